@@ -1,0 +1,2 @@
+//! The macros of `vthread`.
+#![forbid(unsafe_code)]

@@ -1,0 +1,1 @@
+//! What vthreads wait for outside the process: I/O, time, helper threads.

@@ -1,0 +1,87 @@
+//! A vthread call that has not been made yet.
+
+use std::future::Future;
+use std::marker::PhantomPinned;
+
+/// A call of a vthread method that has not been made yet.
+///
+/// Inside `#[vthread]` code the call is made on the spot, so `client.get(key)?` reads like any
+/// call and this type is never seen. In plain code [`wait`](Call::wait) makes it and blocks:
+///
+/// ```ignore
+/// let value = client.get(key).wait()?;
+/// ```
+#[must_use = "this call of a vthread method has not been made: write `.wait()` to make it and block until done"]
+pub struct Call<F> {
+    frame: F,
+    _never_unpin: PhantomPinned,
+}
+
+impl<F: Future> Call<F> {
+    /// Makes the call and blocks until it is done. Right in any plain code.
+    pub fn wait(self) -> F::Output {
+        crate::group::block_on::block_on(self.frame)
+    }
+}
+
+impl<F> Call<F> {
+    /// A call whose frame opens no scope: an operation of the library itself.
+    pub(crate) fn leaf(frame: F) -> Self {
+        Call { frame, _never_unpin: PhantomPinned }
+    }
+}
+
+impl<F> std::fmt::Debug for Call<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Call { .. }")
+    }
+}
+
+/// `Self` has a suspending method whose name hashes to `NAME`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no suspending method of this name",
+    note = "is its `impl` marked `#[vthread]`?"
+)]
+pub trait Suspends<const NAME: u64> {}
+
+/// The hash of a method's name: FNV-1a.
+#[doc(hidden)]
+pub const fn name_hash(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut i = 0;
+    while i < bytes.len() {
+        hash = (hash ^ bytes[i] as u64).wrapping_mul(0x0100_0000_01b3);
+        i += 1;
+    }
+    hash
+}
+
+/// Marks that the next probe of the compile-time search found a vthread function.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct FunctionKind;
+
+/// A vthread function of the library, written by hand: the blocking facade, the hidden companion
+/// and the module by which `#[vthread]` code finds it. `#[vthread]` makes the same three for users.
+macro_rules! vthread_fn {
+    ($(#[$attr:meta])* pub fn $name:ident = $companion:ident $([$($generics:tt)*])? ($($arg:ident: $ty:ty),* $(,)?) -> $output:ty $([where $($bounds:tt)*])? => $future:ty { $frame:expr }) => {
+        $(#[$attr])*
+        pub fn $name $(<$($generics)*>)? ($($arg: $ty),*) -> $output $(where $($bounds)*)? {
+            $companion($($arg),*).wait()
+        }
+        #[doc(hidden)]
+        pub fn $companion $(<$($generics)*>)? ($($arg: $ty),*) -> $crate::group::call::Call<$future> $(where $($bounds)*)? {
+            $crate::group::call::Call::leaf($frame)
+        }
+        #[doc(hidden)]
+        pub mod $name {
+            pub use super::$companion as __vthread_call;
+            pub use super::$name as __vthread_facade;
+            /// Found by the probe.
+            pub const __VTHREAD_KIND: $crate::group::call::FunctionKind = $crate::group::call::FunctionKind;
+        }
+    };
+}
+pub(crate) use vthread_fn;

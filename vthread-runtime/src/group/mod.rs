@@ -1,0 +1,4 @@
+//! Groups: who waits for whom, and how a vthread ends.
+
+pub mod call;
+pub(crate) mod block_on;

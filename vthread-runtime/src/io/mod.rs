@@ -1,0 +1,1 @@
+//! `io`: std's shapes over the driver.

@@ -1,0 +1,27 @@
+//! The runtime of `vthread`. Programs use the facade crate `vthread`; this crate is its engine room.
+//!
+//! Layers, each knowing only those before it:
+//! `task`, `scheduler`, `group`, `driver`, `sync`, then `io`, `net`, `time`, `signal`.
+
+#![deny(unsafe_code)]
+
+mod primitive;
+
+pub mod task;
+
+pub mod scheduler;
+
+pub mod group;
+
+mod driver;
+
+pub mod io;
+pub mod net;
+pub mod sync;
+pub mod time;
+
+mod runtime;
+
+pub mod macro_support;
+
+pub use group::call::Call;

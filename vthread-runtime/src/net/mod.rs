@@ -1,0 +1,1 @@
+//! `net`: std's shapes over the driver.

@@ -1,0 +1,3 @@
+//! Runs tasks on a few kernel threads.
+
+pub(crate) mod park;

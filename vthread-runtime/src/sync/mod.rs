@@ -1,0 +1,1 @@
+//! `sync`: std's shapes over the driver.

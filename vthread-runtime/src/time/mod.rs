@@ -1,0 +1,1 @@
+//! `time`: std's shapes over the driver.
