@@ -25,3 +25,7 @@ mod runtime;
 pub mod macro_support;
 
 pub use group::call::Call;
+pub use group::owner::Group;
+pub use group::task::Task;
+pub use group::yield_now::{__vthread_yield_now, yield_now};
+pub use runtime::{AlreadyStarted, Config, Metrics, metrics};

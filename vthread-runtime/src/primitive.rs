@@ -1,19 +1,15 @@
 //! The loom switch: every atomic and lock of a protocol comes from here, and only this file
 //! knows `cfg(loom)`. Under loom the same protocols run on its model of memory.
 
-#[cfg(not(loom))]
-pub(crate) use self::real::*;
 #[cfg(loom)]
 pub(crate) use self::model::*;
+#[cfg(not(loom))]
+pub(crate) use self::real::*;
 
 #[cfg(not(loom))]
 mod real {
-    pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard};
-    pub(crate) use std::sync::Arc;
-    pub(crate) use std::sync::atomic::{
-        AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
-    };
-    pub(crate) use std::{thread, thread_local};
+    pub(crate) use parking_lot::{Mutex, MutexGuard};
+    pub(crate) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 }
 
 #[cfg(loom)]
@@ -21,10 +17,8 @@ mod real {
 mod model {
     pub(crate) use loom::sync::Arc;
     pub(crate) use loom::sync::MutexGuard;
-    pub(crate) use loom::sync::atomic::{
-        AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
-    };
-    pub(crate) use loom::{thread, thread_local};
+    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+    pub(crate) use loom::thread;
 
     /// loom's mutex with parking_lot's shape.
     #[derive(Debug)]
@@ -38,19 +32,6 @@ mod model {
         }
         pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
             self.0.try_lock().ok()
-        }
-    }
-
-    /// loom's condition variable with parking_lot's shape. The guard is moved through.
-    #[derive(Debug)]
-    pub(crate) struct Condvar(loom::sync::Condvar);
-    impl Condvar {
-        pub(crate) fn new() -> Self {
-            Condvar(loom::sync::Condvar::new())
-        }
-        pub(crate) fn notify_one(&self) -> bool {
-            self.0.notify_one();
-            true
         }
     }
 }

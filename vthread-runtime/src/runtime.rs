@@ -1,4 +1,131 @@
-//! The composition root: the one process-wide runtime, made of the layers' parts.
+//! The composition root: the one process-wide runtime, made of the layers' parts. It alone may
+//! name every layer.
+
+use crate::scheduler::Scheduler;
+use crate::scheduler::park::Park;
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, OnceLock};
+use std::thread;
+
+static SCHEDULER: OnceLock<&'static Scheduler> = OnceLock::new();
+static CONFIG: Mutex<Config> = Mutex::new(Config { workers: None });
+
+/// How the runtime is made. It takes effect if it is installed before the first blocking call.
+///
+/// Without it, the environment variable `VTHREAD_WORKERS` or else the number of processors says
+/// how many workers there are.
+///
+/// # Examples
+/// ```
+/// vthread_runtime::Config::new().workers(2).install().unwrap();
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    workers: Option<NonZeroUsize>,
+}
+
+impl Config {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many kernel threads run vthreads.
+    ///
+    /// # Panics
+    /// If `n` is zero.
+    #[track_caller]
+    pub fn workers(mut self, n: usize) -> Self {
+        self.workers = Some(NonZeroUsize::new(n).expect("vthread::Config: at least one worker"));
+        self
+    }
+
+    /// Makes this the configuration with which the runtime starts.
+    ///
+    /// # Errors
+    /// If the runtime runs already.
+    pub fn install(self) -> Result<(), AlreadyStarted> {
+        let mut config = CONFIG.lock().unwrap_or_else(|poison| poison.into_inner());
+        if SCHEDULER.get().is_some() {
+            return Err(AlreadyStarted);
+        }
+        *config = self;
+        Ok(())
+    }
+}
+
+/// The runtime runs already, and cannot be configured any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlreadyStarted;
+
+impl fmt::Display for AlreadyStarted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the vthread runtime was started by an earlier blocking call and cannot be configured any more")
+    }
+}
+
+impl std::error::Error for AlreadyStarted {}
 
 /// Starts the runtime if it is not running.
-pub(crate) fn start() {}
+#[inline]
+pub(crate) fn start() {
+    scheduler();
+}
+
+/// The scheduler of the process.
+#[inline]
+pub(crate) fn scheduler() -> &'static Scheduler {
+    SCHEDULER.get_or_init(make)
+}
+
+#[cold]
+fn make() -> &'static Scheduler {
+    let workers = CONFIG
+        .lock()
+        .unwrap_or_else(|poison| poison.into_inner())
+        .workers
+        .unwrap_or_else(default_workers)
+        .get();
+    let driver: &'static dyn Park = &crate::scheduler::park::NoEvents;
+    let (scheduler, cores) = Scheduler::new(workers, driver);
+    let scheduler: &'static Scheduler = Box::leak(Box::new(scheduler));
+    scheduler.start(cores);
+    scheduler
+}
+
+fn default_workers() -> NonZeroUsize {
+    let one = NonZeroUsize::MIN;
+    match std::env::var("VTHREAD_WORKERS") {
+        Ok(text) => text.trim().parse().unwrap_or_else(|_| {
+            eprintln!("vthread: VTHREAD_WORKERS={text:?} is not a number of workers; one per processor is used");
+            thread::available_parallelism().unwrap_or(one)
+        }),
+        Err(_) => thread::available_parallelism().unwrap_or(one),
+    }
+}
+
+/// What the runtime has done so far.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Metrics {
+    /// Kernel threads that run vthreads.
+    pub workers: usize,
+    /// Blocking calls made in plain code below a vthread. Each held a kernel thread, and another
+    /// one stood in for it.
+    pub pinned: usize,
+}
+
+/// What the runtime has done so far.
+///
+/// # Examples
+/// ```
+/// assert!(vthread_runtime::metrics().workers > 0);
+/// ```
+pub fn metrics() -> Metrics {
+    let scheduler = scheduler();
+    Metrics {
+        workers: scheduler.workers(),
+        pinned: scheduler.pinned(),
+    }
+}

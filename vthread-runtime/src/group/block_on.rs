@@ -1,28 +1,217 @@
-//! A blocking call: polls a frame on the calling thread until it is done.
+//! A blocking call: the root of a vthread on the calling thread's own stack.
+//!
+//! The frame is polled, and dropped, on the calling thread, so it need not be `Send`. The waker
+//! and what others may hold on to is on the heap. A blocking call that is made inside another
+//! vthread (in a plain frame below it) is a scope of that vthread: it is cancelled with it, by an
+//! unwind through the plain frames.
 
+#![allow(unsafe_code)] // From a registered scope to the root around it, and back.
+
+use crate::task::cell::CancelUnwind;
+use crate::task::current::{self, Running};
+use crate::task::scope::Scope;
+use crate::task::vthread::Vthread;
+use parking_lot::{Condvar, Mutex};
+use std::cell::RefCell;
 use std::future::Future;
-use std::pin::pin;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::ptr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
 
-struct Unparker(Thread);
-impl Wake for Unparker {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
+/// The part of a blocking call that lives on the heap.
+#[derive(Debug)]
+#[repr(C)]
+pub(super) struct Root {
+    vthread: Vthread,
+    is_notified: AtomicBool,
+    lock: Mutex<()>,
+    condvar: Condvar,
+}
+
+impl Root {
+    fn new() -> Self {
+        Root {
+            vthread: Vthread::new(),
+            is_notified: AtomicBool::new(false),
+            lock: Mutex::new(()),
+            condvar: Condvar::new(),
+        }
+    }
+
+    pub(super) fn vthread(&self) -> &Vthread {
+        &self.vthread
+    }
+
+    /// The root that a registered scope of kind `Root` belongs to.
+    ///
+    /// # Safety
+    /// - The scope is linked, and the caller holds the list's lock.
+    pub(super) unsafe fn of_scope<'a>(scope: *const Scope) -> &'a Root {
+        // SAFETY: a scope of kind `Root` in a list is the first field of the first field of a
+        // root, and was linked by a pointer to that.
+        unsafe { &*scope.cast::<Root>() }
+    }
+
+    pub(super) fn unpark(&self) {
+        if !self.is_notified.swap(true, Ordering::AcqRel) {
+            // The sleeper looks at the flag under the lock before it waits.
+            drop(self.lock.lock());
+            self.condvar.notify_one();
+        }
+    }
+
+    fn park(&self) {
+        let mut guard = self.lock.lock();
+        while !self.is_notified.load(Ordering::Acquire) {
+            self.condvar.wait(&mut guard);
+        }
     }
 }
 
-/// Blocks the calling thread until `frame` is done.
-pub(crate) fn block_on<F: Future>(frame: F) -> F::Output {
+impl Wake for Root {
+    fn wake(self: Arc<Self>) {
+        self.unpark();
+    }
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.unpark();
+    }
+}
+
+thread_local! {
+    /// A root that is used again by the next blocking call of the thread.
+    static IDLE: RefCell<Option<Arc<Root>>> = const { RefCell::new(None) };
+}
+
+/// The thread's idle root, or a new one: also in destructors of thread-local values.
+fn take_root() -> Arc<Root> {
+    IDLE.try_with(|idle| idle.borrow_mut().take())
+        .ok()
+        .flatten()
+        .unwrap_or_else(|| Arc::new(Root::new()))
+}
+
+/// Keeps the root for the next call, if no foreign waker holds on to it.
+fn give_back(mut root: Arc<Root>) {
+    if Arc::get_mut(&mut root).is_some() {
+        root.vthread.reset();
+        let _ = IDLE.try_with(|idle| *idle.borrow_mut() = Some(root));
+    }
+}
+
+/// Runs a vthread's frame on the calling thread, and blocks it while the frame waits. On a
+/// worker, the worker's other vthreads go on elsewhere.
+///
+/// # Panics
+/// With the frame's panic. If the vthread in whose plain frame this call was made is cancelled,
+/// the call unwinds through that frame with a private payload.
+pub fn block_on<F: Future>(frame: F) -> F::Output {
     crate::runtime::start();
-    let mut frame = pin!(frame);
-    let waker = Waker::from(Arc::new(Unparker(thread::current())));
-    let mut cx = Context::from_waker(&waker);
-    loop {
-        if let Poll::Ready(value) = frame.as_mut().poll(&mut cx) {
-            return value;
+    let root = take_root();
+    let waker = Waker::from(root.clone());
+    let mut frame = std::pin::pin!(Some(frame));
+    let nested = Nested::register(&root);
+    let result = drive(&root, &waker, frame.as_mut());
+    drop(nested);
+    drop(waker);
+    give_back(root);
+    match result {
+        Ok(value) => value,
+        Err(payload) => resume_unwind(payload),
+    }
+}
+
+/// Polls to the end, and drops the frame.
+fn drive<F: Future>(
+    root: &Arc<Root>,
+    waker: &Waker,
+    mut frame: Pin<&mut Option<F>>,
+) -> std::thread::Result<F::Output> {
+    let running = Running::new(&root.vthread, waker.data());
+    let mut cx = Context::from_waker(waker);
+    let mut has_core = true;
+    let mut result = loop {
+        root.is_notified.store(false, Ordering::Release);
+        running.renew();
+        let polled = {
+            let _entered = running.enter();
+            catch_unwind(AssertUnwindSafe(|| {
+                frame
+                    .as_mut()
+                    .as_pin_mut()
+                    .expect("the frame is there until the end")
+                    .poll(&mut cx)
+            }))
+        };
+        match polled {
+            Ok(Poll::Ready(value)) => break Ok(value),
+            Ok(Poll::Pending) => {}
+            Err(payload) => break Err(payload),
         }
-        thread::park();
+        if running.is_marked() && root.vthread.root.is_empty() {
+            break Err(Box::new(CancelUnwind) as _);
+        }
+        if running.has_yielded() {
+            std::thread::yield_now();
+            continue;
+        }
+        if std::mem::take(&mut has_core) {
+            crate::scheduler::hand_off();
+        }
+        root.park();
+    };
+    // The frame goes on this thread too, and blocking calls in its destructors complete.
+    let dropped = {
+        let _entered = running.enter();
+        running.dropping(|| catch_unwind(AssertUnwindSafe(|| frame.set(None))))
+    };
+    if let Err(payload) = dropped
+        && !matches!(&result, Err(first) if !first.is::<CancelUnwind>())
+    {
+        result = Err(payload);
+    }
+    result
+}
+
+/// The registration of a root with the vthread below whose plain frame it was made.
+struct Nested<'a> {
+    root: &'a Root,
+    outer: *const Vthread,
+}
+
+impl<'a> Nested<'a> {
+    /// `None` where a cancellation must not unwind: on plain threads there is nothing to be
+    /// cancelled by, and inside destructors and while panicking the call completes.
+    fn register(root: &'a Arc<Root>) -> Option<Self> {
+        if std::thread::panicking() || cfg!(panic = "abort") {
+            return None;
+        }
+        current::with(|running| {
+            let running = running.filter(|running| !running.is_dropping())?;
+            root.vthread.root.set_parent(running.scope());
+            // SAFETY: the outer vthread is being polled further out on this stack.
+            let outer = unsafe { &*running.vthread };
+            // SAFETY: this call's `Arc` keeps the root until `drop`; the scope is its first field.
+            unsafe { outer.open().push(Arc::as_ptr(root).cast()) };
+            if outer.is_suspect() {
+                root.vthread.set_suspect();
+            }
+            Some(Nested {
+                root,
+                outer: ptr::from_ref(outer),
+            })
+        })
+    }
+}
+
+impl Drop for Nested<'_> {
+    fn drop(&mut self) {
+        // SAFETY: as in `register`.
+        unsafe { &*self.outer }
+            .open()
+            .remove(&self.root.vthread.root);
+        self.root.vthread.root.set_parent(ptr::null());
     }
 }

@@ -1,5 +1,7 @@
 //! A vthread call that has not been made yet.
 
+#![allow(unsafe_code)] // Declares the two entry points through which frames pass.
+
 use std::future::Future;
 use std::marker::PhantomPinned;
 
@@ -24,10 +26,29 @@ impl<F: Future> Call<F> {
     }
 }
 
+/// The call of a function whose frame is `frame`.
+///
+/// # Safety
+/// - The frame was made by `#[vthread]` from a function's body, and was not polled.
+pub unsafe fn call<F: Future>(frame: F) -> Call<F> {
+    Call::leaf(frame)
+}
+
+/// The frame of a call.
+///
+/// # Safety
+/// - It is awaited by the frame of a vthread, in place.
+pub unsafe fn frame<F>(call: Call<F>) -> F {
+    call.frame
+}
+
 impl<F> Call<F> {
     /// A call whose frame opens no scope: an operation of the library itself.
     pub(crate) fn leaf(frame: F) -> Self {
-        Call { frame, _never_unpin: PhantomPinned }
+        Call {
+            frame,
+            _never_unpin: PhantomPinned,
+        }
     }
 }
 

@@ -1,4 +1,24 @@
-//! Groups: who waits for whom, and how a vthread ends.
+//! Groups: who waits for whom, and how a vthread ends. `README.md` beside this file gives the
+//! protocol: the order of closing, the marks, and what each rule of soundness rests on.
+
+mod cancel;
+mod node;
+
+pub(crate) mod native;
+pub(crate) mod options;
+pub(crate) mod owner;
+pub(crate) mod run;
+
+pub(crate) mod child;
+pub(crate) mod room;
+pub(crate) mod task;
 
 pub mod call;
+pub(crate) mod foreign;
+pub(crate) mod segment;
+pub(crate) mod yield_now;
+
 pub(crate) mod block_on;
+
+#[cfg(all(test, not(loom)))]
+mod tests;

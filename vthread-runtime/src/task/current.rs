@@ -1,14 +1,179 @@
 //! The vthread that this kernel thread polls right now.
 
+#![allow(unsafe_code)] // A pointer to the poll on this thread's own stack.
+
+use super::scope::Scope;
+use super::vthread::Vthread;
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::ptr;
 use std::task::{Context, Poll};
+
+/// How many operations a vthread may complete without a pause.
+const BUDGET: u32 = 128;
+
+thread_local! {
+    static CURRENT: Cell<*const Running> = const { Cell::new(ptr::null()) };
+}
+
+/// One poll of a vthread, on the stack of the thread that makes it.
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub(crate) vthread: *const Vthread,
+    /// The data pointer of the waker of the vthread's own poll.
+    waker: *const (),
+    /// The innermost scope whose code runs now.
+    scope: Cell<*const Scope>,
+    budget: Cell<u32>,
+    yielded: Cell<bool>,
+    /// The runtime is dropping a frame: blocking calls made by destructors complete.
+    dropping: Cell<bool>,
+}
+
+impl Running {
+    /// A poll of `vthread` with a waker whose data pointer is `waker`.
+    pub(crate) fn new(vthread: &Vthread, waker: *const ()) -> Self {
+        Running {
+            vthread,
+            waker,
+            scope: Cell::new(&vthread.root),
+            budget: Cell::new(BUDGET),
+            yielded: Cell::new(false),
+            dropping: Cell::new(false),
+        }
+    }
+
+    /// Makes this the thread's current poll until the guard goes.
+    pub(crate) fn enter(&self) -> Entered<'_> {
+        Entered {
+            before: CURRENT.replace(self),
+            _running: PhantomData,
+        }
+    }
+
+    /// Whether `cx` is the vthread's own, with no foreign executor between.
+    #[inline]
+    pub(crate) fn is_own(&self, cx: &Context<'_>) -> bool {
+        ptr::eq(cx.waker().data(), self.waker)
+    }
+
+    /// The innermost scope.
+    pub(crate) fn scope(&self) -> *const Scope {
+        self.scope.get()
+    }
+
+    /// Whether the innermost scope counts as marked.
+    #[inline]
+    pub(crate) fn is_marked(&self) -> bool {
+        // SAFETY: this thread polls the vthread, and its innermost scope and those above are
+        // open, hence alive.
+        unsafe { (*self.vthread).is_marked(self.scope.get()) }
+    }
+
+    /// Runs `code` with `scope` as the innermost one.
+    pub(crate) fn within<R>(&self, scope: &Scope, code: impl FnOnce() -> R) -> R {
+        let guard = Restore(&self.scope, self.scope.replace(scope));
+        let result = code();
+        drop(guard);
+        result
+    }
+
+    /// Drops part of a frame by `code`: blocking calls in destructors are not cancelled.
+    pub(crate) fn dropping<R>(&self, code: impl FnOnce() -> R) -> R {
+        let guard = Restore(&self.dropping, self.dropping.replace(true));
+        let result = code();
+        drop(guard);
+        result
+    }
+
+    pub(crate) fn is_dropping(&self) -> bool {
+        self.dropping.get()
+    }
+
+    /// The vthread goes to the back of the queue after this poll.
+    pub(crate) fn set_yielded(&self) {
+        self.yielded.set(true);
+    }
+
+    /// Whether it asked for that.
+    pub(crate) fn has_yielded(&self) -> bool {
+        self.yielded.get()
+    }
+
+    /// Before the same vthread is polled again.
+    pub(crate) fn renew(&self) {
+        self.budget.set(BUDGET);
+        self.yielded.set(false);
+    }
+
+    fn spend(&self) -> Poll<()> {
+        match self.budget.get().checked_sub(1) {
+            Some(left) => {
+                self.budget.set(left);
+                Poll::Ready(())
+            }
+            None => {
+                self.set_yielded();
+                Poll::Pending
+            }
+        }
+    }
+}
+
+/// Sets a cell back, also when the code inside unwinds.
+struct Restore<'a, T: Copy>(&'a Cell<T>, T);
+impl<T: Copy> Drop for Restore<'_, T> {
+    fn drop(&mut self) {
+        self.0.set(self.1);
+    }
+}
+
+/// While it lives, its `Running` is the thread's current one.
+#[derive(Debug)]
+pub(crate) struct Entered<'a> {
+    before: *const Running,
+    _running: PhantomData<&'a Running>,
+}
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        CURRENT.set(self.before);
+    }
+}
+
+/// Calls `code` with the thread's current poll, if there is one.
+#[inline]
+pub(crate) fn with<R>(code: impl FnOnce(Option<&Running>) -> R) -> R {
+    // SAFETY: the pointer is set while the `Running` it names is borrowed by an `Entered` that
+    // lies further out on this thread's stack.
+    code(unsafe { CURRENT.get().as_ref() })
+}
 
 /// The check that every library operation makes before it starts, and whenever it is polled.
 ///
 /// `Pending`: the vthread is cancelled (nothing is registered, its frame is about to be dropped),
 /// or it has spent its budget (it is polled again soon). Return `Pending` and register nothing.
 ///
-/// Under a foreign executor (a plain `block_on` inside a closure) it is always `Ready`.
+/// Under a foreign executor (a plain `block_on` inside a closure) it is always `Ready`: nobody
+/// there would act on the mark.
 #[inline]
-pub(crate) fn checkpoint(_cx: &mut Context<'_>) -> Poll<()> {
-    Poll::Ready(())
+pub(crate) fn checkpoint(cx: &mut Context<'_>) -> Poll<()> {
+    with(|running| match running {
+        Some(running) if running.is_own(cx) => {
+            if running.is_marked() {
+                Poll::Pending
+            } else {
+                running.spend()
+            }
+        }
+        _ => Poll::Ready(()),
+    })
+}
+
+/// As `checkpoint`, without spending: for waits that are polled again by a wake.
+#[inline]
+pub(crate) fn check_mark(cx: &mut Context<'_>) -> Poll<()> {
+    with(|running| match running {
+        Some(running) if running.is_own(cx) && running.is_marked() => Poll::Pending,
+        _ => Poll::Ready(()),
+    })
 }

@@ -1,4 +1,15 @@
 //! A vthread: what runs, in which state it is, and which scope of its frame runs now.
+//! `README.md` beside this file draws the life cycle.
+
+pub(crate) mod state;
+
+pub(crate) mod scope;
+pub(crate) mod vthread;
 
 pub(crate) mod current;
-pub(crate) mod scope;
+
+pub(crate) mod header;
+pub(crate) mod waker;
+
+pub(crate) mod cell;
+pub(crate) mod handle;

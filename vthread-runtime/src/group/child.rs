@@ -1,0 +1,61 @@
+//! A child, seen from its task: what happens to its result, and how its group learns of its end.
+
+#![allow(unsafe_code)] // The owner by address.
+
+use super::node::Node;
+use super::owner::Owner;
+use super::room::Permit;
+use crate::task::cell::{Ended, Parent, Payload};
+use crate::task::header::{End, Header};
+use std::sync::Arc;
+
+/// The parent of a task that is a child of a group.
+pub(super) struct Child<E> {
+    /// Keeps the node through the child's last step, when the owner may be gone already.
+    node: Arc<Node>,
+    /// Alive while the child is linked.
+    owner: *const Owner<E>,
+    /// It has a place in a group with a limit.
+    has_room: bool,
+}
+
+// SAFETY: the owner is `Sync` if `E` is `Send`, which `spawn` asks for.
+unsafe impl<E: Send> Send for Child<E> {}
+
+impl<E> Child<E> {
+    pub(super) fn new(owner: &Owner<E>, permit: Permit<'_>) -> Self {
+        Child {
+            node: owner.node.clone(),
+            owner,
+            has_room: permit.keep(),
+        }
+    }
+}
+
+impl<V, E: Send> Parent<Result<V, E>> for Child<E> {
+    type Value = V;
+
+    fn ended(&self, ended: Ended<Result<V, E>>) -> (End, Option<V>) {
+        match ended {
+            Ended::Finished(Ok(value)) => (End::Done, Some(value)),
+            Ended::Finished(Err(error)) => {
+                // SAFETY: the child is linked until `left`.
+                unsafe { &*self.owner }.record_failure(error);
+                (End::Failed, None)
+            }
+            Ended::Panicked(payload) => {
+                self.node.record_panic(payload);
+                (End::Panicked, None)
+            }
+            Ended::Cancelled => (End::Cancelled, None),
+        }
+    }
+
+    fn panicked(&self, payload: Payload) {
+        self.node.record_panic(payload);
+    }
+
+    fn left(self, header: &Header) {
+        self.node.unlink(header, self.has_room);
+    }
+}

@@ -1,0 +1,35 @@
+//! Futures of the user's own: `.await` in vthread code.
+
+#![allow(unsafe_code)] // Pin projection.
+
+use crate::task::current::check_mark;
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomPinned;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+/// Wraps what the user awaits, so that nothing runs past the point of cancellation even if the
+/// future would be ready.
+pub fn foreign<F: IntoFuture>(future: F) -> Foreign<F::IntoFuture> {
+    Foreign {
+        future: future.into_future(),
+        _never_unpin: PhantomPinned,
+    }
+}
+
+/// A user's future, checked before each poll.
+#[derive(Debug)]
+pub struct Foreign<F> {
+    future: F,
+    _never_unpin: PhantomPinned,
+}
+
+impl<F: Future> Future for Foreign<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        ready!(check_mark(cx));
+        // SAFETY: structural pinning: the field is not moved, and dropped in place.
+        unsafe { self.map_unchecked_mut(|this| &mut this.future) }.poll(cx)
+    }
+}

@@ -1,0 +1,108 @@
+//! Groups without an error type: the body keeps the function's own return type, so that `return`
+//! and `?` in it stay as written. Its normal end is signalled through a slot.
+
+#![allow(unsafe_code)] // The slot is shared by the body and the group, which alternate.
+
+use super::owner::{Group, Owner};
+use super::run::{Exit, Run};
+use std::cell::UnsafeCell;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// The error type of a group whose children cannot fail. It has no values.
+#[derive(Debug)]
+pub enum NoError {}
+
+/// How the body of such a group ended.
+#[derive(Debug)]
+pub enum Native<C, R> {
+    /// It reached its end.
+    Done(C),
+    /// It left the function.
+    Return(R),
+}
+
+/// Where a body leaves its value.
+pub struct Slot<C>(UnsafeCell<Option<C>>);
+
+// SAFETY: written by the body's poll and read by the group's, both by the vthread's poll.
+unsafe impl<C: Send> Sync for Slot<C> {}
+
+impl<C> Slot<C> {
+    /// An empty slot.
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Self {
+        Slot(UnsafeCell::new(None))
+    }
+
+    /// Leaves the body's value. The future never ends: the group takes over.
+    ///
+    /// # Safety
+    /// - Called once, by the body's last expression, which the vthread polls.
+    pub unsafe fn done<R>(&self, value: C) -> Stop<R> {
+        // SAFETY: the group reads after this poll, on the same thread.
+        unsafe { *self.0.get() = Some(value) };
+        Stop(PhantomData)
+    }
+
+    fn take(&self) -> Option<C> {
+        // SAFETY: the body is not being polled.
+        unsafe { (*self.0.get()).take() }
+    }
+}
+
+impl<C> fmt::Debug for Slot<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Slot")
+    }
+}
+
+/// Pends for ever.
+#[derive(Debug)]
+pub struct Stop<R>(PhantomData<fn() -> R>);
+
+impl<R> Future for Stop<R> {
+    type Output = R;
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<R> {
+        Poll::Pending
+    }
+}
+
+/// Reads the slot.
+#[derive(Debug)]
+pub struct Slots<'a, C>(&'a Slot<C>);
+
+impl<C, R> Exit<NoError, R> for Slots<'_, C> {
+    type Said = Native<C, R>;
+    type Output = Native<C, R>;
+    fn ended(&self, output: R) -> Result<Native<C, R>, NoError> {
+        Ok(Native::Return(output))
+    }
+    fn signalled(&self) -> Option<Native<C, R>> {
+        self.0.take().map(Native::Done)
+    }
+    fn deliver(&self, result: Result<Native<C, R>, NoError>) -> Native<C, R> {
+        match result {
+            Ok(said) => said,
+            Err(error) => match error {},
+        }
+    }
+}
+
+impl Owner<NoError> {
+    /// As `run`, for a body that ends by `slot`.
+    ///
+    /// # Safety
+    /// - As for `run`; the slot is this group's.
+    pub unsafe fn run_native<'a, 'scope, C, B: Future>(
+        &'a self,
+        group: Group<'scope, NoError>,
+        slot: &'a Slot<C>,
+        body: B,
+    ) -> Run<'a, 'scope, NoError, B, Slots<'a, C>> {
+        Run::new(self, group, Slots(slot), body)
+    }
+}

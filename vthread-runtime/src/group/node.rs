@@ -1,0 +1,186 @@
+//! A group as its members see it: who is alive in it, and what has gone wrong.
+//!
+//! Everything that threads race for is under one lock: the list of children, the counts, the
+//! first failure, the flag of cancellation, and whom to wake. The members of a group hold
+//! references to its node; the typed parts are in the `Owner`, in the parent's frame.
+
+#![allow(unsafe_code)] // An intrusive list of tasks.
+
+use crate::primitive::{Mutex, MutexGuard};
+use crate::task::cell::Payload;
+use crate::task::header::Header;
+use crate::task::scope::{Kind, Scope};
+use crate::task::vthread::Vthread;
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::panic::Location;
+use std::ptr;
+use std::sync::Arc;
+use std::task::Waker;
+
+/// A group.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct Node {
+    /// The scope of the body. First, since lists of scopes lead here.
+    pub(super) scope: Scope,
+    state: Mutex<State>,
+    pub(super) limit: usize,
+    pub(super) name: Option<Cow<'static, str>>,
+    pub(super) site: &'static Location<'static>,
+}
+
+// SAFETY: the scope's cells follow the rule in task/scope.rs, the rest is under the lock.
+unsafe impl Send for Node {}
+// SAFETY: as above.
+unsafe impl Sync for Node {}
+
+/// What is under the lock.
+#[derive(Debug)]
+pub(super) struct State {
+    children: *const Header,
+    /// Children that have not ended.
+    pub(super) alive: usize,
+    /// Those of them that keep the group open.
+    pub(super) ordinary: usize,
+    /// Nothing is spawned any more.
+    pub(super) is_cancelled: bool,
+    /// The first failure was recorded; it may be a panic.
+    pub(super) has_failed: bool,
+    /// Failures after the first.
+    pub(super) late_failures: usize,
+    pub(super) panic: Option<Payload>,
+    /// The body has ended: services end when nobody else is left.
+    pub(super) is_closing: bool,
+    /// The owner, from opening to closing: to be woken when the body is marked.
+    pub(super) owner: Option<(*const Vthread, Waker)>,
+    /// The owner waits for the last child.
+    pub(super) is_joining: bool,
+    /// Children running now, of a group with a limit.
+    pub(super) running: usize,
+    /// Who waits for room.
+    pub(super) queue: VecDeque<(u64, Waker)>,
+    pub(super) next_ticket: u64,
+}
+
+impl Node {
+    pub(super) fn new(
+        limit: usize,
+        name: Option<Cow<'static, str>>,
+        site: &'static Location<'static>,
+    ) -> Arc<Self> {
+        Arc::new(Node {
+            scope: Scope::new(Kind::Group),
+            state: Mutex::new(State {
+                children: ptr::null(),
+                alive: 0,
+                ordinary: 0,
+                is_cancelled: false,
+                has_failed: false,
+                late_failures: 0,
+                panic: None,
+                is_closing: false,
+                owner: None,
+                is_joining: false,
+                running: 0,
+                queue: VecDeque::new(),
+                next_ticket: 0,
+            }),
+            limit,
+            name,
+            site,
+        })
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock()
+    }
+
+    /// Adds a child. In a cancelled group it is born marked, so that nothing of it runs.
+    pub(super) fn link(&self, child: &Header) {
+        let mut state = self.lock();
+        state.alive += 1;
+        state.ordinary += usize::from(!child.is_service);
+        child.links.after.set(state.children);
+        // SAFETY: linked children are alive: they unlink themselves under this lock first.
+        if let Some(first) = unsafe { state.children.as_ref() } {
+            first.links.before.set(child);
+        }
+        state.children = child;
+        if state.is_cancelled || (state.is_closing && child.is_service && state.ordinary == 0) {
+            child.vthread.root.mark();
+            child.vthread.set_suspect();
+        }
+    }
+
+    /// A child and everything of it are gone.
+    pub(super) fn unlink(&self, child: &Header, has_room: bool) {
+        let mut services = Vec::new();
+        let (owner, queued) = {
+            let mut state = self.lock();
+            state.remove(child);
+            state.alive -= 1;
+            state.ordinary -= usize::from(!child.is_service);
+            let queued = has_room.then(|| state.free_room()).flatten();
+            if state.is_closing && state.ordinary == 0 && state.alive > 0 {
+                state.mark_services(&mut services);
+            }
+            let owner = (state.alive == 0 && state.is_joining).then(|| state.owner_waker());
+            (owner.flatten(), queued)
+        };
+        super::cancel::spread(services);
+        if let Some(waker) = queued {
+            waker.wake();
+        }
+        if let Some(waker) = owner {
+            waker.wake();
+        }
+    }
+}
+
+impl State {
+    fn remove(&mut self, child: &Header) {
+        let (before, after) = (child.links.before.get(), child.links.after.get());
+        // SAFETY: neighbours are linked, hence alive.
+        match unsafe { before.as_ref() } {
+            Some(before) => before.links.after.set(after),
+            None => self.children = after,
+        }
+        // SAFETY: as above.
+        if let Some(after) = unsafe { after.as_ref() } {
+            after.links.before.set(before);
+        }
+    }
+
+    /// Calls `visit` with every child.
+    pub(super) fn for_each_child(&self, mut visit: impl FnMut(&Header)) {
+        let mut at = self.children;
+        // SAFETY: linked children are alive, and nobody unlinks under our lock.
+        while let Some(child) = unsafe { at.as_ref() } {
+            at = child.links.after.get();
+            visit(child);
+        }
+    }
+
+    /// Gives a place back, and names who is next in line for it.
+    pub(super) fn free_room(&mut self) -> Option<Waker> {
+        self.running -= 1;
+        self.next_in_line()
+    }
+
+    pub(super) fn next_in_line(&mut self) -> Option<Waker> {
+        self.queue.pop_front().map(|(_, waker)| waker)
+    }
+
+    pub(super) fn owner_waker(&self) -> Option<Waker> {
+        self.owner.as_ref().map(|(_, waker)| waker.clone())
+    }
+
+    pub(super) fn mark_services(&mut self, groups: &mut Vec<Arc<Node>>) {
+        self.for_each_child(|child| {
+            if child.is_service {
+                super::cancel::mark_child(child, groups);
+            }
+        });
+    }
+}

@@ -1,0 +1,81 @@
+//! What is written in the head of a `group!` or a `spawn!`.
+
+use std::borrow::Cow;
+
+/// The options of a `group!`.
+#[derive(Debug)]
+pub struct GroupOptions {
+    pub(super) max_concurrency: usize,
+    pub(super) name: Option<Cow<'static, str>>,
+}
+
+impl GroupOptions {
+    /// Unlimited, without a name.
+    pub const fn new() -> Self {
+        GroupOptions {
+            max_concurrency: usize::MAX,
+            name: None,
+        }
+    }
+
+    /// At most `n` children run at a time.
+    ///
+    /// # Panics
+    /// If `n` is zero: no child could ever run.
+    #[track_caller]
+    pub fn max_concurrency(mut self, n: usize) -> Self {
+        assert!(
+            n > 0,
+            "max_concurrency must be at least 1: with 0 no child could ever run"
+        );
+        self.max_concurrency = n;
+        self
+    }
+
+    /// A name, for dumps and traces.
+    pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+}
+
+impl Default for GroupOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The options of a `spawn!`.
+#[derive(Debug)]
+pub struct SpawnOptions {
+    pub(super) name: Option<Cow<'static, str>>,
+    pub(super) is_service: bool,
+}
+
+impl SpawnOptions {
+    /// An ordinary child without a name.
+    pub const fn new() -> Self {
+        SpawnOptions {
+            name: None,
+            is_service: false,
+        }
+    }
+
+    /// A name, for dumps and traces.
+    pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The child does not keep its group open.
+    pub fn service(mut self) -> Self {
+        self.is_service = true;
+        self
+    }
+}
+
+impl Default for SpawnOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,319 @@
+//! The one protocol of a group's life in its parent's frame: open, run the body, join, close.
+//!
+//! The order of closing, also when everything goes wrong (`README.md` numbers the steps):
+//! the body is dropped first, then the children are joined, then the group is unregistered, and
+//! only then does the frame go on, fail, unwind, or wait to be dropped.
+
+#![allow(unsafe_code)] // Pins the body, and links the group's scope by address.
+
+use super::cancel::Reach;
+use super::owner::{Group, Owner};
+use crate::task::cell::{CancelUnwind, Payload, drop_quietly};
+use crate::task::current::{self, Running};
+use crate::task::scope::Scope;
+use crate::task::vthread::Vthread;
+use std::fmt;
+use std::future::Future;
+use std::marker::{PhantomData, PhantomPinned};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+/// What the end of a body means, and what the group's future gives.
+pub trait Exit<E, O> {
+    /// What a body that ended leaves behind until the children are joined.
+    type Said;
+    /// What the group gives.
+    type Output;
+    /// The body has ended.
+    fn ended(&self, output: O) -> Result<Self::Said, E>;
+    /// The body waits: perhaps it has ended by a signal.
+    fn signalled(&self) -> Option<Self::Said>;
+    /// After the join.
+    fn deliver(&self, result: Result<Self::Said, E>) -> Self::Output;
+}
+
+/// Where the group has an error type: the body gives a `Result`, and so does the group.
+#[derive(Debug)]
+pub struct Results<C, E>(PhantomData<fn() -> (C, E)>);
+
+impl<C, E> Results<C, E> {
+    pub(super) fn new() -> Self {
+        Results(PhantomData)
+    }
+}
+
+impl<C, E> Exit<E, Result<C, E>> for Results<C, E> {
+    type Said = C;
+    type Output = Result<C, E>;
+    fn ended(&self, output: Result<C, E>) -> Result<C, E> {
+        output
+    }
+    fn signalled(&self) -> Option<C> {
+        None
+    }
+    fn deliver(&self, result: Result<C, E>) -> Result<C, E> {
+        result
+    }
+}
+
+enum Stage<B, S> {
+    Body(B),
+    Said(S),
+    /// The body was dropped, or had failed.
+    Silent,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Unopened,
+    Running,
+    Joining,
+    /// Closed under a mark: the scope further out drops us.
+    Closed,
+}
+
+/// The future of a group.
+pub struct Run<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> {
+    owner: &'o Owner<E>,
+    /// Keeps `'scope` alive to the join.
+    _group: Group<'scope, E>,
+    exit: X,
+    phase: Phase,
+    stage: Stage<B, X::Said>,
+    _never_unpin: PhantomPinned,
+}
+
+impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
+    pub(super) fn new(owner: &'o Owner<E>, group: Group<'scope, E>, exit: X, body: B) -> Self {
+        debug_assert!(group.is_of(owner));
+        Run {
+            owner,
+            _group: group,
+            exit,
+            phase: Phase::Unopened,
+            stage: Stage::Body(body),
+            _never_unpin: PhantomPinned,
+        }
+    }
+
+    fn scope(&self) -> &Scope {
+        &self.owner.node.scope
+    }
+
+    /// Step 1: links the group's scope below the innermost one.
+    fn open(&mut self, running: &Running, cx: &Context<'_>) {
+        let scope = self.scope();
+        scope.set_parent(running.scope());
+        // SAFETY: the innermost scope is open, and this thread polls its vthread.
+        unsafe { &*running.scope() }.opened_inside();
+        // SAFETY: the poll's vthread.
+        let vthread: &Vthread = unsafe { &*running.vthread };
+        self.owner.node.lock().owner = Some((vthread, cx.waker().clone()));
+        // SAFETY: the owner keeps the node until `close` has unlinked it; the scope is the
+        // node's first field.
+        unsafe { vthread.open().push(Arc::as_ptr(&self.owner.node).cast()) };
+        // A mark set before the push did not find the group in the list.
+        if self.is_marked(running) {
+            self.owner.node.cancel(Reach::Children);
+        }
+        self.phase = Phase::Running;
+    }
+
+    /// Whether the body must not go on.
+    fn is_marked(&self, running: &Running) -> bool {
+        // SAFETY: our scope's chain is open, and this thread polls the vthread.
+        unsafe { (*running.vthread).is_marked(self.scope()) }
+    }
+
+    /// Whether a scope further out is marked: nobody waits for what this group gives.
+    fn is_marked_outside(&self, running: &Running) -> bool {
+        // SAFETY: as above.
+        unsafe { (*running.vthread).is_marked(self.scope().parent()) }
+    }
+
+    /// Step 2: polls the body. True when it is over, one way or another, and gone.
+    fn poll_body(&mut self, running: &Running, cx: &mut Context<'_>) -> bool {
+        if self.is_marked(running) && self.scope().is_empty() {
+            self.drop_body(running);
+            return true;
+        }
+        let owner = self.owner;
+        let Stage::Body(body) = &mut self.stage else {
+            return true;
+        };
+        let result = running.within(&owner.node.scope, || {
+            // SAFETY: the body is pinned with `self`, and dropped where it is.
+            catch_unwind(AssertUnwindSafe(|| {
+                unsafe { Pin::new_unchecked(body) }.poll(cx)
+            }))
+        });
+        let said = match result {
+            Ok(Poll::Ready(output)) => Some(self.exit.ended(output)),
+            Ok(Poll::Pending) => match self.exit.signalled() {
+                Some(said) => Some(Ok(said)),
+                None if self.is_marked(running) && self.scope().is_empty() => None,
+                None => return false,
+            },
+            Err(payload) => {
+                self.body_panicked(running, payload);
+                None
+            }
+        };
+        // An error is recorded before the body's remains go: their destructors come later.
+        let said = match said {
+            Some(Ok(said)) => Some(said),
+            Some(Err(error)) => {
+                owner.record_failure(error);
+                None
+            }
+            None => None,
+        };
+        self.drop_body(running);
+        if let Some(said) = said {
+            self.stage = Stage::Said(said);
+        }
+        true
+    }
+
+    fn body_panicked(&self, running: &Running, payload: Payload) {
+        if payload.is::<CancelUnwind>() && self.is_marked(running) {
+            // A blocking call in a plain frame of the body, cancelled: nothing else to tell.
+            return;
+        }
+        self.owner.node.record_panic(payload);
+    }
+
+    /// Step 3: drops the body where it is; a panic in a destructor is the group's.
+    fn drop_body(&mut self, running: &Running) {
+        let stage: *mut Stage<B, X::Said> = &mut self.stage;
+        struct Silenced<B, S>(*mut Stage<B, S>);
+        impl<B, S> Drop for Silenced<B, S> {
+            fn drop(&mut self) {
+                // SAFETY: the contents were dropped, also if that unwound.
+                unsafe { self.0.write(Stage::Silent) };
+            }
+        }
+        let dropped = running.dropping(|| {
+            catch_unwind(AssertUnwindSafe(|| {
+                let _silenced = Silenced(stage);
+                // SAFETY: ours, initialised, overwritten by the guard.
+                unsafe { stage.drop_in_place() };
+            }))
+        });
+        if let Err(payload) = dropped {
+            self.owner.node.record_panic(payload);
+        }
+    }
+
+    /// Step 4: the body is gone; services end when nobody else is left.
+    fn start_joining(&mut self, running: &Running) {
+        self.phase = Phase::Joining;
+        if self.is_marked_outside(running) {
+            self.owner.node.cancel(Reach::Children);
+        }
+        let mut groups = Vec::new();
+        {
+            let mut state = self.owner.node.lock();
+            state.is_closing = true;
+            if state.ordinary == 0 && state.alive > 0 {
+                state.mark_services(&mut groups);
+            }
+        }
+        super::cancel::spread(groups);
+    }
+
+    /// Step 5: true when no child is left.
+    fn is_joined(&self, cx: &Context<'_>) -> bool {
+        let mut state = self.owner.node.lock();
+        if state.alive == 0 {
+            return true;
+        }
+        state.is_joining = true;
+        if let Some((_, waker)) = &mut state.owner
+            && !waker.will_wake(cx.waker())
+        {
+            waker.clone_from(cx.waker());
+        }
+        false
+    }
+
+    /// Step 6: unregisters the group.
+    fn close(&mut self, running: &Running) {
+        // SAFETY: the poll's vthread.
+        unsafe { &*running.vthread }.open().remove(self.scope());
+        // SAFETY: what is around us is still open.
+        unsafe { &*self.scope().parent() }.closed_inside();
+        self.phase = Phase::Closed;
+        let owner = self.owner.node.lock().owner.take();
+        drop(owner);
+    }
+}
+
+impl<E, B: Future, X: Exit<E, B::Output>> Future for Run<'_, '_, E, B, X> {
+    type Output = X::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<X::Output> {
+        // SAFETY: the body is not moved out of.
+        let this = unsafe { self.get_unchecked_mut() };
+        current::with(|running| {
+            let running = running
+                .filter(|running| running.is_own(cx))
+                .expect("a group runs in a vthread, not under a foreign executor");
+            if this.phase == Phase::Closed {
+                return Poll::Pending;
+            }
+            if this.phase == Phase::Unopened {
+                this.open(running, cx);
+            }
+            if this.phase == Phase::Running {
+                if !this.poll_body(running, cx) {
+                    return Poll::Pending;
+                }
+                this.start_joining(running);
+            }
+            if !this.is_joined(cx) {
+                return Poll::Pending;
+            }
+            this.close(running);
+            this.finish(running)
+        })
+    }
+}
+
+impl<E, B: Future, X: Exit<E, B::Output>> Run<'_, '_, E, B, X> {
+    /// Step 7: the panic, or the first failure, or what the body said. If the body was dropped
+    /// under a mark from outside, nothing: the scope around us drops us next.
+    fn finish(&mut self, running: &Running) -> Poll<X::Output> {
+        let panic = self.owner.node.lock().panic.take();
+        if let Some(payload) = panic {
+            let stage = std::mem::replace(&mut self.stage, Stage::Silent);
+            drop_quietly(stage);
+            resume_unwind(payload);
+        }
+        let said = match std::mem::replace(&mut self.stage, Stage::Silent) {
+            Stage::Said(said) => Some(said),
+            _ => None,
+        };
+        if said.is_none() && self.is_marked_outside(running) {
+            return Poll::Pending;
+        }
+        match (self.owner.take_failure(), said) {
+            (Some(error), said) => {
+                drop(said);
+                Poll::Ready(self.exit.deliver(Err(error)))
+            }
+            (None, Some(said)) => Poll::Ready(self.exit.deliver(Ok(said))),
+            (None, None) => unreachable!("a group ends with a value, a failure or a mark"),
+        }
+    }
+}
+
+impl<E, B: Future, X: Exit<E, B::Output>> fmt::Debug for Run<'_, '_, E, B, X> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run")
+            .field("phase", &self.phase)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,224 @@
+//! Who sleeps, who searches, and whom to wake: the sleep protocol of `README.md`.
+
+use crate::primitive::{AtomicUsize, Mutex, Ordering, fence};
+
+/// One worker that searches for work.
+const SEARCHING: usize = 1;
+/// One worker that is awake.
+const AWAKE: usize = 1 << 16;
+const SEARCHING_MASK: usize = AWAKE - 1;
+
+/// The counts, and the list of those who sleep.
+#[derive(Debug)]
+pub(super) struct Idle {
+    /// Low half: workers searching. High half: workers awake. Changed under `sleepers` when a
+    /// worker falls asleep or is woken.
+    counts: AtomicUsize,
+    sleepers: Mutex<Vec<usize>>,
+    workers: usize,
+}
+
+impl Idle {
+    /// All workers awake, none searching.
+    pub(super) fn new(workers: usize) -> Self {
+        Idle {
+            counts: AtomicUsize::new(workers * AWAKE),
+            sleepers: Mutex::new(Vec::with_capacity(workers)),
+            workers,
+        }
+    }
+
+    /// After work was posted: the sleeper to wake, if somebody must be woken. The one returned
+    /// counts as awake and searching already.
+    pub(super) fn worker_to_wake(&self) -> Option<usize> {
+        // Pairs with the fence of `sleep`: either the poster sees the sleeper, or the sleeper
+        // sees the work.
+        fence(Ordering::SeqCst);
+        if !self.wants_help() {
+            return None;
+        }
+        let mut sleepers = self.sleepers.lock();
+        if !self.wants_help() {
+            return None;
+        }
+        let worker = sleepers.pop()?;
+        self.counts.fetch_add(AWAKE + SEARCHING, Ordering::SeqCst);
+        Some(worker)
+    }
+
+    /// Somebody sleeps and nobody searches.
+    fn wants_help(&self) -> bool {
+        let counts = self.counts.load(Ordering::SeqCst);
+        counts & SEARCHING_MASK == 0 && counts / AWAKE < self.workers
+    }
+
+    /// A worker without work begins to search, unless enough others do.
+    pub(super) fn start_searching(&self) -> bool {
+        let counts = self.counts.load(Ordering::SeqCst);
+        if 2 * (counts & SEARCHING_MASK) >= self.workers {
+            return false;
+        }
+        self.counts.fetch_add(SEARCHING, Ordering::SeqCst);
+        true
+    }
+
+    /// A searcher found work. True: it was the last one, and must wake another, since more work
+    /// may have been posted that nobody was woken for.
+    #[must_use]
+    pub(super) fn stop_searching(&self) -> bool {
+        let before = self.counts.fetch_sub(SEARCHING, Ordering::SeqCst);
+        before & SEARCHING_MASK == SEARCHING
+    }
+
+    /// `worker` falls asleep. True: it was the last searcher, and must look once more at every
+    /// queue before it does, since posters woke nobody for its sake.
+    #[must_use]
+    pub(super) fn sleep(&self, worker: usize, searching: bool) -> bool {
+        let mut sleepers = self.sleepers.lock();
+        sleepers.push(worker);
+        let change = AWAKE + if searching { SEARCHING } else { 0 };
+        let before = self.counts.fetch_sub(change, Ordering::SeqCst);
+        drop(sleepers);
+        fence(Ordering::SeqCst);
+        searching && before & SEARCHING_MASK == SEARCHING
+    }
+
+    /// A worker came back from its sleep by itself (an event, not a poster). False: a poster has
+    /// taken it from the list, and it counts as awake and searching already.
+    #[must_use]
+    pub(super) fn wake_by_itself(&self, worker: usize) -> bool {
+        let mut sleepers = self.sleepers.lock();
+        match sleepers.iter().position(|sleeper| *sleeper == worker) {
+            Some(at) => {
+                sleepers.swap_remove(at);
+                self.counts.fetch_add(AWAKE, Ordering::SeqCst);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Whether `worker` is still on the list.
+    pub(super) fn is_asleep(&self, worker: usize) -> bool {
+        self.sleepers.lock().contains(&worker)
+    }
+}
+
+#[cfg(all(test, loom))]
+mod models {
+    use super::*;
+    use crate::primitive::{Arc, AtomicBool, thread};
+
+    /// A queue of one place, and a worker's way to sleep.
+    struct World {
+        idle: Idle,
+        work: [AtomicBool; 2],
+        woken: [AtomicBool; 2],
+    }
+
+    impl World {
+        fn post(&self, at: usize) {
+            self.work[at].store(true, Ordering::Release);
+            if let Some(worker) = self.idle.worker_to_wake() {
+                self.woken[worker].store(true, Ordering::Release);
+            }
+        }
+
+        fn take(&self) -> usize {
+            self.work
+                .iter()
+                .filter(|work| work.swap(false, Ordering::AcqRel))
+                .count()
+        }
+
+        /// What a worker does: search, sleep, look again. Returns what it found, and whether
+        /// it ended asleep.
+        fn worker(&self, me: usize) -> usize {
+            let mut found = 0;
+            let mut searching = self.idle.start_searching();
+            loop {
+                let now = self.take();
+                found += now;
+                if now > 0 {
+                    if searching
+                        && self.idle.stop_searching()
+                        && let Some(worker) = self.idle.worker_to_wake()
+                    {
+                        self.woken[worker].store(true, Ordering::Release);
+                    }
+                    searching = false;
+                    continue;
+                }
+                if self.idle.sleep(me, searching)
+                    && self.work.iter().any(|work| work.load(Ordering::Acquire))
+                    && let Some(worker) = self.idle.worker_to_wake()
+                {
+                    self.woken[worker].store(true, Ordering::Release);
+                }
+                if !self.woken[me].swap(false, Ordering::AcqRel) {
+                    return found;
+                }
+                searching = true;
+            }
+        }
+
+        /// After all threads are done: whoever was woken after it looked goes on.
+        fn settle(&self) -> usize {
+            let mut found = 0;
+            while let Some(me) = (0..2).find(|me| self.woken[*me].swap(false, Ordering::AcqRel)) {
+                let now = self.take();
+                found += now;
+                if self.idle.stop_searching()
+                    && let Some(worker) = self.idle.worker_to_wake()
+                {
+                    self.woken[worker].store(true, Ordering::Release);
+                }
+                if self.idle.sleep(me, false) {
+                    unreachable!();
+                }
+            }
+            found
+        }
+    }
+
+    fn world(workers: usize) -> Arc<World> {
+        Arc::new(World {
+            idle: Idle::new(workers),
+            work: [AtomicBool::new(false), AtomicBool::new(false)],
+            woken: [AtomicBool::new(false), AtomicBool::new(false)],
+        })
+    }
+
+    /// Work posted while a worker falls asleep is found by somebody.
+    #[test]
+    fn loom_idle_no_work_is_forgotten() {
+        loom::model(|| {
+            let world = world(1);
+            let other = world.clone();
+            let worker = thread::spawn(move || other.worker(0));
+            world.post(0);
+            world.post(1);
+            let found = worker.join().unwrap() + world.settle();
+            assert_eq!(found, 2);
+        });
+    }
+
+    /// Two workers and a poster.
+    #[test]
+    fn loom_idle_two_workers() {
+        let mut model = loom::model::Builder::new();
+        model.preemption_bound = Some(3);
+        model.check(|| {
+            let world = world(2);
+            let workers: Vec<_> = (0..2)
+                .map(|me| {
+                    let world = world.clone();
+                    thread::spawn(move || world.worker(me))
+                })
+                .collect();
+            world.post(0);
+            let found: usize = workers.into_iter().map(|w| w.join().unwrap()).sum();
+            assert_eq!(found + world.settle(), 1);
+        });
+    }
+}

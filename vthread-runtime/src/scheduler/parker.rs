@@ -1,0 +1,76 @@
+//! A worker's bed: the driver's wait if it is free, so that an event wakes the worker without a
+//! hop, else a condition variable of its own.
+
+use super::park::Park;
+use parking_lot::{Condvar, Mutex};
+use std::sync::atomic::{AtomicU8, Ordering};
+
+const EMPTY: u8 = 0;
+/// Asleep on the condition variable.
+const ON_CONDVAR: u8 = 1;
+/// Asleep in the driver.
+const IN_DRIVER: u8 = 2;
+/// `unpark` was called, and not consumed.
+const NOTIFIED: u8 = 3;
+
+#[derive(Debug)]
+pub(super) struct Parker {
+    state: AtomicU8,
+    lock: Mutex<()>,
+    condvar: Condvar,
+}
+
+impl Parker {
+    pub(super) fn new() -> Self {
+        Parker {
+            state: AtomicU8::new(EMPTY),
+            lock: Mutex::new(()),
+            condvar: Condvar::new(),
+        }
+    }
+
+    /// Waits for `unpark` or, in the driver, for events. May return early.
+    pub(super) fn park(&self, driver: &dyn Park) {
+        if self.try_sleep(IN_DRIVER) {
+            let was_free = driver.park();
+            if self.state.swap(EMPTY, Ordering::AcqRel) == NOTIFIED || was_free {
+                return;
+            }
+        } else {
+            return;
+        }
+        let mut guard = self.lock.lock();
+        if !self.try_sleep(ON_CONDVAR) {
+            return;
+        }
+        while self.state.load(Ordering::Acquire) == ON_CONDVAR {
+            self.condvar.wait(&mut guard);
+        }
+        self.state.store(EMPTY, Ordering::Release);
+    }
+
+    /// False: there was a notification, now consumed.
+    fn try_sleep(&self, how: u8) -> bool {
+        let slept = self
+            .state
+            .compare_exchange(EMPTY, how, Ordering::AcqRel, Ordering::Acquire)
+            .is_ok();
+        if !slept {
+            self.state.store(EMPTY, Ordering::Release);
+        }
+        slept
+    }
+
+    /// Ends the worker's sleep, or the next one.
+    pub(super) fn unpark(&self, driver: &dyn Park) {
+        match self.state.swap(NOTIFIED, Ordering::AcqRel) {
+            ON_CONDVAR => {
+                // The sleeper holds the lock from its decision to its wait.
+                drop(self.lock.lock());
+                self.condvar.notify_one();
+            }
+            IN_DRIVER => driver.unpark(),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! A task in memory: header, parent, frame or value, in one allocation.
+//!
+//! Who touches what, in which state (`state.rs`):
+//! - `stage` holds the frame while the task is alive, and is touched only by the worker between
+//!   `start` and `complete` (or `pause`). After `complete` it holds the value or nothing, and is
+//!   touched only by the holder of the handle; if there is none, by the worker, before the
+//!   parent learns of the end.
+//! - `parent` is set at birth, used by the worker, and moved out by the last step of the end.
+//! - No `&F` to a frame is ever formed: children may be looking at its locals.
+
+#![allow(unsafe_code)] // Owns frames by address.
+
+use super::current::Running;
+use super::header::{End, Header, TaskRef, VTable, release};
+use super::state::Pause;
+use super::waker;
+use std::any::Any;
+use std::cell::UnsafeCell;
+use std::future::Future;
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::pin::Pin;
+use std::ptr::NonNull;
+use std::task::{Context, Poll};
+
+/// What a panic carries.
+pub(crate) type Payload = Box<dyn Any + Send>;
+
+/// The payload with which a cancelled blocking call unwinds through plain frames. It carries no
+/// authority: where nothing is marked it is a panic like any other.
+#[derive(Debug)]
+pub(crate) struct CancelUnwind;
+
+/// How a frame ended.
+pub(crate) enum Ended<R> {
+    /// With its result.
+    Finished(R),
+    /// With a panic.
+    Panicked(Payload),
+    /// It was dropped because it was marked.
+    Cancelled,
+}
+
+/// Whoever waits for a task. The group implements it.
+pub(crate) trait Parent<R>: Send {
+    /// What the task keeps for its handle.
+    type Value;
+    /// The frame is gone. Records failures, and returns what the handle may take.
+    fn ended(&self, ended: Ended<R>) -> (End, Option<Self::Value>);
+    /// Something that belonged to the task panicked as it was dropped.
+    fn panicked(&self, payload: Payload);
+    /// Everything of the task is gone: frame, captures and unread value.
+    fn left(self, header: &Header);
+}
+
+enum Stage<F, V> {
+    Frame(F),
+    Value(V),
+    Empty,
+}
+
+/// The allocation.
+#[repr(C)]
+struct Cell<F: Future, P: Parent<F::Output>> {
+    header: Header,
+    parent: UnsafeCell<ManuallyDrop<P>>,
+    stage: UnsafeCell<Stage<F, P::Value>>,
+}
+
+/// Makes a task that is notified and has one handle. The caller puts it into a queue.
+///
+/// # Safety
+/// - The frame, its result and the value may be sent to another thread.
+/// - What the frame borrows outlives the task: its parent waits for `left`.
+pub(super) unsafe fn allocate<F, P>(
+    frame: F,
+    parent: P,
+    site: &'static Location<'static>,
+    is_service: bool,
+) -> NonNull<Header>
+where
+    F: Future,
+    P: Parent<F::Output>,
+{
+    let cell = Box::new(Cell {
+        header: Header::new(&Vtable::<F, P>::VTABLE, site, is_service),
+        parent: UnsafeCell::new(ManuallyDrop::new(parent)),
+        stage: UnsafeCell::new(Stage::Frame(frame)),
+    });
+    NonNull::from(Box::leak(cell)).cast()
+}
+
+struct Vtable<F, P>(F, P);
+impl<F: Future, P: Parent<F::Output>> Vtable<F, P> {
+    const VTABLE: VTable = VTable {
+        run: run::<F, P>,
+        take_value: take_value::<F, P>,
+        drop_value: drop_value::<F, P>,
+        free: free::<F, P>,
+    };
+}
+
+/// One poll, from `start` to `pause` or to the end.
+unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
+    // SAFETY: the caller took the task from a queue, so it is alive and ours to run.
+    let cell = unsafe { task.cast::<Cell<F, P>>().as_ref() };
+    let header = &cell.header;
+    header.state.start();
+    let waker = waker::borrowed(header);
+    let running = Running::new(&header.vthread, header.waker_data());
+    let entered = running.enter();
+    let ended = poll(cell, &running, &waker);
+    match ended {
+        None if running.has_yielded() => {
+            drop(entered);
+            header.state.requeue();
+            crate::scheduler::schedule_last(TaskRef(task));
+        }
+        None => {
+            drop(entered);
+            // From here on a waker may have the task run elsewhere.
+            if header.state.pause() == Pause::Reschedule {
+                crate::scheduler::schedule_last(TaskRef(task));
+            }
+        }
+        Some(ended) => {
+            // SAFETY: the frame is gone, and this thread runs the task.
+            unsafe { finish(cell, ended, &running) };
+            drop(entered);
+            // SAFETY: the base reference, which this end gives up.
+            unsafe { release(task) };
+        }
+    }
+}
+
+/// Polls the frame, and drops it if it has ended or is cancelled. `None`: it waits.
+fn poll<F: Future, P: Parent<F::Output>>(
+    cell: &Cell<F, P>,
+    running: &Running,
+    waker: &std::task::Waker,
+) -> Option<Ended<F::Output>> {
+    let root = &cell.header.vthread.root;
+    let mut ended = if running.is_marked() && root.is_empty() {
+        Ended::Cancelled
+    } else {
+        let mut cx = Context::from_waker(waker);
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            // SAFETY: this thread runs the task, so the stage is its own; the frame stays where
+            // it is until it is dropped there.
+            match unsafe { &mut *cell.stage.get() } {
+                Stage::Frame(frame) => unsafe { Pin::new_unchecked(frame) }.poll(&mut cx),
+                _ => unreachable!("a task is polled after its end"),
+            }
+        }));
+        match result {
+            Ok(Poll::Ready(result)) => Ended::Finished(result),
+            Ok(Poll::Pending) if running.is_marked() && root.is_empty() => Ended::Cancelled,
+            Ok(Poll::Pending) => return None,
+            Err(payload) if payload.is::<CancelUnwind>() && running.is_marked() => Ended::Cancelled,
+            Err(payload) => Ended::Panicked(payload),
+        }
+    };
+    let dropped = running.dropping(|| {
+        // SAFETY: as above. No scope is open in the frame, so nobody looks at it any more.
+        catch_unwind(AssertUnwindSafe(|| unsafe { set_empty(cell) }))
+    });
+    if let Err(payload) = dropped {
+        // A panic outranks what the frame had to say, and the first panic outranks the second.
+        if let Ended::Panicked(_) = ended {
+            drop_quietly(payload);
+        } else {
+            let said = std::mem::replace(&mut ended, Ended::Panicked(payload));
+            drop_quietly(said);
+        }
+    }
+    Some(ended)
+}
+
+/// Drops the stage's contents where they are.
+///
+/// # Safety
+/// The caller owns the stage.
+unsafe fn set_empty<F: Future, P: Parent<F::Output>>(cell: &Cell<F, P>) {
+    let stage = cell.stage.get();
+    // The stage must read as empty also if the drop unwinds: dropping fields goes on while it
+    // does, so that nothing is left.
+    struct Emptied<F, V>(*mut Stage<F, V>);
+    impl<F, V> Drop for Emptied<F, V> {
+        fn drop(&mut self) {
+            // SAFETY: the owner of the stage made this guard; the contents are dropped.
+            unsafe { self.0.write(Stage::Empty) };
+        }
+    }
+    let _emptied = Emptied(stage);
+    // SAFETY: owned, initialised, and overwritten by the guard.
+    unsafe { stage.drop_in_place() };
+}
+
+/// The end of a task: settle, publish, leave.
+///
+/// # Safety
+/// The frame is gone, and this thread runs the task.
+unsafe fn finish<F: Future, P: Parent<F::Output>>(
+    cell: &Cell<F, P>,
+    ended: Ended<F::Output>,
+    running: &Running,
+) {
+    let header = &cell.header;
+    // SAFETY: the parent is there until the last line of this function.
+    let parent: &P = unsafe { &*cell.parent.get() };
+    let (end, value) = parent.ended(ended);
+    if let Some(value) = value {
+        // SAFETY: the stage is ours until `complete`.
+        unsafe { *cell.stage.get() = Stage::Value(value) };
+    }
+    header.set_end(end);
+    let completed = header.state.complete();
+    if completed.has_joiner {
+        let joiner = header.joiner.lock().take();
+        if let Some(joiner) = joiner
+            && let Err(payload) = catch_unwind(AssertUnwindSafe(|| joiner.wake()))
+        {
+            parent.panicked(payload);
+        }
+    }
+    if !completed.has_handle {
+        // SAFETY: without a handle the value is ours to drop.
+        let dropped =
+            running.dropping(|| catch_unwind(AssertUnwindSafe(|| unsafe { set_empty(cell) })));
+        if let Err(payload) = dropped {
+            parent.panicked(payload);
+        }
+    }
+    // SAFETY: moved out once, here; nobody uses the parent after the end.
+    let parent = unsafe { ManuallyDrop::take(&mut *cell.parent.get()) };
+    parent.left(header);
+}
+
+unsafe fn take_value<F: Future, P: Parent<F::Output>>(task: NonNull<Header>, to: *mut ()) -> bool {
+    // SAFETY: the holder of the handle calls after the end, and owns the stage then.
+    let stage = unsafe { &mut *task.cast::<Cell<F, P>>().as_ref().stage.get() };
+    match std::mem::replace(stage, Stage::Empty) {
+        Stage::Value(value) => {
+            // SAFETY: `to` is a place for a value of this type.
+            unsafe { to.cast::<P::Value>().write(value) };
+            true
+        }
+        _ => false,
+    }
+}
+
+unsafe fn drop_value<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
+    // SAFETY: the holder of the handle calls after the end, and owns the stage then.
+    unsafe { set_empty(task.cast::<Cell<F, P>>().as_ref()) };
+}
+
+unsafe fn free<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
+    // SAFETY: the last reference is gone; it was made by a box of this type. The parent was moved
+    // out, and the stage is empty.
+    drop(unsafe { Box::from_raw(task.cast::<Cell<F, P>>().as_ptr()) });
+}
+
+/// Drops a value whose destructor may panic. A panic while dropping what a panic left over is
+/// the end of the line: it is printed by the hook, and nothing else.
+pub(crate) fn drop_quietly<T>(value: T) {
+    let mut again = catch_unwind(AssertUnwindSafe(|| drop(value))).err();
+    while let Some(payload) = again {
+        again = catch_unwind(AssertUnwindSafe(|| drop(payload))).err();
+    }
+}

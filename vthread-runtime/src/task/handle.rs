@@ -1,0 +1,148 @@
+//! The handle of a task: what `spawn!` returns.
+
+#![allow(unsafe_code)] // Reaches the task by address, takes its value.
+
+use super::cell::{self, Parent};
+use super::current::checkpoint;
+use super::header::{End, Header, TaskRef, release};
+use super::state::DropHandle;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+use std::panic::Location;
+use std::pin::Pin;
+use std::ptr::NonNull;
+use std::task::{Context, Poll, ready};
+
+/// Owns the right to a task's value, and one reference.
+#[derive(Debug)]
+pub(crate) struct Handle<V> {
+    task: NonNull<Header>,
+    /// The handle drops a value: the drop check must know.
+    _value: PhantomData<V>,
+}
+
+// SAFETY: moving the handle moves the right to the value.
+unsafe impl<V: Send> Send for Handle<V> {}
+// SAFETY: through `&Handle` one reaches atomics only; V: Sync keeps to the contract of types that
+// hold a V.
+unsafe impl<V: Sync> Sync for Handle<V> {}
+
+impl<V> Handle<V> {
+    /// Makes a task. `link` is called with it before it can run.
+    ///
+    /// # Safety
+    /// - The parent waits for the task's end before anything that the frame borrows goes.
+    pub(crate) unsafe fn spawn<F, P>(
+        frame: F,
+        parent: P,
+        site: &'static Location<'static>,
+        is_service: bool,
+        link: impl FnOnce(&Header),
+    ) -> Self
+    where
+        F: Future + Send,
+        F::Output: Send,
+        V: Send,
+        P: Parent<F::Output, Value = V>,
+    {
+        // SAFETY: `Send` by the bounds; the borrows by the caller.
+        let task = unsafe { cell::allocate(frame, parent, site, is_service) };
+        // SAFETY: just made.
+        link(unsafe { task.as_ref() });
+        crate::scheduler::schedule(TaskRef(task));
+        Handle {
+            task,
+            _value: PhantomData,
+        }
+    }
+
+    pub(crate) fn header(&self) -> &Header {
+        // SAFETY: the handle's reference keeps it alive.
+        unsafe { self.task.as_ref() }
+    }
+
+    /// The value of a task that is over, if it has one and it was not taken.
+    pub(crate) fn take(&mut self) -> Option<V> {
+        assert!(self.header().is_complete());
+        let mut value = MaybeUninit::<V>::uninit();
+        // SAFETY: the task is over and this is its handle, so the stage is ours; the place is
+        // one for the task's value type, which is `V` since `spawn`.
+        let taken =
+            unsafe { (self.header().vtable.take_value)(self.task, value.as_mut_ptr().cast()) };
+        // SAFETY: written if taken.
+        taken.then(|| unsafe { value.assume_init() })
+    }
+
+    /// Leaves a waker for the end. True if the task is over already.
+    fn register(&self, cx: &Context<'_>) -> bool {
+        let header = self.header();
+        if header.is_complete() {
+            return true;
+        }
+        let old = {
+            let mut joiner = header.joiner.lock();
+            match &*joiner {
+                Some(waker) if waker.will_wake(cx.waker()) => return false,
+                _ => joiner.replace(cx.waker().clone()),
+            }
+        };
+        drop(old);
+        header.state.add_joiner()
+    }
+
+    /// Waits for the end: gives the value, or says how it ended without one.
+    pub(crate) fn join(self) -> Join<V> {
+        Join { handle: Some(self) }
+    }
+}
+
+impl<V> Drop for Handle<V> {
+    fn drop(&mut self) {
+        if self.header().state.drop_handle() == DropHandle::Released {
+            return;
+        }
+        // Releases also if the value's destructor panics.
+        struct Reference(NonNull<Header>);
+        impl Drop for Reference {
+            fn drop(&mut self) {
+                // SAFETY: the handle's reference, given up once.
+                unsafe { release(self.0) };
+            }
+        }
+        let reference = Reference(self.task);
+        // SAFETY: the task is over and this is its handle, so the stage is ours.
+        unsafe { (self.header().vtable.drop_value)(self.task) };
+        drop(reference);
+    }
+}
+
+/// The future of a join: the value, or how the task ended without one.
+#[derive(Debug)]
+pub(crate) struct Join<V> {
+    handle: Option<Handle<V>>,
+}
+
+impl<V> Unpin for Join<V> {}
+
+impl<V> Future for Join<V> {
+    type Output = Result<V, (End, &'static Location<'static>)>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        ready!(checkpoint(cx));
+        let handle = self
+            .handle
+            .as_mut()
+            .expect("a join is polled after its end");
+        if !handle.register(cx) {
+            return Poll::Pending;
+        }
+        // The child may have failed just now, and marked this vthread before it ended.
+        ready!(checkpoint(cx));
+        let mut handle = self.handle.take().expect("still there");
+        Poll::Ready(match handle.take() {
+            Some(value) => Ok(value),
+            None => Err((handle.header().end(), handle.header().site)),
+        })
+    }
+}

@@ -1,0 +1,148 @@
+//! The part of a task that does not depend on its types, and references to it.
+
+#![allow(unsafe_code)] // Tasks are reached by address.
+
+use super::state::{Release, State, Wake};
+use super::vthread::Vthread;
+use crate::primitive::Mutex;
+use std::cell::Cell;
+use std::panic::Location;
+use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::Waker;
+
+/// How a task ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum End {
+    /// It has not.
+    Alive = 0,
+    /// With a value.
+    Done,
+    /// With an error, which its group has.
+    Failed,
+    /// With a panic, which its group has.
+    Panicked,
+    /// By cancellation.
+    Cancelled,
+}
+
+/// Neighbours in the list of the task's parent. Touched under the parent's lock only.
+#[derive(Debug)]
+pub(crate) struct Links {
+    pub(crate) before: Cell<*const Header>,
+    pub(crate) after: Cell<*const Header>,
+}
+
+/// First field of every task.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct Header {
+    pub(super) state: State,
+    pub(super) vtable: &'static VTable,
+    pub(crate) vthread: Vthread,
+    pub(crate) links: Links,
+    pub(super) joiner: Mutex<Option<Waker>>,
+    /// The `spawn!` that made it.
+    pub(crate) site: &'static Location<'static>,
+    end: AtomicU8,
+    /// Touched under the parent's lock only.
+    pub(crate) is_service: bool,
+}
+
+/// What depends on the task's types.
+#[derive(Debug)]
+pub(super) struct VTable {
+    /// Polls the frame; the task was taken from a queue.
+    pub(super) run: unsafe fn(NonNull<Header>),
+    /// Moves the value to the place given; false if there is none.
+    pub(super) take_value: unsafe fn(NonNull<Header>, *mut ()) -> bool,
+    /// Drops the value, if there is one.
+    pub(super) drop_value: unsafe fn(NonNull<Header>),
+    /// Frees the memory.
+    pub(super) free: unsafe fn(NonNull<Header>),
+}
+
+impl Header {
+    pub(super) fn new(
+        vtable: &'static VTable,
+        site: &'static Location<'static>,
+        is_service: bool,
+    ) -> Self {
+        Header {
+            state: State::new(),
+            vtable,
+            vthread: Vthread::new(),
+            links: Links {
+                before: Cell::new(ptr::null()),
+                after: Cell::new(ptr::null()),
+            },
+            joiner: Mutex::new(None),
+            site,
+            end: AtomicU8::new(End::Alive as u8),
+            is_service,
+        }
+    }
+
+    /// How the task ended.
+    pub(crate) fn end(&self) -> End {
+        match self.end.load(Ordering::Acquire) {
+            0 => End::Alive,
+            1 => End::Done,
+            2 => End::Failed,
+            3 => End::Panicked,
+            _ => End::Cancelled,
+        }
+    }
+
+    pub(super) fn set_end(&self, end: End) {
+        self.end.store(end as u8, Ordering::Release);
+    }
+
+    /// Wakes the task. Our own code only, so it may be called under a lock.
+    pub(crate) fn wake(&self) {
+        if self.state.wake() == Wake::Schedule {
+            crate::scheduler::schedule(TaskRef(NonNull::from(self)));
+        }
+    }
+
+    pub(crate) fn is_complete(&self) -> bool {
+        self.state.is_complete()
+    }
+
+    /// The address by which the task's own waker is known.
+    pub(super) fn waker_data(&self) -> *const () {
+        ptr::from_ref(self).cast()
+    }
+}
+
+/// A task in a queue: notified, hence alive. Whoever has it runs it.
+#[derive(Debug)]
+pub(crate) struct TaskRef(pub(super) NonNull<Header>);
+
+// SAFETY: a task's frame, value and result are `Send` (checked where it is made); the rest of the
+// header is atomics and locks.
+unsafe impl Send for TaskRef {}
+
+impl TaskRef {
+    /// Polls the task once.
+    pub(crate) fn run(self) {
+        // SAFETY: a task in a queue is notified, and a notified task is alive. It stands in one
+        // queue only, so that nobody else runs it.
+        unsafe { (self.0.as_ref().vtable.run)(self.0) }
+    }
+}
+
+/// Gives one reference up.
+///
+/// # Safety
+/// The caller owns one, and uses the task no more.
+pub(super) unsafe fn release(task: NonNull<Header>) {
+    // SAFETY: the reference keeps it alive until here.
+    let header = unsafe { task.as_ref() };
+    let free = header.vtable.free;
+    if header.state.release() == Release::Free {
+        // SAFETY: it was the last reference.
+        unsafe { free(task) }
+    }
+}

@@ -1,0 +1,313 @@
+//! The state word of a task: deciding, without touching memory. `README.md` draws the life cycle.
+//!
+//! One word holds the life cycle's bits and the count of references. The *base reference* belongs
+//! to the task's being alive: it is given up by the last step of its end. A task in a queue needs
+//! no reference of its own, because a task that is `NOTIFIED` has not ended.
+
+use crate::primitive::{AtomicUsize, Ordering};
+
+/// The frame is being polled. Set by `start`, cleared by `pause` and `complete`.
+const RUNNING: usize = 1 << 0;
+/// The task stands in a queue or, with `RUNNING`, must be polled again. Set by wakers and at
+/// birth, cleared by `start`.
+const NOTIFIED: usize = 1 << 1;
+/// The frame is gone, its value is written. Set once, by `complete`; never with `RUNNING`.
+const COMPLETE: usize = 1 << 2;
+/// A handle exists, and with it somebody who may take the value. Cleared once, by `drop_handle`.
+const HANDLE: usize = 1 << 3;
+/// The holder of the handle has left a waker. Set by `add_joiner`.
+const JOINER: usize = 1 << 4;
+/// One reference. Wakers and the handle own one each, and being alive is one.
+const REFERENCE: usize = 1 << 6;
+
+/// A word past which references would overflow into nonsense: a program that leaks wakers.
+const MAX: usize = usize::MAX >> 1;
+
+/// The state word.
+#[derive(Debug)]
+pub(crate) struct State(AtomicUsize);
+
+/// What the caller of `wake` must do.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Wake {
+    /// Put the task into a queue: it was idle, and now it is notified.
+    Schedule,
+    /// Nothing: it is queued, or running and will see the notification, or over.
+    Nothing,
+}
+
+/// What the caller of `pause` must do.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Pause {
+    /// Nothing: the task is idle, and belongs to whoever wakes it.
+    Idle,
+    /// Put it into a queue: it was notified while it ran.
+    Reschedule,
+}
+
+/// What `complete` found.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use]
+pub(crate) struct Completed {
+    /// A handle exists, the value is its now. Otherwise the caller drops the value.
+    pub(crate) has_handle: bool,
+    /// A joiner has left a waker: the caller takes and wakes it.
+    pub(crate) has_joiner: bool,
+}
+
+/// What the holder of the handle must do as it lets go.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum DropHandle {
+    /// Nothing more: the task is alive, and drops its own value.
+    Released,
+    /// Drop the value, if it was not taken, then release the reference with `release`.
+    DropValue,
+}
+
+/// Whether the last reference went.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Release {
+    /// Others remain.
+    Shared,
+    /// Free the memory.
+    Free,
+}
+
+impl State {
+    /// A new task: notified, with the base reference and a handle.
+    pub(crate) fn new() -> Self {
+        State(AtomicUsize::new(NOTIFIED | HANDLE | (2 * REFERENCE)))
+    }
+
+    /// Queued -> running, by the worker that took the task from a queue.
+    pub(crate) fn start(&self) {
+        let before = self.0.fetch_xor(NOTIFIED | RUNNING, Ordering::AcqRel);
+        debug_assert_eq!(before & (NOTIFIED | RUNNING | COMPLETE), NOTIFIED);
+    }
+
+    /// Running -> idle or queued, by the worker whose poll was `Pending`.
+    pub(crate) fn pause(&self) -> Pause {
+        let before = self.0.fetch_and(!RUNNING, Ordering::AcqRel);
+        debug_assert_eq!(before & (RUNNING | COMPLETE), RUNNING);
+        if before & NOTIFIED == 0 {
+            Pause::Idle
+        } else {
+            Pause::Reschedule
+        }
+    }
+
+    /// Running -> queued, for a task that yields.
+    pub(crate) fn requeue(&self) {
+        let mut now = self.0.load(Ordering::Relaxed);
+        loop {
+            let next = (now & !RUNNING) | NOTIFIED;
+            match self
+                .0
+                .compare_exchange_weak(now, next, Ordering::AcqRel, Ordering::Relaxed)
+            {
+                Ok(_) => return,
+                Err(seen) => now = seen,
+            }
+        }
+    }
+
+    /// Anything -> notified. Always a read-modify-write, so that what the waker wrote before is
+    /// seen by the poll that this notification leads to, even if it was notified already.
+    pub(crate) fn wake(&self) -> Wake {
+        let before = self.0.fetch_or(NOTIFIED, Ordering::AcqRel);
+        if before & (RUNNING | NOTIFIED | COMPLETE) == 0 {
+            Wake::Schedule
+        } else {
+            Wake::Nothing
+        }
+    }
+
+    /// Running -> complete, by the worker; the frame is gone and the value is written.
+    pub(crate) fn complete(&self) -> Completed {
+        let before = self.0.fetch_xor(RUNNING | COMPLETE, Ordering::AcqRel);
+        debug_assert_eq!(before & (RUNNING | COMPLETE), RUNNING);
+        Completed {
+            has_handle: before & HANDLE != 0,
+            has_joiner: before & JOINER != 0,
+        }
+    }
+
+    /// Whether the task is over; its value can be read by the holder of the handle.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.0.load(Ordering::Acquire) & COMPLETE != 0
+    }
+
+    /// Says that a joiner's waker is in place. True if the task is over already.
+    #[must_use]
+    pub(crate) fn add_joiner(&self) -> bool {
+        self.0.fetch_or(JOINER, Ordering::AcqRel) & COMPLETE != 0
+    }
+
+    /// The handle goes.
+    pub(crate) fn drop_handle(&self) -> DropHandle {
+        let mut now = self.0.load(Ordering::Acquire);
+        loop {
+            debug_assert!(now & HANDLE != 0);
+            if now & COMPLETE != 0 {
+                return DropHandle::DropValue;
+            }
+            // The base reference is still there, so ours is not the last.
+            let next = now - HANDLE - REFERENCE;
+            match self
+                .0
+                .compare_exchange_weak(now, next, Ordering::AcqRel, Ordering::Acquire)
+            {
+                Ok(_) => return DropHandle::Released,
+                Err(seen) => now = seen,
+            }
+        }
+    }
+
+    /// One more waker.
+    pub(crate) fn retain(&self) {
+        let before = self.0.fetch_add(REFERENCE, Ordering::Relaxed);
+        if before > MAX {
+            std::process::abort();
+        }
+    }
+
+    /// One reference less.
+    pub(crate) fn release(&self) -> Release {
+        let before = self.0.fetch_sub(REFERENCE, Ordering::AcqRel);
+        debug_assert!(before >= REFERENCE);
+        if before / REFERENCE == 1 {
+            Release::Free
+        } else {
+            Release::Shared
+        }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wake_while_running_asks_for_another_poll() {
+        let state = State::new();
+        state.start();
+        assert_eq!(state.wake(), Wake::Nothing);
+        assert_eq!(state.pause(), Pause::Reschedule);
+    }
+
+    #[test]
+    fn only_the_first_wake_of_an_idle_task_schedules() {
+        let state = State::new();
+        assert_eq!(state.wake(), Wake::Nothing);
+        state.start();
+        assert_eq!(state.pause(), Pause::Idle);
+        assert_eq!(state.wake(), Wake::Schedule);
+        assert_eq!(state.wake(), Wake::Nothing);
+    }
+
+    #[test]
+    fn a_yield_queues_exactly_once() {
+        let state = State::new();
+        state.start();
+        state.requeue();
+        assert_eq!(state.wake(), Wake::Nothing);
+        state.start();
+        assert_eq!(state.pause(), Pause::Idle);
+    }
+
+    #[test]
+    fn the_last_reference_frees() {
+        let state = State::new();
+        state.start();
+        state.retain();
+        assert_eq!(state.drop_handle(), DropHandle::Released);
+        let done = state.complete();
+        assert!(!done.has_handle && !done.has_joiner);
+        assert_eq!(state.release(), Release::Shared);
+        assert_eq!(state.wake(), Wake::Nothing);
+        assert_eq!(state.release(), Release::Free);
+    }
+}
+
+#[cfg(all(test, loom))]
+mod models {
+    use super::*;
+    use crate::primitive::{Arc, AtomicBool, thread};
+
+    /// A worker that runs a task to its pause, against two wakers: what was written before a
+    /// wake is seen by a later poll, and the task is scheduled once per notification.
+    #[test]
+    fn loom_state_no_wake_is_lost() {
+        loom::model(|| {
+            let state = Arc::new(State::new());
+            let facts = [
+                Arc::new(AtomicBool::new(false)),
+                Arc::new(AtomicBool::new(false)),
+            ];
+            let wakers: Vec<_> = facts
+                .iter()
+                .map(|fact| {
+                    let (state, fact) = (state.clone(), fact.clone());
+                    thread::spawn(move || {
+                        fact.store(true, Ordering::Relaxed);
+                        state.wake() == Wake::Schedule
+                    })
+                })
+                .collect();
+            state.start();
+            let mut seen = facts.iter().all(|fact| fact.load(Ordering::Relaxed));
+            while state.pause() == Pause::Reschedule {
+                state.start();
+                seen = facts.iter().all(|fact| fact.load(Ordering::Relaxed));
+            }
+            let scheduled: usize = wakers
+                .into_iter()
+                .map(|waker| usize::from(waker.join().unwrap()))
+                .sum();
+            assert!(scheduled <= 1, "queued twice");
+            if scheduled == 1 {
+                state.start();
+                seen = facts.iter().all(|fact| fact.load(Ordering::Relaxed));
+                assert_eq!(state.pause(), Pause::Idle);
+            }
+            assert!(seen, "a wake was lost");
+        });
+    }
+
+    /// The end against the handle's drop: exactly one of them drops the value, and exactly one
+    /// release frees.
+    #[test]
+    fn loom_state_one_owner_of_the_value() {
+        loom::model(|| {
+            let state = Arc::new(State::new());
+            let other = state.clone();
+            let handle = thread::spawn(move || match other.drop_handle() {
+                DropHandle::Released => (0, 0),
+                DropHandle::DropValue => (1, usize::from(other.release() == Release::Free)),
+            });
+            state.start();
+            let dropped = usize::from(!state.complete().has_handle);
+            let freed = usize::from(state.release() == Release::Free);
+            let (dropped_by_handle, freed_by_handle) = handle.join().unwrap();
+            assert_eq!(dropped + dropped_by_handle, 1);
+            assert_eq!(freed + freed_by_handle, 1);
+        });
+    }
+
+    /// The end against a joiner that leaves its waker: the joiner sees the end, or is woken.
+    #[test]
+    fn loom_state_a_joiner_is_told() {
+        loom::model(|| {
+            let state = Arc::new(State::new());
+            let other = state.clone();
+            let joiner = thread::spawn(move || other.is_complete() || other.add_joiner());
+            state.start();
+            let told = state.complete().has_joiner;
+            assert!(joiner.join().unwrap() || told);
+        });
+    }
+}

@@ -1,0 +1,137 @@
+//! What every vthread has, be it a task or the root of a blocking call: its root scope, the list
+//! of the scopes open in its frame, and a flag by which its operations learn of a mark.
+//!
+//! The protocol of marks. To mark: (1) set the scope's mark, (2) set the vthread's `suspect`
+//! flag, (3) take the list's lock and pass the news on to every scope in it, (4) wake the vthread.
+//! To open a scope: (a) link it under the list's lock, (b) look at the marks above it. Either (3)
+//! finds the new scope or (b) finds the mark, since both go through one lock.
+
+#![allow(unsafe_code)] // Walks chains of scopes, which are linked by address.
+
+use super::scope::{Kind, Scope};
+use crate::primitive::{AtomicBool, Mutex, MutexGuard, Ordering};
+use std::ptr;
+
+/// The part of a vthread that scopes and marks need.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct Vthread {
+    /// The outermost scope: marked when the whole vthread is cancelled.
+    pub(crate) root: Scope,
+    /// Some scope of this vthread may be marked. Never cleared while the vthread lives.
+    suspect: AtomicBool,
+    open: Mutex<Open>,
+}
+
+// SAFETY: the cells of scopes follow the rule in scope.rs: the polling thread or the lock.
+unsafe impl Send for Vthread {}
+// SAFETY: as above.
+unsafe impl Sync for Vthread {}
+
+/// The scopes open in a vthread's frame, newest first.
+#[derive(Debug)]
+pub(crate) struct Open {
+    head: *const Scope,
+}
+
+impl Vthread {
+    pub(crate) fn new() -> Self {
+        Vthread {
+            root: Scope::new(Kind::Root),
+            suspect: AtomicBool::new(false),
+            open: Mutex::new(Open { head: ptr::null() }),
+        }
+    }
+
+    /// Whether a mark is worth looking for.
+    #[inline]
+    pub(crate) fn is_suspect(&self) -> bool {
+        self.suspect.load(Ordering::Acquire)
+    }
+
+    /// Step 2 of marking.
+    pub(crate) fn set_suspect(&self) {
+        self.suspect.store(true, Ordering::Release);
+    }
+
+    /// The list of open scopes, locked.
+    pub(crate) fn open(&self) -> MutexGuard<'_, Open> {
+        self.open.lock()
+    }
+
+    /// Whether `scope`, one of this vthread's, counts as marked.
+    ///
+    /// # Safety
+    /// - `scope` and all above it are alive: the caller polls the vthread, or holds the lock of
+    ///   its list and found `scope` there.
+    #[inline]
+    pub(crate) unsafe fn is_marked(&self, scope: *const Scope) -> bool {
+        // SAFETY: passed on to the caller.
+        self.is_suspect() && unsafe { chain_is_marked(scope) }
+    }
+
+    /// For another use of the same memory.
+    pub(crate) fn reset(&self) {
+        self.root.reset();
+        self.suspect.store(false, Ordering::Relaxed);
+    }
+}
+
+/// # Safety
+/// As for `Vthread::is_marked`.
+unsafe fn chain_is_marked(mut scope: *const Scope) -> bool {
+    while !scope.is_null() {
+        // SAFETY: the caller promises that the chain is alive.
+        let node = unsafe { &*scope };
+        if node.has_own_mark() {
+            return true;
+        }
+        scope = node.parent();
+    }
+    false
+}
+
+impl Open {
+    /// Links `scope`.
+    ///
+    /// # Safety
+    /// - It stays where it is until `remove`.
+    /// - The pointer was made from what the scope is the first field of, as `Kind` says.
+    pub(crate) unsafe fn push(&mut self, scope: *const Scope) {
+        // SAFETY: alive by the contract.
+        unsafe { (*scope).next.set(self.head) };
+        self.head = scope;
+    }
+
+    /// Unlinks `scope`: mostly the newest.
+    pub(crate) fn remove(&mut self, scope: &Scope) {
+        let mut link: *const Scope = ptr::null();
+        let mut at = self.head;
+        while !ptr::eq(at, scope) {
+            assert!(!at.is_null(), "a scope closes that was not open");
+            link = at;
+            // SAFETY: what is linked is alive: it unlinks itself under this lock first.
+            at = unsafe { (*at).next.get() };
+        }
+        if link.is_null() {
+            self.head = scope.next.get();
+        } else {
+            // SAFETY: as above.
+            unsafe { (*link).next.set(scope.next.get()) };
+        }
+    }
+
+    /// Calls `visit` with every open scope that counts as marked.
+    pub(crate) fn for_each_marked(&self, mut visit: impl FnMut(Kind, *const Scope)) {
+        let mut at = self.head;
+        while !at.is_null() {
+            // SAFETY: linked, so alive, and what is above a scope outlives it.
+            let (kind, next) = unsafe { ((*at).kind, (*at).next.get()) };
+            // SAFETY: as above.
+            if unsafe { chain_is_marked(at) } {
+                visit(kind, at);
+            }
+            at = next;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Wakers of tasks: the address of the header, with one reference.
+
+#![allow(unsafe_code)] // The vtable of a raw waker.
+
+use super::header::{Header, TaskRef, release};
+use super::state::Wake;
+use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
+use std::task::{RawWaker, RawWakerVTable, Waker};
+
+static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop);
+
+/// The waker that a poll hands out: it borrows the reference of being alive, so that a vthread
+/// that does not wait costs no reference counting.
+pub(super) fn borrowed(header: &Header) -> ManuallyDrop<Waker> {
+    let raw = RawWaker::new(header.waker_data(), &VTABLE);
+    // SAFETY: the vtable keeps the contract of RawWaker; the reference that dropping this waker
+    // would give up is never given up, as it is never dropped.
+    ManuallyDrop::new(unsafe { Waker::from_raw(raw) })
+}
+
+unsafe fn clone(data: *const ()) -> RawWaker {
+    // SAFETY: a waker's reference keeps the header alive.
+    unsafe { header(data).as_ref() }.state.retain();
+    RawWaker::new(data, &VTABLE)
+}
+
+unsafe fn wake(data: *const ()) {
+    // SAFETY: as above, and the reference is given up after its last use.
+    unsafe {
+        wake_by_ref(data);
+        drop(data);
+    }
+}
+
+unsafe fn wake_by_ref(data: *const ()) {
+    let task = header(data);
+    // SAFETY: a waker's reference keeps the header alive.
+    if unsafe { task.as_ref() }.state.wake() == Wake::Schedule {
+        crate::scheduler::schedule(TaskRef(task));
+    }
+}
+
+unsafe fn drop(data: *const ()) {
+    // SAFETY: the waker owned one reference, and is gone.
+    unsafe { release(header(data)) }
+}
+
+fn header(data: *const ()) -> NonNull<Header> {
+    NonNull::new(data.cast_mut().cast()).expect("a waker holds its task's address")
+}
