@@ -20,5 +20,7 @@ pub(crate) mod yield_now;
 
 pub(crate) mod block_on;
 
+#[cfg(all(test, loom))]
+mod models;
 #[cfg(all(test, not(loom)))]
 mod tests;

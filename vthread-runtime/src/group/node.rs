@@ -6,6 +6,7 @@
 
 #![allow(unsafe_code)] // An intrusive list of tasks.
 
+use super::cancel::{mark_child, spread};
 use crate::primitive::{Mutex, MutexGuard};
 use crate::task::cell::Payload;
 use crate::task::header::Header;
@@ -128,13 +129,41 @@ impl Node {
             let owner = (state.alive == 0 && state.is_joining).then(|| state.owner_waker());
             (owner.flatten(), queued)
         };
-        super::cancel::spread(services);
+        spread(services);
         if let Some(waker) = queued {
             waker.wake();
         }
         if let Some(waker) = owner {
             waker.wake();
         }
+    }
+
+    /// The body is gone: services end when nobody else is left.
+    pub(super) fn body_has_ended(&self) {
+        let mut services = Vec::new();
+        {
+            let mut state = self.lock();
+            state.is_closing = true;
+            if state.ordinary == 0 && state.alive > 0 {
+                state.mark_services(&mut services);
+            }
+        }
+        spread(services);
+    }
+
+    /// Whether no child is left. Otherwise the last one wakes the owner.
+    pub(super) fn is_joined(&self, waker: &Waker) -> bool {
+        let mut state = self.lock();
+        if state.alive == 0 {
+            return true;
+        }
+        state.is_joining = true;
+        if let Some((_, owner)) = &mut state.owner
+            && !owner.will_wake(waker)
+        {
+            owner.clone_from(waker);
+        }
+        false
     }
 }
 
@@ -179,7 +208,7 @@ impl State {
     pub(super) fn mark_services(&mut self, groups: &mut Vec<Arc<Node>>) {
         self.for_each_child(|child| {
             if child.is_service {
-                super::cancel::mark_child(child, groups);
+                mark_child(child, groups);
             }
         });
     }

@@ -213,30 +213,12 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
         if self.is_marked_outside(running) {
             self.owner.node.cancel(Reach::Children);
         }
-        let mut groups = Vec::new();
-        {
-            let mut state = self.owner.node.lock();
-            state.is_closing = true;
-            if state.ordinary == 0 && state.alive > 0 {
-                state.mark_services(&mut groups);
-            }
-        }
-        super::cancel::spread(groups);
+        self.owner.node.body_has_ended();
     }
 
     /// Step 5: true when no child is left.
     fn is_joined(&self, cx: &Context<'_>) -> bool {
-        let mut state = self.owner.node.lock();
-        if state.alive == 0 {
-            return true;
-        }
-        state.is_joining = true;
-        if let Some((_, waker)) = &mut state.owner
-            && !waker.will_wake(cx.waker())
-        {
-            waker.clone_from(cx.waker());
-        }
-        false
+        self.owner.node.is_joined(cx.waker())
     }
 
     /// Step 6: unregisters the group.
@@ -316,4 +298,19 @@ impl<E, B: Future, X: Exit<E, B::Output>> fmt::Debug for Run<'_, '_, E, B, X> {
             .field("phase", &self.phase)
             .finish_non_exhaustive()
     }
+}
+
+/// Steps 1 and 6 as the models need them: without a poll.
+#[cfg(all(test, loom))]
+pub(super) fn open_in_model(node: &Arc<super::node::Node>, vthread: &Vthread) -> bool {
+    node.scope.set_parent(&vthread.root);
+    // SAFETY: as in `open`.
+    unsafe { vthread.open().push(Arc::as_ptr(node).cast()) };
+    // SAFETY: the vthread's root outlives the group.
+    unsafe { vthread.is_marked(&node.scope) }
+}
+
+#[cfg(all(test, loom))]
+pub(super) fn close_in_model(node: &Arc<super::node::Node>, vthread: &Vthread) {
+    vthread.open().remove(&node.scope);
 }

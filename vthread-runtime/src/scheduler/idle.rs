@@ -70,17 +70,17 @@ impl Idle {
         before & SEARCHING_MASK == SEARCHING
     }
 
-    /// `worker` falls asleep. True: it was the last searcher, and must look once more at every
-    /// queue before it does, since posters woke nobody for its sake.
-    #[must_use]
-    pub(super) fn sleep(&self, worker: usize, searching: bool) -> bool {
+    /// `worker` is about to fall asleep. It must look once more at every queue afterwards, and
+    /// wake somebody if there is work: a poster that still saw it awake, or searching, woke
+    /// nobody for its sake.
+    pub(super) fn sleep(&self, worker: usize, searching: bool) {
         let mut sleepers = self.sleepers.lock();
         sleepers.push(worker);
         let change = AWAKE + if searching { SEARCHING } else { 0 };
-        let before = self.counts.fetch_sub(change, Ordering::SeqCst);
+        self.counts.fetch_sub(change, Ordering::SeqCst);
         drop(sleepers);
+        // Pairs with the fence of `worker_to_wake`.
         fence(Ordering::SeqCst);
-        searching && before & SEARCHING_MASK == SEARCHING
     }
 
     /// A worker came back from its sleep by itself (an event, not a poster). False: a poster has
@@ -118,10 +118,8 @@ mod models {
 
     impl World {
         fn post(&self, at: usize) {
-            self.work[at].store(true, Ordering::Release);
-            if let Some(worker) = self.idle.worker_to_wake() {
-                self.woken[worker].store(true, Ordering::Release);
-            }
+            self.work[at].swap(true, Ordering::AcqRel);
+            self.wake_a_worker();
         }
 
         fn take(&self) -> usize {
@@ -131,29 +129,28 @@ mod models {
                 .count()
         }
 
-        /// What a worker does: search, sleep, look again. Returns what it found, and whether
-        /// it ended asleep.
-        fn worker(&self, me: usize) -> usize {
+        fn wake_a_worker(&self) {
+            if let Some(worker) = self.idle.worker_to_wake() {
+                self.woken[worker].swap(true, Ordering::AcqRel);
+            }
+        }
+
+        /// What a worker does: search, sleep, look again. Returns what it found; then it sleeps.
+        fn worker(&self, me: usize, mut searching: bool) -> usize {
             let mut found = 0;
-            let mut searching = self.idle.start_searching();
             loop {
+                searching = searching || self.idle.start_searching();
                 let now = self.take();
                 found += now;
                 if now > 0 {
-                    if searching
-                        && self.idle.stop_searching()
-                        && let Some(worker) = self.idle.worker_to_wake()
-                    {
-                        self.woken[worker].store(true, Ordering::Release);
+                    if std::mem::take(&mut searching) && self.idle.stop_searching() {
+                        self.wake_a_worker();
                     }
-                    searching = false;
                     continue;
                 }
-                if self.idle.sleep(me, searching)
-                    && self.work.iter().any(|work| work.load(Ordering::Acquire))
-                    && let Some(worker) = self.idle.worker_to_wake()
-                {
-                    self.woken[worker].store(true, Ordering::Release);
+                self.idle.sleep(me, searching);
+                if self.work.iter().any(|work| work.load(Ordering::Acquire)) {
+                    self.wake_a_worker();
                 }
                 if !self.woken[me].swap(false, Ordering::AcqRel) {
                     return found;
@@ -162,20 +159,11 @@ mod models {
             }
         }
 
-        /// After all threads are done: whoever was woken after it looked goes on.
+        /// After all threads are done: whoever was woken too late to see it goes on.
         fn settle(&self) -> usize {
             let mut found = 0;
             while let Some(me) = (0..2).find(|me| self.woken[*me].swap(false, Ordering::AcqRel)) {
-                let now = self.take();
-                found += now;
-                if self.idle.stop_searching()
-                    && let Some(worker) = self.idle.worker_to_wake()
-                {
-                    self.woken[worker].store(true, Ordering::Release);
-                }
-                if self.idle.sleep(me, false) {
-                    unreachable!();
-                }
+                found += self.worker(me, true);
             }
             found
         }
@@ -195,7 +183,7 @@ mod models {
         loom::model(|| {
             let world = world(1);
             let other = world.clone();
-            let worker = thread::spawn(move || other.worker(0));
+            let worker = thread::spawn(move || other.worker(0, false));
             world.post(0);
             world.post(1);
             let found = worker.join().unwrap() + world.settle();
@@ -207,13 +195,14 @@ mod models {
     #[test]
     fn loom_idle_two_workers() {
         let mut model = loom::model::Builder::new();
-        model.preemption_bound = Some(3);
+        model.preemption_bound = Some(2);
+        model.max_branches = 20_000;
         model.check(|| {
             let world = world(2);
             let workers: Vec<_> = (0..2)
                 .map(|me| {
                     let world = world.clone();
-                    thread::spawn(move || world.worker(me))
+                    thread::spawn(move || world.worker(me, false))
                 })
                 .collect();
             world.post(0);

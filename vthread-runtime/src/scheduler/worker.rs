@@ -181,7 +181,8 @@ impl Worker {
             let Some(core) = core.as_mut() else { return };
             let searching = std::mem::take(&mut core.searching);
             core.asleep = true;
-            if scheduler.idle.sleep(core.index, searching) && scheduler.has_work() {
+            scheduler.idle.sleep(core.index, searching);
+            if scheduler.has_work() {
                 scheduler.wake_a_worker();
             }
             core.index

@@ -84,6 +84,24 @@ impl Header {
         }
     }
 
+    /// A header without a task, for models of the parent's lists.
+    #[cfg(all(test, loom))]
+    pub(crate) fn for_model(is_service: bool) -> Self {
+        unsafe fn never(_: NonNull<Header>) {
+            unreachable!()
+        }
+        unsafe fn nothing(_: NonNull<Header>, _: *mut ()) -> bool {
+            unreachable!()
+        }
+        static VTABLE: VTable = VTable {
+            run: never,
+            take_value: nothing,
+            drop_value: never,
+            free: never,
+        };
+        Header::new(&VTABLE, Location::caller(), is_service)
+    }
+
     /// How the task ended.
     pub(crate) fn end(&self) -> End {
         match self.end.load(Ordering::Acquire) {
