@@ -60,14 +60,16 @@ fn many_alarms_ring_and_many_are_cancelled() {
     let mut sleeps: Vec<_> = (0..10_000)
         .map(|i| Box::pin(Sleep::for_duration(Duration::from_millis(if i % 2 == 0 { 5 + i % 7 } else { 60_000 }))))
         .collect();
+    // On a slow machine the first may be due before the last are set.
+    let mut n_due = 0;
     for sleep in &mut sleeps {
-        assert!(sleep.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        n_due += usize::from(sleep.as_mut().poll(&mut Context::from_waker(&waker)).is_ready());
     }
-    while counter.0.load(Ordering::Relaxed) < 5_000 {
+    while counter.0.load(Ordering::Relaxed) < 5_000 - n_due {
         std::thread::yield_now();
     }
-    let n_rung = sleeps.iter_mut().filter_map(|sleep| poll_once(sleep.as_mut()).is_ready().then_some(())).count();
-    assert_eq!(n_rung, 5_000);
+    let n_rung = sleeps.iter().filter(|sleep| sleep.alarm.has_rung()).count();
+    assert_eq!(n_rung, 5_000 - n_due);
     drop(sleeps);
     drop(waker);
     assert_eq!(Arc::strong_count(&counter), 1);
