@@ -9,7 +9,7 @@
 use super::io::Reactor;
 use super::time::{Alarm, Timers};
 use super::wake::WakeList;
-use crate::primitive::{AtomicU32, Ordering};
+use crate::primitive::{AtomicUsize, Ordering};
 use crate::scheduler::park::Park;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -89,11 +89,11 @@ impl Park for Driver {
 ///   and IDLE --raise--> RAISED: nobody waits; the next wait takes no time
 /// ```
 #[derive(Debug, Default)]
-struct Signal(AtomicU32);
+struct Signal(AtomicUsize);
 
-const IDLE: u32 = 0;
-const WAITING: u32 = 1;
-const RAISED: u32 = 2;
+const IDLE: usize = 0;
+const WAITING: usize = 1;
+const RAISED: usize = 2;
 
 impl Signal {
     /// Whether to wait; otherwise it was raised, and is not any more.

@@ -10,5 +10,3 @@ pub(crate) use self::core::{Driver, get};
 pub(crate) use self::io::{Direction, Interest, Source, Waiting};
 pub(crate) use self::time::{Alarm, Set};
 
-#[cfg(test)]
-pub(crate) mod testing;

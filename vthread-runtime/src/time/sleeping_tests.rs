@@ -1,7 +1,6 @@
 //! Sleeping, through the driver.
 
 use super::*;
-use crate::driver::testing::drive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Wake, Waker};
@@ -20,7 +19,7 @@ fn poll_once(sleep: Pin<&mut Sleep>) -> Poll<()> {
 
 #[test]
 fn is_never_early() {
-    drive();
+    crate::runtime::start();
     for micros in [1, 900, 1_000, 3_500] {
         let duration = Duration::from_micros(micros);
         let before = Instant::now();
@@ -44,7 +43,7 @@ fn for_ever_is_accepted() {
 
 #[test]
 fn a_sooner_alarm_ends_a_longer_wait() {
-    drive();
+    crate::runtime::start();
     let mut long = Box::pin(Sleep::for_duration(Duration::from_secs(3600)));
     assert!(poll_once(long.as_mut()).is_pending());
     for _ in 0..50 {
@@ -54,7 +53,7 @@ fn a_sooner_alarm_ends_a_longer_wait() {
 
 #[test]
 fn many_alarms_ring_and_many_are_cancelled() {
-    drive();
+    crate::runtime::start();
     let counter = Arc::new(Counter::default());
     let waker = Waker::from(counter.clone());
     let mut sleeps: Vec<_> = (0..10_000)
@@ -77,7 +76,7 @@ fn many_alarms_ring_and_many_are_cancelled() {
 
 #[test]
 fn a_new_waker_is_the_one_that_is_woken() {
-    drive();
+    crate::runtime::start();
     let (first, second) = (Arc::new(Counter::default()), Arc::new(Counter::default()));
     let mut rewired = Box::pin(Sleep::for_duration(Duration::from_millis(20)));
     for counter in [&first, &second] {
