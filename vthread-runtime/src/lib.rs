@@ -5,6 +5,7 @@
 
 #![deny(unsafe_code)]
 
+mod intrusive;
 mod primitive;
 
 pub mod task;
@@ -25,6 +26,7 @@ mod runtime;
 pub mod macro_support;
 
 pub use group::call::Call;
+pub use driver::blocking::{__vthread_blocking, Blocking, blocking};
 pub use group::owner::Group;
 pub use group::task::Task;
 pub use group::yield_now::{__vthread_yield_now, yield_now};

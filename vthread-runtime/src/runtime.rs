@@ -87,7 +87,7 @@ fn make() -> &'static Scheduler {
         .workers
         .unwrap_or_else(default_workers)
         .get();
-    let driver: &'static dyn Park = &crate::scheduler::park::NoEvents;
+    let driver: &'static dyn Park = crate::driver::get();
     let (scheduler, cores) = Scheduler::new(workers, driver);
     let scheduler: &'static Scheduler = Box::leak(Box::new(scheduler));
     scheduler.start(cores);

@@ -1,1 +1,12 @@
 //! What vthreads wait for outside the process: I/O, time, helper threads.
+
+pub(crate) mod blocking;
+mod core;
+mod io;
+mod time;
+pub(crate) mod wake;
+
+pub(crate) use self::core::{Driver, get};
+pub(crate) use self::io::{Direction, Interest, Source, Waiting};
+pub(crate) use self::time::{Alarm, Set};
+

@@ -1,0 +1,166 @@
+//! One piece of work on a helper thread, and the vthread that waits for it.
+//!
+//! ```text
+//!   Queued --helper--> Running --helper--> Done --waiter--> Taken
+//!      \                  \
+//!       '----- waiter ------'----> Abandoned
+//! ```
+//! The waiter may go away at any time. Work that has not begun by then never does; the result of work that
+//! has is dropped by the helper.
+
+use super::pool::POOL;
+use crate::driver::wake::wake;
+use parking_lot::Mutex;
+use std::future::Future;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::thread;
+
+/// How many calls were left alone while they ran, since the process began.
+static N_ABANDONED: AtomicUsize = AtomicUsize::new(0);
+
+/// Runs `F` on a helper thread.
+///
+/// Ends with `Err` if no helper can be had, and panics if `F` does, with its payload.
+#[derive(Debug)]
+pub(crate) struct Offload<F, R> {
+    state: State<F, R>,
+}
+
+#[derive(Debug)]
+enum State<F, R> {
+    Unsent(Option<F>),
+    Sent(Arc<Mutex<Shared<R>>>),
+}
+
+#[derive(Debug)]
+struct Shared<R> {
+    stage: Stage<R>,
+    waiter: Option<Waker>,
+}
+
+#[derive(Debug)]
+enum Stage<R> {
+    Queued,
+    Running,
+    Done(thread::Result<R>),
+    Taken,
+    Abandoned,
+}
+
+// `F` is only ever moved out.
+impl<F, R> Unpin for Offload<F, R> {}
+
+impl<F, R> Offload<F, R>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Send + 'static,
+{
+    /// Work that is sent off by the first poll.
+    pub(crate) fn new(work: F) -> Self {
+        Offload { state: State::Unsent(Some(work)) }
+    }
+
+    fn send_off(&mut self, work: F, waiter: Waker) -> io::Result<()> {
+        let shared = Arc::new(Mutex::new(Shared { stage: Stage::Queued, waiter: Some(waiter) }));
+        let helpers = shared.clone();
+        self.state = State::Sent(shared);
+        POOL.submit(Box::new(move || help(&helpers, work)))
+    }
+}
+
+impl<F, R> Future for Offload<F, R>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Send + 'static,
+{
+    type Output = io::Result<R>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<R>> {
+        let shared = match &mut self.state {
+            State::Sent(shared) => shared,
+            State::Unsent(work) => {
+                let work = work.take().expect("a frame is not polled after its end");
+                return match self.send_off(work, cx.waker().clone()) {
+                    Ok(()) => Poll::Pending,
+                    Err(error) => Poll::Ready(Err(error)),
+                };
+            }
+        };
+        let waker = cx.waker().clone();
+        let mut locked = shared.lock();
+        if let Stage::Done(_) = locked.stage {
+            let Stage::Done(result) = std::mem::replace(&mut locked.stage, Stage::Taken) else { unreachable!() };
+            drop(locked);
+            return match result {
+                Ok(value) => Poll::Ready(Ok(value)),
+                Err(payload) => resume_unwind(payload),
+            };
+        }
+        let old = locked.waiter.replace(waker);
+        drop(locked);
+        drop(old);
+        Poll::Pending
+    }
+}
+
+impl<F, R> Drop for Offload<F, R> {
+    fn drop(&mut self) {
+        let State::Sent(shared) = &self.state else { return };
+        let mut locked = shared.lock();
+        let stage = match locked.stage {
+            Stage::Taken => return,
+            _ => std::mem::replace(&mut locked.stage, Stage::Abandoned),
+        };
+        let waiter = locked.waiter.take();
+        drop(locked);
+        if let Stage::Running = stage {
+            N_ABANDONED.fetch_add(1, Ordering::Relaxed);
+        }
+        // Foreign wakers and results are dropped outside the lock.
+        drop(waiter);
+        drop(stage);
+    }
+}
+
+/// The helper's part.
+fn help<R>(shared: &Mutex<Shared<R>>, work: impl FnOnce() -> R) {
+    let is_wanted = {
+        let mut locked = shared.lock();
+        let is_wanted = matches!(locked.stage, Stage::Queued);
+        if is_wanted {
+            locked.stage = Stage::Running;
+        }
+        is_wanted
+    };
+    if !is_wanted {
+        return drop_quietly(work);
+    }
+    let result = catch_unwind(AssertUnwindSafe(work));
+    let mut locked = shared.lock();
+    if let Stage::Abandoned = locked.stage {
+        drop(locked);
+        return drop_quietly(result);
+    }
+    locked.stage = Stage::Done(result);
+    let waiter = locked.waiter.take();
+    drop(locked);
+    waiter.into_iter().for_each(wake);
+}
+
+/// Drops what nobody waits for. If that panics, the panic hook has reported it, and the helper goes on.
+fn drop_quietly<T>(value: T) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(payload)));
+    }
+}
+
+/// How many calls were left alone while they ran, since the process began.
+#[allow(dead_code)] // Read by the tests; the metrics will.
+pub(crate) fn n_abandoned() -> usize {
+    N_ABANDONED.load(Ordering::Relaxed)
+}

@@ -1,0 +1,117 @@
+//! The driver: the one place where a thread waits for the outside world.
+//!
+//! # The wait
+//! At most one thread is inside `park`. `Signal` makes sure that an `unpark` ends that thread's wait, or the
+//! next one. A wait is announced to the timers before it begins, so that an alarm which is earlier than the
+//! announced end of the wait ends it (`Timers`). Wakers run after every lock has been released, the right to
+//! wait included: what they do, they may do to the driver too.
+
+use super::io::Reactor;
+use super::time::{Alarm, Timers};
+use super::wake::WakeList;
+use crate::primitive::{AtomicUsize, Ordering};
+use crate::scheduler::park::Park;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+static DRIVER: OnceLock<Driver> = OnceLock::new();
+
+/// The driver of this process. It starts with its first use.
+///
+/// # Panics
+/// Where the system has no more descriptors for a poller.
+pub(crate) fn get() -> &'static Driver {
+    DRIVER.get_or_init(|| match Reactor::new() {
+        Ok(reactor) => Driver { reactor, timers: Timers::new(), signal: Signal::default() },
+        Err(error) => panic!("vthread cannot start: the system gives it no I/O poller: {error}"),
+    })
+}
+
+/// The reactor and the timers, and the thread that waits for both.
+#[derive(Debug)]
+pub(crate) struct Driver {
+    reactor: Reactor,
+    timers: Timers,
+    signal: Signal,
+}
+
+impl Driver {
+    /// An alarm that is not set.
+    pub(crate) fn alarm(&self) -> Alarm<'_> {
+        self.timers.alarm()
+    }
+
+    /// The part that watches descriptors.
+    pub(super) fn reactor(&self) -> &Reactor {
+        &self.reactor
+    }
+}
+
+impl Park for Driver {
+    fn park(&self) -> bool {
+        let Some(mut turn) = self.reactor.try_turn() else { return false };
+        let until_alarm = self.timers.begin_wait();
+        let limit = if self.signal.begin_wait() { until_alarm } else { Some(Duration::ZERO) };
+        turn.wait(limit);
+        self.signal.end_wait();
+        self.timers.end_wait();
+        let mut woken = turn.finish();
+        woken.wake_all();
+        self.timers.ring(&mut woken);
+        true
+    }
+
+    fn poll_now(&self) -> bool {
+        let Some(mut turn) = self.reactor.try_turn() else { return false };
+        turn.wait(Some(Duration::ZERO));
+        let mut woken = turn.finish();
+        woken.wake_all();
+        self.timers.ring(&mut woken);
+        true
+    }
+
+    fn unpark(&self) {
+        if self.signal.raise() {
+            self.reactor.interrupt();
+        }
+    }
+}
+
+/// Whether the thread that waits in the driver is asked to come back.
+///
+/// ```text
+///            begin_wait                raise: interrupt the reactor
+///   IDLE ------------------> WAITING --------------------------------> RAISED
+///    ^ <---------------------'                                          |
+///    |       end_wait                                                   |
+///    '------------------------------------------------------------------'
+///       end_wait, or begin_wait: this wait takes no time
+///   and IDLE --raise--> RAISED: nobody waits; the next wait takes no time
+/// ```
+#[derive(Debug, Default)]
+struct Signal(AtomicUsize);
+
+const IDLE: usize = 0;
+const WAITING: usize = 1;
+const RAISED: usize = 2;
+
+impl Signal {
+    /// Whether to wait; otherwise it was raised, and is not any more.
+    fn begin_wait(&self) -> bool {
+        let raised = self.0.compare_exchange(IDLE, WAITING, Ordering::AcqRel, Ordering::Acquire);
+        if raised.is_err() {
+            self.0.store(IDLE, Ordering::Release);
+        }
+        raised.is_ok()
+    }
+
+    fn end_wait(&self) {
+        self.0.swap(IDLE, Ordering::AcqRel);
+    }
+
+    /// Whether a thread waits that must be interrupted.
+    #[must_use]
+    fn raise(&self) -> bool {
+        self.0.swap(RAISED, Ordering::AcqRel) == WAITING
+    }
+}

@@ -1,0 +1,11 @@
+//! Readiness of descriptors: the reactor asks the system, `readiness` keeps the answers, a `Source` is a
+//! descriptor that is watched.
+
+mod reactor;
+mod readiness;
+mod registrations;
+mod source;
+
+pub(super) use reactor::Reactor;
+pub(crate) use readiness::{Direction, Interest};
+pub(crate) use source::{Source, Waiting};

@@ -1,0 +1,246 @@
+//! What is known of one descriptor: is it ready to be read, to be written, and who waits for that.
+//!
+//! # Protocol
+//! The system tells about *changes* only (edge triggered). So a flag for each direction keeps what it said,
+//! until an attempt shows that it is over. All in one word, with a *tick* that counts what the system said.
+//!
+//! To do an operation:
+//! 1. `observe` the word. If the flag of the direction is not set, go to 4.
+//! 2. Try the system call. If it does not answer `WouldBlock`, that is the result.
+//! 3. `clear` the flag, but only if the tick is the observed one: otherwise the system has spoken since,
+//!    and the attempt may have been made before. Go to 1.
+//! 4. `wait`: under the lock of the waiters, look at the flag once more; if it is set go to 1, otherwise leave a waker.
+//!
+//! When the system speaks (`announce`): first set the flags and advance the tick, then, under the lock of the
+//! waiters, take the wakers of these directions; they are woken outside of it. A waiter that has not seen the
+//! flag in step 4 left its waker before the lock was taken here, so it is among them.
+//!
+//! A flag that is set wrongly costs one attempt. A direction that is closed stays ready for ever, since every
+//! attempt in it ends at once.
+//!
+//! # Waiters
+//! Any number of vthreads may wait for one direction: each is woken and tries. Operations of ours wait
+//! with a `Ticket`, which takes the waker back when they go away. The `poll_*` functions of foreign traits have
+//! no such moment, so they leave wakers for good, each vthread's once. Those of vthreads that have gone
+//! may remain until the next event; so that they do not pile up, all are woken whenever their number has doubled.
+
+use crate::driver::wake::{WakeList, wake};
+use crate::primitive::{AtomicUsize, Mutex, Ordering};
+use std::task::{Context, Poll, Waker};
+
+/// What a descriptor can be ready for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// Reading, and accepting.
+    Read,
+    /// Writing, and the end of connecting.
+    Write,
+}
+
+/// A set of directions, with those that are closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Interest(usize);
+
+const READABLE: usize = 1;
+const WRITABLE: usize = 1 << 1;
+const READ_CLOSED: usize = 1 << 2;
+const WRITE_CLOSED: usize = 1 << 3;
+/// How many wakers may be left for one direction before all are woken for the first time.
+const LEFT_WAKERS: usize = 16;
+
+const FLAGS: usize = 0xff;
+const ONE_TICK: usize = FLAGS + 1;
+
+impl Interest {
+    /// No direction.
+    pub(crate) const NONE: Self = Interest(0);
+    /// Both directions.
+    pub(crate) const BOTH: Self = Interest(READABLE | WRITABLE);
+}
+
+impl From<&mio::event::Event> for Interest {
+    fn from(event: &mio::event::Event) -> Self {
+        let flag = |is_set: bool, flag: usize| if is_set { flag } else { 0 };
+        Interest(
+            // An error is told by the next attempt, whatever its direction.
+            flag(event.is_readable() || event.is_error(), READABLE)
+                | flag(event.is_writable() || event.is_error(), WRITABLE)
+                | flag(event.is_read_closed(), READ_CLOSED)
+                | flag(event.is_write_closed(), WRITE_CLOSED),
+        )
+    }
+}
+
+impl Direction {
+    /// The flags that make an attempt worthwhile.
+    fn flags(self) -> usize {
+        match self {
+            Direction::Read => READABLE | READ_CLOSED,
+            Direction::Write => WRITABLE | WRITE_CLOSED,
+        }
+    }
+
+    /// The flag that an attempt may clear.
+    fn clearable(self) -> usize {
+        match self {
+            Direction::Read => READABLE,
+            Direction::Write => WRITABLE,
+        }
+    }
+}
+
+/// The word as it was at some moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Observed(usize);
+
+impl Observed {
+    pub(crate) fn is_ready(self, direction: Direction) -> bool {
+        self.0 & direction.flags() != 0
+    }
+}
+
+/// What is known of one descriptor.
+#[derive(Debug)]
+pub(crate) struct Readiness {
+    /// The flags, and above them the tick.
+    word: AtomicUsize,
+    waiters: Mutex<Waiters>,
+}
+
+#[derive(Debug, Default)]
+struct Waiters {
+    read: Waitings,
+    write: Waitings,
+    last_ticket: u64,
+}
+
+/// Who waits for one direction.
+#[derive(Debug, Default)]
+struct Waitings {
+    ticketed: Vec<(Ticket, Waker)>,
+    left: Vec<Waker>,
+    /// The number of wakers in `left` at which all are woken.
+    limit: usize,
+}
+
+/// A waiter's name, unique for its descriptor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ticket(u64);
+
+impl Readiness {
+    /// What is known of a new descriptor: it is `assumed` to be ready so far.
+    pub(crate) fn new(assumed: Interest) -> Self {
+        Readiness { word: AtomicUsize::new(assumed.0), waiters: Mutex::new(Waiters::default()) }
+    }
+
+    /// The word as it is now.
+    pub(crate) fn observe(&self) -> Observed {
+        Observed(self.word.load(Ordering::Acquire))
+    }
+
+    /// An attempt that was made after `observed` showed that `direction` is not ready.
+    pub(crate) fn clear(&self, observed: Observed, direction: Direction) {
+        let clear = |word: usize| (word & !FLAGS == observed.0 & !FLAGS).then_some(word & !direction.clearable());
+        // Where it refuses, the system has spoken since.
+        let _ = self.word.fetch_update(Ordering::AcqRel, Ordering::Acquire, clear);
+    }
+
+    /// The system says that the descriptor is ready for `interest`.
+    pub(crate) fn announce(&self, interest: Interest, woken: &mut WakeList) {
+        let advance = |word: usize| Some((word | interest.0).wrapping_add(ONE_TICK));
+        let _ = self.word.fetch_update(Ordering::AcqRel, Ordering::Acquire, advance);
+        let mut waiters = self.waiters.lock();
+        for direction in [Direction::Read, Direction::Write] {
+            if interest.0 & direction.flags() != 0 {
+                waiters.of(direction).take_all(woken);
+            }
+        }
+    }
+
+    /// Waits for `direction`, on behalf of a `poll_*` function: the waker stays if the caller goes away.
+    pub(crate) fn poll_wait(&self, direction: Direction, cx: &mut Context<'_>) -> Poll<()> {
+        // Foreign wakers are cloned, dropped and woken outside the lock.
+        let waker = cx.waker().clone();
+        let mut waiters = self.waiters.lock();
+        if self.observe().is_ready(direction) {
+            drop(waiters);
+            return Poll::Ready(());
+        }
+        let waitings = waiters.of(direction);
+        if waitings.left.iter().any(|left| left.will_wake(&waker)) {
+            drop(waiters);
+            return Poll::Pending;
+        }
+        let limit = waitings.limit.max(LEFT_WAKERS);
+        let crowd = if waitings.left.len() < limit { Vec::new() } else { std::mem::take(&mut waitings.left) };
+        if !crowd.is_empty() {
+            waitings.limit = limit * 2;
+        }
+        waitings.left.push(waker);
+        drop(waiters);
+        crowd.into_iter().for_each(wake);
+        Poll::Pending
+    }
+
+    /// Waits for `direction`, under `ticket` if the caller waits already. It must `retire` the ticket it
+    /// holds before it goes away, whatever the answer is.
+    pub(crate) fn poll_wait_ticketed(
+        &self,
+        direction: Direction,
+        ticket: &mut Option<Ticket>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        let waker = cx.waker().clone();
+        let mut waiters = self.waiters.lock();
+        if self.observe().is_ready(direction) {
+            drop(waiters);
+            return Poll::Ready(());
+        }
+        waiters.last_ticket += 1;
+        let fresh = Ticket(waiters.last_ticket);
+        let waitings = waiters.of(direction);
+        let old = ticket.take().and_then(|ticket| waitings.retire(ticket));
+        waitings.ticketed.push((fresh, waker));
+        *ticket = Some(fresh);
+        drop(waiters);
+        drop(old);
+        Poll::Pending
+    }
+
+    /// The holder of `ticket` waits no longer.
+    pub(crate) fn retire(&self, direction: Direction, ticket: Ticket) {
+        let retired = self.waiters.lock().of(direction).retire(ticket);
+        drop(retired);
+    }
+}
+
+impl Waiters {
+    fn of(&mut self, direction: Direction) -> &mut Waitings {
+        match direction {
+            Direction::Read => &mut self.read,
+            Direction::Write => &mut self.write,
+        }
+    }
+}
+
+impl Waitings {
+    fn take_all(&mut self, woken: &mut WakeList) {
+        woken.extend(self.ticketed.drain(..).map(|(_, waker)| waker));
+        woken.extend(self.left.drain(..));
+        self.limit = 0;
+    }
+
+    /// Takes out the waker under `ticket`, unless it has been woken. The caller drops it outside the lock.
+    fn retire(&mut self, ticket: Ticket) -> Option<Waker> {
+        let index = self.ticketed.iter().position(|&(other, _)| other == ticket)?;
+        Some(self.ticketed.remove(index).1)
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+#[path = "readiness_tests.rs"]
+mod tests;
+
+#[cfg(all(test, loom))]
+#[path = "readiness_loom.rs"]
+mod model;

@@ -1,0 +1,136 @@
+//! A descriptor that the reactor watches.
+
+use super::readiness::{Direction, Interest, Observed, Readiness, Ticket};
+use crate::driver;
+use std::fmt;
+use std::io;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+/// A descriptor that the reactor watches, from its registration to its drop.
+pub(crate) struct Source<S: mio::event::Source> {
+    io: S,
+    token: mio::Token,
+    readiness: Arc<Readiness>,
+}
+
+impl<S: mio::event::Source> Source<S> {
+    /// Has `io` watched. The first attempts in the directions of `assumed` are made without waiting.
+    pub(crate) fn new(mut io: S, assumed: Interest) -> io::Result<Self> {
+        let readiness = Arc::new(Readiness::new(assumed));
+        let token = driver::get().reactor().register(&mut io, readiness.clone())?;
+        Ok(Source { io, token, readiness })
+    }
+
+    /// Makes `attempt` as often as it takes until it does not block any more, on behalf of a `poll_*` function.
+    pub(crate) fn poll_io<T>(
+        &self,
+        direction: Direction,
+        cx: &mut Context<'_>,
+        mut attempt: impl FnMut(&S) -> io::Result<T>,
+    ) -> Poll<io::Result<T>> {
+        loop {
+            if let Poll::Ready(result) = self.attempt(direction, &mut attempt) {
+                return Poll::Ready(result.map(|(value, _)| value));
+            }
+            ready!(self.readiness.poll_wait(direction, cx));
+        }
+    }
+
+    /// As `poll_io`, for attempts to transfer `wanted` bytes over a stream. If fewer are transferred, the
+    /// buffer of the system is exhausted: the next attempt need not be made before the system speaks again.
+    pub(crate) fn poll_transfer(
+        &self,
+        direction: Direction,
+        wanted: usize,
+        cx: &mut Context<'_>,
+        mut attempt: impl FnMut(&S) -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            if let Poll::Ready(result) = self.attempt(direction, &mut attempt) {
+                let (transferred, observed) = result?;
+                // Nothing at all is the end, or was asked for: both stay as they are.
+                if transferred > 0 && transferred < wanted {
+                    self.readiness.clear(observed, direction);
+                }
+                return Poll::Ready(Ok(transferred));
+            }
+            ready!(self.readiness.poll_wait(direction, cx));
+        }
+    }
+
+    /// One attempt, if the descriptor is thought to be ready: Pending if it is not.
+    fn attempt<T>(
+        &self,
+        direction: Direction,
+        attempt: &mut impl FnMut(&S) -> io::Result<T>,
+    ) -> Poll<io::Result<(T, Observed)>> {
+        loop {
+            let observed = self.readiness.observe();
+            if !observed.is_ready(direction) {
+                return Poll::Pending;
+            }
+            match attempt(&self.io) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.readiness.clear(observed, direction),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return Poll::Ready(result.map(|value| (value, observed))),
+            }
+        }
+    }
+}
+
+impl<S: mio::event::Source> Deref for Source<S> {
+    type Target = S;
+    fn deref(&self) -> &S {
+        &self.io
+    }
+}
+
+impl<S: mio::event::Source> Drop for Source<S> {
+    fn drop(&mut self) {
+        driver::get().reactor().deregister(&mut self.io, self.token);
+    }
+}
+
+impl<S: mio::event::Source + fmt::Debug> fmt::Debug for Source<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.io.fmt(f)
+    }
+}
+
+/// A wait for one direction of a source, in the frame of one of our own operations.
+#[derive(Debug)]
+pub(crate) struct Waiting<'s, S: mio::event::Source> {
+    source: &'s Source<S>,
+    direction: Direction,
+    ticket: Option<Ticket>,
+}
+
+impl<'s, S: mio::event::Source> Waiting<'s, S> {
+    pub(crate) fn new(source: &'s Source<S>, direction: Direction) -> Self {
+        Waiting { source, direction, ticket: None }
+    }
+
+    /// Makes `attempt` as often as it takes until it does not block any more.
+    pub(crate) fn poll_io<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut attempt: impl FnMut(&S) -> io::Result<T>,
+    ) -> Poll<io::Result<T>> {
+        loop {
+            if let Poll::Ready(result) = self.source.attempt(self.direction, &mut attempt) {
+                return Poll::Ready(result.map(|(value, _)| value));
+            }
+            ready!(self.source.readiness.poll_wait_ticketed(self.direction, &mut self.ticket, cx));
+        }
+    }
+}
+
+impl<S: mio::event::Source> Drop for Waiting<'_, S> {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket {
+            self.source.readiness.retire(self.direction, ticket);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Timers: a clock that counts ticks, a wheel that knows what is due, and the lock around it.
+
+mod clock;
+mod timers;
+mod wheel;
+
+pub(crate) use timers::{Alarm, Set, Timers};
