@@ -27,8 +27,9 @@ pub(crate) fn fetch(job: &Job, directory: &Path, progress: &Progress) -> Result<
     let started = Instant::now();
     let stream = TcpStream::connect(job.address()).map_err(Cause::Connect)?;
     stream.set_nodelay(true).map_err(Cause::Connect)?;
-    let (mut requests, connection) =
-        http1::handshake(HyperIo::new(stream)).await.map_err(Cause::Http)?;
+    let (mut requests, connection) = http1::handshake(HyperIo::new(stream))
+        .await
+        .map_err(Cause::Http)?;
     group! {
         // hyper's connection is a future that moves the bytes for as long as somebody polls it.
         // What it says in the end is a value here: whoever waits for the answer hears it first.
@@ -64,12 +65,15 @@ fn receive(
     while let Some(frame) = response.frame().await {
         let frame = frame.map_err(|cause| Broken::Body { received, cause })?;
         // Frames without data are trailers, which are not part of the page.
-        let Some(data) = frame.data_ref() else { continue };
+        let Some(data) = frame.data_ref() else {
+            continue;
+        };
         received += data.len() as u64;
         progress.received(data.len() as u64);
         gathered.extend_from_slice(data);
         if gathered.len() >= WRITE_LEN {
-            file.append(std::mem::take(&mut gathered)).map_err(Broken::File)?;
+            file.append(std::mem::take(&mut gathered))
+                .map_err(Broken::File)?;
         }
     }
     if !gathered.is_empty() {
@@ -88,12 +92,19 @@ enum Broken {
 impl Broken {
     fn into_cause(self, job: &Job, directory: &Path, announced: Option<u64>) -> Cause {
         match self {
-            Broken::Body { received, cause } => Cause::CutShort { received, announced, cause },
+            Broken::Body { received, cause } => Cause::CutShort {
+                received,
+                announced,
+                cause,
+            },
             Broken::File(cause) => write_error(job, directory, cause),
         }
     }
 }
 
 fn write_error(job: &Job, directory: &Path, cause: io::Error) -> Cause {
-    Cause::File { path: directory.join(job.file_name()), cause }
+    Cause::File {
+        path: directory.join(job.file_name()),
+        cause,
+    }
 }

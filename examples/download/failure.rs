@@ -59,9 +59,16 @@ pub(crate) enum Cause {
     /// The server refused, or sent us elsewhere.
     Status(StatusCode),
     /// The body stopped before its end.
-    CutShort { received: u64, announced: Option<u64>, cause: hyper::Error },
+    CutShort {
+        received: u64,
+        announced: Option<u64>,
+        cause: hyper::Error,
+    },
     /// The server sent more than it had announced.
-    Surplus { announced: Option<u64>, cause: hyper::Error },
+    Surplus {
+        announced: Option<u64>,
+        cause: hyper::Error,
+    },
     /// The file could not be written.
     File { path: PathBuf, cause: io::Error },
 }
@@ -72,16 +79,42 @@ impl fmt::Display for Cause {
             Cause::Connect(cause) => write!(f, "cannot connect: {cause}"),
             Cause::Http(cause) => write!(f, "bad answer: {}", chain(cause)),
             Cause::Status(status) => write!(f, "the server answered {status}"),
-            Cause::CutShort { received, announced: Some(announced), cause } => {
-                write!(f, "the body ended after {received} of {announced} bytes: {}", chain(cause))
+            Cause::CutShort {
+                received,
+                announced: Some(announced),
+                cause,
+            } => {
+                write!(
+                    f,
+                    "the body ended after {received} of {announced} bytes: {}",
+                    chain(cause)
+                )
             }
-            Cause::CutShort { received, announced: None, cause } => {
-                write!(f, "the body broke off after {received} bytes: {}", chain(cause))
+            Cause::CutShort {
+                received,
+                announced: None,
+                cause,
+            } => {
+                write!(
+                    f,
+                    "the body broke off after {received} bytes: {}",
+                    chain(cause)
+                )
             }
-            Cause::Surplus { announced: Some(announced), cause } => {
-                write!(f, "the server sent more than the {announced} bytes announced: {}", chain(cause))
+            Cause::Surplus {
+                announced: Some(announced),
+                cause,
+            } => {
+                write!(
+                    f,
+                    "the server sent more than the {announced} bytes announced: {}",
+                    chain(cause)
+                )
             }
-            Cause::Surplus { announced: None, cause } => {
+            Cause::Surplus {
+                announced: None,
+                cause,
+            } => {
                 write!(f, "the server sent more than one answer: {}", chain(cause))
             }
             Cause::File { path, cause } => write!(f, "cannot write {}: {cause}", path.display()),

@@ -23,7 +23,10 @@ pub(crate) struct HyperIo {
 impl HyperIo {
     /// Wraps `stream`.
     pub(crate) fn new(stream: TcpStream) -> Self {
-        HyperIo { stream, landing: vec![0; READ_LEN].into_boxed_slice() }
+        HyperIo {
+            stream,
+            landing: vec![0; READ_LEN].into_boxed_slice(),
+        }
     }
 }
 

@@ -29,20 +29,36 @@ pub(crate) fn plan(urls: &[String]) -> Result<Vec<Job>, Failure> {
 
 impl Job {
     fn new(url: &str, names: &mut Names) -> Result<Job, Failure> {
-        let bad = |why: String| Failure::BadUrl { url: url.to_owned(), why };
-        let uri: Uri = url.parse().map_err(|cause| bad(format!("not a URL: {cause}")))?;
+        let bad = |why: String| Failure::BadUrl {
+            url: url.to_owned(),
+            why,
+        };
+        let uri: Uri = url
+            .parse()
+            .map_err(|cause| bad(format!("not a URL: {cause}")))?;
         match uri.scheme_str() {
             Some("http") => {}
-            Some(other) => return Err(bad(format!("{other}:// is not supported, only http:// is"))),
+            Some(other) => {
+                return Err(bad(format!("{other}:// is not supported, only http:// is")));
+            }
             None => return Err(bad("not a URL: it does not begin with http://".to_owned())),
         }
         // A host in brackets is an IPv6 address, which the resolver wants without them.
-        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+        let host = uri
+            .host()
+            .unwrap_or_default()
+            .trim_matches(['[', ']'])
+            .to_owned();
         if host.is_empty() {
             return Err(bad("not a URL: it names no host".to_owned()));
         }
         let file_name = names.claim(file_name(uri.path()));
-        Ok(Job { url: url.to_owned(), uri, host, file_name })
+        Ok(Job {
+            url: url.to_owned(),
+            uri,
+            host,
+            file_name,
+        })
     }
 
     /// The URL as the user wrote it.
@@ -62,8 +78,15 @@ impl Job {
 
     /// The request for the page.
     pub(crate) fn request(&self) -> Request<Empty<Bytes>> {
-        let target = self.uri.path_and_query().map_or("/", |target| target.as_str());
-        let port = self.uri.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let target = self
+            .uri
+            .path_and_query()
+            .map_or("/", |target| target.as_str());
+        let port = self
+            .uri
+            .port()
+            .map(|port| format!(":{port}"))
+            .unwrap_or_default();
         let host = format!("{}{port}", self.uri.host().unwrap_or_default());
         Request::get(target)
             .header(HOST, host)
@@ -78,7 +101,13 @@ fn file_name(path: &str) -> String {
     let last = path.rsplit('/').next().unwrap_or_default();
     let plain: String = last
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || "-_.%+~=@".contains(c) { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "-_.%+~=@".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect();
     match plain.trim_start_matches('.') {
         "" => "index.html".to_owned(),

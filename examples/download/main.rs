@@ -108,7 +108,11 @@ fn download_all(args: &Args, urls: &[String]) -> Result<Summary, Failure> {
             }
         })?;
     }?;
-    Ok(Summary::new(pages.into_inner(), started.elapsed(), args.out.clone()))
+    Ok(Summary::new(
+        pages.into_inner(),
+        started.elapsed(),
+        args.out.clone(),
+    ))
 }
 
 /// Fails when the user presses ctrl-c, which cancels everything beside it.
@@ -129,6 +133,8 @@ fn prepare(out: PathBuf) -> Result<(), Failure> {
 /// Downloads one page; its failure carries the URL.
 #[vthread]
 fn download(job: &Job, args: &Args, progress: &Progress) -> Result<summary::Page, Failure> {
-    client::fetch(job, &args.out, progress)
-        .map_err(|cause| Failure::Page { url: job.url().to_owned(), cause })
+    client::fetch(job, &args.out, progress).map_err(|cause| Failure::Page {
+        url: job.url().to_owned(),
+        cause,
+    })
 }

@@ -11,7 +11,10 @@ use crate::summary::{Page, human};
 #[derive(Debug)]
 pub(crate) enum Progress {
     /// One bar for all pages, with the bytes that have come so far.
-    Bar { bar: ProgressBar, received: AtomicU64 },
+    Bar {
+        bar: ProgressBar,
+        received: AtomicU64,
+    },
     /// One line for each page when it is whole.
     Lines { total: usize, finished: AtomicUsize },
 }
@@ -20,12 +23,18 @@ impl Progress {
     /// Shows that `total` pages are to come.
     pub(crate) fn start(total: usize) -> Progress {
         if !io::stderr().is_terminal() {
-            return Progress::Lines { total, finished: AtomicUsize::new(0) };
+            return Progress::Lines {
+                total,
+                finished: AtomicUsize::new(0),
+            };
         }
         let bar = ProgressBar::new(total as u64);
         let style = ProgressStyle::with_template("{bar:40} {pos}/{len} pages  {msg}  {elapsed}");
         bar.set_style(style.expect("the template is right"));
-        Progress::Bar { bar, received: AtomicU64::new(0) }
+        Progress::Bar {
+            bar,
+            received: AtomicU64::new(0),
+        }
     }
 
     /// Some bytes of a page have come in; lines only tell of whole pages.

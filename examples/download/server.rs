@@ -24,7 +24,9 @@ const FAILING_PAGE: usize = 120;
 
 /// The URLs of all pages of a server at `address`.
 pub(crate) fn urls(address: SocketAddr) -> Vec<String> {
-    (0..PAGES).map(|page| format!("http://{address}/page-{page:03}.txt")).collect()
+    (0..PAGES)
+        .map(|page| format!("http://{address}/page-{page:03}.txt"))
+        .collect()
 }
 
 /// Serves until it is cancelled, each connection in a vthread of its own.
@@ -76,7 +78,9 @@ fn serve_connection(stream: TcpStream, fail: bool) {
 /// The answer to a request for `path`, after the time that this page takes.
 #[vthread]
 fn answer(path: &str, fail: bool) -> Response<Full<Bytes>> {
-    let Some(page) = page_number(path) else { return status(StatusCode::NOT_FOUND) };
+    let Some(page) = page_number(path) else {
+        return status(StatusCode::NOT_FOUND);
+    };
     time::sleep(latency(page));
     if fail && page == FAILING_PAGE {
         return status(StatusCode::INTERNAL_SERVER_ERROR);
@@ -91,7 +95,11 @@ fn status(status: StatusCode) -> Response<Full<Bytes>> {
 }
 
 fn page_number(path: &str) -> Option<usize> {
-    let page = path.strip_prefix("/page-")?.strip_suffix(".txt")?.parse().ok()?;
+    let page = path
+        .strip_prefix("/page-")?
+        .strip_suffix(".txt")?
+        .parse()
+        .ok()?;
     (page < PAGES).then_some(page)
 }
 
@@ -103,5 +111,7 @@ fn latency(page: usize) -> Duration {
 /// From some lines to a quarter of a megabyte, mixed over the pages.
 fn content(page: usize) -> String {
     let lines = 4 + (page * 7919) % 4001;
-    (0..lines).map(|line| format!("page {page:03}, line {line:04} of {lines:04}: the quick brown fox\n")).collect()
+    (0..lines)
+        .map(|line| format!("page {page:03}, line {line:04} of {lines:04}: the quick brown fox\n"))
+        .collect()
 }
