@@ -7,7 +7,7 @@ mod strip;
 
 use std::fs;
 
-use crate::source::{all_sources, files_below, read, relative, root, sources};
+use crate::source::{all_sources, files_below, has_word, read, relative, root, sources};
 
 /// The layers of the runtime crate from the bottom up. A file may name its own layer and those
 /// before it; the modules of one line may name one another.

@@ -99,7 +99,8 @@ fn leading_name(text: &str) -> String {
         .collect()
 }
 
-fn has_word(code: &str, word: &str) -> bool {
+/// Whether `word` stands somewhere in `code`, as a whole.
+pub(crate) fn has_word(code: &str, word: &str) -> bool {
     code.split(|c: char| !c.is_alphanumeric() && c != '_')
         .any(|found| found == word)
 }
