@@ -1,1 +1,69 @@
-fn main() {}
+//! The workloads of `vthread` beside the same workloads on tokio.
+//!
+//! ```text
+//! cargo run --release -p vthread-benches -- all --rounds 9
+//! cargo run --release -p vthread-benches -- skynet pingpong --rounds 21
+//! ```
+//!
+//! Each repetition is a process of its own with two workers, the contenders take turns, and the
+//! table shows medians. The ratio is vthread's number over tokio's, so below 1 is better. The
+//! numbers of one run on one quiet machine can be compared with one another, and with nothing else.
+
+mod compare;
+mod load;
+mod measure;
+mod on_tokio;
+mod on_vthread;
+mod workload;
+
+use std::process::ExitCode;
+
+use crate::workload::{Contender, Workload};
+
+const USAGE: &str = "usage: vthread-benches <all | WORKLOAD...> [--rounds N]
+workloads: spawn_join scope skynet yield pingpong mutex echo sleepers";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let done = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        // How the comparison calls itself for one repetition.
+        ["run", contender, workload] => repeat_once(contender, workload),
+        _ => compare_all(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn repeat_once(contender: &str, workload: &str) -> Result<(), String> {
+    let workload = Workload::named(workload).ok_or(USAGE)?;
+    match Contender::named(contender).ok_or(USAGE)? {
+        Contender::Vthread => on_vthread::run(workload),
+        Contender::Tokio => on_tokio::run(workload),
+    }
+    Ok(())
+}
+
+fn compare_all(args: &[String]) -> Result<(), String> {
+    let mut workloads = Vec::new();
+    let mut rounds = 9;
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "all" => workloads.extend(Workload::ALL),
+            "--rounds" => {
+                let number = args.next().and_then(|number| number.parse().ok());
+                rounds = number.filter(|&rounds| rounds > 0).ok_or(USAGE)?;
+            }
+            name => workloads.push(Workload::named(name).ok_or(USAGE)?),
+        }
+    }
+    if workloads.is_empty() {
+        return Err(USAGE.to_owned());
+    }
+    compare::run(&workloads, rounds)
+}

@@ -1,0 +1,154 @@
+//! The comparison: repetitions in processes of their own, by turns, and a table of medians.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use crate::load;
+use crate::measure::{LISTENING, RESULT};
+use crate::workload::{Contender, Workload};
+
+/// No repetition takes this long unless it hangs.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// The values of each metric, for each contender in the order of `Contender::ALL`.
+type Values = BTreeMap<String, [Vec<f64>; 2]>;
+
+/// Runs all `workloads` for a number of rounds and prints a line for each metric.
+pub(crate) fn run(workloads: &[Workload], rounds: usize) -> Result<(), String> {
+    println!("medians of {rounds} rounds; ratio = vthread / tokio, below 1 is better");
+    println!(
+        "{:<12} {:<20} {:>12} {:>12} {:>8}",
+        "workload", "metric", "vthread", "tokio", "ratio"
+    );
+    let mut failures = Vec::new();
+    for &workload in workloads {
+        let mut values = Values::new();
+        for round in 0..rounds {
+            for turn in 0..Contender::ALL.len() {
+                // Who comes first changes, so that nobody always meets the warmer machine.
+                let idx = (round + turn) % Contender::ALL.len();
+                match repeat(workload, Contender::ALL[idx]) {
+                    Ok(results) => {
+                        for (metric, value) in results {
+                            values.entry(metric).or_default()[idx].push(value);
+                        }
+                    }
+                    Err(why) => failures.push(why),
+                }
+            }
+        }
+        print_medians(workload, values);
+    }
+    failures.sort();
+    failures.dedup();
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(failures.join("\n"))
+    }
+}
+
+fn print_medians(workload: Workload, values: Values) {
+    for (metric, [vthread, tokio]) in values {
+        let (vthread, tokio) = (median(vthread), median(tokio));
+        let shown =
+            |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.1}"));
+        let ratio = vthread
+            .zip(tokio)
+            .map_or("-".to_owned(), |(v, t)| format!("{:.2}", v / t));
+        println!(
+            "{:<12} {metric:<20} {:>12} {:>12} {ratio:>8}",
+            workload.name(),
+            shown(vthread),
+            shown(tokio)
+        );
+    }
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    if values.len() % 2 == 1 {
+        return Some(values[middle]);
+    }
+    Some((values.get(middle)? + values.get(middle.checked_sub(1)?)?) / 2.0)
+}
+
+/// One repetition of `workload` by `contender`, in a process of its own.
+fn repeat(workload: Workload, contender: Contender) -> Result<Vec<(String, f64)>, String> {
+    let failed = |why: String| format!("{} on {}: {why}", workload.name(), contender.name());
+    let mut process = Command::new(std::env::current_exe().map_err(|e| failed(e.to_string()))?)
+        .args(["run", contender.name(), workload.name()])
+        .env("VTHREAD_WORKERS", "2")
+        .stdout(Stdio::piped())
+        .spawn()
+        .map(Repetition)
+        .map_err(|error| failed(error.to_string()))?;
+    let lines = process.lines();
+    if workload == Workload::Echo {
+        let port = loop {
+            let line = lines
+                .recv_timeout(LIMIT)
+                .map_err(|e| failed(e.to_string()))?;
+            if let Some(port) = line.strip_prefix(LISTENING) {
+                break port.trim().parse().map_err(|_| failed(line))?;
+            }
+        };
+        return load::run(port, process.0.id()).map_err(|error| failed(error.to_string()));
+    }
+    let mut results = Vec::new();
+    loop {
+        match lines.recv_timeout(LIMIT) {
+            Ok(line) => results.extend(parse(&line)),
+            Err(mpsc::RecvTimeoutError::Timeout) => return Err(failed("it hangs".to_owned())),
+            Err(mpsc::RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    let status = process
+        .0
+        .wait()
+        .map_err(|error| failed(error.to_string()))?;
+    if !status.success() || results.is_empty() {
+        return Err(failed(format!("it ended with {status}")));
+    }
+    Ok(results)
+}
+
+fn parse(line: &str) -> Option<(String, f64)> {
+    let mut words = line.split_whitespace();
+    if words.next()? != RESULT {
+        return None;
+    }
+    Some((words.next()?.to_owned(), words.next()?.parse().ok()?))
+}
+
+/// A child process, which never outlives its repetition.
+#[derive(Debug)]
+struct Repetition(Child);
+
+impl Repetition {
+    /// The lines of its output, as they come.
+    fn lines(&mut self) -> mpsc::Receiver<String> {
+        let (line, lines) = mpsc::channel();
+        let output = self.0.stdout.take().expect("the output is piped");
+        std::thread::spawn(move || {
+            for text in BufReader::new(output).lines().map_while(Result::ok) {
+                if line.send(text).is_err() {
+                    break;
+                }
+            }
+        });
+        lines
+    }
+}
+
+impl Drop for Repetition {
+    fn drop(&mut self) {
+        // It may have ended already, which is as good.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

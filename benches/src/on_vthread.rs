@@ -1,0 +1,215 @@
+//! The workloads on vthread. Each runs in a spawned child, so that it starts on a worker.
+
+use std::hint::black_box;
+use std::process;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use vthread::net::{TcpListener, TcpStream};
+use vthread::prelude::*;
+use vthread::sync::{Mutex, channel};
+use vthread::time::sleep;
+use vthread::yield_now;
+
+use crate::measure::{Stopwatch, resident_bytes, tell_growth, tell_listening};
+use crate::workload::{
+    BATCH, CROWD, LEAVES, ROUND_TRIPS, SLEEPERS, SPAWNS, TURNS, WARM_UP_SPAWNS, Workload,
+};
+
+/// Does one repetition and tells its result.
+#[vthread]
+pub(crate) fn run(workload: Workload) {
+    group! {
+        spawn! { repetition(workload); }
+    }
+}
+
+#[vthread]
+fn repetition(workload: Workload) {
+    match workload {
+        Workload::SpawnJoin => {
+            black_box(spawn_join(WARM_UP_SPAWNS));
+            let watch = Stopwatch::start();
+            black_box(spawn_join(SPAWNS));
+            watch.tell_ns_each(SPAWNS);
+        }
+        Workload::Scope => {
+            scope(WARM_UP_SPAWNS);
+            let watch = Stopwatch::start();
+            scope(SPAWNS);
+            watch.tell_ns_each(SPAWNS);
+        }
+        Workload::Skynet => {
+            let sum = LEAVES * (LEAVES - 1) / 2;
+            assert_eq!(skynet(0, LEAVES), sum);
+            let watch = Stopwatch::start();
+            assert_eq!(skynet(0, LEAVES), sum);
+            watch.tell_ns_each(LEAVES as usize);
+        }
+        Workload::Yield => {
+            yields();
+            let watch = Stopwatch::start();
+            yields();
+            watch.tell_ns_each(CROWD * TURNS);
+        }
+        Workload::PingPong => {
+            pingpong(ROUND_TRIPS / 10);
+            let watch = Stopwatch::start();
+            pingpong(ROUND_TRIPS);
+            watch.tell_ns_each(ROUND_TRIPS);
+        }
+        Workload::Mutex => {
+            mutex();
+            let watch = Stopwatch::start();
+            mutex();
+            watch.tell_ns_each(CROWD * TURNS);
+        }
+        Workload::Echo => echo_server(),
+        Workload::Sleepers => sleepers(),
+    }
+}
+
+#[vthread]
+fn spawn_join(n: usize) -> u64 {
+    let mut sum = 0;
+    for batch in 0..n / BATCH {
+        group! {
+            let mut tasks = Vec::with_capacity(BATCH);
+            for i in 0..BATCH {
+                let x = (batch * BATCH + i) as u64;
+                tasks.push(spawn! { black_box(x) });
+            }
+            for task in tasks {
+                sum += task.join();
+            }
+        }
+    }
+    sum
+}
+
+#[vthread]
+fn scope(n: usize) {
+    for batch in 0..n / BATCH {
+        group! {
+            for i in 0..BATCH {
+                let x = (batch * BATCH + i) as u64;
+                spawn! { black_box(x); }
+            }
+        }
+    }
+}
+
+#[vthread]
+fn skynet(first: u64, n_leaves: u64) -> u64 {
+    if n_leaves == 1 {
+        return first;
+    }
+    let share = n_leaves / 10;
+    group! {
+        let mut tasks = Vec::with_capacity(10);
+        for i in 0..10 {
+            tasks.push(spawn! { skynet(first + i * share, share) });
+        }
+        let mut sum = 0;
+        for task in tasks {
+            sum += task.join();
+        }
+        sum
+    }
+}
+
+#[vthread]
+fn yields() {
+    group! {
+        for _ in 0..CROWD {
+            spawn! {
+                for _ in 0..TURNS {
+                    yield_now();
+                }
+            }
+        }
+    }
+}
+
+#[vthread]
+fn pingpong(n: usize) {
+    let (ping, pings) = channel::<u64>(1);
+    let (pong, pongs) = channel::<u64>(1);
+    group! {
+        spawn!(move => {
+            while let Ok(x) = pings.recv() {
+                if pong.send(x + 1).is_err() {
+                    break;
+                }
+            }
+        });
+        for i in 0..n {
+            ping.send(i as u64).expect("the peer lives");
+            black_box(pongs.recv().expect("the peer lives"));
+        }
+        drop(ping);
+    }
+}
+
+#[vthread]
+fn mutex() {
+    let total = Mutex::new(0);
+    group! {
+        for _ in 0..CROWD {
+            spawn! {
+                for _ in 0..TURNS {
+                    *total.lock() += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(total.into_inner(), CROWD * TURNS);
+}
+
+#[vthread]
+fn echo_server() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    tell_listening(listener.local_addr().expect("an address").port());
+    group! {
+        loop {
+            let (stream, _) = listener.accept().expect("a connection");
+            stream.set_nodelay(true).expect("a TCP socket");
+            spawn! { echo(stream); }
+        }
+    }
+}
+
+#[vthread]
+fn echo(mut stream: TcpStream) {
+    let mut buffer = [0; 1024];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) | Err(_) => break,
+            Ok(n) => {
+                if stream.write_all(&buffer[..n]).is_err() {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[vthread]
+fn sleepers() {
+    let before = resident_bytes();
+    let started = AtomicUsize::new(0);
+    group! {
+        for _ in 0..SLEEPERS {
+            spawn! {
+                started.fetch_add(1, Ordering::AcqRel);
+                sleep(Duration::from_secs(60));
+            }
+        }
+        while started.load(Ordering::Acquire) < SLEEPERS {
+            sleep(Duration::from_millis(2));
+        }
+        tell_growth(before, SLEEPERS);
+        // Nobody waits for the sleepers.
+        process::exit(0);
+    }
+}

@@ -1,0 +1,95 @@
+//! What is measured, and who competes.
+
+/// A workload; each contender does the same work for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Workload {
+    /// Start children that only give a number, keep the handles, join each.
+    SpawnJoin,
+    /// Start children, wait for all at once.
+    Scope,
+    /// A tree of tasks, ten children each, a million leaves.
+    Skynet,
+    /// A thousand tasks that give way a thousand times each.
+    Yield,
+    /// Two tasks and two channels of one place each.
+    PingPong,
+    /// A thousand tasks that lock one mutex a thousand times each.
+    Mutex,
+    /// A TCP server under a hundred connections of small messages.
+    Echo,
+    /// The memory of tasks that sleep.
+    Sleepers,
+}
+
+/// Who competes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Contender {
+    Vthread,
+    Tokio,
+}
+
+/// How many children are alive at a time in the workloads that start many.
+pub(crate) const BATCH: usize = 10_000;
+/// How many children these start before the clock runs.
+pub(crate) const WARM_UP_SPAWNS: usize = 100_000;
+/// How many children these start on the clock.
+pub(crate) const SPAWNS: usize = 1_000_000;
+/// The leaves of the tree.
+pub(crate) const LEAVES: u64 = 1_000_000;
+/// How many tasks yield, or lock.
+pub(crate) const CROWD: usize = 1_000;
+/// How often each of them does.
+pub(crate) const TURNS: usize = 1_000;
+/// Round trips over the channels.
+pub(crate) const ROUND_TRIPS: usize = 300_000;
+/// How many tasks sleep.
+pub(crate) const SLEEPERS: usize = 200_000;
+
+impl Workload {
+    pub(crate) const ALL: [Workload; 8] = [
+        Workload::SpawnJoin,
+        Workload::Scope,
+        Workload::Skynet,
+        Workload::Yield,
+        Workload::PingPong,
+        Workload::Mutex,
+        Workload::Echo,
+        Workload::Sleepers,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Workload::SpawnJoin => "spawn_join",
+            Workload::Scope => "scope",
+            Workload::Skynet => "skynet",
+            Workload::Yield => "yield",
+            Workload::PingPong => "pingpong",
+            Workload::Mutex => "mutex",
+            Workload::Echo => "echo",
+            Workload::Sleepers => "sleepers",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Workload> {
+        Workload::ALL
+            .into_iter()
+            .find(|workload| workload.name() == name)
+    }
+}
+
+impl Contender {
+    pub(crate) const ALL: [Contender; 2] = [Contender::Vthread, Contender::Tokio];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Contender::Vthread => "vthread",
+            Contender::Tokio => "tokio",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Contender> {
+        Contender::ALL
+            .into_iter()
+            .find(|contender| contender.name() == name)
+    }
+}

@@ -1,0 +1,85 @@
+//! The main example with its own server.
+
+use std::io::{BufRead, BufReader};
+use std::process::Command;
+
+use crate::program::{Download, error_line, text};
+
+#[test]
+fn downloads_all_pages() {
+    let run = Download::new(&[]);
+    let output = run.end();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let files = run.files();
+    assert_eq!(files.len(), 200);
+    for (page, name) in files.iter().enumerate() {
+        assert_eq!(*name, format!("page-{page:03}.txt"));
+        assert_page_is_whole(page, &run.read(name));
+    }
+    let summary = text(&output.stdout);
+    assert!(summary.contains("190 smaller"), "{summary}");
+    assert!(summary.contains("200 files"), "{summary}");
+    // Not a terminal, so there is a plain line for each page.
+    assert_eq!(text(&output.stderr).lines().count(), 200);
+}
+
+#[test]
+fn one_at_a_time_is_enough() {
+    let run = Download::new(&["--max-concurrency", "1", "--fail"]);
+    let output = run.end();
+    assert_eq!(output.status.code(), Some(1));
+    // The pages come in order, so exactly those before the failing one are there.
+    assert_eq!(run.files().len(), 120);
+}
+
+#[test]
+fn the_first_failure_ends_all() {
+    let run = Download::new(&["--fail"]);
+    let output = run.end();
+    assert_eq!(output.status.code(), Some(1));
+    let error = error_line(&output);
+    assert!(error.starts_with("error: http://127.0.0.1:"), "{error}");
+    assert!(
+        error.ends_with("/page-120.txt: the server answered 500 Internal Server Error"),
+        "{error}"
+    );
+    run.assert_no_part_files();
+    assert!(run.files().len() < 200);
+    for name in run.files() {
+        let page = name["page-".len()..][..3].parse().expect("a page's number");
+        assert_page_is_whole(page, &run.read(&name));
+    }
+    assert_eq!(text(&output.stdout), "");
+}
+
+#[test]
+fn ctrl_c_ends_all() {
+    let run = Download::new(&["--max-concurrency", "2"]);
+    let mut child = run.start();
+    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+    lines.next().expect("a first page").expect("text");
+    // The standard `kill` needs no unsafe code here.
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(killed.expect("kill runs").success());
+    let last = lines.map_while(Result::ok).last().expect("a last line");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(last, "error: interrupted");
+    run.assert_no_part_files();
+    assert!(run.files().len() < 200);
+}
+
+/// Each page tells in each line which one it is and how many there are.
+fn assert_page_is_whole(page: usize, content: &str) {
+    let lines: Vec<_> = content.lines().collect();
+    for (number, line) in lines.iter().enumerate() {
+        let expected = format!(
+            "page {page:03}, line {number:04} of {:04}: the quick brown fox",
+            lines.len()
+        );
+        assert_eq!(*line, expected);
+    }
+    assert!(lines.len() >= 4);
+}

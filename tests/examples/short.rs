@@ -1,0 +1,35 @@
+//! The short examples.
+
+use std::process::Command;
+
+use crate::program::{binary, text};
+
+#[test]
+fn parallel_sum() {
+    assert_eq!(
+        print_of("parallel_sum"),
+        "the sum of 1 to 1000000 is 500000500000\n"
+    );
+}
+
+#[test]
+fn chunks() {
+    assert_eq!(print_of("chunks"), "the last square is 99980001\n");
+}
+
+#[test]
+fn echo() {
+    assert_eq!(print_of("echo"), "100 clients heard their own words\n");
+}
+
+fn print_of(example: &str) -> String {
+    let output = Command::new(binary(example))
+        .output()
+        .expect("the example starts");
+    assert!(
+        output.status.success(),
+        "{example}: {}",
+        text(&output.stderr)
+    );
+    text(&output.stdout)
+}

@@ -1,0 +1,238 @@
+//! The rules of the house that a program can check.
+//!
+//! Each test names what breaks its rule, and ARCHITECTURE.md says why the rule is there.
+
+mod source;
+mod strip;
+
+use std::fs;
+
+use crate::source::{all_sources, files_below, has_word, read, relative, root, sources};
+
+/// The layers of the runtime crate from the bottom up. A file may name its own layer and those
+/// before it; the modules of one line may name one another.
+const LAYERS: &[&[&str]] = &[
+    &["primitive", "intrusive"],
+    &["task"],
+    &["scheduler"],
+    &["group"],
+    &["driver"],
+    &["sync"],
+    &["io", "net", "time", "signal"],
+];
+
+/// Where the layers are put together: these may name all of them.
+const COMPOSITION: &[&str] = &["lib", "runtime", "macro_support"];
+
+/// The most lines of code, without comments and blank lines, that a file may have.
+const MAX_CODE_LINES: usize = 400;
+
+/// The only files with unsafe code.
+const UNSAFE_FILES: &[&str] = &[];
+
+#[test]
+fn layers_point_one_way() {
+    let mut broken = Vec::new();
+    for source in sources(&["vthread-runtime/src"]) {
+        let module = source.module();
+        let top = module[0].as_str();
+        if COMPOSITION.contains(&top) {
+            continue;
+        }
+        let Some(own) = layer_of(top) else {
+            broken.push(format!("{}: `{top}` has no place in LAYERS", source.path));
+            continue;
+        };
+        let mut names = source.names_below_the_root();
+        names.sort();
+        names.dedup();
+        names.retain(|name| layer_of(name).is_some_and(|named| named > own));
+        broken.extend(
+            names
+                .iter()
+                .map(|name| format!("{} names `{name}`", source.path)),
+        );
+    }
+    assert_none(broken, "a layer knows only the layers below it");
+}
+
+#[test]
+fn files_are_short() {
+    let too_long = all_sources().into_iter().filter_map(|source| {
+        let n = source
+            .code
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .count();
+        (n > MAX_CODE_LINES).then(|| format!("{}: {n} lines of code", source.path))
+    });
+    assert_none(
+        too_long.collect(),
+        "a file that is longer answers two questions: split it there",
+    );
+}
+
+#[test]
+fn unsafe_code_is_only_where_the_list_says() {
+    let mut broken = Vec::new();
+    let mut seen = Vec::new();
+    for source in all_sources() {
+        // The macros spell the word in what they generate; their own code is forbidden to have any.
+        if source.path.starts_with("vthread-macros/") || !has_word(&source.code, "unsafe") {
+            continue;
+        }
+        if !UNSAFE_FILES.contains(&source.path.as_str()) {
+            broken.push(format!("{} is not in UNSAFE_FILES", source.path));
+        }
+        if !source.code.contains("#![allow(unsafe_code)]") {
+            broken.push(format!(
+                "{} does not say #![allow(unsafe_code)]",
+                source.path
+            ));
+        }
+        seen.push(source.path);
+    }
+    let gone = UNSAFE_FILES
+        .iter()
+        .filter(|listed| !seen.iter().any(|path| path == *listed));
+    broken.extend(gone.map(|listed| format!("{listed} has no unsafe code any more")));
+    assert_none(broken, "unsafe code is in few files, and they are known");
+}
+
+#[test]
+fn every_crate_denies_unsafe_code_at_its_root() {
+    let roots = [
+        ("src/lib.rs", "forbid(unsafe_code)"),
+        ("vthread-macros/src/lib.rs", "forbid(unsafe_code)"),
+        ("vthread-runtime/src/lib.rs", "deny(unsafe_code)"),
+    ];
+    let broken = roots
+        .iter()
+        .filter(|(path, attribute)| !read(path).contains(attribute));
+    assert_none(
+        broken
+            .map(|(path, attribute)| format!("{path} does not say {attribute}"))
+            .collect(),
+        "a file that needs unsafe code has to ask for it",
+    );
+}
+
+#[test]
+fn unsafe_blocks_say_why_they_are_sound() {
+    let mut broken = Vec::new();
+    for source in all_sources() {
+        // Unit tests of unsafe code may say once, at their head, what all their blocks rest on.
+        let is_said_once = source
+            .text
+            .contains("allow(clippy::undocumented_unsafe_blocks)");
+        if source.path.starts_with("vthread-macros/") || is_said_once {
+            continue;
+        }
+        let (code, text): (Vec<_>, Vec<_>) =
+            (source.code.lines().collect(), source.text.lines().collect());
+        for (idx, line) in code.iter().enumerate() {
+            let is_block = line.contains("unsafe {") || line.trim_end().ends_with("unsafe");
+            if !is_block && !line.contains("unsafe impl") {
+                continue;
+            }
+            // The comment stands above the statement, which may have begun some lines before.
+            let nearby = &text[idx.saturating_sub(8)..=idx];
+            if !nearby.iter().any(|line| line.contains("SAFETY:")) {
+                broken.push(format!("{}:{}", source.path, idx + 1));
+            }
+        }
+    }
+    assert_none(
+        broken,
+        "a `// SAFETY:` comment names the fact that the block rests on",
+    );
+}
+
+#[test]
+fn refused_programs_have_their_message() {
+    let mut broken = Vec::new();
+    for program in files_below(&root().join("tests/ui/fail"), "rs") {
+        let message = program.with_extension("stderr");
+        let Ok(text) = fs::read_to_string(&message) else {
+            broken.push(format!("{} has no .stderr", relative(&program)));
+            continue;
+        };
+        let primary = text.lines().filter(|line| line.starts_with("error"));
+        let inner = primary.filter(|line| line.contains("__vthread") || line.contains("__rt"));
+        broken.extend(inner.map(|line| format!("{}: {line}", relative(&message))));
+    }
+    assert_none(
+        broken,
+        "a refused program's message is committed and speaks the user's language",
+    );
+}
+
+#[test]
+fn files_that_comments_name_exist() {
+    let known: Vec<_> = ["rs", "md"]
+        .iter()
+        .flat_map(|extension| files_below(root(), extension))
+        .map(|path| format!("/{}", relative(&path)))
+        .collect();
+    let mut broken = Vec::new();
+    for source in all_sources() {
+        let comments = source
+            .text
+            .lines()
+            .filter(|line| line.trim_start().starts_with("//"));
+        for word in comments
+            .flat_map(|line| line.split(|c: char| c.is_whitespace() || "`(),;:'\"".contains(c)))
+        {
+            let name = word.trim_end_matches('.');
+            let is_file =
+                (name.ends_with(".rs") || name.ends_with(".md")) && !name.starts_with('.');
+            if is_file && !known.iter().any(|path| path.ends_with(&format!("/{name}"))) {
+                broken.push(format!("{} names {name}", source.path));
+            }
+        }
+    }
+    assert_none(
+        broken,
+        "a comment that points at a file points at one that is there",
+    );
+}
+
+#[test]
+fn crates_share_the_lints() {
+    let manifests = [
+        "Cargo.toml",
+        "vthread-macros/Cargo.toml",
+        "vthread-runtime/Cargo.toml",
+        "benches/Cargo.toml",
+    ];
+    let broken = manifests
+        .iter()
+        .filter(|path| !read(path).contains("[lints]\nworkspace = true"));
+    assert_none(
+        broken.map(|path| (*path).to_owned()).collect(),
+        "every crate has the workspace's lints",
+    );
+}
+
+#[test]
+fn every_example_is_run_by_a_test() {
+    let tests = files_below(&root().join("tests/examples"), "rs")
+        .iter()
+        .map(|path| read(&relative(path)))
+        .collect::<String>();
+    let entries = fs::read_dir(root().join("examples")).expect("the examples");
+    let names = entries.map(|entry| entry.expect("an entry").path());
+    let unused = names.filter_map(|path| {
+        let name = path.file_stem()?.to_str()?.to_owned();
+        (!tests.contains(&format!("\"{name}\""))).then_some(name)
+    });
+    assert_none(unused.collect(), "tests/examples runs every example");
+}
+
+fn assert_none(broken: Vec<String>, rule: &str) {
+    assert!(broken.is_empty(), "{rule}:\n  {}", broken.join("\n  "));
+}
+
+fn layer_of(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| layer.contains(&module))
+}
