@@ -9,4 +9,3 @@ pub(crate) mod wake;
 pub(crate) use self::core::{Driver, get};
 pub(crate) use self::io::{Direction, Interest, Source, Waiting};
 pub(crate) use self::time::{Alarm, Set};
-

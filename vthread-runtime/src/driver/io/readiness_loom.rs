@@ -1,7 +1,7 @@
 //! The protocol under every schedule.
 
 use super::*;
-use crate::primitive::{AtomicBool, Arc, thread};
+use crate::primitive::{Arc, AtomicBool, thread};
 
 /// A descriptor that becomes ready once, a system that says so, and one who waits for it.
 #[test]
