@@ -249,7 +249,7 @@ impl Body {
         }
         let (slot, done) = (&group.slot, names::slot_done(span));
         let dead = dead(span, in_place(span));
-        quote_spanned!(span=> { #dead return #done(&#slot, #out(#way)).await })
+        quote_spanned!(span=> { #dead let __w = #out(#way); return unsafe { #done(&#slot, __w) }.await })
     }
 
     /// `return value` as seen from `frames[..depth]`. The value is ready.

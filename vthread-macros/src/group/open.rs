@@ -158,14 +158,14 @@ impl Body {
             let #group = unsafe { #owner::group(&__o) };
             #pin_outer
             let #inner = unsafe { #group_type::dup(&#group) };
-            let __b = async {
+            let __b = async { '__frame: {
                 let #inner = #inner;
                 #handle_let
                 #[allow(unused_variables)] let #error = #group_type::error_type(&#inner);
                 #pin_inner
-                let __v = '__frame: #body;
+                let __v = #body;
                 #value
-            };
+            } };
             #before
             (match #run {
                 ::core::result::Result::Ok(#val(__v)) => ::core::result::Result::Ok(__v),
@@ -214,13 +214,13 @@ impl Body {
             let #group = unsafe { #owner::group(&__o) };
             let #slot = #slot_new();
             let #inner = unsafe { #group_type::dup(&#group) };
-            let __b = async {
+            let __b = async { '__frame: {
                 let #inner = #inner;
                 #handle_let
                 #pin
-                let __v = '__frame: #body;
+                let __v = #body;
                 #end
-            };
+            } };
             #before
             (match #run {
                 #done(#val(__v)) => __v,
@@ -289,5 +289,11 @@ fn handle_binding(handle: &Ident, inner: &Ident, span: Span) -> TokenStream {
 
 /// Reports the body's value through the slot; the body then pends until it is dropped.
 fn slot_end(done: &TokenStream, turbofish: &TokenStream, slot: &Ident, val: &TokenStream, span: Span) -> TokenStream {
-    quote_spanned!(span=> #[allow(unreachable_code)] #done #turbofish(&#slot, #val(__v)).await)
+    let dead = dead(span, in_place_for(Making::Await, span));
+    quote_spanned!(span=>
+        #dead
+        #[allow(unreachable_code)] let __v = #val(__v);
+        #[allow(unreachable_code)] let __stop = unsafe { #done #turbofish(&#slot, __v) };
+        __stop.await
+    )
 }

@@ -77,14 +77,14 @@ impl Body {
             let __permit = #permit;
             #outside
             let #inner = unsafe { #group_type::dup(__g) };
-            let __f = async #moves {
+            let __f = async #moves { '__frame: {
                 let #inner = #inner;
                 #[allow(unused_variables)] let #handle = &#inner;
                 #inside
                 #[allow(unused_variables)] let #error = #group_type::error_type(&#inner);
                 #pin
                 #end
-            };
+            } };
             unsafe { #spawn(__g, __permit, __options, __f) }
         })))
     }
@@ -151,11 +151,11 @@ impl Body {
 /// The end of the child's async block.
 fn end(body: &Block, tail: Tail, error: &Ident, can_fail: bool, span: Span) -> TokenStream {
     match tail {
-        Tail::Leaves => quote_spanned!(span=> '__frame: #body),
-        Tail::Value => quote_spanned!(span=> let __v = '__frame: #body; #[allow(unreachable_code)] ::core::result::Result::Ok(__v)),
+        Tail::Leaves => quote_spanned!(span=> #body),
+        Tail::Value => quote_spanned!(span=> let __v = #body; #[allow(unreachable_code)] ::core::result::Result::Ok(__v)),
         Tail::ByType => {
             let finished = outer(by_type(quote!(__v), error, can_fail, span), span);
-            quote_spanned!(span=> let __v = '__frame: #body; #[allow(unreachable_code)] #finished)
+            quote_spanned!(span=> let __v = #body; #[allow(unreachable_code)] #finished)
         }
     }
 }
