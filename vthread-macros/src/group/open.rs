@@ -143,7 +143,7 @@ impl Body {
                 ::core::result::Result::Err(__e) => ::core::result::Result::Err(__e),
             }),
             Tail::ByType => {
-                let split = super::exits::by_type(quote!(__v), error, true, tail_at);
+                let split = super::exits::by_type(quote_spanned!(tail_at=> __v), error, true, tail_at);
                 quote_spanned!(tail_at=> #[allow(unreachable_code)] match #split {
                     ::core::result::Result::Ok(__v) => ::core::result::Result::Ok(#val(__v)),
                     ::core::result::Result::Err(__e) => ::core::result::Result::Err(__e),

@@ -154,7 +154,7 @@ fn end(body: &Block, tail: Tail, error: &Ident, can_fail: bool, span: Span) -> T
         Tail::Leaves => quote_spanned!(span=> #body),
         Tail::Value => quote_spanned!(span=> let __v = #body; #[allow(unreachable_code)] ::core::result::Result::Ok(__v)),
         Tail::ByType => {
-            let finished = outer(by_type(quote!(__v), error, can_fail, span), span);
+            let finished = outer(by_type(quote_spanned!(span=> __v), error, can_fail, span), span);
             quote_spanned!(span=> let __v = #body; #[allow(unreachable_code)] #finished)
         }
     }
