@@ -1,8 +1,19 @@
 //! The entry points that generated code may name. Nothing here is meant for people.
-#![allow(missing_docs)]
+#![allow(missing_docs, missing_debug_implementations)]
+
+mod capture;
+mod choice;
+mod dead;
+mod debug;
+mod exits;
+mod io_names;
+mod kinds;
+mod pointers;
+mod probe;
+mod tails;
 
 pub use crate::group::block_on::block_on;
-pub use crate::group::call::{Call, Suspends, call, frame, name_hash};
+pub use crate::group::call::{Call, FunctionKind, Suspends, call, frame, name_hash};
 pub use crate::group::foreign::{Foreign, foreign};
 pub use crate::group::native::{Native, NoError, Slot, Stop};
 pub use crate::group::options::{GroupOptions, SpawnOptions};
@@ -11,3 +22,21 @@ pub use crate::group::room::{Permit, Room, room};
 pub use crate::group::run::Run;
 pub use crate::group::task::{Task, TaskJoin};
 pub use crate::task::line::{Segment, segment};
+
+pub use crate::{__dbg_as as dbg_as, __frame_type as frame_type};
+pub use choice::{IsCall, IsPlain, NoFrame, NotCall, NotPlain, Which};
+pub use dead::{absurd, any, never};
+pub use exits::{Ctl, Move, Or};
+pub use io_names::IoSuspends;
+pub use kinds::{PlainKind, no, none};
+pub use probe::{Tag, Ty, Unnamed};
+pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails};
+
+/// The traits that a frame brings into scope, without names.
+pub mod traits {
+    pub use super::probe::{No as _, Yes as _, YesIo as _, YesThroughOne as _, YesThroughTwo as _};
+    pub use super::tails::{TailIsResult as _, TailIsValue as _};
+}
+
+/// The frame of a method of a `#[vthread(dyn)]` trait.
+pub type Boxed<'a, T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + Send + 'a>>;

@@ -215,25 +215,23 @@ fn poll_top(
     let link = unsafe { top.as_ref() };
     // SAFETY: the chain above an open scope is open, and this thread polls the vthread.
     let is_marked = || unsafe { vthread.is_marked(&link.scope) };
-    let mut is_over = is_marked() && link.scope.is_empty();
-    if !is_over {
-        let polled = running.within(&link.scope, || {
-            // SAFETY: the top of the line is polled by the line only.
-            catch_unwind(AssertUnwindSafe(|| unsafe { (link.poll)(top, cx) }))
-        });
-        is_over = match polled {
-            Ok(Poll::Ready(())) => true,
-            Ok(Poll::Pending) => {
-                ptr::eq(vthread.top.get(), link) && is_marked() && link.scope.is_empty()
+    let polled = running.within(&link.scope, || {
+        // SAFETY: the top of the line is polled by the line only.
+        catch_unwind(AssertUnwindSafe(|| unsafe { (link.poll)(top, cx) }))
+    });
+    let is_over = match polled {
+        Ok(Poll::Ready(())) => true,
+        // A mark is met at suspension points only: here the frame waits at one.
+        Ok(Poll::Pending) => {
+            ptr::eq(vthread.top.get(), link) && is_marked() && link.scope.is_empty()
+        }
+        Err(payload) => {
+            if !(payload.is::<CancelUnwind>() && is_marked()) {
+                link.panic.set(Some(payload));
             }
-            Err(payload) => {
-                if !(payload.is::<CancelUnwind>() && is_marked()) {
-                    link.panic.set(Some(payload));
-                }
-                true
-            }
-        };
-    }
+            true
+        }
+    };
     if is_over {
         // SAFETY: nothing is open in the frame; a value is left where it is.
         let dropped = running.within(&link.scope, || {

@@ -1,0 +1,86 @@
+//! How a call that turned out to suspend is made, and the dead code that stands beside it.
+
+use super::Body;
+use crate::names::{self, ours};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use quote::quote_spanned;
+
+/// How a suspending call is made.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Making {
+    /// Awaited in place, inside the caller's frame.
+    Await,
+    /// As a segment of the vthread: direct recursion.
+    Segment,
+    /// Blocking: in a closure, which is plain code.
+    Block,
+}
+
+impl Body {
+    pub(crate) fn making(&self, is_recursive: bool) -> Making {
+        match (self.in_frame, is_recursive) {
+            (false, _) => Making::Block,
+            (true, true) => Making::Segment,
+            (true, false) => Making::Await,
+        }
+    }
+}
+
+/// A statement that is type-checked and never runs: no borrow, no move, no recursion cycle.
+pub(crate) fn dead(span: Span, code: TokenStream) -> TokenStream {
+    quote_spanned!(span=> #[allow(unreachable_code)] '__l: { break '__l; #code })
+}
+
+/// Beside each generated `.await`: in a foreign async block or closure it does not compile (E0767),
+/// so that no frame of ours can become part of a future that the user holds.
+pub(crate) fn in_place(span: Span) -> TokenStream {
+    let never = names::never(span);
+    quote_spanned!(span=> break '__frame #never();)
+}
+
+/// What `in_place` needs where the call is awaited.
+pub(crate) fn in_place_for(making: Making, span: Span) -> TokenStream {
+    match making {
+        Making::Await | Making::Segment => in_place(span),
+        Making::Block => TokenStream::new(),
+    }
+}
+
+/// The arms of `match __k`, with the result of the call in `__x`.
+pub(crate) fn arms(making: Making, span: Span) -> TokenStream {
+    let (plain, suspending) = (names::plain(span), names::suspending(span));
+    let made = match making {
+        Making::Await => quote_spanned!(span=> { let __f = unsafe { __w.frame(__x) }; __f.await }),
+        Making::Segment => {
+            let segment = names::segment(span);
+            quote_spanned!(span=> { let __f = unsafe { __w.frame(__x) }; #segment(__f).await })
+        }
+        Making::Block => quote_spanned!(span=> __w.block(__x)),
+    };
+    quote_spanned!(span=> { #plain(__w) => __w.take(__x), #suspending(__w) => #made })
+}
+
+/// A call whose result is known to be a `Call`.
+pub(crate) fn known_call(call: TokenStream, making: Making, at: Span) -> TokenStream {
+    let span = ours(at);
+    let dead = dead(span, in_place_for(making, span));
+    let (frame, segment, wait) = (names::frame(span), names::segment(span), names::wait(span));
+    let made = match making {
+        Making::Await => quote_spanned!(span=> let __f = unsafe { #frame(__c) }; __f.await),
+        Making::Segment => quote_spanned!(span=> let __f = unsafe { #frame(__c) }; #segment(__f).await),
+        Making::Block => quote_spanned!(span=> #wait(__c)),
+    };
+    outer(quote_spanned!(span=> (match #call { __c => { #dead #made } })), at)
+}
+
+/// The outermost parentheses carry the user's span: `let` chains look at the edition of the end of
+/// the scrutinee.
+pub(crate) fn outer(tokens: TokenStream, at: Span) -> TokenStream {
+    let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
+    if let Some(TokenTree::Group(last)) = trees.last_mut() {
+        let mut spanned = Group::new(last.delimiter(), last.stream());
+        spanned.set_span(at);
+        *last = spanned;
+    }
+    trees.into_iter().collect()
+}

@@ -1,0 +1,165 @@
+//! Method calls: `recv.m(args)` stays token for token as written and becomes the scrutinee of a match
+//! that decides by the receiver's and the result's type.
+
+use super::choice::{arms, dead, in_place_for, outer};
+use super::{Body, skip};
+use crate::names::{self, hash, ours, plain_text};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::visit_mut::VisitMut;
+use syn::{Expr, ExprMethodCall, UnOp};
+
+/// What a receiver is, for the dead code that gives its type.
+#[derive(PartialEq)]
+enum Receiver {
+    /// A place: it can be named a second time.
+    Place,
+    /// A place inside a value, as `f().field`: the value's type is remembered.
+    InValue,
+    /// A value: it passes through an identity function.
+    Value,
+}
+
+impl Body {
+    pub(crate) fn method(&mut self, call: &mut ExprMethodCall) -> Option<Expr> {
+        let name = plain_text(&call.method);
+        if !(name == "wait" && call.args.is_empty() && !self.in_frame) {
+            self.visit_expr_mut(&mut call.receiver);
+        } else {
+            self.receiver_of_wait(&mut call.receiver);
+        }
+        call.args.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
+        if skip::method(&name) {
+            return None;
+        }
+        let is_recursive = self.subject.method.as_deref() == Some(&name);
+        if is_recursive {
+            self.note_recursion();
+        }
+        Some(self.probe_method(call, &name, is_recursive))
+    }
+
+    /// `recv.m(args).wait()` in a closure, as plain code writes it: `m` is not made, `wait` makes it.
+    fn receiver_of_wait(&mut self, receiver: &mut Expr) {
+        match receiver {
+            Expr::MethodCall(inner) => {
+                self.visit_expr_mut(&mut inner.receiver);
+                inner.args.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
+            }
+            Expr::Call(inner) => inner.args.iter_mut().for_each(|argument| self.visit_expr_mut(argument)),
+            other => self.visit_expr_mut(other),
+        }
+    }
+
+    fn probe_method(&mut self, call: &ExprMethodCall, name: &str, is_recursive: bool) -> Expr {
+        let at = call.method.span();
+        let span = ours(at);
+        let making = self.making(is_recursive);
+        let (tag, hash, arms) = (names::tag(span), hash(name), arms(making, span));
+        let in_place = in_place_for(making, span);
+        let deeper = match names::IO_METHODS.contains(&name) {
+            true => quote_spanned!(span=> &),
+            false => TokenStream::new(),
+        };
+        let decide = quote_spanned!(span=> let __k = (#deeper &&&&__t).__vthread_which(); match __k #arms);
+        let new_tag = quote_spanned!(span=> let __t = #tag::<#hash, _, _>(::core::marker::PhantomData););
+        let ExprMethodCall { attrs, receiver, dot_token, method, turbofish, args, paren_token } = call;
+        let arguments = outer(quote!((#args)), paren_token.span.join());
+        let tail = quote!(#dot_token #method #turbofish #arguments);
+        let probed = if classify(receiver) == Receiver::Value {
+            let mut receiver = &**receiver;
+            while let Expr::Paren(inner) = receiver {
+                receiver = &inner.expr;
+            }
+            let dead = dead(span, quote_spanned!(span=> __t.res(&__x); #in_place));
+            quote_spanned!(span=> ({ #new_tag match __t.pass(#receiver) #tail { __x => { #dead #decide } } }))
+        } else {
+            let mut types = Vec::new();
+            let (real, copy) = self.place(receiver, &mut types);
+            let of = match is_raw_place(receiver) {
+                true => quote_spanned!(span=> __t.of_raw(&raw const #copy);),
+                false => quote_spanned!(span=> __t.of(&#copy);),
+            };
+            let dead = dead(span, quote_spanned!(span=> #of __t.res(&__x); #in_place));
+            let ty = names::ty(span);
+            quote_spanned!(span=> ({
+                #new_tag
+                #(let #types = #ty::<_>(::core::marker::PhantomData);)*
+                match #real #tail { __x => { #dead #decide } }
+            }))
+        };
+        let probed = outer(probed, at);
+        Expr::Verbatim(quote!(#(#attrs)* #probed))
+    }
+
+    /// A place expression and its copy for dead code, in which values are only remembered by type.
+    fn place(&mut self, expr: &Expr, types: &mut Vec<Ident>) -> (TokenStream, TokenStream) {
+        let span = Span::mixed_site();
+        match expr {
+            Expr::Paren(inner) => {
+                let (real, copy) = self.place(&inner.expr, types);
+                (quote_spanned!(span=> (#real)), copy)
+            }
+            Expr::Group(inner) => self.place(&inner.expr, types),
+            Expr::Field(field) => {
+                let (real, copy) = self.place(&field.base, types);
+                let (dot, member) = (&field.dot_token, &field.member);
+                (quote!(#real #dot #member), quote!(#copy #dot #member))
+            }
+            Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => {
+                let (real, copy) = self.place(&unary.expr, types);
+                let star = &unary.op;
+                (quote_spanned!(span=> (#star #real)), quote_spanned!(span=> (#star #copy)))
+            }
+            Expr::Index(indexed) => {
+                let (real, copy) = self.place(&indexed.expr, types);
+                let index = &indexed.index;
+                if matches!(**index, Expr::Lit(_) | Expr::Path(_)) {
+                    return (quote!(#real[#index]), quote!(#copy[#index]));
+                }
+                let ty = self.fresh("index", span);
+                types.push(ty.clone());
+                (quote_spanned!(span=> #real[#ty.pass(#index)]), quote_spanned!(span=> #copy[#ty.any()]))
+            }
+            Expr::Path(path) => (quote!(#path), quote!(#path)),
+            value => {
+                let ty = self.fresh("value", span);
+                types.push(ty.clone());
+                (quote_spanned!(span=> #ty.pass(#value)), quote_spanned!(span=> #ty.any()))
+            }
+        }
+    }
+}
+
+fn classify(expr: &Expr) -> Receiver {
+    let inside = |base: &Expr| match classify(base) {
+        Receiver::Place => Receiver::Place,
+        _ => Receiver::InValue,
+    };
+    match expr {
+        Expr::Path(_) => Receiver::Place,
+        Expr::Paren(inner) => classify(&inner.expr),
+        Expr::Group(inner) => classify(&inner.expr),
+        Expr::Field(field) => inside(&field.base),
+        Expr::Index(indexed) => inside(&indexed.expr),
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => inside(&unary.expr),
+        _ => Receiver::Value,
+    }
+}
+
+/// Fields are looked at through a raw borrow, since they may be packed; constants are not places.
+fn is_raw_place(expr: &Expr) -> bool {
+    matches!(expr, Expr::Field(_)) && classify(expr) == Receiver::Place && !roots_in_constant(expr)
+}
+
+fn roots_in_constant(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(path) => skip::is_constant(path),
+        Expr::Paren(inner) => roots_in_constant(&inner.expr),
+        Expr::Group(inner) => roots_in_constant(&inner.expr),
+        Expr::Field(field) => roots_in_constant(&field.base),
+        Expr::Index(indexed) => roots_in_constant(&indexed.expr),
+        Expr::Unary(unary) => roots_in_constant(&unary.expr),
+        _ => false,
+    }
+}

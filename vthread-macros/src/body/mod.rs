@@ -1,0 +1,121 @@
+//! The rewrite of a vthread body: calls that may suspend are probed, our macros are expanded,
+//! everything else stays token for token as the user wrote it.
+//!
+//! One question a file: `scopes` (what is a variable?), `paths` and `methods` (does this call
+//! suspend?), `macros` (which macros' arguments are looked at?), `skip` (which names never suspend?),
+//! `choice` (how is a suspending call made?), `visit` (the walk).
+
+pub(crate) mod choice;
+pub(crate) mod macros;
+pub(crate) mod methods;
+pub(crate) mod nested;
+pub(crate) mod paths;
+pub(crate) mod scopes;
+pub(crate) mod skip;
+pub(crate) mod visit;
+
+use crate::errors::Errors;
+use crate::group::exits::Frame;
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use scopes::Scopes;
+use syn::{ReturnType, Type};
+
+/// The state of the walk over one body.
+pub(crate) struct Body {
+    pub(crate) errors: Errors,
+    pub(crate) scopes: Scopes,
+    /// False inside closures: they are plain code, where calls block.
+    pub(crate) in_frame: bool,
+    /// What `return`, `break`, `continue` and `?` would leave, outermost first.
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) subject: Subject,
+    pub(crate) returns: Returns,
+    /// Whether the value of the expression about to be visited is used.
+    pub(crate) is_used: bool,
+    /// Whether the function calls itself from inside a `spawn!`: then its frame must say `Send`.
+    pub(crate) spawns_itself: bool,
+    n_names: usize,
+}
+
+/// Whose body it is: its direct recursion becomes segments.
+#[derive(Default)]
+pub(crate) struct Subject {
+    pub(crate) function: Option<String>,
+    pub(crate) method: Option<String>,
+}
+
+/// What the function around returns.
+#[derive(Default)]
+pub(crate) struct Returns {
+    /// Its type, where it can be written in the body.
+    pub(crate) ty: Option<Type>,
+    /// Whether its last segment is `Result`: then groups have an error type.
+    pub(crate) is_result: bool,
+    /// Where it is written.
+    pub(crate) at: Option<Span>,
+}
+
+impl Returns {
+    pub(crate) fn of(output: &ReturnType) -> Self {
+        let ReturnType::Type(_, ty) = output else {
+            return Returns { ty: Some(syn::parse_quote!(())), is_result: false, at: None };
+        };
+        let is_result = match &**ty {
+            Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Result"),
+            _ => false,
+        };
+        let at = Some(syn::spanned::Spanned::span(&**ty));
+        Returns { ty: can_be_written(ty).then(|| (**ty).clone()), is_result, at }
+    }
+}
+
+/// `impl Trait` and `!` cannot stand in a `let`.
+pub(crate) fn can_be_written(ty: &Type) -> bool {
+    !mentions_impl(ty) && !matches!(ty, Type::Never(_))
+}
+
+/// Whether a type contains `impl Trait`.
+pub(crate) fn mentions_impl(tokens: impl ToTokens) -> bool {
+    fn any_impl(tokens: proc_macro2::TokenStream) -> bool {
+        tokens.into_iter().any(|tree| match tree {
+            proc_macro2::TokenTree::Ident(ident) => ident == "impl",
+            proc_macro2::TokenTree::Group(group) => any_impl(group.stream()),
+            _ => false,
+        })
+    }
+    any_impl(tokens.to_token_stream())
+}
+
+impl Body {
+    pub(crate) fn new(subject: Subject, returns: Returns) -> Self {
+        Body {
+            errors: Errors::default(),
+            scopes: Scopes::new(),
+            in_frame: true,
+            frames: Vec::new(),
+            subject,
+            returns,
+            is_used: true,
+            spawns_itself: false,
+            n_names: 0,
+        }
+    }
+
+    /// A hygienic name that no other part of this expansion uses.
+    pub(crate) fn fresh(&mut self, stem: &str, span: Span) -> Ident {
+        self.n_names += 1;
+        Ident::new(&format!("__{stem}{}", self.n_names), span)
+    }
+
+    pub(crate) fn scoped(&mut self, inside: impl FnOnce(&mut Self)) {
+        self.scopes.open();
+        inside(self);
+        self.scopes.close();
+    }
+
+    /// Notes a direct recursive call, for the bound on the frame.
+    pub(crate) fn note_recursion(&mut self) {
+        self.spawns_itself |= self.frames.iter().any(|frame| matches!(frame, Frame::Child(_)));
+    }
+}

@@ -1,0 +1,164 @@
+//! Path calls: `f(x)`, `module::f(x)`, `Type::f(x)`.
+//!
+//! Name resolution decides about functions: the plain function is imported as `__vthread_call`
+//! outside, and a glob import of the companion module inside shadows it where there is one.
+//! Type-relative calls are decided by the type of the result.
+
+use super::choice::{Making, arms, dead, in_place_for, known_call, outer};
+use super::scopes::Name;
+use super::{Body, skip};
+use crate::names::{self, companion, ours, plain_text};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::visit::{self, Visit};
+use syn::visit_mut::VisitMut;
+use syn::{Expr, ExprCall, ExprClosure, Macro, Path, PathArguments};
+
+impl Body {
+    /// The rewritten call, or `None` if it stays as it is (with its arguments rewritten).
+    pub(crate) fn call(&mut self, call: &mut ExprCall) -> Option<Expr> {
+        let has_closure = has_closure(call);
+        call.args.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
+        let mut callee = &mut *call.func;
+        while let Expr::Group(group) = callee {
+            callee = &mut group.expr;
+        }
+        let Expr::Path(path) = callee else {
+            self.visit_expr_mut(&mut call.func);
+            return None;
+        };
+        let (path, qualified) = (path.path.clone(), path.qself.is_some());
+        let last = &path.segments.last()?.ident;
+        let (name, at) = (plain_text(last), last.span());
+        if qualified {
+            return Some(self.type_relative(call, false, at));
+        }
+        if let Some(ident) = path.get_ident().cloned().or_else(|| own_path(&path)) {
+            match self.scopes.get(&name).filter(|_| path.segments.len() == 1) {
+                Some(Name::Variable { .. } | Name::Handle | Name::PlainItem) => return None,
+                Some(Name::VthreadItem) => return self.known(call, &path, Making::Await, at),
+                None if self.subject.function.as_deref() == Some(&name) && self.in_frame => {
+                    self.note_recursion();
+                    return self.known(call, &path, Making::Segment, ident.span());
+                }
+                _ => {}
+            }
+        }
+        if skip::function(&path) {
+            return None;
+        }
+        if skip::is_type_relative(&path) {
+            if skip::is_std_type(&path) {
+                return None;
+            }
+            let is_recursive = path.segments[0].ident == "Self"
+                && path.segments.len() == 2
+                && self.subject.method.as_deref() == Some(&name);
+            if is_recursive {
+                self.note_recursion();
+            }
+            return Some(self.type_relative(call, is_recursive, at));
+        }
+        // In a closure the facade is what is wanted.
+        self.in_frame.then(|| probe(call, path, has_closure, at))
+    }
+
+    /// A call of a `#[vthread]` function of this body or of the function itself: the companion is
+    /// named directly.
+    fn known(&mut self, call: &ExprCall, path: &Path, making: Making, at: Span) -> Option<Expr> {
+        if !self.in_frame {
+            return None;
+        }
+        let mut path = path.clone();
+        let last = path.segments.last_mut()?;
+        let mut hidden = companion(&last.ident);
+        hidden.set_span(last.ident.span());
+        last.ident = hidden;
+        let arguments = &call.args;
+        let attrs = &call.attrs;
+        let made = known_call(quote!(#path(#arguments)), making, at);
+        Some(Expr::Verbatim(quote!(#(#attrs)* #made)))
+    }
+
+    fn type_relative(&mut self, call: &ExprCall, is_recursive: bool, at: Span) -> Expr {
+        let span = ours(at);
+        let making = self.making(is_recursive);
+        let (tag, unnamed, arms) = (names::tag(span), names::unnamed(span), arms(making, span));
+        let in_place = in_place_for(making, span);
+        let dead = dead(span, quote_spanned!(span=> __t.res(&__x); #in_place));
+        let call = call.to_token_stream();
+        Expr::Verbatim(outer(
+            quote_spanned!(span=> (match #call { __x => {
+                let __t = #tag::<0, #unnamed, _>(::core::marker::PhantomData);
+                #dead
+                let __k = (&&&&__t).__vthread_which();
+                match __k #arms
+            } })),
+            at,
+        ))
+    }
+}
+
+/// `self::f`, for direct recursion.
+fn own_path(path: &Path) -> Option<syn::Ident> {
+    let own = path.segments.len() == 2 && path.segments[0].ident == "self";
+    own.then(|| path.segments[1].ident.clone())
+}
+
+/// The namespace probe. Without closure arguments the callee is chosen in a block of its own and the
+/// arguments never see the glob import; with one the callee must be a plain path, or rustc does not
+/// deduce the closure's signature.
+fn probe(call: &ExprCall, mut path: Path, has_closure: bool, at: Span) -> Expr {
+    let span = ours(at);
+    let last = path.segments.last_mut().expect("a path has a segment");
+    let turbofish = match std::mem::replace(&mut last.arguments, PathArguments::None) {
+        PathArguments::AngleBracketed(mut arguments) => {
+            arguments.colon2_token.get_or_insert_with(Default::default);
+            arguments.to_token_stream()
+        }
+        _ => TokenStream::new(),
+    };
+    let (arguments, attrs) = (&call.args, &call.attrs);
+    let parenthesized = outer(quote_spanned!(span=> (#arguments)), call.paren_token.span.join());
+    let (inside, outside) = match has_closure {
+        true => (parenthesized, TokenStream::new()),
+        false => (TokenStream::new(), parenthesized),
+    };
+    let (none, no_kind) = (names::none(span), names::no_kind(span));
+    let dead = dead(span, in_place_for(Making::Await, span));
+    let arms = arms(Making::Await, span);
+    let chosen = quote_spanned!(span=> (match ({
+        #[allow(unused_imports)] use #none as __c;
+        #[allow(unused_imports)] use #path as __vthread_call;
+        { #[allow(unused_imports)] use #path as __c; { #[allow(unused_imports)] use __c::*; __vthread_call #turbofish #inside } }
+    }) #outside { __x => {
+        #dead
+        let __k = ({
+            #[allow(unused_imports)] use #none as __c;
+            #[allow(unused_imports)] use #no_kind;
+            { #[allow(unused_imports)] use #path as __c; { #[allow(unused_imports)] use __c::*; __VTHREAD_KIND } }
+        }).which();
+        match __k #arms
+    } }));
+    let chosen = outer(chosen, at);
+    Expr::Verbatim(quote!(#(#attrs)* #chosen))
+}
+
+/// Whether a closure stands among the arguments, or a macro that may hold one.
+fn has_closure(call: &ExprCall) -> bool {
+    struct Closures(bool);
+    impl<'ast> Visit<'ast> for Closures {
+        fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {
+            self.0 = true;
+        }
+        fn visit_macro(&mut self, mac: &'ast Macro) {
+            self.0 |= mac.tokens.to_string().contains('|');
+        }
+        fn visit_expr(&mut self, expr: &'ast Expr) {
+            visit::visit_expr(self, expr);
+        }
+    }
+    let mut closures = Closures(false);
+    call.args.iter().for_each(|argument| closures.visit_expr(argument));
+    closures.0
+}

@@ -1,0 +1,269 @@
+//! The walk over a body: which rewrite each expression gets, and what is left alone.
+
+use super::choice::{dead, in_place, outer};
+use super::scopes::Name;
+use super::{Body, macros, nested};
+use crate::errors::{self};
+use crate::group::exits::Frame;
+use crate::group::{Ours, tails, which};
+use crate::item::function;
+use crate::names::{self, ours};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    Attribute, Block, Expr, ExprAwait, ExprClosure, ExprForLoop, ExprIf, ExprMacro, ExprMatch, ExprTry, ExprWhile,
+    GenericArgument, Item, Label, Pat, Stmt, Type,
+};
+
+impl VisitMut for Body {
+    // Types, patterns and attributes hold no calls of the body; constants in them are not rewritten.
+    fn visit_type_mut(&mut self, _: &mut Type) {}
+    fn visit_pat_mut(&mut self, _: &mut Pat) {}
+    fn visit_generic_argument_mut(&mut self, _: &mut GenericArgument) {}
+    fn visit_attribute_mut(&mut self, _: &mut Attribute) {}
+
+    fn visit_item_mut(&mut self, item: &mut Item) {
+        let Item::Fn(function) = item else { return };
+        if let Some(attribute) = nested::take_attribute(function) {
+            *item = Item::Verbatim(function::expand_nested(&attribute, function.clone()));
+        }
+    }
+
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        let is_used = std::mem::replace(&mut self.is_used, true);
+        let n_statements = block.stmts.len();
+        self.scopes.open();
+        self.scopes.bind_items(block);
+        for (at, statement) in block.stmts.iter_mut().enumerate() {
+            let is_last = at + 1 == n_statements;
+            self.is_used = true;
+            match statement {
+                Stmt::Local(local) => {
+                    if let Some(init) = &mut local.init {
+                        self.visit_expr_mut(&mut init.expr);
+                        if let Some((_, otherwise)) = &mut init.diverge {
+                            self.visit_expr_mut(otherwise);
+                        }
+                    }
+                    self.scopes.bind_pattern(&local.pat);
+                }
+                Stmt::Item(item) => self.visit_item_mut(item),
+                Stmt::Expr(expr, semi) => {
+                    self.is_used = is_last && is_used && semi.is_none();
+                    self.visit_expr_mut(expr);
+                }
+                Stmt::Macro(invocation) => match which(&invocation.mac) {
+                    None => self.known_macro(&mut invocation.mac),
+                    Some(ours) => {
+                        let is_tail = is_last && invocation.semi_token.is_none();
+                        let keeps_value = is_tail && (ours == Ours::Group || is_used);
+                        let expanded = self.our_macro(ours, &invocation.mac);
+                        let semi = (!keeps_value).then(Default::default);
+                        *statement = Stmt::Expr(Expr::Verbatim(expanded), semi);
+                    }
+                },
+            }
+        }
+        self.scopes.close();
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        // Forms whose value is that of a part of them hand `is_used` down.
+        let hands_down = matches!(
+            expr,
+            Expr::If(_) | Expr::Match(_) | Expr::Block(_) | Expr::Unsafe(_) | Expr::Macro(_) | Expr::Group(_)
+        ) || matches!(expr, Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_));
+        let is_used = std::mem::replace(&mut self.is_used, true) || !hands_down;
+        match expr {
+            Expr::Group(group) => match tails::marked(group).cloned() {
+                Some(leaf) => *expr = self.leaf(leaf),
+                None => {
+                    self.is_used = is_used;
+                    self.visit_expr_mut(&mut group.expr);
+                }
+            },
+            Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => self.jump(expr),
+            Expr::Try(attempt) => self.attempt(attempt),
+            Expr::Await(awaited) => {
+                if let Some(rewritten) = self.user_await(awaited) {
+                    *expr = rewritten;
+                }
+            }
+            Expr::Call(call) => {
+                if let Some(rewritten) = self.call(call) {
+                    *expr = rewritten;
+                }
+            }
+            Expr::MethodCall(call) => {
+                if let Some(rewritten) = self.method(call) {
+                    *expr = rewritten;
+                }
+            }
+            Expr::Macro(invocation) => {
+                if let Some(rewritten) = self.macro_expr(invocation, is_used) {
+                    *expr = rewritten;
+                }
+            }
+            Expr::Closure(closure) => self.closure(closure),
+            // Futures that the user holds, and constants: not part of the state machine.
+            Expr::Async(_) | Expr::Const(_) => {}
+            Expr::Repeat(repeat) => self.visit_expr_mut(&mut repeat.expr),
+            Expr::Block(block) => {
+                let label = block.label.as_ref().map(label_text);
+                self.is_used = is_used;
+                self.framed(label.map(Frame::Label), |body| body.visit_block_mut(&mut block.block));
+            }
+            Expr::Unsafe(block) => {
+                self.is_used = is_used;
+                self.visit_block_mut(&mut block.block);
+            }
+            Expr::Loop(endless) => {
+                let frame = Frame::Loop(endless.label.as_ref().map(label_text));
+                self.is_used = false;
+                self.framed(Some(frame), |body| body.visit_block_mut(&mut endless.body));
+            }
+            Expr::While(repeated) => self.while_loop(repeated),
+            Expr::ForLoop(repeated) => self.for_loop(repeated),
+            Expr::If(branch) => self.branch(branch, is_used),
+            Expr::Match(choice) => self.choice(choice, is_used),
+            Expr::Let(condition) => {
+                self.visit_expr_mut(&mut condition.expr);
+                self.scopes.bind_pattern(&condition.pat);
+            }
+            _ => visit_mut::visit_expr_mut(self, expr),
+        }
+    }
+}
+
+fn label_text(label: &Label) -> String {
+    label.name.ident.to_string()
+}
+
+impl Body {
+    pub(crate) fn framed(&mut self, frame: Option<Frame>, inside: impl FnOnce(&mut Self)) {
+        let depth = self.frames.len();
+        self.frames.extend(frame);
+        inside(self);
+        self.frames.truncate(depth);
+    }
+
+    fn our_macro(&mut self, ours: Ours, mac: &syn::Macro) -> TokenStream {
+        let at = mac.path.span();
+        let expanded = match ours {
+            Ours::Group => self.group_macro(mac),
+            Ours::Spawn => self.spawn_macro(mac),
+        };
+        outer(expanded.unwrap_or_else(|| quote!(())), at)
+    }
+
+    fn macro_expr(&mut self, invocation: &mut ExprMacro, is_used: bool) -> Option<Expr> {
+        let Some(ours) = which(&invocation.mac) else {
+            self.known_macro(&mut invocation.mac);
+            return None;
+        };
+        let expanded = self.our_macro(ours, &invocation.mac);
+        // A `spawn!` whose value nobody uses discards its task.
+        Some(Expr::Verbatim(match ours == Ours::Spawn && !is_used {
+            true => quote!({ #expanded; }),
+            false => expanded,
+        }))
+    }
+
+    /// `future.await`, which the user wrote: the mark is checked before each poll.
+    fn user_await(&mut self, awaited: &mut ExprAwait) -> Option<Expr> {
+        self.visit_expr_mut(&mut awaited.base);
+        if !self.in_frame {
+            return None;
+        }
+        let at = awaited.await_token.span();
+        let span = ours(at);
+        let (foreign, dead) = (names::foreign(span), dead(span, in_place(span)));
+        let (base, attrs) = (&awaited.base, &awaited.attrs);
+        let rewritten = outer(quote_spanned!(span=> ({ #dead #foreign(#base).await })), at);
+        Some(Expr::Verbatim(quote!(#(#attrs)* #rewritten)))
+    }
+
+    fn attempt(&mut self, attempt: &mut ExprTry) {
+        if self.marks_attempt() {
+            self.errors.on(attempt.question_token, errors::CHILD_CANNOT_FAIL);
+        }
+        self.visit_expr_mut(&mut attempt.expr);
+    }
+
+    fn closure(&mut self, closure: &mut ExprClosure) {
+        if closure.asyncness.is_some() {
+            return;
+        }
+        let in_frame = std::mem::replace(&mut self.in_frame, false);
+        self.framed(Some(Frame::Closure), |body| {
+            body.scoped(|body| {
+                closure.inputs.iter().for_each(|input| body.scopes.bind_pattern(input));
+                body.visit_expr_mut(&mut closure.body);
+            });
+        });
+        self.in_frame = in_frame;
+    }
+
+    fn while_loop(&mut self, repeated: &mut ExprWhile) {
+        let frame = Frame::Loop(repeated.label.as_ref().map(label_text));
+        self.framed(Some(frame), |body| {
+            body.scoped(|body| {
+                body.visit_expr_mut(&mut repeated.cond);
+                body.is_used = false;
+                body.visit_block_mut(&mut repeated.body);
+            });
+        });
+    }
+
+    fn for_loop(&mut self, repeated: &mut ExprForLoop) {
+        self.visit_expr_mut(&mut repeated.expr);
+        let frame = Frame::Loop(repeated.label.as_ref().map(label_text));
+        self.framed(Some(frame), |body| {
+            body.scoped(|body| {
+                body.scopes.bind_pattern(&repeated.pat);
+                body.is_used = false;
+                body.visit_block_mut(&mut repeated.body);
+            });
+        });
+    }
+
+    fn branch(&mut self, branch: &mut ExprIf, is_used: bool) {
+        let has_value = is_used && branch.else_branch.is_some();
+        self.scoped(|body| {
+            body.visit_expr_mut(&mut branch.cond);
+            body.is_used = has_value;
+            body.visit_block_mut(&mut branch.then_branch);
+        });
+        if let Some((_, otherwise)) = &mut branch.else_branch {
+            self.is_used = has_value;
+            self.visit_expr_mut(otherwise);
+        }
+    }
+
+    fn choice(&mut self, choice: &mut ExprMatch, is_used: bool) {
+        self.visit_expr_mut(&mut choice.expr);
+        for arm in &mut choice.arms {
+            self.scoped(|body| {
+                body.scopes.bind_pattern(&arm.pat);
+                if let Pat::Guard(guarded) = &mut arm.pat {
+                    body.visit_expr_mut(&mut guarded.guard);
+                }
+                body.is_used = is_used;
+                body.visit_expr_mut(&mut arm.body);
+            });
+        }
+    }
+
+    /// Binds the handle of a group for its body.
+    pub(crate) fn bind_handle(&mut self, handle: &syn::Ident) {
+        self.scopes.bind(names::plain_text(handle), Name::Handle);
+    }
+}
+
+/// Whether hidden ways out of a body may stand in this macro.
+pub(crate) fn hides_return(mac: &syn::Macro) -> bool {
+    matches!(macros::name(mac).as_str(), "bail" | "ensure")
+        || mac.tokens.to_token_stream().to_string().contains("return")
+}

@@ -1,0 +1,71 @@
+//! Errors are collected while a whole item is expanded, and reported together.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+
+/// Every error found so far.
+#[derive(Default)]
+pub(crate) struct Errors(Vec<syn::Error>);
+
+impl Errors {
+    pub(crate) fn at(&mut self, span: Span, message: impl std::fmt::Display) {
+        self.0.push(syn::Error::new(span, message));
+    }
+
+    pub(crate) fn on(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
+        self.0.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        self.0.push(error);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn n(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn append(&mut self, other: Errors) {
+        self.0.extend(other.0);
+    }
+
+    /// Says more in place of the last error, if it is `known`.
+    pub(crate) fn refine_last(&mut self, known: &str, message: &str) {
+        if let Some(last) = self.0.last_mut().filter(|last| last.to_string() == known) {
+            *last = syn::Error::new(last.span(), message);
+        }
+    }
+
+    /// The errors as `compile_error!`s.
+    pub(crate) fn emit(&self) -> TokenStream {
+        self.0.iter().map(syn::Error::to_compile_error).collect()
+    }
+}
+
+pub(crate) const NOT_AN_ITEM: &str = "`#[vthread]` goes on a `fn`, an `impl` or a `trait`";
+pub(crate) const ASYNC_FN: &str = "a `#[vthread]` function is written without `async`: remove it. \
+    Calls of vthread functions suspend by themselves, and `.await` on any future still works inside";
+pub(crate) const CONST_FN: &str =
+    "a `const fn` cannot suspend: remove `const`, or leave out `#[vthread]` (mark it `#[plain]` in an `impl`)";
+pub(crate) const EXTERN_FN: &str = "an `extern` function is called by code that cannot suspend: leave out `#[vthread]`, \
+    and call a `#[vthread]` function from its body, which blocks until done";
+pub(crate) const VARIADIC_FN: &str = "a `#[vthread]` function cannot be variadic";
+pub(crate) const SPAWN_NEEDS_GROUP: &str = "`spawn!` needs a group: put it in a `group! { .. }`, \
+    spawn into a group you were given with `spawn!(g => { .. })`, or use `background! { .. }`";
+pub(crate) const SPAWN_HIDDEN: &str = "`spawn!` stands outside of every `group!` that it can see \
+    (a macro, an async block or a plain function hides the group): put it in a `group! { .. }`, \
+    spawn into a group you were given with `spawn!(g => { .. })`, or use `background! { .. }`";
+pub(crate) const CHILD_CANNOT_FAIL: &str = "a child cannot fail here: its group has no error type, because the function does not return a `Result`. \
+    Handle the error in the child, return a `Result`, or write `group!(error = E => { .. })`";
+pub(crate) const JUMP_OUT_OF_CHILD: &str =
+    "`break` and `continue` cannot leave a `spawn!`: its body is another vthread. `return` ends the child";
+
+pub(crate) fn skipped_method(name: &str) -> String {
+    format!(
+        "a vthread method cannot be named `{name}`: calls of std's methods of this name never suspend, \
+         so `#[vthread]` code does not look at them. Rename it, or mark it `#[plain]`"
+    )
+}

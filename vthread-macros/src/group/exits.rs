@@ -1,0 +1,338 @@
+//! `return`, `break`, `continue` and `?` in and around groups: what each would leave, and how it
+//! leaves a group's body (through `Ctl::Out`, after the children have been joined) or ends a child.
+
+use super::tails::{self, Written};
+use crate::body::Body;
+use crate::body::choice::{dead, in_place};
+use crate::body::visit::hides_return;
+use crate::errors;
+use crate::names::{self, ours};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
+use syn::{Expr, ExprBreak, ExprContinue, ExprReturn, Lifetime};
+
+/// Something that a jump may stop at or leave.
+pub(crate) enum Frame {
+    /// A loop, with its label.
+    Loop(Option<String>),
+    /// A labelled block.
+    Label(String),
+    /// The body of a `group!`: an async block of its own.
+    Group(GroupFrame),
+    /// A `spawn!`: another vthread.
+    Child(ChildFrame),
+    /// A closure: a function of its own.
+    Closure,
+}
+
+/// The body of a group.
+pub(crate) struct GroupFrame {
+    /// Whether the group has an error type.
+    pub(crate) can_fail: bool,
+    /// The variable that holds the error type, for `fails` and `finish`.
+    pub(crate) error: Ident,
+    /// The slot through which a body without an error type reports its end.
+    pub(crate) slot: Ident,
+    /// The variable that is the group's handle.
+    pub(crate) handle: Ident,
+    /// The handle's name, if the user gave one.
+    pub(crate) name: Option<String>,
+    /// The depth of the scopes at the body: names bound from here on move into children.
+    pub(crate) depth: usize,
+    /// The ways out that the body uses.
+    pub(crate) exits: Vec<Exit>,
+    /// Whether the body, which has the function's return type, uses it.
+    pub(crate) returns: bool,
+}
+
+/// A child.
+pub(crate) struct ChildFrame {
+    /// Whether its group has an error type.
+    pub(crate) can_fail: bool,
+    /// The variable that holds the error type.
+    pub(crate) error: Ident,
+}
+
+/// A way out of a group's body.
+#[derive(Clone)]
+pub(crate) enum Exit {
+    Return,
+    Break { label: Option<Lifetime>, has_value: bool, at: Span },
+    Continue { label: Option<Lifetime>, at: Span },
+}
+
+impl Exit {
+    fn key(&self) -> (u8, Option<String>, bool) {
+        let text = |label: &Option<Lifetime>| label.as_ref().map(|label| label.ident.to_string());
+        match self {
+            Exit::Return => (0, None, true),
+            Exit::Break { label, has_value, .. } => (1, text(label), *has_value),
+            Exit::Continue { label, .. } => (2, text(label), false),
+        }
+    }
+}
+
+/// The innermost body or child that `?` and `return` belong to.
+enum Inner<'a> {
+    Group(&'a mut GroupFrame),
+    Child(&'a ChildFrame),
+    /// The function itself, or a closure.
+    Function,
+}
+
+impl Body {
+    fn inner(&mut self) -> Inner<'_> {
+        for frame in self.frames.iter_mut().rev() {
+            match frame {
+                Frame::Group(group) => return Inner::Group(group),
+                Frame::Child(child) => return Inner::Child(child),
+                Frame::Closure => return Inner::Function,
+                _ => {}
+            }
+        }
+        Inner::Function
+    }
+
+    /// Whether a group opened here has an error type of its own accord.
+    pub(crate) fn errors_are_known(&mut self) -> bool {
+        let in_closure = self.frames.iter().any(|frame| matches!(frame, Frame::Closure));
+        match self.inner() {
+            Inner::Group(group) => group.can_fail,
+            Inner::Child(child) => child.can_fail,
+            Inner::Function => self.returns.is_result && !in_closure,
+        }
+    }
+
+    /// Notes a `?`. True if nothing may fail here.
+    pub(crate) fn marks_attempt(&mut self) -> bool {
+        match self.inner() {
+            Inner::Group(group) => {
+                group.returns = true;
+                false
+            }
+            Inner::Child(child) => !child.can_fail,
+            Inner::Function => false,
+        }
+    }
+
+    /// Notes what a macro may hide: a `return` that is no token of ours.
+    pub(crate) fn marks_hidden_return(&mut self, mac: &syn::Macro) {
+        if !hides_return(mac) {
+            return;
+        }
+        let refused = match self.inner() {
+            Inner::Group(group) => {
+                group.returns = true;
+                false
+            }
+            Inner::Child(child) => !child.can_fail,
+            Inner::Function => false,
+        };
+        let is_known = matches!(crate::body::macros::name(mac).as_str(), "bail" | "ensure");
+        if refused && is_known {
+            self.errors.on(&mac.path, errors::CHILD_CANNOT_FAIL);
+        }
+    }
+
+    pub(crate) fn jump(&mut self, expr: &mut Expr) {
+        let depth = self.frames.len();
+        match expr {
+            Expr::Return(jump) => {
+                let value = self.return_value(jump);
+                if depth > 0 {
+                    let token = jump.return_token.to_token_stream();
+                    *expr = Expr::Verbatim(self.lower_return(depth, value, token, jump.return_token.span));
+                }
+            }
+            Expr::Break(jump) => {
+                let value = jump.expr.as_mut().map(|value| {
+                    self.visit_expr_mut(value);
+                    value.to_token_stream()
+                });
+                if depth > 0 {
+                    *expr = Expr::Verbatim(self.lower_break(depth, jump, value));
+                }
+            }
+            Expr::Continue(jump) if depth > 0 => {
+                *expr = Expr::Verbatim(self.lower_continue(depth, jump));
+            }
+            _ => {}
+        }
+    }
+
+    /// The value of a `return`, rewritten; in a child it is made the child's result.
+    fn return_value(&mut self, jump: &mut ExprReturn) -> TokenStream {
+        let child = match self.inner() {
+            Inner::Child(child) => Some((child.error.clone(), child.can_fail)),
+            _ => None,
+        };
+        let Some((error, can_fail)) = child else {
+            return match &mut jump.expr {
+                Some(value) => {
+                    self.visit_expr_mut(value);
+                    value.to_token_stream()
+                }
+                None if self.frames.is_empty() => TokenStream::new(),
+                None => quote!(()),
+            };
+        };
+        let span = ours(jump.return_token.span);
+        let Some(value) = &mut jump.expr else {
+            return quote_spanned!(span=> ::core::result::Result::Ok(()));
+        };
+        if tails::written_result(value).is_some() {
+            return self.written(value, &error, can_fail);
+        }
+        self.visit_expr_mut(value);
+        by_type(value.to_token_stream(), &error, can_fail, span)
+    }
+
+    /// A leaf of a tail that decides by syntax.
+    pub(crate) fn leaf(&mut self, mut leaf: Expr) -> Expr {
+        let (error, can_fail) = match self.inner() {
+            Inner::Group(group) => (group.error.clone(), group.can_fail),
+            Inner::Child(child) => (child.error.clone(), child.can_fail),
+            Inner::Function => return leaf,
+        };
+        if tails::written_result(&leaf).is_some() {
+            return Expr::Verbatim(self.written(&mut leaf, &error, can_fail));
+        }
+        let at = leaf.span();
+        let is_value = tails::needs_no_type(&leaf);
+        self.visit_expr_mut(&mut leaf);
+        let span = ours(at);
+        Expr::Verbatim(match is_value {
+            true => quote_spanned!(span=> ::core::result::Result::Ok(#leaf)),
+            false => by_type(leaf.to_token_stream(), &error, can_fail, span),
+        })
+    }
+
+    /// `Ok(value)` as it stands; the error of `Err(error)` converts by `From`.
+    fn written(&mut self, expr: &mut Expr, error: &Ident, can_fail: bool) -> TokenStream {
+        let which = tails::written_result(expr);
+        let Expr::Call(call) = expr else { return expr.to_token_stream() };
+        if which == Some(Written::Err) && !can_fail {
+            self.errors.on(&*call, errors::CHILD_CANNOT_FAIL);
+        }
+        let is_inferred = tails::error_is_inferred(&call.args[0]);
+        let at = call.args[0].span();
+        call.args.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
+        let (callee, argument) = (&call.func, &call.args[0]);
+        let span = ours(at);
+        let fails = names::fails(span);
+        match which {
+            Some(Written::Err) if !is_inferred => {
+                let converted = quote_spanned!(span=> #fails(#argument, &#error));
+                quote!(#callee(#converted))
+            }
+            _ => call.to_token_stream(),
+        }
+    }
+
+    /// Leaves the body at `frames[at]` by one of its ways out.
+    fn exit(&mut self, at: usize, exit: Exit, value: TokenStream, span: Span) -> TokenStream {
+        let Frame::Group(group) = &mut self.frames[at] else { unreachable!("only bodies have ways out") };
+        let known = group.exits.iter().position(|known| known.key() == exit.key());
+        let n = known.unwrap_or_else(|| {
+            group.exits.push(exit);
+            group.exits.len() - 1
+        });
+        let (or_a, or_b, out) = (names::or_a(span), names::or_b(span), names::ctl_out(span));
+        let mut way = quote_spanned!(span=> #or_a(#value));
+        for _ in 0..n {
+            way = quote_spanned!(span=> #or_b(#way));
+        }
+        if group.can_fail {
+            return quote_spanned!(span=> return ::core::result::Result::Ok(#out(#way)));
+        }
+        let (slot, done) = (&group.slot, names::slot_done(span));
+        let dead = dead(span, in_place(span));
+        quote_spanned!(span=> { #dead let __w = #out(#way); return unsafe { #done(&#slot, __w) }.await })
+    }
+
+    /// `return value` as seen from `frames[..depth]`. The value is ready.
+    pub(crate) fn lower_return(&mut self, depth: usize, value: TokenStream, token: TokenStream, at: Span) -> TokenStream {
+        let span = ours(at);
+        let annotation = self.return_annotation();
+        for n in (0..depth).rev() {
+            match &mut self.frames[n] {
+                Frame::Closure | Frame::Child(_) => break,
+                Frame::Group(group) if group.can_fail => {
+                    let value = quote_spanned!(span=> { let __r #annotation = #value; __r });
+                    return self.exit(n, Exit::Return, value, span);
+                }
+                Frame::Group(group) => {
+                    group.returns = true;
+                    break;
+                }
+                _ => {}
+            }
+        }
+        quote!(#token #value)
+    }
+
+    /// `: R` of the function, where its `return`s go to the function.
+    pub(crate) fn return_annotation(&self) -> TokenStream {
+        let elsewhere = self.frames.iter().any(|frame| matches!(frame, Frame::Child(_) | Frame::Closure));
+        match &self.returns.ty {
+            Some(ty) if !elsewhere => quote!(: #ty),
+            _ => TokenStream::new(),
+        }
+    }
+
+    pub(crate) fn lower_break(&mut self, depth: usize, jump: &ExprBreak, value: Option<TokenStream>) -> TokenStream {
+        let at = jump.break_token.span;
+        let (token, label) = (&jump.break_token, &jump.label);
+        match self.target(depth, label.as_ref(), at) {
+            Some(n) => {
+                let exit = Exit::Break { label: label.clone(), has_value: value.is_some(), at };
+                self.exit(n, exit, value.unwrap_or_else(|| quote!(())), ours(at))
+            }
+            None => quote!(#token #label #value),
+        }
+    }
+
+    pub(crate) fn lower_continue(&mut self, depth: usize, jump: &ExprContinue) -> TokenStream {
+        let at = jump.continue_token.span;
+        let (token, label) = (&jump.continue_token, &jump.label);
+        match self.target(depth, label.as_ref(), at) {
+            Some(n) => self.exit(n, Exit::Continue { label: label.clone(), at }, quote!(()), ours(at)),
+            None => quote!(#token #label),
+        }
+    }
+
+    /// The group's body that a jump leaves first, or `None` if it stays where it stands.
+    fn target(&mut self, depth: usize, label: Option<&Lifetime>, at: Span) -> Option<usize> {
+        let label = label.map(|label| label.ident.to_string());
+        for n in (0..depth).rev() {
+            match &self.frames[n] {
+                Frame::Loop(own) if label.is_none() || *own == label => return None,
+                Frame::Label(own) if Some(own) == label.as_ref() => return None,
+                Frame::Closure => return None,
+                Frame::Child(_) => {
+                    self.errors.at(at, errors::JUMP_OUT_OF_CHILD);
+                    return None;
+                }
+                Frame::Group(_) => return Some(n),
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
+/// `tail` made a `Result` by its type.
+pub(crate) fn by_type(tail: TokenStream, error: &Ident, can_fail: bool, span: Span) -> TokenStream {
+    let new = names::tail(span);
+    let finish = Ident::new(if can_fail { "finish" } else { "finish_infallible" }, span);
+    quote_spanned!(span=> ({ let __t = #new(#tail); #[allow(unreachable_code)] (&__t).__vthread_split().#finish(&#error) }))
+}
+
+/// Dead code that says which error type this block returns, through any alias.
+pub(crate) fn pin_error(group: &Ident, span: Span) -> TokenStream {
+    let owner = names::group_type(span);
+    dead(span, quote_spanned!(span=> return ::core::result::Result::Err(#owner::err(&#group));))
+}
+

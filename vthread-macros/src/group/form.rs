@@ -1,0 +1,194 @@
+//! What `group!` and `spawn!` say: `[options =>] body`, parsed and checked.
+
+use crate::errors::Errors;
+use crate::names::plain_text;
+use proc_macro2::{Spacing, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Block, Expr, Ident, Result, Stmt, Token, Type, parse_quote_spanned};
+
+/// `group!([g,] [max_concurrency = n,] [name = n,] [error = E] => body)`
+pub(crate) struct GroupForm {
+    pub(crate) handle: Option<Ident>,
+    pub(crate) max_concurrency: Option<Expr>,
+    pub(crate) name: Option<Expr>,
+    pub(crate) error: Option<Type>,
+    pub(crate) body: Block,
+}
+
+/// `spawn!([g,] [move,] [service,] [name = n] => body)`
+pub(crate) struct SpawnForm {
+    pub(crate) handle: Option<Ident>,
+    pub(crate) moves: Option<Token![move]>,
+    pub(crate) name: Option<Expr>,
+    pub(crate) service: bool,
+    pub(crate) body: Block,
+}
+
+const GROUP_OPTIONS: &str = "`group!` knows a handle (`g`), `max_concurrency = n`, `name = \"..\"` and `error = E`, \
+    as in `group!(g, max_concurrency = 8 => { .. })`";
+const SPAWN_OPTIONS: &str = "`spawn!` knows a group's handle (`g`), `move`, `name = \"..\"` and `service`, \
+    as in `spawn!(g, name = \"worker\" => { .. })`";
+
+impl GroupForm {
+    pub(crate) fn parse(tokens: TokenStream, at: Span, errors: &mut Errors) -> Option<Self> {
+        let (options, body) = split(tokens, at, "group!(max_concurrency = 8 => { .. })", errors)?;
+        let mut form =
+            GroupForm { handle: None, max_concurrency: None, name: None, error: None, body };
+        for (position, option) in options.into_iter().enumerate() {
+            let key = option.key_text();
+            match (key.as_str(), option.value) {
+                ("max_concurrency", Some(Value::Expr(value))) => {
+                    once(&mut form.max_concurrency, value, &option.key, errors)
+                }
+                ("name", Some(Value::Expr(value))) => once(&mut form.name, value, &option.key, errors),
+                ("error", Some(Value::Type(value))) => once(&mut form.error, value, &option.key, errors),
+                ("on_failure" | "grace", _) => {
+                    errors.on(&option.key, format!("`{key}` is not supported yet: leave it out"))
+                }
+                ("max_concurrency" | "name" | "error", None) => {
+                    errors.on(&option.key, format!("`{key}` needs a value: `{key} = ..`"))
+                }
+                ("move" | "service", _) => errors.on(
+                    &option.key,
+                    format!("`{key}` is an option of `spawn!`, not of `group!`. {GROUP_OPTIONS}"),
+                ),
+                (_, None) if position == 0 => form.handle = syn::parse2(option.key).ok(),
+                (_, None) => errors.on(
+                    &option.key,
+                    format!("the handle comes first, as in `group!({key}, max_concurrency = 8 => {{ .. }})`"),
+                ),
+                (_, Some(_)) => {
+                    errors.on(&option.key, format!("unknown option `{key}`. {GROUP_OPTIONS}"))
+                }
+            }
+        }
+        Some(form)
+    }
+}
+
+impl SpawnForm {
+    pub(crate) fn parse(tokens: TokenStream, at: Span, errors: &mut Errors) -> Option<Self> {
+        let (options, body) = split(tokens, at, "spawn!(name = \"worker\" => { .. })", errors)?;
+        let mut form = SpawnForm { handle: None, moves: None, name: None, service: false, body };
+        for (position, option) in options.into_iter().enumerate() {
+            let key = option.key_text();
+            match (key.as_str(), option.value) {
+                ("move", None) => form.moves = syn::parse2(option.key).ok(),
+                ("service", None) => form.service = true,
+                ("name", Some(Value::Expr(value))) => once(&mut form.name, value, &option.key, errors),
+                ("name", None) => errors.on(&option.key, "`name` needs a value: `name = \"..\"`"),
+                ("max_concurrency" | "error" | "on_failure" | "grace", _) => errors.on(
+                    &option.key,
+                    format!("`{key}` is an option of `group!`, not of `spawn!`. {SPAWN_OPTIONS}"),
+                ),
+                (_, None) if position == 0 => form.handle = syn::parse2(option.key).ok(),
+                (_, None) => errors.on(
+                    &option.key,
+                    format!("the group's handle comes first, as in `spawn!({key}, move => {{ .. }})`"),
+                ),
+                (_, Some(_)) => {
+                    errors.on(&option.key, format!("unknown option `{key}`. {SPAWN_OPTIONS}"))
+                }
+            }
+        }
+        Some(form)
+    }
+}
+
+fn once<T>(slot: &mut Option<T>, value: T, key: &TokenStream, errors: &mut Errors) {
+    if slot.replace(value).is_some() {
+        errors.on(key, "this option is given twice");
+    }
+}
+
+/// One option: `g`, `move`, `name = ..`.
+struct Item {
+    key: TokenStream,
+    value: Option<Value>,
+}
+
+enum Value {
+    Expr(Expr),
+    Type(Type),
+}
+
+impl Item {
+    fn key_text(&self) -> String {
+        self.ident().map_or_else(|| self.key.to_string(), |ident| plain_text(&ident))
+    }
+    fn ident(&self) -> Option<Ident> {
+        syn::parse2(self.key.clone()).ok()
+    }
+}
+
+impl Parse for Item {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        if input.peek(Token![move]) {
+            let token: Token![move] = input.parse()?;
+            return Ok(Item { key: token.to_token_stream(), value: None });
+        }
+        let key: Ident = input.parse()?;
+        let value = match input.parse::<Option<Token![=]>>()? {
+            None => None,
+            Some(_) if key == "error" => Some(Value::Type(input.parse()?)),
+            Some(_) => Some(Value::Expr(input.parse()?)),
+        };
+        Ok(Item { key: key.to_token_stream(), value })
+    }
+}
+
+/// Splits at the `=>`. A body that merely contains a `match` keeps its arrows inside braces.
+fn split(tokens: TokenStream, at: Span, example: &str, errors: &mut Errors) -> Option<(Vec<Item>, Block)> {
+    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    let arrow = trees.windows(2).position(|pair| match pair {
+        [TokenTree::Punct(equals), TokenTree::Punct(greater)] => {
+            equals.as_char() == '=' && equals.spacing() == Spacing::Joint && greater.as_char() == '>'
+        }
+        _ => false,
+    });
+    let (head, body) = match arrow {
+        Some(arrow) => (&trees[..arrow], &trees[arrow + 2..]),
+        None => (&trees[..0], &trees[..]),
+    };
+    let head = Punctuated::<Item, Token![,]>::parse_terminated.parse2(head.iter().cloned().collect());
+    let body_tokens: TokenStream = body.iter().cloned().collect();
+    let body = Block::parse_within.parse2(body_tokens);
+    let head = head.map_err(|error| errors.push(error)).ok();
+    let stmts = match body {
+        Ok(stmts) => stmts,
+        Err(_) if arrow.is_none() && looks_like_options(&trees) => {
+            errors.at(trees[0].span(), format!("options end with `=>`, as in `{example}`"));
+            return None;
+        }
+        Err(error) => {
+            errors.push(error);
+            return None;
+        }
+    };
+    Some((head?.into_iter().collect(), block_of(stmts, at)))
+}
+
+/// `name = ..` or `name, ..`: no statement begins with these and ends without `;`.
+fn looks_like_options(trees: &[TokenTree]) -> bool {
+    let ends = trees.iter().any(|tree| matches!(tree, TokenTree::Punct(p) if p.as_char() == ';'));
+    match trees {
+        [TokenTree::Ident(_), TokenTree::Punct(second), ..] => {
+            !ends && matches!(second.as_char(), '=' | ',')
+        }
+        _ => false,
+    }
+}
+
+/// `=> { .. }`: a single block is the body itself.
+fn block_of(mut stmts: Vec<Stmt>, at: Span) -> Block {
+    if let [Stmt::Expr(Expr::Block(block), None)] = &mut stmts[..] {
+        if block.label.is_none() && block.attrs.is_empty() {
+            return block.block.clone();
+        }
+    }
+    let mut body: Block = parse_quote_spanned!(at=> {});
+    body.stmts = stmts;
+    body
+}

@@ -1,0 +1,34 @@
+//! `group!` and `spawn!`: what they say, what a child captures, how a body ends, what it all becomes.
+
+pub(crate) mod captures;
+pub(crate) mod exits;
+pub(crate) mod form;
+pub(crate) mod format;
+pub(crate) mod open;
+pub(crate) mod plain;
+pub(crate) mod spawn;
+pub(crate) mod tails;
+
+use syn::Macro;
+
+/// Which of our macros an invocation in a vthread body is.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Ours {
+    Group,
+    Spawn,
+}
+
+/// `group!`, `vthread::group!`, `spawn!`, `vthread::spawn!`; never another crate's macro.
+pub(crate) fn which(mac: &Macro) -> Option<Ours> {
+    let segments = &mac.path.segments;
+    let ours = match segments.len() {
+        1 => true,
+        2 => segments[0].ident == "vthread",
+        _ => false,
+    };
+    match segments.last()?.ident.to_string().as_str() {
+        "group" if ours => Some(Ours::Group),
+        "spawn" if ours => Some(Ours::Spawn),
+        _ => None,
+    }
+}

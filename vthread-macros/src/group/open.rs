@@ -1,0 +1,299 @@
+//! The expansion of `group!`.
+//!
+//! The `Owner` stands on the frame and aborts the process if it dies while children live. The body is
+//! an async block of its own, so that rustc refuses children that borrow from it. `Owner::run` takes
+//! the group, which keeps `'scope` alive to the join on every exit, and then a match acts.
+
+use super::exits::{Exit, Frame, GroupFrame, pin_error};
+use super::form::GroupForm;
+use super::tails::{self, Tail};
+use crate::body::Body;
+use crate::body::choice::{Making, dead, in_place_for, outer};
+use crate::names::{self, ours};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
+use syn::{ExprBreak, ExprContinue, Macro, Type};
+
+/// The hygienic names of one group.
+struct Vars {
+    /// The group that `run` takes.
+    group: Ident,
+    /// The copy that lives in the body.
+    inner: Ident,
+    /// The handle, as the user or we named it.
+    handle: Ident,
+    error: Ident,
+    slot: Ident,
+}
+
+impl Body {
+    pub(crate) fn group_macro(&mut self, mac: &Macro) -> Option<TokenStream> {
+        let at = mac.path.span();
+        let span = ours(at);
+        let mut form = GroupForm::parse(mac.tokens.clone(), at, &mut self.errors)?;
+        let path = &mac.path;
+        let options = self.group_options(&mut form, span);
+        let no_error = matches!(form.error, Some(Type::Never(_)));
+        let can_fail = !no_error && (form.error.is_some() || self.errors_are_known());
+        let vars = Vars {
+            group: self.fresh("group", span),
+            inner: self.fresh("this_group", span),
+            handle: form.handle.clone().unwrap_or_else(|| self.fresh("g", span)),
+            error: self.fresh("error", span),
+            slot: self.fresh("slot", span),
+        };
+        let tail_at = ours(tails::last_tokens(&form.body).span());
+        let tail = if can_fail { tails::prepare(&mut form.body) } else { Tail::Value };
+        let frame = self.group_body(&mut form, &vars, can_fail);
+        let expanded = match can_fail {
+            true => self.with_error(&form, &vars, frame, tail, span, tail_at, options),
+            false => self.without_error(&form, &vars, frame, span, options),
+        };
+        let expanded = outer(expanded, at);
+        // Names the macro, so that its import counts as used.
+        Some(quote_spanned!(span=> ({ #[allow(unused_imports)] use #path as _; #expanded })))
+    }
+
+    fn group_options(&mut self, form: &mut GroupForm, span: Span) -> TokenStream {
+        let options = names::group_options(span);
+        let mut built = quote_spanned!(span=> #options::new());
+        if let Some(n) = &mut form.max_concurrency {
+            self.visit_expr_mut(n);
+            built = quote_spanned!(span=> #options::max_concurrency(#built, #n));
+        }
+        if let Some(name) = &mut form.name {
+            self.visit_expr_mut(name);
+            built = quote_spanned!(span=> #options::name(#built, #name));
+        }
+        built
+    }
+
+    /// Rewrites the body in place; what it needs is in the frame that comes back.
+    fn group_body(&mut self, form: &mut GroupForm, vars: &Vars, can_fail: bool) -> GroupFrame {
+        self.scopes.open();
+        if let Some(handle) = &form.handle {
+            self.bind_handle(handle);
+        }
+        let depth = self.scopes.depth();
+        self.frames.push(Frame::Group(GroupFrame {
+            can_fail,
+            error: vars.error.clone(),
+            slot: vars.slot.clone(),
+            handle: vars.handle.clone(),
+            name: form.handle.as_ref().map(names::plain_text),
+            depth,
+            exits: Vec::new(),
+            returns: false,
+        }));
+        self.is_used = matches!(form.body.stmts.last(), Some(syn::Stmt::Expr(..)));
+        let in_frame = std::mem::replace(&mut self.in_frame, true);
+        self.visit_block_mut(&mut form.body);
+        self.in_frame = in_frame;
+        self.scopes.close();
+        match self.frames.pop() {
+            Some(Frame::Group(frame)) => frame,
+            _ => unreachable!("the body's own frame is on top"),
+        }
+    }
+
+    /// `run` of the group: awaited in place, or blocking in plain code.
+    fn run(&self, call: TokenStream, span: Span) -> (TokenStream, TokenStream) {
+        let making = self.making(false);
+        let dead = dead(span, in_place_for(making, span));
+        let block_on = names::block_on(span);
+        let run = match making {
+            Making::Block => quote_spanned!(span=> #block_on(__run)),
+            _ => quote_spanned!(span=> __run.await),
+        };
+        (quote_spanned!(span=> #dead let __run = unsafe { #call };), run)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn with_error(
+        &mut self,
+        form: &GroupForm,
+        vars: &Vars,
+        frame: GroupFrame,
+        tail: Tail,
+        span: Span,
+        tail_at: Span,
+        options: TokenStream,
+    ) -> TokenStream {
+        let Vars { group, inner, handle, error, .. } = vars;
+        let (owner, group_type) = (names::owner(span), names::group_type(span));
+        let (val, out) = (names::ctl_val(tail_at), names::ctl_out(span));
+        let arms = self.exit_arms(&frame.exits, span);
+        let error_type = match &form.error {
+            Some(ty) => quote!(#ty),
+            None => quote!(_),
+        };
+        let pinned_at = ours(self.returns.at.unwrap_or(span));
+        let pin_outer = match form.error.is_none() {
+            true => pin_error(group, pinned_at),
+            false => TokenStream::new(),
+        };
+        let pin_inner = pin_error(inner, pinned_at);
+        let body = &form.body;
+        let value = match tail {
+            Tail::Value => quote_spanned!(tail_at=> #[allow(unreachable_code)] ::core::result::Result::Ok(#val(__v))),
+            Tail::Leaves => quote_spanned!(tail_at=> #[allow(unreachable_code)] match __v {
+                ::core::result::Result::Ok(__v) => ::core::result::Result::Ok(#val(__v)),
+                ::core::result::Result::Err(__e) => ::core::result::Result::Err(__e),
+            }),
+            Tail::ByType => {
+                let split = super::exits::by_type(quote_spanned!(tail_at=> __v), error, true, tail_at);
+                quote_spanned!(tail_at=> #[allow(unreachable_code)] match #split {
+                    ::core::result::Result::Ok(__v) => ::core::result::Result::Ok(#val(__v)),
+                    ::core::result::Result::Err(__e) => ::core::result::Result::Err(__e),
+                })
+            }
+        };
+        let handle_let = handle_binding(handle, inner, span);
+        let (before, run) = self.run(quote_spanned!(span=> #owner::run(&__o, #group, __b)), span);
+        quote_spanned!(span=> ({
+            let __options = #options;
+            let __o = unsafe { #owner::<#error_type>::new(__options) };
+            let #group = unsafe { #owner::group(&__o) };
+            #pin_outer
+            let #inner = unsafe { #group_type::dup(&#group) };
+            let __b = async { '__frame: {
+                let #inner = #inner;
+                #handle_let
+                #[allow(unused_variables)] let #error = #group_type::error_type(&#inner);
+                #pin_inner
+                let __v = #body;
+                #value
+            } };
+            #before
+            (match #run {
+                ::core::result::Result::Ok(#val(__v)) => ::core::result::Result::Ok(__v),
+                ::core::result::Result::Err(__e) => ::core::result::Result::Err(__e),
+                ::core::result::Result::Ok(#out(__x)) => match __x { #arms },
+            })
+        }))
+    }
+
+    fn without_error(
+        &mut self,
+        form: &GroupForm,
+        vars: &Vars,
+        frame: GroupFrame,
+        span: Span,
+        options: TokenStream,
+    ) -> TokenStream {
+        let Vars { group, inner, handle, slot, .. } = vars;
+        let (owner, group_type, no_error) = (names::owner(span), names::group_type(span), names::no_error(span));
+        let (val, out) = (names::ctl_val(span), names::ctl_out(span));
+        let (done, returned) = (names::native_done(span), names::native_return(span));
+        let (slot_new, slot_done) = (names::slot_new(span), names::slot_done(span));
+        let arms = self.exit_arms(&frame.exits, span);
+        let annotation = self.return_annotation();
+        // The body has the function's own return type, so that `return` and `?` stay as they are.
+        let (pin, turbofish, on_return) = if frame.returns || !annotation.is_empty() {
+            let any = names::any(span);
+            let pin = match annotation.is_empty() {
+                true => TokenStream::new(),
+                false => dead(span, quote_spanned!(span=> let __r #annotation = #any(); return __r;)),
+            };
+            let depth = self.frames.len();
+            let on_return = self.lower_return(depth, quote_spanned!(span=> __r), quote_spanned!(span=> return), span);
+            (pin, TokenStream::new(), on_return)
+        } else {
+            let absurd = names::absurd(span);
+            (TokenStream::new(), quote_spanned!(span=> ::<::core::convert::Infallible>), quote_spanned!(span=> #absurd(__r)))
+        };
+        let body = &form.body;
+        let end = slot_end(&slot_done, &turbofish, slot, &val, span);
+        let handle_let = handle_binding(handle, inner, span);
+        let (before, run) = self.run(quote_spanned!(span=> #owner::run_native(&__o, #group, &#slot, __b)), span);
+        quote_spanned!(span=> ({
+            let __options = #options;
+            let __o = unsafe { #owner::<#no_error>::new(__options) };
+            let #group = unsafe { #owner::group(&__o) };
+            let #slot = #slot_new();
+            let #inner = unsafe { #group_type::dup(&#group) };
+            let __b = async { '__frame: {
+                let #inner = #inner;
+                #handle_let
+                #pin
+                let __v = #body;
+                #end
+            } };
+            #before
+            (match #run {
+                #done(#val(__v)) => __v,
+                #returned(__r) => #on_return,
+                #done(#out(__x)) => match __x { #arms },
+            })
+        }))
+    }
+
+    /// What each way out does once the children are joined. The arms stand in the frame around, where
+    /// they are lowered again: so groups nest.
+    fn exit_arms(&mut self, exits: &[Exit], span: Span) -> TokenStream {
+        let (or_a, or_b, absurd) = (names::or_a(span), names::or_b(span), names::absurd(span));
+        let depth = self.frames.len();
+        let mut arms = TokenStream::new();
+        for (n, exit) in exits.iter().enumerate() {
+            let mut pattern = quote_spanned!(span=> #or_a(__v));
+            for _ in 0..n {
+                pattern = quote_spanned!(span=> #or_b(#pattern));
+            }
+            let action = self.act(exit, depth, span);
+            arms.extend(quote_spanned!(span=> #pattern => #action,));
+        }
+        let mut last = quote_spanned!(span=> __v);
+        for _ in 0..exits.len() {
+            last = quote_spanned!(span=> #or_b(#last));
+        }
+        arms.extend(quote_spanned!(span=> #last => #absurd(__v),));
+        arms
+    }
+
+    fn act(&mut self, exit: &Exit, depth: usize, span: Span) -> TokenStream {
+        let value = quote_spanned!(span=> __v);
+        match exit {
+            Exit::Return => self.lower_return(depth, value, quote_spanned!(span=> return), span),
+            Exit::Break { label, has_value, at } => {
+                let jump = ExprBreak {
+                    attrs: Vec::new(),
+                    break_token: syn::Token![break](*at),
+                    label: label.clone(),
+                    expr: None,
+                };
+                let jump = self.lower_break(depth, &jump, has_value.then_some(value));
+                match has_value {
+                    true => jump,
+                    false => quote_spanned!(span=> { let () = __v; #jump }),
+                }
+            }
+            Exit::Continue { label, at } => {
+                let jump = ExprContinue {
+                    attrs: Vec::new(),
+                    continue_token: syn::Token![continue](*at),
+                    label: label.clone(),
+                };
+                let jump = self.lower_continue(depth, &jump);
+                quote_spanned!(span=> { let () = __v; #jump })
+            }
+        }
+    }
+}
+
+/// `let g = &__this_group;`, inside the body: so it cannot escape, and nothing borrows itself.
+fn handle_binding(handle: &Ident, inner: &Ident, span: Span) -> TokenStream {
+    quote_spanned!(span=> #[allow(unused_variables)] let #handle = &#inner;)
+}
+
+/// Reports the body's value through the slot; the body then pends until it is dropped.
+fn slot_end(done: &TokenStream, turbofish: &TokenStream, slot: &Ident, val: &TokenStream, span: Span) -> TokenStream {
+    let dead = dead(span, in_place_for(Making::Await, span));
+    quote_spanned!(span=>
+        #dead
+        #[allow(unreachable_code)] let __v = #val(__v);
+        #[allow(unreachable_code)] let __stop = unsafe { #done #turbofish(&#slot, __v) };
+        __stop.await
+    )
+}

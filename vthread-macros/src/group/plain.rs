@@ -1,0 +1,42 @@
+//! `group!` and `spawn!` as rustc meets them: in plain functions and closures, where they block.
+
+use crate::body::{Body, Returns, Subject};
+use crate::errors;
+use crate::names::{self, ours};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+use syn::{Macro, parse_quote_spanned};
+
+/// `group!` in plain code. The function's return type cannot be seen, so an error type must be given.
+pub(crate) fn group(tokens: TokenStream) -> TokenStream {
+    expand("group", tokens, |body, mac| body.group_macro(mac))
+}
+
+/// `spawn!` in plain code: only into a group that it was given.
+pub(crate) fn spawn(tokens: TokenStream) -> TokenStream {
+    expand("spawn", tokens, |body, mac| {
+        let expanded = body.spawn_macro(mac);
+        body.errors.refine_last(errors::SPAWN_NEEDS_GROUP, errors::SPAWN_HIDDEN);
+        expanded
+    })
+}
+
+fn expand(
+    name: &str,
+    tokens: TokenStream,
+    expansion: impl FnOnce(&mut Body, &Macro) -> Option<TokenStream>,
+) -> TokenStream {
+    let at = Span::call_site();
+    let name = Ident::new(name, at);
+    let mac: Macro = parse_quote_spanned!(at=> ::vthread::#name! { #tokens });
+    let mut body = Body::new(Subject::default(), Returns::default());
+    body.in_frame = false;
+    let expanded = expansion(&mut body, &mac);
+    let span = ours(at);
+    if !body.errors.is_empty() {
+        let (errors, any) = (body.errors.emit(), names::any(span));
+        return quote_spanned!(span=> ({ #errors #[allow(unreachable_code)] #any() }));
+    }
+    let traits = names::traits(span);
+    quote_spanned!(span=> ({ #[allow(unused_imports)] use #traits::*; #expanded }))
+}

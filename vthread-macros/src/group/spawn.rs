@@ -1,0 +1,181 @@
+//! The expansion of `spawn!`.
+
+use super::captures::free_names;
+use super::exits::{ChildFrame, Frame, by_type, pin_error};
+use super::form::SpawnForm;
+use super::tails::{self, Tail};
+use crate::body::Body;
+use crate::body::choice::{Making, dead, in_place_for, outer};
+use crate::errors;
+use crate::names::{self, ours, plain_text};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
+use syn::{Block, Macro};
+
+/// The group that a child goes to.
+struct Target {
+    handle: Ident,
+    can_fail: bool,
+    /// The depth of the scopes from which on names move into the child; none for a group of another
+    /// function, into whose children everything moves.
+    depth: Option<usize>,
+}
+
+/// A name that moves into a child.
+struct Capture {
+    /// Where it was bound.
+    binding: Ident,
+    /// Where the child first uses it.
+    usage: Ident,
+    is_mutable: bool,
+}
+
+impl Body {
+    pub(crate) fn spawn_macro(&mut self, mac: &Macro) -> Option<TokenStream> {
+        let at = mac.path.span();
+        let span = ours(at);
+        let mut form = SpawnForm::parse(mac.tokens.clone(), at, &mut self.errors)?;
+        let target = self.target_group(form.handle.as_ref(), at)?;
+        let options = self.spawn_options(&mut form, span);
+        let moves_all = target.depth.is_none();
+        let captures = match (target.depth, &form.moves) {
+            (Some(depth), None) => self.captures(&form.body, depth),
+            _ => Vec::new(),
+        };
+        let tail_at = ours(tails::last_tokens(&form.body).span());
+        let tail = tails::prepare(&mut form.body);
+        let error = self.fresh("error", span);
+        self.child_body(&mut form.body, &target, &error, tail);
+
+        let handle = &target.handle;
+        let inner = self.fresh("this_group", span);
+        let (group_type, room, spawn) = (names::group_type(span), names::room(span), names::spawn(span));
+        let making = self.making(false);
+        let dead = dead(span, in_place_for(making, span));
+        let block_on = names::block_on(span);
+        let permit = match making {
+            Making::Block => quote_spanned!(span=> #block_on(__room)),
+            _ => quote_spanned!(span=> __room.await),
+        };
+        let moves = match (&form.moves, moves_all) {
+            (Some(token), _) => quote!(#token),
+            (None, true) => quote_spanned!(span=> move),
+            (None, false) => TokenStream::new(),
+        };
+        let (outside, inside) = move_names(&captures, span);
+        let pin = pin_error(&inner, span);
+        let end = end(&form.body, tail, &error, target.can_fail, tail_at);
+        let path = &mac.path;
+        Some(quote_spanned!(span=> ({
+            #[allow(unused_imports)] use #path as _;
+            let __options = #options;
+            let __g: &#group_type<'_, _> = #handle;
+            let __room = unsafe { #room(__g) };
+            #dead
+            let __permit = #permit;
+            #outside
+            let #inner = unsafe { #group_type::dup(__g) };
+            let __f = async #moves { '__frame: {
+                let #inner = #inner;
+                #[allow(unused_variables)] let #handle = &#inner;
+                #inside
+                #[allow(unused_variables)] let #error = #group_type::error_type(&#inner);
+                #pin
+                #end
+            } };
+            unsafe { #spawn(__g, __permit, __options, __f) }
+        })))
+    }
+
+    fn spawn_options(&mut self, form: &mut SpawnForm, span: Span) -> TokenStream {
+        let options = names::spawn_options(span);
+        let mut built = quote_spanned!(span=> #options::new());
+        if let Some(name) = &mut form.name {
+            self.visit_expr_mut(name);
+            built = quote_spanned!(span=> #options::name(#built, #name));
+        }
+        if form.service {
+            built = quote_spanned!(span=> #options::service(#built));
+        }
+        built
+    }
+
+    /// The innermost group of this function, or the one that named its handle so, or the group that
+    /// the function was given.
+    fn target_group(&mut self, handle: Option<&Ident>, at: Span) -> Option<Target> {
+        for frame in self.frames.iter().rev() {
+            let Frame::Group(group) = frame else { continue };
+            let is_it = handle.is_none_or(|handle| group.name.as_deref() == Some(&plain_text(handle)));
+            if is_it {
+                let handle = handle.unwrap_or(&group.handle).clone();
+                return Some(Target { handle, can_fail: group.can_fail, depth: Some(group.depth) });
+            }
+        }
+        match handle {
+            Some(handle) => Some(Target { handle: handle.clone(), can_fail: true, depth: None }),
+            None => {
+                self.errors.at(at, errors::SPAWN_NEEDS_GROUP);
+                None
+            }
+        }
+    }
+
+    /// What moves into the child: variables bound inside the group's body.
+    fn captures(&self, body: &Block, depth: usize) -> Vec<Capture> {
+        let is_captured = |name: &str| self.scopes.variable_bound_within(name, depth).is_some();
+        free_names(body, &is_captured)
+            .into_iter()
+            .filter_map(|(name, used_at)| {
+                let (is_mutable, bound_at) = self.scopes.variable_bound_within(&name, depth)?;
+                // The user's spans, or rustc would suggest `mut spawn!`.
+                let usage = Ident::new(&name, used_at.resolved_at(bound_at));
+                Some(Capture { binding: Ident::new(&name, bound_at), usage, is_mutable })
+            })
+            .collect()
+    }
+
+    fn child_body(&mut self, body: &mut Block, target: &Target, error: &Ident, tail: Tail) {
+        self.scopes.open();
+        self.frames.push(Frame::Child(ChildFrame { can_fail: target.can_fail, error: error.clone() }));
+        self.is_used = tail != Tail::Value || matches!(body.stmts.last(), Some(syn::Stmt::Expr(_, None)));
+        let in_frame = std::mem::replace(&mut self.in_frame, true);
+        self.visit_block_mut(body);
+        self.in_frame = in_frame;
+        self.frames.pop();
+        self.scopes.close();
+    }
+}
+
+/// The end of the child's async block.
+fn end(body: &Block, tail: Tail, error: &Ident, can_fail: bool, span: Span) -> TokenStream {
+    match tail {
+        Tail::Leaves => quote_spanned!(span=> #body),
+        Tail::Value => quote_spanned!(span=> let __v = #body; #[allow(unreachable_code)] ::core::result::Result::Ok(__v)),
+        Tail::ByType => {
+            let finished = outer(by_type(quote_spanned!(span=> __v), error, can_fail, span), span);
+            quote_spanned!(span=> let __v = #body; #[allow(unreachable_code)] #finished)
+        }
+    }
+}
+
+/// One `Move` outside and one `take` inside per name: a by-value use of a `Copy` name alone would be
+/// captured by reference.
+fn move_names(captures: &[Capture], span: Span) -> (TokenStream, TokenStream) {
+    let (moved, take) = (names::moved(span), names::take(span));
+    let mut outside = TokenStream::new();
+    let mut inside = TokenStream::new();
+    for Capture { binding, is_mutable, .. } in captures {
+        if *is_mutable {
+            // The outer `mut` counts as used when the child uses it.
+            outside.extend(quote_spanned!(span=> if false { let _ = &mut #binding; }));
+        }
+    }
+    for Capture { binding, usage, is_mutable } in captures {
+        let mutable = is_mutable.then(|| quote_spanned!(span=> mut));
+        outside.extend(quote_spanned!(span=> let #binding = #moved(#usage);));
+        inside.extend(quote_spanned!(span=> #[allow(unused_mut)] let #mutable #binding = #take(#binding);));
+    }
+    (outside, inside)
+}

@@ -1,0 +1,47 @@
+//! Which of the user's attributes go where.
+
+use syn::{Attribute, Meta, parse_quote};
+
+/// The user's attributes that the hidden companion needs as well: conditions and lint levels.
+pub(crate) fn for_companion(attrs: &[Attribute]) -> Vec<Attribute> {
+    attrs.iter().filter_map(companion_attribute).collect()
+}
+
+fn companion_attribute(attr: &Attribute) -> Option<Attribute> {
+    let path = attr.path();
+    if path.is_ident("expect") {
+        // The expectation is fulfilled once, at the facade or here; here it must only be quiet.
+        let Meta::List(list) = &attr.meta else { return None };
+        let lints = &list.tokens;
+        return Some(parse_quote!(#[allow(#lints)]));
+    }
+    let copied = ["allow", "warn", "deny", "forbid", "cfg"];
+    copied.iter().any(|name| path.is_ident(name)).then(|| attr.clone())
+}
+
+/// Conditions only.
+pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
+    attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect()
+}
+
+/// The one list of lints that generated code is exempt from. The user's own code stays under all
+/// lints whose spans are the user's.
+pub(crate) fn allowed_lints() -> Attribute {
+    parse_quote!(#[allow(
+        unused_braces,
+        unused_parens,
+        unused_unsafe,
+        unreachable_code,
+        clippy::manual_async_fn,
+        clippy::let_and_return,
+        clippy::needless_return,
+        clippy::diverging_sub_expression
+    )])
+}
+
+/// Takes `#[plain]` off.
+pub(crate) fn take_plain(attrs: &mut Vec<Attribute>) -> bool {
+    let before = attrs.len();
+    attrs.retain(|attr| !attr.path().segments.last().is_some_and(|last| last.ident == "plain"));
+    before != attrs.len()
+}

@@ -1,0 +1,105 @@
+//! The signature of a method of a `#[vthread(dyn)]` trait: the call is boxed and says what it borrows.
+
+use super::signature::output;
+use crate::names::{self, ours};
+use proc_macro2::Span;
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    FnArg, Lifetime, ParenthesizedGenericArguments, ReceiverKind, ReturnType, Signature, TypeFnPtr, TypeReference,
+    parse_quote, parse_quote_spanned,
+};
+
+/// Makes the method return `Call<Boxed<'vt, R>>`, where every lifetime of the arguments outlives `'vt`.
+pub(crate) fn box_call(sig: &mut Signature) {
+    let at = sig.fn_token.span;
+    let mut elided = Elided { fresh: Vec::new(), at };
+    let mut of_self = None;
+    for input in &mut sig.inputs {
+        match input {
+            FnArg::Receiver(receiver) => match &mut receiver.kind {
+                ReceiverKind::Reference(_, lifetime, _) => {
+                    let named = lifetime.clone().filter(|lifetime| lifetime.ident != "_");
+                    let named = named.unwrap_or_else(|| elided.next());
+                    *lifetime = Some(named.clone());
+                    of_self = Some(named);
+                }
+                ReceiverKind::Typed(_, ty) => elided.visit_type_mut(ty),
+                _ => {}
+            },
+            FnArg::Typed(argument) => elided.visit_type_mut(&mut argument.ty),
+        }
+    }
+    let declared: Vec<Lifetime> = sig.generics.lifetimes().map(|parameter| parameter.lifetime.clone()).collect();
+    let all: Vec<Lifetime> = declared.iter().chain(&elided.fresh).cloned().collect();
+    let of_output = of_self.or_else(|| all.first().filter(|_| all.len() == 1).cloned());
+    if let (Some(lifetime), ReturnType::Type(_, ty)) = (of_output, &mut sig.output) {
+        Filled(lifetime).visit_type_mut(ty);
+    }
+    let span = ours(at);
+    let (call, boxed, output) = (names::call_type(span), names::boxed(span), output(sig));
+    let frame = Lifetime::new("'__vt", at);
+    for lifetime in &elided.fresh {
+        sig.generics.params.insert(0, parse_quote!(#lifetime));
+    }
+    sig.generics.params.insert(0, parse_quote!(#frame));
+    let types: Vec<_> = sig.generics.type_params().map(|parameter| parameter.ident.clone()).collect();
+    let bounds = sig.generics.make_where_clause();
+    for lifetime in all {
+        bounds.predicates.push(parse_quote!(#lifetime: #frame));
+    }
+    for ty in types {
+        bounds.predicates.push(parse_quote!(#ty: #frame));
+    }
+    bounds.predicates.push(parse_quote!(Self: #frame));
+    sig.output = parse_quote_spanned!(span=> -> #call<#boxed<#frame, #output>>);
+}
+
+/// Names every elided lifetime of the arguments.
+struct Elided {
+    fresh: Vec<Lifetime>,
+    at: Span,
+}
+
+impl Elided {
+    fn next(&mut self) -> Lifetime {
+        let lifetime = Lifetime::new(&format!("'__l{}", self.fresh.len() + 1), self.at);
+        self.fresh.push(lifetime.clone());
+        lifetime
+    }
+}
+
+impl VisitMut for Elided {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident == "_" {
+            *lifetime = self.next();
+        }
+    }
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        if reference.lifetime.is_none() {
+            reference.lifetime = Some(self.next());
+        }
+        visit_mut::visit_type_reference_mut(self, reference);
+    }
+    // These have lifetimes of their own.
+    fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
+    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut ParenthesizedGenericArguments) {}
+}
+
+/// Names every elided lifetime of the output, which is the one of `self` or the only one.
+struct Filled(Lifetime);
+
+impl VisitMut for Filled {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident == "_" {
+            *lifetime = self.0.clone();
+        }
+    }
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        if reference.lifetime.is_none() {
+            reference.lifetime = Some(self.0.clone());
+        }
+        visit_mut::visit_type_reference_mut(self, reference);
+    }
+    fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
+    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut ParenthesizedGenericArguments) {}
+}

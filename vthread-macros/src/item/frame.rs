@@ -1,0 +1,65 @@
+//! The frame of a function: its body as an async block, handed to the runtime as a `Call`.
+
+use super::options::Options;
+use crate::body::choice::dead;
+use crate::body::{Body, can_be_written};
+use crate::names::{self, ours};
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::visit_mut::VisitMut;
+use syn::{Block, ReturnType, Signature};
+
+/// Rewrites `block` and makes the body of the companion.
+pub(crate) fn emit(body: &mut Body, prologue: &TokenStream, mut block: Block, signature: &Signature, options: &Options) -> TokenStream {
+    body.visit_block_mut(&mut block);
+    let span = ours(signature.ident.span());
+    let (call, traits) = (names::call(span), names::traits(span));
+    // The whole of `self` is captured: disjoint capture would add false lints.
+    let this = signature.receiver().map(|receiver| {
+        let this = receiver.self_token;
+        quote_spanned!(span=> let _ = &#this;)
+    });
+    let returns = says_output(signature);
+    let boxed = (options.boxed || options.dynamic)
+        .then(|| quote_spanned!(span=> let __f = ::std::boxed::Box::pin(__f);));
+    quote_spanned!(span=>
+        let __f = async move {
+            #[allow(unused_imports)] use #traits::*;
+            #this
+            #prologue
+            #returns
+            '__frame: #block
+        };
+        #boxed
+        unsafe { #call(__f) }
+    )
+}
+
+/// Dead code that tells the async block its type, so that coercions such as `-> Box<dyn Fn()>` work.
+fn says_output(signature: &Signature) -> TokenStream {
+    let ReturnType::Type(_, ty) = &signature.output else { return TokenStream::new() };
+    if !can_be_written(ty) {
+        return TokenStream::new();
+    }
+    let span = ours(signature.ident.span());
+    let any = names::any(span);
+    let ty = quote!(#ty);
+    dead(span, quote_spanned!(span=> let __r: #ty = #any(); return __r;))
+}
+
+/// The body of a companion whose function has errors: callers still type-check.
+pub(crate) fn emit_refused(signature: &Signature) -> TokenStream {
+    let span = ours(signature.ident.span());
+    let any = names::any(span);
+    quote_spanned!(span=> #any())
+}
+
+/// The same for a method: its call has a frame that never is.
+pub(crate) fn emit_refused_method(signature: &Signature) -> TokenStream {
+    let span = ours(signature.ident.span());
+    let (call, any) = (names::call(span), names::any(span));
+    quote_spanned!(span=>
+        let __f = ::std::boxed::Box::pin(async move { #any() });
+        unsafe { #call(__f) }
+    )
+}

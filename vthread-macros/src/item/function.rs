@@ -1,0 +1,131 @@
+//! `#[vthread] fn`: the facade, the hidden companion, and the module by which `#[vthread]` code finds it.
+
+use super::options::{On, Options};
+use super::signature::{call_output, from_inside, output, take_patterns, turbofish};
+use super::{attributes, check, frame};
+use crate::body::choice::dead;
+use crate::body::{Body, Returns, Subject, mentions_impl};
+use crate::errors::Errors;
+use crate::names::{self, companion, ours, plain_text};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Attribute, FnArg, ItemFn, Safety, Signature, Type};
+
+/// A function nested in a vthread body: the calls of that body name its companion directly.
+pub(crate) fn expand_nested(attribute: &Attribute, function: ItemFn) -> TokenStream {
+    let mut errors = Errors::default();
+    let tokens = match &attribute.meta {
+        syn::Meta::List(list) => list.tokens.clone(),
+        _ => TokenStream::new(),
+    };
+    let options = Options { local: true, ..Options::parse(tokens, On::Function, &mut errors) };
+    let expanded = expand(function, &options, &mut errors);
+    let errors = errors.emit();
+    quote!(#errors #expanded)
+}
+
+pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Errors) -> TokenStream {
+    let can_be = check::function(&function.sig, errors);
+    if !can_be {
+        if function.sig.asyncness.is_none() {
+            // `const` and `extern` functions stay what they are for their callers.
+            return function.into_token_stream();
+        }
+        function.sig.asyncness = None;
+    }
+    if function.sig.constness.is_some() || function.sig.abi.is_some() {
+        return function.into_token_stream();
+    }
+    let ItemFn { attrs, vis, mut sig, block, .. } = function;
+    let subject = Subject { function: Some(plain_text(&sig.ident)), method: None };
+    let mut body = Body::new(subject, Returns::of(&sig.output));
+    let arguments = take_patterns(&mut sig.inputs, &mut body);
+    let companion_body = match can_be {
+        true => frame::emit(&mut body, &arguments.prologue, *block, &sig, options),
+        false => TokenStream::new(),
+    };
+    let is_refused = !can_be || !body.errors.is_empty();
+    errors.append(body.errors);
+
+    let is_send = (options.boxed && !options.not_send) || body.spawns_itself;
+    let mut hidden = sig.clone();
+    hidden.ident = companion(&sig.ident);
+    hidden.output = call_output(&sig, is_send);
+    let lints = attributes::for_companion(&attrs);
+    let allowed = attributes::allowed_lints();
+    let facade = facade(&sig, &hidden, &arguments.names);
+    let module = (!options.local).then(|| module(&attrs, &vis, &sig, &hidden));
+    let span = ours(sig.ident.span());
+    let (alive, quiet) = keeps_facade_alive(&sig, &arguments.names);
+    if is_refused {
+        hidden.output = refused_output(&sig);
+        let refused = frame::emit_refused(&sig);
+        let module = module.filter(|_| can_be || true);
+        return quote_spanned!(span=>
+            #(#attrs)* #[allow(dead_code, unused_variables)] #vis #sig { #refused }
+            #(#lints)* #[doc(hidden)] #[allow(dead_code, unused_variables)] #vis #hidden { #refused }
+            #module
+        );
+    }
+    quote_spanned!(span=>
+        #(#attrs)* #quiet #vis #sig { #facade }
+        #(#lints)* #[doc(hidden)] #allowed #vis #hidden { #alive #companion_body }
+        #module
+    )
+}
+
+/// The facade's body: makes the call and blocks.
+fn facade(signature: &Signature, hidden: &Signature, names: &[proc_macro2::Ident]) -> TokenStream {
+    let span = ours(signature.ident.span());
+    let (wait, companion, turbofish) = (names::wait(span), &hidden.ident, turbofish(signature));
+    let call = quote_spanned!(span=> #companion #turbofish(#(#names),*));
+    match &signature.safety {
+        Safety::Unsafe(_) => quote_spanned!(span=> let __c = unsafe { #call }; #wait(__c)),
+        _ => quote_spanned!(span=> #wait(#call)),
+    }
+}
+
+/// The companion module: the same path as the function, in the type namespace.
+fn module(
+    attrs: &[Attribute],
+    visibility: &syn::Visibility,
+    signature: &Signature,
+    hidden: &Signature,
+) -> TokenStream {
+    let span = ours(signature.ident.span());
+    let (name, companion) = (&signature.ident, &hidden.ident);
+    let (conditions, inside) = (attributes::conditions(attrs), from_inside(visibility));
+    let kind = names::function_kind(span);
+    quote_spanned!(span=>
+        #(#conditions)* #[doc(hidden)] #[allow(non_snake_case, unused_imports, dead_code)]
+        #visibility mod #name {
+            #inside use super::#companion as __vthread_call;
+            #inside const __VTHREAD_KIND: #kind = #kind;
+        }
+    )
+}
+
+/// The companion names the facade in dead code: a function that only vthread code calls is not dead,
+/// and one that nobody calls is reported under its own name. Where the return type is opaque
+/// that would be a cycle, and the facade is quiet instead.
+fn keeps_facade_alive(signature: &Signature, names: &[proc_macro2::Ident]) -> (TokenStream, TokenStream) {
+    let span = ours(signature.ident.span());
+    let has_impl_argument = signature.inputs.iter().any(|input| match input {
+        FnArg::Typed(argument) => mentions_impl(&argument.ty),
+        FnArg::Receiver(_) => false,
+    });
+    let is_never = matches!(&signature.output, syn::ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)));
+    if mentions_impl(&signature.output) || has_impl_argument || is_never {
+        return (TokenStream::new(), quote_spanned!(span=> #[allow(dead_code)]));
+    }
+    let _ = names;
+    let (name, turbofish) = (&signature.ident, turbofish(signature));
+    (dead(span, quote_spanned!(span=> let _ = #name #turbofish;)), TokenStream::new())
+}
+
+/// A concrete frame for a refused function: nothing is known of the real one.
+fn refused_output(signature: &Signature) -> syn::ReturnType {
+    let span = ours(signature.fn_token.span);
+    let (call, boxed, output) = (names::call_type(span), names::boxed(span), output(signature));
+    syn::parse_quote_spanned!(span=> -> #call<#boxed<'static, #output>>)
+}

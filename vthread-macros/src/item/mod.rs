@@ -1,0 +1,47 @@
+//! `#[vthread]` on items: parse, check, emit. On an error the item keeps its signature, so that its
+//! callers still compile.
+
+pub(crate) mod attributes;
+pub(crate) mod check;
+pub(crate) mod dynamic;
+pub(crate) mod frame;
+pub(crate) mod function;
+pub(crate) mod impl_block;
+pub(crate) mod options;
+pub(crate) mod signature;
+pub(crate) mod trait_def;
+
+use crate::errors::{self, Errors};
+use options::{On, Options};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::Item;
+
+/// The expansion of `#[vthread(attr)] item`.
+pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let expanded = match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Fn(function)) => {
+            let options = Options::parse(attr, On::Function, &mut errors);
+            function::expand(function, &options, &mut errors)
+        }
+        Ok(Item::Impl(block)) => {
+            let options = Options::parse(attr, On::Impl, &mut errors);
+            impl_block::expand(block, &options, &mut errors)
+        }
+        Ok(Item::Trait(definition)) => {
+            let options = Options::parse(attr, On::Trait, &mut errors);
+            trait_def::expand(definition, &options, &mut errors)
+        }
+        Ok(other) => {
+            errors.on(&other, errors::NOT_AN_ITEM);
+            other.into_token_stream()
+        }
+        Err(error) => {
+            errors.push(error);
+            item
+        }
+    };
+    let errors = errors.emit();
+    quote!(#errors #expanded)
+}

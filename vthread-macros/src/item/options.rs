@@ -1,0 +1,66 @@
+//! What stands in `#[vthread(..)]`.
+
+use crate::errors::Errors;
+use proc_macro2::{TokenStream, TokenTree};
+
+/// The kind of item that the attribute is on.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum On {
+    Function,
+    Impl,
+    Trait,
+}
+
+/// The options given.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Options {
+    /// The frame is boxed: the way out of mutual recursion.
+    pub(crate) boxed: bool,
+    /// No companion module: for functions nested in plain functions.
+    pub(crate) local: bool,
+    /// The trait's calls are boxed, so that `dyn Trait` works.
+    pub(crate) dynamic: bool,
+    /// The impl does not announce its methods: another of the type's methods has the same name.
+    pub(crate) nogate: bool,
+    /// The frames need not be `Send`.
+    pub(crate) not_send: bool,
+}
+
+impl Options {
+    pub(crate) fn parse(tokens: TokenStream, on: On, errors: &mut Errors) -> Self {
+        let mut options = Options::default();
+        let trees: Vec<TokenTree> = tokens.into_iter().collect();
+        for option in trees.split(|tree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',')) {
+            let text: String = option.iter().map(ToString::to_string).collect();
+            let known = match (text.as_str(), on) {
+                ("", _) => true,
+                ("boxed", _) => set(&mut options.boxed),
+                ("local", On::Function) => set(&mut options.local),
+                ("dyn", On::Impl | On::Trait) => set(&mut options.dynamic),
+                ("nogate", On::Impl) => set(&mut options.nogate),
+                ("?Send", _) => set(&mut options.not_send),
+                _ => false,
+            };
+            if !known {
+                let tokens: TokenStream = option.iter().cloned().collect();
+                errors.on(tokens, format!("unknown option `{text}`: {}", on.knows()));
+            }
+        }
+        options
+    }
+}
+
+fn set(flag: &mut bool) -> bool {
+    *flag = true;
+    true
+}
+
+impl On {
+    fn knows(self) -> &'static str {
+        match self {
+            On::Function => "`#[vthread]` on a function knows `boxed`, `local` and `?Send`",
+            On::Impl => "`#[vthread]` on an `impl` knows `boxed`, `dyn`, `nogate` and `?Send`",
+            On::Trait => "`#[vthread]` on a trait knows `boxed`, `dyn` and `?Send`",
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The parts of a signature: arguments without patterns, generics as a turbofish, visibilities.
+
+use crate::body::Body;
+use crate::names::{self, ours, plain_text};
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{FnArg, GenericParam, Pat, PatIdent, ReturnType, Signature, Token, Visibility};
+
+/// What the arguments became.
+pub(crate) struct Arguments {
+    /// Their names, as the facade hands them on.
+    pub(crate) names: Vec<Ident>,
+    /// Binds the user's patterns, first thing in the frame.
+    pub(crate) prologue: TokenStream,
+}
+
+/// Replaces the patterns of the arguments by names, and binds the variables in the body's scope.
+pub(crate) fn take_patterns(inputs: &mut Punctuated<FnArg, Token![,]>, body: &mut Body) -> Arguments {
+    let mut arguments = Arguments { names: Vec::new(), prologue: TokenStream::new() };
+    for (n, input) in inputs.iter_mut().enumerate() {
+        let FnArg::Typed(argument) = input else { continue };
+        body.scopes.bind_pattern(&argument.pat);
+        let pattern = &argument.pat;
+        let name = match &**pattern {
+            Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
+                let name = ident.ident.clone();
+                arguments.prologue.extend(quote!(let #pattern = #name;));
+                name
+            }
+            _ => {
+                let name = Ident::new(&format!("__arg{n}"), ours(pattern.span()));
+                arguments.prologue.extend(quote!(let #name = #name; let #pattern = #name;));
+                name
+            }
+        };
+        let plain = PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident: name.clone(), subpat: None };
+        *argument.pat = Pat::Ident(plain);
+        arguments.names.push(name);
+    }
+    arguments
+}
+
+/// `::<T, N>`, or nothing.
+pub(crate) fn turbofish(signature: &Signature) -> TokenStream {
+    let arguments: Vec<&Ident> = signature
+        .generics
+        .params
+        .iter()
+        .filter_map(|parameter| match parameter {
+            GenericParam::Type(parameter) => Some(&parameter.ident),
+            GenericParam::Const(parameter) => Some(&parameter.ident),
+            GenericParam::Lifetime(_) => None,
+        })
+        .collect();
+    match arguments.is_empty() {
+        true => TokenStream::new(),
+        false => quote!(::<#(#arguments),*>),
+    }
+}
+
+/// The type that a function returns.
+pub(crate) fn output(signature: &Signature) -> TokenStream {
+    match &signature.output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => quote!(#ty),
+    }
+}
+
+/// `-> Call<impl Future<Output = R>>`, located at the user's `fn`.
+pub(crate) fn call_output(signature: &Signature, is_send: bool) -> ReturnType {
+    let span = ours(signature.fn_token.span);
+    let (call, frame) = (names::call_type(span), names::frame_type(span));
+    let output = output(signature);
+    let frame = match is_send {
+        true => quote_spanned!(span=> #frame![#output, Send]),
+        false => quote_spanned!(span=> #frame![#output]),
+    };
+    syn::parse_quote_spanned!(span=> -> #call<#frame>)
+}
+
+/// The visibility, one module further in.
+pub(crate) fn from_inside(visibility: &Visibility) -> TokenStream {
+    let Visibility::Restricted(restricted) = visibility else {
+        return match visibility {
+            Visibility::Public(_) => quote!(pub),
+            _ => quote!(pub(super)),
+        };
+    };
+    let path = &restricted.path;
+    match plain_text(&path.segments[0].ident).as_str() {
+        "self" => quote!(pub(super)),
+        "super" => quote!(pub(in super::#path)),
+        _ => quote!(#visibility),
+    }
+}

@@ -1,0 +1,60 @@
+//! `#[vthread] trait`: its methods return calls, and supertraits carry the gates through bounds and `dyn`.
+
+use super::options::Options;
+use super::signature::{call_output, take_patterns};
+use super::{attributes, check, dynamic, frame};
+use crate::body::{Body, Returns, Subject};
+use crate::errors::Errors;
+use crate::names::{self, hash, ours, plain_text};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{ItemTrait, TraitItem, TraitItemFn, parse_quote, parse_quote_spanned};
+
+pub(crate) fn expand(mut definition: ItemTrait, options: &Options, errors: &mut Errors) -> TokenStream {
+    let mut gates = Vec::new();
+    for item in &mut definition.items {
+        let TraitItem::Fn(function) = item else { continue };
+        if attributes::take_plain(&mut function.attrs) || !check::method(&function.sig, errors) {
+            continue;
+        }
+        if function.sig.receiver().is_some() {
+            gates.push(function.sig.ident.clone());
+        }
+        method(function, options, errors);
+    }
+    definition.colon_token.get_or_insert_with(Default::default);
+    if !options.not_send {
+        definition.supertraits.push(parse_quote!(::core::marker::Send));
+        definition.supertraits.push(parse_quote!(::core::marker::Sync));
+    }
+    for name in gates {
+        let span = ours(name.span());
+        let (suspends, hash) = (names::suspends(span), hash(&plain_text(&name)));
+        definition.supertraits.push(parse_quote_spanned!(span=> #suspends<#hash>));
+    }
+    quote!(#definition)
+}
+
+fn method(function: &mut TraitItemFn, options: &Options, errors: &mut Errors) {
+    let sig = &mut function.sig;
+    let is_send = !options.not_send;
+    if let Some(block) = function.default.take() {
+        let subject = Subject { function: None, method: Some(plain_text(&sig.ident)) };
+        let mut body = Body::new(subject, Returns::of(&sig.output));
+        let arguments = take_patterns(&mut sig.inputs, &mut body);
+        let emitted = frame::emit(&mut body, &arguments.prologue, block, sig, options);
+        function.default = Some(match body.errors.is_empty() {
+            true => parse_quote!({ #emitted }),
+            false => {
+                let refused = frame::emit_refused_method(sig);
+                parse_quote!({ #refused })
+            }
+        });
+        errors.append(body.errors);
+        function.attrs.push(attributes::allowed_lints());
+    }
+    match options.dynamic {
+        true => dynamic::box_call(sig),
+        false => sig.output = call_output(sig, is_send),
+    }
+}

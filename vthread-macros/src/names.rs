@@ -1,0 +1,111 @@
+//! Every name of the runtime that an expansion writes down, and how user names become ours.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote_spanned};
+
+/// The module of the facade that generated code may name.
+pub(crate) fn support(span: Span) -> TokenStream {
+    quote_spanned!(span=> ::vthread::__rt)
+}
+
+macro_rules! names {
+    ($($name:ident = $($segment:ident)::+;)*) => {
+        $(pub(crate) fn $name(span: Span) -> TokenStream {
+            let support = support(span);
+            quote_spanned!(span=> #support $(::$segment)+)
+        })*
+    };
+}
+
+names! {
+    call_type = Call;
+    call = call;
+    wait = Call::wait;
+    frame = frame;
+    frame_type = frame_type;
+    boxed = Boxed;
+    block_on = block_on;
+    foreign = foreign;
+    segment = segment;
+    suspends = Suspends;
+    function_kind = FunctionKind;
+    traits = traits;
+    none = none;
+    no_kind = no::__VTHREAD_KIND;
+    tag = Tag;
+    ty = Ty;
+    unnamed = Unnamed;
+    plain = Which::Plain;
+    suspending = Which::Call;
+    any = any;
+    never = never;
+    absurd = absurd;
+    dbg_as = dbg_as;
+    tail = Tail::new;
+    fails = fails;
+    ctl_val = Ctl::Val;
+    ctl_out = Ctl::Out;
+    or_a = Or::A;
+    or_b = Or::B;
+    moved = Move;
+    take = Move::take;
+    no_error = NoError;
+    native_done = Native::Done;
+    native_return = Native::Return;
+    slot_new = Slot::new;
+    slot_done = Slot::done;
+    group_options = GroupOptions;
+    spawn_options = SpawnOptions;
+    owner = Owner;
+    group_type = Group;
+    room = room;
+    spawn = spawn;
+}
+
+/// The methods of `vthread::io` on types of `futures-io`: probed one level deeper.
+pub(crate) const IO_METHODS: &[&str] = &[
+    "read",
+    "read_exact",
+    "read_to_end",
+    "read_to_string",
+    "read_vectored",
+    "write",
+    "write_all",
+    "write_vectored",
+    "write_fmt",
+    "flush",
+    "close",
+    "read_line",
+    "read_until",
+    "fill_buf",
+    "skip_until",
+    "seek",
+    "rewind",
+    "stream_position",
+];
+
+/// The hidden companion of the function `name`. Its span is ours, so that lints name only the facade.
+pub(crate) fn companion(name: &Ident) -> Ident {
+    format_ident!("__vthread_{}", plain_text(name), span = ours(name.span()))
+}
+
+/// An identifier's text without `r#`.
+pub(crate) fn plain_text(ident: &Ident) -> String {
+    let text = ident.to_string();
+    text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
+}
+
+/// The hash of a method's name, as the runtime's `name_hash`: FNV-1a.
+pub(crate) fn hash(name: &str) -> Literal {
+    let hash = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    Literal::u64_unsuffixed(hash)
+}
+
+/// The span of generated tokens: hygienic, quiet for lints, and located at what the user wrote.
+pub(crate) fn ours(at: Span) -> Span {
+    Span::mixed_site().located_at(at)
+}

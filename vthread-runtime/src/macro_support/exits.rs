@@ -1,0 +1,29 @@
+//! How a group's body ends: with its value, or by one of the ways out that the user wrote.
+
+/// The end of a group's body.
+pub enum Ctl<T, X> {
+    /// Its value.
+    Val(T),
+    /// A `return`, `break` or `continue` that leaves it: which one, with its value.
+    Out(X),
+}
+
+/// One way out, or one of the others.
+pub enum Or<A, B> {
+    /// This one.
+    A(A),
+    /// One of the others.
+    B(B),
+}
+
+/// A variable on its way into a child. It is never `Copy`, so that a child that uses it takes it
+/// along by value.
+pub struct Move<T>(pub T);
+
+impl<T> Move<T> {
+    /// The variable's value.
+    #[inline(always)]
+    pub fn take(self) -> T {
+        self.0
+    }
+}
