@@ -35,3 +35,14 @@ mod model {
         }
     }
 }
+
+/// Declares a constructor that is `const`, except under loom, whose locks and atomics are made at run time.
+#[cfg(not(loom))]
+macro_rules! const_unless_modelled {
+    ($(#[$attr:meta])* $vis:vis const fn $($rest:tt)*) => { $(#[$attr])* $vis const fn $($rest)* };
+}
+#[cfg(loom)]
+macro_rules! const_unless_modelled {
+    ($(#[$attr:meta])* $vis:vis const fn $($rest:tt)*) => { $(#[$attr])* $vis fn $($rest)* };
+}
+pub(crate) use const_unless_modelled;
