@@ -25,8 +25,8 @@ mod runtime;
 
 pub mod macro_support;
 
-pub use group::call::Call;
 pub use driver::blocking::{__vthread_blocking, Blocking, blocking};
+pub use group::call::Call;
 pub use group::owner::Group;
 pub use group::task::Task;
 pub use group::yield_now::{__vthread_yield_now, yield_now};

@@ -33,7 +33,10 @@ use std::task::{Context, Poll, ready};
 /// ```
 #[track_caller]
 pub fn channel<T>(bound: usize) -> (Sender<T>, Receiver<T>) {
-    assert!(bound > 0, "vthread::sync::channel: the bound must be at least 1");
+    assert!(
+        bound > 0,
+        "vthread::sync::channel: the bound must be at least 1"
+    );
     of_bound(bound)
 }
 
@@ -54,7 +57,12 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
 
 fn of_bound<T>(bound: usize) -> (Sender<T>, Receiver<T>) {
     let queue = Arc::new(Queue::new(bound));
-    (Sender { queue: queue.clone() }, Receiver { queue })
+    (
+        Sender {
+            queue: queue.clone(),
+        },
+        Receiver { queue },
+    )
 }
 
 /// The half of a channel that sends. See [`channel`].
@@ -81,7 +89,10 @@ impl<T> Sender<T> {
     /// # Errors
     /// All receivers are gone. The error holds the message.
     pub fn send(&self, message: T) -> Call<Sending<'_, T>> {
-        Call::leaf(Sending { message: Cell::new(Some(message)), wait: Wait::new(Room(&self.queue)) })
+        Call::leaf(Sending {
+            message: Cell::new(Some(message)),
+            wait: Wait::new(Room(&self.queue)),
+        })
     }
 
     /// Sends `message` if there is room. Never waits, never a checkpoint.
@@ -136,7 +147,9 @@ impl<T> Receiver<T> {
     /// # Errors
     /// The channel is empty and all senders are gone.
     pub fn recv(&self) -> Call<Receiving<'_, T>> {
-        Call::leaf(Receiving { wait: Wait::new(Messages(&self.queue)) })
+        Call::leaf(Receiving {
+            wait: Wait::new(Messages(&self.queue)),
+        })
     }
 
     /// Takes a message if there is one. Never waits, never a checkpoint.
@@ -224,7 +237,8 @@ impl<T> Future for Receiving<'_, T> {
         ready!(checkpoint(cx));
         // SAFETY: The wait is pinned with the frame: nothing moves it out.
         let wait = unsafe { self.as_ref().map_unchecked(|receiving| &receiving.wait) };
-        wait.poll(cx, |_, locked, _| Messages::receive(locked)).map(|settled| settled.settle())
+        wait.poll(cx, |_, locked, _| Messages::receive(locked))
+            .map(|settled| settled.settle())
     }
 }
 
@@ -271,14 +285,18 @@ impl<'c, T> IntoIterator for &'c Receiver<T> {
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
         self.queue.add_sender();
-        Sender { queue: self.queue.clone() }
+        Sender {
+            queue: self.queue.clone(),
+        }
     }
 }
 
 impl<T> Clone for Receiver<T> {
     fn clone(&self) -> Self {
         self.queue.add_receiver();
-        Receiver { queue: self.queue.clone() }
+        Receiver {
+            queue: self.queue.clone(),
+        }
     }
 }
 

@@ -32,12 +32,23 @@ impl<F: Future> Hand<F> {
 }
 
 fn send<T>(tx: &Sender<T>, message: T) -> Hand<Sending<'_, T>> {
-    let frame = Sending { message: Cell::new(Some(message)), wait: Wait::new(Room(&tx.queue)) };
-    Hand { frame: Box::pin(frame), woken: Arc::default() }
+    let frame = Sending {
+        message: Cell::new(Some(message)),
+        wait: Wait::new(Room(&tx.queue)),
+    };
+    Hand {
+        frame: Box::pin(frame),
+        woken: Arc::default(),
+    }
 }
 
 fn receive<T>(rx: &Receiver<T>) -> Hand<Receiving<'_, T>> {
-    Hand { frame: Box::pin(Receiving { wait: Wait::new(Messages(&rx.queue)) }), woken: Arc::default() }
+    Hand {
+        frame: Box::pin(Receiving {
+            wait: Wait::new(Messages(&rx.queue)),
+        }),
+        woken: Arc::default(),
+    }
 }
 
 #[test]
@@ -72,7 +83,10 @@ fn closes_with_the_last_sender() {
     assert!(first.poll().is_none() && second.poll().is_none());
     drop(other);
     assert_eq!((first.woken(), second.woken()), (1, 1));
-    assert_eq!((first.poll(), second.poll()), (Some(Err(RecvError)), Some(Err(RecvError))));
+    assert_eq!(
+        (first.poll(), second.poll()),
+        (Some(Err(RecvError)), Some(Err(RecvError)))
+    );
     assert!(rx.is_closed());
 }
 
@@ -84,7 +98,11 @@ fn closes_with_the_last_receiver_and_drops_messages() {
     let mut waiting = send(&tx, message.clone());
     assert!(waiting.poll().is_none());
     drop(rx);
-    assert_eq!(Arc::strong_count(&message), 2, "only the waiting one is left");
+    assert_eq!(
+        Arc::strong_count(&message),
+        2,
+        "only the waiting one is left"
+    );
     assert_eq!(waiting.woken(), 1);
     assert!(matches!(waiting.poll(), Some(Err(SendError(_)))));
     assert!(tx.is_closed());
@@ -132,20 +150,34 @@ fn who_was_overtaken_is_next() {
 #[test]
 fn every_message_is_received_once() {
     for bound in [1, 3, usize::MAX] {
-        let (tx, rx) = if bound == usize::MAX { unbounded() } else { channel(bound) };
+        let (tx, rx) = if bound == usize::MAX {
+            unbounded()
+        } else {
+            channel(bound)
+        };
         let received = std::thread::scope(|scope| {
             for sender in 0..3 {
                 let tx = tx.clone();
-                scope.spawn(move || (0..500).for_each(|i| tx.send(sender * 500 + i).wait().unwrap()));
+                scope.spawn(move || {
+                    (0..500).for_each(|i| tx.send(sender * 500 + i).wait().unwrap())
+                });
             }
             drop(tx);
-            let receivers: Vec<_> =
-                (0..3).map(|_| rx.clone()).map(|rx| scope.spawn(|| rx.into_iter().collect::<Vec<_>>())).collect();
-            receivers.into_iter().map(|receiver| receiver.join().unwrap()).collect::<Vec<_>>()
+            let receivers: Vec<_> = (0..3)
+                .map(|_| rx.clone())
+                .map(|rx| scope.spawn(|| rx.into_iter().collect::<Vec<_>>()))
+                .collect();
+            receivers
+                .into_iter()
+                .map(|receiver| receiver.join().unwrap())
+                .collect::<Vec<_>>()
         });
         for of_one in &received {
             for sender in 0..3 {
-                assert!(of_one.iter().filter(|&&i| i / 500 == sender).is_sorted(), "order of one sender");
+                assert!(
+                    of_one.iter().filter(|&&i| i / 500 == sender).is_sorted(),
+                    "order of one sender"
+                );
             }
         }
         let mut all: Vec<_> = received.into_iter().flatten().collect();

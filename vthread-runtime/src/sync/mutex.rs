@@ -66,7 +66,10 @@ impl<T: ?Sized> Mutex<T> {
     /// # Panics
     /// Never. A vthread that locks a mutex again while it holds it waits for ever.
     pub fn lock(&self) -> Call<Lock<'_, T>> {
-        Call::leaf(Lock { mutex: self, wait: Wait::new(&self.raw) })
+        Call::leaf(Lock {
+            mutex: self,
+            wait: Wait::new(&self.raw),
+        })
     }
 
     /// Takes the lock if it is free. Never waits, never a checkpoint.
@@ -125,7 +128,10 @@ unsafe impl<T: ?Sized + Sync> Sync for MutexGuard<'_, T> {}
 impl<'m, T: ?Sized> MutexGuard<'m, T> {
     /// The guard of a lock that has just been taken.
     fn of_held(mutex: &'m Mutex<T>) -> Self {
-        MutexGuard { mutex, _value: PhantomData }
+        MutexGuard {
+            mutex,
+            _value: PhantomData,
+        }
     }
 }
 
@@ -174,7 +180,9 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
 
 impl<T: ?Sized> fmt::Debug for Lock<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lock").field("wait", &self.wait).finish_non_exhaustive()
+        f.debug_struct("Lock")
+            .field("wait", &self.wait)
+            .finish_non_exhaustive()
     }
 }
 

@@ -26,8 +26,14 @@ struct Hand<'m> {
 
 impl<'m> Hand<'m> {
     fn new(mutex: &'m Mutex<u64>) -> Self {
-        let frame = Box::pin(Lock { mutex, wait: Wait::new(&mutex.raw) });
-        Hand { frame, woken: Arc::default() }
+        let frame = Box::pin(Lock {
+            mutex,
+            wait: Wait::new(&mutex.raw),
+        });
+        Hand {
+            frame,
+            woken: Arc::default(),
+        }
     }
 
     fn poll(&mut self) -> Option<MutexGuard<'m, u64>> {

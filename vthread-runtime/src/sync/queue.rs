@@ -38,7 +38,10 @@ impl<T> Queue<T> {
             n_senders: 1,
             n_receivers: 1,
         };
-        Queue { bound, locked: Mutex::new(locked) }
+        Queue {
+            bound,
+            locked: Mutex::new(locked),
+        }
     }
 
     pub(super) fn bound(&self) -> usize {
@@ -63,7 +66,9 @@ impl<T> Queue<T> {
         drop(locked);
         match (sent, message) {
             (Some(sent), _) => sent.settle().map_err(TrySendError::Disconnected),
-            (None, message) => Err(TrySendError::Full(message.expect("what was not sent is still here"))),
+            (None, message) => Err(TrySendError::Full(
+                message.expect("what was not sent is still here"),
+            )),
         }
     }
 
@@ -73,7 +78,9 @@ impl<T> Queue<T> {
         let received = locked.receive();
         drop(locked);
         match received {
-            Some(received) => received.settle().map_err(|RecvError| TryRecvError::Disconnected),
+            Some(received) => received
+                .settle()
+                .map_err(|RecvError| TryRecvError::Disconnected),
             None => Err(TryRecvError::Empty),
         }
     }
@@ -81,13 +88,19 @@ impl<T> Queue<T> {
     /// An attempt to send, under the lock. None: there is no room, and the message is still there.
     fn send(&self, locked: &mut Locked<T>, message: &mut Option<T>) -> Option<Settled<(), T>> {
         if locked.n_receivers == 0 {
-            return Some(Settled { result: Err(message.take()?), next: None });
+            return Some(Settled {
+                result: Err(message.take()?),
+                next: None,
+            });
         }
         if locked.messages.len() >= self.bound {
             return None;
         }
         locked.messages.push_back(message.take()?);
-        Some(Settled { result: Ok(()), next: locked.receiving.notify(Note::Attempt) })
+        Some(Settled {
+            result: Ok(()),
+            next: locked.receiving.notify(Note::Attempt),
+        })
     }
 
     pub(super) fn add_sender(&self) {
@@ -130,8 +143,14 @@ impl<T> Locked<T> {
     /// An attempt to receive. None: there is no message, but one may come.
     fn receive(&mut self) -> Option<Settled<T, RecvError>> {
         match self.messages.pop_front() {
-            Some(message) => Some(Settled { result: Ok(message), next: self.sending.notify(Note::Attempt) }),
-            None if self.n_senders == 0 => Some(Settled { result: Err(RecvError), next: None }),
+            Some(message) => Some(Settled {
+                result: Ok(message),
+                next: self.sending.notify(Note::Attempt),
+            }),
+            None if self.n_senders == 0 => Some(Settled {
+                result: Err(RecvError),
+                next: None,
+            }),
             None => None,
         }
     }
@@ -157,9 +176,16 @@ impl<T, E> Settled<T, E> {
 pub(super) struct Room<'q, T>(pub(super) &'q Queue<T>);
 
 impl<T> Room<'_, T> {
-    pub(super) fn send(&self, locked: &mut Locked<T>, message: &mut Option<T>) -> Option<Settled<(), SendError<T>>> {
+    pub(super) fn send(
+        &self,
+        locked: &mut Locked<T>,
+        message: &mut Option<T>,
+    ) -> Option<Settled<(), SendError<T>>> {
         let Settled { result, next } = self.0.send(locked, message)?;
-        Some(Settled { result: result.map_err(SendError), next })
+        Some(Settled {
+            result: result.map_err(SendError),
+            next,
+        })
     }
 }
 
@@ -176,7 +202,11 @@ impl<T> Place for Room<'_, T> {
 
     fn pass_on(&self, locked: &mut Locked<T>, note: Note) -> Option<Waker> {
         let has_room = locked.messages.len() < self.0.bound;
-        if has_room { locked.sending.notify(note) } else { None }
+        if has_room {
+            locked.sending.notify(note)
+        } else {
+            None
+        }
     }
 }
 
@@ -202,14 +232,27 @@ impl<T> Place for Messages<'_, T> {
     }
 
     fn pass_on(&self, locked: &mut Locked<T>, note: Note) -> Option<Waker> {
-        if locked.messages.is_empty() { None } else { locked.receiving.notify(note) }
+        if locked.messages.is_empty() {
+            None
+        } else {
+            locked.receiving.notify(note)
+        }
     }
 }
 
 impl<T> std::fmt::Debug for Locked<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Locked { messages, n_senders, n_receivers, .. } = self;
-        write!(f, "{} messages, {n_senders} senders, {n_receivers} receivers", messages.len())
+        let Locked {
+            messages,
+            n_senders,
+            n_receivers,
+            ..
+        } = self;
+        write!(
+            f,
+            "{} messages, {n_senders} senders, {n_receivers} receivers",
+            messages.len()
+        )
     }
 }
 

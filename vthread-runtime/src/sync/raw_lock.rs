@@ -40,7 +40,12 @@ impl RawLock {
     pub(super) fn try_acquire(&self) -> bool {
         let mut word = 0;
         while word & LOCKED == 0 {
-            match self.word.compare_exchange_weak(word, word | LOCKED, Ordering::Acquire, Ordering::Relaxed) {
+            match self.word.compare_exchange_weak(
+                word,
+                word | LOCKED,
+                Ordering::Acquire,
+                Ordering::Relaxed,
+            ) {
                 Ok(_) => return true,
                 Err(now) => word = now,
             }
@@ -64,8 +69,17 @@ impl RawLock {
         let mut word = self.word.load(Ordering::Relaxed);
         loop {
             let is_free = word & LOCKED == 0;
-            let wanted = if is_free { word | LOCKED } else { word | WAITED };
-            match self.word.compare_exchange_weak(word, wanted, Ordering::Acquire, Ordering::Relaxed) {
+            let wanted = if is_free {
+                word | LOCKED
+            } else {
+                word | WAITED
+            };
+            match self.word.compare_exchange_weak(
+                word,
+                wanted,
+                Ordering::Acquire,
+                Ordering::Relaxed,
+            ) {
                 Ok(_) => return is_free,
                 Err(now) => word = now,
             }
@@ -74,7 +88,11 @@ impl RawLock {
 
     /// Releases the lock, which the caller holds.
     pub(super) fn release(&self) {
-        if self.word.compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed).is_ok() {
+        if self
+            .word
+            .compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed)
+            .is_ok()
+        {
             return;
         }
         let mut waiters = self.waiters.lock();
@@ -86,7 +104,11 @@ impl RawLock {
     /// Releases the lock, which the caller holds: to the next waiter itself if that was overtaken before.
     fn release_to(&self, waiters: &mut WaitList) -> Option<Waker> {
         let is_granted = waiters.next_was_overtaken();
-        let next = waiters.notify(if is_granted { Note::Granted } else { Note::Attempt });
+        let next = waiters.notify(if is_granted {
+            Note::Granted
+        } else {
+            Note::Attempt
+        });
         let locked = if is_granted { LOCKED } else { 0 };
         let waited = if waiters.is_empty() { 0 } else { WAITED };
         // Nobody else changes the word: the lock is held, and so is the lock of the list.
@@ -113,7 +135,11 @@ impl Place for &RawLock {
         }
         // If the lock is held, its holder will look at the list: `WAITED` is set while it has waiters.
         let is_free = self.word.load(Ordering::Relaxed) & LOCKED == 0;
-        if is_free { waiters.notify(Note::Attempt) } else { None }
+        if is_free {
+            waiters.notify(Note::Attempt)
+        } else {
+            None
+        }
     }
 }
 

@@ -80,7 +80,9 @@ impl WaitList {
 
     /// Whether the next one to be notified has been notified before, and found that another was quicker.
     pub(crate) fn next_was_overtaken(&self) -> bool {
-        self.list.front().is_some_and(|slot| slot.was_overtaken.get())
+        self.list
+            .front()
+            .is_some_and(|slot| slot.was_overtaken.get())
     }
 
     /// Tells the next waiter `note`. The caller wakes it after it has released the lock.
@@ -110,8 +112,16 @@ pub(crate) struct Wait<P: Place> {
 impl<P: Place> Wait<P> {
     /// A wait that has not begun.
     pub(crate) const fn new(place: P) -> Self {
-        let slot = Slot { waker: Cell::new(None), note: Cell::new(None), was_overtaken: Cell::new(false) };
-        Wait { place, node: Node::new(slot), is_present: Cell::new(false) }
+        let slot = Slot {
+            waker: Cell::new(None),
+            note: Cell::new(None),
+            was_overtaken: Cell::new(false),
+        };
+        Wait {
+            place,
+            node: Node::new(slot),
+            is_present: Cell::new(false),
+        }
     }
 
     /// Where it waits.
@@ -218,7 +228,9 @@ impl<P: Place> Drop for Wait<P> {
 
 impl<P: Place> fmt::Debug for Wait<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wait").field("is_present", &self.is_present).finish_non_exhaustive()
+        f.debug_struct("Wait")
+            .field("is_present", &self.is_present)
+            .finish_non_exhaustive()
     }
 }
 
