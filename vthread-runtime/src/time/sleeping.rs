@@ -59,7 +59,7 @@ pub struct Sleep {
 }
 
 impl Sleep {
-    fn for_duration(duration: Duration) -> Self {
+    pub(crate) fn for_duration(duration: Duration) -> Self {
         if duration.is_zero() {
             return Sleep::new(None);
         }
