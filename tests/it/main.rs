@@ -4,3 +4,4 @@ mod blocking_calls;
 mod drops;
 mod ledger;
 mod load;
+mod soundness;
