@@ -18,6 +18,7 @@ mod driver;
 
 pub mod io;
 pub mod net;
+pub mod signal;
 pub mod sync;
 pub mod time;
 

@@ -6,6 +6,7 @@
 //!
 //! In code that is not under `#[vthread]`, `.wait()` makes a call and blocks: `stream.read(&mut buf).wait()`.
 
+mod in_place;
 mod read;
 mod write;
 

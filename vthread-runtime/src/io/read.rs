@@ -1,8 +1,8 @@
 //! Reading.
-#![allow(unsafe_code)] // Calls of the required method are made in the frames of the provided ones.
 
+use super::in_place::in_place;
 use super::{Error, ErrorKind, Result};
-use crate::group::call::{Call, frame};
+use crate::group::call::Call;
 use crate::task::current::checkpoint;
 use futures_io::AsyncRead;
 use std::future::{Future, poll_fn};
@@ -53,8 +53,7 @@ pub trait Read: Send {
             poll_fn(checkpoint).await;
             let mut rest = buf;
             while !rest.is_empty() {
-                // SAFETY: Awaited in place by this frame, which only a `Call` ever holds.
-                match unsafe { frame(self.read(rest)) }.await {
+                match in_place(self.read(rest)).await {
                     Ok(0) => {
                         return Err(Error::new(
                             ErrorKind::UnexpectedEof,
@@ -91,8 +90,7 @@ pub trait Read: Send {
                 buf,
             };
             loop {
-                // SAFETY: As in `read_exact`.
-                match unsafe { frame(self.read(tail.room())) }.await {
+                match in_place(self.read(tail.room())).await {
                     Ok(0) => return Ok(tail.filled - before),
                     Ok(n) => tail.filled += n,
                     Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -118,8 +116,7 @@ pub trait Read: Send {
     ) -> Call<impl Future<Output = Result<usize>> + Send> {
         Call::leaf(async move {
             let mut bytes = Vec::new();
-            // SAFETY: As in `read_exact`.
-            unsafe { frame(self.read_to_end(&mut bytes)) }.await?;
+            in_place(self.read_to_end(&mut bytes)).await?;
             let text = String::from_utf8(bytes).map_err(|_| {
                 Error::new(ErrorKind::InvalidData, "stream did not contain valid UTF-8")
             })?;
@@ -187,8 +184,7 @@ mod tests {
     fn what_was_read_survives_cancellation() {
         let mut buf = vec![9];
         let mut source = Trickle(0);
-        // SAFETY: The frame is polled and dropped right here.
-        let mut reading = Box::pin(unsafe { frame(source.read_to_end(&mut buf)) });
+        let mut reading = Box::pin(in_place(source.read_to_end(&mut buf)));
         assert!(
             reading
                 .as_mut()

@@ -1,8 +1,8 @@
 //! Writing.
-#![allow(unsafe_code)] // Calls of the required method are made in the frames of the provided ones.
 
+use super::in_place::in_place;
 use super::{Error, ErrorKind, Result};
-use crate::group::call::{Call, frame};
+use crate::group::call::Call;
 use crate::task::current::checkpoint;
 use futures_io::AsyncWrite;
 use std::future::{Future, poll_fn};
@@ -62,8 +62,7 @@ pub trait Write: Send {
             poll_fn(checkpoint).await;
             let mut rest = buf;
             while !rest.is_empty() {
-                // SAFETY: Awaited in place by this frame, which only a `Call` ever holds.
-                match unsafe { frame(self.write(rest)) }.await {
+                match in_place(self.write(rest)).await {
                     Ok(0) => {
                         return Err(Error::new(
                             ErrorKind::WriteZero,

@@ -54,7 +54,7 @@ fn echo() {
 fn much_in_both_directions() {
     const LEN: usize = 8 << 20;
     let (client, server) = pair();
-    let data: Vec<u8> = (0..LEN).map(|i| (i * 31 >> 3) as u8).collect();
+    let data: Vec<u8> = (0..LEN).map(|i| ((i * 31) >> 3) as u8).collect();
     thread::scope(|scope| {
         for stream in [&client, &server] {
             let mut writer = stream;
