@@ -163,6 +163,7 @@ mod a_panic_outranks_an_error {
 
     #[vthread]
     fn run(ledger: &Ledger) -> Result<(), String> {
+        let (tx, rx) = channel::<()>(1);
         group! {
             // The destructor panics because the other's error cancels this child.
             struct Bomb;
@@ -175,9 +176,10 @@ mod a_panic_outranks_an_error {
             spawn! {
                 let _object = object;
                 let _bomb = Bomb;
+                tx.send(()).unwrap();
                 rest();
             }
-            spawn! { for _ in 0..3 { yield_now(); } Err("error".to_string())?; }
+            spawn! { rx.recv().unwrap(); Err("error".to_string())?; }
         }
     }
 
