@@ -4,4 +4,5 @@ mod blocking_calls;
 mod drops;
 mod ledger;
 mod load;
+mod recursion;
 mod soundness;
