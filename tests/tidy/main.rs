@@ -118,10 +118,7 @@ fn unsafe_code_is_only_where_the_list_says() {
         // A file of unit tests stands inside the module that it tests, and so do its permissions.
         let is_inside = source.path.ends_with("tests.rs");
         if !is_inside && !source.code.contains("[allow(unsafe_code)]") {
-            broken.push(format!(
-                "{} does not say allow(unsafe_code)",
-                source.path
-            ));
+            broken.push(format!("{} does not say allow(unsafe_code)", source.path));
         }
         seen.push(source.path);
     }
