@@ -48,8 +48,7 @@ impl Errors {
 pub(crate) const NOT_AN_ITEM: &str = "`#[vthread]` goes on a `fn`, an `impl` or a `trait`";
 pub(crate) const ASYNC_FN: &str = "a `#[vthread]` function is written without `async`: remove it. \
     Calls of vthread functions suspend by themselves, and `.await` on any future still works inside";
-pub(crate) const CONST_FN: &str =
-    "a `const fn` cannot suspend: remove `const`, or leave out `#[vthread]` (mark it `#[plain]` in an `impl`)";
+pub(crate) const CONST_FN: &str = "a `const fn` cannot suspend: remove `const`, or leave out `#[vthread]` (mark it `#[plain]` in an `impl`)";
 pub(crate) const EXTERN_FN: &str = "an `extern` function is called by code that cannot suspend: leave out `#[vthread]`, \
     and call a `#[vthread]` function from its body, which blocks until done";
 pub(crate) const VARIADIC_FN: &str = "a `#[vthread]` function cannot be variadic";
@@ -60,8 +59,7 @@ pub(crate) const SPAWN_HIDDEN: &str = "`spawn!` stands outside of every `group!`
     spawn into a group you were given with `spawn!(g => { .. })`, or use `background! { .. }`";
 pub(crate) const CHILD_CANNOT_FAIL: &str = "a child cannot fail here: its group has no error type, because the function does not return a `Result`. \
     Handle the error in the child, return a `Result`, or write `group!(error = E => { .. })`";
-pub(crate) const JUMP_OUT_OF_CHILD: &str =
-    "`break` and `continue` cannot leave a `spawn!`: its body is another vthread. `return` ends the child";
+pub(crate) const JUMP_OUT_OF_CHILD: &str = "`break` and `continue` cannot leave a `spawn!`: its body is another vthread. `return` ends the child";
 
 pub(crate) fn skipped_method(name: &str) -> String {
     format!(

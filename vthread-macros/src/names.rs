@@ -97,11 +97,9 @@ pub(crate) fn plain_text(ident: &Ident) -> String {
 
 /// The hash of a method's name, as the runtime's `name_hash`: FNV-1a.
 pub(crate) fn hash(name: &str) -> Literal {
-    let hash = name
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     Literal::u64_unsuffixed(hash)
 }
 

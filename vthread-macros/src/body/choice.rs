@@ -67,10 +67,15 @@ pub(crate) fn known_call(call: TokenStream, making: Making, at: Span) -> TokenSt
     let (frame, segment, wait) = (names::frame(span), names::segment(span), names::wait(span));
     let made = match making {
         Making::Await => quote_spanned!(span=> let __f = unsafe { #frame(__c) }; __f.await),
-        Making::Segment => quote_spanned!(span=> let __f = unsafe { #frame(__c) }; #segment(__f).await),
+        Making::Segment => {
+            quote_spanned!(span=> let __f = unsafe { #frame(__c) }; #segment(__f).await)
+        }
         Making::Block => quote_spanned!(span=> #wait(__c)),
     };
-    outer(quote_spanned!(span=> (match #call { __c => { #dead #made } })), at)
+    outer(
+        quote_spanned!(span=> (match #call { __c => { #dead #made } })),
+        at,
+    )
 }
 
 /// The outermost parentheses carry the user's span: `let` chains look at the edition of the end of

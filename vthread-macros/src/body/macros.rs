@@ -11,14 +11,42 @@ use syn::visit_mut::VisitMut;
 use syn::{Expr, Macro, Token, parse_quote};
 
 const KNOWN: &[&str] = &[
-    "println", "print", "eprintln", "eprint", "format", "panic", "assert", "assert_eq", "assert_ne", "debug_assert",
-    "debug_assert_eq", "debug_assert_ne", "vec", "dbg", "write", "writeln", "todo", "unimplemented", "unreachable",
-    "format_args", "info", "warn", "error", "debug", "trace", "bail", "ensure",
+    "println",
+    "print",
+    "eprintln",
+    "eprint",
+    "format",
+    "panic",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "vec",
+    "dbg",
+    "write",
+    "writeln",
+    "todo",
+    "unimplemented",
+    "unreachable",
+    "format_args",
+    "info",
+    "warn",
+    "error",
+    "debug",
+    "trace",
+    "bail",
+    "ensure",
 ];
 
 /// The macro's name without its path.
 pub(crate) fn name(mac: &Macro) -> String {
-    mac.path.segments.last().map(|last| plain_text(&last.ident)).unwrap_or_default()
+    mac.path
+        .segments
+        .last()
+        .map(|last| plain_text(&last.ident))
+        .unwrap_or_default()
 }
 
 /// The comma-separated arguments of a macro that we know.
@@ -26,7 +54,8 @@ pub(crate) fn arguments(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>> {
     if !KNOWN.contains(&name(mac).as_str()) {
         return None;
     }
-    mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated).ok()
+    mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
+        .ok()
 }
 
 impl Body {
@@ -40,8 +69,13 @@ impl Body {
     }
 
     fn arguments_macro(&mut self, mac: &mut Macro) {
-        let Some(mut arguments) = arguments(mac) else { return };
-        let written: Vec<String> = arguments.iter().map(|argument| argument.to_token_stream().to_string()).collect();
+        let Some(mut arguments) = arguments(mac) else {
+            return;
+        };
+        let written: Vec<String> = arguments
+            .iter()
+            .map(|argument| argument.to_token_stream().to_string())
+            .collect();
         for argument in &mut arguments {
             match argument {
                 Expr::Assign(named) => self.visit_expr_mut(&mut named.right),
@@ -78,9 +112,15 @@ impl Body {
     /// `vec![value; n]`
     fn vec_repeat(&mut self, mac: &mut Macro) -> bool {
         let parsed = mac.parse_body_with(|input: ParseStream<'_>| {
-            Ok((input.parse::<Expr>()?, input.parse::<Token![;]>()?, input.parse::<Expr>()?))
+            Ok((
+                input.parse::<Expr>()?,
+                input.parse::<Token![;]>()?,
+                input.parse::<Expr>()?,
+            ))
         });
-        let Ok((mut value, semi, mut n)) = parsed else { return false };
+        let Ok((mut value, semi, mut n)) = parsed else {
+            return false;
+        };
         self.visit_expr_mut(&mut value);
         self.visit_expr_mut(&mut n);
         mac.tokens = quote!(#value #semi #n);

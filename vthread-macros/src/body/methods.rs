@@ -28,7 +28,9 @@ impl Body {
         } else {
             self.receiver_of_wait(&mut call.receiver);
         }
-        call.args.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
+        call.args
+            .iter_mut()
+            .for_each(|argument| self.visit_expr_mut(argument));
         if skip::method(&name) {
             return None;
         }
@@ -44,9 +46,15 @@ impl Body {
         match receiver {
             Expr::MethodCall(inner) => {
                 self.visit_expr_mut(&mut inner.receiver);
-                inner.args.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
+                inner
+                    .args
+                    .iter_mut()
+                    .for_each(|argument| self.visit_expr_mut(argument));
             }
-            Expr::Call(inner) => inner.args.iter_mut().for_each(|argument| self.visit_expr_mut(argument)),
+            Expr::Call(inner) => inner
+                .args
+                .iter_mut()
+                .for_each(|argument| self.visit_expr_mut(argument)),
             other => self.visit_expr_mut(other),
         }
     }
@@ -61,9 +69,19 @@ impl Body {
             true => quote_spanned!(span=> &),
             false => TokenStream::new(),
         };
-        let decide = quote_spanned!(span=> let __k = (#deeper &&&&__t).__vthread_which(); match __k #arms);
-        let new_tag = quote_spanned!(span=> let __t = #tag::<#hash, _, _>(::core::marker::PhantomData););
-        let ExprMethodCall { attrs, receiver, dot_token, method, turbofish, args, paren_token } = call;
+        let decide =
+            quote_spanned!(span=> let __k = (#deeper &&&&__t).__vthread_which(); match __k #arms);
+        let new_tag =
+            quote_spanned!(span=> let __t = #tag::<#hash, _, _>(::core::marker::PhantomData););
+        let ExprMethodCall {
+            attrs,
+            receiver,
+            dot_token,
+            method,
+            turbofish,
+            args,
+            paren_token,
+        } = call;
         let arguments = outer(quote!((#args)), paren_token.span.join());
         let tail = quote!(#dot_token #method #turbofish #arguments);
         let probed = if classify(receiver) == Receiver::Value {
@@ -109,7 +127,10 @@ impl Body {
             Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => {
                 let (real, copy) = self.place(&unary.expr, types);
                 let star = &unary.op;
-                (quote_spanned!(span=> (#star #real)), quote_spanned!(span=> (#star #copy)))
+                (
+                    quote_spanned!(span=> (#star #real)),
+                    quote_spanned!(span=> (#star #copy)),
+                )
             }
             Expr::Index(indexed) => {
                 let (real, copy) = self.place(&indexed.expr, types);
@@ -119,13 +140,19 @@ impl Body {
                 }
                 let ty = self.fresh("index", span);
                 types.push(ty.clone());
-                (quote_spanned!(span=> #real[#ty.pass(#index)]), quote_spanned!(span=> #copy[#ty.any()]))
+                (
+                    quote_spanned!(span=> #real[#ty.pass(#index)]),
+                    quote_spanned!(span=> #copy[#ty.any()]),
+                )
             }
             Expr::Path(path) => (quote!(#path), quote!(#path)),
             value => {
                 let ty = self.fresh("value", span);
                 types.push(ty.clone());
-                (quote_spanned!(span=> #ty.pass(#value)), quote_spanned!(span=> #ty.any()))
+                (
+                    quote_spanned!(span=> #ty.pass(#value)),
+                    quote_spanned!(span=> #ty.any()),
+                )
             }
         }
     }

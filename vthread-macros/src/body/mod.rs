@@ -59,14 +59,26 @@ pub(crate) struct Returns {
 impl Returns {
     pub(crate) fn of(output: &ReturnType) -> Self {
         let ReturnType::Type(_, ty) = output else {
-            return Returns { ty: Some(syn::parse_quote!(())), is_result: false, at: None };
+            return Returns {
+                ty: Some(syn::parse_quote!(())),
+                is_result: false,
+                at: None,
+            };
         };
         let is_result = match &**ty {
-            Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Result"),
+            Type::Path(path) => path
+                .path
+                .segments
+                .last()
+                .is_some_and(|last| last.ident == "Result"),
             _ => false,
         };
         let at = Some(syn::spanned::Spanned::span(&**ty));
-        Returns { ty: can_be_written(ty).then(|| (**ty).clone()), is_result, at }
+        Returns {
+            ty: can_be_written(ty).then(|| (**ty).clone()),
+            is_result,
+            at,
+        }
     }
 }
 
@@ -116,6 +128,9 @@ impl Body {
 
     /// Notes a direct recursive call, for the bound on the frame.
     pub(crate) fn note_recursion(&mut self) {
-        self.spawns_itself |= self.frames.iter().any(|frame| matches!(frame, Frame::Child(_)));
+        self.spawns_itself |= self
+            .frames
+            .iter()
+            .any(|frame| matches!(frame, Frame::Child(_)));
     }
 }

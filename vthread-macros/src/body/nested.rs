@@ -8,7 +8,10 @@ pub(crate) fn is_vthread(attrs: &[Attribute]) -> bool {
 }
 
 fn is_ours(attr: &Attribute) -> bool {
-    attr.path().segments.last().is_some_and(|last| last.ident == "vthread")
+    attr.path()
+        .segments
+        .last()
+        .is_some_and(|last| last.ident == "vthread")
 }
 
 /// Takes our attribute off a nested function.

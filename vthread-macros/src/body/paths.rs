@@ -18,7 +18,9 @@ impl Body {
     /// The rewritten call, or `None` if it stays as it is (with its arguments rewritten).
     pub(crate) fn call(&mut self, call: &mut ExprCall) -> Option<Expr> {
         let has_closure = has_closure(call);
-        call.args.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
+        call.args
+            .iter_mut()
+            .for_each(|argument| self.visit_expr_mut(argument));
         let mut callee = &mut *call.func;
         while let Expr::Group(group) = callee {
             callee = &mut group.expr;
@@ -119,7 +121,10 @@ fn probe(call: &ExprCall, mut path: Path, has_closure: bool, at: Span) -> Expr {
         _ => TokenStream::new(),
     };
     let (arguments, attrs) = (&call.args, &call.attrs);
-    let parenthesized = outer(quote_spanned!(span=> (#arguments)), call.paren_token.span.join());
+    let parenthesized = outer(
+        quote_spanned!(span=> (#arguments)),
+        call.paren_token.span.join(),
+    );
     let (inside, outside) = match has_closure {
         true => (parenthesized, TokenStream::new()),
         false => (TokenStream::new(), parenthesized),
@@ -159,6 +164,8 @@ fn has_closure(call: &ExprCall) -> bool {
         }
     }
     let mut closures = Closures(false);
-    call.args.iter().for_each(|argument| closures.visit_expr(argument));
+    call.args
+        .iter()
+        .for_each(|argument| closures.visit_expr(argument));
     closures.0
 }

@@ -52,7 +52,10 @@ impl Scopes {
     }
 
     pub(crate) fn bind(&mut self, name: String, what: Name) {
-        self.0.last_mut().expect("a scope is open").insert(name, what);
+        self.0
+            .last_mut()
+            .expect("a scope is open")
+            .insert(name, what);
     }
 
     /// Binds every variable of a pattern.
@@ -80,12 +83,20 @@ impl Scopes {
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<Name> {
-        self.0.iter().rev().find_map(|scope| scope.get(name).copied())
+        self.0
+            .iter()
+            .rev()
+            .find_map(|scope| scope.get(name).copied())
     }
 
     /// The variable, if its innermost binding lies at `depth` or deeper.
     pub(crate) fn variable_bound_within(&self, name: &str, depth: usize) -> Option<(bool, Span)> {
-        let (at, scope) = self.0.iter().enumerate().rev().find(|(_, scope)| scope.contains_key(name))?;
+        let (at, scope) = self
+            .0
+            .iter()
+            .enumerate()
+            .rev()
+            .find(|(_, scope)| scope.contains_key(name))?;
         match scope[name] {
             Name::Variable { mutable, bound_at } if at >= depth => Some((mutable, bound_at.0)),
             _ => None,
@@ -106,7 +117,10 @@ impl Visit<'_> for Imports<'_> {
 
 /// The names that a pattern binds.
 pub(crate) fn names(pattern: &Pat) -> HashSet<String> {
-    variables(pattern).into_iter().map(|(name, _)| name).collect()
+    variables(pattern)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect()
 }
 
 fn variables(pattern: &Pat) -> Vec<(String, Name)> {

@@ -13,8 +13,8 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Block, Expr, ExprAwait, ExprClosure, ExprForLoop, ExprIf, ExprMacro, ExprMatch, ExprTry, ExprWhile,
-    GenericArgument, Item, Label, Pat, Stmt, Type,
+    Attribute, Block, Expr, ExprAwait, ExprClosure, ExprForLoop, ExprIf, ExprMacro, ExprMatch,
+    ExprTry, ExprWhile, GenericArgument, Item, Label, Pat, Stmt, Type,
 };
 
 impl VisitMut for Body {
@@ -73,7 +73,12 @@ impl VisitMut for Body {
         // Forms whose value is that of a part of them hand `is_used` down.
         let hands_down = matches!(
             expr,
-            Expr::If(_) | Expr::Match(_) | Expr::Block(_) | Expr::Unsafe(_) | Expr::Macro(_) | Expr::Group(_)
+            Expr::If(_)
+                | Expr::Match(_)
+                | Expr::Block(_)
+                | Expr::Unsafe(_)
+                | Expr::Macro(_)
+                | Expr::Group(_)
         ) || matches!(expr, Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_));
         let is_used = std::mem::replace(&mut self.is_used, true) || !hands_down;
         match expr {
@@ -113,7 +118,9 @@ impl VisitMut for Body {
             Expr::Block(block) => {
                 let label = block.label.as_ref().map(label_text);
                 self.is_used = is_used;
-                self.framed(label.map(Frame::Label), |body| body.visit_block_mut(&mut block.block));
+                self.framed(label.map(Frame::Label), |body| {
+                    body.visit_block_mut(&mut block.block)
+                });
             }
             Expr::Unsafe(block) => {
                 self.is_used = is_used;
@@ -187,7 +194,8 @@ impl Body {
 
     fn attempt(&mut self, attempt: &mut ExprTry) {
         if self.marks_attempt() {
-            self.errors.on(attempt.question_token, errors::CHILD_CANNOT_FAIL);
+            self.errors
+                .on(attempt.question_token, errors::CHILD_CANNOT_FAIL);
         }
         self.visit_expr_mut(&mut attempt.expr);
     }
@@ -199,7 +207,10 @@ impl Body {
         let in_frame = std::mem::replace(&mut self.in_frame, false);
         self.framed(Some(Frame::Closure), |body| {
             body.scoped(|body| {
-                closure.inputs.iter().for_each(|input| body.scopes.bind_pattern(input));
+                closure
+                    .inputs
+                    .iter()
+                    .for_each(|input| body.scopes.bind_pattern(input));
                 body.visit_expr_mut(&mut closure.body);
             });
         });

@@ -12,13 +12,17 @@ use std::collections::HashSet;
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
-    Arm, Block, Expr, ExprClosure, ExprForLoop, ExprIf, ExprLet, ExprLit, ExprPath, ExprWhile, Item, Lit, Local,
-    Macro, Pat, Token, Type,
+    Arm, Block, Expr, ExprClosure, ExprForLoop, ExprIf, ExprLet, ExprLit, ExprPath, ExprWhile,
+    Item, Lit, Local, Macro, Pat, Token, Type,
 };
 
 /// The free names of a body for which `is_captured` holds, each at its first use.
 pub(crate) fn free_names(body: &Block, is_captured: &dyn Fn(&str) -> bool) -> Vec<(String, Span)> {
-    let mut walk = Free { is_captured, bound: vec![HashSet::new()], found: Vec::new() };
+    let mut walk = Free {
+        is_captured,
+        bound: vec![HashSet::new()],
+        found: Vec::new(),
+    };
     walk.visit_block(body);
     walk.found
 }
@@ -32,7 +36,10 @@ struct Free<'a> {
 impl Free<'_> {
     fn uses(&mut self, name: &str, at: Span) {
         let is_bound = self.bound.iter().any(|scope| scope.contains(name));
-        if !is_bound && (self.is_captured)(name) && !self.found.iter().any(|(found, _)| found == name) {
+        if !is_bound
+            && (self.is_captured)(name)
+            && !self.found.iter().any(|(found, _)| found == name)
+        {
             self.found.push((name.to_owned(), at));
         }
     }
@@ -44,7 +51,10 @@ impl Free<'_> {
     }
 
     fn bind_names(&mut self, names: impl IntoIterator<Item = String>) {
-        self.bound.last_mut().expect("a scope is open").extend(names);
+        self.bound
+            .last_mut()
+            .expect("a scope is open")
+            .extend(names);
     }
 
     fn bind(&mut self, pattern: &Pat) {
@@ -65,7 +75,10 @@ impl Free<'_> {
         for argument in arguments {
             match argument {
                 Expr::Assign(assign) => self.visit_expr(&assign.right),
-                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+                Expr::Lit(ExprLit {
+                    lit: Lit::Str(text),
+                    ..
+                }) => {
                     self.uses_in_format(&text.value(), &named, text.span());
                 }
                 other => self.visit_expr(other),
@@ -85,7 +98,9 @@ impl Free<'_> {
             match tree {
                 TokenTree::Group(group) => self.scan(group.stream()),
                 TokenTree::Literal(literal) => {
-                    if let Ok(Lit::Str(text)) = syn::parse2(TokenTree::Literal(literal.clone()).into()) {
+                    if let Ok(Lit::Str(text)) =
+                        syn::parse2(TokenTree::Literal(literal.clone()).into())
+                    {
                         self.uses_in_format(&text.value(), &[], literal.span());
                     }
                 }
@@ -111,7 +126,10 @@ impl Free<'_> {
         match which {
             Ours::Group => {
                 let form = GroupForm::parse(mac.tokens.clone(), at, &mut ignored)?;
-                form.max_concurrency.iter().chain(&form.name).for_each(|option| self.visit_expr(option));
+                form.max_concurrency
+                    .iter()
+                    .chain(&form.name)
+                    .for_each(|option| self.visit_expr(option));
                 self.scoped(|walk| {
                     walk.bind_names(form.handle.iter().map(plain_text));
                     walk.visit_block(&form.body);
@@ -131,8 +149,12 @@ impl Free<'_> {
 }
 
 fn argument_name(argument: &Expr) -> Option<String> {
-    let Expr::Assign(assign) = argument else { return None };
-    let Expr::Path(path) = &*assign.left else { return None };
+    let Expr::Assign(assign) = argument else {
+        return None;
+    };
+    let Expr::Path(path) = &*assign.left else {
+        return None;
+    };
     path.path.get_ident().map(plain_text)
 }
 
@@ -146,7 +168,12 @@ impl<'ast> Visit<'ast> for Free<'_> {
     fn visit_type(&mut self, _: &'ast Type) {}
     fn visit_pat(&mut self, _: &'ast Pat) {}
     fn visit_block(&mut self, block: &'ast Block) {
-        self.scoped(|walk| block.stmts.iter().for_each(|statement| walk.visit_stmt(statement)));
+        self.scoped(|walk| {
+            block
+                .stmts
+                .iter()
+                .for_each(|statement| walk.visit_stmt(statement))
+        });
     }
     fn visit_local(&mut self, local: &'ast Local) {
         if let Some(init) = &local.init {

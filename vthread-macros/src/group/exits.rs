@@ -59,8 +59,15 @@ pub(crate) struct ChildFrame {
 #[derive(Clone)]
 pub(crate) enum Exit {
     Return,
-    Break { label: Option<Lifetime>, has_value: bool, at: Span },
-    Continue { label: Option<Lifetime>, at: Span },
+    Break {
+        label: Option<Lifetime>,
+        has_value: bool,
+        at: Span,
+    },
+    Continue {
+        label: Option<Lifetime>,
+        at: Span,
+    },
 }
 
 impl Exit {
@@ -68,7 +75,9 @@ impl Exit {
         let text = |label: &Option<Lifetime>| label.as_ref().map(|label| label.ident.to_string());
         match self {
             Exit::Return => (0, None, true),
-            Exit::Break { label, has_value, .. } => (1, text(label), *has_value),
+            Exit::Break {
+                label, has_value, ..
+            } => (1, text(label), *has_value),
             Exit::Continue { label, .. } => (2, text(label), false),
         }
     }
@@ -97,7 +106,10 @@ impl Body {
 
     /// Whether a group opened here has an error type of its own accord.
     pub(crate) fn errors_are_known(&mut self) -> bool {
-        let in_closure = self.frames.iter().any(|frame| matches!(frame, Frame::Closure));
+        let in_closure = self
+            .frames
+            .iter()
+            .any(|frame| matches!(frame, Frame::Closure));
         match self.inner() {
             Inner::Group(group) => group.can_fail,
             Inner::Child(child) => child.can_fail,
@@ -143,7 +155,12 @@ impl Body {
                 let value = self.return_value(jump);
                 if depth > 0 {
                     let token = jump.return_token.to_token_stream();
-                    *expr = Expr::Verbatim(self.lower_return(depth, value, token, jump.return_token.span));
+                    *expr = Expr::Verbatim(self.lower_return(
+                        depth,
+                        value,
+                        token,
+                        jump.return_token.span,
+                    ));
                 }
             }
             Expr::Break(jump) => {
@@ -212,13 +229,17 @@ impl Body {
     /// `Ok(value)` as it stands; the error of `Err(error)` converts by `From`.
     fn written(&mut self, expr: &mut Expr, error: &Ident, can_fail: bool) -> TokenStream {
         let which = tails::written_result(expr);
-        let Expr::Call(call) = expr else { return expr.to_token_stream() };
+        let Expr::Call(call) = expr else {
+            return expr.to_token_stream();
+        };
         if which == Some(Written::Err) && !can_fail {
             self.errors.on(&*call, errors::CHILD_CANNOT_FAIL);
         }
         let is_inferred = tails::error_is_inferred(&call.args[0]);
         let at = call.args[0].span();
-        call.args.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
+        call.args
+            .iter_mut()
+            .for_each(|argument| self.visit_expr_mut(argument));
         let (callee, argument) = (&call.func, &call.args[0]);
         let span = ours(at);
         let fails = names::fails(span);
@@ -233,8 +254,13 @@ impl Body {
 
     /// Leaves the body at `frames[at]` by one of its ways out.
     fn exit(&mut self, at: usize, exit: Exit, value: TokenStream, span: Span) -> TokenStream {
-        let Frame::Group(group) = &mut self.frames[at] else { unreachable!("only bodies have ways out") };
-        let known = group.exits.iter().position(|known| known.key() == exit.key());
+        let Frame::Group(group) = &mut self.frames[at] else {
+            unreachable!("only bodies have ways out")
+        };
+        let known = group
+            .exits
+            .iter()
+            .position(|known| known.key() == exit.key());
         let n = known.unwrap_or_else(|| {
             group.exits.push(exit);
             group.exits.len() - 1
@@ -253,7 +279,13 @@ impl Body {
     }
 
     /// `return value` as seen from `frames[..depth]`. The value is ready.
-    pub(crate) fn lower_return(&mut self, depth: usize, value: TokenStream, token: TokenStream, at: Span) -> TokenStream {
+    pub(crate) fn lower_return(
+        &mut self,
+        depth: usize,
+        value: TokenStream,
+        token: TokenStream,
+        at: Span,
+    ) -> TokenStream {
         let span = ours(at);
         let annotation = self.return_annotation();
         for n in (0..depth).rev() {
@@ -275,19 +307,31 @@ impl Body {
 
     /// `: R` of the function, where its `return`s go to the function.
     pub(crate) fn return_annotation(&self) -> TokenStream {
-        let elsewhere = self.frames.iter().any(|frame| matches!(frame, Frame::Child(_) | Frame::Closure));
+        let elsewhere = self
+            .frames
+            .iter()
+            .any(|frame| matches!(frame, Frame::Child(_) | Frame::Closure));
         match &self.returns.ty {
             Some(ty) if !elsewhere => quote!(: #ty),
             _ => TokenStream::new(),
         }
     }
 
-    pub(crate) fn lower_break(&mut self, depth: usize, jump: &ExprBreak, value: Option<TokenStream>) -> TokenStream {
+    pub(crate) fn lower_break(
+        &mut self,
+        depth: usize,
+        jump: &ExprBreak,
+        value: Option<TokenStream>,
+    ) -> TokenStream {
         let at = jump.break_token.span;
         let (token, label) = (&jump.break_token, &jump.label);
         match self.target(depth, label.as_ref(), at) {
             Some(n) => {
-                let exit = Exit::Break { label: label.clone(), has_value: value.is_some(), at };
+                let exit = Exit::Break {
+                    label: label.clone(),
+                    has_value: value.is_some(),
+                    at,
+                };
                 self.exit(n, exit, value.unwrap_or_else(|| quote!(())), ours(at))
             }
             None => quote!(#token #label #value),
@@ -298,7 +342,15 @@ impl Body {
         let at = jump.continue_token.span;
         let (token, label) = (&jump.continue_token, &jump.label);
         match self.target(depth, label.as_ref(), at) {
-            Some(n) => self.exit(n, Exit::Continue { label: label.clone(), at }, quote!(()), ours(at)),
+            Some(n) => self.exit(
+                n,
+                Exit::Continue {
+                    label: label.clone(),
+                    at,
+                },
+                quote!(()),
+                ours(at),
+            ),
             None => quote!(#token #label),
         }
     }
@@ -326,13 +378,22 @@ impl Body {
 /// `tail` made a `Result` by its type.
 pub(crate) fn by_type(tail: TokenStream, error: &Ident, can_fail: bool, span: Span) -> TokenStream {
     let new = names::tail(span);
-    let finish = Ident::new(if can_fail { "finish" } else { "finish_infallible" }, span);
+    let finish = Ident::new(
+        if can_fail {
+            "finish"
+        } else {
+            "finish_infallible"
+        },
+        span,
+    );
     quote_spanned!(span=> ({ let __t = #new(#tail); #[allow(unreachable_code)] (&__t).__vthread_split().#finish(&#error) }))
 }
 
 /// Dead code that says which error type this block returns, through any alias.
 pub(crate) fn pin_error(group: &Ident, span: Span) -> TokenStream {
     let owner = names::group_type(span);
-    dead(span, quote_spanned!(span=> return ::core::result::Result::Err(#owner::err(&#group));))
+    dead(
+        span,
+        quote_spanned!(span=> return ::core::result::Result::Err(#owner::err(&#group));),
+    )
 }
-

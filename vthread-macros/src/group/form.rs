@@ -34,8 +34,13 @@ const SPAWN_OPTIONS: &str = "`spawn!` knows a group's handle (`g`), `move`, `nam
 impl GroupForm {
     pub(crate) fn parse(tokens: TokenStream, at: Span, errors: &mut Errors) -> Option<Self> {
         let (options, body) = split(tokens, at, "group!(max_concurrency = 8 => { .. })", errors)?;
-        let mut form =
-            GroupForm { handle: None, max_concurrency: None, name: None, error: None, body };
+        let mut form = GroupForm {
+            handle: None,
+            max_concurrency: None,
+            name: None,
+            error: None,
+            body,
+        };
         for (position, option) in options.into_iter().enumerate() {
             let key = option.key_text();
             match (key.as_str(), option.value) {
@@ -71,13 +76,21 @@ impl GroupForm {
 impl SpawnForm {
     pub(crate) fn parse(tokens: TokenStream, at: Span, errors: &mut Errors) -> Option<Self> {
         let (options, body) = split(tokens, at, "spawn!(name = \"worker\" => { .. })", errors)?;
-        let mut form = SpawnForm { handle: None, moves: None, name: None, service: false, body };
+        let mut form = SpawnForm {
+            handle: None,
+            moves: None,
+            name: None,
+            service: false,
+            body,
+        };
         for (position, option) in options.into_iter().enumerate() {
             let key = option.key_text();
             match (key.as_str(), option.value) {
                 ("move", None) => form.moves = syn::parse2(option.key).ok(),
                 ("service", None) => form.service = true,
-                ("name", Some(Value::Expr(value))) => once(&mut form.name, value, &option.key, errors),
+                ("name", Some(Value::Expr(value))) => {
+                    once(&mut form.name, value, &option.key, errors)
+                }
                 ("name", None) => errors.on(&option.key, "`name` needs a value: `name = \"..\"`"),
                 ("max_concurrency" | "error" | "on_failure" | "grace", _) => errors.on(
                     &option.key,
@@ -86,11 +99,14 @@ impl SpawnForm {
                 (_, None) if position == 0 => form.handle = syn::parse2(option.key).ok(),
                 (_, None) => errors.on(
                     &option.key,
-                    format!("the group's handle comes first, as in `spawn!({key}, move => {{ .. }})`"),
+                    format!(
+                        "the group's handle comes first, as in `spawn!({key}, move => {{ .. }})`"
+                    ),
                 ),
-                (_, Some(_)) => {
-                    errors.on(&option.key, format!("unknown option `{key}`. {SPAWN_OPTIONS}"))
-                }
+                (_, Some(_)) => errors.on(
+                    &option.key,
+                    format!("unknown option `{key}`. {SPAWN_OPTIONS}"),
+                ),
             }
         }
         Some(form)
@@ -116,7 +132,8 @@ enum Value {
 
 impl Item {
     fn key_text(&self) -> String {
-        self.ident().map_or_else(|| self.key.to_string(), |ident| plain_text(&ident))
+        self.ident()
+            .map_or_else(|| self.key.to_string(), |ident| plain_text(&ident))
     }
     fn ident(&self) -> Option<Ident> {
         syn::parse2(self.key.clone()).ok()
@@ -127,7 +144,10 @@ impl Parse for Item {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         if input.peek(Token![move]) {
             let token: Token![move] = input.parse()?;
-            return Ok(Item { key: token.to_token_stream(), value: None });
+            return Ok(Item {
+                key: token.to_token_stream(),
+                value: None,
+            });
         }
         let key: Ident = input.parse()?;
         let value = match input.parse::<Option<Token![=]>>()? {
@@ -135,16 +155,26 @@ impl Parse for Item {
             Some(_) if key == "error" => Some(Value::Type(input.parse()?)),
             Some(_) => Some(Value::Expr(input.parse()?)),
         };
-        Ok(Item { key: key.to_token_stream(), value })
+        Ok(Item {
+            key: key.to_token_stream(),
+            value,
+        })
     }
 }
 
 /// Splits at the `=>`. A body that merely contains a `match` keeps its arrows inside braces.
-fn split(tokens: TokenStream, at: Span, example: &str, errors: &mut Errors) -> Option<(Vec<Item>, Block)> {
+fn split(
+    tokens: TokenStream,
+    at: Span,
+    example: &str,
+    errors: &mut Errors,
+) -> Option<(Vec<Item>, Block)> {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     let arrow = trees.windows(2).position(|pair| match pair {
         [TokenTree::Punct(equals), TokenTree::Punct(greater)] => {
-            equals.as_char() == '=' && equals.spacing() == Spacing::Joint && greater.as_char() == '>'
+            equals.as_char() == '='
+                && equals.spacing() == Spacing::Joint
+                && greater.as_char() == '>'
         }
         _ => false,
     });
@@ -152,14 +182,18 @@ fn split(tokens: TokenStream, at: Span, example: &str, errors: &mut Errors) -> O
         Some(arrow) => (&trees[..arrow], &trees[arrow + 2..]),
         None => (&trees[..0], &trees[..]),
     };
-    let head = Punctuated::<Item, Token![,]>::parse_terminated.parse2(head.iter().cloned().collect());
+    let head =
+        Punctuated::<Item, Token![,]>::parse_terminated.parse2(head.iter().cloned().collect());
     let body_tokens: TokenStream = body.iter().cloned().collect();
     let body = Block::parse_within.parse2(body_tokens);
     let head = head.map_err(|error| errors.push(error)).ok();
     let stmts = match body {
         Ok(stmts) => stmts,
         Err(_) if arrow.is_none() && looks_like_options(&trees) => {
-            errors.at(trees[0].span(), format!("options end with `=>`, as in `{example}`"));
+            errors.at(
+                trees[0].span(),
+                format!("options end with `=>`, as in `{example}`"),
+            );
             return None;
         }
         Err(error) => {
@@ -172,7 +206,9 @@ fn split(tokens: TokenStream, at: Span, example: &str, errors: &mut Errors) -> O
 
 /// `name = ..` or `name, ..`: no statement begins with these and ends without `;`.
 fn looks_like_options(trees: &[TokenTree]) -> bool {
-    let ends = trees.iter().any(|tree| matches!(tree, TokenTree::Punct(p) if p.as_char() == ';'));
+    let ends = trees
+        .iter()
+        .any(|tree| matches!(tree, TokenTree::Punct(p) if p.as_char() == ';'));
     match trees {
         [TokenTree::Ident(_), TokenTree::Punct(second), ..] => {
             !ends && matches!(second.as_char(), '=' | ',')

@@ -11,7 +11,9 @@ pub(crate) fn inline_names(format: &str) -> Vec<String> {
             continue;
         }
         let Some(close) = rest.find('}') else { break };
-        let (name, spec) = rest[..close].split_once(':').unwrap_or((&rest[..close], ""));
+        let (name, spec) = rest[..close]
+            .split_once(':')
+            .unwrap_or((&rest[..close], ""));
         if is_ident(name.trim()) {
             found.push(name.trim().to_owned());
         }
@@ -47,8 +49,14 @@ mod tests {
 
     #[test]
     fn names_in_braces_and_specifications() {
-        assert_eq!(inline_names("{i}:{name:>width$}{{x}}{}{y}"), ["i", "name", "width", "y"]);
-        assert_eq!(inline_names("{:.prec$} {0} {:?} {a:08.b$}"), ["prec", "a", "b"]);
+        assert_eq!(
+            inline_names("{i}:{name:>width$}{{x}}{}{y}"),
+            ["i", "name", "width", "y"]
+        );
+        assert_eq!(
+            inline_names("{:.prec$} {0} {:?} {a:08.b$}"),
+            ["prec", "a", "b"]
+        );
         assert!(inline_names("plain {").is_empty());
         assert_eq!(inline_names("{:0>width$}"), ["width"]);
     }

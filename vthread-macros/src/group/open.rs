@@ -45,10 +45,14 @@ impl Body {
             slot: self.fresh("slot", span),
         };
         let tail_at = ours(tails::last_tokens(&form.body).span());
-        let tail = if can_fail { tails::prepare(&mut form.body) } else { Tail::Value };
+        let tail = if can_fail {
+            tails::prepare(&mut form.body)
+        } else {
+            Tail::Value
+        };
         let frame = self.group_body(&mut form, &vars, can_fail);
         let expanded = match can_fail {
-            true => self.with_error(&form, &vars, frame, tail, span, tail_at, options),
+            true => self.with_error(&form, &vars, frame, tail, at, tail_at, options),
             false => self.without_error(&form, &vars, frame, span, options),
         };
         let expanded = outer(expanded, at);
@@ -107,7 +111,10 @@ impl Body {
             Making::Block => quote_spanned!(span=> #block_on(__run)),
             _ => quote_spanned!(span=> __run.await),
         };
-        (quote_spanned!(span=> #dead let __run = unsafe { #call };), run)
+        (
+            quote_spanned!(span=> #dead let __run = unsafe { #call };),
+            run,
+        )
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -117,11 +124,18 @@ impl Body {
         vars: &Vars,
         frame: GroupFrame,
         tail: Tail,
-        span: Span,
+        at: Span,
         tail_at: Span,
         options: TokenStream,
     ) -> TokenStream {
-        let Vars { group, inner, handle, error, .. } = vars;
+        let span = ours(at);
+        let Vars {
+            group,
+            inner,
+            handle,
+            error,
+            ..
+        } = vars;
         let (owner, group_type) = (names::owner(span), names::group_type(span));
         let (val, out) = (names::ctl_val(tail_at), names::ctl_out(span));
         let arms = self.exit_arms(&frame.exits, span);
@@ -137,13 +151,16 @@ impl Body {
         let pin_inner = pin_error(inner, pinned_at);
         let body = &form.body;
         let value = match tail {
-            Tail::Value => quote_spanned!(tail_at=> #[allow(unreachable_code)] ::core::result::Result::Ok(#val(__v))),
+            Tail::Value => {
+                quote_spanned!(tail_at=> #[allow(unreachable_code)] ::core::result::Result::Ok(#val(__v)))
+            }
             Tail::Leaves => quote_spanned!(tail_at=> #[allow(unreachable_code)] match __v {
                 ::core::result::Result::Ok(__v) => ::core::result::Result::Ok(#val(__v)),
                 ::core::result::Result::Err(__e) => ::core::result::Result::Err(__e),
             }),
             Tail::ByType => {
-                let split = super::exits::by_type(quote_spanned!(tail_at=> __v), error, true, tail_at);
+                let split =
+                    super::exits::by_type(quote_spanned!(tail_at=> __v), error, true, tail_at);
                 quote_spanned!(tail_at=> #[allow(unreachable_code)] match #split {
                     ::core::result::Result::Ok(__v) => ::core::result::Result::Ok(#val(__v)),
                     ::core::result::Result::Err(__e) => ::core::result::Result::Err(__e),
@@ -152,6 +169,14 @@ impl Body {
         };
         let handle_let = handle_binding(handle, inner, span);
         let (before, run) = self.run(quote_spanned!(span=> #owner::run(&__o, #group, __b)), span);
+        let joined = outer(
+            quote_spanned!(span=> (match #run {
+                ::core::result::Result::Ok(#val(__v)) => ::core::result::Result::Ok(__v),
+                ::core::result::Result::Err(__e) => ::core::result::Result::Err(__e),
+                ::core::result::Result::Ok(#out(__x)) => match __x { #arms },
+            })),
+            at,
+        );
         quote_spanned!(span=> ({
             let __options = #options;
             let __o = unsafe { #owner::<#error_type>::new(__options) };
@@ -167,11 +192,7 @@ impl Body {
                 #value
             } };
             #before
-            (match #run {
-                ::core::result::Result::Ok(#val(__v)) => ::core::result::Result::Ok(__v),
-                ::core::result::Result::Err(__e) => ::core::result::Result::Err(__e),
-                ::core::result::Result::Ok(#out(__x)) => match __x { #arms },
-            })
+            #joined
         }))
     }
 
@@ -183,8 +204,18 @@ impl Body {
         span: Span,
         options: TokenStream,
     ) -> TokenStream {
-        let Vars { group, inner, handle, slot, .. } = vars;
-        let (owner, group_type, no_error) = (names::owner(span), names::group_type(span), names::no_error(span));
+        let Vars {
+            group,
+            inner,
+            handle,
+            slot,
+            ..
+        } = vars;
+        let (owner, group_type, no_error) = (
+            names::owner(span),
+            names::group_type(span),
+            names::no_error(span),
+        );
         let (val, out) = (names::ctl_val(span), names::ctl_out(span));
         let (done, returned) = (names::native_done(span), names::native_return(span));
         let (slot_new, slot_done) = (names::slot_new(span), names::slot_done(span));
@@ -195,19 +226,34 @@ impl Body {
             let any = names::any(span);
             let pin = match annotation.is_empty() {
                 true => TokenStream::new(),
-                false => dead(span, quote_spanned!(span=> let __r #annotation = #any(); return __r;)),
+                false => dead(
+                    span,
+                    quote_spanned!(span=> let __r #annotation = #any(); return __r;),
+                ),
             };
             let depth = self.frames.len();
-            let on_return = self.lower_return(depth, quote_spanned!(span=> __r), quote_spanned!(span=> return), span);
+            let on_return = self.lower_return(
+                depth,
+                quote_spanned!(span=> __r),
+                quote_spanned!(span=> return),
+                span,
+            );
             (pin, TokenStream::new(), on_return)
         } else {
             let absurd = names::absurd(span);
-            (TokenStream::new(), quote_spanned!(span=> ::<::core::convert::Infallible>), quote_spanned!(span=> #absurd(__r)))
+            (
+                TokenStream::new(),
+                quote_spanned!(span=> ::<::core::convert::Infallible>),
+                quote_spanned!(span=> #absurd(__r)),
+            )
         };
         let body = &form.body;
         let end = slot_end(&slot_done, &turbofish, slot, &val, span);
         let handle_let = handle_binding(handle, inner, span);
-        let (before, run) = self.run(quote_spanned!(span=> #owner::run_native(&__o, #group, &#slot, __b)), span);
+        let (before, run) = self.run(
+            quote_spanned!(span=> #owner::run_native(&__o, #group, &#slot, __b)),
+            span,
+        );
         quote_spanned!(span=> ({
             let __options = #options;
             let __o = unsafe { #owner::<#no_error>::new(__options) };
@@ -256,7 +302,11 @@ impl Body {
         let value = quote_spanned!(span=> __v);
         match exit {
             Exit::Return => self.lower_return(depth, value, quote_spanned!(span=> return), span),
-            Exit::Break { label, has_value, at } => {
+            Exit::Break {
+                label,
+                has_value,
+                at,
+            } => {
                 let jump = ExprBreak {
                     attrs: Vec::new(),
                     break_token: syn::Token![break](*at),
@@ -288,7 +338,13 @@ fn handle_binding(handle: &Ident, inner: &Ident, span: Span) -> TokenStream {
 }
 
 /// Reports the body's value through the slot; the body then pends until it is dropped.
-fn slot_end(done: &TokenStream, turbofish: &TokenStream, slot: &Ident, val: &TokenStream, span: Span) -> TokenStream {
+fn slot_end(
+    done: &TokenStream,
+    turbofish: &TokenStream,
+    slot: &Ident,
+    val: &TokenStream,
+    span: Span,
+) -> TokenStream {
     let dead = dead(span, in_place_for(Making::Await, span));
     quote_spanned!(span=>
         #dead

@@ -16,7 +16,8 @@ pub(crate) fn group(tokens: TokenStream) -> TokenStream {
 pub(crate) fn spawn(tokens: TokenStream) -> TokenStream {
     expand("spawn", tokens, |body, mac| {
         let expanded = body.spawn_macro(mac);
-        body.errors.refine_last(errors::SPAWN_NEEDS_GROUP, errors::SPAWN_HIDDEN);
+        body.errors
+            .refine_last(errors::SPAWN_NEEDS_GROUP, errors::SPAWN_HIDDEN);
         expanded
     })
 }

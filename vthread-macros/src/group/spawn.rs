@@ -51,7 +51,11 @@ impl Body {
 
         let handle = &target.handle;
         let inner = self.fresh("this_group", span);
-        let (group_type, room, spawn) = (names::group_type(span), names::room(span), names::spawn(span));
+        let (group_type, room, spawn) = (
+            names::group_type(span),
+            names::room(span),
+            names::spawn(span),
+        );
         let making = self.making(false);
         let dead = dead(span, in_place_for(making, span));
         let block_on = names::block_on(span);
@@ -107,14 +111,23 @@ impl Body {
     fn target_group(&mut self, handle: Option<&Ident>, at: Span) -> Option<Target> {
         for frame in self.frames.iter().rev() {
             let Frame::Group(group) = frame else { continue };
-            let is_it = handle.is_none_or(|handle| group.name.as_deref() == Some(&plain_text(handle)));
+            let is_it =
+                handle.is_none_or(|handle| group.name.as_deref() == Some(&plain_text(handle)));
             if is_it {
                 let handle = handle.unwrap_or(&group.handle).clone();
-                return Some(Target { handle, can_fail: group.can_fail, depth: Some(group.depth) });
+                return Some(Target {
+                    handle,
+                    can_fail: group.can_fail,
+                    depth: Some(group.depth),
+                });
             }
         }
         match handle {
-            Some(handle) => Some(Target { handle: handle.clone(), can_fail: true, depth: None }),
+            Some(handle) => Some(Target {
+                handle: handle.clone(),
+                can_fail: true,
+                depth: None,
+            }),
             None => {
                 self.errors.at(at, errors::SPAWN_NEEDS_GROUP);
                 None
@@ -131,15 +144,23 @@ impl Body {
                 let (is_mutable, bound_at) = self.scopes.variable_bound_within(&name, depth)?;
                 // The user's spans, or rustc would suggest `mut spawn!`.
                 let usage = Ident::new(&name, used_at.resolved_at(bound_at));
-                Some(Capture { binding: Ident::new(&name, bound_at), usage, is_mutable })
+                Some(Capture {
+                    binding: Ident::new(&name, bound_at),
+                    usage,
+                    is_mutable,
+                })
             })
             .collect()
     }
 
     fn child_body(&mut self, body: &mut Block, target: &Target, error: &Ident, tail: Tail) {
         self.scopes.open();
-        self.frames.push(Frame::Child(ChildFrame { can_fail: target.can_fail, error: error.clone() }));
-        self.is_used = tail != Tail::Value || matches!(body.stmts.last(), Some(syn::Stmt::Expr(_, None)));
+        self.frames.push(Frame::Child(ChildFrame {
+            can_fail: target.can_fail,
+            error: error.clone(),
+        }));
+        self.is_used =
+            tail != Tail::Value || matches!(body.stmts.last(), Some(syn::Stmt::Expr(_, None)));
         let in_frame = std::mem::replace(&mut self.in_frame, true);
         self.visit_block_mut(body);
         self.in_frame = in_frame;
@@ -152,9 +173,14 @@ impl Body {
 fn end(body: &Block, tail: Tail, error: &Ident, can_fail: bool, span: Span) -> TokenStream {
     match tail {
         Tail::Leaves => quote_spanned!(span=> #body),
-        Tail::Value => quote_spanned!(span=> let __v = #body; #[allow(unreachable_code)] ::core::result::Result::Ok(__v)),
+        Tail::Value => {
+            quote_spanned!(span=> let __v = #body; #[allow(unreachable_code)] ::core::result::Result::Ok(__v))
+        }
         Tail::ByType => {
-            let finished = outer(by_type(quote_spanned!(span=> __v), error, can_fail, span), span);
+            let finished = outer(
+                by_type(quote_spanned!(span=> __v), error, can_fail, span),
+                span,
+            );
             quote_spanned!(span=> let __v = #body; #[allow(unreachable_code)] #finished)
         }
     }
@@ -166,16 +192,28 @@ fn move_names(captures: &[Capture], span: Span) -> (TokenStream, TokenStream) {
     let (moved, take) = (names::moved(span), names::take(span));
     let mut outside = TokenStream::new();
     let mut inside = TokenStream::new();
-    for Capture { binding, is_mutable, .. } in captures {
+    for Capture {
+        binding,
+        is_mutable,
+        ..
+    } in captures
+    {
         if *is_mutable {
             // The outer `mut` counts as used when the child uses it.
             outside.extend(quote_spanned!(span=> if false { let _ = &mut #binding; }));
         }
     }
-    for Capture { binding, usage, is_mutable } in captures {
+    for Capture {
+        binding,
+        usage,
+        is_mutable,
+    } in captures
+    {
         let mutable = is_mutable.then(|| quote_spanned!(span=> mut));
         outside.extend(quote_spanned!(span=> let #binding = #moved(#usage);));
-        inside.extend(quote_spanned!(span=> #[allow(unused_mut)] let #mutable #binding = #take(#binding);));
+        inside.extend(
+            quote_spanned!(span=> #[allow(unused_mut)] let #mutable #binding = #take(#binding);),
+        );
     }
     (outside, inside)
 }

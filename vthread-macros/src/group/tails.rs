@@ -8,8 +8,8 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, Block, Expr, ExprBreak, ExprCall, ExprClosure, ExprGroup, ExprLoop, Macro, PathArguments, Stmt, UnOp,
-    parse_quote,
+    Attribute, Block, Expr, ExprBreak, ExprCall, ExprClosure, ExprGroup, ExprLoop, Macro,
+    PathArguments, Stmt, UnOp, parse_quote,
 };
 
 /// How a tail becomes the result.
@@ -26,7 +26,9 @@ pub(crate) enum Tail {
 /// Looks at a body's tail before the body is rewritten, and marks its leaves where they decide.
 pub(crate) fn prepare(body: &mut Block) -> Tail {
     macro_as_expression(body);
-    let Some(Stmt::Expr(tail, None)) = body.stmts.last_mut() else { return Tail::Value };
+    let Some(Stmt::Expr(tail, None)) = body.stmts.last_mut() else {
+        return Tail::Value;
+    };
     let mut decided = false;
     leaves(tail, &mut |leaf| decided |= written_result(leaf).is_some());
     if decided {
@@ -42,11 +44,16 @@ pub(crate) fn prepare(body: &mut Block) -> Tail {
 /// A trailing `group! { .. }` is a tail, though it parses as a statement. A trailing `spawn! { .. }`
 /// is not: its task is discarded.
 fn macro_as_expression(body: &mut Block) {
-    let Some(Stmt::Macro(last)) = body.stmts.last_mut() else { return };
+    let Some(Stmt::Macro(last)) = body.stmts.last_mut() else {
+        return;
+    };
     if last.semi_token.is_some() || super::which(&last.mac) == Some(super::Ours::Spawn) {
         return;
     }
-    let expr = syn::ExprMacro { attrs: last.attrs.clone(), mac: last.mac.clone() };
+    let expr = syn::ExprMacro {
+        attrs: last.attrs.clone(),
+        mac: last.mac.clone(),
+    };
     body.stmts.pop();
     body.stmts.push(Stmt::Expr(Expr::Macro(expr), None));
 }
@@ -57,12 +64,17 @@ fn mark(leaf: &mut Expr) {
     }
     let marker: Attribute = parse_quote!(#[__vthread_leaf]);
     let inner = Box::new(leaf.clone());
-    *leaf = Expr::Group(ExprGroup { attrs: vec![marker], group_token: Default::default(), expr: inner });
+    *leaf = Expr::Group(ExprGroup {
+        attrs: vec![marker],
+        group_token: Default::default(),
+        expr: inner,
+    });
 }
 
 /// The expression inside a mark. No parsed group carries attributes, so no user can forge one.
 pub(crate) fn marked(group: &ExprGroup) -> Option<&Expr> {
-    (group.attrs.len() == 1 && group.attrs[0].path().is_ident("__vthread_leaf")).then_some(&*group.expr)
+    (group.attrs.len() == 1 && group.attrs[0].path().is_ident("__vthread_leaf"))
+        .then_some(&*group.expr)
 }
 
 fn leaves(expr: &mut Expr, each: &mut dyn FnMut(&mut Expr)) {
@@ -73,7 +85,10 @@ fn leaves(expr: &mut Expr, each: &mut dyn FnMut(&mut Expr)) {
                 leaves(otherwise, each);
             }
         }
-        Expr::Match(choice) => choice.arms.iter_mut().for_each(|arm| leaves(&mut arm.body, each)),
+        Expr::Match(choice) => choice
+            .arms
+            .iter_mut()
+            .for_each(|arm| leaves(&mut arm.body, each)),
         Expr::Block(block) if block.label.is_none() => block_leaves(&mut block.block, each),
         Expr::Unsafe(block) => block_leaves(&mut block.block, each),
         Expr::Paren(inner) => leaves(&mut inner.expr, each),
@@ -106,8 +121,12 @@ pub(crate) enum Written {
 
 /// `Ok(value)` or `Err(error)` as the user wrote it, without type arguments.
 pub(crate) fn written_result(expr: &Expr) -> Option<Written> {
-    let Expr::Call(ExprCall { func, args, .. }) = expr else { return None };
-    let Expr::Path(path) = &**func else { return None };
+    let Expr::Call(ExprCall { func, args, .. }) = expr else {
+        return None;
+    };
+    let Expr::Path(path) = &**func else {
+        return None;
+    };
     let ident = path.path.get_ident().filter(|_| args.len() == 1)?;
     match plain_text(ident).as_str() {
         "Ok" => Some(Written::Ok),
@@ -126,7 +145,10 @@ pub(crate) fn error_is_inferred(error: &Expr) -> bool {
 }
 
 fn is_macro(mac: &Macro, names: &[&str]) -> bool {
-    mac.path.segments.last().is_some_and(|last| names.contains(&plain_text(&last.ident).as_str()))
+    mac.path
+        .segments
+        .last()
+        .is_some_and(|last| names.contains(&plain_text(&last.ident).as_str()))
 }
 
 /// Whether it never has a value.
@@ -135,7 +157,10 @@ pub(crate) fn diverges(expr: &Expr) -> bool {
         Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
         Expr::Loop(endless) => is_endless(endless),
         Expr::Paren(inner) => diverges(&inner.expr),
-        Expr::Macro(mac) => is_macro(&mac.mac, &["panic", "todo", "unreachable", "unimplemented", "bail"]),
+        Expr::Macro(mac) => is_macro(
+            &mac.mac,
+            &["panic", "todo", "unreachable", "unimplemented", "bail"],
+        ),
         _ => false,
     }
 }
@@ -163,19 +188,55 @@ fn is_endless(endless: &ExprLoop) -> bool {
         fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {}
         // A macro may hide one.
         fn visit_macro(&mut self, mac: &'ast Macro) {
-            self.found |= mac.tokens.clone().to_token_stream().to_string().contains("break");
+            self.found |= mac
+                .tokens
+                .clone()
+                .to_token_stream()
+                .to_string()
+                .contains("break");
         }
     }
     let label = endless.label.as_ref().map(|label| &label.name.ident);
-    let mut breaks = Breaks { label, nested: 0, found: false };
+    let mut breaks = Breaks {
+        label,
+        nested: 0,
+        found: false,
+    };
     breaks.visit_block(&endless.body);
     !breaks.found
 }
 
-const VALUE_MACROS: &[&str] = &["format", "vec", "println", "print", "eprintln", "eprint", "matches", "assert", "assert_eq", "assert_ne", "format_args"];
+const VALUE_MACROS: &[&str] = &[
+    "format",
+    "vec",
+    "println",
+    "print",
+    "eprintln",
+    "eprint",
+    "matches",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "format_args",
+];
 const VALUE_METHODS: &[&str] = &[
-    "unwrap", "expect", "unwrap_or", "unwrap_or_default", "unwrap_or_else", "len", "count", "is_empty", "to_string",
-    "to_owned", "to_vec", "is_some", "is_none", "is_ok", "is_err", "iter", "clone_from",
+    "unwrap",
+    "expect",
+    "unwrap_or",
+    "unwrap_or_default",
+    "unwrap_or_else",
+    "len",
+    "count",
+    "is_empty",
+    "to_string",
+    "to_owned",
+    "to_vec",
+    "is_some",
+    "is_none",
+    "is_ok",
+    "is_err",
+    "iter",
+    "clone_from",
 ];
 /// Their type comes from where the value goes, which is not known yet when the tail is looked at.
 const INFERRED_METHODS: &[&str] = &["into", "sum", "product", "collect", "unzip"];
@@ -183,8 +244,12 @@ const INFERRED_METHODS: &[&str] = &["into", "sum", "product", "collect", "unzip"
 /// Whether it is never a `Result`, whatever the types.
 fn is_never_result(expr: &Expr) -> bool {
     match expr {
-        Expr::Try(_) | Expr::Lit(_) | Expr::Binary(_) | Expr::Reference(_) | Expr::Closure(_) => true,
-        Expr::Tuple(_) | Expr::Array(_) | Expr::Range(_) | Expr::Struct(_) | Expr::Repeat(_) => true,
+        Expr::Try(_) | Expr::Lit(_) | Expr::Binary(_) | Expr::Reference(_) | Expr::Closure(_) => {
+            true
+        }
+        Expr::Tuple(_) | Expr::Array(_) | Expr::Range(_) | Expr::Struct(_) | Expr::Repeat(_) => {
+            true
+        }
         Expr::Assign(_) | Expr::While(_) | Expr::ForLoop(_) | Expr::Cast(_) | Expr::Let(_) => true,
         Expr::Unary(unary) => matches!(unary.op, UnOp::Not(_) | UnOp::Neg(_)),
         Expr::Paren(inner) => is_never_result(&inner.expr),
@@ -202,18 +267,26 @@ fn is_never_result(expr: &Expr) -> bool {
 
 /// `Default::default()`: a type that comes from where the value goes.
 fn is_default(callee: &Expr) -> bool {
-    let Expr::Path(path) = callee else { return false };
+    let Expr::Path(path) = callee else {
+        return false;
+    };
     let segments = &path.path.segments;
-    let plain = segments.iter().all(|segment| matches!(segment.arguments, PathArguments::None));
+    let plain = segments
+        .iter()
+        .all(|segment| matches!(segment.arguments, PathArguments::None));
     plain && segments.len() == 2 && segments[0].ident == "Default" && segments[1].ident == "default"
 }
 
 /// The tokens of an expression whose tail position does not need parentheses.
 pub(crate) fn needs_no_type(expr: &Expr) -> bool {
-    matches!(expr, Expr::Try(_) | Expr::Lit(_)) || matches!(expr, Expr::Tuple(tuple) if tuple.elems.is_empty())
+    matches!(expr, Expr::Try(_) | Expr::Lit(_))
+        || matches!(expr, Expr::Tuple(tuple) if tuple.elems.is_empty())
 }
 
 /// The span's tokens of the tail, or of the last statement.
 pub(crate) fn last_tokens(body: &Block) -> TokenStream {
-    body.stmts.last().map(ToTokens::to_token_stream).unwrap_or_default()
+    body.stmts
+        .last()
+        .map(ToTokens::to_token_stream)
+        .unwrap_or_default()
 }

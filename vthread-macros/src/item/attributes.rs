@@ -11,17 +11,26 @@ fn companion_attribute(attr: &Attribute) -> Option<Attribute> {
     let path = attr.path();
     if path.is_ident("expect") {
         // The expectation is fulfilled once, at the facade or here; here it must only be quiet.
-        let Meta::List(list) = &attr.meta else { return None };
+        let Meta::List(list) = &attr.meta else {
+            return None;
+        };
         let lints = &list.tokens;
         return Some(parse_quote!(#[allow(#lints)]));
     }
     let copied = ["allow", "warn", "deny", "forbid", "cfg"];
-    copied.iter().any(|name| path.is_ident(name)).then(|| attr.clone())
+    copied
+        .iter()
+        .any(|name| path.is_ident(name))
+        .then(|| attr.clone())
 }
 
 /// Conditions only.
 pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
-    attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect()
+    attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("cfg"))
+        .cloned()
+        .collect()
 }
 
 /// The one list of lints that generated code is exempt from. The user's own code stays under all
@@ -39,9 +48,13 @@ pub(crate) fn allowed_lints() -> Attribute {
     )])
 }
 
-/// Takes `#[plain]` off.
-pub(crate) fn take_plain(attrs: &mut Vec<Attribute>) -> bool {
-    let before = attrs.len();
-    attrs.retain(|attr| !attr.path().segments.last().is_some_and(|last| last.ident == "plain"));
-    before != attrs.len()
+/// Whether the function stays an ordinary one. The attribute is left where it is: it expands to
+/// nothing, and its import counts as used.
+pub(crate) fn is_plain(attrs: &[Attribute]) -> bool {
+    attrs.iter().any(|attr| {
+        attr.path()
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "plain")
+    })
 }

@@ -5,14 +5,17 @@ use crate::names::{self, ours};
 use proc_macro2::Span;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    FnArg, Lifetime, ParenthesizedGenericArguments, ReceiverKind, ReturnType, Signature, TypeFnPtr, TypeReference,
-    parse_quote, parse_quote_spanned,
+    FnArg, Lifetime, ParenthesizedGenericArguments, ReceiverKind, ReturnType, Signature, TypeFnPtr,
+    TypeReference, parse_quote, parse_quote_spanned,
 };
 
 /// Makes the method return `Call<Boxed<'vt, R>>`, where every lifetime of the arguments outlives `'vt`.
 pub(crate) fn box_call(sig: &mut Signature) {
     let at = sig.fn_token.span;
-    let mut elided = Elided { fresh: Vec::new(), at };
+    let mut elided = Elided {
+        fresh: Vec::new(),
+        at,
+    };
     let mut of_self = None;
     for input in &mut sig.inputs {
         match input {
@@ -29,7 +32,11 @@ pub(crate) fn box_call(sig: &mut Signature) {
             FnArg::Typed(argument) => elided.visit_type_mut(&mut argument.ty),
         }
     }
-    let declared: Vec<Lifetime> = sig.generics.lifetimes().map(|parameter| parameter.lifetime.clone()).collect();
+    let declared: Vec<Lifetime> = sig
+        .generics
+        .lifetimes()
+        .map(|parameter| parameter.lifetime.clone())
+        .collect();
     let all: Vec<Lifetime> = declared.iter().chain(&elided.fresh).cloned().collect();
     let of_output = of_self.or_else(|| all.first().filter(|_| all.len() == 1).cloned());
     if let (Some(lifetime), ReturnType::Type(_, ty)) = (of_output, &mut sig.output) {
@@ -42,7 +49,11 @@ pub(crate) fn box_call(sig: &mut Signature) {
         sig.generics.params.insert(0, parse_quote!(#lifetime));
     }
     sig.generics.params.insert(0, parse_quote!(#frame));
-    let types: Vec<_> = sig.generics.type_params().map(|parameter| parameter.ident.clone()).collect();
+    let types: Vec<_> = sig
+        .generics
+        .type_params()
+        .map(|parameter| parameter.ident.clone())
+        .collect();
     let bounds = sig.generics.make_where_clause();
     for lifetime in all {
         bounds.predicates.push(parse_quote!(#lifetime: #frame));
@@ -82,7 +93,8 @@ impl VisitMut for Elided {
     }
     // These have lifetimes of their own.
     fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
-    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut ParenthesizedGenericArguments) {}
+    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut ParenthesizedGenericArguments) {
+    }
 }
 
 /// Names every elided lifetime of the output, which is the one of `self` or the only one.
@@ -101,5 +113,6 @@ impl VisitMut for Filled {
         visit_mut::visit_type_reference_mut(self, reference);
     }
     fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
-    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut ParenthesizedGenericArguments) {}
+    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut ParenthesizedGenericArguments) {
+    }
 }

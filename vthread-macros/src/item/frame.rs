@@ -10,7 +10,13 @@ use syn::visit_mut::VisitMut;
 use syn::{Block, ReturnType, Signature};
 
 /// Rewrites `block` and makes the body of the companion.
-pub(crate) fn emit(body: &mut Body, prologue: &TokenStream, mut block: Block, signature: &Signature, options: &Options) -> TokenStream {
+pub(crate) fn emit(
+    body: &mut Body,
+    prologue: &TokenStream,
+    mut block: Block,
+    signature: &Signature,
+    options: &Options,
+) -> TokenStream {
     body.visit_block_mut(&mut block);
     let span = ours(signature.ident.span());
     let (call, traits) = (names::call(span), names::traits(span));
@@ -37,14 +43,19 @@ pub(crate) fn emit(body: &mut Body, prologue: &TokenStream, mut block: Block, si
 
 /// Dead code that tells the async block its type, so that coercions such as `-> Box<dyn Fn()>` work.
 fn says_output(signature: &Signature) -> TokenStream {
-    let ReturnType::Type(_, ty) = &signature.output else { return TokenStream::new() };
+    let ReturnType::Type(_, ty) = &signature.output else {
+        return TokenStream::new();
+    };
     if !can_be_written(ty) {
         return TokenStream::new();
     }
     let span = ours(signature.ident.span());
     let any = names::any(span);
     let ty = quote!(#ty);
-    dead(span, quote_spanned!(span=> let __r: #ty = #any(); return __r;))
+    dead(
+        span,
+        quote_spanned!(span=> let __r: #ty = #any(); return __r;),
+    )
 }
 
 /// The body of a companion whose function has errors: callers still type-check.

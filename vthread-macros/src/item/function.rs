@@ -18,7 +18,10 @@ pub(crate) fn expand_nested(attribute: &Attribute, function: ItemFn) -> TokenStr
         syn::Meta::List(list) => list.tokens.clone(),
         _ => TokenStream::new(),
     };
-    let options = Options { local: true, ..Options::parse(tokens, On::Function, &mut errors) };
+    let options = Options {
+        local: true,
+        ..Options::parse(tokens, On::Function, &mut errors)
+    };
     let expanded = expand(function, &options, &mut errors);
     let errors = errors.emit();
     quote!(#errors #expanded)
@@ -36,8 +39,17 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     if function.sig.constness.is_some() || function.sig.abi.is_some() {
         return function.into_token_stream();
     }
-    let ItemFn { attrs, vis, mut sig, block, .. } = function;
-    let subject = Subject { function: Some(plain_text(&sig.ident)), method: None };
+    let ItemFn {
+        attrs,
+        vis,
+        mut sig,
+        block,
+        ..
+    } = function;
+    let subject = Subject {
+        function: Some(plain_text(&sig.ident)),
+        method: None,
+    };
     let mut body = Body::new(subject, Returns::of(&sig.output));
     let arguments = take_patterns(&mut sig.inputs, &mut body);
     let companion_body = match can_be {
@@ -108,24 +120,38 @@ fn module(
 /// The companion names the facade in dead code: a function that only vthread code calls is not dead,
 /// and one that nobody calls is reported under its own name. Where the return type is opaque
 /// that would be a cycle, and the facade is quiet instead.
-fn keeps_facade_alive(signature: &Signature, names: &[proc_macro2::Ident]) -> (TokenStream, TokenStream) {
+fn keeps_facade_alive(
+    signature: &Signature,
+    names: &[proc_macro2::Ident],
+) -> (TokenStream, TokenStream) {
     let span = ours(signature.ident.span());
     let has_impl_argument = signature.inputs.iter().any(|input| match input {
         FnArg::Typed(argument) => mentions_impl(&argument.ty),
         FnArg::Receiver(_) => false,
     });
-    let is_never = matches!(&signature.output, syn::ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)));
+    let is_never =
+        matches!(&signature.output, syn::ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)));
     if mentions_impl(&signature.output) || has_impl_argument || is_never {
-        return (TokenStream::new(), quote_spanned!(span=> #[allow(dead_code)]));
+        return (
+            TokenStream::new(),
+            quote_spanned!(span=> #[allow(dead_code)]),
+        );
     }
     let _ = names;
     let (name, turbofish) = (&signature.ident, turbofish(signature));
-    (dead(span, quote_spanned!(span=> let _ = #name #turbofish;)), TokenStream::new())
+    (
+        dead(span, quote_spanned!(span=> let _ = #name #turbofish;)),
+        TokenStream::new(),
+    )
 }
 
 /// A concrete frame for a refused function: nothing is known of the real one.
 fn refused_output(signature: &Signature) -> syn::ReturnType {
     let span = ours(signature.fn_token.span);
-    let (call, boxed, output) = (names::call_type(span), names::boxed(span), output(signature));
+    let (call, boxed, output) = (
+        names::call_type(span),
+        names::boxed(span),
+        output(signature),
+    );
     syn::parse_quote_spanned!(span=> -> #call<#boxed<'static, #output>>)
 }

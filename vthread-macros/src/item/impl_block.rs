@@ -14,8 +14,10 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
     let mut gates = Vec::new();
     let is_trait = block.trait_.is_some();
     for item in &mut block.items {
-        let ImplItem::Fn(function) = item else { continue };
-        if attributes::take_plain(&mut function.attrs) {
+        let ImplItem::Fn(function) = item else {
+            continue;
+        };
+        if attributes::is_plain(&function.attrs) {
             continue;
         }
         if !check::method(&function.sig, errors) {
@@ -33,10 +35,19 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
 /// Makes a method return a call that has not been made yet.
 fn method(function: &mut ImplItemFn, options: &Options, is_trait: bool, errors: &mut Errors) {
     let sig = &mut function.sig;
-    let subject = Subject { function: None, method: Some(plain_text(&sig.ident)) };
+    let subject = Subject {
+        function: None,
+        method: Some(plain_text(&sig.ident)),
+    };
     let mut body = Body::new(subject, Returns::of(&sig.output));
     let arguments = take_patterns(&mut sig.inputs, &mut body);
-    let emitted = frame::emit(&mut body, &arguments.prologue, function.block.clone(), sig, options);
+    let emitted = frame::emit(
+        &mut body,
+        &arguments.prologue,
+        function.block.clone(),
+        sig,
+        options,
+    );
     let is_refused = !body.errors.is_empty();
     errors.append(std::mem::take(&mut body.errors));
     let is_send = (is_trait || options.boxed) && !options.not_send || body.spawns_itself;
@@ -47,7 +58,9 @@ fn method(function: &mut ImplItemFn, options: &Options, is_trait: bool, errors: 
     if is_refused {
         let refused = frame::emit_refused_method(sig);
         function.block = parse_quote!({ #refused });
-        function.attrs.push(parse_quote!(#[allow(unused_variables)]));
+        function
+            .attrs
+            .push(parse_quote!(#[allow(unused_variables)]));
         return;
     }
     function.block = parse_quote!({ #emitted });
@@ -56,7 +69,11 @@ fn method(function: &mut ImplItemFn, options: &Options, is_trait: bool, errors: 
 
 /// Tells the probe which names suspend on this type.
 fn announce(block: &ItemImpl, names: &[syn::Ident]) -> TokenStream {
-    let (generics, bounds, ty) = (&block.generics, &block.generics.where_clause, &block.self_ty);
+    let (generics, bounds, ty) = (
+        &block.generics,
+        &block.generics.where_clause,
+        &block.self_ty,
+    );
     let conditions = attributes::conditions(&block.attrs);
     let gates = names.iter().map(|name| {
         let span = ours(name.span());
@@ -71,7 +88,12 @@ fn is_pointer(block: &ItemImpl) -> bool {
     match &*block.self_ty {
         Type::Reference(_) => true,
         Type::Path(path) => {
-            let last = path.path.segments.last().map(|last| plain_text(&last.ident)).unwrap_or_default();
+            let last = path
+                .path
+                .segments
+                .last()
+                .map(|last| plain_text(&last.ident))
+                .unwrap_or_default();
             block.trait_.is_some() && ["Box", "Arc", "Rc", "Pin"].contains(&last.as_str())
         }
         _ => false,

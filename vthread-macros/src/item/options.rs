@@ -30,7 +30,9 @@ impl Options {
     pub(crate) fn parse(tokens: TokenStream, on: On, errors: &mut Errors) -> Self {
         let mut options = Options::default();
         let trees: Vec<TokenTree> = tokens.into_iter().collect();
-        for option in trees.split(|tree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',')) {
+        for option in
+            trees.split(|tree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ','))
+        {
             let text: String = option.iter().map(ToString::to_string).collect();
             let known = match (text.as_str(), on) {
                 ("", _) => true,

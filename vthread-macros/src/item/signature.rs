@@ -17,10 +17,18 @@ pub(crate) struct Arguments {
 }
 
 /// Replaces the patterns of the arguments by names, and binds the variables in the body's scope.
-pub(crate) fn take_patterns(inputs: &mut Punctuated<FnArg, Token![,]>, body: &mut Body) -> Arguments {
-    let mut arguments = Arguments { names: Vec::new(), prologue: TokenStream::new() };
+pub(crate) fn take_patterns(
+    inputs: &mut Punctuated<FnArg, Token![,]>,
+    body: &mut Body,
+) -> Arguments {
+    let mut arguments = Arguments {
+        names: Vec::new(),
+        prologue: TokenStream::new(),
+    };
     for (n, input) in inputs.iter_mut().enumerate() {
-        let FnArg::Typed(argument) = input else { continue };
+        let FnArg::Typed(argument) = input else {
+            continue;
+        };
         body.scopes.bind_pattern(&argument.pat);
         let pattern = &argument.pat;
         let name = match &**pattern {
@@ -31,11 +39,19 @@ pub(crate) fn take_patterns(inputs: &mut Punctuated<FnArg, Token![,]>, body: &mu
             }
             _ => {
                 let name = Ident::new(&format!("__arg{n}"), ours(pattern.span()));
-                arguments.prologue.extend(quote!(let #name = #name; let #pattern = #name;));
+                arguments
+                    .prologue
+                    .extend(quote!(let #name = #name; let #pattern = #name;));
                 name
             }
         };
-        let plain = PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident: name.clone(), subpat: None };
+        let plain = PatIdent {
+            attrs: Vec::new(),
+            by_ref: None,
+            mutability: None,
+            ident: name.clone(),
+            subpat: None,
+        };
         *argument.pat = Pat::Ident(plain);
         arguments.names.push(name);
     }

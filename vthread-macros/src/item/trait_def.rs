@@ -10,11 +10,17 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{ItemTrait, TraitItem, TraitItemFn, parse_quote, parse_quote_spanned};
 
-pub(crate) fn expand(mut definition: ItemTrait, options: &Options, errors: &mut Errors) -> TokenStream {
+pub(crate) fn expand(
+    mut definition: ItemTrait,
+    options: &Options,
+    errors: &mut Errors,
+) -> TokenStream {
     let mut gates = Vec::new();
     for item in &mut definition.items {
-        let TraitItem::Fn(function) = item else { continue };
-        if attributes::take_plain(&mut function.attrs) || !check::method(&function.sig, errors) {
+        let TraitItem::Fn(function) = item else {
+            continue;
+        };
+        if attributes::is_plain(&function.attrs) || !check::method(&function.sig, errors) {
             continue;
         }
         if function.sig.receiver().is_some() {
@@ -24,13 +30,19 @@ pub(crate) fn expand(mut definition: ItemTrait, options: &Options, errors: &mut 
     }
     definition.colon_token.get_or_insert_with(Default::default);
     if !options.not_send {
-        definition.supertraits.push(parse_quote!(::core::marker::Send));
-        definition.supertraits.push(parse_quote!(::core::marker::Sync));
+        definition
+            .supertraits
+            .push(parse_quote!(::core::marker::Send));
+        definition
+            .supertraits
+            .push(parse_quote!(::core::marker::Sync));
     }
     for name in gates {
         let span = ours(name.span());
         let (suspends, hash) = (names::suspends(span), hash(&plain_text(&name)));
-        definition.supertraits.push(parse_quote_spanned!(span=> #suspends<#hash>));
+        definition
+            .supertraits
+            .push(parse_quote_spanned!(span=> #suspends<#hash>));
     }
     quote!(#definition)
 }
@@ -39,7 +51,10 @@ fn method(function: &mut TraitItemFn, options: &Options, errors: &mut Errors) {
     let sig = &mut function.sig;
     let is_send = !options.not_send;
     if let Some(block) = function.default.take() {
-        let subject = Subject { function: None, method: Some(plain_text(&sig.ident)) };
+        let subject = Subject {
+            function: None,
+            method: Some(plain_text(&sig.ident)),
+        };
         let mut body = Body::new(subject, Returns::of(&sig.output));
         let arguments = take_patterns(&mut sig.inputs, &mut body);
         let emitted = frame::emit(&mut body, &arguments.prologue, block, sig, options);
