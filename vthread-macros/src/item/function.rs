@@ -73,7 +73,6 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     if is_refused {
         hidden.output = refused_output(&sig);
         let refused = frame::emit_refused(&sig);
-        let module = module.filter(|_| can_be || true);
         return quote_spanned!(span=>
             #(#attrs)* #[allow(dead_code, unused_variables)] #vis #sig { #refused }
             #(#lints)* #[doc(hidden)] #[allow(dead_code, unused_variables)] #vis #hidden { #refused }
