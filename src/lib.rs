@@ -1,10 +1,21 @@
-//! Virtual threads for Rust without coloured functions.
-pub use vthread_macros::{group, plain, spawn, vthread};
-pub use vthread_runtime::{Call, Group, Task, net, sync, time};
-pub use vthread_runtime::{__vthread_blocking, __vthread_yield_now, blocking, yield_now};
+#![doc = include_str!("../README.md")]
+#![doc(test(attr(deny(warnings))))]
+#![forbid(unsafe_code)]
 
-/// What a program that uses vthreads wants in scope: the macros and the traits of `io`.
+pub use vthread_macros::{group, plain, spawn, vthread};
+
+#[doc(hidden)]
+pub use vthread_runtime::{__vthread_blocking, __vthread_yield_now};
+pub use vthread_runtime::{AlreadyStarted, Config, Metrics, metrics};
+pub use vthread_runtime::{Call, Group, Task};
+pub use vthread_runtime::{blocking, yield_now};
+pub use vthread_runtime::{io, net, signal, sync, time};
+
+/// What a program that uses vthreads wants in scope: the macros, and the traits of [`io`].
 pub mod prelude {
+    #[doc(no_inline)]
+    pub use crate::io::{Read, Write};
+    #[doc(no_inline)]
     pub use crate::{group, plain, spawn, vthread};
 }
 

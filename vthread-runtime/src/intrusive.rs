@@ -33,7 +33,12 @@ unsafe impl<T: Send> Send for Node<T> {}
 impl<T> Node<T> {
     /// A node that is in no list.
     pub(crate) const fn new(value: T) -> Self {
-        Node { before: Cell::new(None), after: Cell::new(None), value, _pinned: PhantomPinned }
+        Node {
+            before: Cell::new(None),
+            after: Cell::new(None),
+            value,
+            _pinned: PhantomPinned,
+        }
     }
 
     /// What the owner says. Its `Cell`s belong to the holder of the list's lock.
@@ -61,7 +66,10 @@ unsafe impl<T: Send> Send for List<T> {}
 impl<T> List<T> {
     /// The empty list.
     pub(crate) const fn new() -> Self {
-        List { first: None, last: None }
+        List {
+            first: None,
+            last: None,
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -146,6 +154,8 @@ impl<T> List<T> {
 
 impl<T> std::fmt::Debug for List<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("List").field("is_empty", &self.is_empty()).finish_non_exhaustive()
+        f.debug_struct("List")
+            .field("is_empty", &self.is_empty())
+            .finish_non_exhaustive()
     }
 }

@@ -18,6 +18,7 @@ mod driver;
 
 pub mod io;
 pub mod net;
+pub mod signal;
 pub mod sync;
 pub mod time;
 
@@ -25,8 +26,8 @@ mod runtime;
 
 pub mod macro_support;
 
-pub use group::call::Call;
 pub use driver::blocking::{__vthread_blocking, Blocking, blocking};
+pub use group::call::Call;
 pub use group::owner::Group;
 pub use group::task::Task;
 pub use group::yield_now::{__vthread_yield_now, yield_now};

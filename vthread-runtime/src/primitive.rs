@@ -20,6 +20,28 @@ mod model {
     pub(crate) use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
     pub(crate) use loom::thread;
 
+    /// Polls `frame` on the model's thread until it is done.
+    pub(crate) fn block_on<F: Future>(frame: F) -> F::Output {
+        struct Told(loom::sync::Notify);
+        impl std::task::Wake for Told {
+            fn wake(self: std::sync::Arc<Self>) {
+                self.0.notify();
+            }
+        }
+        let told = std::sync::Arc::new(Told(loom::sync::Notify::new()));
+        let waker = told.clone().into();
+        let mut frame = std::pin::pin!(frame);
+        loop {
+            if let std::task::Poll::Ready(value) = frame
+                .as_mut()
+                .poll(&mut std::task::Context::from_waker(&waker))
+            {
+                return value;
+            }
+            told.0.wait();
+        }
+    }
+
     /// loom's mutex with parking_lot's shape.
     #[derive(Debug)]
     pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
@@ -35,3 +57,14 @@ mod model {
         }
     }
 }
+
+/// Declares a constructor that is `const`, except under loom, whose locks and atomics are made at run time.
+#[cfg(not(loom))]
+macro_rules! const_unless_modelled {
+    ($(#[$attr:meta])* $vis:vis const fn $($rest:tt)*) => { $(#[$attr])* $vis const fn $($rest)* };
+}
+#[cfg(loom)]
+macro_rules! const_unless_modelled {
+    ($(#[$attr:meta])* $vis:vis const fn $($rest:tt)*) => { $(#[$attr])* $vis fn $($rest)* };
+}
+pub(crate) use const_unless_modelled;

@@ -8,7 +8,6 @@
 
 use super::io::Reactor;
 use super::time::{Alarm, Timers};
-use super::wake::WakeList;
 use crate::primitive::{AtomicUsize, Ordering};
 use crate::scheduler::park::Park;
 use std::sync::OnceLock;
@@ -22,7 +21,11 @@ static DRIVER: OnceLock<Driver> = OnceLock::new();
 /// Where the system has no more descriptors for a poller.
 pub(crate) fn get() -> &'static Driver {
     DRIVER.get_or_init(|| match Reactor::new() {
-        Ok(reactor) => Driver { reactor, timers: Timers::new(), signal: Signal::default() },
+        Ok(reactor) => Driver {
+            reactor,
+            timers: Timers::new(),
+            signal: Signal::default(),
+        },
         Err(error) => panic!("vthread cannot start: the system gives it no I/O poller: {error}"),
     })
 }
@@ -49,9 +52,15 @@ impl Driver {
 
 impl Park for Driver {
     fn park(&self) -> bool {
-        let Some(mut turn) = self.reactor.try_turn() else { return false };
+        let Some(mut turn) = self.reactor.try_turn() else {
+            return false;
+        };
         let until_alarm = self.timers.begin_wait();
-        let limit = if self.signal.begin_wait() { until_alarm } else { Some(Duration::ZERO) };
+        let limit = if self.signal.begin_wait() {
+            until_alarm
+        } else {
+            Some(Duration::ZERO)
+        };
         turn.wait(limit);
         self.signal.end_wait();
         self.timers.end_wait();
@@ -62,7 +71,9 @@ impl Park for Driver {
     }
 
     fn poll_now(&self) -> bool {
-        let Some(mut turn) = self.reactor.try_turn() else { return false };
+        let Some(mut turn) = self.reactor.try_turn() else {
+            return false;
+        };
         turn.wait(Some(Duration::ZERO));
         let mut woken = turn.finish();
         woken.wake_all();
@@ -98,7 +109,9 @@ const RAISED: usize = 2;
 impl Signal {
     /// Whether to wait; otherwise it was raised, and is not any more.
     fn begin_wait(&self) -> bool {
-        let raised = self.0.compare_exchange(IDLE, WAITING, Ordering::AcqRel, Ordering::Acquire);
+        let raised = self
+            .0
+            .compare_exchange(IDLE, WAITING, Ordering::AcqRel, Ordering::Acquire);
         if raised.is_err() {
             self.0.store(IDLE, Ordering::Release);
         }

@@ -6,7 +6,6 @@ mod io;
 mod time;
 pub(crate) mod wake;
 
-pub(crate) use self::core::{Driver, get};
+pub(crate) use self::core::get;
 pub(crate) use self::io::{Direction, Interest, Source, Waiting};
 pub(crate) use self::time::{Alarm, Set};
-

@@ -9,6 +9,7 @@
 
 use crate::task::cell::CancelUnwind;
 use crate::task::current::{self, Running};
+use crate::task::line::poll_line;
 use crate::task::scope::Scope;
 use crate::task::vthread::Vthread;
 use parking_lot::{Condvar, Mutex};
@@ -138,11 +139,13 @@ fn drive<F: Future>(
         let polled = {
             let _entered = running.enter();
             catch_unwind(AssertUnwindSafe(|| {
-                frame
-                    .as_mut()
-                    .as_pin_mut()
-                    .expect("the frame is there until the end")
-                    .poll(&mut cx)
+                poll_line(&root.vthread, &running, &mut cx, |cx| {
+                    frame
+                        .as_mut()
+                        .as_pin_mut()
+                        .expect("the frame is there until the end")
+                        .poll(cx)
+                })
             }))
         };
         match polled {

@@ -12,6 +12,7 @@ use crate::task::cell::Payload;
 use crate::task::header::Header;
 use crate::task::scope::{Kind, Scope};
 use crate::task::vthread::Vthread;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// How far a cancellation reaches.
@@ -46,6 +47,13 @@ impl Node {
         };
         crate::task::cell::drop_quietly(late);
         self.cancel(Reach::Body);
+    }
+
+    /// Drops something that belonged to a member, outside every lock; a panic is the group's.
+    pub(super) fn drop_in_group<T>(&self, value: T) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
+            self.record_panic(payload);
+        }
     }
 
     fn cancel_level(&self, reach: Reach, groups: &mut Vec<Arc<Node>>) {
@@ -102,6 +110,7 @@ fn mark_below(vthread: &Vthread, groups: &mut Vec<Arc<Node>>) {
     vthread.set_suspect();
     vthread.open().for_each_marked(|kind, scope| match kind {
         Kind::Group => groups.push(node_of(scope)),
+        Kind::Segment => unreachable!("segments are not registered"),
         Kind::Root => {
             // SAFETY: linked, and unlinked under this lock before it goes.
             let root = unsafe { Root::of_scope(scope) };

@@ -15,7 +15,6 @@ pub(crate) mod task;
 
 pub mod call;
 pub(crate) mod foreign;
-pub(crate) mod segment;
 pub(crate) mod yield_now;
 
 pub(crate) mod block_on;

@@ -10,7 +10,6 @@ use super::options::{GroupOptions, SpawnOptions};
 use super::room::Permit;
 use super::run::{Results, Run};
 use super::task::Task;
-use crate::task::cell::drop_quietly;
 use crate::task::handle::Handle;
 use std::cell::{Cell, UnsafeCell};
 use std::fmt;
@@ -87,7 +86,7 @@ impl<E> Owner<E> {
             }
         };
         match late {
-            Some(error) => drop_quietly(error),
+            Some(error) => self.node.drop_in_group(error),
             None => self.node.cancel(Reach::Body),
         }
     }

@@ -135,10 +135,6 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
 
     /// Step 2: polls the body. True when it is over, one way or another, and gone.
     fn poll_body(&mut self, running: &Running, cx: &mut Context<'_>) -> bool {
-        if self.is_marked(running) && self.scope().is_empty() {
-            self.drop_body(running);
-            return true;
-        }
         let owner = self.owner;
         let Stage::Body(body) = &mut self.stage else {
             return true;

@@ -24,6 +24,8 @@ async fn yield_now() {
     unsafe { super::call::frame(super::yield_now::__vthread_yield_now()) }.await
 }
 
+type Boxed<'a, T = ()> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 struct Count<'a>(&'a AtomicUsize);
 impl Drop for Count<'_> {
     fn drop(&mut self) {
@@ -145,4 +147,89 @@ fn blocking_calls_below_vthreads_are_compensated() {
         unsafe { owner.run(group, body) }.await
     });
     assert_eq!(result, Ok(50 * 190));
+}
+
+fn depth(n: usize, ledger: &AtomicUsize) -> Boxed<'_, usize> {
+    Box::pin(async move {
+        let _count = Count(ledger);
+        if n == 0 {
+            yield_now().await;
+            return 0;
+        }
+        1 + crate::task::line::segment(depth(n - 1, ledger)).await
+    })
+}
+
+/// On a stack of 2 MiB, as tests have it.
+#[test]
+fn recursion_does_not_use_the_stack() {
+    let dropped = AtomicUsize::new(0);
+    assert_eq!(block_on(depth(200_000, &dropped)), 200_000);
+    assert_eq!(dropped.load(Ordering::SeqCst), 200_001);
+}
+
+#[test]
+fn a_deep_recursion_is_cancelled_innermost_first() {
+    struct InOrder<'a>(usize, &'a AtomicUsize);
+    impl Drop for InOrder<'_> {
+        fn drop(&mut self) {
+            assert_eq!(self.1.fetch_add(1, Ordering::SeqCst), self.0);
+        }
+    }
+    fn down(n: usize, dropped: &AtomicUsize) -> Boxed<'_> {
+        Box::pin(async move {
+            let _guard = InOrder(n, dropped);
+            if n == 0 {
+                loop {
+                    yield_now().await;
+                }
+            }
+            crate::task::line::segment(down(n - 1, dropped)).await
+        })
+    }
+    let dropped = AtomicUsize::new(0);
+    let result: Result<(), String> = block_on(async {
+        let owner = unsafe { Owner::new(GroupOptions::new()) };
+        let group = unsafe { owner.group() };
+        let view = unsafe { group.dup() };
+        let body = async {
+            let _ = start(&view, async {
+                down(100_000, &dropped).await;
+                Ok(())
+            })
+            .await;
+            for _ in 0..10 {
+                yield_now().await;
+            }
+            Err("stop".to_string())
+        };
+        unsafe { owner.run(group, body) }.await
+    });
+    assert_eq!(result, Err("stop".to_string()));
+    assert_eq!(dropped.load(Ordering::SeqCst), 100_001);
+}
+
+#[test]
+fn a_panic_climbs_through_segments_and_groups() {
+    fn down(n: usize) -> Boxed<'static> {
+        Box::pin(async move {
+            if n == 0 {
+                yield_now().await;
+                std::panic::resume_unwind(Box::new(3_u8));
+            }
+            if n.is_multiple_of(3) {
+                let owner = unsafe { Owner::<String>::new(GroupOptions::new()) };
+                let group = unsafe { owner.group() };
+                let body = async {
+                    crate::task::line::segment(down(n - 1)).await;
+                    Ok(())
+                };
+                unsafe { owner.run(group, body) }.await.unwrap();
+            } else {
+                crate::task::line::segment(down(n - 1)).await;
+            }
+        })
+    }
+    let payload = std::panic::catch_unwind(|| block_on(down(10))).unwrap_err();
+    assert_eq!(*payload.downcast::<u8>().unwrap(), 3);
 }

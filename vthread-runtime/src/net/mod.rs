@@ -1,1 +1,14 @@
-//! `net`: std's shapes over the driver.
+//! TCP. Mirrors [`std::net`]; waiting suspends.
+//!
+//! In code that is not under `#[vthread]`, `.wait()` makes a call and blocks: `listener.accept().wait()`.
+
+mod addresses;
+mod connect;
+mod tcp_listener;
+mod tcp_stream;
+
+pub use addresses::{Resolve, ToSocketAddrs};
+pub use connect::{Connect, ConnectTimeout};
+pub use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, SocketAddrV4, SocketAddrV6};
+pub use tcp_listener::{Accept, Bind, Incoming, TcpListener};
+pub use tcp_stream::TcpStream;

@@ -12,6 +12,7 @@
 
 use super::current::Running;
 use super::header::{End, Header, TaskRef, VTable, release};
+use super::line::poll_line;
 use super::state::Pause;
 use super::waker;
 use std::any::Any;
@@ -145,12 +146,14 @@ fn poll<F: Future, P: Parent<F::Output>>(
     } else {
         let mut cx = Context::from_waker(waker);
         let result = catch_unwind(AssertUnwindSafe(|| {
-            // SAFETY: this thread runs the task, so the stage is its own; the frame stays where
-            // it is until it is dropped there.
-            match unsafe { &mut *cell.stage.get() } {
-                Stage::Frame(frame) => unsafe { Pin::new_unchecked(frame) }.poll(&mut cx),
-                _ => unreachable!("a task is polled after its end"),
-            }
+            poll_line(&cell.header.vthread, running, &mut cx, |cx| {
+                // SAFETY: this thread runs the task, so the stage is its own.
+                match unsafe { &mut *cell.stage.get() } {
+                    // SAFETY: the frame stays where it is until it is dropped there.
+                    Stage::Frame(frame) => unsafe { Pin::new_unchecked(frame) }.poll(cx),
+                    _ => unreachable!("a task is polled after its end"),
+                }
+            })
         }));
         match result {
             Ok(Poll::Ready(result)) => Ended::Finished(result),

@@ -7,6 +7,7 @@ pub(crate) mod scope;
 pub(crate) mod vthread;
 
 pub(crate) mod current;
+pub(crate) mod line;
 
 pub(crate) mod header;
 pub(crate) mod waker;

@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Root,
     /// The body of a group.
     Group,
+    /// A recursive call on the heap; never registered, since the chain leads past it.
+    Segment,
 }
 
 /// A node of the chain; always the first field of what it is part of.

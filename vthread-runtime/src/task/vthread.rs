@@ -1,5 +1,5 @@
 //! What every vthread has, be it a task or the root of a blocking call: its root scope, the list
-//! of the scopes open in its frame, and a flag by which its operations learn of a mark.
+//! of the scopes open in its frame, the top of its line, and a flag by which its operations learn of a mark.
 //!
 //! The protocol of marks. To mark: (1) set the scope's mark, (2) set the vthread's `suspect`
 //! flag, (3) take the list's lock and pass the news on to every scope in it, (4) wake the vthread.
@@ -8,8 +8,10 @@
 
 #![allow(unsafe_code)] // Walks chains of scopes, which are linked by address.
 
+use super::line::Link;
 use super::scope::{Kind, Scope};
 use crate::primitive::{AtomicBool, Mutex, MutexGuard, Ordering};
+use std::cell::Cell;
 use std::ptr;
 
 /// The part of a vthread that scopes and marks need.
@@ -21,6 +23,8 @@ pub(crate) struct Vthread {
     /// Some scope of this vthread may be marked. Never cleared while the vthread lives.
     suspect: AtomicBool,
     open: Mutex<Open>,
+    /// The top of the line. Touched by the polling thread only.
+    pub(super) top: Cell<*const Link>,
 }
 
 // SAFETY: the cells of scopes follow the rule in scope.rs: the polling thread or the lock.
@@ -40,6 +44,7 @@ impl Vthread {
             root: Scope::new(Kind::Root),
             suspect: AtomicBool::new(false),
             open: Mutex::new(Open { head: ptr::null() }),
+            top: Cell::new(ptr::null()),
         }
     }
 
@@ -72,6 +77,7 @@ impl Vthread {
 
     /// For another use of the same memory.
     pub(crate) fn reset(&self) {
+        debug_assert!(self.top.get().is_null());
         self.root.reset();
         self.suspect.store(false, Ordering::Relaxed);
     }

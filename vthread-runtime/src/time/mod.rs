@@ -2,5 +2,5 @@
 
 mod sleeping;
 
-pub use sleeping::{Sleep, __vthread_sleep, __vthread_sleep_until, sleep, sleep_until};
+pub use sleeping::{__vthread_sleep, __vthread_sleep_until, Sleep, sleep, sleep_until};
 pub use std::time::{Duration, Instant};

@@ -59,14 +59,16 @@ pub struct Sleep {
 }
 
 impl Sleep {
-    fn for_duration(duration: Duration) -> Self {
+    pub(crate) fn for_duration(duration: Duration) -> Self {
         if duration.is_zero() {
             return Sleep::new(None);
         }
         let now = Instant::now();
         // What no instant can express does not come to pass; thirty years stand for it.
         let far_away = Duration::from_secs(30 * 365 * 24 * 60 * 60);
-        Sleep::new(Some(now.checked_add(duration).unwrap_or_else(|| now + far_away)))
+        Sleep::new(Some(
+            now.checked_add(duration).unwrap_or_else(|| now + far_away),
+        ))
     }
 
     fn until(deadline: Instant) -> Self {
@@ -74,7 +76,10 @@ impl Sleep {
     }
 
     fn new(deadline: Option<Instant>) -> Self {
-        Sleep { deadline, alarm: driver::get().alarm() }
+        Sleep {
+            deadline,
+            alarm: driver::get().alarm(),
+        }
     }
 
     fn alarm(self: Pin<&Self>) -> Pin<&Alarm<'static>> {
@@ -89,7 +94,9 @@ impl Future for Sleep {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         ready!(checkpoint(cx));
         let sleep = self.as_ref();
-        let Some(deadline) = sleep.deadline else { return Poll::Ready(()) };
+        let Some(deadline) = sleep.deadline else {
+            return Poll::Ready(());
+        };
         let alarm = sleep.alarm();
         if alarm.has_rung() {
             return Poll::Ready(());
@@ -97,7 +104,11 @@ impl Future for Sleep {
         if alarm.is_set() {
             alarm.rewire(cx.waker());
             // It may have rung meanwhile, and woken the one that was wired before.
-            return if alarm.has_rung() { Poll::Ready(()) } else { Poll::Pending };
+            return if alarm.has_rung() {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            };
         }
         match alarm.set(deadline, cx.waker().clone()) {
             Set::Due => Poll::Ready(()),

@@ -57,12 +57,23 @@ fn many_alarms_ring_and_many_are_cancelled() {
     let counter = Arc::new(Counter::default());
     let waker = Waker::from(counter.clone());
     let mut sleeps: Vec<_> = (0..10_000)
-        .map(|i| Box::pin(Sleep::for_duration(Duration::from_millis(if i % 2 == 0 { 5 + i % 7 } else { 60_000 }))))
+        .map(|i| {
+            Box::pin(Sleep::for_duration(Duration::from_millis(if i % 2 == 0 {
+                5 + i % 7
+            } else {
+                60_000
+            })))
+        })
         .collect();
     // On a slow machine the first may be due before the last are set.
     let mut n_due = 0;
     for sleep in &mut sleeps {
-        n_due += usize::from(sleep.as_mut().poll(&mut Context::from_waker(&waker)).is_ready());
+        n_due += usize::from(
+            sleep
+                .as_mut()
+                .poll(&mut Context::from_waker(&waker))
+                .is_ready(),
+        );
     }
     while counter.0.load(Ordering::Relaxed) < 5_000 - n_due {
         std::thread::yield_now();

@@ -50,7 +50,9 @@ where
         ready!(checkpoint(cx));
         match ready!(Pin::new(&mut self.offload).poll(cx)) {
             Ok(value) => Poll::Ready(value),
-            Err(error) => panic!("vthread::blocking has no helper thread, and cannot start one: {error}"),
+            Err(error) => {
+                panic!("vthread::blocking has no helper thread, and cannot start one: {error}")
+            }
         }
     }
 }
@@ -69,7 +71,8 @@ mod tests {
 
     #[test]
     fn carries_a_panic() {
-        let panicked = std::panic::catch_unwind(|| blocking(|| std::panic::resume_unwind(Box::new(7_i32))));
+        let panicked =
+            std::panic::catch_unwind(|| blocking(|| std::panic::resume_unwind(Box::new(7_i32))));
         assert_eq!(*panicked.unwrap_err().downcast::<i32>().unwrap(), 7);
     }
 
@@ -77,7 +80,9 @@ mod tests {
     struct Told(mpsc::Sender<Option<String>>);
     impl Drop for Told {
         fn drop(&mut self) {
-            self.0.send(std::thread::current().name().map(str::to_owned)).unwrap();
+            self.0
+                .send(std::thread::current().name().map(str::to_owned))
+                .unwrap();
         }
     }
 
@@ -93,12 +98,22 @@ mod tests {
                 Told(told)
             }),
         });
-        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert!(
+            call.as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()))
+                .is_pending()
+        );
         has_begun.recv().unwrap();
         let before = n_abandoned();
         drop(call);
         assert!(n_abandoned() > before);
         to_work.send(()).unwrap();
-        assert!(tells.recv().unwrap().unwrap().starts_with("vthread-helper-"));
+        assert!(
+            tells
+                .recv()
+                .unwrap()
+                .unwrap()
+                .starts_with("vthread-helper-")
+        );
     }
 }

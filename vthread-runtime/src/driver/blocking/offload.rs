@@ -62,11 +62,16 @@ where
 {
     /// Work that is sent off by the first poll.
     pub(crate) fn new(work: F) -> Self {
-        Offload { state: State::Unsent(Some(work)) }
+        Offload {
+            state: State::Unsent(Some(work)),
+        }
     }
 
     fn send_off(&mut self, work: F, waiter: Waker) -> io::Result<()> {
-        let shared = Arc::new(Mutex::new(Shared { stage: Stage::Queued, waiter: Some(waiter) }));
+        let shared = Arc::new(Mutex::new(Shared {
+            stage: Stage::Queued,
+            waiter: Some(waiter),
+        }));
         let helpers = shared.clone();
         self.state = State::Sent(shared);
         POOL.submit(Box::new(move || help(&helpers, work)))
@@ -94,7 +99,9 @@ where
         let waker = cx.waker().clone();
         let mut locked = shared.lock();
         if let Stage::Done(_) = locked.stage {
-            let Stage::Done(result) = std::mem::replace(&mut locked.stage, Stage::Taken) else { unreachable!() };
+            let Stage::Done(result) = std::mem::replace(&mut locked.stage, Stage::Taken) else {
+                unreachable!()
+            };
             drop(locked);
             return match result {
                 Ok(value) => Poll::Ready(Ok(value)),
@@ -110,7 +117,9 @@ where
 
 impl<F, R> Drop for Offload<F, R> {
     fn drop(&mut self) {
-        let State::Sent(shared) = &self.state else { return };
+        let State::Sent(shared) = &self.state else {
+            return;
+        };
         let mut locked = shared.lock();
         let stage = match locked.stage {
             Stage::Taken => return,

@@ -33,7 +33,11 @@ struct Locked {
 
 impl Pool {
     const fn new(most_threads: usize, patience: Duration) -> Self {
-        let locked = Locked { queue: VecDeque::new(), n_threads: 0, n_idle: 0 };
+        let locked = Locked {
+            queue: VecDeque::new(),
+            n_threads: 0,
+            n_idle: 0,
+        };
         Pool {
             most_threads,
             patience,
@@ -59,7 +63,9 @@ impl Pool {
         }
         locked.n_threads += 1;
         drop(locked);
-        let Err(error) = self.start_helper() else { return Ok(()) };
+        let Err(error) = self.start_helper() else {
+            return Ok(());
+        };
 
         let mut locked = self.locked.lock();
         locked.n_threads -= 1;
@@ -76,7 +82,10 @@ impl Pool {
 
     fn start_helper(&'static self) -> io::Result<()> {
         let number = self.n_started.fetch_add(1, Ordering::Relaxed);
-        thread::Builder::new().name(format!("vthread-helper-{number}")).spawn(|| self.help()).map(drop)
+        thread::Builder::new()
+            .name(format!("vthread-helper-{number}"))
+            .spawn(|| self.help())
+            .map(drop)
     }
 
     /// A helper's life.
@@ -101,8 +110,16 @@ impl Pool {
 
 impl std::fmt::Debug for Locked {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Locked { queue, n_threads, n_idle } = self;
-        write!(f, "Pool {{ {n_threads} threads, {n_idle} of them idle, {} jobs queued }}", queue.len())
+        let Locked {
+            queue,
+            n_threads,
+            n_idle,
+        } = self;
+        write!(
+            f,
+            "Pool {{ {n_threads} threads, {n_idle} of them idle, {} jobs queued }}",
+            queue.len()
+        )
     }
 }
 
@@ -121,8 +138,12 @@ mod tests {
         let (to_first, first) = mpsc::channel();
         let (to_test, done) = mpsc::channel();
         let first_done = to_test.clone();
-        pool.submit(Box::new(move || first_done.send(first.recv().unwrap()).unwrap())).unwrap();
-        pool.submit(Box::new(move || to_first.send(7).unwrap())).unwrap();
+        pool.submit(Box::new(move || {
+            first_done.send(first.recv().unwrap()).unwrap()
+        }))
+        .unwrap();
+        pool.submit(Box::new(move || to_first.send(7).unwrap()))
+            .unwrap();
         assert_eq!(done.recv().unwrap(), 7);
     }
 
@@ -132,7 +153,10 @@ mod tests {
         let (to_test, done) = mpsc::channel();
         for _ in 0..100 {
             let to_test = to_test.clone();
-            pool.submit(Box::new(move || to_test.send(thread::current().id()).unwrap())).unwrap();
+            pool.submit(Box::new(move || {
+                to_test.send(thread::current().id()).unwrap()
+            }))
+            .unwrap();
         }
         let mut threads: Vec<_> = done.iter().take(100).collect();
         threads.sort_by_key(|id| format!("{id:?}"));
@@ -147,7 +171,8 @@ mod tests {
         let (to_test, done) = mpsc::channel();
         for _ in 0..3 {
             let to_test = to_test.clone();
-            pool.submit(Box::new(move || to_test.send(()).unwrap())).unwrap();
+            pool.submit(Box::new(move || to_test.send(()).unwrap()))
+                .unwrap();
             done.recv().unwrap();
             while pool.locked.lock().n_threads > 0 {
                 thread::yield_now();

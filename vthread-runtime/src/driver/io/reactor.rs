@@ -36,7 +36,10 @@ impl Reactor {
         let poll = mio::Poll::new()?;
         let registry = poll.registry().try_clone()?;
         let interrupter = mio::Waker::new(&registry, INTERRUPT)?;
-        let poller = Poller { poll, events: mio::Events::with_capacity(EVENTS) };
+        let poller = Poller {
+            poll,
+            events: mio::Events::with_capacity(EVENTS),
+        };
         Ok(Reactor {
             poller: Mutex::new(poller),
             registry,
@@ -47,7 +50,10 @@ impl Reactor {
 
     /// The right to wait, if no other thread has it.
     pub(crate) fn try_turn(&self) -> Option<Turn<'_>> {
-        self.poller.try_lock().map(|poller| Turn { reactor: self, poller })
+        self.poller.try_lock().map(|poller| Turn {
+            reactor: self,
+            poller,
+        })
     }
 
     /// Ends the wait of the thread that is in its turn.
@@ -57,7 +63,11 @@ impl Reactor {
     }
 
     /// Watches `source`, in both directions, for `readiness`.
-    pub(crate) fn register(&self, source: &mut impl Source, readiness: Arc<Readiness>) -> io::Result<mio::Token> {
+    pub(crate) fn register(
+        &self,
+        source: &mut impl Source,
+        readiness: Arc<Readiness>,
+    ) -> io::Result<mio::Token> {
         let token = self.registrations.lock().insert(readiness);
         let both = mio::Interest::READABLE | mio::Interest::WRITABLE;
         if let Err(error) = self.registry.register(source, token, both) {
@@ -94,7 +104,10 @@ impl Turn<'_> {
         let poller = &mut *self.poller;
         if let Err(error) = poller.poll.poll(&mut poller.events, limit) {
             // A signal ends the wait like any other event.
-            assert!(error.kind() == io::ErrorKind::Interrupted, "the system's poller failed: {error}");
+            assert!(
+                error.kind() == io::ErrorKind::Interrupted,
+                "the system's poller failed: {error}"
+            );
             poller.events.clear();
         }
     }

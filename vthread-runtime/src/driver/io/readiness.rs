@@ -130,7 +130,10 @@ pub(crate) struct Ticket(u64);
 impl Readiness {
     /// What is known of a new descriptor: it is `assumed` to be ready so far.
     pub(crate) fn new(assumed: Interest) -> Self {
-        Readiness { word: AtomicUsize::new(assumed.0), waiters: Mutex::new(Waiters::default()) }
+        Readiness {
+            word: AtomicUsize::new(assumed.0),
+            waiters: Mutex::new(Waiters::default()),
+        }
     }
 
     /// The word as it is now.
@@ -140,15 +143,21 @@ impl Readiness {
 
     /// An attempt that was made after `observed` showed that `direction` is not ready.
     pub(crate) fn clear(&self, observed: Observed, direction: Direction) {
-        let clear = |word: usize| (word & !FLAGS == observed.0 & !FLAGS).then_some(word & !direction.clearable());
+        let clear = |word: usize| {
+            (word & !FLAGS == observed.0 & !FLAGS).then_some(word & !direction.clearable())
+        };
         // Where it refuses, the system has spoken since.
-        let _ = self.word.fetch_update(Ordering::AcqRel, Ordering::Acquire, clear);
+        let _ = self
+            .word
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, clear);
     }
 
     /// The system says that the descriptor is ready for `interest`.
     pub(crate) fn announce(&self, interest: Interest, woken: &mut WakeList) {
         let advance = |word: usize| Some((word | interest.0).wrapping_add(ONE_TICK));
-        let _ = self.word.fetch_update(Ordering::AcqRel, Ordering::Acquire, advance);
+        let _ = self
+            .word
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, advance);
         let mut waiters = self.waiters.lock();
         for direction in [Direction::Read, Direction::Write] {
             if interest.0 & direction.flags() != 0 {
@@ -172,7 +181,11 @@ impl Readiness {
             return Poll::Pending;
         }
         let limit = waitings.limit.max(LEFT_WAKERS);
-        let crowd = if waitings.left.len() < limit { Vec::new() } else { std::mem::take(&mut waitings.left) };
+        let crowd = if waitings.left.len() < limit {
+            Vec::new()
+        } else {
+            std::mem::take(&mut waitings.left)
+        };
         if !crowd.is_empty() {
             waitings.limit = limit * 2;
         }
@@ -232,7 +245,10 @@ impl Waitings {
 
     /// Takes out the waker under `ticket`, unless it has been woken. The caller drops it outside the lock.
     fn retire(&mut self, ticket: Ticket) -> Option<Waker> {
-        let index = self.ticketed.iter().position(|&(other, _)| other == ticket)?;
+        let index = self
+            .ticketed
+            .iter()
+            .position(|&(other, _)| other == ticket)?;
         Some(self.ticketed.remove(index).1)
     }
 }

@@ -1,7 +1,7 @@
 //! The protocol under every schedule.
 
 use super::*;
-use crate::primitive::{AtomicBool, Arc, thread};
+use crate::primitive::{Arc, AtomicBool, block_on, thread};
 
 /// A descriptor that becomes ready once, a system that says so, and one who waits for it.
 #[test]
@@ -18,7 +18,7 @@ fn loom_no_news_is_missed() {
                 woken.wake_all();
             })
         };
-        loom::future::block_on(std::future::poll_fn(|cx| {
+        block_on(std::future::poll_fn(|cx| {
             loop {
                 let observed = readiness.observe();
                 if observed.is_ready(Direction::Read) {

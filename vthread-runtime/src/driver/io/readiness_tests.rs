@@ -63,13 +63,25 @@ fn all_who_wait_for_a_direction_are_woken_once() {
         let mut cx = Context::from_waker(&left_waker);
         assert!(readiness.poll_wait(Direction::Read, &mut cx).is_pending());
         let mut cx = Context::from_waker(&ticketed_waker);
-        assert!(readiness.poll_wait_ticketed(Direction::Read, &mut ticket, &mut cx).is_pending());
+        assert!(
+            readiness
+                .poll_wait_ticketed(Direction::Read, &mut ticket, &mut cx)
+                .is_pending()
+        );
     }
-    assert!(readiness.poll_wait(Direction::Write, &mut Context::from_waker(&writer_waker)).is_pending());
+    assert!(
+        readiness
+            .poll_wait(Direction::Write, &mut Context::from_waker(&writer_waker))
+            .is_pending()
+    );
     announce(&readiness, Interest(READABLE));
     let woken = [&left, &ticketed, &writer].map(|counter| counter.0.load(Std::Relaxed));
     assert_eq!(woken, [1, 1, 0]);
-    assert!(readiness.poll_wait(Direction::Read, &mut Context::from_waker(&left_waker)).is_ready());
+    assert!(
+        readiness
+            .poll_wait(Direction::Read, &mut Context::from_waker(&left_waker))
+            .is_ready()
+    );
 }
 
 #[test]
@@ -78,7 +90,11 @@ fn a_retired_ticket_leaves_nothing() {
     let (counter, waker) = counter();
     let mut ticket = None;
     let mut cx = Context::from_waker(&waker);
-    assert!(readiness.poll_wait_ticketed(Direction::Write, &mut ticket, &mut cx).is_pending());
+    assert!(
+        readiness
+            .poll_wait_ticketed(Direction::Write, &mut ticket, &mut cx)
+            .is_pending()
+    );
     readiness.retire(Direction::Write, ticket.unwrap());
     drop(waker);
     assert_eq!(Arc::strong_count(&counter), 1);
@@ -90,9 +106,16 @@ fn wakers_of_the_gone_do_not_pile_up() {
     let mut gone = Vec::new();
     for _ in 0..1_000 {
         let (counter, waker) = counter();
-        assert!(readiness.poll_wait(Direction::Read, &mut Context::from_waker(&waker)).is_pending());
+        assert!(
+            readiness
+                .poll_wait(Direction::Read, &mut Context::from_waker(&waker))
+                .is_pending()
+        );
         gone.push(counter);
     }
-    let n_kept = gone.iter().filter(|counter| Arc::strong_count(counter) > 1).count();
+    let n_kept = gone
+        .iter()
+        .filter(|counter| Arc::strong_count(counter) > 1)
+        .count();
     assert!(n_kept < 600, "{n_kept}");
 }

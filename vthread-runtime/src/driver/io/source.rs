@@ -19,8 +19,14 @@ impl<S: mio::event::Source> Source<S> {
     /// Has `io` watched. The first attempts in the directions of `assumed` are made without waiting.
     pub(crate) fn new(mut io: S, assumed: Interest) -> io::Result<Self> {
         let readiness = Arc::new(Readiness::new(assumed));
-        let token = driver::get().reactor().register(&mut io, readiness.clone())?;
-        Ok(Source { io, token, readiness })
+        let token = driver::get()
+            .reactor()
+            .register(&mut io, readiness.clone())?;
+        Ok(Source {
+            io,
+            token,
+            readiness,
+        })
     }
 
     /// Makes `attempt` as often as it takes until it does not block any more, on behalf of a `poll_*` function.
@@ -72,7 +78,9 @@ impl<S: mio::event::Source> Source<S> {
                 return Poll::Pending;
             }
             match attempt(&self.io) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.readiness.clear(observed, direction),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.readiness.clear(observed, direction)
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 result => return Poll::Ready(result.map(|value| (value, observed))),
             }
@@ -109,7 +117,11 @@ pub(crate) struct Waiting<'s, S: mio::event::Source> {
 
 impl<'s, S: mio::event::Source> Waiting<'s, S> {
     pub(crate) fn new(source: &'s Source<S>, direction: Direction) -> Self {
-        Waiting { source, direction, ticket: None }
+        Waiting {
+            source,
+            direction,
+            ticket: None,
+        }
     }
 
     /// Makes `attempt` as often as it takes until it does not block any more.
@@ -122,7 +134,11 @@ impl<'s, S: mio::event::Source> Waiting<'s, S> {
             if let Poll::Ready(result) = self.source.attempt(self.direction, &mut attempt) {
                 return Poll::Ready(result.map(|(value, _)| value));
             }
-            ready!(self.source.readiness.poll_wait_ticketed(self.direction, &mut self.ticket, cx));
+            ready!(
+                self.source
+                    .readiness
+                    .poll_wait_ticketed(self.direction, &mut self.ticket, cx)
+            );
         }
     }
 }

@@ -12,7 +12,9 @@ pub(crate) struct Clock {
 impl Clock {
     /// A clock whose tick 0 is now.
     pub(crate) fn start() -> Self {
-        Clock { start: Instant::now() }
+        Clock {
+            start: Instant::now(),
+        }
     }
 
     /// The last tick that has begun.

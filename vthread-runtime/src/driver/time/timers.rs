@@ -59,14 +59,27 @@ pub(crate) enum Set {
 
 impl Timers {
     pub(crate) fn new() -> Self {
-        let locked = Locked { wheel: Wheel::new(), awaited: None };
-        Timers { clock: Clock::start(), locked: Mutex::new(locked) }
+        let locked = Locked {
+            wheel: Wheel::new(),
+            awaited: None,
+        };
+        Timers {
+            clock: Clock::start(),
+            locked: Mutex::new(locked),
+        }
     }
 
     /// An alarm that is not set.
     pub(crate) fn alarm(&self) -> Alarm<'_> {
-        let bell = Bell { waker: Cell::new(None), has_rung: AtomicBool::new(false) };
-        Alarm { timers: self, entry: Entry::unlinked(bell), is_set: Cell::new(false) }
+        let bell = Bell {
+            waker: Cell::new(None),
+            has_rung: AtomicBool::new(false),
+        };
+        Alarm {
+            timers: self,
+            entry: Entry::unlinked(bell),
+            is_set: Cell::new(false),
+        }
     }
 
     /// Announces that this thread will wait in the driver, and says for how long at most.
@@ -98,7 +111,9 @@ impl Timers {
     fn ring_batch(&self, now: u64, woken: &mut WakeList) -> bool {
         let mut locked = self.locked.lock();
         for _ in 0..BATCH {
-            let Some(entry) = locked.wheel.pop_due(now) else { return true };
+            let Some(entry) = locked.wheel.pop_due(now) else {
+                return true;
+            };
             // SAFETY: The lock is held, so the entry is alive: its owner sees `has_rung`, or takes
             // the lock, before it lets go of it.
             let bell = &unsafe { entry.as_ref() }.value().payload;
@@ -176,7 +191,10 @@ impl Alarm<'_> {
 impl std::fmt::Debug for Alarm<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let has_rung = self.has_rung();
-        f.debug_struct("Alarm").field("is_set", &self.is_set).field("has_rung", &has_rung).finish_non_exhaustive()
+        f.debug_struct("Alarm")
+            .field("is_set", &self.is_set)
+            .field("has_rung", &has_rung)
+            .finish_non_exhaustive()
     }
 }
 

@@ -37,7 +37,10 @@ pub(crate) type Entry<P> = Node<Timer<P>>;
 impl<P> Entry<P> {
     /// An entry that is in no wheel.
     pub(crate) fn unlinked(payload: P) -> Self {
-        Node::new(Timer { tick: Cell::new(0), payload })
+        Node::new(Timer {
+            tick: Cell::new(0),
+            payload,
+        })
     }
 }
 
@@ -59,8 +62,15 @@ struct Level<P> {
 impl<P> Wheel<P> {
     /// An empty wheel that has handed out everything up to tick 0.
     pub(crate) fn new() -> Self {
-        let level = || Level { occupied: 0, slots: [const { List::new() }; SLOTS] };
-        Wheel { now: 0, levels: Box::new(std::array::from_fn(|_| level())), opened: List::new() }
+        let level = || Level {
+            occupied: 0,
+            slots: [const { List::new() }; SLOTS],
+        };
+        Wheel {
+            now: 0,
+            levels: Box::new(std::array::from_fn(|_| level())),
+            opened: List::new(),
+        }
     }
 
     /// Links `entry` until `tick` is due. False, and nothing is linked, if it is due already.
@@ -101,7 +111,11 @@ impl<P> Wheel<P> {
 
     /// The tick at which to call `pop_due` next: not after the earliest entry's own tick.
     pub(crate) fn next_tick(&self) -> Option<u64> {
-        if self.opened.is_empty() { self.next_slot().map(|(_, _, start)| start) } else { Some(self.now) }
+        if self.opened.is_empty() {
+            self.next_slot().map(|(_, _, start)| start)
+        } else {
+            Some(self.now)
+        }
     }
 
     /// Unlinks an entry whose tick is `until` or before, and moves the wheel on.
@@ -153,7 +167,11 @@ impl<P> Wheel<P> {
 
     /// The first occupied slot: its level, its index and its first tick.
     fn next_slot(&self) -> Option<(usize, usize, u64)> {
-        let (index, level) = self.levels.iter().enumerate().find(|(_, level)| level.occupied != 0)?;
+        let (index, level) = self
+            .levels
+            .iter()
+            .enumerate()
+            .find(|(_, level)| level.occupied != 0)?;
         let slot = level.occupied.trailing_zeros() as usize;
         let shift = BITS * index as u32;
         let higher = (self.now >> (shift + BITS)) << (shift + BITS);
@@ -164,7 +182,10 @@ impl<P> Wheel<P> {
 impl<P> std::fmt::Debug for Wheel<P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let next = self.next_tick();
-        f.debug_struct("Wheel").field("now", &self.now).field("next", &next).finish_non_exhaustive()
+        f.debug_struct("Wheel")
+            .field("now", &self.now)
+            .field("next", &next)
+            .finish_non_exhaustive()
     }
 }
 

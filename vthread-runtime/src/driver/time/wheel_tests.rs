@@ -13,7 +13,12 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        Bench { wheel: Wheel::new(), entries: Vec::new(), linked: BTreeMap::new(), now: 0 }
+        Bench {
+            wheel: Wheel::new(),
+            entries: Vec::new(),
+            linked: BTreeMap::new(),
+            now: 0,
+        }
     }
 
     fn insert(&mut self, tick: u64) -> usize {
@@ -43,7 +48,9 @@ impl Bench {
         let timer = unsafe { entry.as_ref() }.value();
         let popped = (timer.tick.get(), timer.payload);
         self.now = self.now.max(popped.0);
-        self.linked.remove(&popped).expect("an entry is handed out once, and only while it is linked");
+        self.linked
+            .remove(&popped)
+            .expect("an entry is handed out once, and only while it is linked");
         Some(popped)
     }
 
@@ -51,7 +58,12 @@ impl Bench {
     fn drain(&mut self, until: u64) -> Vec<(u64, usize)> {
         let drained: Vec<_> = std::iter::from_fn(|| self.pop(until)).collect();
         assert!(drained.iter().all(|&(tick, _)| tick <= until));
-        assert!(self.linked.keys().all(|&(tick, _)| tick > until.min(LAST_TICK)), "nothing due stays");
+        assert!(
+            self.linked
+                .keys()
+                .all(|&(tick, _)| tick > until.min(LAST_TICK)),
+            "nothing due stays"
+        );
         drained
     }
 
@@ -161,8 +173,12 @@ fn agrees_with_a_map() {
                 }
                 _ => {
                     let until = bench.now + random.magnitude(range);
-                    let expected: Vec<_> =
-                        bench.linked.keys().copied().take_while(|&(tick, _)| tick <= until).collect();
+                    let expected: Vec<_> = bench
+                        .linked
+                        .keys()
+                        .copied()
+                        .take_while(|&(tick, _)| tick <= until)
+                        .collect();
                     let mut drained = bench.drain(until);
                     assert!(drained.is_sorted_by_key(|&(tick, _)| tick));
                     drained.sort_unstable();

@@ -1,0 +1,218 @@
+//! Plain code that calls vthread functions: from threads, and from inside vthreads.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use vthread::prelude::*;
+use vthread::sync::{Mutex, channel};
+use vthread::time::sleep;
+use vthread::yield_now;
+
+#[vthread]
+fn double(n: u64) -> u64 {
+    yield_now();
+    2 * n
+}
+
+#[test]
+fn from_many_threads() {
+    let sum: u64 = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8)
+            .map(|i| scope.spawn(move || (0..100).map(|k| double(i * 100 + k)).sum::<u64>()))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .sum()
+    });
+    assert_eq!(sum, 799 * 800);
+}
+
+struct Doubles(std::ops::Range<u64>);
+impl Iterator for Doubles {
+    type Item = u64;
+    fn next(&mut self) -> Option<u64> {
+        self.0.next().map(double)
+    }
+}
+
+mod from_closures_and_iterators_inside_a_vthread {
+    use super::*;
+
+    #[vthread]
+    fn run() -> (Vec<u64>, u64) {
+        let by_closure = group! {
+            let task = spawn! { (0..10).map(|n| double(n)).collect::<Vec<_>>() };
+            task.join()
+        };
+        (by_closure, Doubles(0..10).sum())
+    }
+
+    #[test]
+    fn holds() {
+        let (doubled, sum) = run();
+        assert_eq!(doubled, (0..10).map(|n| 2 * n).collect::<Vec<_>>());
+        assert_eq!(sum, 90);
+    }
+}
+
+/// All children are blocked in plain frames at once, and one more is needed to release them.
+mod children_blocked_in_plain_frames_starve_nobody {
+    use super::*;
+
+    #[vthread]
+    fn run(n: usize) -> usize {
+        let (tx, rx) = channel::<()>(n);
+        let entered = AtomicUsize::new(0);
+        let done = AtomicUsize::new(0);
+        group! {
+            for _ in 0..n {
+                spawn! {
+                    let wait = || {
+                        entered.fetch_add(1, Ordering::SeqCst);
+                        rx.recv().unwrap();
+                    };
+                    wait();
+                    done.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+            spawn! {
+                while entered.load(Ordering::SeqCst) < n {
+                    yield_now();
+                }
+                for _ in 0..n {
+                    tx.send(()).unwrap();
+                }
+            }
+        }
+        done.into_inner()
+    }
+
+    #[test]
+    fn holds() {
+        assert_eq!(run(100), 100);
+        assert!(vthread::metrics().pinned >= 100);
+    }
+}
+
+/// A blocking call in a plain frame of a vthread that is cancelled unwinds through that frame.
+mod a_cancelled_vthread_unwinds_through_plain_frames {
+    use super::*;
+
+    struct Noted<'a>(&'a Mutex<Vec<&'static str>>, &'static str);
+
+    impl Drop for Noted<'_> {
+        fn drop(&mut self) {
+            self.0.lock().wait().push(self.1);
+        }
+    }
+
+    #[vthread]
+    fn run(notes: &Mutex<Vec<&'static str>>) -> Result<(), &'static str> {
+        let (tx, rx) = channel::<()>(1);
+        group! {
+            spawn! {
+                let _outer = Noted(notes, "outer");
+                let plain = || {
+                    let _inner = Noted(notes, "inner");
+                    tx.send(()).unwrap();
+                    sleep(Duration::from_secs(3600));
+                    notes.lock().push("went on");
+                };
+                plain();
+                notes.lock().push("went on");
+            }
+            rx.recv().unwrap();
+            Err::<(), _>("stop")?;
+        }
+    }
+
+    #[test]
+    fn holds() {
+        let notes = Mutex::new(Vec::new());
+        assert_eq!(run(&notes), Err("stop"));
+        assert_eq!(notes.into_inner(), ["inner", "outer"]);
+    }
+}
+
+/// A destructor that blocks completes, also while its vthread is being cancelled.
+mod a_blocking_destructor_completes {
+    use super::*;
+
+    struct Slow<'a>(&'a AtomicUsize);
+
+    impl Drop for Slow<'_> {
+        fn drop(&mut self) {
+            sleep(Duration::from_millis(5));
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[vthread]
+    fn run(dropped: &AtomicUsize) -> Result<(), &'static str> {
+        let (tx, rx) = channel::<()>(1);
+        group! {
+            spawn! {
+                let _slow = Slow(dropped);
+                tx.send(()).unwrap();
+                sleep(Duration::from_secs(3600));
+            }
+            rx.recv().unwrap();
+            Err::<(), _>("stop")?;
+        }
+    }
+
+    #[test]
+    fn holds() {
+        let dropped = AtomicUsize::new(0);
+        assert_eq!(run(&dropped), Err("stop"));
+        assert_eq!(dropped.into_inner(), 1);
+    }
+}
+
+/// Blocking calls work in the destructors of thread-local values.
+mod from_thread_local_destructors {
+    use super::*;
+
+    static TOTAL: AtomicUsize = AtomicUsize::new(0);
+
+    struct AtExit;
+
+    impl Drop for AtExit {
+        fn drop(&mut self) {
+            TOTAL.fetch_add(double(21) as usize, Ordering::SeqCst);
+        }
+    }
+
+    thread_local! { static AT_EXIT: AtExit = const { AtExit }; }
+
+    #[test]
+    fn holds() {
+        std::thread::spawn(|| {
+            AT_EXIT.with(|_| {});
+            double(1);
+        })
+        .join()
+        .unwrap();
+        assert_eq!(TOTAL.load(Ordering::SeqCst), 42);
+    }
+}
+
+/// `Rc` and other things that cannot be sent are fine in a root: it stays on its thread.
+mod a_root_need_not_be_send {
+    use super::*;
+
+    #[vthread]
+    fn run() -> usize {
+        let shared = std::rc::Rc::new(std::cell::Cell::new(1));
+        for _ in 0..100 {
+            yield_now();
+            shared.set(shared.get() + 1);
+        }
+        shared.get()
+    }
+
+    #[test]
+    fn holds() {
+        assert_eq!(run(), 101);
+    }
+}

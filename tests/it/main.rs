@@ -1,0 +1,7 @@
+//! Behaviour, through the public API only.
+
+mod blocking_calls;
+mod drops;
+mod ledger;
+mod load;
+mod soundness;

@@ -1,0 +1,178 @@
+//! A socket that accepts TCP connections.
+
+use super::addresses::Resolve;
+use super::connect::no_address;
+use super::{SocketAddr, TcpStream, ToSocketAddrs};
+use crate::driver::{Direction, Interest, Source, Waiting};
+use crate::group::call::{Call, Suspends, name_hash};
+use crate::task::current::checkpoint;
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+/// A socket that accepts TCP connections.
+///
+/// As [`std::net::TcpListener`]. Any number of vthreads may accept from one listener.
+///
+/// # Examples
+/// ```
+/// use vthread_runtime::net::{TcpListener, TcpStream};
+///
+/// let listener = TcpListener::bind("127.0.0.1:0").wait()?; // In #[vthread] code without the .wait()
+/// let client = TcpStream::connect(listener.local_addr()?).wait()?;
+/// let (_stream, peer) = listener.accept().wait()?;
+/// assert_eq!(peer, client.local_addr()?);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct TcpListener {
+    source: Source<mio::net::TcpListener>,
+}
+
+impl TcpListener {
+    /// Listens at the first of the addresses that can be had. Port 0 asks the system for a free one.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while a name is looked up.
+    ///
+    /// # Cancellation
+    /// Cancelled means that nothing was bound.
+    ///
+    /// # Errors
+    /// Why the last of the addresses failed, or that there is none.
+    pub fn bind<A: ToSocketAddrs>(address: A) -> Call<Bind> {
+        Call::leaf(Bind {
+            resolve: address.resolve(),
+        })
+    }
+
+    /// Waits for a connection, and gives it with the address of the other side.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until there is a connection.
+    ///
+    /// # Cancellation
+    /// Cancelled means not accepted: the connection stays for the next one who accepts.
+    ///
+    /// # Errors
+    /// What the system says. Some errors concern one connection only, as
+    /// [`io::ErrorKind::ConnectionAborted`], or the moment, as too many open files: a server goes on after them.
+    pub fn accept(&self) -> Call<Accept<'_>> {
+        Call::leaf(Accept {
+            waiting: Waiting::new(&self.source, Direction::Read),
+        })
+    }
+
+    /// Iterates over the connections, in plain code: each step blocks. It never ends.
+    pub fn incoming(&self) -> Incoming<'_> {
+        Incoming { listener: self }
+    }
+
+    /// The address at which it listens.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.source.local_addr()
+    }
+
+    /// Another handle of the same socket.
+    ///
+    /// # Errors
+    /// The system has no more descriptors.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        TcpListener::try_from(std::net::TcpListener::from(
+            self.as_fd().try_clone_to_owned()?,
+        ))
+    }
+
+    fn watched(listener: mio::net::TcpListener) -> io::Result<Self> {
+        Ok(TcpListener {
+            source: Source::new(listener, Interest::BOTH)?,
+        })
+    }
+}
+
+impl Suspends<{ name_hash("accept") }> for TcpListener {}
+
+impl TryFrom<std::net::TcpListener> for TcpListener {
+    type Error = io::Error;
+
+    /// Makes a listener of std's non-blocking, and has it watched.
+    fn try_from(listener: std::net::TcpListener) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        TcpListener::watched(mio::net::TcpListener::from_std(listener))
+    }
+}
+
+/// The frame of [`TcpListener::bind`].
+#[derive(Debug)]
+pub struct Bind {
+    resolve: Resolve,
+}
+
+impl Future for Bind {
+    type Output = io::Result<TcpListener>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        ready!(checkpoint(cx));
+        let mut last_error = None;
+        for address in ready!(self.resolve.poll_found(cx))? {
+            match mio::net::TcpListener::bind(address).and_then(TcpListener::watched) {
+                Ok(listener) => return Poll::Ready(Ok(listener)),
+                Err(error) => last_error = Some(error),
+            }
+        }
+        Poll::Ready(Err(last_error.unwrap_or_else(no_address)))
+    }
+}
+
+/// The frame of [`TcpListener::accept`].
+#[derive(Debug)]
+pub struct Accept<'l> {
+    waiting: Waiting<'l, mio::net::TcpListener>,
+}
+
+impl Future for Accept<'_> {
+    type Output = io::Result<(TcpStream, SocketAddr)>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        ready!(checkpoint(cx));
+        let (stream, peer) = ready!(self.waiting.poll_io(cx, |listener| listener.accept()))?;
+        Poll::Ready(TcpStream::accepted(stream).map(|stream| (stream, peer)))
+    }
+}
+
+/// The connections that come to a listener. See [`TcpListener::incoming`].
+#[derive(Debug)]
+pub struct Incoming<'l> {
+    listener: &'l TcpListener,
+}
+
+impl Iterator for Incoming<'_> {
+    type Item = io::Result<TcpStream>;
+
+    fn next(&mut self) -> Option<io::Result<TcpStream>> {
+        Some(self.listener.accept().wait().map(|(stream, _)| stream))
+    }
+}
+
+impl AsFd for TcpListener {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.source.as_fd()
+    }
+}
+
+impl AsRawFd for TcpListener {
+    fn as_raw_fd(&self) -> RawFd {
+        self.source.as_raw_fd()
+    }
+}
+
+impl fmt::Debug for TcpListener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.source.fmt(f)
+    }
+}

@@ -1,0 +1,336 @@
+//! Channels: a bounded or unbounded queue of messages, with any number of senders and receivers.
+#![allow(unsafe_code)] // Projection to pinned waits.
+
+use super::queue::{Messages, Queue, Room};
+use super::waitlist::Wait;
+use super::{RecvError, SendError, TryRecvError, TrySendError};
+use crate::group::call::{Call, Suspends, name_hash};
+use crate::task::current::checkpoint;
+use std::cell::Cell;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+/// A channel that holds up to `bound` messages.
+///
+/// Both halves can be cloned: each message is received by one receiver. Messages of one sender are
+/// received in the order in which they were sent. The channel is closed when all halves of one side are gone.
+///
+/// # Panics
+/// If `bound` is 0: a channel without room for a message is not supported.
+///
+/// # Examples
+/// ```
+/// use vthread_runtime::sync::channel;
+///
+/// let (tx, rx) = channel(4);
+/// tx.send("ping").wait().unwrap(); // In #[vthread] code: tx.send("ping")?
+/// drop(tx);
+/// assert_eq!(rx.recv().wait(), Ok("ping"));
+/// assert!(rx.recv().wait().is_err());
+/// ```
+#[track_caller]
+pub fn channel<T>(bound: usize) -> (Sender<T>, Receiver<T>) {
+    assert!(
+        bound > 0,
+        "vthread::sync::channel: the bound must be at least 1"
+    );
+    of_bound(bound)
+}
+
+/// A channel that holds any number of messages, so that sending never waits.
+///
+/// # Examples
+/// ```
+/// let (tx, rx) = vthread_runtime::sync::unbounded();
+/// for i in 0..3 {
+///     tx.try_send(i).unwrap();
+/// }
+/// drop(tx);
+/// assert_eq!(rx.into_iter().collect::<Vec<_>>(), [0, 1, 2]);
+/// ```
+pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
+    of_bound(usize::MAX)
+}
+
+fn of_bound<T>(bound: usize) -> (Sender<T>, Receiver<T>) {
+    let queue = Arc::new(Queue::new(bound));
+    (
+        Sender {
+            queue: queue.clone(),
+        },
+        Receiver { queue },
+    )
+}
+
+/// The half of a channel that sends. See [`channel`].
+pub struct Sender<T> {
+    queue: Arc<Queue<T>>,
+}
+
+/// The half of a channel that receives. See [`channel`].
+///
+/// In plain code it can be iterated over: the loop blocks for each message, and ends when the channel is closed.
+pub struct Receiver<T> {
+    queue: Arc<Queue<T>>,
+}
+
+impl<T> Sender<T> {
+    /// Waits until there is room, and sends `message`.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while the channel is full.
+    ///
+    /// # Cancellation
+    /// Cancelled means not sent: `message` is dropped.
+    ///
+    /// # Errors
+    /// All receivers are gone. The error holds the message.
+    pub fn send(&self, message: T) -> Call<Sending<'_, T>> {
+        Call::leaf(Sending {
+            message: Cell::new(Some(message)),
+            wait: Wait::new(Room(&self.queue)),
+        })
+    }
+
+    /// Sends `message` if there is room. Never waits, never a checkpoint.
+    ///
+    /// # Errors
+    /// The channel is full, or all receivers are gone. The error holds the message.
+    ///
+    /// # Examples
+    /// ```
+    /// use vthread_runtime::sync::{TrySendError, channel};
+    ///
+    /// let (tx, rx) = channel(1);
+    /// tx.try_send(1).unwrap();
+    /// assert_eq!(tx.try_send(2), Err(TrySendError::Full(2)));
+    /// drop(rx);
+    /// assert_eq!(tx.try_send(3), Err(TrySendError::Disconnected(3)));
+    /// ```
+    pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        self.queue.try_send(message)
+    }
+
+    /// How many messages have been sent and not received.
+    pub fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Whether every message that was sent has been received.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many messages the channel holds at most. `None` if it is unbounded.
+    pub fn capacity(&self) -> Option<usize> {
+        capacity(&self.queue)
+    }
+
+    /// Whether all receivers are gone: sending is in vain.
+    pub fn is_closed(&self) -> bool {
+        self.queue.is_closed()
+    }
+}
+
+impl<T> Receiver<T> {
+    /// Waits for a message and takes it.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while the channel is empty.
+    ///
+    /// # Cancellation
+    /// Cancelled means not received: the message stays, and another receiver that waits is told.
+    ///
+    /// # Errors
+    /// The channel is empty and all senders are gone.
+    pub fn recv(&self) -> Call<Receiving<'_, T>> {
+        Call::leaf(Receiving {
+            wait: Wait::new(Messages(&self.queue)),
+        })
+    }
+
+    /// Takes a message if there is one. Never waits, never a checkpoint.
+    ///
+    /// # Errors
+    /// The channel is empty; `Disconnected` if all senders are gone, too.
+    ///
+    /// # Examples
+    /// ```
+    /// use vthread_runtime::sync::{TryRecvError, channel};
+    ///
+    /// let (tx, rx) = channel::<i32>(1);
+    /// assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
+    /// drop(tx);
+    /// assert_eq!(rx.try_recv(), Err(TryRecvError::Disconnected));
+    /// ```
+    pub fn try_recv(&self) -> Result<T, TryRecvError> {
+        self.queue.try_receive()
+    }
+
+    /// Iterates over the messages, in plain code: each step blocks, and the end comes with the channel's.
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter { receiver: self }
+    }
+
+    /// How many messages have been sent and not received.
+    pub fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Whether every message that was sent has been received.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many messages the channel holds at most. `None` if it is unbounded.
+    pub fn capacity(&self) -> Option<usize> {
+        capacity(&self.queue)
+    }
+
+    /// Whether all senders are gone: what is there can still be received, and nothing more will come.
+    pub fn is_closed(&self) -> bool {
+        self.queue.is_closed()
+    }
+}
+
+fn capacity<T>(queue: &Queue<T>) -> Option<usize> {
+    (queue.bound() < usize::MAX).then_some(queue.bound())
+}
+
+impl<T> Suspends<{ name_hash("send") }> for Sender<T> {}
+impl<T> Suspends<{ name_hash("recv") }> for Receiver<T> {}
+
+/// The frame of [`Sender::send`].
+pub struct Sending<'c, T> {
+    /// There until it has been sent.
+    message: Cell<Option<T>>,
+    wait: Wait<Room<'c, T>>,
+}
+
+impl<T> Future for Sending<'_, T> {
+    type Output = Result<(), SendError<T>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        ready!(checkpoint(cx));
+        let sending = self.as_ref();
+        // SAFETY: The wait is pinned with the frame: nothing moves it out.
+        let wait = unsafe { sending.map_unchecked(|sending| &sending.wait) };
+        let mut message = sending.message.take();
+        let polled = wait.poll(cx, |room, locked, _| room.send(locked, &mut message));
+        sending.message.set(message);
+        polled.map(|settled| settled.settle())
+    }
+}
+
+/// The frame of [`Receiver::recv`].
+pub struct Receiving<'c, T> {
+    wait: Wait<Messages<'c, T>>,
+}
+
+impl<T> Future for Receiving<'_, T> {
+    type Output = Result<T, RecvError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        ready!(checkpoint(cx));
+        // SAFETY: The wait is pinned with the frame: nothing moves it out.
+        let wait = unsafe { self.as_ref().map_unchecked(|receiving| &receiving.wait) };
+        wait.poll(cx, |_, locked, _| Messages::receive(locked))
+            .map(|settled| settled.settle())
+    }
+}
+
+/// The messages of a channel, one by one, in plain code. See [`Receiver::iter`].
+pub struct Iter<'c, T> {
+    receiver: &'c Receiver<T>,
+}
+
+/// The messages of a channel, one by one, in plain code. See [`Receiver`].
+pub struct IntoIter<T> {
+    receiver: Receiver<T>,
+}
+
+impl<T> Iterator for Iter<'_, T> {
+    type Item = T;
+    fn next(&mut self) -> Option<T> {
+        self.receiver.recv().wait().ok()
+    }
+}
+
+impl<T> Iterator for IntoIter<T> {
+    type Item = T;
+    fn next(&mut self) -> Option<T> {
+        self.receiver.recv().wait().ok()
+    }
+}
+
+impl<T> IntoIterator for Receiver<T> {
+    type Item = T;
+    type IntoIter = IntoIter<T>;
+    fn into_iter(self) -> IntoIter<T> {
+        IntoIter { receiver: self }
+    }
+}
+
+impl<'c, T> IntoIterator for &'c Receiver<T> {
+    type Item = T;
+    type IntoIter = Iter<'c, T>;
+    fn into_iter(self) -> Iter<'c, T> {
+        self.iter()
+    }
+}
+
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Self {
+        self.queue.add_sender();
+        Sender {
+            queue: self.queue.clone(),
+        }
+    }
+}
+
+impl<T> Clone for Receiver<T> {
+    fn clone(&self) -> Self {
+        self.queue.add_receiver();
+        Receiver {
+            queue: self.queue.clone(),
+        }
+    }
+}
+
+impl<T> Drop for Sender<T> {
+    fn drop(&mut self) {
+        self.queue.remove_sender();
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        self.queue.remove_receiver();
+    }
+}
+
+macro_rules! debug_without_messages {
+    ($($name:ident)*) => {
+        $(impl<T> fmt::Debug for $name<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        })*
+    };
+    ($($name:ident<'_>)*) => {
+        $(impl<T> fmt::Debug for $name<'_, T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        })*
+    };
+}
+debug_without_messages! { Sender Receiver IntoIter }
+debug_without_messages! { Sending<'_> Receiving<'_> Iter<'_> }
+
+#[cfg(all(test, not(loom)))]
+#[path = "channel_tests.rs"]
+mod tests;

@@ -1,0 +1,196 @@
+//! Channels: by hand for what cancellation does, with threads for the rest.
+
+use super::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Wake, Waker};
+
+#[derive(Default)]
+struct Counter(AtomicUsize);
+impl Wake for Counter {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// An operation that is polled by hand.
+struct Hand<F> {
+    frame: Pin<Box<F>>,
+    woken: Arc<Counter>,
+}
+
+impl<F: Future> Hand<F> {
+    fn poll(&mut self) -> Option<F::Output> {
+        let waker = Waker::from(self.woken.clone());
+        match self.frame.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        }
+    }
+    fn woken(&self) -> usize {
+        self.woken.0.load(Ordering::Relaxed)
+    }
+}
+
+fn send<T>(tx: &Sender<T>, message: T) -> Hand<Sending<'_, T>> {
+    let frame = Sending {
+        message: Cell::new(Some(message)),
+        wait: Wait::new(Room(&tx.queue)),
+    };
+    Hand {
+        frame: Box::pin(frame),
+        woken: Arc::default(),
+    }
+}
+
+fn receive<T>(rx: &Receiver<T>) -> Hand<Receiving<'_, T>> {
+    Hand {
+        frame: Box::pin(Receiving {
+            wait: Wait::new(Messages(&rx.queue)),
+        }),
+        woken: Arc::default(),
+    }
+}
+
+#[test]
+fn smoke() {
+    let (tx, rx) = channel(2);
+    assert_eq!((tx.capacity(), rx.len(), rx.is_empty()), (Some(2), 0, true));
+    tx.send(1).wait().unwrap();
+    tx.try_send(2).unwrap();
+    assert!(matches!(tx.try_send(3), Err(TrySendError::Full(3))));
+    assert_eq!((tx.len(), rx.len()), (2, 2));
+    assert_eq!(rx.recv().wait(), Ok(1));
+    assert_eq!(rx.try_recv(), Ok(2));
+    assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
+}
+
+#[test]
+#[should_panic(expected = "at least 1")]
+fn no_rendezvous() {
+    let _ = channel::<()>(0);
+}
+
+#[test]
+fn closes_with_the_last_sender() {
+    let (tx, rx) = channel(2);
+    let mut waiting = receive(&rx);
+    let other = tx.clone();
+    tx.try_send(1).unwrap();
+    drop(tx);
+    assert!(!rx.is_closed());
+    assert_eq!(waiting.poll(), Some(Ok(1)));
+    let (mut first, mut second) = (receive(&rx), receive(&rx));
+    assert!(first.poll().is_none() && second.poll().is_none());
+    drop(other);
+    assert_eq!((first.woken(), second.woken()), (1, 1));
+    assert_eq!(
+        (first.poll(), second.poll()),
+        (Some(Err(RecvError)), Some(Err(RecvError)))
+    );
+    assert!(rx.is_closed());
+}
+
+#[test]
+fn closes_with_the_last_receiver_and_drops_messages() {
+    let (tx, rx) = channel(1);
+    let message = Arc::new(());
+    tx.try_send(message.clone()).unwrap();
+    let mut waiting = send(&tx, message.clone());
+    assert!(waiting.poll().is_none());
+    drop(rx);
+    assert_eq!(
+        Arc::strong_count(&message),
+        2,
+        "only the waiting one is left"
+    );
+    assert_eq!(waiting.woken(), 1);
+    assert!(matches!(waiting.poll(), Some(Err(SendError(_)))));
+    assert!(tx.is_closed());
+}
+
+#[test]
+fn a_cancelled_receiver_takes_nothing() {
+    let (tx, rx) = channel(2);
+    let (mut first, mut second) = (receive(&rx), receive(&rx));
+    assert!(first.poll().is_none() && second.poll().is_none());
+    tx.try_send(7).unwrap();
+    assert_eq!((first.woken(), second.woken()), (1, 0));
+    drop(first.frame);
+    assert_eq!(second.woken(), 1, "the notification is passed on");
+    assert_eq!(second.poll(), Some(Ok(7)));
+}
+
+#[test]
+fn a_cancelled_sender_sends_nothing() {
+    let (tx, rx) = channel(1);
+    tx.try_send(1).unwrap();
+    let (mut first, mut second) = (send(&tx, 2), send(&tx, 3));
+    assert!(first.poll().is_none() && second.poll().is_none());
+    assert_eq!(rx.try_recv(), Ok(1));
+    assert_eq!((first.woken(), second.woken()), (1, 0));
+    drop(first.frame);
+    assert_eq!(second.woken(), 1, "the notification is passed on");
+    assert_eq!(second.poll(), Some(Ok(())));
+    assert_eq!(rx.try_recv(), Ok(3));
+}
+
+#[test]
+fn who_was_overtaken_is_next() {
+    let (tx, rx) = channel(1);
+    let (mut first, mut second) = (receive(&rx), receive(&rx));
+    assert!(first.poll().is_none() && second.poll().is_none());
+    tx.try_send(1).unwrap();
+    assert_eq!(rx.try_recv(), Ok(1));
+    assert!(first.poll().is_none());
+    tx.try_send(2).unwrap();
+    assert_eq!((first.woken(), second.woken()), (2, 0));
+    assert_eq!(first.poll(), Some(Ok(2)));
+}
+
+#[test]
+fn every_message_is_received_once() {
+    for bound in [1, 3, usize::MAX] {
+        let (tx, rx) = if bound == usize::MAX {
+            unbounded()
+        } else {
+            channel(bound)
+        };
+        let received = std::thread::scope(|scope| {
+            for sender in 0..3 {
+                let tx = tx.clone();
+                scope.spawn(move || {
+                    (0..500).for_each(|i| tx.send(sender * 500 + i).wait().unwrap())
+                });
+            }
+            drop(tx);
+            let receivers: Vec<_> = (0..3)
+                .map(|_| rx.clone())
+                .map(|rx| scope.spawn(|| rx.into_iter().collect::<Vec<_>>()))
+                .collect();
+            receivers
+                .into_iter()
+                .map(|receiver| receiver.join().unwrap())
+                .collect::<Vec<_>>()
+        });
+        for of_one in &received {
+            for sender in 0..3 {
+                assert!(
+                    of_one.iter().filter(|&&i| i / 500 == sender).is_sorted(),
+                    "order of one sender"
+                );
+            }
+        }
+        let mut all: Vec<_> = received.into_iter().flatten().collect();
+        all.sort_unstable();
+        assert!(all.into_iter().eq(0..1_500));
+    }
+}
+
+#[test]
+fn iteration_ends_with_the_channel() {
+    let (tx, rx) = channel(3);
+    (0..3).for_each(|i| tx.try_send(i).unwrap());
+    assert_eq!(rx.iter().take(2).collect::<Vec<_>>(), [0, 1]);
+    drop(tx);
+    assert_eq!((&rx).into_iter().collect::<Vec<_>>(), [2]);
+}

@@ -1,0 +1,203 @@
+//! A lock whose waiters are vthreads.
+#![allow(unsafe_code)] // The value is reached through its lock.
+
+use super::raw_lock::RawLock;
+use super::waitlist::Wait;
+use crate::group::call::{Call, Suspends, name_hash};
+use crate::primitive::const_unless_modelled;
+use crate::task::current::checkpoint;
+use std::cell::UnsafeCell;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+/// A value that one vthread at a time may use.
+///
+/// As [`std::sync::Mutex`], but waiting for it suspends, a guard may be held while its holder is suspended, and
+/// there is no poisoning: a guard that is dropped by a panic or by a cancellation releases the lock.
+///
+/// Who comes while the lock is free gets it, even if others wait; but nobody is overtaken for ever:
+/// a waiter whose turn came in vain is handed the lock the next time.
+///
+/// # Examples
+/// ```
+/// use vthread_runtime::sync::Mutex;
+///
+/// let names = Mutex::new(vec!["Ada"]);
+/// names.lock().wait().push("Grace"); // In #[vthread] code: names.lock().push(..).
+/// assert_eq!(names.into_inner(), ["Ada", "Grace"]);
+/// ```
+pub struct Mutex<T: ?Sized> {
+    raw: RawLock,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: The value is reached through `&mut self`, or by the one holder of the lock at a time, which may be on any thread.
+unsafe impl<T: ?Sized + Send> Send for Mutex<T> {}
+// SAFETY: As above: a shared mutex gives out `&mut T` on one thread at a time.
+unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
+
+impl<T> Mutex<T> {
+    const_unless_modelled! {
+        /// A mutex around `value`, unlocked.
+        pub const fn new(value: T) -> Self {
+            Mutex { raw: RawLock::new(), value: UnsafeCell::new(value) }
+        }
+    }
+
+    /// The value, which nobody else can be using any more.
+    pub fn into_inner(self) -> T {
+        self.value.into_inner()
+    }
+}
+
+impl<T: ?Sized> Mutex<T> {
+    /// Waits until the lock is free and takes it. It is released when the guard is dropped.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while another vthread holds the lock.
+    ///
+    /// # Cancellation
+    /// The wait ends, and a lock that was about to be taken goes to the next one who waits.
+    ///
+    /// # Panics
+    /// Never. A vthread that locks a mutex again while it holds it waits for ever.
+    pub fn lock(&self) -> Call<Lock<'_, T>> {
+        Call::leaf(Lock {
+            mutex: self,
+            wait: Wait::new(&self.raw),
+        })
+    }
+
+    /// Takes the lock if it is free. Never waits, never a checkpoint.
+    ///
+    /// # Examples
+    /// ```
+    /// use vthread_runtime::sync::Mutex;
+    ///
+    /// let mutex = Mutex::new(1);
+    /// let guard = mutex.try_lock().unwrap();
+    /// assert!(mutex.try_lock().is_none());
+    /// drop(guard);
+    /// assert!(mutex.try_lock().is_some());
+    /// ```
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        self.raw.try_acquire().then(|| MutexGuard::of_held(self))
+    }
+
+    /// The value. No lock is needed, since `&mut self` says that nobody holds it.
+    pub fn get_mut(&mut self) -> &mut T {
+        self.value.get_mut()
+    }
+}
+
+impl<T: ?Sized> Suspends<{ name_hash("lock") }> for Mutex<T> {}
+
+/// The frame of [`Mutex::lock`].
+pub struct Lock<'m, T: ?Sized> {
+    mutex: &'m Mutex<T>,
+    wait: Wait<&'m RawLock>,
+}
+
+impl<'m, T: ?Sized> Future for Lock<'m, T> {
+    type Output = MutexGuard<'m, T>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<MutexGuard<'m, T>> {
+        ready!(checkpoint(cx));
+        let lock = self.as_ref();
+        let mutex = lock.mutex;
+        // SAFETY: The wait is pinned with the frame: nothing moves it out.
+        let wait = unsafe { lock.map_unchecked(|lock| &lock.wait) };
+        RawLock::poll_acquire(wait, cx).map(|()| MutexGuard::of_held(mutex))
+    }
+}
+
+/// The right to use the value of a [`Mutex`]; dropping it releases the lock.
+#[must_use = "the lock is released as soon as its guard is dropped"]
+pub struct MutexGuard<'m, T: ?Sized> {
+    mutex: &'m Mutex<T>,
+    _value: PhantomData<&'m mut T>,
+}
+
+// SAFETY: A shared guard gives out `&T` only.
+unsafe impl<T: ?Sized + Sync> Sync for MutexGuard<'_, T> {}
+
+impl<'m, T: ?Sized> MutexGuard<'m, T> {
+    /// The guard of a lock that has just been taken.
+    fn of_held(mutex: &'m Mutex<T>) -> Self {
+        MutexGuard {
+            mutex,
+            _value: PhantomData,
+        }
+    }
+}
+
+impl<T: ?Sized> Deref for MutexGuard<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        // SAFETY: The guard exists exactly while its lock is held, and there is one guard then.
+        unsafe { &*self.mutex.value.get() }
+    }
+}
+
+impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: As in `deref`.
+        unsafe { &mut *self.mutex.value.get() }
+    }
+}
+
+impl<T: ?Sized> Drop for MutexGuard<'_, T> {
+    fn drop(&mut self) {
+        self.mutex.raw.release();
+    }
+}
+
+impl<T: Default> Default for Mutex<T> {
+    fn default() -> Self {
+        Mutex::new(T::default())
+    }
+}
+
+impl<T> From<T> for Mutex<T> {
+    fn from(value: T) -> Self {
+        Mutex::new(value)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut tuple = f.debug_tuple("Mutex");
+        match self.try_lock() {
+            Some(guard) => tuple.field(&&*guard).finish(),
+            None => tuple.field(&format_args!("<locked>")).finish(),
+        }
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for Lock<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lock")
+            .field("wait", &self.wait)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for MutexGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for MutexGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+#[path = "mutex_tests.rs"]
+mod tests;

@@ -1,0 +1,104 @@
+//! The lock under every schedule.
+
+use super::*;
+use crate::primitive::{Arc, block_on, thread};
+use std::future::poll_fn;
+use std::pin::pin;
+
+fn acquire(lock: &RawLock) {
+    let wait = pin!(Wait::new(lock));
+    block_on(poll_fn(|cx| RawLock::poll_acquire(wait.as_ref(), cx)));
+}
+
+/// Polls once, and goes away with what it may have been granted.
+fn acquire_or_go(lock: &RawLock) -> bool {
+    let wait = pin!(Wait::new(lock));
+    let mut is_acquired = false;
+    block_on(poll_fn(|cx| {
+        is_acquired = RawLock::poll_acquire(wait.as_ref(), cx).is_ready();
+        Poll::Ready(())
+    }));
+    is_acquired
+}
+
+fn check_free(lock: &RawLock) {
+    assert!(lock.try_acquire(), "everybody has released it");
+    lock.release();
+    assert!(lock.waiters.lock().is_empty());
+}
+
+#[test]
+fn loom_excludes_and_forgets_nobody() {
+    loom::model(|| {
+        let lock = Arc::new(RawLock::new());
+        // loom checks that nobody uses the value at the same time as another.
+        let value = Arc::new(loom::cell::UnsafeCell::new(0));
+        let threads: Vec<_> = (0..2)
+            .map(|_| {
+                let (lock, value) = (lock.clone(), value.clone());
+                thread::spawn(move || {
+                    acquire(&lock);
+                    value.with_mut(|_| ());
+                    lock.release();
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .for_each(|thread| thread.join().unwrap());
+        check_free(&lock);
+    });
+}
+
+#[test]
+fn loom_who_goes_blocks_nobody() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let lock = Arc::new(RawLock::new());
+        assert!(lock.try_acquire());
+        let goer = {
+            let lock = lock.clone();
+            thread::spawn(move || {
+                if acquire_or_go(&lock) {
+                    lock.release();
+                }
+            })
+        };
+        let stayer = {
+            let lock = lock.clone();
+            thread::spawn(move || {
+                acquire(&lock);
+                lock.release();
+            })
+        };
+        lock.release();
+        goer.join().unwrap();
+        stayer.join().unwrap();
+        check_free(&lock);
+    });
+}
+
+/// Somebody barges in again and again: the waiter is granted the lock, and the granting is seen.
+#[test]
+fn loom_who_was_overtaken_is_granted_the_lock() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let lock = Arc::new(RawLock::new());
+        let waiter = {
+            let lock = lock.clone();
+            thread::spawn(move || {
+                acquire(&lock);
+                lock.release();
+            })
+        };
+        for _ in 0..2 {
+            if lock.try_acquire() {
+                lock.release();
+            }
+        }
+        waiter.join().unwrap();
+        check_free(&lock);
+    });
+}

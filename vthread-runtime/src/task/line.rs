@@ -1,0 +1,284 @@
+//! The line of a vthread: its base frame and, above it, the segments of its recursive calls.
+//!
+//! A function that calls itself cannot hold its own frame, so such a call gets a *segment* on the
+//! heap. Segments are not polled by the frame that made them: that would take a stack as deep as the
+//! recursion. The caller's poll pushes the segment on the vthread's line and answers `Pending`; the
+//! runtime polls the top of the line, and only the top. So resuming a deep recursion costs what
+//! resuming one frame costs, and neither polling nor dropping it needs the kernel stack.
+//!
+//! A segment is a scope of its own: what encloses the call sees that something is open inside it.
+//! When the top has ended, its value (or its panic) stays in the segment, the segment is popped, and the
+//! frame below is polled, which finds it there. When the top is marked and nothing is open in it,
+//! its frame is dropped and it is popped; then the one below is looked at: innermost first.
+//!
+//! Who touches what: the thread that polls the vthread, everything. The `Call` future in the frame
+//! below owns the memory, the line has it by address while it is pushed. A frame that holds such a
+//! future is not dropped while its segment is pushed, because the segment is an open scope in it.
+
+#![allow(unsafe_code)] // A stack of frames, linked by address.
+
+use super::cell::{CancelUnwind, Payload, drop_quietly};
+use super::current::{self, Running};
+use super::scope::{Kind, Scope};
+use super::vthread::Vthread;
+use std::cell::{Cell, UnsafeCell};
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomPinned;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::ptr::{self, NonNull};
+use std::task::{Context, Poll};
+
+/// The part of a segment that does not depend on its types; its first field.
+#[repr(C)]
+pub(crate) struct Link {
+    /// Enclosed by the scope that was innermost at the call.
+    scope: Scope,
+    below: Cell<*const Link>,
+    poll: unsafe fn(NonNull<Link>, &mut Context<'_>) -> Poll<()>,
+    drop_frame: unsafe fn(NonNull<Link>),
+    panic: Cell<Option<Payload>>,
+}
+
+enum Stage<F: Future> {
+    Frame(F),
+    Value(F::Output),
+    Empty,
+}
+
+/// A frame on the heap.
+#[repr(C)]
+struct Node<F: Future> {
+    link: Link,
+    stage: UnsafeCell<Stage<F>>,
+}
+
+/// The future of a recursive call.
+///
+/// `Unpin` does not matter here: the frame is not inside.
+pub struct Segment<F: Future> {
+    /// Made by `Box`; owned by this future.
+    node: NonNull<Node<F>>,
+    state: State,
+    _never_unpin: PhantomPinned,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    New,
+    Pushed,
+    Done,
+}
+
+// SAFETY: it owns the frame and its value.
+unsafe impl<F: Future + Send> Send for Segment<F> where F::Output: Send {}
+// SAFETY: `&Segment` gives access to nothing.
+unsafe impl<F: Future> Sync for Segment<F> {}
+
+/// Puts the frame of a recursive call on the heap, to be polled by the runtime.
+pub fn segment<F: Future>(frame: F) -> Segment<F> {
+    let node = Box::new(Node {
+        link: Link {
+            scope: Scope::new(Kind::Segment),
+            below: Cell::new(ptr::null()),
+            poll: poll::<F>,
+            drop_frame: drop_frame::<F>,
+            panic: Cell::new(None),
+        },
+        stage: UnsafeCell::new(Stage::Frame(frame)),
+    });
+    Segment {
+        node: NonNull::from(Box::leak(node)),
+        state: State::New,
+        _never_unpin: PhantomPinned,
+    }
+}
+
+impl<F: Future> Future for Segment<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        // SAFETY: nothing is pinned inside.
+        let this = unsafe { self.get_unchecked_mut() };
+        current::with(|running| {
+            let running = running
+                .filter(|running| running.is_own(cx))
+                .expect("a recursive call is polled by its vthread");
+            match this.state {
+                State::New => {
+                    // SAFETY: the node is ours, and this thread polls the vthread.
+                    unsafe { push(running, this.node.cast()) };
+                    this.state = State::Pushed;
+                    Poll::Pending
+                }
+                State::Pushed => this.take(),
+                State::Done => unreachable!("a recursive call is polled after its end"),
+            }
+        })
+    }
+}
+
+impl<F: Future> Segment<F> {
+    /// After the segment was popped: what it left.
+    fn take(&mut self) -> Poll<F::Output> {
+        // SAFETY: ours; the line does not have it any more, or has it and does not poll it now.
+        let node = unsafe { self.node.as_ref() };
+        if let Some(payload) = node.link.panic.take() {
+            self.state = State::Done;
+            resume_unwind(payload);
+        }
+        // SAFETY: as above.
+        let stage = unsafe { &mut *node.stage.get() };
+        if let Stage::Frame(_) = stage {
+            // Not over, or cancelled: the frame below is about to be dropped as well.
+            return Poll::Pending;
+        }
+        match std::mem::replace(stage, Stage::Empty) {
+            Stage::Value(value) => {
+                self.state = State::Done;
+                Poll::Ready(value)
+            }
+            _ => Poll::Pending,
+        }
+    }
+}
+
+impl<F: Future> Drop for Segment<F> {
+    fn drop(&mut self) {
+        // SAFETY: made by a box of this type, and not on the line: it was never pushed, or it was
+        // popped before the scope around this call could be dropped.
+        drop(unsafe { Box::from_raw(self.node.as_ptr()) });
+    }
+}
+
+impl<F: Future> fmt::Debug for Segment<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Segment")
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+/// # Safety
+/// - `link` is a new segment, and stays alive until it is popped.
+/// - This thread polls the vthread.
+unsafe fn push(running: &Running, link: NonNull<Link>) {
+    // SAFETY: alive by the contract.
+    let segment = unsafe { link.as_ref() };
+    // SAFETY: the vthread being polled, and its innermost scope.
+    let (vthread, around) = unsafe { (&*running.vthread, &*running.scope()) };
+    segment.scope.set_parent(around);
+    around.opened_inside();
+    segment.below.set(vthread.top.replace(link.as_ptr()));
+}
+
+/// Pops the top.
+fn pop(vthread: &Vthread, top: &Link) {
+    debug_assert!(ptr::eq(vthread.top.get(), top));
+    vthread.top.set(top.below.get());
+    // SAFETY: the scope around the call is open: this segment was open inside it.
+    unsafe { &*top.scope.parent() }.closed_inside();
+}
+
+/// Polls the top of the line, and what comes to be the top, until the base frame has ended or
+/// everything waits. `base` polls the base frame.
+///
+/// The caller catches the panics of `base`, and looks at the marks of the root afterwards.
+pub(crate) fn poll_line<R>(
+    vthread: &Vthread,
+    running: &Running,
+    cx: &mut Context<'_>,
+    mut base: impl FnMut(&mut Context<'_>) -> Poll<R>,
+) -> Poll<R> {
+    loop {
+        let Some(top) = NonNull::new(vthread.top.get().cast_mut()) else {
+            match base(cx) {
+                Poll::Pending if !vthread.top.get().is_null() => continue,
+                result => return result,
+            }
+        };
+        if !poll_top(vthread, running, cx, top) && ptr::eq(vthread.top.get(), top.as_ptr()) {
+            return Poll::Pending;
+        }
+    }
+}
+
+/// Polls one segment. True if it is over and popped.
+fn poll_top(
+    vthread: &Vthread,
+    running: &Running,
+    cx: &mut Context<'_>,
+    top: NonNull<Link>,
+) -> bool {
+    // SAFETY: on the line, hence alive.
+    let link = unsafe { top.as_ref() };
+    // SAFETY: the chain above an open scope is open, and this thread polls the vthread.
+    let is_marked = || unsafe { vthread.is_marked(&link.scope) };
+    let polled = running.within(&link.scope, || {
+        // SAFETY: the top of the line is polled by the line only.
+        catch_unwind(AssertUnwindSafe(|| unsafe { (link.poll)(top, cx) }))
+    });
+    let is_over = match polled {
+        Ok(Poll::Ready(())) => true,
+        // A mark is met at suspension points only: here the frame waits at one.
+        Ok(Poll::Pending) => {
+            ptr::eq(vthread.top.get(), link) && is_marked() && link.scope.is_empty()
+        }
+        Err(payload) => {
+            if !(payload.is::<CancelUnwind>() && is_marked()) {
+                link.panic.set(Some(payload));
+            }
+            true
+        }
+    };
+    if is_over {
+        // SAFETY: nothing is open in the frame; a value is left where it is.
+        let dropped = running.within(&link.scope, || {
+            running
+                .dropping(|| catch_unwind(AssertUnwindSafe(|| unsafe { (link.drop_frame)(top) })))
+        });
+        if let Err(payload) = dropped {
+            drop_quietly(link.panic.replace(Some(payload)));
+        }
+        pop(vthread, link);
+    }
+    is_over
+}
+
+unsafe fn poll<F: Future>(link: NonNull<Link>, cx: &mut Context<'_>) -> Poll<()> {
+    // SAFETY: a segment of this type; the line alone touches the stage while it is pushed.
+    let stage = unsafe { link.cast::<Node<F>>().as_ref() }.stage.get();
+    // SAFETY: as above; the frame stays where it is until it is dropped there.
+    let Stage::Frame(frame) = (unsafe { &mut *stage }) else {
+        unreachable!("a segment is polled after its end")
+    };
+    // SAFETY: as above.
+    let result = unsafe { Pin::new_unchecked(frame) }.poll(cx);
+    result.map(|value| {
+        let _written = Written(stage, Some(value));
+        // SAFETY: as above; overwritten by the guard, also if a destructor unwinds.
+        unsafe { stage.drop_in_place() };
+    })
+}
+
+/// Puts the value in the place of the frame.
+struct Written<F: Future>(*mut Stage<F>, Option<F::Output>);
+impl<F: Future> Drop for Written<F> {
+    fn drop(&mut self) {
+        let stage = self.1.take().map_or(Stage::Empty, Stage::Value);
+        // SAFETY: the maker of this guard owns the stage, and has dropped its contents.
+        unsafe { self.0.write(stage) };
+    }
+}
+
+unsafe fn drop_frame<F: Future>(link: NonNull<Link>) {
+    // SAFETY: as in `poll`.
+    let stage = unsafe { link.cast::<Node<F>>().as_ref() }.stage.get();
+    // SAFETY: as in `poll`.
+    if let Stage::Frame(_) = unsafe { &mut *stage } {
+        let _written = Written(stage, None);
+        // SAFETY: overwritten by the guard.
+        unsafe { stage.drop_in_place() };
+    }
+}
