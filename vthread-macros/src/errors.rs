@@ -61,6 +61,9 @@ pub(crate) const CHILD_CANNOT_FAIL: &str = "a child cannot fail here: its group 
     Handle the error in the child, return a `Result`, or write `group!(error = E => { .. })`";
 pub(crate) const JUMP_OUT_OF_CHILD: &str = "`break` and `continue` cannot leave a `spawn!`: its body is another vthread. `return` ends the child";
 
+pub(crate) const JUMP_OUTSIDE_LOOP: &str =
+    "`break` and `continue` stand in a loop, and there is none here";
+
 pub(crate) fn skipped_method(name: &str) -> String {
     format!(
         "a vthread method cannot be named `{name}`: calls of std's methods of this name never suspend, \

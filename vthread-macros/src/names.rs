@@ -41,6 +41,7 @@ names! {
     never = never;
     absurd = absurd;
     dbg_as = dbg_as;
+    error_is_send = error_is_send;
     tail = Tail::new;
     fails = fails;
     ctl_val = Ctl::Val;
@@ -93,6 +94,14 @@ pub(crate) fn companion(name: &Ident) -> Ident {
 pub(crate) fn plain_text(ident: &Ident) -> String {
     let text = ident.to_string();
     text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
+}
+
+/// An identifier from its text without `r#`.
+pub(crate) fn ident(text: &str, span: Span) -> Ident {
+    match syn::parse_str::<Ident>(text) {
+        Ok(_) => Ident::new(text, span),
+        Err(_) => Ident::new_raw(text, span),
+    }
 }
 
 /// The hash of a method's name, as the runtime's `name_hash`: FNV-1a.

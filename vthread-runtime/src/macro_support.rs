@@ -10,6 +10,7 @@ mod io_names;
 mod kinds;
 mod pointers;
 mod probe;
+mod send;
 mod tails;
 
 pub use crate::group::block_on::block_on;
@@ -30,6 +31,7 @@ pub use exits::{Ctl, Move, Or};
 pub use io_names::IoSuspends;
 pub use kinds::{PlainKind, no, none};
 pub use probe::{Tag, Ty, Unnamed};
+pub use send::{ErrorIsSend, error_is_send};
 pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails};
 
 /// The traits that a frame brings into scope, without names.

@@ -2,8 +2,9 @@
 
 use super::Body;
 use crate::names::{self, ours};
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::quote_spanned;
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Token;
 
 /// How a suspending call is made.
 #[derive(Clone, Copy, PartialEq)]
@@ -61,7 +62,12 @@ pub(crate) fn arms(making: Making, span: Span) -> TokenStream {
 }
 
 /// A call whose result is known to be a `Call`.
-pub(crate) fn known_call(call: TokenStream, making: Making, at: Span) -> TokenStream {
+pub(crate) fn known_call(
+    call: TokenStream,
+    making: Making,
+    at: Span,
+    extent: Extent,
+) -> TokenStream {
     let span = ours(at);
     let dead = dead(span, in_place_for(making, span));
     let (frame, segment, wait) = (names::frame(span), names::segment(span), names::wait(span));
@@ -72,10 +78,34 @@ pub(crate) fn known_call(call: TokenStream, making: Making, at: Span) -> TokenSt
         }
         Making::Block => quote_spanned!(span=> #wait(__c)),
     };
-    outer(
-        quote_spanned!(span=> (match #call { __c => { #dead #made } })),
-        at,
-    )
+    let decided = decide(extent, call, quote_spanned!(span=> __c => { #dead #made }));
+    outer(quote_spanned!(span=> (#decided)), at)
+}
+
+/// Where a call that the user wrote begins and ends.
+#[derive(Clone, Copy)]
+pub(crate) struct Extent {
+    pub(crate) start: Span,
+    pub(crate) end: Span,
+}
+
+impl Extent {
+    /// From the first token of `first` to `end`.
+    pub(crate) fn new(first: impl ToTokens, end: Span) -> Self {
+        let start = first.to_token_stream().into_iter().next();
+        Extent {
+            start: start.map_or(end, |tree| tree.span()),
+            end,
+        }
+    }
+}
+
+/// `(match scrutinee { arms })` that stands for the user's call: lints about unused values point at it.
+pub(crate) fn decide(extent: Extent, scrutinee: TokenStream, arms: TokenStream) -> TokenStream {
+    let matched = Token![match](extent.start);
+    let mut braces = Group::new(Delimiter::Brace, arms);
+    braces.set_span(extent.end);
+    quote!(#matched #scrutinee #braces)
 }
 
 /// The outermost parentheses carry the user's span: `let` chains look at the edition of the end of

@@ -1,7 +1,7 @@
 //! Method calls: `recv.m(args)` stays token for token as written and becomes the scrutinee of a match
 //! that decides by the receiver's and the result's type.
 
-use super::choice::{arms, dead, in_place_for, outer};
+use super::choice::{Extent, arms, dead, decide, in_place_for, outer};
 use super::{Body, skip};
 use crate::names::{self, hash, ours, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -69,7 +69,7 @@ impl Body {
             true => quote_spanned!(span=> &),
             false => TokenStream::new(),
         };
-        let decide =
+        let choose =
             quote_spanned!(span=> let __k = (#deeper &&&&__t).__vthread_which(); match __k #arms);
         let new_tag =
             quote_spanned!(span=> let __t = #tag::<#hash, _, _>(::core::marker::PhantomData););
@@ -83,6 +83,7 @@ impl Body {
             paren_token,
         } = call;
         let arguments = outer(quote!((#args)), paren_token.span.join());
+        let extent = Extent::new(receiver, paren_token.span.close());
         let tail = quote!(#dot_token #method #turbofish #arguments);
         let probed = if classify(receiver) == Receiver::Value {
             let mut receiver = &**receiver;
@@ -90,7 +91,12 @@ impl Body {
                 receiver = &inner.expr;
             }
             let dead = dead(span, quote_spanned!(span=> __t.res(&__x); #in_place));
-            quote_spanned!(span=> ({ #new_tag match __t.pass(#receiver) #tail { __x => { #dead #decide } } }))
+            let decided = decide(
+                extent,
+                quote_spanned!(span=> __t.pass(#receiver) #tail),
+                quote_spanned!(span=> __x => { #dead #choose }),
+            );
+            quote_spanned!(span=> ({ #new_tag #decided }))
         } else {
             let mut types = Vec::new();
             let (real, copy) = self.place(receiver, &mut types);
@@ -100,10 +106,15 @@ impl Body {
             };
             let dead = dead(span, quote_spanned!(span=> #of __t.res(&__x); #in_place));
             let ty = names::ty(span);
+            let decided = decide(
+                extent,
+                quote!(#real #tail),
+                quote_spanned!(span=> __x => { #dead #choose }),
+            );
             quote_spanned!(span=> ({
                 #new_tag
                 #(let #types = #ty::<_>(::core::marker::PhantomData);)*
-                match #real #tail { __x => { #dead #decide } }
+                #decided
             }))
         };
         let probed = outer(probed, at);

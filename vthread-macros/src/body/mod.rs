@@ -45,6 +45,13 @@ pub(crate) struct Subject {
     pub(crate) method: Option<String>,
 }
 
+impl Subject {
+    /// Whether nothing is known of the function around: our macros in plain code.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.function.is_none() && self.method.is_none()
+    }
+}
+
 /// What the function around returns.
 #[derive(Default)]
 pub(crate) struct Returns {

@@ -4,7 +4,7 @@
 //! outside, and a glob import of the companion module inside shadows it where there is one.
 //! Type-relative calls are decided by the type of the result.
 
-use super::choice::{Making, arms, dead, in_place_for, known_call, outer};
+use super::choice::{Extent, Making, arms, dead, decide, in_place_for, known_call, outer};
 use super::scopes::Name;
 use super::{Body, skip};
 use crate::names::{self, companion, ours, plain_text};
@@ -78,7 +78,7 @@ impl Body {
         last.ident = hidden;
         let arguments = &call.args;
         let attrs = &call.attrs;
-        let made = known_call(quote!(#path(#arguments)), making, at);
+        let made = known_call(quote!(#path(#arguments)), making, at, extent(call));
         Some(Expr::Verbatim(quote!(#(#attrs)* #made)))
     }
 
@@ -88,16 +88,19 @@ impl Body {
         let (tag, unnamed, arms) = (names::tag(span), names::unnamed(span), arms(making, span));
         let in_place = in_place_for(making, span);
         let dead = dead(span, quote_spanned!(span=> __t.res(&__x); #in_place));
+        let extent = extent(call);
         let call = call.to_token_stream();
-        Expr::Verbatim(outer(
-            quote_spanned!(span=> (match #call { __x => {
+        let decided = decide(
+            extent,
+            call,
+            quote_spanned!(span=> __x => {
                 let __t = #tag::<0, #unnamed, _>(::core::marker::PhantomData);
                 #dead
                 let __k = (&&&&__t).__vthread_which();
                 match __k #arms
-            } })),
-            at,
-        ))
+            }),
+        );
+        Expr::Verbatim(outer(quote_spanned!(span=> (#decided)), at))
     }
 }
 
@@ -132,21 +135,31 @@ fn probe(call: &ExprCall, mut path: Path, has_closure: bool, at: Span) -> Expr {
     let (none, no_kind) = (names::none(span), names::no_kind(span));
     let dead = dead(span, in_place_for(Making::Await, span));
     let arms = arms(Making::Await, span);
-    let chosen = quote_spanned!(span=> (match ({
+    let result = quote_spanned!(span=> ({
         #[allow(unused_imports)] use #none as __c;
         #[allow(unused_imports)] use #path as __vthread_call;
         { #[allow(unused_imports)] use #path as __c; { #[allow(unused_imports)] use __c::*; __vthread_call #turbofish #inside } }
-    }) #outside { __x => {
-        #dead
-        let __k = ({
-            #[allow(unused_imports)] use #none as __c;
-            #[allow(unused_imports)] use #no_kind;
-            { #[allow(unused_imports)] use #path as __c; { #[allow(unused_imports)] use __c::*; __VTHREAD_KIND } }
-        }).which();
-        match __k #arms
-    } }));
+    }) #outside);
+    let decided = decide(
+        extent(call),
+        result,
+        quote_spanned!(span=> __x => {
+            #dead
+            let __k = ({
+                #[allow(unused_imports)] use #none as __c;
+                #[allow(unused_imports)] use #no_kind;
+                { #[allow(unused_imports)] use #path as __c; { #[allow(unused_imports)] use __c::*; __VTHREAD_KIND } }
+            }).which();
+            match __k #arms
+        }),
+    );
+    let chosen = quote_spanned!(span=> (#decided));
     let chosen = outer(chosen, at);
     Expr::Verbatim(quote!(#(#attrs)* #chosen))
+}
+
+fn extent(call: &ExprCall) -> Extent {
+    Extent::new(&call.func, call.paren_token.span.close())
 }
 
 /// Whether a closure stands among the arguments, or a macro that may hold one.

@@ -168,14 +168,27 @@ impl Body {
                     self.visit_expr_mut(value);
                     value.to_token_stream()
                 });
+                self.check_loop(jump.label.as_ref(), jump.break_token.span);
                 if depth > 0 {
                     *expr = Expr::Verbatim(self.lower_break(depth, jump, value));
                 }
             }
-            Expr::Continue(jump) if depth > 0 => {
-                *expr = Expr::Verbatim(self.lower_continue(depth, jump));
+            Expr::Continue(jump) => {
+                self.check_loop(jump.label.as_ref(), jump.continue_token.span);
+                if depth > 0 {
+                    *expr = Expr::Verbatim(self.lower_continue(depth, jump));
+                }
             }
             _ => {}
+        }
+    }
+
+    /// Refuses a jump without a loop: rustc would speak of the frame's own label.
+    fn check_loop(&mut self, label: Option<&Lifetime>, at: Span) {
+        let stops =
+            |frame: &Frame| matches!(frame, Frame::Loop(_) | Frame::Closure | Frame::Child(_));
+        if label.is_none() && !self.subject.is_unknown() && !self.frames.iter().any(stops) {
+            self.errors.at(at, errors::JUMP_OUTSIDE_LOOP);
         }
     }
 

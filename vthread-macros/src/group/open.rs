@@ -8,7 +8,7 @@ use super::exits::{Exit, Frame, GroupFrame, pin_error};
 use super::form::GroupForm;
 use super::tails::{self, Tail};
 use crate::body::Body;
-use crate::body::choice::{Making, dead, in_place_for, outer};
+use crate::body::choice::{Extent, Making, dead, decide, in_place_for, outer};
 use crate::names::{self, ours};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -26,6 +26,17 @@ struct Vars {
     handle: Ident,
     error: Ident,
     slot: Ident,
+}
+
+/// What the expansion is put together from.
+struct Parts<'a> {
+    form: &'a GroupForm,
+    vars: &'a Vars,
+    frame: GroupFrame,
+    extent: Extent,
+    /// Located at the body's tail, as the user wrote it.
+    tail_at: Span,
+    options: TokenStream,
 }
 
 impl Body {
@@ -51,9 +62,18 @@ impl Body {
             Tail::Value
         };
         let frame = self.group_body(&mut form, &vars, can_fail);
+        let extent = Extent::new(path, mac.delimiter.span().close());
+        let parts = Parts {
+            form: &form,
+            vars: &vars,
+            frame,
+            extent,
+            tail_at,
+            options,
+        };
         let expanded = match can_fail {
-            true => self.with_error(&form, &vars, frame, tail, span, tail_at, options),
-            false => self.without_error(&form, &vars, frame, span, options),
+            true => self.with_error(&parts, tail),
+            false => self.without_error(&parts),
         };
         let expanded = outer(expanded, at);
         // Names the macro, so that its import counts as used.
@@ -117,17 +137,16 @@ impl Body {
         )
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn with_error(
-        &mut self,
-        form: &GroupForm,
-        vars: &Vars,
-        frame: GroupFrame,
-        tail: Tail,
-        span: Span,
-        tail_at: Span,
-        options: TokenStream,
-    ) -> TokenStream {
+    fn with_error(&mut self, parts: &Parts<'_>, tail: Tail) -> TokenStream {
+        let Parts {
+            form,
+            vars,
+            frame,
+            extent,
+            tail_at,
+            options,
+        } = parts;
+        let (span, tail_at) = (ours(extent.start), *tail_at);
         let Vars {
             group,
             inner,
@@ -148,6 +167,12 @@ impl Body {
             false => TokenStream::new(),
         };
         let pin_inner = pin_error(inner, pinned_at);
+        let typed_at = form.error.as_ref().map_or(pinned_at, |ty| ours(ty.span()));
+        let error_is_send = names::error_is_send(typed_at);
+        let pin_send = dead(
+            typed_at,
+            quote_spanned!(typed_at=> #error_is_send(&#group);),
+        );
         let body = &form.body;
         let value = match tail {
             Tail::Value => {
@@ -168,11 +193,21 @@ impl Body {
         };
         let handle_let = handle_binding(handle, inner, span);
         let (before, run) = self.run(quote_spanned!(span=> #owner::run(&__o, #group, __b)), span);
+        let joined = decide(
+            *extent,
+            run,
+            quote_spanned!(span=>
+                ::core::result::Result::Ok(#val(__v)) => ::core::result::Result::Ok(__v),
+                ::core::result::Result::Err(__e) => ::core::result::Result::Err(__e),
+                ::core::result::Result::Ok(#out(__x)) => match __x { #arms },
+            ),
+        );
         quote_spanned!(span=> ({
             let __options = #options;
             let __o = unsafe { #owner::<#error_type>::new(__options) };
             let #group = unsafe { #owner::group(&__o) };
             #pin_outer
+            #pin_send
             let #inner = unsafe { #group_type::dup(&#group) };
             let __b = async { '__frame: {
                 let #inner = #inner;
@@ -183,22 +218,20 @@ impl Body {
                 #value
             } };
             #before
-            (match #run {
-                ::core::result::Result::Ok(#val(__v)) => ::core::result::Result::Ok(__v),
-                ::core::result::Result::Err(__e) => ::core::result::Result::Err(__e),
-                ::core::result::Result::Ok(#out(__x)) => match __x { #arms },
-            })
+            (#joined)
         }))
     }
 
-    fn without_error(
-        &mut self,
-        form: &GroupForm,
-        vars: &Vars,
-        frame: GroupFrame,
-        span: Span,
-        options: TokenStream,
-    ) -> TokenStream {
+    fn without_error(&mut self, parts: &Parts<'_>) -> TokenStream {
+        let Parts {
+            form,
+            vars,
+            frame,
+            extent,
+            options,
+            ..
+        } = parts;
+        let span = ours(extent.start);
         let Vars {
             group,
             inner,
@@ -249,6 +282,15 @@ impl Body {
             quote_spanned!(span=> #owner::run_native(&__o, #group, &#slot, __b)),
             span,
         );
+        let joined = decide(
+            *extent,
+            run,
+            quote_spanned!(span=>
+                #done(#val(__v)) => __v,
+                #returned(__r) => #on_return,
+                #done(#out(__x)) => match __x { #arms },
+            ),
+        );
         quote_spanned!(span=> ({
             let __options = #options;
             let __o = unsafe { #owner::<#no_error>::new(__options) };
@@ -263,11 +305,7 @@ impl Body {
                 #end
             } };
             #before
-            (match #run {
-                #done(#val(__v)) => __v,
-                #returned(__r) => #on_return,
-                #done(#out(__x)) => match __x { #arms },
-            })
+            (#joined)
         }))
     }
 

@@ -143,9 +143,9 @@ impl Body {
             .filter_map(|(name, used_at)| {
                 let (is_mutable, bound_at) = self.scopes.variable_bound_within(&name, depth)?;
                 // The user's spans, or rustc would suggest `mut spawn!`.
-                let usage = Ident::new(&name, used_at.resolved_at(bound_at));
+                let usage = names::ident(&name, used_at.resolved_at(bound_at));
                 Some(Capture {
-                    binding: Ident::new(&name, bound_at),
+                    binding: names::ident(&name, bound_at),
                     usage,
                     is_mutable,
                 })

@@ -48,15 +48,13 @@ pub(crate) fn allowed_lints() -> Attribute {
     )])
 }
 
-/// Takes `#[plain]` off.
-pub(crate) fn take_plain(attrs: &mut Vec<Attribute>) -> bool {
-    let before = attrs.len();
-    attrs.retain(|attr| {
-        !attr
-            .path()
+/// Whether the function stays an ordinary one. The attribute is left where it is: it expands to
+/// nothing, and its import counts as used.
+pub(crate) fn is_plain(attrs: &[Attribute]) -> bool {
+    attrs.iter().any(|attr| {
+        attr.path()
             .segments
             .last()
             .is_some_and(|last| last.ident == "plain")
-    });
-    before != attrs.len()
+    })
 }

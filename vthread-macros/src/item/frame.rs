@@ -5,7 +5,7 @@ use crate::body::choice::dead;
 use crate::body::{Body, can_be_written};
 use crate::names::{self, ours};
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote_spanned;
 use syn::visit_mut::VisitMut;
 use syn::{Block, ReturnType, Signature};
 
@@ -46,12 +46,12 @@ fn says_output(signature: &Signature) -> TokenStream {
     let ReturnType::Type(_, ty) = &signature.output else {
         return TokenStream::new();
     };
-    if !can_be_written(ty) {
+    if !can_be_written(ty) && !matches!(**ty, syn::Type::Never(_)) {
         return TokenStream::new();
     }
     let span = ours(signature.ident.span());
     let any = names::any(span);
-    let ty = quote!(#ty);
+    let ty = super::signature::output(signature);
     dead(
         span,
         quote_spanned!(span=> let __r: #ty = #any(); return __r;),

@@ -1,7 +1,7 @@
 //! `#[vthread] fn`: the facade, the hidden companion, and the module by which `#[vthread]` code finds it.
 
 use super::options::{On, Options};
-use super::signature::{call_output, from_inside, output, take_patterns, turbofish};
+use super::signature::{call_output, from_inside, in_braces, output, take_patterns, turbofish};
 use super::{attributes, check, frame};
 use crate::body::choice::dead;
 use crate::body::{Body, Returns, Subject, mentions_impl};
@@ -52,6 +52,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     };
     let mut body = Body::new(subject, Returns::of(&sig.output));
     let arguments = take_patterns(&mut sig.inputs, &mut body);
+    let braces = block.brace_token;
     let companion_body = match can_be {
         true => frame::emit(&mut body, &arguments.prologue, *block, &sig, options),
         false => TokenStream::new(),
@@ -65,14 +66,13 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     hidden.output = call_output(&sig, is_send);
     let lints = attributes::for_companion(&attrs);
     let allowed = attributes::allowed_lints();
-    let facade = facade(&sig, &hidden, &arguments.names);
+    let facade = in_braces(braces, facade(&sig, &hidden, &arguments.names));
     let module = (!options.local).then(|| module(&attrs, &vis, &sig, &hidden));
     let span = ours(sig.ident.span());
     let (alive, quiet) = keeps_facade_alive(&sig, &arguments.names);
     if is_refused {
         hidden.output = refused_output(&sig);
         let refused = frame::emit_refused(&sig);
-        let module = module.filter(|_| can_be || true);
         return quote_spanned!(span=>
             #(#attrs)* #[allow(dead_code, unused_variables)] #vis #sig { #refused }
             #(#lints)* #[doc(hidden)] #[allow(dead_code, unused_variables)] #vis #hidden { #refused }
@@ -80,7 +80,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
         );
     }
     quote_spanned!(span=>
-        #(#attrs)* #quiet #vis #sig { #facade }
+        #(#attrs)* #quiet #vis #sig #facade
         #(#lints)* #[doc(hidden)] #allowed #vis #hidden { #alive #companion_body }
         #module
     )
@@ -91,9 +91,13 @@ fn facade(signature: &Signature, hidden: &Signature, names: &[proc_macro2::Ident
     let span = ours(signature.ident.span());
     let (wait, companion, turbofish) = (names::wait(span), &hidden.ident, turbofish(signature));
     let call = quote_spanned!(span=> #companion #turbofish(#(#names),*));
-    match &signature.safety {
+    let waited = match &signature.safety {
         Safety::Unsafe(_) => quote_spanned!(span=> let __c = unsafe { #call }; #wait(__c)),
         _ => quote_spanned!(span=> #wait(#call)),
+    };
+    match is_never(signature) {
+        true => quote_spanned!(span=> match { #waited } {}),
+        false => waited,
     }
 }
 
@@ -109,7 +113,7 @@ fn module(
     let (conditions, inside) = (attributes::conditions(attrs), from_inside(visibility));
     let kind = names::function_kind(span);
     quote_spanned!(span=>
-        #(#conditions)* #[doc(hidden)] #[allow(non_snake_case, unused_imports, dead_code)]
+        #(#conditions)* #[doc(hidden)] #[allow(non_snake_case, unused_imports)]
         #visibility mod #name {
             #inside use super::#companion as __vthread_call;
             #inside const __VTHREAD_KIND: #kind = #kind;
@@ -129,9 +133,7 @@ fn keeps_facade_alive(
         FnArg::Typed(argument) => mentions_impl(&argument.ty),
         FnArg::Receiver(_) => false,
     });
-    let is_never =
-        matches!(&signature.output, syn::ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)));
-    if mentions_impl(&signature.output) || has_impl_argument || is_never {
+    if mentions_impl(&signature.output) || has_impl_argument || is_never(signature) {
         return (
             TokenStream::new(),
             quote_spanned!(span=> #[allow(dead_code)]),
@@ -143,6 +145,10 @@ fn keeps_facade_alive(
         dead(span, quote_spanned!(span=> let _ = #name #turbofish;)),
         TokenStream::new(),
     )
+}
+
+fn is_never(signature: &Signature) -> bool {
+    matches!(&signature.output, syn::ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)))
 }
 
 /// A concrete frame for a refused function: nothing is known of the real one.

@@ -1,7 +1,7 @@
 //! `#[vthread] impl`: every function in the block is a vthread function, except those marked `#[plain]`.
 
 use super::options::Options;
-use super::signature::{call_output, take_patterns};
+use super::signature::{call_output, in_braces, take_patterns};
 use super::{attributes, check, dynamic, frame};
 use crate::body::{Body, Returns, Subject};
 use crate::errors::Errors;
@@ -17,7 +17,7 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
         let ImplItem::Fn(function) = item else {
             continue;
         };
-        if attributes::take_plain(&mut function.attrs) {
+        if attributes::is_plain(&function.attrs) {
             continue;
         }
         if !check::method(&function.sig, errors) {
@@ -63,7 +63,8 @@ fn method(function: &mut ImplItemFn, options: &Options, is_trait: bool, errors: 
             .push(parse_quote!(#[allow(unused_variables)]));
         return;
     }
-    function.block = parse_quote!({ #emitted });
+    let block = in_braces(function.block.brace_token, emitted);
+    function.block = parse_quote!(#block);
     function.attrs.push(attributes::allowed_lints());
 }
 

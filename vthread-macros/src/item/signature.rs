@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{FnArg, GenericParam, Pat, PatIdent, ReturnType, Signature, Token, Visibility};
+use syn::{FnArg, GenericParam, Pat, PatIdent, ReturnType, Signature, Token, Visibility, token};
 
 /// What the arguments became.
 pub(crate) struct Arguments {
@@ -31,17 +31,20 @@ pub(crate) fn take_patterns(
         };
         body.scopes.bind_pattern(&argument.pat);
         let pattern = &argument.pat;
+        let attrs = &argument.attrs;
         let name = match &**pattern {
             Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
                 let name = ident.ident.clone();
-                arguments.prologue.extend(quote!(let #pattern = #name;));
+                arguments
+                    .prologue
+                    .extend(quote!(#(#attrs)* let #pattern = #name;));
                 name
             }
             _ => {
                 let name = Ident::new(&format!("__arg{n}"), ours(pattern.span()));
                 arguments
                     .prologue
-                    .extend(quote!(let #name = #name; let #pattern = #name;));
+                    .extend(quote!(let #name = #name; #(#attrs)* let #pattern = #name;));
                 name
             }
         };
@@ -56,6 +59,14 @@ pub(crate) fn take_patterns(
         arguments.names.push(name);
     }
     arguments
+}
+
+/// A body between the user's own braces: lints about the function (that it is never used) look at
+/// where it ends.
+pub(crate) fn in_braces(braces: token::Brace, body: TokenStream) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    braces.surround(&mut tokens, |inside| inside.extend(body));
+    tokens
 }
 
 /// `::<T, N>`, or nothing.
@@ -80,6 +91,10 @@ pub(crate) fn turbofish(signature: &Signature) -> TokenStream {
 pub(crate) fn output(signature: &Signature) -> TokenStream {
     match &signature.output {
         ReturnType::Default => quote!(()),
+        // A future cannot say `!`; a value that cannot exist is as good.
+        ReturnType::Type(_, ty) if matches!(**ty, syn::Type::Never(_)) => {
+            quote!(::core::convert::Infallible)
+        }
         ReturnType::Type(_, ty) => quote!(#ty),
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn expand(
         let TraitItem::Fn(function) = item else {
             continue;
         };
-        if attributes::take_plain(&mut function.attrs) || !check::method(&function.sig, errors) {
+        if attributes::is_plain(&function.attrs) || !check::method(&function.sig, errors) {
             continue;
         }
         if function.sig.receiver().is_some() {
