@@ -42,7 +42,6 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/group/owner.rs",
     "vthread-runtime/src/group/room.rs",
     "vthread-runtime/src/group/run.rs",
-    "vthread-runtime/src/group/tests.rs",
     "vthread-runtime/src/intrusive.rs",
     "vthread-runtime/src/io/in_place.rs",
     "vthread-runtime/src/macro_support/choice.rs",
