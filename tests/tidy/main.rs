@@ -45,6 +45,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/group/tests.rs",
     "vthread-runtime/src/intrusive.rs",
     "vthread-runtime/src/io/in_place.rs",
+    "vthread-runtime/src/macro_support/choice.rs",
     "vthread-runtime/src/scheduler/worker.rs",
     "vthread-runtime/src/signal/interrupt.rs",
     "vthread-runtime/src/sync/channel.rs",
