@@ -1,4 +1,7 @@
-//! The macros of `vthread`. Programs use them through the facade crate.
+//! The macros of `vthread`. Programs use them through the facade crate, which re-exports them.
+//!
+//! `item` expands `#[vthread]`, `body` rewrites the body of a vthread function, `group` expands
+//! `group!` and `spawn!`; `names` is the only file that spells a name of the runtime.
 #![forbid(unsafe_code)]
 
 mod body;
@@ -10,12 +13,123 @@ mod names;
 use proc_macro::TokenStream;
 
 /// Makes a function, or every function of an `impl` or a `trait`, a vthread function.
+///
+/// A `#[vthread] fn` keeps its exact signature, and anybody may call it: from code under
+/// `#[vthread]` the call suspends, from plain code it blocks the caller until done.
+///
+/// ```
+/// use std::time::Duration;
+/// use vthread::{prelude::*, time::sleep};
+///
+/// #[vthread]
+/// fn pause_and_double(n: u32) -> u32 {
+///     sleep(Duration::from_millis(1)); // suspends
+///     n * 2
+/// }
+///
+/// // A plain function: the call blocks.
+/// fn main() {
+///     assert_eq!(pause_and_double(4), 8);
+/// }
+/// ```
+///
+/// A method returns a `Call`, which has not been made yet. Inside `#[vthread]` code it is made on the
+/// spot and reads like any call; in plain code `.wait()` makes it and blocks. Functions marked
+/// `#[plain]` stay ordinary ones.
+///
+/// ```
+/// use vthread::{prelude::*, sync::Mutex};
+///
+/// struct Counter {
+///     n: Mutex<u32>,
+/// }
+///
+/// #[vthread]
+/// impl Counter {
+///     #[plain]
+///     fn new() -> Self {
+///         Counter { n: Mutex::new(0) }
+///     }
+///
+///     fn add(&self, k: u32) -> u32 {
+///         let mut n = self.n.lock();
+///         *n += k;
+///         *n
+///     }
+/// }
+///
+/// #[vthread]
+/// fn twice(counter: &Counter) -> u32 {
+///     counter.add(1);
+///     counter.add(1)
+/// }
+///
+/// fn main() {
+///     let counter = Counter::new();
+///     assert_eq!(counter.add(3).wait(), 3);
+///     assert_eq!(twice(&counter), 5);
+/// }
+/// ```
+///
+/// In closures, plain functions and async blocks inside the body calls block: they are not part of the
+/// state machine. `.await` on any Rust future is allowed in the body itself. A function may call
+/// itself, at any depth. Functions that call each other in a circle need `#[vthread(boxed)]` on one
+/// of them:
+///
+/// ```
+/// use vthread::prelude::*;
+///
+/// #[vthread(boxed)]
+/// fn is_even(n: u32) -> bool {
+///     n == 0 || is_odd(n - 1)
+/// }
+///
+/// #[vthread]
+/// fn is_odd(n: u32) -> bool {
+///     n != 0 && is_even(n - 1)
+/// }
+///
+/// fn main() {
+///     assert!(is_even(10));
+/// }
+/// ```
+///
+/// # Options
+/// - `boxed`: the frame is boxed, and `Send`.
+/// - `local`, on a function nested in a plain function: leaves out the module by which other
+///   functions find it; calls of it block.
+/// - `dyn`, on a trait and its impls: calls are boxed, so that `dyn Trait` works.
+/// - `nogate`, on an `impl`: its methods are not announced, because the type has others of the same names.
+/// - `?Send`, with `boxed` or on a trait and its impls: frames need not be `Send`.
+///
+/// # Limits
+/// A method cannot have the name of a method of std that never suspends, such as `len` or `clone`: calls
+/// of those are not looked at. A call whose callee begins with a capital is a constructor.
+/// A local closure in a plain function's `group!` is called as `(f)(x)`.
 #[proc_macro_attribute]
 pub fn vthread(attr: TokenStream, item: TokenStream) -> TokenStream {
     item::expand(attr.into(), item.into()).into()
 }
 
 /// Marks a function of a `#[vthread] impl` or `#[vthread] trait` that stays an ordinary one.
+///
+/// ```
+/// use vthread::prelude::*;
+///
+/// struct Named(String);
+///
+/// #[vthread]
+/// impl Named {
+///     #[plain]
+///     fn name(&self) -> &str {
+///         &self.0
+///     }
+/// }
+///
+/// fn main() {
+///     assert_eq!(Named("a".into()).name(), "a");
+/// }
+/// ```
 #[proc_macro_attribute]
 pub fn plain(_: TokenStream, item: TokenStream) -> TokenStream {
     item
@@ -23,12 +137,154 @@ pub fn plain(_: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Opens a thread group, runs its body in the current vthread, and ends when the body and every
 /// child have ended.
+///
+/// Children may borrow everything outside the group, and run in parallel and concurrently with the body.
+/// Names bound inside the body (loop variables, `let`s, patterns) move into the child that uses them.
+///
+/// ```
+/// use vthread::{prelude::*, sync::Mutex};
+///
+/// #[vthread]
+/// fn sum_of_squares(numbers: &[u64]) -> u64 {
+///     let total = Mutex::new(0);
+///     group! {
+///         for n in numbers {
+///             spawn! {
+///                 *total.lock() += n * n;
+///             }
+///         }
+///     }
+///     total.into_inner()
+/// }
+///
+/// fn main() {
+///     assert_eq!(sum_of_squares(&[1, 2, 3]), 14);
+/// }
+/// ```
+///
+/// A group's value is its body's. In a function whose return type is written `Result<..>`, `group!` is
+/// a `Result`: the first failure in time, of a child or of the body, is its `Err`, and cancels the
+/// others.
+///
+/// ```
+/// use std::num::ParseIntError;
+/// use vthread::prelude::*;
+///
+/// #[vthread]
+/// fn add(a: &str, b: &str) -> Result<u32, ParseIntError> {
+///     group! {
+///         let a = spawn! { a.parse::<u32>()? };
+///         let b: u32 = b.parse()?;
+///         a.join() + b
+///     }
+/// }
+///
+/// fn main() {
+///     assert_eq!(add("1", "2"), Ok(3));
+///     assert!(add("x", "2").is_err());
+/// }
+/// ```
+///
+/// In other functions its children cannot fail, unless the group names an error type. `group!` also
+/// works in plain functions and closures, where it blocks the caller.
+///
+/// ```
+/// use vthread::prelude::*;
+///
+/// fn main() {
+///     let total = group!(error = std::num::ParseIntError, max_concurrency = 2 => {
+///         let a = spawn! { "20".parse::<u32>()? };
+///         let b = spawn!(name = "second" => { "22".parse::<u32>()? });
+///         a.join() + b.join()
+///     });
+///     assert_eq!(total, Ok(42));
+/// }
+/// ```
+///
+/// # Options
+/// `group!(g, max_concurrency = 8, name = "downloads", error = E => { .. })`, all of them optional:
+/// - `g`: the group's handle, `g: &Group<'_, E>`, for `spawn!(g => ..)`, also in another function;
+/// - `max_concurrency = n`: at most `n` children run at a time, and `spawn!` suspends until there is room;
+/// - `name = ..`: for dumps and traces;
+/// - `error = E`: the group's error type; `error = !` says that nothing may fail.
+///
+/// # Suspends
+/// Until the body and all children have ended.
+///
+/// # Cancellation
+/// The children are cancelled and joined before anything outside the group is touched. A group whose
+/// body has completed is not a checkpoint on its way out.
+///
+/// # Panics
+/// With the first panic of a child or of the body, after all children have ended.
 #[proc_macro]
 pub fn group(tokens: TokenStream) -> TokenStream {
     group::plain::group(tokens.into()).into()
 }
 
-/// Starts a child in the innermost enclosing `group!`.
+/// Starts a child in the innermost enclosing [`group!`], and gives its `Task`.
+///
+/// A child fails by evaluating to `Err(e)`, through `?`, `return` or its tail; `return` ends the child.
+///
+/// ```
+/// use vthread::{Group, prelude::*, sync::Mutex};
+///
+/// #[vthread]
+/// fn count<'scope>(g: &Group<'scope, String>, words: &'scope [&str], n: &'scope Mutex<usize>) {
+///     for word in words {
+///         // Into a group that was handed in: everything moves.
+///         spawn!(g => {
+///             if word.is_empty() {
+///                 return Err("an empty word".to_string());
+///             }
+///             *n.lock() += word.len();
+///             Ok(())
+///         });
+///     }
+/// }
+///
+/// #[vthread]
+/// fn letters(words: &[&str]) -> Result<usize, String> {
+///     let n = Mutex::new(0);
+///     group!(g => {
+///         count(g, words, &n);
+///     })?;
+///     Ok(n.into_inner())
+/// }
+///
+/// fn main() {
+///     assert_eq!(letters(&["ab", "c"]), Ok(3));
+///     assert!(letters(&["ab", ""]).is_err());
+/// }
+/// ```
+///
+/// A child must be `Send`, and cannot borrow what ends with the group's body:
+///
+/// ```compile_fail,E0521
+/// use vthread::prelude::*;
+///
+/// #[vthread]
+/// fn dangling() {
+///     group! {
+///         let word = String::from("x");
+///         let borrowed = &word;
+///         spawn! { println!("{borrowed}"); }
+///     }
+/// }
+/// ```
+///
+/// # Options
+/// `spawn!(g, move, service, name = "worker" => { .. })`, all of them optional:
+/// - `g`: the group to spawn into;
+/// - `move`: moves every capture;
+/// - `service`: the child does not keep its group open: it is cancelled when everyone else has ended;
+/// - `name = ..`: for dumps and traces.
+///
+/// # Suspends
+/// While the group runs `max_concurrency` children.
+///
+/// # Cancellation
+/// A suspension point: into a cancelled group nothing is spawned.
 #[proc_macro]
 pub fn spawn(tokens: TokenStream) -> TokenStream {
     group::plain::spawn(tokens.into()).into()
