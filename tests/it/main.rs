@@ -5,3 +5,4 @@ mod drops;
 mod ledger;
 mod load;
 mod soundness;
+mod transform;
