@@ -32,7 +32,7 @@ fn break_with_value() -> u32 {
 #[vthread]
 fn labelled(rows: &[Vec<i32>]) -> Option<(usize, i32)> {
     let hits = Mutex::new(0);
-    let result = 'outer: loop {
+    'outer: {
         for (i, row) in rows.iter().enumerate() {
             for x in row {
                 group! {
@@ -49,12 +49,8 @@ fn labelled(rows: &[Vec<i32>]) -> Option<(usize, i32)> {
                 }
             }
         }
-        if hits.into_inner() > 0 {
-            break None;
-        }
-        panic!("children are joined before the group is left");
-    };
-    result
+        None
+    }
 }
 
 #[vthread]
@@ -90,13 +86,10 @@ fn return_from_match(x: Option<Result<u32, String>>) -> Result<String, Error> {
             *done.lock() = true;
         }
         match x {
-            Some(inner) => match inner {
-                Ok(n) if n > 5 => return Ok(format!("big {n}")),
-                Ok(0) => return Err("zero".into()),
-                Ok(_) => {}
-                Err(e) => return Ok(e),
-            },
-            None => {}
+            Some(Ok(n)) if n > 5 => return Ok(format!("big {n}")),
+            Some(Ok(0)) => return Err("zero".into()),
+            Some(Err(e)) => return Ok(e),
+            Some(Ok(_)) | None => {}
         }
     }?;
     Ok("end".into())
