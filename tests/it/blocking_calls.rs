@@ -41,7 +41,7 @@ mod from_closures_and_iterators_inside_a_vthread {
     #[vthread]
     fn run() -> (Vec<u64>, u64) {
         let by_closure = group! {
-            let task = spawn! { (0..10).map(|n| double(n)).collect::<Vec<_>>() };
+            let task = spawn! { (0..10).map(|n| 1 + double(n)).collect::<Vec<_>>() };
             task.join()
         };
         (by_closure, Doubles(0..10).sum())
@@ -50,7 +50,7 @@ mod from_closures_and_iterators_inside_a_vthread {
     #[test]
     fn holds() {
         let (doubled, sum) = run();
-        assert_eq!(doubled, (0..10).map(|n| 2 * n).collect::<Vec<_>>());
+        assert_eq!(doubled, (0..10).map(|n| 1 + 2 * n).collect::<Vec<_>>());
         assert_eq!(sum, 90);
     }
 }

@@ -4,5 +4,6 @@ mod blocking_calls;
 mod drops;
 mod ledger;
 mod load;
+mod recursion;
 mod soundness;
 mod transform;

@@ -53,7 +53,8 @@ mod a_stashed_waker_keeps_no_value_alive {
         ledger.all_before(&["captured", "local"], "after");
         for waker in stash.into_inner().unwrap() {
             waker.wake_by_ref();
-            waker.clone().wake();
+            drop(waker.clone());
+            waker.wake();
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::scheduler::Scheduler;
 use crate::scheduler::park::Park;
+use crate::task::header::TaskRef;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, OnceLock};
@@ -77,6 +78,18 @@ pub(crate) fn start() {
 #[inline]
 pub(crate) fn scheduler() -> &'static Scheduler {
     SCHEDULER.get_or_init(make)
+}
+
+/// Queues a task that was woken or made. The tasks' way to the scheduler, which they do not know.
+#[inline]
+pub(crate) fn schedule(task: TaskRef) {
+    crate::scheduler::schedule(task);
+}
+
+/// Queues a task behind all others.
+#[inline]
+pub(crate) fn schedule_last(task: TaskRef) {
+    crate::scheduler::schedule_last(task);
 }
 
 #[cold]

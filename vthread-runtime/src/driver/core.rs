@@ -128,3 +128,7 @@ impl Signal {
         self.0.swap(RAISED, Ordering::AcqRel) == WAITING
     }
 }
+
+#[cfg(all(test, loom))]
+#[path = "core_loom.rs"]
+mod model;

@@ -21,5 +21,3 @@ pub(crate) mod block_on;
 
 #[cfg(all(test, loom))]
 mod models;
-#[cfg(all(test, not(loom)))]
-mod tests;

@@ -140,8 +140,8 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
             return true;
         };
         let result = running.within(&owner.node.scope, || {
-            // SAFETY: the body is pinned with `self`, and dropped where it is.
             catch_unwind(AssertUnwindSafe(|| {
+                // SAFETY: the body is pinned with `self`, and dropped where it is.
                 unsafe { Pin::new_unchecked(body) }.poll(cx)
             }))
         });

@@ -66,7 +66,7 @@ impl Scheduler {
 }
 
 /// The cores of a scheduler that was not started.
-pub(crate) struct Cores(Vec<Box<Core>>);
+pub(crate) struct Cores(#[allow(clippy::vec_box)] Vec<Box<Core>>); // Cores are handed about as boxes.
 
 /// Queues a task that was woken or made: it runs soon, on this worker if it is one.
 pub(crate) fn schedule(task: TaskRef) {

@@ -10,17 +10,3 @@ pub(crate) trait Park: Send + Sync {
     /// Ends the wait of the thread in `park`, or the next such wait. Called from any thread.
     fn unpark(&self);
 }
-
-/// No events: every worker waits on its own parker.
-#[derive(Debug)]
-pub(crate) struct NoEvents;
-
-impl Park for NoEvents {
-    fn park(&self) -> bool {
-        false
-    }
-    fn poll_now(&self) -> bool {
-        false
-    }
-    fn unpark(&self) {}
-}

@@ -136,7 +136,7 @@ impl Worker {
         let mut core = self.core.borrow_mut();
         let core = core.as_mut()?;
         let first = injector_first
-            .then(|| self.scheduler.from_injector(core))
+            .then(|| self.scheduler.take_injected(core))
             .flatten();
         let task = first
             .or_else(|| core.next_local())
@@ -152,7 +152,7 @@ impl Worker {
         if !core.searching {
             core.searching = self.scheduler.idle.start_searching();
             if !core.searching {
-                return self.scheduler.from_injector(core);
+                return self.scheduler.take_injected(core);
             }
         }
         let stealers = &self.scheduler.stealers;
@@ -170,7 +170,7 @@ impl Worker {
                 }
             }
         }
-        self.scheduler.from_injector(core)
+        self.scheduler.take_injected(core)
     }
 
     /// Sleeps until there is work. Events that this thread waits for itself are queued here.
@@ -216,7 +216,7 @@ impl Worker {
 
 impl Scheduler {
     /// A task from the injector, and a share of the others for the core's own queue.
-    fn from_injector(&self, core: &mut Core) -> Option<TaskRef> {
+    fn take_injected(&self, core: &mut Core) -> Option<TaskRef> {
         loop {
             match self.injector.steal_batch_and_pop(&core.deque) {
                 Steal::Success(task) => return Some(task),

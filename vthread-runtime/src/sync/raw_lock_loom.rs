@@ -10,15 +10,18 @@ fn acquire(lock: &RawLock) {
     block_on(poll_fn(|cx| RawLock::poll_acquire(wait.as_ref(), cx)));
 }
 
-/// Polls once, and goes away with what it may have been granted.
-fn acquire_or_go(lock: &RawLock) -> bool {
+/// Polls so many times, and goes away with what it may have been granted.
+fn acquire_or_go(lock: &RawLock, n_polls: usize) -> bool {
     let wait = pin!(Wait::new(lock));
-    let mut is_acquired = false;
+    let mut polls_left = n_polls;
     block_on(poll_fn(|cx| {
-        is_acquired = RawLock::poll_acquire(wait.as_ref(), cx).is_ready();
-        Poll::Ready(())
-    }));
-    is_acquired
+        polls_left -= 1;
+        match RawLock::poll_acquire(wait.as_ref(), cx) {
+            Poll::Ready(()) => Poll::Ready(true),
+            Poll::Pending if polls_left == 0 => Poll::Ready(false),
+            Poll::Pending => Poll::Pending,
+        }
+    }))
 }
 
 fn check_free(lock: &RawLock) {
@@ -60,7 +63,7 @@ fn loom_who_goes_blocks_nobody() {
         let goer = {
             let lock = lock.clone();
             thread::spawn(move || {
-                if acquire_or_go(&lock) {
+                if acquire_or_go(&lock, 1) {
                     lock.release();
                 }
             })
@@ -99,6 +102,54 @@ fn loom_who_was_overtaken_is_granted_the_lock() {
             }
         }
         waiter.join().unwrap();
+        check_free(&lock);
+    });
+}
+
+/// Who was overtaken goes away just as the lock is granted to it: the lock is released.
+#[test]
+fn loom_what_is_granted_to_one_who_goes_is_released() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let lock = Arc::new(RawLock::new());
+        assert!(lock.try_acquire());
+        let goer = {
+            let lock = lock.clone();
+            thread::spawn(move || {
+                if acquire_or_go(&lock, 2) {
+                    lock.release();
+                }
+            })
+        };
+        lock.release();
+        acquire(&lock);
+        lock.release();
+        goer.join().unwrap();
+        check_free(&lock);
+    });
+}
+
+#[test]
+fn loom_two_who_wait_are_served_both() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let lock = Arc::new(RawLock::new());
+        assert!(lock.try_acquire());
+        let threads: Vec<_> = (0..2)
+            .map(|_| {
+                let lock = lock.clone();
+                thread::spawn(move || {
+                    acquire(&lock);
+                    lock.release();
+                })
+            })
+            .collect();
+        lock.release();
+        threads
+            .into_iter()
+            .for_each(|thread| thread.join().unwrap());
         check_free(&lock);
     });
 }

@@ -25,6 +25,7 @@
 use crate::driver::wake::wake;
 use crate::intrusive::{List, Node};
 use crate::primitive::MutexGuard;
+use crate::task::current;
 use std::cell::Cell;
 use std::fmt;
 use std::pin::Pin;
@@ -164,6 +165,10 @@ impl<P: Place> Wait<P> {
                 slot.waker.set(old);
                 drop(state);
                 return Poll::Pending;
+            }
+            if fresh.is_none() && current::is_own(cx) {
+                // No foreign code runs where one of our own is cloned.
+                fresh = Some(cx.waker().clone());
             }
             let Some(fresh) = fresh.take() else {
                 slot.waker.set(old);

@@ -115,13 +115,13 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
         None if running.has_yielded() => {
             drop(entered);
             header.state.requeue();
-            crate::scheduler::schedule_last(TaskRef(task));
+            crate::runtime::schedule_last(TaskRef(task));
         }
         None => {
             drop(entered);
             // From here on a waker may have the task run elsewhere.
             if header.state.pause() == Pause::Reschedule {
-                crate::scheduler::schedule_last(TaskRef(task));
+                crate::runtime::schedule_last(TaskRef(task));
             }
         }
         Some(ended) => {

@@ -169,6 +169,12 @@ pub(crate) fn checkpoint(cx: &mut Context<'_>) -> Poll<()> {
     })
 }
 
+/// Whether `cx` is a vthread's own, with no foreign executor between.
+#[inline]
+pub(crate) fn is_own(cx: &Context<'_>) -> bool {
+    with(|running| running.is_some_and(|running| running.is_own(cx)))
+}
+
 /// As `checkpoint`, without spending: for waits that are polled again by a wake.
 #[inline]
 pub(crate) fn check_mark(cx: &mut Context<'_>) -> Poll<()> {

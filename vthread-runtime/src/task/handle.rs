@@ -50,7 +50,7 @@ impl<V> Handle<V> {
         let task = unsafe { cell::allocate(frame, parent, site, is_service) };
         // SAFETY: just made.
         link(unsafe { task.as_ref() });
-        crate::scheduler::schedule(TaskRef(task));
+        crate::runtime::schedule(TaskRef(task));
         Handle {
             task,
             _value: PhantomData,

@@ -120,7 +120,7 @@ impl Header {
     /// Wakes the task. Our own code only, so it may be called under a lock.
     pub(crate) fn wake(&self) {
         if self.state.wake() == Wake::Schedule {
-            crate::scheduler::schedule(TaskRef(NonNull::from(self)));
+            crate::runtime::schedule(TaskRef(NonNull::from(self)));
         }
     }
 

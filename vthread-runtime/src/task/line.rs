@@ -33,8 +33,11 @@ use std::task::{Context, Poll};
 /// The part of a segment that does not depend on its types; its first field.
 #[repr(C)]
 pub(crate) struct Link {
-    /// Enclosed by the scope that was innermost at the call.
+    /// Never marked itself. Its parent is the nearest scope that can be: so that the chain is not
+    /// as long as the recursion is deep.
     scope: Scope,
+    /// The scope that was innermost at the call: the segment is open inside it.
+    around: Cell<*const Scope>,
     below: Cell<*const Link>,
     poll: unsafe fn(NonNull<Link>, &mut Context<'_>) -> Poll<()>,
     drop_frame: unsafe fn(NonNull<Link>),
@@ -81,6 +84,7 @@ pub fn segment<F: Future>(frame: F) -> Segment<F> {
     let node = Box::new(Node {
         link: Link {
             scope: Scope::new(Kind::Segment),
+            around: Cell::new(ptr::null()),
             below: Cell::new(ptr::null()),
             poll: poll::<F>,
             drop_frame: drop_frame::<F>,
@@ -168,7 +172,11 @@ unsafe fn push(running: &Running, link: NonNull<Link>) {
     let segment = unsafe { link.as_ref() };
     // SAFETY: the vthread being polled, and its innermost scope.
     let (vthread, around) = unsafe { (&*running.vthread, &*running.scope()) };
-    segment.scope.set_parent(around);
+    segment.scope.set_parent(match around.kind {
+        Kind::Segment => around.parent(),
+        _ => around,
+    });
+    segment.around.set(around);
     around.opened_inside();
     segment.below.set(vthread.top.replace(link.as_ptr()));
 }
@@ -178,7 +186,7 @@ fn pop(vthread: &Vthread, top: &Link) {
     debug_assert!(ptr::eq(vthread.top.get(), top));
     vthread.top.set(top.below.get());
     // SAFETY: the scope around the call is open: this segment was open inside it.
-    unsafe { &*top.scope.parent() }.closed_inside();
+    unsafe { &*top.around.get() }.closed_inside();
 }
 
 /// Polls the top of the line, and what comes to be the top, until the base frame has ended or
@@ -233,11 +241,11 @@ fn poll_top(
         }
     };
     if is_over {
-        // SAFETY: nothing is open in the frame; a value is left where it is.
-        let dropped = running.within(&link.scope, || {
-            running
-                .dropping(|| catch_unwind(AssertUnwindSafe(|| unsafe { (link.drop_frame)(top) })))
-        });
+        let drop_frame = || {
+            // SAFETY: nothing is open in the frame; a value is left where it is.
+            catch_unwind(AssertUnwindSafe(|| unsafe { (link.drop_frame)(top) }))
+        };
+        let dropped = running.within(&link.scope, || running.dropping(drop_frame));
         if let Err(payload) = dropped {
             drop_quietly(link.panic.replace(Some(payload)));
         }

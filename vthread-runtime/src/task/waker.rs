@@ -37,7 +37,7 @@ unsafe fn wake_by_ref(data: *const ()) {
     let task = header(data);
     // SAFETY: a waker's reference keeps the header alive.
     if unsafe { task.as_ref() }.state.wake() == Wake::Schedule {
-        crate::scheduler::schedule(TaskRef(task));
+        crate::runtime::schedule(TaskRef(task));
     }
 }
 

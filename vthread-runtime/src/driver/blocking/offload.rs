@@ -2,8 +2,9 @@
 //!
 //! ```text
 //!   Queued --helper--> Running --helper--> Done --waiter--> Taken
-//!      \                  \
-//!       '----- waiter ------'----> Abandoned
+//!     | \                  \
+//!     |  '----- waiter ------'----> Abandoned
+//!     '--- the pool: Refused, because there is no helper and there will be none
 //! ```
 //! The waiter may go away at any time. Work that has not begun by then never does; the result of work that
 //! has is dropped by the helper.
@@ -46,6 +47,7 @@ struct Shared<R> {
 #[derive(Debug)]
 enum Stage<R> {
     Queued,
+    Refused,
     Running,
     Done(thread::Result<R>),
     Taken,
@@ -72,9 +74,12 @@ where
             stage: Stage::Queued,
             waiter: Some(waiter),
         }));
-        let helpers = shared.clone();
+        let order = Order {
+            shared: shared.clone(),
+            work: Some(work),
+        };
         self.state = State::Sent(shared);
-        POOL.submit(Box::new(move || help(&helpers, work)))
+        POOL.submit(Box::new(move || order.carry_out()))
     }
 }
 
@@ -98,14 +103,13 @@ where
         };
         let waker = cx.waker().clone();
         let mut locked = shared.lock();
-        if let Stage::Done(_) = locked.stage {
-            let Stage::Done(result) = std::mem::replace(&mut locked.stage, Stage::Taken) else {
-                unreachable!()
-            };
+        if let Stage::Done(_) | Stage::Refused = locked.stage {
+            let stage = std::mem::replace(&mut locked.stage, Stage::Taken);
             drop(locked);
-            return match result {
-                Ok(value) => Poll::Ready(Ok(value)),
-                Err(payload) => resume_unwind(payload),
+            return match stage {
+                Stage::Done(Ok(value)) => Poll::Ready(Ok(value)),
+                Stage::Done(Err(payload)) => resume_unwind(payload),
+                _ => Poll::Ready(Err(io::Error::other("no helper thread could be started"))),
             };
         }
         let old = locked.waiter.replace(waker);
@@ -137,28 +141,50 @@ impl<F, R> Drop for Offload<F, R> {
 }
 
 /// The helper's part.
-fn help<R>(shared: &Mutex<Shared<R>>, work: impl FnOnce() -> R) {
-    let is_wanted = {
-        let mut locked = shared.lock();
+struct Order<F, R> {
+    shared: Arc<Mutex<Shared<R>>>,
+    work: Option<F>,
+}
+
+impl<F: FnOnce() -> R, R> Order<F, R> {
+    fn carry_out(mut self) {
+        let Some(work) = self.work.take() else { return };
+        if !self.advance(Stage::Running) {
+            return drop_quietly(work);
+        }
+        let result = catch_unwind(AssertUnwindSafe(work));
+        let mut locked = self.shared.lock();
+        if let Stage::Abandoned = locked.stage {
+            drop(locked);
+            return drop_quietly(result);
+        }
+        locked.stage = Stage::Done(result);
+        let waiter = locked.waiter.take();
+        drop(locked);
+        waiter.into_iter().for_each(wake);
+    }
+}
+
+impl<F, R> Order<F, R> {
+    /// To `stage` from `Queued`. False if the waiter is gone.
+    fn advance(&self, stage: Stage<R>) -> bool {
+        let mut locked = self.shared.lock();
         let is_wanted = matches!(locked.stage, Stage::Queued);
         if is_wanted {
-            locked.stage = Stage::Running;
+            locked.stage = stage;
         }
         is_wanted
-    };
-    if !is_wanted {
-        return drop_quietly(work);
     }
-    let result = catch_unwind(AssertUnwindSafe(work));
-    let mut locked = shared.lock();
-    if let Stage::Abandoned = locked.stage {
-        drop(locked);
-        return drop_quietly(result);
+}
+
+impl<F, R> Drop for Order<F, R> {
+    /// An order that still has its work was refused.
+    fn drop(&mut self) {
+        if self.work.is_some() && self.advance(Stage::Refused) {
+            let waiter = self.shared.lock().waiter.take();
+            waiter.into_iter().for_each(wake);
+        }
     }
-    locked.stage = Stage::Done(result);
-    let waiter = locked.waiter.take();
-    drop(locked);
-    waiter.into_iter().for_each(wake);
 }
 
 /// Drops what nobody waits for. If that panics, the panic hook has reported it, and the helper goes on.

@@ -11,7 +11,7 @@ use std::time::Duration;
 pub(super) type Job = Box<dyn FnOnce() + Send>;
 
 /// The pool of this process.
-pub(super) static POOL: Pool = Pool::new(512, Duration::from_secs(10));
+pub(super) static POOL: Pool = Pool::new(512, Duration::from_secs(10), start_thread);
 
 /// A pool of helper threads with one queue.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub(super) struct Pool {
     /// Notified for each job that is left to an idle helper.
     work: Condvar,
     n_started: AtomicUsize,
+    /// Starts a helper with this number. The system may refuse.
+    start: fn(&'static Pool, usize) -> io::Result<()>,
 }
 
 struct Locked {
@@ -32,7 +34,11 @@ struct Locked {
 }
 
 impl Pool {
-    const fn new(most_threads: usize, patience: Duration) -> Self {
+    const fn new(
+        most_threads: usize,
+        patience: Duration,
+        start: fn(&'static Pool, usize) -> io::Result<()>,
+    ) -> Self {
         let locked = Locked {
             queue: VecDeque::new(),
             n_threads: 0,
@@ -44,13 +50,15 @@ impl Pool {
             locked: Mutex::new(locked),
             work: Condvar::new(),
             n_started: AtomicUsize::new(0),
+            start,
         }
     }
 
     /// Has a helper do `job`, now or when one is free.
     ///
     /// # Errors
-    /// There is no helper and the system refuses to start one.
+    /// There is no helper and the system refuses to start one. All jobs that are queued are dropped then,
+    /// because nobody would ever do them.
     pub(super) fn submit(&'static self, job: Job) -> io::Result<()> {
         let mut locked = self.locked.lock();
         locked.queue.push_back(job);
@@ -63,29 +71,21 @@ impl Pool {
         }
         locked.n_threads += 1;
         drop(locked);
-        let Err(error) = self.start_helper() else {
+        let number = self.n_started.fetch_add(1, Ordering::Relaxed);
+        let Err(error) = (self.start)(self, number) else {
             return Ok(());
         };
 
         let mut locked = self.locked.lock();
         locked.n_threads -= 1;
         if locked.n_threads > 0 {
-            // The helpers that are there get to it.
+            // Either a helper is there and gets to it, or another start is under way and does this if it fails too.
             return Ok(());
         }
-        // Nobody has taken the job, and nobody would. Others that wait with it learn the same.
-        let refused = locked.queue.pop_back();
+        let refused = std::mem::take(&mut locked.queue);
         drop(locked);
         drop(refused);
         Err(error)
-    }
-
-    fn start_helper(&'static self) -> io::Result<()> {
-        let number = self.n_started.fetch_add(1, Ordering::Relaxed);
-        thread::Builder::new()
-            .name(format!("vthread-helper-{number}"))
-            .spawn(|| self.help())
-            .map(drop)
     }
 
     /// A helper's life.
@@ -106,6 +106,14 @@ impl Pool {
             }
         }
     }
+}
+
+fn start_thread(pool: &'static Pool, number: usize) -> io::Result<()> {
+    let name = format!("vthread-helper-{number}");
+    thread::Builder::new()
+        .name(name)
+        .spawn(|| pool.help())
+        .map(drop)
 }
 
 impl std::fmt::Debug for Locked {
@@ -129,7 +137,7 @@ mod tests {
     use std::sync::mpsc;
 
     fn pool(most_threads: usize, patience: Duration) -> &'static Pool {
-        Box::leak(Box::new(Pool::new(most_threads, patience)))
+        Box::leak(Box::new(Pool::new(most_threads, patience, start_thread)))
     }
 
     #[test]
@@ -179,5 +187,27 @@ mod tests {
             }
         }
         assert_eq!(pool.n_started.load(Ordering::Relaxed), 3);
+    }
+
+    #[test]
+    fn without_threads_everybody_is_refused() {
+        /// Tells that it has been dropped.
+        struct Dropped(mpsc::Sender<()>);
+        impl Drop for Dropped {
+            fn drop(&mut self) {
+                self.0.send(()).unwrap();
+            }
+        }
+        let refuse = |_: &'static Pool, _| Err(io::Error::from(io::ErrorKind::WouldBlock));
+        let pool: &'static Pool = Box::leak(Box::new(Pool::new(2, Duration::ZERO, refuse)));
+        let (dropped, drops) = mpsc::channel();
+        // As if another start were under way.
+        pool.locked.lock().n_threads = 1;
+        let first = Dropped(dropped.clone());
+        pool.submit(Box::new(move || drop(first))).unwrap();
+        pool.locked.lock().n_threads = 0;
+        let second = Dropped(dropped);
+        assert!(pool.submit(Box::new(move || drop(second))).is_err());
+        assert_eq!(drops.iter().count(), 2);
     }
 }
