@@ -75,7 +75,7 @@ fn mutable_inside() -> Vec<Vec<u32>> {
 
 #[vthread]
 fn moved_whole() -> (usize, u32) {
-    let data = vec![1, 2, 3];
+    let data = String::from("abc");
     let mut n = 5;
     let length = group! {
         let task = spawn!(move => {
@@ -161,7 +161,7 @@ fn shadowed() -> usize {
         let item = String::from("keep");
         for k in 0..2 {
             spawn! {
-                let item = vec![k; 3];
+                let item = [k; 3];
                 *total.lock() += item.len();
             }
         }

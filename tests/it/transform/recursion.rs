@@ -24,7 +24,7 @@ fn repeated<T: Clone>(item: &T, n: u32) -> Vec<T> {
 }
 
 #[vthread]
-fn skip<'a>(text: &'a str, n: usize) -> &'a str {
+fn skip(text: &str, n: usize) -> &str {
     if n == 0 {
         text
     } else {

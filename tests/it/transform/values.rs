@@ -152,7 +152,7 @@ fn types_that_come_from_elsewhere() {
 }
 
 #[vthread]
-fn borrowed<'a>(words: &'a [String]) -> &'a str {
+fn borrowed(words: &[String]) -> &str {
     group! {
         let middle = words.len() / 2;
         let left = spawn! {

@@ -43,7 +43,8 @@ pub(crate) fn allowed_lints() -> Attribute {
         unreachable_code,
         clippy::manual_async_fn,
         clippy::let_and_return,
-        clippy::needless_return
+        clippy::needless_return,
+        clippy::diverging_sub_expression
     )])
 }
 
