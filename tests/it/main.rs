@@ -6,3 +6,4 @@ mod ledger;
 mod load;
 mod recursion;
 mod soundness;
+mod transform;

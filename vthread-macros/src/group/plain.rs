@@ -39,5 +39,5 @@ fn expand(
         return quote_spanned!(span=> ({ #errors #[allow(unreachable_code)] #any() }));
     }
     let traits = names::traits(span);
-    quote_spanned!(span=> ({ #[allow(unused_imports)] use #traits::*; #expanded }))
+    quote_spanned!(span=> ({ #[allow(unused_imports)] use #traits::*; #[allow(clippy::diverging_sub_expression)] #expanded }))
 }
