@@ -289,3 +289,78 @@ pub fn group(tokens: TokenStream) -> TokenStream {
 pub fn spawn(tokens: TokenStream) -> TokenStream {
     group::plain::spawn(tokens.into()).into()
 }
+
+/// Cancels its body in place when the time is over: gives `Ok(value)`, or `Err(Elapsed)`.
+///
+/// The caller decides whether that is a failure. `?`, `return`, `break` and `continue` in the body
+/// leave it as they would leave a block.
+///
+/// ```
+/// use std::time::Duration;
+/// use vthread::{prelude::*, time::{Elapsed, sleep}};
+///
+/// #[vthread]
+/// fn answer(patience: Duration) -> Result<u32, Elapsed> {
+///     timeout!(patience => {
+///         sleep(Duration::from_millis(20));
+///         42
+///     })
+/// }
+///
+/// fn main() {
+///     assert_eq!(answer(Duration::from_secs(3600)), Ok(42));
+///     assert!(answer(Duration::from_millis(1)).is_err());
+/// }
+/// ```
+///
+/// # Suspends
+/// As its body does.
+///
+/// # Cancellation
+/// When the time is over the body is cancelled as a vthread is: at its next suspension point, its
+/// groups joined, innermost first. A body that has completed is delivered. If the code around is
+/// cancelled as well, it does not go on.
+///
+/// # Panics
+/// With the body's panic.
+#[proc_macro]
+pub fn timeout(tokens: TokenStream) -> TokenStream {
+    group::plain::enclosure(group::enclose::Enclosure::Timeout, tokens.into()).into()
+}
+
+/// Holds cancellation off until the end of its body.
+///
+/// Cancellation from outside is met at the first suspension point after it. Timeouts inside still
+/// end what they enclose, and groups opened inside are covered.
+///
+/// ```
+/// use vthread::{prelude::*, sync::Mutex};
+///
+/// #[vthread]
+/// fn transfer(from: &Mutex<i64>, to: &Mutex<i64>, amount: i64) {
+///     shield! {
+///         *from.lock() -= amount;
+///         vthread::yield_now(); // not a place to stop
+///         *to.lock() += amount;
+///     }
+/// }
+///
+/// fn main() {
+///     let (a, b) = (Mutex::new(10), Mutex::new(0));
+///     transfer(&a, &b, 7);
+///     assert_eq!((a.into_inner(), b.into_inner()), (3, 7));
+/// }
+/// ```
+///
+/// # Suspends
+/// As its body does.
+///
+/// # Cancellation
+/// Postponed to its end.
+///
+/// # Panics
+/// With the body's panic.
+#[proc_macro]
+pub fn shield(tokens: TokenStream) -> TokenStream {
+    group::plain::enclosure(group::enclose::Enclosure::Shield, tokens.into()).into()
+}

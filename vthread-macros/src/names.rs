@@ -59,6 +59,11 @@ names! {
     spawn_options = SpawnOptions;
     owner = Owner;
     group_type = Group;
+    until_done = until_done;
+    timeout = timeout;
+    shield = shield;
+    error_unknown = error_unknown;
+    error_value = error_value;
     room = room;
     spawn = spawn;
 }

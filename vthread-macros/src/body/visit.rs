@@ -58,7 +58,7 @@ impl VisitMut for Body {
                     None => self.known_macro(&mut invocation.mac),
                     Some(ours) => {
                         let is_tail = is_last && invocation.semi_token.is_none();
-                        let keeps_value = is_tail && (ours == Ours::Group || is_used);
+                        let keeps_value = is_tail && (ours != Ours::Spawn || is_used);
                         let expanded = self.our_macro(ours, &invocation.mac);
                         let semi = (!keeps_value).then(Default::default);
                         *statement = Stmt::Expr(Expr::Verbatim(expanded), semi);
@@ -161,6 +161,7 @@ impl Body {
         let expanded = match ours {
             Ours::Group => self.group_macro(mac),
             Ours::Spawn => self.spawn_macro(mac),
+            Ours::Enclosure(which) => self.enclosure_macro(which, mac),
         };
         outer(expanded.unwrap_or_else(|| quote!(())), at)
     }

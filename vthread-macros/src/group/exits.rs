@@ -19,7 +19,7 @@ pub(crate) enum Frame {
     Loop(Option<String>),
     /// A labelled block.
     Label(String),
-    /// The body of a `group!`: an async block of its own.
+    /// The body of a `group!`, or of a `timeout!` and the like: an async block of its own.
     Group(GroupFrame),
     /// A `spawn!`: another vthread.
     Child(ChildFrame),
@@ -39,6 +39,8 @@ pub(crate) struct GroupFrame {
     pub(crate) handle: Ident,
     /// The handle's name, if the user gave one.
     pub(crate) name: Option<String>,
+    /// Whether it has children; otherwise `spawn!` passes it by.
+    pub(crate) is_group: bool,
     /// The depth of the scopes at the body: names bound from here on move into children.
     pub(crate) depth: usize,
     /// The ways out that the body uses.
