@@ -1,6 +1,7 @@
 //! Behaviour, through the public API only.
 
 mod blocking_calls;
+mod cleanup;
 mod drops;
 mod enclosures;
 mod ledger;

@@ -364,3 +364,44 @@ pub fn timeout(tokens: TokenStream) -> TokenStream {
 pub fn shield(tokens: TokenStream) -> TokenStream {
     group::plain::enclosure(group::enclose::Enclosure::Shield, tokens.into()).into()
 }
+
+/// Cleanup that may suspend: runs at the end of its block, however that ends.
+///
+/// Normally, by `?`, `return`, `break`, by a panic or by cancellation; of several the last one first. It
+/// is shielded from cancellation. Nothing can leave it early: `?`, `return` and `break` out of it are
+/// compile errors.
+///
+/// ```
+/// use vthread::{prelude::*, sync::Mutex};
+///
+/// #[vthread]
+/// fn work(log: &Mutex<Vec<&'static str>>, fails: bool) -> Result<(), String> {
+///     defer! { log.lock().push("closed"); }
+///     log.lock().push("opened");
+///     if fails {
+///         return Err("no".to_string());
+///     }
+///     log.lock().push("done");
+///     Ok(())
+/// }
+///
+/// fn main() {
+///     let log = Mutex::new(Vec::new());
+///     work(&log, false).unwrap();
+///     work(&log, true).unwrap_err();
+///     assert_eq!(log.into_inner(), ["opened", "done", "closed", "opened", "closed"]);
+/// }
+/// ```
+///
+/// # Suspends
+/// As its body does, at the end of the block.
+///
+/// # Cancellation
+/// The rest of the block is dropped first; then the cleanup runs, shielded; then the cancellation goes on.
+///
+/// # Panics
+/// With the cleanup's panic; otherwise with the block's.
+#[proc_macro]
+pub fn defer(tokens: TokenStream) -> TokenStream {
+    group::plain::enclosure(group::enclose::Enclosure::Defer, tokens.into()).into()
+}

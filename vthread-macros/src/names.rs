@@ -62,6 +62,8 @@ names! {
     until_done = until_done;
     timeout = timeout;
     shield = shield;
+    guard = guard;
+    finish = finish;
     error_unknown = error_unknown;
     error_value = error_value;
     room = room;

@@ -16,6 +16,7 @@ mod tails;
 pub use crate::group::block_on::block_on;
 pub use crate::group::call::{Call, FunctionKind, Suspends, call, frame, name_hash};
 pub use crate::group::foreign::{Foreign, foreign};
+pub use crate::group::guard::{Finish, Guard, Guarded, finish, guard};
 pub use crate::group::native::{Native, NoError, Slot, Stop, UntilDone, until_done};
 pub use crate::group::options::{GroupOptions, SpawnOptions};
 pub use crate::group::owner::{Group, Owner, spawn};

@@ -1,4 +1,4 @@
-//! The expansion of `timeout!` and `shield!`: a body in an async block of its own, as a group's, with
+//! The expansion of `timeout!`, `shield!` and `defer!`: a body in an async block of its own, as a group's, with
 //! the same ways out, but without children.
 //!
 //! Where the code around has an error type, the block is a `Result` of it, so that `?` converts as it
@@ -7,7 +7,8 @@
 use super::exits::{Frame, GroupFrame};
 use super::form::EnclosureForm;
 use crate::body::Body;
-use crate::body::choice::{Extent, Making, dead, decide, in_place_for, outer};
+use crate::body::choice::{Extent, Making, dead, decide, in_place, in_place_for, outer};
+use crate::errors;
 use crate::names::{self, ours};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
@@ -20,6 +21,8 @@ use syn::visit_mut::VisitMut;
 pub(crate) enum Enclosure {
     Timeout,
     Shield,
+    /// The body is the rest of the block, the cleanup is what is written in the macro.
+    Defer,
 }
 
 impl Enclosure {
@@ -27,7 +30,7 @@ impl Enclosure {
     pub(crate) fn argument(self) -> Option<&'static str> {
         match self {
             Enclosure::Timeout => Some("timeout!(duration => { .. })"),
-            Enclosure::Shield => None,
+            Enclosure::Shield | Enclosure::Defer => None,
         }
     }
 
@@ -42,6 +45,10 @@ impl Enclosure {
                 let shield = names::shield(span);
                 quote_spanned!(span=> #shield(#body))
             }
+            Enclosure::Defer => {
+                let guard = names::guard(span);
+                quote_spanned!(span=> #guard(#body))
+            }
         }
     }
 
@@ -49,7 +56,7 @@ impl Enclosure {
     fn ended(self, inner: TokenStream, span: Span) -> TokenStream {
         match self {
             Enclosure::Timeout => quote_spanned!(span=> ::core::result::Result::Ok(#inner)),
-            Enclosure::Shield => inner,
+            Enclosure::Shield | Enclosure::Defer => inner,
         }
     }
 
@@ -60,7 +67,9 @@ impl Enclosure {
                 quote_spanned!(span=> ::core::result::Result::Ok(__v)),
                 quote_spanned!(span=> ::core::result::Result::Err(__elapsed) => ::core::result::Result::Err(__elapsed),),
             ),
-            Enclosure::Shield => (quote_spanned!(span=> __v), TokenStream::new()),
+            Enclosure::Shield | Enclosure::Defer => {
+                (quote_spanned!(span=> __v), TokenStream::new())
+            }
         }
     }
 }
@@ -85,19 +94,80 @@ impl Body {
     pub(crate) fn enclosure_macro(&mut self, which: Enclosure, mac: &Macro) -> Option<TokenStream> {
         let at = mac.path.span();
         let span = ours(at);
+        if which == Enclosure::Defer {
+            self.errors.at(at, errors::DEFER_IS_A_STATEMENT);
+            return None;
+        }
         let mut form =
             EnclosureForm::parse(mac.tokens.clone(), which.argument(), at, &mut self.errors)?;
         let argument = form.argument.as_mut().map(|argument| {
             self.visit_expr_mut(argument);
             quote_spanned!(span=> let __argument = #argument;)
         });
+        Some(self.enclose(
+            which,
+            mac,
+            argument.unwrap_or_default(),
+            form.body,
+            true,
+            None,
+        ))
+    }
+
+    /// `defer! { cleanup }` and the rest of its block.
+    pub(crate) fn defer_statement(
+        &mut self,
+        mac: &Macro,
+        rest: syn::Block,
+        is_used: bool,
+    ) -> Option<TokenStream> {
+        let at = mac.path.span();
+        let span = ours(at);
+        if !self.in_frame {
+            self.errors.at(at, errors::DEFER_IN_PLAIN_CODE);
+            return None;
+        }
+        let mut form = EnclosureForm::parse(mac.tokens.clone(), None, at, &mut self.errors)?;
+        self.framed(Some(Frame::Cleanup), |body| {
+            body.is_used = true;
+            body.visit_block_mut(&mut form.body);
+        });
+        let (shield, dead) = (names::shield(span), dead(span, in_place(span)));
+        let block = &form.body;
+        let cleanup = quote_spanned!(span=>
+            let __d = async { '__frame: { let () = #block; } };
+            #dead
+            let __shield = unsafe { #shield(__d) };
+            __shield.await;
+        );
+        Some(self.enclose(
+            Enclosure::Defer,
+            mac,
+            TokenStream::new(),
+            rest,
+            is_used,
+            Some(cleanup),
+        ))
+    }
+
+    fn enclose(
+        &mut self,
+        which: Enclosure,
+        mac: &Macro,
+        argument: TokenStream,
+        mut block: syn::Block,
+        is_used: bool,
+        cleanup: Option<TokenStream>,
+    ) -> TokenStream {
+        let at = mac.path.span();
+        let span = ours(at);
         let known = self.known_error();
         let can_fail = known.is_some() || self.errors_are_known();
         let error = match known {
             Some(error) => error,
             None => self.fresh("error", span),
         };
-        let frame = self.enclosed_body(&mut form.body, can_fail, error);
+        let frame = self.enclosed_body(&mut block, is_used, can_fail, error);
         let extent = Extent::new(&mac.path, mac.delimiter.span().close());
         let arms = self.exit_arms(&frame.exits, span);
         let is_new_error = can_fail && self.known_error().is_none();
@@ -114,7 +184,6 @@ impl Body {
             left,
             out,
         } = leaving;
-        let block = &form.body;
         let (value, elapsed) = which.value(span);
         let value_pattern = which.ended(value_pattern, span);
         let out = which.ended(out, span);
@@ -128,6 +197,13 @@ impl Body {
                 quote_spanned!(span=> #block_on(__run))
             }
             _ => quote_spanned!(span=> __run.await),
+        };
+        let run = match cleanup {
+            None => run,
+            Some(cleanup) => {
+                let finish = names::finish(span);
+                quote_spanned!(span=> ({ let __ended = #run; #cleanup let __finish = #finish(__ended); __finish.await }))
+            }
         };
         let joined = decide(
             extent,
@@ -153,7 +229,7 @@ impl Body {
             let __run = unsafe { #future };
             (#joined)
         }));
-        Some(outer(expanded, at))
+        outer(expanded, at)
     }
 
     /// The variable that holds the error type of the innermost body or child around.
@@ -162,14 +238,20 @@ impl Body {
             match frame {
                 Frame::Group(group) => return group.can_fail.then(|| group.error.clone()),
                 Frame::Child(child) => return Some(child.error.clone()),
-                Frame::Closure => return None,
+                Frame::Closure | Frame::Cleanup => return None,
                 _ => {}
             }
         }
         None
     }
 
-    fn enclosed_body(&mut self, body: &mut syn::Block, can_fail: bool, error: Ident) -> GroupFrame {
+    fn enclosed_body(
+        &mut self,
+        body: &mut syn::Block,
+        is_used: bool,
+        can_fail: bool,
+        error: Ident,
+    ) -> GroupFrame {
         let span = error.span();
         self.scopes.open();
         let depth = self.scopes.depth();
@@ -185,7 +267,7 @@ impl Body {
             exits: Vec::new(),
             returns: false,
         }));
-        self.is_used = true;
+        self.is_used = is_used;
         let in_frame = std::mem::replace(&mut self.in_frame, true);
         self.visit_block_mut(body);
         self.in_frame = in_frame;

@@ -1,4 +1,4 @@
-//! `group!`, `spawn!`, `timeout!` and `shield!`: what they say, what a child captures, how a body ends, what it all becomes.
+//! `group!`, `spawn!`, `timeout!`, `shield!` and `defer!`: what they say, what a child captures, how a body ends, what it all becomes.
 
 pub(crate) mod captures;
 pub(crate) mod enclose;
@@ -34,6 +34,7 @@ pub(crate) fn which(mac: &Macro) -> Option<Ours> {
         "spawn" if ours => Some(Ours::Spawn),
         "timeout" if ours => Some(Ours::Enclosure(Enclosure::Timeout)),
         "shield" if ours => Some(Ours::Enclosure(Enclosure::Shield)),
+        "defer" if ours => Some(Ours::Enclosure(Enclosure::Defer)),
         _ => None,
     }
 }

@@ -28,8 +28,14 @@ pub(crate) fn enclosure(which: Enclosure, tokens: TokenStream) -> TokenStream {
     let name = match which {
         Enclosure::Timeout => "timeout",
         Enclosure::Shield => "shield",
+        Enclosure::Defer => "defer",
     };
-    expand(name, tokens, |body, mac| body.enclosure_macro(which, mac))
+    expand(name, tokens, |body, mac| {
+        let expanded = body.enclosure_macro(which, mac);
+        body.errors
+            .refine_last(errors::DEFER_IS_A_STATEMENT, errors::DEFER_IN_PLAIN_CODE);
+        expanded
+    })
 }
 
 fn expand(
