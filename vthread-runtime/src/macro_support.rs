@@ -21,8 +21,10 @@ pub use crate::group::options::{GroupOptions, SpawnOptions};
 pub use crate::group::owner::{Group, Owner, spawn};
 pub use crate::group::room::{Permit, Room, room};
 pub use crate::group::run::Run;
+pub use crate::group::shield::{Shield, shield};
 pub use crate::group::task::{Task, TaskJoin};
 pub use crate::task::line::{Segment, segment};
+pub use crate::time::timeout::{Timeout, timeout};
 
 pub use crate::{__dbg_as as dbg_as, __frame_type as frame_type};
 pub use choice::{IsCall, IsPlain, NoFrame, NotCall, NotPlain, Which};

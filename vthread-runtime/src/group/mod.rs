@@ -9,6 +9,9 @@ pub(crate) mod options;
 pub(crate) mod owner;
 pub(crate) mod run;
 
+pub(crate) mod enclosure;
+pub(crate) mod shield;
+
 pub(crate) mod child;
 pub(crate) mod room;
 pub(crate) mod task;

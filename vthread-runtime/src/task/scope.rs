@@ -21,6 +21,10 @@ pub(crate) enum Kind {
     Root,
     /// The body of a group.
     Group,
+    /// The body of a timeout. Not registered.
+    Timeout,
+    /// The body of a shield: marks further out do not count below it. Not registered.
+    Shield,
     /// A recursive call on the heap; never registered, since the chain leads past it.
     Segment,
 }
