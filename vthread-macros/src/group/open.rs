@@ -194,11 +194,15 @@ impl Body {
         };
         let handle_let = handle_binding(handle, inner, span);
         let (before, run) = self.run(quote_spanned!(span=> #owner::run(&__o, #group, __b)), span);
+        // Located at the tail, where a value of the wrong type comes from.
+        let value_arm = quote_spanned!(tail_at=>
+            ::core::result::Result::Ok(#val(__v)) => ::core::result::Result::Ok(__v),
+        );
         let joined = decide(
             *extent,
             run,
             quote_spanned!(span=>
-                ::core::result::Result::Ok(#val(__v)) => ::core::result::Result::Ok(__v),
+                #value_arm
                 ::core::result::Result::Err(__e) => ::core::result::Result::Err(__e),
                 ::core::result::Result::Ok(#out(__x)) => match __x { #arms },
             ),
