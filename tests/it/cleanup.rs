@@ -40,6 +40,7 @@ mod every_kind_of_end {
             resume_unwind(Box::new(n));
         }
         note(log, "tail");
+        Ok(n * 2)
     }
 
     #[vthread]
