@@ -7,5 +7,6 @@ mod enclosures;
 mod ledger;
 mod load;
 mod recursion;
+mod selects;
 mod soundness;
 mod transform;

@@ -61,6 +61,9 @@ names! {
     group_type = Group;
     until_done = until_done;
     timeout = timeout;
+    select = select;
+    branch = branch;
+    no_branch = NoBranch;
     shield = shield;
     guard = guard;
     finish = finish;

@@ -11,6 +11,7 @@ pub(crate) mod run;
 
 pub(crate) mod enclosure;
 pub(crate) mod guard;
+pub(crate) mod select;
 pub(crate) mod shield;
 
 pub(crate) mod child;
