@@ -1,7 +1,9 @@
 //! Behaviour, through the public API only.
 
 mod blocking_calls;
+mod cleanup;
 mod drops;
+mod enclosures;
 mod ledger;
 mod load;
 mod recursion;

@@ -16,7 +16,8 @@ mod tails;
 pub use crate::group::block_on::block_on;
 pub use crate::group::call::{Call, FunctionKind, Suspends, call, frame, name_hash};
 pub use crate::group::foreign::{Foreign, foreign};
-pub use crate::group::native::{Native, NoError, Slot, Stop};
+pub use crate::group::guard::{Finish, Guard, Guarded, finish, guard};
+pub use crate::group::native::{Native, NoError, Slot, Stop, UntilDone, until_done};
 pub use crate::group::options::{GroupOptions, SpawnOptions};
 pub use crate::group::owner::{Group, Owner, spawn};
 pub use crate::group::room::{Permit, Room, room};
@@ -28,7 +29,7 @@ pub use crate::time::timeout::{Timeout, timeout};
 
 pub use crate::{__dbg_as as dbg_as, __frame_type as frame_type};
 pub use choice::{IsCall, IsPlain, NoFrame, NotCall, NotPlain, Which};
-pub use dead::{absurd, any, never};
+pub use dead::{absurd, any, error_unknown, error_value, never};
 pub use exits::{Ctl, Move, Or};
 pub use io_names::IoSuspends;
 pub use kinds::{PlainKind, no, none};

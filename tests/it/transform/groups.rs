@@ -100,7 +100,7 @@ fn producers_and_consumers(n: u32) -> u32 {
 fn over_a_channel() {
     assert_eq!(
         producers_and_consumers(4),
-        (0..3).map(|i| i * 400 + 6).sum()
+        (0..3).map(|i| i * 400 + 6).sum::<u32>()
     );
 }
 

@@ -107,6 +107,7 @@ impl Body {
             slot: vars.slot.clone(),
             handle: vars.handle.clone(),
             name: form.handle.as_ref().map(names::plain_text),
+            is_group: true,
             depth,
             exits: Vec::new(),
             returns: false,
@@ -315,7 +316,7 @@ impl Body {
 
     /// What each way out does once the children are joined. The arms stand in the frame around, where
     /// they are lowered again: so groups nest.
-    fn exit_arms(&mut self, exits: &[Exit], span: Span) -> TokenStream {
+    pub(super) fn exit_arms(&mut self, exits: &[Exit], span: Span) -> TokenStream {
         let (or_a, or_b, absurd) = (names::or_a(span), names::or_b(span), names::absurd(span));
         let depth = self.frames.len();
         let mut arms = TokenStream::new();
@@ -375,7 +376,7 @@ fn handle_binding(handle: &Ident, inner: &Ident, span: Span) -> TokenStream {
 }
 
 /// Reports the body's value through the slot; the body then pends until it is dropped.
-fn slot_end(
+pub(super) fn slot_end(
     done: &TokenStream,
     turbofish: &TokenStream,
     slot: &Ident,

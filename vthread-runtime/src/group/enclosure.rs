@@ -1,4 +1,4 @@
-//! A scope around a body without children of its own: what `timeout!` and `shield!` are made of.
+//! A scope around a body without children of its own: what `timeout!`, `shield!` and `defer!` are made of.
 //!
 //! The same protocol as a group's (`README.md`), less the children: open, run the body, and if it
 //! is marked and nothing is open inside it, drop it in place; then close.
@@ -13,7 +13,7 @@ use std::future::Future;
 use std::marker::PhantomPinned;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 /// Where the scope of an enclosure is. It stays there while the enclosure lives.
 pub(crate) trait HasScope {
@@ -71,10 +71,25 @@ impl<S: HasScope, B: Future> Enclosure<S, B> {
 
     /// Polls the body. `Pending` for good where a scope further out is marked.
     pub(crate) fn poll_enclosed(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         running: &Running,
         cx: &mut Context<'_>,
     ) -> Poll<Enclosed<B::Output>> {
+        match ready!(self.as_mut().poll_to_end(running, cx)) {
+            Err(payload) => resume_unwind(payload),
+            Ok(Some(value)) => Poll::Ready(Enclosed::Finished(value)),
+            Ok(None) if self.is_marked_outside(running) => Poll::Pending,
+            Ok(None) => Poll::Ready(Enclosed::Ended),
+        }
+    }
+
+    /// Polls the body until it has ended one way or another and is gone: with its value, with a
+    /// panic, or (`None`) under a mark. Then `Pending` for good.
+    pub(crate) fn poll_to_end(
+        self: Pin<&mut Self>,
+        running: &Running,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<B::Output>, Payload>> {
         // SAFETY: the body is not moved out of.
         let this = unsafe { self.get_unchecked_mut() };
         match this.phase {
@@ -100,7 +115,7 @@ impl<S: HasScope, B: Future> Enclosure<S, B> {
         };
         let dropped = this.drop_body(running);
         this.close();
-        let ended = match (ended, dropped) {
+        Poll::Ready(match (ended, dropped) {
             (Err(payload), late) => {
                 drop_quietly(late);
                 Err(payload)
@@ -110,13 +125,7 @@ impl<S: HasScope, B: Future> Enclosure<S, B> {
                 Err(payload)
             }
             (Ok(value), Ok(())) => Ok(value),
-        };
-        match ended {
-            Err(payload) => resume_unwind(payload),
-            Ok(Some(value)) => Poll::Ready(Enclosed::Finished(value)),
-            Ok(None) if this.is_marked_outside(running) => Poll::Pending,
-            Ok(None) => Poll::Ready(Enclosed::Ended),
-        }
+        })
     }
 
     fn open(&mut self, running: &Running) {

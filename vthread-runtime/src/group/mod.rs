@@ -10,6 +10,7 @@ pub(crate) mod owner;
 pub(crate) mod run;
 
 pub(crate) mod enclosure;
+pub(crate) mod guard;
 pub(crate) mod shield;
 
 pub(crate) mod child;

@@ -1,5 +1,7 @@
 //! Values for code that is type-checked and never runs.
 
+use std::marker::PhantomData;
+
 /// A value of any type.
 pub fn any<T>() -> T {
     unreachable!("stands in dead code only")
@@ -13,4 +15,15 @@ pub fn never() -> ! {
 /// Ends a match on a value that cannot exist.
 pub fn absurd(value: std::convert::Infallible) -> ! {
     match value {}
+}
+
+/// An error type that the code around will say.
+#[inline(always)]
+pub fn error_unknown<E>() -> PhantomData<fn() -> E> {
+    PhantomData
+}
+
+/// A value of an error type.
+pub fn error_value<E>(_: &PhantomData<fn() -> E>) -> E {
+    unreachable!("stands in dead code only")
 }
