@@ -5,6 +5,8 @@
 pub use vthread_macros::{defer, group, plain, select, shield, spawn, timeout, vthread};
 
 #[doc(hidden)]
+pub use vthread_macros::__gates;
+#[doc(hidden)]
 pub use vthread_runtime::{__vthread_blocking, __vthread_yield_now};
 pub use vthread_runtime::{AlreadyStarted, Config, Metrics, metrics};
 pub use vthread_runtime::{Call, Group, Task};

@@ -99,7 +99,8 @@ use proc_macro::TokenStream;
 /// - `local`, on a function nested in a plain function: leaves out the module by which other
 ///   functions find it; calls of it block.
 /// - `dyn`, on a trait and its impls: calls are boxed, so that `dyn Trait` works.
-/// - `nogate`, on an `impl`: its methods are not announced, because the type has others of the same names.
+/// - `nogate(name)`, on an `impl`: the method `name` is not announced, because the type has another of
+///   that name which is. `nogate` alone: none is.
 /// - `?Send`, with `boxed` or on a trait and its impls: frames need not be `Send`.
 ///
 /// # Limits
@@ -133,6 +134,13 @@ pub fn vthread(attr: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn plain(_: TokenStream, item: TokenStream) -> TokenStream {
     item
+}
+
+/// Implements the gates of a `#[vthread] trait` for a type: invoked by the trait's own macro.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __gates(tokens: TokenStream) -> TokenStream {
+    item::gates::implement(tokens.into()).into()
 }
 
 /// Opens a thread group, runs its body in the current vthread, and ends when the body and every
