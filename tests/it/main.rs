@@ -4,6 +4,7 @@ mod blocking_calls;
 mod cleanup;
 mod drops;
 mod enclosures;
+mod failures;
 mod ledger;
 mod load;
 mod recursion;

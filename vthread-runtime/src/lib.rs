@@ -28,6 +28,7 @@ pub mod macro_support;
 
 pub use driver::blocking::{__vthread_blocking, Blocking, blocking};
 pub use group::call::Call;
+pub use group::failures::Failures;
 pub use group::owner::Group;
 pub use group::task::Task;
 pub use group::yield_now::{__vthread_yield_now, yield_now};

@@ -273,6 +273,7 @@ impl Body {
             handle: slot.clone(),
             slot,
             name: None,
+            keeps: false,
             is_group: false,
             depth,
             exits: Vec::new(),

@@ -4,6 +4,7 @@
 mod cancel;
 mod node;
 
+pub(crate) mod failures;
 pub(crate) mod native;
 pub(crate) mod options;
 pub(crate) mod owner;
