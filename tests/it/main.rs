@@ -5,5 +5,6 @@ mod drops;
 mod ledger;
 mod load;
 mod recursion;
+mod semaphore;
 mod soundness;
 mod transform;
