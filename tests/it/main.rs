@@ -2,6 +2,7 @@
 
 mod blocking_calls;
 mod drops;
+mod files;
 mod ledger;
 mod load;
 mod recursion;
