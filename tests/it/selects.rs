@@ -111,21 +111,18 @@ mod ways_out {
             n = { yield_now(); text.parse::<u32>()? } => n * 2,
             _ = sleep(LONG) => return Ok(0),
         };
-        loop {
+        for turn in 0..2 {
             select! {
                 _ = { yield_now(); if other == Some(1) { break; } } => {
-                    if n > 5 {
+                    if n > 5 && turn == 1 {
                         return Ok(n + 100);
                     }
-                    continue_once(n);
-                    break;
+                    continue;
                 }
             }
         }
         Ok(n)
     }
-
-    fn continue_once(_: u32) {}
 
     #[vthread]
     fn option(n: Option<u32>) -> Option<u32> {
