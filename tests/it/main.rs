@@ -9,5 +9,6 @@ mod ledger;
 mod load;
 mod recursion;
 mod selects;
+mod semaphore;
 mod soundness;
 mod transform;

@@ -49,6 +49,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/signal/interrupt.rs",
     "vthread-runtime/src/sync/channel.rs",
     "vthread-runtime/src/sync/mutex.rs",
+    "vthread-runtime/src/sync/semaphore.rs",
     "vthread-runtime/src/sync/waitlist.rs",
     "vthread-runtime/src/task/cell.rs",
     "vthread-runtime/src/task/current.rs",
