@@ -5,6 +5,7 @@ mod cleanup;
 mod drops;
 mod enclosures;
 mod failures;
+mod files;
 mod ledger;
 mod load;
 mod recursion;

@@ -18,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["group"],
     &["driver"],
     &["sync"],
-    &["io", "net", "time", "signal"],
+    &["io", "net", "fs", "time", "signal"],
 ];
 
 /// Where the layers are put together: these may name all of them.

@@ -1,7 +1,7 @@
 //! The runtime of `vthread`. Programs use the facade crate `vthread`; this crate is its engine room.
 //!
 //! Layers, each knowing only those before it:
-//! `task`, `scheduler`, `group`, `driver`, `sync`, then `io`, `net`, `time`, `signal`.
+//! `task`, `scheduler`, `group`, `driver`, `sync`, then `io`, `net`, `fs`, `time`, `signal`.
 
 #![deny(unsafe_code)]
 
@@ -16,6 +16,7 @@ pub mod group;
 
 mod driver;
 
+pub mod fs;
 pub mod io;
 pub mod net;
 pub mod signal;
