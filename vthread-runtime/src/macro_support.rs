@@ -26,7 +26,7 @@ pub use crate::task::line::{Segment, segment};
 
 pub use crate::{__dbg_as as dbg_as, __frame_type as frame_type};
 pub use choice::{IsCall, IsPlain, NoFrame, NotCall, NotPlain, Which};
-pub use dead::{absurd, any, never};
+pub use dead::{Never, Returns, absurd, any, never};
 pub use exits::{Ctl, Move, Or};
 pub use io_names::IoSuspends;
 pub use kinds::{PlainKind, no, none};

@@ -71,9 +71,9 @@ impl Body {
         let (outside, inside) = move_names(&captures, span);
         let pin = pin_error(&inner, span);
         let end = end(&form.body, tail, &error, target.can_fail, tail_at);
-        let path = &mac.path;
+        let named = self.names_macro(&mac.path, span);
         Some(quote_spanned!(span=> ({
-            #[allow(unused_imports)] use #path as _;
+            #named
             let __options = #options;
             let __g: &#group_type<'_, _> = #handle;
             let __room = unsafe { #room(__g) };
