@@ -2,7 +2,7 @@
 #![doc(test(attr(deny(warnings))))]
 #![forbid(unsafe_code)]
 
-pub use vthread_macros::{group, plain, spawn, vthread};
+pub use vthread_macros::{defer, group, plain, shield, spawn, timeout, vthread};
 
 #[doc(hidden)]
 pub use vthread_runtime::{__vthread_blocking, __vthread_yield_now};
@@ -16,7 +16,7 @@ pub mod prelude {
     #[doc(no_inline)]
     pub use crate::io::{Read, Write};
     #[doc(no_inline)]
-    pub use crate::{group, plain, spawn, vthread};
+    pub use crate::{defer, group, plain, shield, spawn, timeout, vthread};
 }
 
 #[doc(hidden)]

@@ -2,8 +2,11 @@
 
 mod blocking_calls;
 mod constructs;
+mod cleanup;
 mod drops;
+mod enclosures;
 mod ledger;
 mod load;
 mod recursion;
 mod soundness;
+mod transform;

@@ -52,6 +52,12 @@ pub(crate) const CONST_FN: &str = "a `const fn` cannot suspend: remove `const`, 
 pub(crate) const EXTERN_FN: &str = "an `extern` function is called by code that cannot suspend: leave out `#[vthread]`, \
     and call a `#[vthread]` function from its body, which blocks until done";
 pub(crate) const VARIADIC_FN: &str = "a `#[vthread]` function cannot be variadic";
+pub(crate) const DEFER_IS_A_STATEMENT: &str =
+    "`defer!` is a statement of a block: `defer! { cleanup() }`";
+pub(crate) const DEFER_IN_PLAIN_CODE: &str = "`defer!` works in `#[vthread]` code only (a closure, an async block, a macro or a plain function \
+    hides it): write a type with a `Drop` here";
+pub(crate) const JUMP_OUT_OF_DEFER: &str = "nothing can leave a `defer!` early: it runs however its block ends, \
+    so handle the error, or end the loop, inside it";
 pub(crate) const SPAWN_NEEDS_GROUP: &str = "`spawn!` needs a group: put it in a `group! { .. }`, \
     spawn into a group you were given with `spawn!(g => { .. })`, or use `background! { .. }`";
 pub(crate) const SPAWN_HIDDEN: &str = "`spawn!` stands outside of every `group!` that it can see \

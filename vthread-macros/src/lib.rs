@@ -289,3 +289,119 @@ pub fn group(tokens: TokenStream) -> TokenStream {
 pub fn spawn(tokens: TokenStream) -> TokenStream {
     group::plain::spawn(tokens.into()).into()
 }
+
+/// Cancels its body in place when the time is over: gives `Ok(value)`, or `Err(Elapsed)`.
+///
+/// The caller decides whether that is a failure. `?`, `return`, `break` and `continue` in the body
+/// leave it as they would leave a block.
+///
+/// ```
+/// use std::time::Duration;
+/// use vthread::{prelude::*, time::{Elapsed, sleep}};
+///
+/// #[vthread]
+/// fn answer(patience: Duration) -> Result<u32, Elapsed> {
+///     timeout!(patience => {
+///         sleep(Duration::from_millis(20));
+///         42
+///     })
+/// }
+///
+/// fn main() {
+///     assert_eq!(answer(Duration::from_secs(3600)), Ok(42));
+///     assert!(answer(Duration::from_millis(1)).is_err());
+/// }
+/// ```
+///
+/// # Suspends
+/// As its body does.
+///
+/// # Cancellation
+/// When the time is over the body is cancelled as a vthread is: at its next suspension point, its
+/// groups joined, innermost first. A body that has completed is delivered. If the code around is
+/// cancelled as well, it does not go on.
+///
+/// # Panics
+/// With the body's panic.
+#[proc_macro]
+pub fn timeout(tokens: TokenStream) -> TokenStream {
+    group::plain::enclosure(group::enclose::Enclosure::Timeout, tokens.into()).into()
+}
+
+/// Holds cancellation off until the end of its body.
+///
+/// Cancellation from outside is met at the first suspension point after it. Timeouts inside still
+/// end what they enclose, and groups opened inside are covered.
+///
+/// ```
+/// use vthread::{prelude::*, sync::Mutex};
+///
+/// #[vthread]
+/// fn transfer(from: &Mutex<i64>, to: &Mutex<i64>, amount: i64) {
+///     shield! {
+///         *from.lock() -= amount;
+///         vthread::yield_now(); // not a place to stop
+///         *to.lock() += amount;
+///     }
+/// }
+///
+/// fn main() {
+///     let (a, b) = (Mutex::new(10), Mutex::new(0));
+///     transfer(&a, &b, 7);
+///     assert_eq!((a.into_inner(), b.into_inner()), (3, 7));
+/// }
+/// ```
+///
+/// # Suspends
+/// As its body does.
+///
+/// # Cancellation
+/// Postponed to its end.
+///
+/// # Panics
+/// With the body's panic.
+#[proc_macro]
+pub fn shield(tokens: TokenStream) -> TokenStream {
+    group::plain::enclosure(group::enclose::Enclosure::Shield, tokens.into()).into()
+}
+
+/// Cleanup that may suspend: runs at the end of its block, however that ends.
+///
+/// Normally, by `?`, `return`, `break`, by a panic or by cancellation; of several the last one first. It
+/// is shielded from cancellation. Nothing can leave it early: `?`, `return` and `break` out of it are
+/// compile errors.
+///
+/// ```
+/// use vthread::{prelude::*, sync::Mutex};
+///
+/// #[vthread]
+/// fn work(log: &Mutex<Vec<&'static str>>, fails: bool) -> Result<(), String> {
+///     defer! { log.lock().push("closed"); }
+///     log.lock().push("opened");
+///     if fails {
+///         return Err("no".to_string());
+///     }
+///     log.lock().push("done");
+///     Ok(())
+/// }
+///
+/// fn main() {
+///     let log = Mutex::new(Vec::new());
+///     work(&log, false).unwrap();
+///     work(&log, true).unwrap_err();
+///     assert_eq!(log.into_inner(), ["opened", "done", "closed", "opened", "closed"]);
+/// }
+/// ```
+///
+/// # Suspends
+/// As its body does, at the end of the block.
+///
+/// # Cancellation
+/// The rest of the block is dropped first; then the cleanup runs, shielded; then the cancellation goes on.
+///
+/// # Panics
+/// With the cleanup's panic; otherwise with the block's.
+#[proc_macro]
+pub fn defer(tokens: TokenStream) -> TokenStream {
+    group::plain::enclosure(group::enclose::Enclosure::Defer, tokens.into()).into()
+}

@@ -60,6 +60,13 @@ names! {
     spawn_options = SpawnOptions;
     owner = Owner;
     group_type = Group;
+    until_done = until_done;
+    timeout = timeout;
+    shield = shield;
+    guard = guard;
+    finish = finish;
+    error_unknown = error_unknown;
+    error_value = error_value;
     room = room;
     spawn = spawn;
 }

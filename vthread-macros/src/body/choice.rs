@@ -29,7 +29,10 @@ impl Body {
 
 /// A statement that is type-checked and never runs: no borrow, no move, no recursion cycle.
 pub(crate) fn dead(span: Span, code: TokenStream) -> TokenStream {
-    quote_spanned!(span=> #[allow(unreachable_code)] '__l: { break '__l; #code })
+    quote_spanned!(span=>
+        #[allow(unreachable_code, clippy::diverging_sub_expression)]
+        '__l: { break '__l; #code }
+    )
 }
 
 /// Beside each generated `.await`: in a foreign async block or closure it does not compile (E0767),

@@ -137,8 +137,8 @@ fn probe(call: &ExprCall, mut path: Path, has_closure: bool, at: Span) -> Expr {
     let arms = arms(Making::Await, span);
     let result = quote_spanned!(span=> ({
         #[allow(unused_imports)] use #none as __c;
-        #[allow(unused_imports)] use #path as __vthread_call;
-        { #[allow(unused_imports)] use #path as __c; { #[allow(unused_imports)] use __c::*; __vthread_call #turbofish #inside } }
+        #[allow(unused_imports, clippy::unsafe_removed_from_name)] use #path as __vthread_call;
+        { #[allow(unused_imports, clippy::unsafe_removed_from_name)] use #path as __c; { #[allow(unused_imports)] use __c::*; __vthread_call #turbofish #inside } }
     }) #outside);
     let decided = decide(
         extent(call),
@@ -148,7 +148,7 @@ fn probe(call: &ExprCall, mut path: Path, has_closure: bool, at: Span) -> Expr {
             let __k = ({
                 #[allow(unused_imports)] use #none as __c;
                 #[allow(unused_imports)] use #no_kind;
-                { #[allow(unused_imports)] use #path as __c; { #[allow(unused_imports)] use __c::*; __VTHREAD_KIND } }
+                { #[allow(unused_imports, clippy::unsafe_removed_from_name)] use #path as __c; { #[allow(unused_imports)] use __c::*; __VTHREAD_KIND } }
             }).which();
             match __k #arms
         }),

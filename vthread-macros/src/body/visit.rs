@@ -4,6 +4,7 @@ use super::choice::{dead, in_place, outer};
 use super::scopes::Name;
 use super::{Body, macros, nested};
 use crate::errors::{self};
+use crate::group::enclose::Enclosure;
 use crate::group::exits::Frame;
 use crate::group::{Ours, tails, which};
 use crate::item::function;
@@ -36,6 +37,7 @@ impl VisitMut for Body {
         let n_statements = block.stmts.len();
         self.scopes.open();
         self.scopes.bind_items(block);
+        let rest = take_rest_after_defer(block);
         for (at, statement) in block.stmts.iter_mut().enumerate() {
             let is_last = at + 1 == n_statements;
             self.is_used = true;
@@ -56,9 +58,17 @@ impl VisitMut for Body {
                 }
                 Stmt::Macro(invocation) => match which(&invocation.mac) {
                     None => self.known_macro(&mut invocation.mac),
+                    Some(Ours::Enclosure(Enclosure::Defer)) => {
+                        let rest = rest
+                            .clone()
+                            .expect("it was split off at the first `defer!`");
+                        let expanded = self.defer_statement(&invocation.mac, rest, is_used);
+                        let expanded = expanded.unwrap_or_else(|| quote!(()));
+                        *statement = Stmt::Expr(Expr::Verbatim(expanded), None);
+                    }
                     Some(ours) => {
                         let is_tail = is_last && invocation.semi_token.is_none();
-                        let keeps_value = is_tail && (ours == Ours::Group || is_used);
+                        let keeps_value = is_tail && (ours != Ours::Spawn || is_used);
                         let expanded = self.our_macro(ours, &invocation.mac);
                         let semi = (!keeps_value).then(Default::default);
                         *statement = Stmt::Expr(Expr::Verbatim(expanded), semi);
@@ -165,6 +175,7 @@ impl Body {
         let expanded = match ours {
             Ours::Group => self.group_macro(mac),
             Ours::Spawn => self.spawn_macro(mac),
+            Ours::Enclosure(which) => self.enclosure_macro(which, mac),
         };
         outer(expanded.unwrap_or_else(|| quote!(())), at)
     }
@@ -216,7 +227,7 @@ impl Body {
     }
 
     fn attempt(&mut self, attempt: &mut ExprTry) {
-        if self.marks_attempt() {
+        if self.marks_attempt(attempt.question_token.span()) {
             self.errors
                 .on(attempt.question_token, errors::CHILD_CANNOT_FAIL);
         }
@@ -294,6 +305,26 @@ impl Body {
     pub(crate) fn bind_handle(&mut self, handle: &syn::Ident) {
         self.scopes.bind(names::plain_text(handle), Name::Handle);
     }
+}
+
+/// Splits a block after its first `defer!`. Items stay: they are visible in the whole block.
+fn take_rest_after_defer(block: &mut Block) -> Option<Block> {
+    let is_defer = |statement: &Stmt| match statement {
+        Stmt::Macro(invocation) => {
+            which(&invocation.mac) == Some(Ours::Enclosure(Enclosure::Defer))
+        }
+        _ => false,
+    };
+    let at = block.stmts.iter().position(is_defer)?;
+    let (items, rest): (Vec<_>, Vec<_>) = block
+        .stmts
+        .split_off(at + 1)
+        .into_iter()
+        .partition(|statement| matches!(statement, Stmt::Item(_)));
+    block.stmts.splice(0..0, items);
+    let mut rest_block = block.clone();
+    rest_block.stmts = rest;
+    Some(rest_block)
 }
 
 /// Whether hidden ways out of a body may stand in this macro.

@@ -1,6 +1,6 @@
 //! What a child uses of what is bound around it: one scoped walk over the child's body.
 
-use super::form::{GroupForm, SpawnForm};
+use super::form::{EnclosureForm, GroupForm, SpawnForm};
 use super::format::inline_names;
 use super::{Ours, which};
 use crate::body::macros;
@@ -141,6 +141,14 @@ impl Free<'_> {
                 if let Some(handle) = &form.handle {
                     self.uses(&plain_text(handle), handle.span());
                 }
+                self.visit_block(&form.body);
+            }
+            Ours::Enclosure(which) => {
+                let tokens = mac.tokens.clone();
+                let form = EnclosureForm::parse(tokens, which.argument(), at, &mut ignored)?;
+                form.argument
+                    .iter()
+                    .for_each(|argument| self.visit_expr(argument));
                 self.visit_block(&form.body);
             }
         }

@@ -19,12 +19,14 @@ pub(crate) enum Frame {
     Loop(Option<String>),
     /// A labelled block.
     Label(String),
-    /// The body of a `group!`: an async block of its own.
+    /// The body of a `group!`, or of a `timeout!` and the like: an async block of its own.
     Group(GroupFrame),
     /// A `spawn!`: another vthread.
     Child(ChildFrame),
     /// A closure: a function of its own.
     Closure,
+    /// A `defer!`: nothing leaves it.
+    Cleanup,
 }
 
 /// The body of a group.
@@ -39,6 +41,8 @@ pub(crate) struct GroupFrame {
     pub(crate) handle: Ident,
     /// The handle's name, if the user gave one.
     pub(crate) name: Option<String>,
+    /// Whether it has children; otherwise `spawn!` passes it by.
+    pub(crate) is_group: bool,
     /// The depth of the scopes at the body: names bound from here on move into children.
     pub(crate) depth: usize,
     /// The ways out that the body uses.
@@ -89,6 +93,8 @@ enum Inner<'a> {
     Child(&'a ChildFrame),
     /// The function itself, or a closure.
     Function,
+    /// A `defer!`, which nothing leaves.
+    Cleanup,
 }
 
 impl Body {
@@ -97,6 +103,7 @@ impl Body {
             match frame {
                 Frame::Group(group) => return Inner::Group(group),
                 Frame::Child(child) => return Inner::Child(child),
+                Frame::Cleanup => return Inner::Cleanup,
                 Frame::Closure => return Inner::Function,
                 _ => {}
             }
@@ -114,11 +121,12 @@ impl Body {
             Inner::Group(group) => group.can_fail,
             Inner::Child(child) => child.can_fail,
             Inner::Function => self.returns.is_result && !in_closure,
+            Inner::Cleanup => false,
         }
     }
 
     /// Notes a `?`. True if nothing may fail here.
-    pub(crate) fn marks_attempt(&mut self) -> bool {
+    pub(crate) fn marks_attempt(&mut self, at: Span) -> bool {
         match self.inner() {
             Inner::Group(group) => {
                 group.returns = true;
@@ -126,6 +134,10 @@ impl Body {
             }
             Inner::Child(child) => !child.can_fail,
             Inner::Function => false,
+            Inner::Cleanup => {
+                self.errors.at(at, errors::JUMP_OUT_OF_DEFER);
+                false
+            }
         }
     }
 
@@ -140,7 +152,7 @@ impl Body {
                 false
             }
             Inner::Child(child) => !child.can_fail,
-            Inner::Function => false,
+            Inner::Function | Inner::Cleanup => false,
         };
         let is_known = matches!(crate::body::macros::name(mac).as_str(), "bail" | "ensure");
         if refused && is_known {
@@ -185,8 +197,12 @@ impl Body {
 
     /// Refuses a jump without a loop: rustc would speak of the frame's own label.
     fn check_loop(&mut self, label: Option<&Lifetime>, at: Span) {
-        let stops =
-            |frame: &Frame| matches!(frame, Frame::Loop(_) | Frame::Closure | Frame::Child(_));
+        let stops = |frame: &Frame| {
+            matches!(
+                frame,
+                Frame::Loop(_) | Frame::Closure | Frame::Child(_) | Frame::Cleanup
+            )
+        };
         if label.is_none() && !self.subject.is_unknown() && !self.frames.iter().any(stops) {
             self.errors.at(at, errors::JUMP_OUTSIDE_LOOP);
         }
@@ -194,10 +210,7 @@ impl Body {
 
     /// The value of a `return`, rewritten; in a child it is made the child's result.
     fn return_value(&mut self, jump: &mut ExprReturn) -> TokenStream {
-        let child = match self.inner() {
-            Inner::Child(child) => Some((child.error.clone(), child.can_fail)),
-            _ => None,
-        };
+        let child = self.child_around();
         let Some((error, can_fail)) = child else {
             return match &mut jump.expr {
                 Some(value) => {
@@ -219,12 +232,25 @@ impl Body {
         by_type(value.to_token_stream(), &error, can_fail, span)
     }
 
+    /// The child that a `return` here ends, perhaps from inside a group's body: the variable that
+    /// holds its error type, and whether it may fail.
+    fn child_around(&self) -> Option<(Ident, bool)> {
+        for frame in self.frames.iter().rev() {
+            match frame {
+                Frame::Child(child) => return Some((child.error.clone(), child.can_fail)),
+                Frame::Closure | Frame::Cleanup => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
     /// A leaf of a tail that decides by syntax.
     pub(crate) fn leaf(&mut self, mut leaf: Expr) -> Expr {
         let (error, can_fail) = match self.inner() {
             Inner::Group(group) => (group.error.clone(), group.can_fail),
             Inner::Child(child) => (child.error.clone(), child.can_fail),
-            Inner::Function => return leaf,
+            Inner::Function | Inner::Cleanup => return leaf,
         };
         if tails::written_result(&leaf).is_some() {
             return Expr::Verbatim(self.written(&mut leaf, &error, can_fail));
@@ -304,6 +330,10 @@ impl Body {
         for n in (0..depth).rev() {
             match &mut self.frames[n] {
                 Frame::Closure | Frame::Child(_) => break,
+                Frame::Cleanup => {
+                    self.errors.at(at, errors::JUMP_OUT_OF_DEFER);
+                    break;
+                }
                 Frame::Group(group) if group.can_fail => {
                     let value = quote_spanned!(span=> { let __r #annotation = #value; __r });
                     return self.exit(n, Exit::Return, value, span);
@@ -323,7 +353,7 @@ impl Body {
         let elsewhere = self
             .frames
             .iter()
-            .any(|frame| matches!(frame, Frame::Child(_) | Frame::Closure));
+            .any(|frame| matches!(frame, Frame::Child(_) | Frame::Closure | Frame::Cleanup));
         match &self.returns.ty {
             Some(ty) if !elsewhere => quote!(: #ty),
             _ => TokenStream::new(),
@@ -376,6 +406,10 @@ impl Body {
                 Frame::Loop(own) if label.is_none() || *own == label => return None,
                 Frame::Label(own) if Some(own) == label.as_ref() => return None,
                 Frame::Closure => return None,
+                Frame::Cleanup => {
+                    self.errors.at(at, errors::JUMP_OUT_OF_DEFER);
+                    return None;
+                }
                 Frame::Child(_) => {
                     self.errors.at(at, errors::JUMP_OUT_OF_CHILD);
                     return None;

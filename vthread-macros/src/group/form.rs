@@ -26,6 +26,12 @@ pub(crate) struct SpawnForm {
     pub(crate) body: Block,
 }
 
+/// `timeout!(duration => body)`, `shield! { body }`
+pub(crate) struct EnclosureForm {
+    pub(crate) argument: Option<Expr>,
+    pub(crate) body: Block,
+}
+
 const GROUP_OPTIONS: &str = "`group!` knows a handle (`g`), `max_concurrency = n`, `name = \"..\"` and `error = E`, \
     as in `group!(g, max_concurrency = 8 => { .. })`";
 const SPAWN_OPTIONS: &str = "`spawn!` knows a group's handle (`g`), `move`, `name = \"..\"` and `service`, \
@@ -113,6 +119,46 @@ impl SpawnForm {
     }
 }
 
+impl EnclosureForm {
+    /// `example` says that an argument comes first, and how it is written.
+    pub(crate) fn parse(
+        tokens: TokenStream,
+        example: Option<&str>,
+        at: Span,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let trees: Vec<TokenTree> = tokens.into_iter().collect();
+        let (head, body) = match (example, arrow(&trees)) {
+            (Some(_), Some(arrow)) => (Some(&trees[..arrow]), &trees[arrow + 2..]),
+            (Some(example), None) => {
+                errors.at(at, format!("this is written `{example}`"));
+                return None;
+            }
+            (None, _) => (None, &trees[..]),
+        };
+        let argument = match head {
+            Some(head) => match syn::parse2(head.iter().cloned().collect()) {
+                Ok(argument) => Some(argument),
+                Err(error) => {
+                    errors.push(error);
+                    return None;
+                }
+            },
+            None => None,
+        };
+        match Block::parse_within.parse2(body.iter().cloned().collect()) {
+            Ok(stmts) => Some(EnclosureForm {
+                argument,
+                body: block_of(stmts, at),
+            }),
+            Err(error) => {
+                errors.push(error);
+                None
+            }
+        }
+    }
+}
+
 fn once<T>(slot: &mut Option<T>, value: T, key: &TokenStream, errors: &mut Errors) {
     if slot.replace(value).is_some() {
         errors.on(key, "this option is given twice");
@@ -162,6 +208,18 @@ impl Parse for Item {
     }
 }
 
+/// The place of the first `=>` outside of brackets.
+fn arrow(trees: &[TokenTree]) -> Option<usize> {
+    trees.windows(2).position(|pair| match pair {
+        [TokenTree::Punct(equals), TokenTree::Punct(greater)] => {
+            equals.as_char() == '='
+                && equals.spacing() == Spacing::Joint
+                && greater.as_char() == '>'
+        }
+        _ => false,
+    })
+}
+
 /// Splits at the `=>`. A body that merely contains a `match` keeps its arrows inside braces.
 fn split(
     tokens: TokenStream,
@@ -170,14 +228,7 @@ fn split(
     errors: &mut Errors,
 ) -> Option<(Vec<Item>, Block)> {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
-    let arrow = trees.windows(2).position(|pair| match pair {
-        [TokenTree::Punct(equals), TokenTree::Punct(greater)] => {
-            equals.as_char() == '='
-                && equals.spacing() == Spacing::Joint
-                && greater.as_char() == '>'
-        }
-        _ => false,
-    });
+    let arrow = arrow(&trees);
     let (head, body) = match arrow {
         Some(arrow) => (&trees[..arrow], &trees[arrow + 2..]),
         None => (&trees[..0], &trees[..]),

@@ -1,6 +1,7 @@
-//! `group!` and `spawn!`: what they say, what a child captures, how a body ends, what it all becomes.
+//! `group!`, `spawn!`, `timeout!`, `shield!` and `defer!`: what they say, what a child captures, how a body ends, what it all becomes.
 
 pub(crate) mod captures;
+pub(crate) mod enclose;
 pub(crate) mod exits;
 pub(crate) mod form;
 pub(crate) mod format;
@@ -9,6 +10,7 @@ pub(crate) mod plain;
 pub(crate) mod spawn;
 pub(crate) mod tails;
 
+use enclose::Enclosure;
 use syn::Macro;
 
 /// Which of our macros an invocation in a vthread body is.
@@ -16,6 +18,7 @@ use syn::Macro;
 pub(crate) enum Ours {
     Group,
     Spawn,
+    Enclosure(Enclosure),
 }
 
 /// `group!`, `vthread::group!`, `spawn!`, `vthread::spawn!`; never another crate's macro.
@@ -29,6 +32,9 @@ pub(crate) fn which(mac: &Macro) -> Option<Ours> {
     match segments.last()?.ident.to_string().as_str() {
         "group" if ours => Some(Ours::Group),
         "spawn" if ours => Some(Ours::Spawn),
+        "timeout" if ours => Some(Ours::Enclosure(Enclosure::Timeout)),
+        "shield" if ours => Some(Ours::Enclosure(Enclosure::Shield)),
+        "defer" if ours => Some(Ours::Enclosure(Enclosure::Defer)),
         _ => None,
     }
 }

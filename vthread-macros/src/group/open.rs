@@ -119,6 +119,7 @@ impl Body {
             slot: vars.slot.clone(),
             handle: vars.handle.clone(),
             name: form.handle.as_ref().map(names::plain_text),
+            is_group: true,
             depth,
             exits: Vec::new(),
             returns: false,
@@ -205,11 +206,15 @@ impl Body {
         };
         let handle_let = handle_binding(handle, inner, span);
         let (before, run) = self.run(quote_spanned!(span=> #owner::run(&__o, #group, __b)), span);
+        // Located at the tail, where a value of the wrong type comes from.
+        let value_arm = quote_spanned!(tail_at=>
+            ::core::result::Result::Ok(#val(__v)) => ::core::result::Result::Ok(__v),
+        );
         let joined = decide(
             *extent,
             run,
             quote_spanned!(span=>
-                ::core::result::Result::Ok(#val(__v)) => ::core::result::Result::Ok(__v),
+                #value_arm
                 ::core::result::Result::Err(__e) => ::core::result::Result::Err(__e),
                 ::core::result::Result::Ok(#out(__x)) => match __x { #arms },
             ),
@@ -323,7 +328,7 @@ impl Body {
 
     /// What each way out does once the children are joined. The arms stand in the frame around, where
     /// they are lowered again: so groups nest.
-    fn exit_arms(&mut self, exits: &[Exit], span: Span) -> TokenStream {
+    pub(super) fn exit_arms(&mut self, exits: &[Exit], span: Span) -> TokenStream {
         let (or_a, or_b, absurd) = (names::or_a(span), names::or_b(span), names::absurd(span));
         let depth = self.frames.len();
         let mut arms = TokenStream::new();
@@ -383,7 +388,7 @@ fn handle_binding(handle: &Ident, inner: &Ident, span: Span) -> TokenStream {
 }
 
 /// Reports the body's value through the slot; the body then pends until it is dropped.
-fn slot_end(
+pub(super) fn slot_end(
     done: &TokenStream,
     turbofish: &TokenStream,
     slot: &Ident,

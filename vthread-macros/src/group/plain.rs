@@ -1,5 +1,6 @@
 //! `group!` and `spawn!` as rustc meets them: in plain functions and closures, where they block.
 
+use super::enclose::Enclosure;
 use crate::body::{Body, Returns, Subject};
 use crate::errors;
 use crate::names::{self, ours};
@@ -22,6 +23,21 @@ pub(crate) fn spawn(tokens: TokenStream) -> TokenStream {
     })
 }
 
+/// `timeout!` and `shield!` in plain code: they block.
+pub(crate) fn enclosure(which: Enclosure, tokens: TokenStream) -> TokenStream {
+    let name = match which {
+        Enclosure::Timeout => "timeout",
+        Enclosure::Shield => "shield",
+        Enclosure::Defer => "defer",
+    };
+    expand(name, tokens, |body, mac| {
+        let expanded = body.enclosure_macro(which, mac);
+        body.errors
+            .refine_last(errors::DEFER_IS_A_STATEMENT, errors::DEFER_IN_PLAIN_CODE);
+        expanded
+    })
+}
+
 fn expand(
     name: &str,
     tokens: TokenStream,
@@ -39,5 +55,5 @@ fn expand(
         return quote_spanned!(span=> ({ #errors #[allow(unreachable_code)] #any() }));
     }
     let traits = names::traits(span);
-    quote_spanned!(span=> ({ #[allow(unused_imports)] use #traits::*; #expanded }))
+    quote_spanned!(span=> ({ #[allow(unused_imports)] use #traits::*; #[allow(unused_parens, unused_braces, clippy::diverging_sub_expression)] #expanded }))
 }

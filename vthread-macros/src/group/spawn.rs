@@ -111,6 +111,9 @@ impl Body {
     fn target_group(&mut self, handle: Option<&Ident>, at: Span) -> Option<Target> {
         for frame in self.frames.iter().rev() {
             let Frame::Group(group) = frame else { continue };
+            if !group.is_group {
+                continue;
+            }
             let is_it =
                 handle.is_none_or(|handle| group.name.as_deref() == Some(&plain_text(handle)));
             if is_it {

@@ -136,7 +136,7 @@ fn module(
     let (conditions, inside) = (attributes::conditions(attrs), from_inside(visibility));
     let kind = names::function_kind(span);
     quote_spanned!(span=>
-        #(#conditions)* #[doc(hidden)] #[allow(non_snake_case, unused_imports)]
+        #(#conditions)* #[doc(hidden)] #[allow(non_snake_case, unused_imports, clippy::unsafe_removed_from_name)]
         #visibility mod #name {
             #inside use super::#companion as __vthread_call;
             #inside const __VTHREAD_KIND: #kind = #kind;

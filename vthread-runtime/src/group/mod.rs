@@ -9,6 +9,10 @@ pub(crate) mod options;
 pub(crate) mod owner;
 pub(crate) mod run;
 
+pub(crate) mod enclosure;
+pub(crate) mod guard;
+pub(crate) mod shield;
+
 pub(crate) mod child;
 pub(crate) mod room;
 pub(crate) mod task;

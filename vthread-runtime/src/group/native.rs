@@ -92,6 +92,43 @@ impl<C, R> Exit<NoError, R> for Slots<'_, C> {
     }
 }
 
+/// A body that may end by a slot, as a future of its own.
+pub struct UntilDone<'a, C, B> {
+    slot: &'a Slot<C>,
+    body: B,
+}
+
+/// Ends when `body` does, or when it has left its value in `slot`.
+///
+/// # Safety
+/// - The slot is the body's. The future is polled by a vthread, and dropped when it has ended.
+pub unsafe fn until_done<C, B: Future>(slot: &Slot<C>, body: B) -> UntilDone<'_, C, B> {
+    UntilDone { slot, body }
+}
+
+impl<C, B: Future> Future for UntilDone<'_, C, B> {
+    type Output = Native<C, B::Output>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let slot = self.slot;
+        // SAFETY: structural pinning: the body is dropped where it is.
+        let body = unsafe { self.map_unchecked_mut(|this| &mut this.body) };
+        match body.poll(cx) {
+            Poll::Ready(output) => Poll::Ready(Native::Return(output)),
+            Poll::Pending => match slot.take() {
+                Some(value) => Poll::Ready(Native::Done(value)),
+                None => Poll::Pending,
+            },
+        }
+    }
+}
+
+impl<C, B> fmt::Debug for UntilDone<'_, C, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UntilDone")
+    }
+}
+
 impl Owner<NoError> {
     /// As `run`, for a body that ends by `slot`.
     ///

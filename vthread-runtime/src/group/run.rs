@@ -250,6 +250,9 @@ impl<E, B: Future, X: Exit<E, B::Output>> Future for Run<'_, '_, E, B, X> {
                     return Poll::Pending;
                 }
                 this.start_joining(running);
+            } else if this.is_marked_outside(running) {
+                // A mark that came without a walk down the tree: a timeout's.
+                this.owner.node.cancel(Reach::Children);
             }
             if !this.is_joined(cx) {
                 return Poll::Pending;

@@ -1,5 +1,7 @@
 //! Values for code that is type-checked and never runs.
 
+use std::marker::PhantomData;
+
 /// A value of any type.
 pub fn any<T>() -> T {
     unreachable!("stands in dead code only")
@@ -27,3 +29,14 @@ impl<T> Returns for fn() -> T {
 
 /// The type `!`.
 pub type Never = <fn() -> ! as Returns>::Output;
+
+/// An error type that the code around will say.
+#[inline(always)]
+pub fn error_unknown<E>() -> PhantomData<fn() -> E> {
+    PhantomData
+}
+
+/// A value of an error type.
+pub fn error_value<E>(_: &PhantomData<fn() -> E>) -> E {
+    unreachable!("stands in dead code only")
+}

@@ -21,6 +21,12 @@ pub(crate) enum Kind {
     Root,
     /// The body of a group.
     Group,
+    /// The body of a timeout. Not registered.
+    Timeout,
+    /// The rest of a block after a `defer!`. Never marked itself, not registered.
+    Guard,
+    /// The body of a shield: marks further out do not count below it. Not registered.
+    Shield,
     /// A recursive call on the heap; never registered, since the chain leads past it.
     Segment,
 }

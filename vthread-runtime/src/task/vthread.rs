@@ -92,6 +92,9 @@ unsafe fn chain_is_marked(mut scope: *const Scope) -> bool {
         if node.has_own_mark() {
             return true;
         }
+        if node.kind == Kind::Shield {
+            return false;
+        }
         scope = node.parent();
     }
     false

@@ -1,0 +1,126 @@
+//! Inside vthread code every form of call suspends: none of them blocks its kernel thread.
+//!
+//! A binary of its own, since it counts the blocking calls of the whole process.
+
+use std::sync::Arc;
+use std::time::Duration;
+use vthread::prelude::*;
+use vthread::sync::{Mutex, channel};
+use vthread::time::sleep;
+use vthread::yield_now;
+
+#[vthread]
+fn number(n: u32) -> u32 {
+    sleep(Duration::from_millis(1));
+    n
+}
+
+#[vthread]
+fn recursive(n: u32) -> u32 {
+    yield_now();
+    if n == 0 { 0 } else { recursive(n - 1) + 1 }
+}
+
+struct Client {
+    calls: Mutex<u32>,
+}
+
+#[vthread]
+impl Client {
+    fn get(&self, n: u32) -> u32 {
+        *self.calls.lock() += 1;
+        number(n)
+    }
+
+    fn made(n: u32) -> Self {
+        Client {
+            calls: Mutex::new(number(n)),
+        }
+    }
+
+    fn recursive(&self, n: u32) -> u32 {
+        yield_now();
+        if n == 0 { 0 } else { self.recursive(n - 1) + 1 }
+    }
+}
+
+#[vthread]
+trait Load {
+    fn load(&self, n: u32) -> u32;
+}
+
+#[vthread]
+impl Load for Client {
+    fn load(&self, n: u32) -> u32 {
+        self.get(n)
+    }
+}
+
+#[vthread(dyn)]
+trait DynLoad {
+    fn dyn_load(&self, n: u32) -> u32;
+}
+
+#[vthread(dyn)]
+impl DynLoad for Client {
+    fn dyn_load(&self, n: u32) -> u32 {
+        self.get(n)
+    }
+}
+
+#[vthread]
+fn by_bound<L: Load>(load: &L) -> u32 {
+    load.load(1)
+}
+
+#[vthread]
+fn every_form() -> u32 {
+    let client = Arc::new(Client::made(0));
+    let shape: Box<dyn DynLoad + Send + Sync> = Box::new(Client::made(0));
+    let (tx, rx) = channel(1);
+    tx.send(1).unwrap();
+    let text = format!("{}{}", number(1), client.get(1));
+    assert_eq!(number(1), client.get(1));
+    let inner = group! {
+        let task = spawn! { client.load(1) + number(1) };
+        let limited = group!(max_concurrency = 1 => {
+            for _ in 0..3 {
+                spawn! { number(1); }
+            }
+            number(1)
+        });
+        task.join() + limited
+    };
+    text.len() as u32
+        + by_bound(&*client)
+        + shape.dyn_load(1)
+        + Client::get(&client, 1)
+        + <Client as Load>::load(&client, 1)
+        + recursive(3)
+        + client.recursive(3)
+        + rx.recv().unwrap()
+        + inner
+        + std::future::ready(1).await
+}
+
+#[vthread]
+fn many(n: usize) -> u32 {
+    group! {
+        let tasks = Mutex::new(Vec::new());
+        for _ in 0..n {
+            let task = spawn! { every_form() };
+            tasks.lock().push(task);
+        }
+        let mut sum = 0;
+        for task in tasks.into_inner() {
+            sum += task.join();
+        }
+        sum
+    }
+}
+
+#[test]
+fn no_kernel_thread_is_pinned() {
+    assert_eq!(many(50), 50 * 17);
+    assert_eq!(vthread::metrics().pinned, 0);
+}
