@@ -44,6 +44,7 @@ names! {
     suspending = Which::Call;
     any = any;
     never = never;
+    never_type = Never;
     absurd = absurd;
     dbg_as = dbg_as;
     error_is_send = error_is_send;

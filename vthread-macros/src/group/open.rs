@@ -76,8 +76,20 @@ impl Body {
             false => self.without_error(&parts),
         };
         let expanded = outer(expanded, at);
-        // Names the macro, so that its import counts as used.
-        Some(quote_spanned!(span=> ({ #[allow(unused_imports)] use #path as _; #expanded })))
+        let named = self.names_macro(path, span);
+        Some(quote_spanned!(span=> ({ #named #expanded })))
+    }
+
+    /// Names one of our macros, so that its import counts as used. Where a variable has its name an
+    /// import would be refused.
+    pub(super) fn names_macro(&self, path: &syn::Path, span: Span) -> TokenStream {
+        let is_variable = path
+            .get_ident()
+            .is_some_and(|name| self.scopes.get(&names::plain_text(name)).is_some());
+        match is_variable {
+            true => TokenStream::new(),
+            false => quote_spanned!(span=> #[allow(unused_imports)] use #path as _;),
+        }
     }
 
     fn group_options(&mut self, form: &mut GroupForm, span: Span) -> TokenStream {

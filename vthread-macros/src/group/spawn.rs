@@ -79,9 +79,9 @@ impl Body {
             ),
             false => TokenStream::new(),
         };
-        let path = &mac.path;
+        let named = self.names_macro(&mac.path, span);
         Some(quote_spanned!(span=> ({
-            #[allow(unused_imports)] use #path as _;
+            #named
             let __options = #options;
             let __g: &#group_type<'_, _> = #handle;
             let __room = unsafe { #room(__g) };
