@@ -2,7 +2,6 @@
 
 mod blocking_calls;
 mod cleanup;
-mod constructs;
 mod drops;
 mod enclosures;
 mod failures;
