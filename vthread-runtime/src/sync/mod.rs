@@ -3,14 +3,20 @@
 //!
 //! In code that is not under `#[vthread]`, `.wait()` makes a call and blocks: `mutex.lock().wait()`.
 
+#[cfg(all(test, not(loom)))]
+mod by_hand;
 mod channel;
 mod mutex;
+mod oneshot;
 mod queue;
 mod raw_lock;
+mod rw_lock;
 mod semaphore;
 mod waitlist;
 
 pub use channel::{IntoIter, Iter, Receiver, Receiving, Sender, Sending, channel, unbounded};
 pub use mutex::{Lock, Mutex, MutexGuard};
+pub use oneshot::{OneshotReceiver, OneshotSender, oneshot};
+pub use rw_lock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub use semaphore::{Acquire, Permit, Semaphore};
 pub use std::sync::mpsc::{RecvError, SendError, TryRecvError, TrySendError};
