@@ -8,6 +8,7 @@ mod failures;
 mod files;
 mod ledger;
 mod load;
+mod locks;
 mod recursion;
 mod selects;
 mod semaphore;
