@@ -76,3 +76,10 @@ pub(crate) fn skipped_method(name: &str) -> String {
          so `#[vthread]` code does not look at them. Rename it, or mark it `#[plain]`"
     )
 }
+
+pub(crate) fn plain_trait(name: &str) -> String {
+    format!(
+        "`{name}` is called by plain code, which cannot suspend: leave out `#[vthread]` here. \
+         Calls of vthread functions in this `impl` block until done, and those of vthread methods end with `.wait()`"
+    )
+}
