@@ -2,10 +2,15 @@
 
 mod blocking_calls;
 mod cleanup;
+mod constructs;
 mod drops;
 mod enclosures;
+mod failures;
+mod files;
 mod ledger;
 mod load;
 mod recursion;
+mod selects;
+mod semaphore;
 mod soundness;
 mod transform;

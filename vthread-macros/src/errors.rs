@@ -83,3 +83,10 @@ pub(crate) fn plain_trait(name: &str) -> String {
          Calls of vthread functions in this `impl` block until done, and those of vthread methods end with `.wait()`"
     )
 }
+
+pub(crate) fn skipped_function(name: &str) -> String {
+    format!(
+        "a vthread function of a type cannot be named `{name}`: std's functions of this name never suspend, \
+         so `#[vthread]` code does not look at calls of them. Rename it, or mark it `#[plain]`"
+    )
+}

@@ -413,3 +413,49 @@ pub fn shield(tokens: TokenStream) -> TokenStream {
 pub fn defer(tokens: TokenStream) -> TokenStream {
     group::plain::enclosure(group::enclose::Enclosure::Defer, tokens.into()).into()
 }
+
+/// Waits for several things at once: the first branch to end wins, and its handler runs.
+///
+/// The branches run in this vthread, in turn, and may use its variables. The losers are cancelled and
+/// closed, their groups joined, before the handler runs, so it cannot wait for what a loser holds. Among
+/// several that are ready no branch is favoured, and a branch of a single operation never takes
+/// something and loses.
+///
+/// ```
+/// use std::time::Duration;
+/// use vthread::{prelude::*, sync::channel, time::sleep};
+///
+/// #[vthread]
+/// fn first_word(patience: Duration) -> String {
+///     let (tx, rx) = channel::<String>(1);
+///     group! {
+///         spawn! { sleep(Duration::from_millis(5)); let _ = tx.send("hello".to_string()); }
+///         select! {
+///             Ok(word) = rx.recv() => word,
+///             _ = sleep(patience) => "too late".to_string(),
+///             else => "nobody".to_string(),
+///         }
+///     }
+/// }
+///
+/// fn main() {
+///     assert_eq!(first_word(Duration::from_secs(3600)), "hello");
+///     assert_eq!(first_word(Duration::ZERO), "too late");
+/// }
+/// ```
+///
+/// A branch whose value does not fit its pattern is out, and the others go on; when all are out, the
+/// handler of `else` runs.
+///
+/// # Suspends
+/// Until a branch has ended and the others are closed.
+///
+/// # Cancellation
+/// All branches are cancelled. Once one has won, what it took is delivered.
+///
+/// # Panics
+/// With the panic of a branch. If all branches are out and there is no `else`.
+#[proc_macro]
+pub fn select(tokens: TokenStream) -> TokenStream {
+    group::plain::select(tokens.into()).into()
+}

@@ -44,6 +44,7 @@ names! {
     suspending = Which::Call;
     any = any;
     never = never;
+    never_type = Never;
     absurd = absurd;
     dbg_as = dbg_as;
     error_is_send = error_is_send;
@@ -66,6 +67,9 @@ names! {
     group_type = Group;
     until_done = until_done;
     timeout = timeout;
+    select = select;
+    branch = branch;
+    no_branch = NoBranch;
     shield = shield;
     guard = guard;
     finish = finish;

@@ -22,6 +22,7 @@ pub use crate::group::options::{GroupOptions, SpawnOptions};
 pub use crate::group::owner::{Group, Owner, spawn};
 pub use crate::group::room::{Permit, Room, room};
 pub use crate::group::run::Run;
+pub use crate::group::select::{Branch, Branches, NoBranch, Or, Select, branch, select};
 pub use crate::group::shield::{Shield, shield};
 pub use crate::group::task::{Task, TaskJoin};
 pub use crate::task::line::{Segment, segment};
@@ -29,8 +30,8 @@ pub use crate::time::timeout::{Timeout, timeout};
 
 pub use crate::{__dbg_as as dbg_as, __frame_type as frame_type};
 pub use choice::{IsCall, IsPlain, NoFrame, NotCall, NotPlain, Which};
-pub use dead::{absurd, any, error_unknown, error_value, never};
-pub use exits::{Ctl, Move, Or};
+pub use dead::{Never, Returns, absurd, any, error_unknown, error_value, never};
+pub use exits::{Ctl, Move};
 pub use io_names::IoSuspends;
 pub use kinds::{PlainKind, no, none};
 pub use probe::{Tag, Ty, Unnamed};

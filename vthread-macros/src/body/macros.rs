@@ -31,6 +31,7 @@ const KNOWN: &[&str] = &[
     "unimplemented",
     "unreachable",
     "format_args",
+    "pin",
     "info",
     "warn",
     "error",

@@ -9,13 +9,13 @@ use crate::group::exits::Frame;
 use crate::group::{Ours, tails, which};
 use crate::item::function;
 use crate::names::{self, ours};
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Attribute, Block, Expr, ExprAwait, ExprClosure, ExprForLoop, ExprIf, ExprMacro, ExprMatch,
-    ExprTry, ExprWhile, GenericArgument, Item, Label, Pat, Stmt, Type,
+    ExprTry, ExprWhile, GenericArgument, Item, Label, Pat, Stmt, Type, UnOp,
 };
 
 impl VisitMut for Body {
@@ -69,7 +69,7 @@ impl VisitMut for Body {
                     Some(ours) => {
                         let is_tail = is_last && invocation.semi_token.is_none();
                         let keeps_value = is_tail && (ours != Ours::Spawn || is_used);
-                        let expanded = self.our_macro(ours, &invocation.mac);
+                        let expanded = self.our_macro(ours, &invocation.mac, is_tail && is_used);
                         let semi = (!keeps_value).then(Default::default);
                         *statement = Stmt::Expr(Expr::Verbatim(expanded), semi);
                     }
@@ -125,6 +125,10 @@ impl VisitMut for Body {
             // Futures that the user holds, and constants: not part of the state machine.
             Expr::Async(_) | Expr::Const(_) => {}
             Expr::Repeat(repeat) => self.visit_expr_mut(&mut repeat.expr),
+            Expr::Reference(reference) => self.operand(&mut reference.expr),
+            Expr::Unary(unary) if !matches!(unary.op, UnOp::Deref(_)) => {
+                self.operand(&mut unary.expr);
+            }
             Expr::Block(block) => {
                 let label = block.label.as_ref().map(label_text);
                 self.is_used = is_used;
@@ -166,12 +170,13 @@ impl Body {
         self.frames.truncate(depth);
     }
 
-    fn our_macro(&mut self, ours: Ours, mac: &syn::Macro) -> TokenStream {
+    fn our_macro(&mut self, ours: Ours, mac: &syn::Macro, is_used: bool) -> TokenStream {
         let at = mac.path.span();
         let expanded = match ours {
             Ours::Group => self.group_macro(mac),
             Ours::Spawn => self.spawn_macro(mac),
             Ours::Enclosure(which) => self.enclosure_macro(which, mac),
+            Ours::Select => self.select_macro(mac, is_used),
         };
         outer(expanded.unwrap_or_else(|| quote!(())), at)
     }
@@ -181,7 +186,7 @@ impl Body {
             self.known_macro(&mut invocation.mac);
             return None;
         };
-        let expanded = self.our_macro(ours, &invocation.mac);
+        let expanded = self.our_macro(ours, &invocation.mac, is_used);
         // A `spawn!` whose value nobody uses discards its task.
         Some(Expr::Verbatim(match ours == Ours::Spawn && !is_used {
             true => quote!({ #expanded; }),
@@ -201,6 +206,25 @@ impl Body {
         let (base, attrs) = (&awaited.base, &awaited.attrs);
         let rewritten = outer(quote_spanned!(span=> ({ #dead #foreign(#base).await })), at);
         Some(Expr::Verbatim(quote!(#(#attrs)* #rewritten)))
+    }
+
+    /// The operand of `&`, `!` or `-`. What rustc expects of the whole is only a hint for a call there,
+    /// as `&call()` may still be dereferenced; it would be a demand on the `match` that the call
+    /// becomes. A field expects nothing of what it is taken from.
+    fn operand(&mut self, operand: &mut Expr) {
+        self.visit_expr_mut(operand);
+        let mut inner = &*operand;
+        while let Expr::Paren(paren) = inner {
+            inner = &paren.expr;
+        }
+        if let Expr::Verbatim(rewritten) = inner {
+            // Lints about the whole look at where it ends.
+            let end = rewritten.clone().into_iter().last().map(|tree| tree.span());
+            let mut field = Literal::u8_unsuffixed(0);
+            field.set_span(end.unwrap_or_else(Span::mixed_site));
+            let span = Span::mixed_site();
+            *operand = Expr::Verbatim(quote_spanned!(span=> (#rewritten,).#field));
+        }
     }
 
     fn attempt(&mut self, attempt: &mut ExprTry) {

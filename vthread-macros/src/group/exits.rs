@@ -41,6 +41,8 @@ pub(crate) struct GroupFrame {
     pub(crate) handle: Ident,
     /// The handle's name, if the user gave one.
     pub(crate) name: Option<String>,
+    /// Whether a child's failure is its own: its handle gives a `Result`.
+    pub(crate) keeps: bool,
     /// Whether it has children; otherwise `spawn!` passes it by.
     pub(crate) is_group: bool,
     /// The depth of the scopes at the body: names bound from here on move into children.
@@ -433,7 +435,7 @@ pub(crate) fn by_type(tail: TokenStream, error: &Ident, can_fail: bool, span: Sp
         },
         span,
     );
-    quote_spanned!(span=> ({ let __t = #new(#tail); #[allow(unreachable_code)] (&__t).__vthread_split().#finish(&#error) }))
+    quote_spanned!(span=> ({ let __v = (#tail,); let __t = #new(__v); #[allow(unreachable_code)] (&__t).__vthread_split().#finish(&#error) }))
 }
 
 /// Dead code that says which error type this block returns, through any alias.

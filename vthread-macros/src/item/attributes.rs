@@ -1,6 +1,8 @@
 //! Which of the user's attributes go where.
 
-use syn::{Attribute, Meta, parse_quote};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{AttrStyle, Attribute, FnArg, Meta, parse_quote};
 
 /// The user's attributes that the hidden companion needs as well: conditions and lint levels.
 pub(crate) fn for_companion(attrs: &[Attribute]) -> Vec<Attribute> {
@@ -9,6 +11,10 @@ pub(crate) fn for_companion(attrs: &[Attribute]) -> Vec<Attribute> {
 
 fn companion_attribute(attr: &Attribute) -> Option<Attribute> {
     let path = attr.path();
+    if path.is_ident("deprecated") {
+        // What is deprecated may use what is; the companion names the facade.
+        return Some(parse_quote!(#[allow(deprecated)]));
+    }
     if path.is_ident("expect") {
         // The expectation is fulfilled once, at the facade or here; here it must only be quiet.
         let Meta::List(list) = &attr.meta else {
@@ -22,6 +28,28 @@ fn companion_attribute(attr: &Attribute) -> Option<Attribute> {
         .iter()
         .any(|name| path.is_ident(name))
         .then(|| attr.clone())
+}
+
+/// Attributes and docs that the user wrote inside the body, to stand before the function.
+pub(crate) fn outer(attrs: &mut [Attribute]) {
+    for attr in attrs {
+        attr.style = AttrStyle::Outer;
+    }
+}
+
+/// Under which condition an argument is there.
+pub(crate) fn condition(input: &FnArg) -> Option<TokenStream> {
+    let FnArg::Typed(argument) = input else {
+        return None;
+    };
+    let conditions: Vec<_> = conditions(&argument.attrs)
+        .into_iter()
+        .filter_map(|attr| match attr.meta {
+            Meta::List(list) => Some(list.tokens),
+            _ => None,
+        })
+        .collect();
+    (!conditions.is_empty()).then(|| quote!(all(#(#conditions),*)))
 }
 
 /// Conditions only.

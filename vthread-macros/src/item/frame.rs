@@ -34,7 +34,7 @@ pub(crate) fn emit(
             #this
             #prologue
             #returns
-            '__frame: #block
+            '__frame: { #block }
         };
         #boxed
         unsafe { #call(__f) }

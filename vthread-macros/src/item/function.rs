@@ -9,7 +9,7 @@ use crate::errors::Errors;
 use crate::names::{self, companion, ours, plain_text};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, FnArg, ItemFn, Safety, Signature, Type};
+use syn::{Attribute, FnArg, ItemFn, Safety, Signature, Type, parse_quote};
 
 /// A function nested in a vthread body: the calls of that body name its companion directly.
 pub(crate) fn expand_nested(attribute: &Attribute, function: ItemFn) -> TokenStream {
@@ -28,6 +28,12 @@ pub(crate) fn expand_nested(attribute: &Attribute, function: ItemFn) -> TokenStr
 }
 
 pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Errors) -> TokenStream {
+    if let Some((with, without)) = split_by_condition(&function) {
+        let with = expand(with, options, errors);
+        let without = expand(without, options, errors);
+        return quote!(#with #without);
+    }
+    attributes::outer(&mut function.attrs);
     let can_be = check::function(&function.sig, errors);
     if !can_be {
         if function.sig.asyncness.is_none() {
@@ -86,18 +92,35 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     )
 }
 
+/// The function with its first conditional argument, and the one without. An argument of a call cannot
+/// have a condition, and the facade calls.
+fn split_by_condition(function: &ItemFn) -> Option<(ItemFn, ItemFn)> {
+    let (at, condition) = function
+        .sig
+        .inputs
+        .iter()
+        .enumerate()
+        .find_map(|(at, input)| Some((at, attributes::condition(input)?)))?;
+    let (mut with, mut without) = (function.clone(), function.clone());
+    with.attrs.push(parse_quote!(#[cfg(#condition)]));
+    without.attrs.push(parse_quote!(#[cfg(not(#condition))]));
+    if let Some(FnArg::Typed(argument)) = with.sig.inputs.iter_mut().nth(at) {
+        argument.attrs.retain(|attr| !attr.path().is_ident("cfg"));
+    }
+    let inputs = std::mem::take(&mut without.sig.inputs);
+    let others = inputs.into_iter().enumerate().filter(|(n, _)| *n != at);
+    without.sig.inputs = others.map(|(_, input)| input).collect();
+    Some((with, without))
+}
+
 /// The facade's body: makes the call and blocks.
 fn facade(signature: &Signature, hidden: &Signature, names: &[proc_macro2::Ident]) -> TokenStream {
     let span = ours(signature.ident.span());
     let (wait, companion, turbofish) = (names::wait(span), &hidden.ident, turbofish(signature));
     let call = quote_spanned!(span=> #companion #turbofish(#(#names),*));
-    let waited = match &signature.safety {
+    match &signature.safety {
         Safety::Unsafe(_) => quote_spanned!(span=> let __c = unsafe { #call }; #wait(__c)),
         _ => quote_spanned!(span=> #wait(#call)),
-    };
-    match is_never(signature) {
-        true => quote_spanned!(span=> match { #waited } {}),
-        false => waited,
     }
 }
 

@@ -91,9 +91,9 @@ pub(crate) fn turbofish(signature: &Signature) -> TokenStream {
 pub(crate) fn output(signature: &Signature) -> TokenStream {
     match &signature.output {
         ReturnType::Default => quote!(()),
-        // A future cannot say `!`; a value that cannot exist is as good.
+        // `Output = !` cannot be written, but named.
         ReturnType::Type(_, ty) if matches!(**ty, syn::Type::Never(_)) => {
-            quote!(::core::convert::Infallible)
+            names::never_type(ours(ty.span()))
         }
         ReturnType::Type(_, ty) => quote!(#ty),
     }

@@ -17,6 +17,19 @@ pub fn absurd(value: std::convert::Infallible) -> ! {
     match value {}
 }
 
+/// What a function pointer returns: a way to write `!` where a type stands.
+pub trait Returns {
+    /// The type.
+    type Output;
+}
+
+impl<T> Returns for fn() -> T {
+    type Output = T;
+}
+
+/// The type `!`.
+pub type Never = <fn() -> ! as Returns>::Output;
+
 /// An error type that the code around will say.
 #[inline(always)]
 pub fn error_unknown<E>() -> PhantomData<fn() -> E> {

@@ -1,0 +1,231 @@
+//! Expressions that never have a value.
+
+use super::proof::{begin, give, num, pause, suspends};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use vthread::prelude::*;
+
+#[vthread]
+fn fails(text: &str) -> ! {
+    pause();
+    panic!("{text}")
+}
+
+#[vthread]
+fn endless(n: &mut u32) -> ! {
+    loop {
+        *n += num(1);
+        if *n > 3 {
+            fails("enough")
+        }
+    }
+}
+
+struct Exits;
+
+#[vthread]
+impl Exits {
+    fn leave(&self, n: u32) -> ! {
+        pause();
+        fails(&format!("left {n}"))
+    }
+}
+
+fn message(f: impl FnOnce()) -> String {
+    let payload = catch_unwind(AssertUnwindSafe(f)).unwrap_err();
+    match payload.downcast::<String>() {
+        Ok(text) => *text,
+        Err(payload) => (*payload.downcast::<&str>().unwrap()).to_owned(),
+    }
+}
+
+#[vthread]
+fn as_values(n: u32) -> u32 {
+    begin().await;
+    let a = if num(n) == 1 { fails("if") } else { 1 };
+    let b: u32 = match num(n) {
+        2 => fails("match"),
+        k if k == 3 => panic!("arm {k}"),
+        k => k,
+    };
+    let Some(c) = give(Some(n)).filter(|n| *n != 4) else {
+        fails("else")
+    };
+    let d = Some(n)
+        .filter(|n| *n != 5)
+        .unwrap_or_else(|| fails("closure"));
+    let e = 'e: {
+        if n != 6 {
+            break 'e 1;
+        }
+        Exits.leave(6)
+    };
+    let f = num(if n == 7 { fails("argument") } else { n });
+    let g = {
+        if n == 8 {
+            unreachable!("eight {}", num(8))
+        } else {
+            n
+        }
+    };
+    a + b + c + d + e + f + g
+}
+
+#[test]
+fn diverging_calls_as_values() {
+    assert_eq!(suspends(4, || as_values(0)), 2);
+    let messages = (1..9)
+        .map(|n| message(move || drop(as_values(n))))
+        .collect::<Vec<_>>();
+    let expected = [
+        "if",
+        "match",
+        "arm 3",
+        "else",
+        "closure",
+        "left 6",
+        "argument",
+        "internal error: entered unreachable code: eight 8",
+    ];
+    assert_eq!(messages, expected);
+}
+
+#[vthread]
+fn tail_that_diverges(n: u32) -> Result<String, u8> {
+    let mut n = n;
+    if num(n) > 2 {
+        return Err(1);
+    }
+    endless(&mut n)
+}
+
+#[vthread]
+fn never_as_unit() {
+    pause();
+    fails("unit")
+}
+
+#[vthread]
+fn never_through_plain(exit: fn() -> !) -> u32 {
+    pause();
+    exit()
+}
+
+#[vthread]
+fn loops_without_break() -> u32 {
+    let mut n = 0;
+    loop {
+        n += num(1);
+        if n == 3 {
+            return n;
+        }
+    }
+}
+
+#[vthread]
+fn return_as_a_value(n: Option<u32>) -> u32 {
+    let n: u32 = n.unwrap_or(return num(9));
+    #[allow(unreachable_code)]
+    n
+}
+
+#[test]
+#[allow(unreachable_code, clippy::diverging_sub_expression)]
+fn diverging_tails() {
+    assert_eq!(tail_that_diverges(3), Err(1));
+    assert_eq!(message(|| drop(tail_that_diverges(0))), "enough");
+    assert_eq!(message(never_as_unit), "unit");
+    assert_eq!(
+        message(|| drop(never_through_plain(|| panic!("plain")))),
+        "plain"
+    );
+    assert_eq!(loops_without_break(), 3);
+    assert_eq!(return_as_a_value(Some(1)), 9);
+}
+
+#[vthread]
+fn child_that_diverges() -> u32 {
+    group! {
+        let task = spawn! {
+            pause();
+            if num(1) == 1 {
+                fails("child")
+            }
+            4
+        };
+        task.join()
+    }
+}
+
+#[vthread]
+fn child_of_never(kind: u32) -> Result<u32, String> {
+    group! {
+        spawn! {
+            match kind {
+                0 => fails("zero"),
+                1 => {
+                    Err(give("one".to_owned()))?;
+                }
+                2 => return,
+                _ => loop {
+                    pause();
+                    if num(kind) == 3 {
+                        return Err("three".to_owned());
+                    }
+                },
+            }
+        };
+        num(1)
+    }
+}
+
+#[vthread]
+fn child_tail_is_never() {
+    group! {
+        spawn! { fails("tail") };
+    }
+}
+
+#[vthread]
+fn body_that_diverges() -> u32 {
+    group! {
+        spawn! { pause(); }
+        fails("body")
+    }
+}
+
+#[test]
+fn children_and_bodies_that_diverge() {
+    assert_eq!(message(|| drop(child_that_diverges())), "child");
+    assert_eq!(message(|| drop(child_of_never(0))), "zero");
+    assert_eq!(child_of_never(1), Err("one".into()));
+    assert_eq!(child_of_never(2), Ok(1));
+    assert_eq!(child_of_never(3), Err("three".into()));
+    assert_eq!(message(child_tail_is_never), "tail");
+    assert_eq!(message(|| drop(body_that_diverges())), "body");
+}
+
+enum Never {}
+
+#[vthread]
+fn gives_never(fail: bool) -> Result<u32, Never> {
+    pause();
+    if fail {
+        fails("never")
+    }
+    Ok(3)
+}
+
+#[vthread]
+fn irrefutable() -> u32 {
+    begin().await;
+    let Ok(n) = gives_never(false);
+    let Ok(m) = give(Ok::<_, std::convert::Infallible>(2));
+    match gives_never(false) {
+        Ok(k) => n + m + k,
+    }
+}
+
+#[test]
+fn uninhabited_types() {
+    assert_eq!(suspends(3, irrefutable), 8);
+}
