@@ -18,48 +18,50 @@ fn __vthread_greet(
             return __r;
         }
         '__frame: {
-            let response = ({
-                '__l: {
-                    break '__l;
-                    break '__frame rt::never();
-                }
-                rt::foreign(
-                        ({
-                            let __t = rt::Tag::<
-                                { rt::name_hash("request") },
-                                _,
-                                _,
-                            >(PhantomData);
-                            match client.request("/hello") {
-                                __x => {
-                                    '__l: {
-                                        break '__l;
-                                        __t.of(&client);
-                                        __t.res(&__x);
-                                        break '__frame rt::never();
-                                    }
-                                    let __k = (&&&&__t).__vthread_which();
-                                    match __k {
-                                        rt::Which::Plain(__w) => __w.take(__x),
-                                        rt::Which::Call(__w) => {
-                                            let __f = unsafe { __w.frame(__x) };
-                                            __f.await
+            {
+                let response = ({
+                    '__l: {
+                        break '__l;
+                        break '__frame rt::never();
+                    }
+                    rt::foreign(
+                            ({
+                                let __t = rt::Tag::<
+                                    { rt::name_hash("request") },
+                                    _,
+                                    _,
+                                >(PhantomData);
+                                match client.request("/hello") {
+                                    __x => {
+                                        '__l: {
+                                            break '__l;
+                                            __t.of(&client);
+                                            __t.res(&__x);
+                                            break '__frame rt::never();
+                                        }
+                                        let __k = (&&&&__t).__vthread_which();
+                                        match __k {
+                                            rt::Which::Plain(__w) => __w.take(__x),
+                                            rt::Which::Call(__w) => {
+                                                let __f = unsafe { __w.frame(__x) };
+                                                __f.await
+                                            }
                                         }
                                     }
                                 }
-                            }
-                        }),
-                    )
-                    .await
-            });
-            let text = async { response.text().await };
-            ({
-                '__l: {
-                    break '__l;
-                    break '__frame rt::never();
-                }
-                rt::foreign(text).await
-            })
+                            }),
+                        )
+                        .await
+                });
+                let text = async { response.text().await };
+                ({
+                    '__l: {
+                        break '__l;
+                        break '__frame rt::never();
+                    }
+                    rt::foreign(text).await
+                })
+            }
         }
     };
     unsafe { rt::call(__f) }

@@ -19,81 +19,83 @@ pub(crate) fn __vthread_read_twice(
             return __r;
         }
         '__frame: {
-            let first = (match ({
-                use rt::none as __c;
-                use fetch as __vthread_call;
-                {
-                    use fetch as __c;
+            {
+                let first = (match ({
+                    use rt::none as __c;
+                    use fetch as __vthread_call;
                     {
-                        use __c::*;
-                        __vthread_call
-                    }
-                }
-            })(url) {
-                __x => {
-                    '__l: {
-                        break '__l;
-                        break '__frame rt::never();
-                    }
-                    let __k = ({
-                        use rt::none as __c;
-                        use rt::no::__VTHREAD_KIND;
+                        use fetch as __c;
                         {
-                            use fetch as __c;
+                            use __c::*;
+                            __vthread_call
+                        }
+                    }
+                })(url) {
+                    __x => {
+                        '__l: {
+                            break '__l;
+                            break '__frame rt::never();
+                        }
+                        let __k = ({
+                            use rt::none as __c;
+                            use rt::no::__VTHREAD_KIND;
                             {
-                                use __c::*;
-                                __VTHREAD_KIND
+                                use fetch as __c;
+                                {
+                                    use __c::*;
+                                    __VTHREAD_KIND
+                                }
+                            }
+                        })
+                            .which();
+                        match __k {
+                            rt::Which::Plain(__w) => __w.take(__x),
+                            rt::Which::Call(__w) => {
+                                let __f = unsafe { __w.frame(__x) };
+                                __f.await
                             }
                         }
-                    })
-                        .which();
-                    match __k {
-                        rt::Which::Plain(__w) => __w.take(__x),
-                        rt::Which::Call(__w) => {
-                            let __f = unsafe { __w.frame(__x) };
-                            __f.await
+                    }
+                })?;
+                let second = (match ({
+                    use rt::none as __c;
+                    use pages::fetch as __vthread_call;
+                    {
+                        use pages::fetch as __c;
+                        {
+                            use __c::*;
+                            __vthread_call
                         }
                     }
-                }
-            })?;
-            let second = (match ({
-                use rt::none as __c;
-                use pages::fetch as __vthread_call;
-                {
-                    use pages::fetch as __c;
-                    {
-                        use __c::*;
-                        __vthread_call
-                    }
-                }
-            })(url) {
-                __x => {
-                    '__l: {
-                        break '__l;
-                        break '__frame rt::never();
-                    }
-                    let __k = ({
-                        use rt::none as __c;
-                        use rt::no::__VTHREAD_KIND;
-                        {
-                            use pages::fetch as __c;
+                })(url) {
+                    __x => {
+                        '__l: {
+                            break '__l;
+                            break '__frame rt::never();
+                        }
+                        let __k = ({
+                            use rt::none as __c;
+                            use rt::no::__VTHREAD_KIND;
                             {
-                                use __c::*;
-                                __VTHREAD_KIND
+                                use pages::fetch as __c;
+                                {
+                                    use __c::*;
+                                    __VTHREAD_KIND
+                                }
+                            }
+                        })
+                            .which();
+                        match __k {
+                            rt::Which::Plain(__w) => __w.take(__x),
+                            rt::Which::Call(__w) => {
+                                let __f = unsafe { __w.frame(__x) };
+                                __f.await
                             }
                         }
-                    })
-                        .which();
-                    match __k {
-                        rt::Which::Plain(__w) => __w.take(__x),
-                        rt::Which::Call(__w) => {
-                            let __f = unsafe { __w.frame(__x) };
-                            __f.await
-                        }
                     }
-                }
-            })?;
-            Ok(first.len() + second.len())
+                })?;
+                Ok(first.len() + second.len())
+            }
         }
     };
     unsafe { rt::call(__f) }

@@ -22,57 +22,59 @@ fn __vthread_rename(
             return __r;
         }
         '__frame: {
-            let mut user = ({
-                let __t = rt::Tag::<
-                    { rt::name_hash("get") },
-                    _,
-                    _,
-                >(PhantomData);
-                match users.get(id) {
-                    __x => {
-                        '__l: {
-                            break '__l;
-                            __t.of(&users);
-                            __t.res(&__x);
-                            break '__frame rt::never();
-                        }
-                        let __k = (&&&&__t).__vthread_which();
-                        match __k {
-                            rt::Which::Plain(__w) => __w.take(__x),
-                            rt::Which::Call(__w) => {
-                                let __f = unsafe { __w.frame(__x) };
-                                __f.await
+            {
+                let mut user = ({
+                    let __t = rt::Tag::<
+                        { rt::name_hash("get") },
+                        _,
+                        _,
+                    >(PhantomData);
+                    match users.get(id) {
+                        __x => {
+                            '__l: {
+                                break '__l;
+                                __t.of(&users);
+                                __t.res(&__x);
+                                break '__frame rt::never();
+                            }
+                            let __k = (&&&&__t).__vthread_which();
+                            match __k {
+                                rt::Which::Plain(__w) => __w.take(__x),
+                                rt::Which::Call(__w) => {
+                                    let __f = unsafe { __w.frame(__x) };
+                                    __f.await
+                                }
                             }
                         }
                     }
-                }
-            })?;
-            user.name = name.trim().to_lowercase();
-            ({
-                let __t = rt::Tag::<
-                    { rt::name_hash("store") },
-                    _,
-                    _,
-                >(PhantomData);
-                match users.store(user) {
-                    __x => {
-                        '__l: {
-                            break '__l;
-                            __t.of(&users);
-                            __t.res(&__x);
-                            break '__frame rt::never();
-                        }
-                        let __k = (&&&&__t).__vthread_which();
-                        match __k {
-                            rt::Which::Plain(__w) => __w.take(__x),
-                            rt::Which::Call(__w) => {
-                                let __f = unsafe { __w.frame(__x) };
-                                __f.await
+                })?;
+                user.name = name.trim().to_lowercase();
+                ({
+                    let __t = rt::Tag::<
+                        { rt::name_hash("store") },
+                        _,
+                        _,
+                    >(PhantomData);
+                    match users.store(user) {
+                        __x => {
+                            '__l: {
+                                break '__l;
+                                __t.of(&users);
+                                __t.res(&__x);
+                                break '__frame rt::never();
+                            }
+                            let __k = (&&&&__t).__vthread_which();
+                            match __k {
+                                rt::Which::Plain(__w) => __w.take(__x),
+                                rt::Which::Call(__w) => {
+                                    let __f = unsafe { __w.frame(__x) };
+                                    __f.await
+                                }
                             }
                         }
                     }
-                }
-            })
+                })
+            }
         }
     };
     unsafe { rt::call(__f) }

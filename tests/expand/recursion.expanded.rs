@@ -18,23 +18,25 @@ fn __vthread_depth(
             return __r;
         }
         '__frame: {
-            let mut deepest = 0;
-            for child in &tree.children {
-                deepest = deepest
-                    .max(
-                        (match __vthread_depth(child) {
-                            __c => {
-                                '__l: {
-                                    break '__l;
-                                    break '__frame rt::never();
+            {
+                let mut deepest = 0;
+                for child in &tree.children {
+                    deepest = deepest
+                        .max(
+                            (match __vthread_depth(child) {
+                                __c => {
+                                    '__l: {
+                                        break '__l;
+                                        break '__frame rt::never();
+                                    }
+                                    let __f = unsafe { rt::frame(__c) };
+                                    rt::segment(__f).await
                                 }
-                                let __f = unsafe { rt::frame(__c) };
-                                rt::segment(__f).await
-                            }
-                        }),
-                    );
+                            }),
+                        );
+                }
+                deepest + 1
             }
-            deepest + 1
         }
     };
     unsafe { rt::call(__f) }

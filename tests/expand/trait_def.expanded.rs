@@ -31,43 +31,45 @@ impl Store for Disk {
                 return __r;
             }
             '__frame: {
-                (match ({
-                    use rt::none as __c;
-                    use read_file as __vthread_call;
-                    {
-                        use read_file as __c;
+                {
+                    (match ({
+                        use rt::none as __c;
+                        use read_file as __vthread_call;
                         {
-                            use __c::*;
-                            __vthread_call
-                        }
-                    }
-                })(key) {
-                    __x => {
-                        '__l: {
-                            break '__l;
-                            break '__frame rt::never();
-                        }
-                        let __k = ({
-                            use rt::none as __c;
-                            use rt::no::__VTHREAD_KIND;
+                            use read_file as __c;
                             {
-                                use read_file as __c;
+                                use __c::*;
+                                __vthread_call
+                            }
+                        }
+                    })(key) {
+                        __x => {
+                            '__l: {
+                                break '__l;
+                                break '__frame rt::never();
+                            }
+                            let __k = ({
+                                use rt::none as __c;
+                                use rt::no::__VTHREAD_KIND;
                                 {
-                                    use __c::*;
-                                    __VTHREAD_KIND
+                                    use read_file as __c;
+                                    {
+                                        use __c::*;
+                                        __VTHREAD_KIND
+                                    }
+                                }
+                            })
+                                .which();
+                            match __k {
+                                rt::Which::Plain(__w) => __w.take(__x),
+                                rt::Which::Call(__w) => {
+                                    let __f = unsafe { __w.frame(__x) };
+                                    __f.await
                                 }
                             }
-                        })
-                            .which();
-                        match __k {
-                            rt::Which::Plain(__w) => __w.take(__x),
-                            rt::Which::Call(__w) => {
-                                let __f = unsafe { __w.frame(__x) };
-                                __f.await
-                            }
                         }
-                    }
-                })
+                    })
+                }
             }
         };
         unsafe { rt::call(__f) }
