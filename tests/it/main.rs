@@ -1,8 +1,8 @@
 //! Behaviour, through the public API only.
 
 mod blocking_calls;
-mod constructs;
 mod cleanup;
+mod constructs;
 mod drops;
 mod enclosures;
 mod ledger;

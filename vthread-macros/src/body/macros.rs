@@ -3,12 +3,11 @@
 
 use super::Body;
 use crate::names::{self, plain_text};
-use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::VisitMut;
-use syn::{Expr, Macro, Token, parse_quote};
+use syn::{Expr, Macro, Pat, Token, parse_quote};
 
 const KNOWN: &[&str] = &[
     "println",
@@ -99,15 +98,31 @@ impl Body {
         }
     }
 
-    /// `matches!(expr, pattern)`
+    /// `matches!(expr, pattern if guard)`
     fn matches_macro(&mut self, mac: &mut Macro) {
         let parsed = mac.parse_body_with(|input: ParseStream<'_>| {
-            Ok((input.parse::<Expr>()?, input.parse::<TokenStream>()?))
+            let expr: Expr = input.parse()?;
+            let comma: Token![,] = input.parse()?;
+            let pattern = Pat::parse_multi_with_leading_vert(input)?;
+            let guard = match input.parse::<Option<Token![if]>>()? {
+                Some(token) => Some((token, input.parse::<Expr>()?)),
+                None => None,
+            };
+            let end: Option<Token![,]> = input.parse()?;
+            Ok((expr, comma, pattern, guard, end))
         });
-        if let Ok((mut expr, rest)) = parsed {
-            self.visit_expr_mut(&mut expr);
-            mac.tokens = quote!(#expr #rest);
-        }
+        let Ok((mut expr, comma, pattern, guard, end)) = parsed else {
+            return;
+        };
+        self.visit_expr_mut(&mut expr);
+        let guard = guard.map(|(token, mut guard)| {
+            self.scoped(|body| {
+                body.scopes.bind_pattern(&pattern);
+                body.visit_expr_mut(&mut guard);
+            });
+            quote!(#token #guard)
+        });
+        mac.tokens = quote!(#expr #comma #pattern #guard #end);
     }
 
     /// `vec![value; n]`
