@@ -2,21 +2,23 @@
 #![doc(test(attr(deny(warnings))))]
 #![forbid(unsafe_code)]
 
-pub use vthread_macros::{defer, group, plain, shield, spawn, timeout, vthread};
+pub use vthread_macros::{defer, group, plain, select, shield, spawn, timeout, vthread};
 
+#[doc(hidden)]
+pub use vthread_macros::__gates;
 #[doc(hidden)]
 pub use vthread_runtime::{__vthread_blocking, __vthread_yield_now};
 pub use vthread_runtime::{AlreadyStarted, Config, Metrics, metrics};
-pub use vthread_runtime::{Call, Group, Task};
+pub use vthread_runtime::{Call, Failures, Group, Task};
 pub use vthread_runtime::{blocking, yield_now};
-pub use vthread_runtime::{io, net, signal, sync, time};
+pub use vthread_runtime::{fs, io, net, signal, sync, time};
 
 /// What a program that uses vthreads wants in scope: the macros, and the traits of [`io`].
 pub mod prelude {
     #[doc(no_inline)]
-    pub use crate::io::{Read, Write};
+    pub use crate::io::{Read, Seek, Write};
     #[doc(no_inline)]
-    pub use crate::{defer, group, plain, shield, spawn, timeout, vthread};
+    pub use crate::{defer, group, plain, select, shield, spawn, timeout, vthread};
 }
 
 #[doc(hidden)]

@@ -1,6 +1,7 @@
 //! The short examples.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use crate::program::{binary, text};
 
@@ -20,6 +21,17 @@ fn chunks() {
 #[test]
 fn echo() {
     assert_eq!(print_of("echo"), "100 clients heard their own words\n");
+}
+
+/// It takes as long as a file that is missing, not as long as FIFOs that never deliver.
+#[test]
+fn no_deadlock() {
+    let before = Instant::now();
+    assert_eq!(
+        print_of("no_deadlock"),
+        "settings.toml: No such file or directory (os error 2)\n"
+    );
+    assert!(before.elapsed() < Duration::from_secs(10));
 }
 
 fn print_of(example: &str) -> String {

@@ -18,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["group"],
     &["driver"],
     &["sync"],
-    &["io", "net", "time", "signal"],
+    &["io", "net", "fs", "time", "signal"],
 ];
 
 /// Where the layers are put together: these may name all of them.
@@ -36,12 +36,17 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/group/call.rs",
     "vthread-runtime/src/group/cancel.rs",
     "vthread-runtime/src/group/child.rs",
+    "tests/it/transform/functions.rs",
+    "vthread-runtime/src/group/enclosure.rs",
     "vthread-runtime/src/group/foreign.rs",
+    "vthread-runtime/src/group/guard.rs",
     "vthread-runtime/src/group/native.rs",
     "vthread-runtime/src/group/node.rs",
     "vthread-runtime/src/group/owner.rs",
     "vthread-runtime/src/group/room.rs",
     "vthread-runtime/src/group/run.rs",
+    "vthread-runtime/src/group/select.rs",
+    "vthread-runtime/src/group/shield.rs",
     "vthread-runtime/src/intrusive.rs",
     "vthread-runtime/src/io/in_place.rs",
     "vthread-runtime/src/macro_support/choice.rs",
@@ -49,6 +54,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/signal/interrupt.rs",
     "vthread-runtime/src/sync/channel.rs",
     "vthread-runtime/src/sync/mutex.rs",
+    "vthread-runtime/src/sync/semaphore.rs",
     "vthread-runtime/src/sync/waitlist.rs",
     "vthread-runtime/src/task/cell.rs",
     "vthread-runtime/src/task/current.rs",
@@ -58,6 +64,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/task/vthread.rs",
     "vthread-runtime/src/task/waker.rs",
     "vthread-runtime/src/time/sleeping.rs",
+    "vthread-runtime/src/time/timeout.rs",
 ];
 
 #[test]
@@ -186,6 +193,10 @@ fn refused_programs_have_their_message() {
             broken.push(format!("{} has no .stderr", relative(&program)));
             continue;
         };
+        if fs::read_to_string(&program).is_ok_and(|source| source.contains("__rt")) {
+            // An attack on what is hidden: it names that itself.
+            continue;
+        }
         let primary = text.lines().filter(|line| line.starts_with("error"));
         let inner = primary.filter(|line| line.contains("__vthread") || line.contains("__rt"));
         broken.extend(inner.map(|line| format!("{}: {line}", relative(&message))));

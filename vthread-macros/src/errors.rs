@@ -76,3 +76,10 @@ pub(crate) fn skipped_method(name: &str) -> String {
          so `#[vthread]` code does not look at them. Rename it, or mark it `#[plain]`"
     )
 }
+
+pub(crate) fn skipped_function(name: &str) -> String {
+    format!(
+        "a vthread function of a type cannot be named `{name}`: std's functions of this name never suspend, \
+         so `#[vthread]` code does not look at calls of them. Rename it, or mark it `#[plain]`"
+    )
+}

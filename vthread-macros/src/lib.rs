@@ -99,7 +99,8 @@ use proc_macro::TokenStream;
 /// - `local`, on a function nested in a plain function: leaves out the module by which other
 ///   functions find it; calls of it block.
 /// - `dyn`, on a trait and its impls: calls are boxed, so that `dyn Trait` works.
-/// - `nogate`, on an `impl`: its methods are not announced, because the type has others of the same names.
+/// - `nogate(name)`, on an `impl`: the method `name` is not announced, because the type has another of
+///   that name which is. `nogate` alone: none is.
 /// - `?Send`, with `boxed` or on a trait and its impls: frames need not be `Send`.
 ///
 /// # Limits
@@ -133,6 +134,13 @@ pub fn vthread(attr: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn plain(_: TokenStream, item: TokenStream) -> TokenStream {
     item
+}
+
+/// Implements the gates of a `#[vthread] trait` for a type: invoked by the trait's own macro.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __gates(tokens: TokenStream) -> TokenStream {
+    item::gates::implement(tokens.into()).into()
 }
 
 /// Opens a thread group, runs its body in the current vthread, and ends when the body and every
@@ -404,4 +412,50 @@ pub fn shield(tokens: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn defer(tokens: TokenStream) -> TokenStream {
     group::plain::enclosure(group::enclose::Enclosure::Defer, tokens.into()).into()
+}
+
+/// Waits for several things at once: the first branch to end wins, and its handler runs.
+///
+/// The branches run in this vthread, in turn, and may use its variables. The losers are cancelled and
+/// closed, their groups joined, before the handler runs, so it cannot wait for what a loser holds. Among
+/// several that are ready no branch is favoured, and a branch of a single operation never takes
+/// something and loses.
+///
+/// ```
+/// use std::time::Duration;
+/// use vthread::{prelude::*, sync::channel, time::sleep};
+///
+/// #[vthread]
+/// fn first_word(patience: Duration) -> String {
+///     let (tx, rx) = channel::<String>(1);
+///     group! {
+///         spawn! { sleep(Duration::from_millis(5)); let _ = tx.send("hello".to_string()); }
+///         select! {
+///             Ok(word) = rx.recv() => word,
+///             _ = sleep(patience) => "too late".to_string(),
+///             else => "nobody".to_string(),
+///         }
+///     }
+/// }
+///
+/// fn main() {
+///     assert_eq!(first_word(Duration::from_secs(3600)), "hello");
+///     assert_eq!(first_word(Duration::ZERO), "too late");
+/// }
+/// ```
+///
+/// A branch whose value does not fit its pattern is out, and the others go on; when all are out, the
+/// handler of `else` runs.
+///
+/// # Suspends
+/// Until a branch has ended and the others are closed.
+///
+/// # Cancellation
+/// All branches are cancelled. Once one has won, what it took is delivered.
+///
+/// # Panics
+/// With the panic of a branch. If all branches are out and there is no `else`.
+#[proc_macro]
+pub fn select(tokens: TokenStream) -> TokenStream {
+    group::plain::select(tokens.into()).into()
 }

@@ -8,6 +8,11 @@ pub(crate) fn support(span: Span) -> TokenStream {
     quote_spanned!(span=> ::vthread::__rt)
 }
 
+/// The macro that implements the gates of a trait.
+pub(crate) fn gates(span: Span) -> TokenStream {
+    quote_spanned!(span=> ::vthread::__gates)
+}
+
 macro_rules! names {
     ($($name:ident = $($segment:ident)::+;)*) => {
         $(pub(crate) fn $name(span: Span) -> TokenStream {
@@ -62,6 +67,9 @@ names! {
     group_type = Group;
     until_done = until_done;
     timeout = timeout;
+    select = select;
+    branch = branch;
+    no_branch = NoBranch;
     shield = shield;
     guard = guard;
     finish = finish;

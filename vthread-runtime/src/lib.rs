@@ -1,7 +1,7 @@
 //! The runtime of `vthread`. Programs use the facade crate `vthread`; this crate is its engine room.
 //!
 //! Layers, each knowing only those before it:
-//! `task`, `scheduler`, `group`, `driver`, `sync`, then `io`, `net`, `time`, `signal`.
+//! `task`, `scheduler`, `group`, `driver`, `sync`, then `io`, `net`, `fs`, `time`, `signal`.
 
 #![deny(unsafe_code)]
 
@@ -16,6 +16,7 @@ pub mod group;
 
 mod driver;
 
+pub mod fs;
 pub mod io;
 pub mod net;
 pub mod signal;
@@ -28,6 +29,7 @@ pub mod macro_support;
 
 pub use driver::blocking::{__vthread_blocking, Blocking, blocking};
 pub use group::call::Call;
+pub use group::failures::Failures;
 pub use group::owner::Group;
 pub use group::task::Task;
 pub use group::yield_now::{__vthread_yield_now, yield_now};

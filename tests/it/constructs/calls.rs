@@ -119,7 +119,10 @@ fn called_results() -> u32 {
     begin().await;
     let f = give(|n: u32| n + 1);
     let g: fn(u32) -> u32 = give(plain);
-    f(num(1)) + g(num(2)) + give(plain)(num(3)) + (if num(1) == 1 { plain } else { more })(4)
+    f(num(1))
+        + g(num(2))
+        + give(plain)(num(3))
+        + (if num(1) == 1 { plain } else { more })(4)
         + [plain, more][num(1) as usize](5)
 }
 
@@ -204,13 +207,20 @@ fn coerces() -> (String, usize, Box<dyn std::fmt::Display>) {
     let boxed: Box<dyn std::fmt::Display> = Box::new(num(5));
     let function: fn(u32) -> u32 = more;
     let never = if num(1) == 2 { panic!() } else { num(7) };
-    (text.to_owned(), slice.len() + function(never) as usize, boxed)
+    (
+        text.to_owned(),
+        slice.len() + function(never) as usize,
+        boxed,
+    )
 }
 
 #[test]
 fn coercions_of_results() {
     let (text, n, boxed) = suspends(5, coerces);
-    assert_eq!((text.as_str(), n, boxed.to_string().as_str()), ("deref", 20, "5"));
+    assert_eq!(
+        (text.as_str(), n, boxed.to_string().as_str()),
+        ("deref", 20, "5")
+    );
 }
 
 #[vthread]

@@ -141,7 +141,12 @@ fn chains_through_pointers() {
 #[vthread]
 fn on_anything() -> u32 {
     begin().await;
-    let a = (if num(1) == 1 { Query::new() } else { Query::default() }).rows();
+    let a = (if num(1) == 1 {
+        Query::new()
+    } else {
+        Query::default()
+    })
+    .rows();
     let b = match num(2) {
         2 => Query::new(),
         _ => unreachable!(),
@@ -162,7 +167,10 @@ fn on_anything() -> u32 {
     }
     .attempt(8);
     let i = (&mut Query::new() as &mut Query).attempt(9);
-    let sum = [d, e, f, g, h, i].into_iter().map(Result::unwrap).sum::<u32>();
+    let sum = [d, e, f, g, h, i]
+        .into_iter()
+        .map(Result::unwrap)
+        .sum::<u32>();
     (a.len() + b.len()) as u32 + c + sum
 }
 
@@ -170,16 +178,32 @@ fn on_anything() -> u32 {
 #[allow(clippy::never_loop, clippy::needless_borrow, clippy::unnecessary_cast)]
 fn receivers_that_are_expressions() {
     let expected = 1 + 4 + (4 + 4 + 5 + 6 + 7 + 8);
-    assert_eq!(suspends(2 + 3 + 1 + 2 + 1 + 1 + 1 + 2 + 1, on_anything), expected);
+    assert_eq!(
+        suspends(2 + 3 + 1 + 2 + 1 + 1 + 1 + 2 + 1, on_anything),
+        expected
+    );
 }
 
 #[vthread]
 fn plain_chains() -> (String, Vec<(usize, char)>, Option<u64>, i32) {
     begin().await;
-    let text = "b,a".split(',').map(str::to_owned).collect::<Vec<_>>().join("-");
-    let pairs = text.chars().enumerate().filter(|(i, _)| i % 2 == 0).collect();
+    let text = "b,a"
+        .split(',')
+        .map(str::to_owned)
+        .collect::<Vec<_>>()
+        .join("-");
+    let pairs = text
+        .chars()
+        .enumerate()
+        .filter(|(i, _)| i % 2 == 0)
+        .collect();
     let max = [1_u64, 5, 3].into_iter().reduce(|a, b| a.max(b));
-    let parsed = " 42 ".trim().parse::<i32>().ok().and_then(|n| n.checked_add(1)).unwrap();
+    let parsed = " 42 "
+        .trim()
+        .parse::<i32>()
+        .ok()
+        .and_then(|n| n.checked_add(1))
+        .unwrap();
     (text, pairs, max, parsed.min(100).pow(1).abs())
 }
 

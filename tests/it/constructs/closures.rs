@@ -24,7 +24,11 @@ where
 }
 
 #[vthread]
-fn takes_dyn(f: &dyn Fn(&str) -> usize, g: &mut dyn FnMut(u32), h: Box<dyn FnOnce() -> u32 + '_>) -> u32 {
+fn takes_dyn(
+    f: &dyn Fn(&str) -> usize,
+    g: &mut dyn FnMut(u32),
+    h: Box<dyn FnOnce() -> u32 + '_>,
+) -> u32 {
     pause();
     g(1);
     pause();
@@ -54,7 +58,10 @@ fn expected_types() -> u32 {
 
 #[test]
 fn closures_get_their_expected_types() {
-    assert_eq!(suspends(1 + 1 + 2 + 1, expected_types), 1 + 2 + 11 + 6 + 2 + 6 + 2);
+    assert_eq!(
+        suspends(1 + 1 + 2 + 1, expected_types),
+        1 + 2 + 11 + 6 + 2 + 6 + 2
+    );
 }
 
 #[vthread]
@@ -114,12 +121,22 @@ fn methods_inside() -> u32 {
         let thing = Thing(10);
         move || thing.value(0)
     };
-    by_reference(1) + explicit(1) + nested() + relative(1) + typed(1) + returning(1) + moved() + thing.value(num(1))
+    by_reference(1)
+        + explicit(1)
+        + nested()
+        + relative(1)
+        + typed(1)
+        + returning(1)
+        + moved()
+        + thing.value(num(1))
 }
 
 #[test]
 fn methods_in_closures_block_with_and_without_wait() {
-    assert_eq!(suspends_and_blocks(2, 8, methods_inside), 2 + 2 + 3 + 2 + 2 + 2 + 10 + 2);
+    assert_eq!(
+        suspends_and_blocks(2, 8, methods_inside),
+        2 + 2 + 3 + 2 + 2 + 2 + 10 + 2
+    );
 }
 
 #[vthread]
@@ -150,7 +167,11 @@ fn captures_of_closures() {
 #[vthread]
 fn recursion_through_a_pointer(depth: u32) -> u32 {
     fn walk(depth: u32, f: &dyn Fn(u32) -> u32) -> u32 {
-        if depth == 0 { 0 } else { f(depth) + walk(depth - 1, f) }
+        if depth == 0 {
+            0
+        } else {
+            f(depth) + walk(depth - 1, f)
+        }
     }
     begin().await;
     walk(num(depth), &|n| n * 2)
@@ -182,21 +203,31 @@ fn async_beside() -> u32 {
 
 #[test]
 fn async_blocks_are_plain_code() {
-    assert_eq!(suspends_and_blocks(2, 1, async_beside), (3 + 5) + 5 + 6 + 8 + 3);
+    assert_eq!(
+        suspends_and_blocks(2, 1, async_beside),
+        (3 + 5) + 5 + 6 + 8 + 3
+    );
 }
 
 #[vthread]
 fn tries(input: &[&str]) -> Result<Vec<u32>, std::num::ParseIntError> {
     begin().await;
-    let parse = |text: &str| -> Result<u32, std::num::ParseIntError> { Ok(text.parse::<u32>()? + 1) };
+    let parse =
+        |text: &str| -> Result<u32, std::num::ParseIntError> { Ok(text.parse::<u32>()? + 1) };
     let first = parse(give(input[0]))?;
-    let mut all = input.iter().map(|text| Ok(num(text.parse()?))).collect::<Result<Vec<u32>, _>>()?;
+    let mut all = input
+        .iter()
+        .map(|text| Ok(num(text.parse()?)))
+        .collect::<Result<Vec<u32>, _>>()?;
     all.push(first);
     Ok(all)
 }
 
 #[test]
 fn question_marks_in_closures() {
-    assert_eq!(suspends_and_blocks(1, 2, || tries(&["1", "2"])), Ok(vec![1, 2, 2]));
+    assert_eq!(
+        suspends_and_blocks(1, 2, || tries(&["1", "2"])),
+        Ok(vec![1, 2, 2])
+    );
     assert!(suspends_and_blocks(1, 1, || tries(&["1", "x"])).is_err());
 }

@@ -41,9 +41,7 @@ fn breaks_with_values() -> Vec<u32> {
         }
         6
     };
-    let f = 'f: {
-        num(1) + num(1) + if num(1) == 1 { break 'f num(6) } else { 0 }
-    };
+    let f = 'f: { num(1) + num(1) + if num(1) == 1 { break 'f num(6) } else { 0 } };
     vec![a, b, c, d, e, f]
 }
 
@@ -66,7 +64,9 @@ fn blocks() -> u32 {
     {
         num(6);
     }
-    { num(7) };
+    {
+        num(7)
+    };
     ({ a + b }) + ({ c + d })
 }
 
@@ -131,7 +131,7 @@ fn let_chains(a: Option<u32>, b: Result<u32, ()>) -> u32 {
 #[test]
 fn let_chains_of_suspending_calls() {
     assert_eq!(suspends(6, || let_chains(Some(1), Ok(5))), 6);
-    assert_eq!(suspends(2 + 1 + 5, || let_chains(Some(2), Err(()))) , 2);
+    assert_eq!(suspends(2 + 1 + 5, || let_chains(Some(2), Err(()))), 2);
     assert_eq!(suspends(1 + 1, || let_chains(None, Ok(1))), 0);
 }
 

@@ -88,7 +88,11 @@ fn default_parameters_of_types() {
 }
 
 #[vthread]
-fn opaque_arguments(a: impl Display, b: &impl Debug, c: &mut impl Iterator<Item = impl Into<u64>>) -> String {
+fn opaque_arguments(
+    a: impl Display,
+    b: &impl Debug,
+    c: &mut impl Iterator<Item = impl Into<u64>>,
+) -> String {
     pause();
     let n: u64 = c.next().unwrap().into();
     format!("{a}{b:?}{n}")
@@ -101,7 +105,9 @@ fn opaque_result<'a>(text: &'a str, n: usize) -> impl Iterator<Item = char> + us
 }
 
 #[vthread]
-fn opaque_in_types(n: u32) -> Result<Vec<impl Fn(u32) -> u32>, Box<dyn std::error::Error + Send + Sync>> {
+fn opaque_in_types(
+    n: u32,
+) -> Result<Vec<impl Fn(u32) -> u32>, Box<dyn std::error::Error + Send + Sync>> {
     pause();
     let n = give(n);
     Ok(vec![move |m| n + m])
@@ -123,7 +129,13 @@ fn opaque() -> String {
     };
     let add = opaque_in_types(num(1)).unwrap();
     let (shown, equal) = opaque_pair(4);
-    format!("{text}{}{}{:?}{}", more.collect::<String>(), add[0](1), shown.clone(), equal == 4)
+    format!(
+        "{text}{}{}{:?}{}",
+        more.collect::<String>(),
+        add[0](1),
+        shown.clone(),
+        equal == 4
+    )
 }
 
 #[test]
@@ -240,7 +252,13 @@ fn bounded() -> usize {
         let again = typed.with(|s| s.len() * 2);
         again.value().len() + again.measured()
     };
-    value + give(Typed::<'_, [u8], _> { value: &[1], measure: <[u8]>::len, _marker: PhantomData }).measured()
+    value
+        + give(Typed::<'_, [u8], _> {
+            value: &[1],
+            measure: <[u8]>::len,
+            _marker: PhantomData,
+        })
+        .measured()
 }
 
 #[test]

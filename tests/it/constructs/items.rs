@@ -138,7 +138,10 @@ fn local_vthread_items() -> u32 {
 
 #[test]
 fn vthread_items_in_a_body() {
-    assert_eq!(super::proof::suspends_and_blocks(3, 1, local_vthread_items), 100 + 2 + 5 + 5);
+    assert_eq!(
+        super::proof::suspends_and_blocks(3, 1, local_vthread_items),
+        100 + 2 + 5 + 5
+    );
 }
 
 static TABLE: [u32; 3] = [1, 2, 3];

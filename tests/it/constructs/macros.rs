@@ -142,7 +142,10 @@ fn unknown_macros_block() -> u32 {
 
 #[test]
 fn calls_in_unknown_macros_block() {
-    assert_eq!(suspends_and_blocks(2, 3, unknown_macros_block), 1 + 6 + 1 + 1);
+    assert_eq!(
+        suspends_and_blocks(2, 3, unknown_macros_block),
+        1 + 6 + 1 + 1
+    );
 }
 
 macro_rules! expr_fn {
@@ -196,7 +199,10 @@ fn known() -> Result<String, std::fmt::Error> {
     assert!(!give(false));
     debug_assert_ne!(num(1), num(2), "never {}", num(0));
     let v = vec![num(1), num(2)];
-    let n = vec![give(Some(1)); give(2)].into_iter().flatten().sum::<u32>();
+    let n = vec![give(Some(1)); give(2)]
+        .into_iter()
+        .flatten()
+        .sum::<u32>();
     let nested = format!("{}", format!("{}", vec![num(v[0]), n].len()));
     let m = matches!(num(3), 1..=3 if num(n) == 2);
     let line = line!() > 0 && cfg!(test) && !stringify!(num(1)).is_empty();
@@ -218,7 +224,9 @@ mod own_macros {
         ($($n:expr),*) => { [$($n),*].len() };
     }
     macro_rules! format {
-        ($a:ident => $b:expr) => { ($a, $b) };
+        ($a:ident => $b:expr) => {
+            ($a, $b)
+        };
     }
 
     #[vthread]

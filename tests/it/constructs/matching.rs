@@ -47,9 +47,17 @@ fn guards(shape: &Shape) -> &'static str {
         Circle(r) if num(*r) == 1 && !is_large(*r) => "unit circle",
         Circle(_) => "circle",
         Rectangle { width, .. } | Rectangle { height: width, .. } if is_large(*width) => "large",
-        Rectangle { width: w @ 1..=3, height } if num(*w) == *height => "small square",
+        Rectangle {
+            width: w @ 1..=3,
+            height,
+        } if num(*w) == *height => "small square",
         Rectangle { .. } if shape.area() == 8 => "eight",
-        Group(all) if let [first, ..] = &all[..] && first.area() > 100 => "heavy",
+        Group(all)
+            if let [first, ..] = &all[..]
+                && first.area() > 100 =>
+        {
+            "heavy"
+        }
         Group(all) if all.is_empty() => give("empty"),
         other => match other.area() {
             0 => "nothing",
@@ -70,7 +78,10 @@ fn guards_suspend() {
     assert_eq!(suspends(3, || guards(&rectangle(2, 2))), "small square");
     assert_eq!(suspends(4, || guards(&rectangle(2, 4))), "eight");
     assert_eq!(suspends(5, || guards(&rectangle(2, 5))), "something");
-    assert_eq!(suspends(0 + 1, || guards(&Group(vec![Circle(50)]))), "heavy");
+    assert_eq!(
+        suspends(0 + 1, || guards(&Group(vec![Circle(50)]))),
+        "heavy"
+    );
     assert_eq!(suspends(1, || guards(&Group(vec![]))), "empty");
     assert_eq!(suspends(3, || guards(&Group(vec![Dot]))), "nothing");
 }
@@ -119,7 +130,10 @@ fn constants(n: u32) -> &'static str {
 #[test]
 fn constants_and_ranges() {
     let texts = [5, 9, 0, 3, u32::MAX, 7, 4].map(|n| suspends(1, || constants(n)));
-    assert_eq!(texts, ["limit", "upper", "low", "range", "max", "open", "below"]);
+    assert_eq!(
+        texts,
+        ["limit", "upper", "low", "range", "max", "open", "below"]
+    );
 }
 
 #[vthread]
@@ -159,7 +173,12 @@ fn of_results(input: &str) -> u32 {
     begin().await;
     match give(input.parse::<u32>()) {
         Ok(n @ (1 | 2)) => num(n),
-        Ok(n) if let Some(half) = give(n.checked_div(2)) && num(half) > 10 => half,
+        Ok(n)
+            if let Some(half) = give(n.checked_div(2))
+                && num(half) > 10 =>
+        {
+            half
+        }
         Ok(_) => 0,
         Err(ref error) if give(error.to_string()).contains("empty") => 1,
         Err(_) => num(2),

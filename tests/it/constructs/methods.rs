@@ -138,7 +138,10 @@ fn in_place() -> u32 {
 
 #[test]
 fn fields_callbacks_and_cells() {
-    assert_eq!(suspends(3 + 3 + 1 + 3, in_place), (3 + 1 + 5) + 4 + 1 + 3 + 4);
+    assert_eq!(
+        suspends(3 + 3 + 1 + 3, in_place),
+        (3 + 1 + 5) + 4 + 1 + 3 + 4
+    );
 }
 
 #[vthread]
@@ -155,7 +158,10 @@ fn relative() -> u32 {
 
 #[test]
 fn type_relative_calls() {
-    assert_eq!(suspends(2 + 1 + 3 + 3 + 1 + 1, relative), (1 + 5) + 11 + 1 + 5);
+    assert_eq!(
+        suspends(2 + 1 + 3 + 3 + 1 + 1, relative),
+        (1 + 5) + 11 + 1 + 5
+    );
 }
 
 /// Suspending methods with names that types of std have too.

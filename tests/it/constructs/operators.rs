@@ -16,7 +16,8 @@ fn arithmetic() -> i64 {
 
 #[test]
 fn arithmetic_keeps_precedence() {
-    let plain = (7 + 3 * 2 - 1 / 1 % 5) as i64 + ((6 & 3) | (1 << 2) ^ (8 >> 1)) as i64 - 4 + !0 + 10;
+    let plain =
+        (7 + 3 * 2 - 1 / 1 % 5) as i64 + ((6 & 3) | (1 << 2) ^ (8 >> 1)) as i64 - 4 + !0 + 10;
     assert_eq!(suspends(16, arithmetic), plain);
 }
 
@@ -38,7 +39,10 @@ fn comparisons() -> [bool; 8] {
 #[test]
 fn comparisons_and_short_circuits() {
     let expected = [true, true, false, true, false, true, true, true];
-    assert_eq!(suspends(2 + 1 + 1 + 2 + 2 + 1 + 1 + 2, comparisons), expected);
+    assert_eq!(
+        suspends(2 + 1 + 1 + 2 + 2 + 1 + 1 + 2, comparisons),
+        expected
+    );
 }
 
 #[vthread]
@@ -98,13 +102,22 @@ fn ranges() -> (Vec<u32>, Range<u32>, RangeInclusive<u32>, usize, bool) {
     let b = num(1)..num(4);
     let c = num(1)..=num(4);
     let d = v[..give(2)].len() + v[give(1)..].len() + v[..=give(1)].len() + v[..].len();
-    (a, b.clone(), c, d, (num(0)..).contains(&num(7)) && (..num(3)).contains(&2))
+    (
+        a,
+        b.clone(),
+        c,
+        d,
+        (num(0)..).contains(&num(7)) && (..num(3)).contains(&2),
+    )
 }
 
 #[test]
 fn ranges_of_every_kind() {
     let (a, b, c, d, e) = suspends(12, ranges);
-    assert_eq!((a, b, c, d, e), (vec![2, 3], 1..4, 1..=4, 2 + 4 + 2 + 5, true));
+    assert_eq!(
+        (a, b, c, d, e),
+        (vec![2, 3], 1..4, 1..=4, 2 + 4 + 2 + 5, true)
+    );
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -153,7 +166,11 @@ fn overloaded() -> (Money, bool, Money) {
     begin().await;
     let mut m = give(Money(1)) + Money(2).doubled();
     m += num(4) as i32;
-    (-m.doubled(), !give(Money(0)), (Money(1) << num(2)).doubled() + -give(Money(1)))
+    (
+        -m.doubled(),
+        !give(Money(0)),
+        (Money(1) << num(2)).doubled() + -give(Money(1)),
+    )
 }
 
 #[test]

@@ -316,7 +316,15 @@ mod odd_functions {
     #[vthread]
     fn all() -> u32 {
         begin().await;
-        wait() + call() + frame() + spawn() + group() + any() + plain() + f() + segment()
+        wait()
+            + call()
+            + frame()
+            + spawn()
+            + group()
+            + any()
+            + plain()
+            + f()
+            + segment()
             + group! { spawn() }
     }
 
@@ -334,5 +342,8 @@ fn arguments_named_oddly(__arg0: u32, (a, _): (u32, u32), __f: u32, __arg1: u32,
 
 #[test]
 fn arguments_named_like_expansions() {
-    assert_eq!(suspends(1, || arguments_named_oddly(1, (2, 0), 3, 4, 5)), 15);
+    assert_eq!(
+        suspends(1, || arguments_named_oddly(1, (2, 0), 3, 4, 5)),
+        15
+    );
 }

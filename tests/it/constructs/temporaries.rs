@@ -115,12 +115,24 @@ fn scrutinee() {
 fn of_scrutinees() {
     suspends(12, scrutinee);
     let expected = [
-        "get", "arm", "match", // the whole match
-        "get", "if", "then", // the condition only
-        "get", "then", "if let", //
-        "get", "if let else", "else", // since edition 2024 before `else`
-        "get", "while", "body", //
-        "get", "body", "for",
+        "get",
+        "arm",
+        "match", // the whole match
+        "get",
+        "if",
+        "then", // the condition only
+        "get",
+        "then",
+        "if let", //
+        "get",
+        "if let else",
+        "else", // since edition 2024 before `else`
+        "get",
+        "while",
+        "body", //
+        "get",
+        "body",
+        "for",
     ];
     assert_eq!(logged(), expected);
 }

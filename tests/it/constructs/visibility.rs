@@ -45,8 +45,8 @@ mod api {
         pub const CONSTANT: u32 = 1;
     }
 
-    pub(super) use private::in_super_super;
     pub(in crate::constructs) use private::in_path as pathed;
+    pub(super) use private::in_super_super;
     pub use private::{CONSTANT, plain, public, public as again};
     pub(crate) use private::{in_crate, in_crate as renamed_in_crate};
 
@@ -168,12 +168,14 @@ mod scoped_imports {
             use super::api::plain as take;
             take(n)
         }
-        a + b + take_plain(3) + if a == 1 {
-            use pool::*;
-            put(4)
-        } else {
-            0
-        }
+        a + b
+            + take_plain(3)
+            + if a == 1 {
+                use pool::*;
+                put(4)
+            } else {
+                0
+            }
     }
 
     #[test]

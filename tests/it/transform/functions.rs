@@ -1,5 +1,7 @@
 //! `#[vthread] fn`: every shape of signature, called from plain code and from vthread code.
 
+#![allow(unsafe_code)] // Unsafe functions are one of the shapes.
+
 use std::sync::Mutex as StdMutex;
 use vthread::prelude::*;
 use vthread::yield_now;

@@ -236,3 +236,101 @@ fn plain_traits(row: &Both) -> u64 {
 fn traits_that_never_suspend() {
     assert_eq!(plain_traits(&Both(1)), 4);
 }
+
+mod defaults {
+    use super::*;
+
+    pub(super) mod inner {
+        use super::*;
+
+        #[vthread]
+        pub(in crate::transform::traits) trait Counts {
+            fn one(&self) -> u32;
+            fn two(&self) -> u32 {
+                yield_now();
+                self.one() + self.one()
+            }
+            fn many(&self, n: u32) -> u32 {
+                let mut sum = 0;
+                for _ in 0..n {
+                    sum += self.one();
+                }
+                sum
+            }
+        }
+    }
+    use inner::Counts as Renamed;
+
+    struct Unit;
+
+    #[vthread]
+    impl Renamed for Unit {
+        fn one(&self) -> u32 {
+            yield_now();
+            1
+        }
+    }
+
+    struct Pair<T>(T, T);
+
+    #[vthread]
+    impl<T> inner::Counts for Pair<T>
+    where
+        T: inner::Counts,
+    {
+        fn one(&self) -> u32 {
+            self.0.one() + self.1.one()
+        }
+        fn two(&self) -> u32 {
+            self.one() * 2
+        }
+    }
+
+    #[vthread]
+    fn counts() -> u32 {
+        Unit.two() + Unit.many(3) + Pair(Unit, Unit).two() + Pair(Unit, Unit).many(2)
+    }
+
+    #[test]
+    fn methods_left_to_their_defaults_suspend() {
+        assert_eq!(counts(), 2 + 3 + 4 + 4);
+    }
+}
+
+mod same_names {
+    use super::*;
+
+    struct Twice(u32);
+
+    #[vthread]
+    impl Twice {
+        fn load(&self, key: &str) -> u32 {
+            yield_now();
+            key.len() as u32
+        }
+    }
+
+    #[vthread(nogate(load))]
+    impl Store for Twice {
+        fn load(&self, _key: &str) -> Result<u32, Error> {
+            yield_now();
+            Ok(self.0)
+        }
+
+        fn put(&mut self, _key: &str, value: u32) {
+            yield_now();
+            self.0 = value;
+        }
+    }
+
+    #[vthread]
+    fn both(mut twice: Twice) -> Result<u32, Error> {
+        twice.put("", 5);
+        Ok(twice.load("abc") + Store::load(&twice, "x")?)
+    }
+
+    #[test]
+    fn an_inherent_and_a_trait_method() {
+        assert_eq!(both(Twice(1)), Ok(8));
+    }
+}

@@ -35,11 +35,6 @@ unsafe fn declared() -> u32 {
     1
 }
 
-#[vthread]
-fn companion() -> u32 {
-    declared()
-}
-
 fn main() {
     declared();
 }

@@ -45,10 +45,11 @@ pub(crate) struct Fragments;
 impl VisitMut for Fragments {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
-        if let Expr::Group(group) = expr
-            && tails::marked(group).is_none()
-            && let Some(parenthesized) = parenthesized(group)
-        {
+        let Expr::Group(group) = expr else { return };
+        if tails::marked(group).is_some() {
+            return;
+        }
+        if let Some(parenthesized) = parenthesized(group) {
             *expr = parenthesized;
         }
     }

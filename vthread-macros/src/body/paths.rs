@@ -50,7 +50,7 @@ impl Body {
             return None;
         }
         if skip::is_type_relative(&path) {
-            if skip::is_std_type(&path) {
+            if skip::is_std_type(&path) || skip::associated(&name) {
                 return None;
             }
             let is_recursive = path.segments[0].ident == "Self"

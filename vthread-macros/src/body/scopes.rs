@@ -129,14 +129,18 @@ fn variables(pattern: &Pat) -> Vec<(String, Name)> {
     binders.0
 }
 
+/// An upper-case identifier in a pattern is a constant or a unit structure.
+pub(crate) fn is_variable(pattern: &PatIdent) -> bool {
+    let plain = pattern.by_ref.is_none() && pattern.mutability.is_none();
+    !(is_upper(&plain_text(&pattern.ident)) && plain)
+}
+
 struct Binders(Vec<(String, Name)>);
 
 impl<'ast> Visit<'ast> for Binders {
     fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
-        let name = plain_text(&pattern.ident);
-        let plain = pattern.by_ref.is_none() && pattern.mutability.is_none();
-        // An upper-case identifier in a pattern is a constant or a unit structure.
-        if !(is_upper(&name) && plain) {
+        if is_variable(pattern) {
+            let name = plain_text(&pattern.ident);
             let mutable = pattern.mutability.is_some() && pattern.by_ref.is_none();
             let bound_at = Span2(pattern.ident.span());
             self.0.push((name, Name::Variable { mutable, bound_at }));

@@ -27,13 +27,13 @@ impl VisitMut for Body {
     fn visit_attribute_mut(&mut self, _: &mut Attribute) {}
 
     fn visit_item_mut(&mut self, item: &mut Item) {
-        if let Item::Fn(function) = item
-            && let Some(attribute) = nested::take_attribute(function)
-        {
-            *item = Item::Verbatim(function::expand_nested(&attribute, function.clone()));
-        } else {
-            Fragments.visit_item_mut(item);
+        if let Item::Fn(function) = item {
+            if let Some(attribute) = nested::take_attribute(function) {
+                *item = Item::Verbatim(function::expand_nested(&attribute, function.clone()));
+                return;
+            }
         }
+        Fragments.visit_item_mut(item);
     }
 
     fn visit_block_mut(&mut self, block: &mut Block) {
@@ -73,7 +73,7 @@ impl VisitMut for Body {
                     Some(ours) => {
                         let is_tail = is_last && invocation.semi_token.is_none();
                         let keeps_value = is_tail && (ours != Ours::Spawn || is_used);
-                        let expanded = self.our_macro(ours, &invocation.mac);
+                        let expanded = self.our_macro(ours, &invocation.mac, is_tail && is_used);
                         let semi = (!keeps_value).then(Default::default);
                         *statement = Stmt::Expr(Expr::Verbatim(expanded), semi);
                     }
@@ -177,12 +177,13 @@ impl Body {
         self.frames.truncate(depth);
     }
 
-    fn our_macro(&mut self, ours: Ours, mac: &syn::Macro) -> TokenStream {
+    fn our_macro(&mut self, ours: Ours, mac: &syn::Macro, is_used: bool) -> TokenStream {
         let at = mac.path.span();
         let expanded = match ours {
             Ours::Group => self.group_macro(mac),
             Ours::Spawn => self.spawn_macro(mac),
             Ours::Enclosure(which) => self.enclosure_macro(which, mac),
+            Ours::Select => self.select_macro(mac, is_used),
         };
         outer(expanded.unwrap_or_else(|| quote!(())), at)
     }
@@ -192,7 +193,7 @@ impl Body {
             self.known_macro(&mut invocation.mac);
             return None;
         };
-        let expanded = self.our_macro(ours, &invocation.mac);
+        let expanded = self.our_macro(ours, &invocation.mac, is_used);
         // A `spawn!` whose value nobody uses discards its task.
         Some(Expr::Verbatim(match ours == Ours::Spawn && !is_used {
             true => quote!({ #expanded; }),

@@ -2,6 +2,7 @@
 
 use super::form::{EnclosureForm, GroupForm, SpawnForm};
 use super::format::inline_names;
+use super::select::SelectForm;
 use super::{Ours, which};
 use crate::body::macros;
 use crate::body::scopes;
@@ -142,6 +143,19 @@ impl Free<'_> {
                     self.uses(&plain_text(handle), handle.span());
                 }
                 self.visit_block(&form.body);
+            }
+            Ours::Select => {
+                let form = SelectForm::parse(mac.tokens.clone(), &mut ignored)?;
+                for branch in &form.branches {
+                    self.visit_expr(&branch.body);
+                    self.scoped(|walk| {
+                        walk.bind(&branch.pattern);
+                        walk.visit_expr(&branch.handler);
+                    });
+                }
+                form.otherwise
+                    .iter()
+                    .for_each(|handler| self.visit_expr(handler));
             }
             Ours::Enclosure(which) => {
                 let tokens = mac.tokens.clone();

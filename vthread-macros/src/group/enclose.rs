@@ -75,19 +75,19 @@ impl Enclosure {
 }
 
 /// How `?` and `return` leave the body.
-struct Leaving {
+pub(super) struct Leaving {
     /// Before the body's block.
-    before: TokenStream,
+    pub(super) before: TokenStream,
     /// First in the body's block.
-    pin: TokenStream,
+    pub(super) pin: TokenStream,
     /// Last in the body's block, with the body's value in `__v`.
-    end: TokenStream,
+    pub(super) end: TokenStream,
     /// The body's block `__b` as a future.
-    body: TokenStream,
+    pub(super) body: TokenStream,
     /// The arms for the ways of ending, without those of the exits.
-    value: TokenStream,
-    left: TokenStream,
-    out: TokenStream,
+    pub(super) value: TokenStream,
+    pub(super) left: TokenStream,
+    pub(super) out: TokenStream,
 }
 
 impl Body {
@@ -161,20 +161,9 @@ impl Body {
     ) -> TokenStream {
         let at = mac.path.span();
         let span = ours(at);
-        let known = self.known_error();
-        let can_fail = known.is_some() || self.errors_are_known();
-        let error = match known {
-            Some(error) => error,
-            None => self.fresh("error", span),
-        };
-        let frame = self.enclosed_body(&mut block, is_used, can_fail, error);
+        let (frame, leaving) = self.leaving(&mut block, is_used, span);
         let extent = Extent::new(&mac.path, mac.delimiter.span().close());
         let arms = self.exit_arms(&frame.exits, span);
-        let is_new_error = can_fail && self.known_error().is_none();
-        let leaving = match can_fail {
-            true => by_error(&frame.error, is_new_error, span),
-            false => self.by_slot(&frame, span),
-        };
         let Leaving {
             before,
             pin,
@@ -187,7 +176,7 @@ impl Body {
         let (value, elapsed) = which.value(span);
         let value_pattern = which.ended(value_pattern, span);
         let out = which.ended(out, span);
-        let left = self.left_arm(which, can_fail, left, &frame, span);
+        let left = self.left_arm(which.ended(left, span), &frame, span);
         let making = self.making(false);
         let dead = dead(span, in_place_for(making, span));
         let future = which.future(body, span);
@@ -232,6 +221,28 @@ impl Body {
         outer(expanded, at)
     }
 
+    /// Rewrites a body in place, and says how it is left.
+    pub(super) fn leaving(
+        &mut self,
+        block: &mut syn::Block,
+        is_used: bool,
+        span: Span,
+    ) -> (GroupFrame, Leaving) {
+        let known = self.known_error();
+        let is_new_error = known.is_none();
+        let can_fail = known.is_some() || self.errors_are_known();
+        let error = match known {
+            Some(error) => error,
+            None => self.fresh("error", span),
+        };
+        let frame = self.enclosed_body(block, is_used, can_fail, error);
+        let leaving = match can_fail {
+            true => by_error(&frame.error, is_new_error, span),
+            false => self.by_slot(&frame, span),
+        };
+        (frame, leaving)
+    }
+
     /// The variable that holds the error type of the innermost body or child around.
     fn known_error(&mut self) -> Option<Ident> {
         for frame in self.frames.iter().rev() {
@@ -262,6 +273,7 @@ impl Body {
             handle: slot.clone(),
             slot,
             name: None,
+            keeps: false,
             is_group: false,
             depth,
             exits: Vec::new(),
@@ -281,7 +293,8 @@ impl Body {
     /// Normal ends go through a slot; the block has the function's return type.
     fn by_slot(&mut self, frame: &GroupFrame, span: Span) -> Leaving {
         let (val, out) = (names::ctl_val(span), names::ctl_out(span));
-        let (done, slot_new) = (names::native_done(span), names::slot_new(span));
+        let (done, returned) = (names::native_done(span), names::native_return(span));
+        let slot_new = names::slot_new(span);
         let (slot_done, until_done) = (names::slot_done(span), names::until_done(span));
         let slot = &frame.slot;
         let annotation = self.return_annotation();
@@ -306,26 +319,21 @@ impl Body {
             end: super::open::slot_end(&slot_done, &turbofish, slot, &val, span),
             body: quote_spanned!(span=> #until_done(&#slot, __b)),
             value: quote_spanned!(span=> #done(#val(__v))),
-            left: TokenStream::new(),
+            left: quote_spanned!(span=> #returned(__r)),
             out: quote_spanned!(span=> #done(#out(__x))),
         }
     }
 
     /// The arm for a body that `?` or `return` has left.
-    fn left_arm(
+    pub(super) fn left_arm(
         &mut self,
-        which: Enclosure,
-        can_fail: bool,
-        left: TokenStream,
+        pattern: TokenStream,
         frame: &GroupFrame,
         span: Span,
     ) -> TokenStream {
-        if can_fail {
-            let pattern = which.ended(left, span);
+        if frame.can_fail {
             return quote_spanned!(span=> #pattern => return ::core::result::Result::Err(__e),);
         }
-        let returned = names::native_return(span);
-        let pattern = which.ended(quote_spanned!(span=> #returned(__r)), span);
         let has_type = frame.returns || !self.return_annotation().is_empty();
         let action = match has_type {
             true => {

@@ -14,7 +14,29 @@ pub(crate) struct GroupForm {
     pub(crate) max_concurrency: Option<Expr>,
     pub(crate) name: Option<Expr>,
     pub(crate) error: Option<Type>,
+    pub(crate) on_failure: OnFailure,
     pub(crate) body: Block,
+}
+
+/// `on_failure = ..`
+#[derive(Clone, Copy, PartialEq, Default)]
+pub(crate) enum OnFailure {
+    #[default]
+    Cancel,
+    Collect,
+    Keep,
+}
+
+impl OnFailure {
+    fn parse(value: &Expr) -> Option<Self> {
+        let Expr::Path(path) = value else { return None };
+        match plain_text(path.path.get_ident()?).as_str() {
+            "cancel" => Some(OnFailure::Cancel),
+            "collect" => Some(OnFailure::Collect),
+            "keep" => Some(OnFailure::Keep),
+            _ => None,
+        }
+    }
 }
 
 /// `spawn!([g,] [move,] [service,] [name = n] => body)`
@@ -32,7 +54,7 @@ pub(crate) struct EnclosureForm {
     pub(crate) body: Block,
 }
 
-const GROUP_OPTIONS: &str = "`group!` knows a handle (`g`), `max_concurrency = n`, `name = \"..\"` and `error = E`, \
+const GROUP_OPTIONS: &str = "`group!` knows a handle (`g`), `max_concurrency = n`, `name = \"..\"`, `error = E` and `on_failure = keep`, \
     as in `group!(g, max_concurrency = 8 => { .. })`";
 const SPAWN_OPTIONS: &str = "`spawn!` knows a group's handle (`g`), `move`, `name = \"..\"` and `service`, \
     as in `spawn!(g, name = \"worker\" => { .. })`";
@@ -45,6 +67,7 @@ impl GroupForm {
             max_concurrency: None,
             name: None,
             error: None,
+            on_failure: OnFailure::default(),
             body,
         };
         for (position, option) in options.into_iter().enumerate() {
@@ -55,7 +78,18 @@ impl GroupForm {
                 }
                 ("name", Some(Value::Expr(value))) => once(&mut form.name, value, &option.key, errors),
                 ("error", Some(Value::Type(value))) => once(&mut form.error, value, &option.key, errors),
-                ("on_failure" | "grace", _) => {
+                ("on_failure", Some(Value::Expr(value))) => match OnFailure::parse(&value) {
+                    Some(choice) => form.on_failure = choice,
+                    None => errors.on(
+                        &value,
+                        "`on_failure` is one of `cancel`, `keep` and `collect`",
+                    ),
+                },
+                ("on_failure", _) => errors.on(
+                    &option.key,
+                    "`on_failure` needs a value: `on_failure = cancel`, `keep` or `collect`",
+                ),
+                ("grace", _) => {
                     errors.on(&option.key, format!("`{key}` is not supported yet: leave it out"))
                 }
                 ("max_concurrency" | "name" | "error", None) => {

@@ -1,4 +1,4 @@
-//! `group!`, `spawn!`, `timeout!`, `shield!` and `defer!`: what they say, what a child captures, how a body ends, what it all becomes.
+//! `group!`, `spawn!`, `timeout!`, `shield!`, `defer!` and `select!`: what they say, what a child captures, how a body ends, what it all becomes.
 
 pub(crate) mod captures;
 pub(crate) mod enclose;
@@ -7,6 +7,7 @@ pub(crate) mod form;
 pub(crate) mod format;
 pub(crate) mod open;
 pub(crate) mod plain;
+pub(crate) mod select;
 pub(crate) mod spawn;
 pub(crate) mod tails;
 
@@ -19,6 +20,7 @@ pub(crate) enum Ours {
     Group,
     Spawn,
     Enclosure(Enclosure),
+    Select,
 }
 
 /// `group!`, `vthread::group!`, `spawn!`, `vthread::spawn!`; never another crate's macro.
@@ -34,6 +36,7 @@ pub(crate) fn which(mac: &Macro) -> Option<Ours> {
         "spawn" if ours => Some(Ours::Spawn),
         "timeout" if ours => Some(Ours::Enclosure(Enclosure::Timeout)),
         "shield" if ours => Some(Ours::Enclosure(Enclosure::Shield)),
+        "select" if ours => Some(Ours::Select),
         "defer" if ours => Some(Ours::Enclosure(Enclosure::Defer)),
         _ => None,
     }

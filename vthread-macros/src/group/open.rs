@@ -5,7 +5,7 @@
 //! the group, which keeps `'scope` alive to the join on every exit, and then a match acts.
 
 use super::exits::{Exit, Frame, GroupFrame, pin_error};
-use super::form::GroupForm;
+use super::form::{GroupForm, OnFailure};
 use super::tails::{self, Tail};
 use crate::body::Body;
 use crate::body::choice::{Extent, Making, dead, decide, in_place_for, outer};
@@ -95,6 +95,11 @@ impl Body {
     fn group_options(&mut self, form: &mut GroupForm, span: Span) -> TokenStream {
         let options = names::group_options(span);
         let mut built = quote_spanned!(span=> #options::new());
+        match form.on_failure {
+            OnFailure::Cancel => {}
+            OnFailure::Collect => built = quote_spanned!(span=> #options::collect(#built)),
+            OnFailure::Keep => built = quote_spanned!(span=> #options::keep(#built)),
+        }
         if let Some(n) = &mut form.max_concurrency {
             self.visit_expr_mut(n);
             built = quote_spanned!(span=> #options::max_concurrency(#built, #n));
@@ -119,6 +124,7 @@ impl Body {
             slot: vars.slot.clone(),
             handle: vars.handle.clone(),
             name: form.handle.as_ref().map(names::plain_text),
+            keeps: form.on_failure == OnFailure::Keep,
             is_group: true,
             depth,
             exits: Vec::new(),
@@ -205,7 +211,11 @@ impl Body {
             }
         };
         let handle_let = handle_binding(handle, inner, span);
-        let (before, run) = self.run(quote_spanned!(span=> #owner::run(&__o, #group, __b)), span);
+        let run = match form.on_failure {
+            OnFailure::Collect => quote_spanned!(span=> #owner::run_collect(&__o, #group, __b)),
+            _ => quote_spanned!(span=> #owner::run(&__o, #group, __b)),
+        };
+        let (before, run) = self.run(run, span);
         // Located at the tail, where a value of the wrong type comes from.
         let value_arm = quote_spanned!(tail_at=>
             ::core::result::Result::Ok(#val(__v)) => ::core::result::Result::Ok(__v),

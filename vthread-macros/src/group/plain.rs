@@ -38,6 +38,11 @@ pub(crate) fn enclosure(which: Enclosure, tokens: TokenStream) -> TokenStream {
     })
 }
 
+/// `select!` in plain code: it blocks.
+pub(crate) fn select(tokens: TokenStream) -> TokenStream {
+    expand("select", tokens, |body, mac| body.select_macro(mac, true))
+}
+
 fn expand(
     name: &str,
     tokens: TokenStream,

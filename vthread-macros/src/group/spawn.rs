@@ -18,6 +18,7 @@ use syn::{Block, Macro};
 struct Target {
     handle: Ident,
     can_fail: bool,
+    keeps: bool,
     /// The depth of the scopes from which on names move into the child; none for a group of another
     /// function, into whose children everything moves.
     depth: Option<usize>,
@@ -71,6 +72,13 @@ impl Body {
         let (outside, inside) = move_names(&captures, span);
         let pin = pin_error(&inner, span);
         let end = end(&form.body, tail, &error, target.can_fail, tail_at);
+        // A kept failure is the child's value.
+        let keep = match target.keeps {
+            true => quote_spanned!(span=>
+                let __f = async move { ::core::result::Result::Ok(__f.await) };
+            ),
+            false => TokenStream::new(),
+        };
         let named = self.names_macro(&mac.path, span);
         Some(quote_spanned!(span=> ({
             #named
@@ -89,6 +97,7 @@ impl Body {
                 #pin
                 #end
             } };
+            #keep
             unsafe { #spawn(__g, __permit, __options, __f) }
         })))
     }
@@ -121,6 +130,7 @@ impl Body {
                 return Some(Target {
                     handle,
                     can_fail: group.can_fail,
+                    keeps: group.keeps,
                     depth: Some(group.depth),
                 });
             }
@@ -129,6 +139,7 @@ impl Body {
             Some(handle) => Some(Target {
                 handle: handle.clone(),
                 can_fail: true,
+                keeps: false,
                 depth: None,
             }),
             None => {

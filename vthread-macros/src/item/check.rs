@@ -27,8 +27,14 @@ pub(crate) fn function(signature: &Signature, errors: &mut Errors) -> bool {
 /// The same for a method, whose name must be one that `#[vthread]` code looks at.
 pub(crate) fn method(signature: &Signature, errors: &mut Errors) -> bool {
     let name = plain_text(&signature.ident);
-    if signature.receiver().is_some() && skip::method(&name) {
-        errors.on(&signature.ident, errors::skipped_method(&name));
+    match signature.receiver() {
+        Some(_) if skip::method(&name) => {
+            errors.on(&signature.ident, errors::skipped_method(&name));
+        }
+        None if skip::associated(&name) => {
+            errors.on(&signature.ident, errors::skipped_function(&name));
+        }
+        _ => {}
     }
     function(signature, errors)
 }

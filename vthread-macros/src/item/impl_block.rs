@@ -2,16 +2,16 @@
 
 use super::options::Options;
 use super::signature::{call_output, in_braces, take_patterns};
-use super::{attributes, check, dynamic, frame};
+use super::{attributes, check, dynamic, frame, gates};
 use crate::body::{Body, Returns, Subject};
 use crate::errors::Errors;
-use crate::names::{self, hash, ours, plain_text};
+use crate::names::plain_text;
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::{ImplItem, ImplItemFn, ItemImpl, Type, parse_quote};
+use quote::quote;
+use syn::{ImplItem, ImplItemFn, ItemImpl, parse_quote};
 
 pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors) -> TokenStream {
-    let mut gates = Vec::new();
+    let mut methods = Vec::new();
     let is_trait = block.trait_.is_some();
     for item in &mut block.items {
         let ImplItem::Fn(function) = item else {
@@ -24,11 +24,11 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
             continue;
         }
         if function.sig.receiver().is_some() {
-            gates.push(function.sig.ident.clone());
+            methods.push(function.sig.ident.clone());
         }
         method(function, options, is_trait, errors);
     }
-    let gates = (!options.nogate && !is_pointer(&block)).then(|| announce(&block, &gates));
+    let gates = gates::of_impl(&block, &methods, options);
     quote!(#block #gates)
 }
 
@@ -66,37 +66,4 @@ fn method(function: &mut ImplItemFn, options: &Options, is_trait: bool, errors: 
     let block = in_braces(function.block.brace_token, emitted);
     function.block = parse_quote!(#block);
     function.attrs.push(attributes::allowed_lints());
-}
-
-/// Tells the probe which names suspend on this type.
-fn announce(block: &ItemImpl, names: &[syn::Ident]) -> TokenStream {
-    let (generics, bounds, ty) = (
-        &block.generics,
-        &block.generics.where_clause,
-        &block.self_ty,
-    );
-    let conditions = attributes::conditions(&block.attrs);
-    let gates = names.iter().map(|name| {
-        let span = ours(name.span());
-        let (suspends, hash) = (names::suspends(span), hash(&plain_text(name)));
-        quote_spanned!(span=> #(#conditions)* #[automatically_derived] impl #generics #suspends<#hash> for #ty #bounds {})
-    });
-    quote!(#(#gates)*)
-}
-
-/// Pointers hand their target's gates on by themselves.
-fn is_pointer(block: &ItemImpl) -> bool {
-    match &*block.self_ty {
-        Type::Reference(_) => true,
-        Type::Path(path) => {
-            let last = path
-                .path
-                .segments
-                .last()
-                .map(|last| plain_text(&last.ident))
-                .unwrap_or_default();
-            block.trait_.is_some() && ["Box", "Arc", "Rc", "Pin"].contains(&last.as_str())
-        }
-        _ => false,
-    }
 }

@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod dynamic;
 pub(crate) mod frame;
 pub(crate) mod function;
+pub(crate) mod gates;
 pub(crate) mod impl_block;
 pub(crate) mod options;
 pub(crate) mod signature;

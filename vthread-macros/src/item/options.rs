@@ -1,6 +1,7 @@
 //! What stands in `#[vthread(..)]`.
 
 use crate::errors::Errors;
+use crate::names::plain_text;
 use proc_macro2::{TokenStream, TokenTree};
 
 /// The kind of item that the attribute is on.
@@ -12,7 +13,7 @@ pub(crate) enum On {
 }
 
 /// The options given.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Options {
     /// The frame is boxed: the way out of mutual recursion.
     pub(crate) boxed: bool,
@@ -20,8 +21,10 @@ pub(crate) struct Options {
     pub(crate) local: bool,
     /// The trait's calls are boxed, so that `dyn Trait` works.
     pub(crate) dynamic: bool,
-    /// The impl does not announce its methods: another of the type's methods has the same name.
-    pub(crate) nogate: bool,
+    /// The impl does not announce its methods: other methods of the type have the same names.
+    pub(crate) nogate_all: bool,
+    /// It does not announce these.
+    pub(crate) nogate: Vec<String>,
     /// The frames need not be `Send`.
     pub(crate) not_send: bool,
 }
@@ -39,7 +42,11 @@ impl Options {
                 ("boxed", _) => set(&mut options.boxed),
                 ("local", On::Function) => set(&mut options.local),
                 ("dyn", On::Impl | On::Trait) => set(&mut options.dynamic),
-                ("nogate", On::Impl) => set(&mut options.nogate),
+                ("nogate", On::Impl) => set(&mut options.nogate_all),
+                (_, On::Impl) if text.starts_with("nogate(") => {
+                    options.nogate = names_in(option);
+                    true
+                }
                 ("?Send", _) => set(&mut options.not_send),
                 _ => false,
             };
@@ -52,6 +59,18 @@ impl Options {
     }
 }
 
+/// The names in `nogate(a, b)`.
+fn names_in(option: &[TokenTree]) -> Vec<String> {
+    let Some(TokenTree::Group(group)) = option.last() else {
+        return Vec::new();
+    };
+    let idents = group.stream().into_iter().filter_map(|tree| match tree {
+        TokenTree::Ident(ident) => Some(plain_text(&ident)),
+        _ => None,
+    });
+    idents.collect()
+}
+
 fn set(flag: &mut bool) -> bool {
     *flag = true;
     true
@@ -61,7 +80,9 @@ impl On {
     fn knows(self) -> &'static str {
         match self {
             On::Function => "`#[vthread]` on a function knows `boxed`, `local` and `?Send`",
-            On::Impl => "`#[vthread]` on an `impl` knows `boxed`, `dyn`, `nogate` and `?Send`",
+            On::Impl => {
+                "`#[vthread]` on an `impl` knows `boxed`, `dyn`, `nogate`, `nogate(name)` and `?Send`"
+            }
             On::Trait => "`#[vthread]` on a trait knows `boxed`, `dyn` and `?Send`",
         }
     }

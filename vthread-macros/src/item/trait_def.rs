@@ -2,20 +2,20 @@
 
 use super::options::Options;
 use super::signature::{call_output, take_patterns};
-use super::{attributes, check, dynamic, frame};
+use super::{attributes, check, dynamic, frame, gates};
 use crate::body::{Body, Returns, Subject};
 use crate::errors::Errors;
-use crate::names::{self, hash, ours, plain_text};
+use crate::names::plain_text;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{ItemTrait, TraitItem, TraitItemFn, parse_quote, parse_quote_spanned};
+use syn::{ItemTrait, TraitItem, TraitItemFn, parse_quote};
 
 pub(crate) fn expand(
     mut definition: ItemTrait,
     options: &Options,
     errors: &mut Errors,
 ) -> TokenStream {
-    let mut gates = Vec::new();
+    let mut methods = Vec::new();
     for item in &mut definition.items {
         let TraitItem::Fn(function) = item else {
             continue;
@@ -24,7 +24,7 @@ pub(crate) fn expand(
             continue;
         }
         if function.sig.receiver().is_some() {
-            gates.push(function.sig.ident.clone());
+            methods.push(function.sig.ident.clone());
         }
         method(function, options, errors);
     }
@@ -37,14 +37,9 @@ pub(crate) fn expand(
             .supertraits
             .push(parse_quote!(::core::marker::Sync));
     }
-    for name in gates {
-        let span = ours(name.span());
-        let (suspends, hash) = (names::suspends(span), hash(&plain_text(&name)));
-        definition
-            .supertraits
-            .push(parse_quote_spanned!(span=> #suspends<#hash>));
-    }
-    quote!(#definition)
+    gates::as_supertraits(&mut definition, &methods);
+    let gates = gates::of_trait(&definition, &methods);
+    quote!(#definition #gates)
 }
 
 fn method(function: &mut TraitItemFn, options: &Options, errors: &mut Errors) {

@@ -31,6 +31,9 @@ impl<F: Future> Call<F> {
 /// # Safety
 /// - The frame was made by `#[vthread]` from a function's body, and was not polled.
 pub unsafe fn call<F: Future>(frame: F) -> Call<F> {
+    if super::frame_sizes::ARE_TOLD {
+        super::frame_sizes::tell(&frame);
+    }
     Call::leaf(frame)
 }
 

@@ -110,15 +110,13 @@ fn mark_below(vthread: &Vthread, groups: &mut Vec<Arc<Node>>) {
     vthread.set_suspect();
     vthread.open().for_each_marked(|kind, scope| match kind {
         Kind::Group => groups.push(node_of(scope)),
-        Kind::Segment | Kind::Timeout | Kind::Guard | Kind::Shield => {
-            unreachable!("not registered")
-        }
         Kind::Root => {
             // SAFETY: linked, and unlinked under this lock before it goes.
             let root = unsafe { Root::of_scope(scope) };
             mark_below(root.vthread(), groups);
             root.unpark();
         }
+        _ => unreachable!("not registered"),
     });
 }
 

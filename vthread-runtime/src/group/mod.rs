@@ -4,6 +4,7 @@
 mod cancel;
 mod node;
 
+pub(crate) mod failures;
 pub(crate) mod native;
 pub(crate) mod options;
 pub(crate) mod owner;
@@ -11,6 +12,7 @@ pub(crate) mod run;
 
 pub(crate) mod enclosure;
 pub(crate) mod guard;
+pub(crate) mod select;
 pub(crate) mod shield;
 
 pub(crate) mod child;
@@ -19,6 +21,7 @@ pub(crate) mod task;
 
 pub mod call;
 pub(crate) mod foreign;
+pub(crate) mod frame_sizes;
 pub(crate) mod yield_now;
 
 pub(crate) mod block_on;

@@ -84,7 +84,7 @@ impl<C, R> Exit<NoError, R> for Slots<'_, C> {
     fn signalled(&self) -> Option<Native<C, R>> {
         self.0.take().map(Native::Done)
     }
-    fn deliver(&self, result: Result<Native<C, R>, NoError>) -> Native<C, R> {
+    fn deliver(&self, result: Result<Native<C, R>, NoError>, _: &Owner<NoError>) -> Native<C, R> {
         match result {
             Ok(said) => said,
             Err(error) => match error {},

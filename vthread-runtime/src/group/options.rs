@@ -2,9 +2,21 @@
 
 use std::borrow::Cow;
 
+/// What a failure in a group does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnFailure {
+    /// It cancels the others; those that come later are dropped.
+    Cancel,
+    /// It cancels the others; those that come later are kept as well.
+    Collect,
+    /// Nobody is cancelled.
+    Keep,
+}
+
 /// The options of a `group!`.
 #[derive(Debug)]
 pub struct GroupOptions {
+    pub(super) on_failure: OnFailure,
     pub(super) max_concurrency: usize,
     pub(super) name: Option<Cow<'static, str>>,
 }
@@ -13,9 +25,22 @@ impl GroupOptions {
     /// Unlimited, without a name.
     pub const fn new() -> Self {
         GroupOptions {
+            on_failure: OnFailure::Cancel,
             max_concurrency: usize::MAX,
             name: None,
         }
+    }
+
+    /// `on_failure = collect`
+    pub fn collect(mut self) -> Self {
+        self.on_failure = OnFailure::Collect;
+        self
+    }
+
+    /// `on_failure = keep`
+    pub fn keep(mut self) -> Self {
+        self.on_failure = OnFailure::Keep;
+        self
     }
 
     /// At most `n` children run at a time.

@@ -5,8 +5,9 @@
 
 use super::cancel::Reach;
 use super::child::Child;
+use super::failures::Collects;
 use super::node::Node;
-use super::options::{GroupOptions, SpawnOptions};
+use super::options::{GroupOptions, OnFailure, SpawnOptions};
 use super::room::Permit;
 use super::run::{Results, Run};
 use super::task::Task;
@@ -22,8 +23,11 @@ use std::sync::Arc;
 /// Owns a group. Made by `group!` in the frame that opens it, and dropped after the join.
 pub struct Owner<E> {
     pub(super) node: Arc<Node>,
+    on_failure: OnFailure,
     /// The first failure. Touched under the node's lock.
     failure: UnsafeCell<Option<E>>,
+    /// Those after it, in order of time, of a group that collects them. As above.
+    rest: UnsafeCell<Vec<E>>,
 }
 
 // SAFETY: the failure is reached under the node's lock only, and moves between threads.
@@ -39,8 +43,10 @@ impl<E> Owner<E> {
     #[track_caller]
     pub unsafe fn new(options: GroupOptions) -> Self {
         Owner {
+            on_failure: options.on_failure,
             node: Node::new(options.max_concurrency, options.name, Location::caller()),
             failure: UnsafeCell::new(None),
+            rest: UnsafeCell::new(Vec::new()),
         }
     }
 
@@ -71,24 +77,53 @@ impl<E> Owner<E> {
         Run::new(self, group, Results::new(), body)
     }
 
-    /// Records a failure: the first one is kept and cancels the group.
+    /// As `run`, for a group that collects failures.
+    ///
+    /// # Safety
+    /// - As for `run`.
+    pub unsafe fn run_collect<'scope, C, B>(
+        &self,
+        group: Group<'scope, E>,
+        body: B,
+    ) -> Run<'_, 'scope, E, B, Collects<C, E>>
+    where
+        B: Future<Output = Result<C, E>>,
+    {
+        Run::new(self, group, Collects::new(), body)
+    }
+
+    /// Records a failure: the first one is kept, and cancels the group unless it keeps going.
     pub(super) fn record_failure(&self, error: E) {
-        let late = {
+        let mut late = None;
+        let is_first = {
             let mut state = self.node.lock();
-            if state.has_failed {
-                state.late_failures += 1;
-                Some(error)
-            } else {
-                state.has_failed = true;
+            let is_first = !std::mem::replace(&mut state.has_failed, true);
+            if is_first {
                 // SAFETY: under the lock.
                 unsafe { *self.failure.get() = Some(error) };
-                None
+            } else {
+                state.late_failures += 1;
+                match self.on_failure {
+                    // SAFETY: under the lock.
+                    OnFailure::Collect => unsafe { (*self.rest.get()).push(error) },
+                    _ => late = Some(error),
+                }
             }
+            is_first
         };
-        match late {
-            Some(error) => self.node.drop_in_group(error),
-            None => self.node.cancel(Reach::Body),
+        if let Some(error) = late {
+            self.node.drop_in_group(error);
         }
+        if is_first && self.on_failure != OnFailure::Keep {
+            self.node.cancel(Reach::Body);
+        }
+    }
+
+    /// The failures after the first, after the join.
+    pub(super) fn take_rest(&self) -> Vec<E> {
+        let _state = self.node.lock();
+        // SAFETY: under the lock.
+        std::mem::take(unsafe { &mut *self.rest.get() })
     }
 
     /// The first failure, after the join.

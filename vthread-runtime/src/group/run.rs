@@ -31,7 +31,7 @@ pub trait Exit<E, O> {
     /// The body waits: perhaps it has ended by a signal.
     fn signalled(&self) -> Option<Self::Said>;
     /// After the join.
-    fn deliver(&self, result: Result<Self::Said, E>) -> Self::Output;
+    fn deliver(&self, result: Result<Self::Said, E>, owner: &Owner<E>) -> Self::Output;
 }
 
 /// Where the group has an error type: the body gives a `Result`, and so does the group.
@@ -53,7 +53,7 @@ impl<C, E> Exit<E, Result<C, E>> for Results<C, E> {
     fn signalled(&self) -> Option<C> {
         None
     }
-    fn deliver(&self, result: Result<C, E>) -> Result<C, E> {
+    fn deliver(&self, result: Result<C, E>, _: &Owner<E>) -> Result<C, E> {
         result
     }
 }
@@ -283,9 +283,9 @@ impl<E, B: Future, X: Exit<E, B::Output>> Run<'_, '_, E, B, X> {
         match (self.owner.take_failure(), said) {
             (Some(error), said) => {
                 drop(said);
-                Poll::Ready(self.exit.deliver(Err(error)))
+                Poll::Ready(self.exit.deliver(Err(error), self.owner))
             }
-            (None, Some(said)) => Poll::Ready(self.exit.deliver(Ok(said))),
+            (None, Some(said)) => Poll::Ready(self.exit.deliver(Ok(said), self.owner)),
             (None, None) => unreachable!("a group ends with a value, a failure or a mark"),
         }
     }

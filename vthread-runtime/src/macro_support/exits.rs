@@ -8,14 +8,6 @@ pub enum Ctl<T, X> {
     Out(X),
 }
 
-/// One way out, or one of the others.
-pub enum Or<A, B> {
-    /// This one.
-    A(A),
-    /// One of the others.
-    B(B),
-}
-
 /// A variable on its way into a child. It is never `Copy`, so that a child that uses it takes it
 /// along by value.
 pub struct Move<T>(pub T);

@@ -7,8 +7,10 @@ mod channel;
 mod mutex;
 mod queue;
 mod raw_lock;
+mod semaphore;
 mod waitlist;
 
 pub use channel::{IntoIter, Iter, Receiver, Receiving, Sender, Sending, channel, unbounded};
 pub use mutex::{Lock, Mutex, MutexGuard};
+pub use semaphore::{Acquire, Permit, Semaphore};
 pub use std::sync::mpsc::{RecvError, SendError, TryRecvError, TrySendError};

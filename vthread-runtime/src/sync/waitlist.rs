@@ -67,6 +67,8 @@ struct Slot {
     waker: Cell<Option<Waker>>,
     note: Cell<Option<Note>>,
     was_overtaken: Cell<bool>,
+    /// How much of what the place gives out it waits for, where that matters.
+    weight: usize,
 }
 
 impl WaitList {
@@ -84,6 +86,11 @@ impl WaitList {
         self.list
             .front()
             .is_some_and(|slot| slot.was_overtaken.get())
+    }
+
+    /// How much the next one to be notified waits for.
+    pub(crate) fn next_weight(&self) -> Option<usize> {
+        self.list.front().map(|slot| slot.weight)
     }
 
     /// Tells the next waiter `note`. The caller wakes it after it has released the lock.
@@ -113,10 +120,16 @@ pub(crate) struct Wait<P: Place> {
 impl<P: Place> Wait<P> {
     /// A wait that has not begun.
     pub(crate) const fn new(place: P) -> Self {
+        Wait::for_weight(place, 1)
+    }
+
+    /// A wait that has not begun, for `weight` of what the place gives out.
+    pub(crate) const fn for_weight(place: P, weight: usize) -> Self {
         let slot = Slot {
             waker: Cell::new(None),
             note: Cell::new(None),
             was_overtaken: Cell::new(false),
+            weight,
         };
         Wait {
             place,

@@ -28,6 +28,8 @@ pub(crate) struct Running {
     yielded: Cell<bool>,
     /// The runtime is dropping a frame: blocking calls made by destructors complete.
     dropping: Cell<bool>,
+    /// Recursive calls nest here: a branch of a `select!` is polled beside others.
+    nests: Cell<bool>,
 }
 
 impl Running {
@@ -40,6 +42,7 @@ impl Running {
             budget: Cell::new(BUDGET),
             yielded: Cell::new(false),
             dropping: Cell::new(false),
+            nests: Cell::new(false),
         }
     }
 
@@ -84,6 +87,18 @@ impl Running {
         let result = code();
         drop(guard);
         result
+    }
+
+    /// Runs `code`, in which recursive calls nest.
+    pub(crate) fn nesting<R>(&self, code: impl FnOnce() -> R) -> R {
+        let guard = Restore(&self.nests, self.nests.replace(true));
+        let result = code();
+        drop(guard);
+        result
+    }
+
+    pub(crate) fn nests(&self) -> bool {
+        self.nests.get()
     }
 
     pub(crate) fn is_dropping(&self) -> bool {

@@ -11,6 +11,9 @@
 //! frame below is polled, which finds it there. When the top is marked and nothing is open in it,
 //! its frame is dropped and it is popped; then the one below is looked at: innermost first.
 //!
+//! In a branch of a `select!`, which is polled beside others, a recursive call nests: its frame is on the
+//! heap, but polled by the frame that made it.
+//!
 //! Who touches what: the thread that polls the vthread, everything. The `Call` future in the frame
 //! below owns the memory, the line has it by address while it is pushed. A frame that holds such a
 //! future is not dropped while its segment is pushed, because the segment is an open scope in it.
@@ -71,6 +74,8 @@ pub struct Segment<F: Future> {
 enum State {
     New,
     Pushed,
+    /// Polled by the frame below, in a branch of a `select!`.
+    Nested,
     Done,
 }
 
@@ -110,6 +115,14 @@ impl<F: Future> Future for Segment<F> {
                 .filter(|running| running.is_own(cx))
                 .expect("a recursive call is polled by its vthread");
             match this.state {
+                State::New | State::Nested if running.nests() => {
+                    this.state = State::Nested;
+                    // SAFETY: the node is ours, is on no line, and is pinned on the heap.
+                    match unsafe { poll::<F>(this.node.cast(), cx) } {
+                        Poll::Ready(()) => this.take(),
+                        Poll::Pending => Poll::Pending,
+                    }
+                }
                 State::New => {
                     // SAFETY: the node is ours, and this thread polls the vthread.
                     unsafe { push(running, this.node.cast()) };
@@ -117,6 +130,7 @@ impl<F: Future> Future for Segment<F> {
                     Poll::Pending
                 }
                 State::Pushed => this.take(),
+                State::Nested => unreachable!("a branch is polled as a branch"),
                 State::Done => unreachable!("a recursive call is polled after its end"),
             }
         })

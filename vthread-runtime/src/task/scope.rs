@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Group,
     /// The body of a timeout. Not registered.
     Timeout,
+    /// A branch of a `select!`. Not registered.
+    Branch,
     /// The rest of a block after a `defer!`. Never marked itself, not registered.
     Guard,
     /// The body of a shield: marks further out do not count below it. Not registered.

@@ -15,8 +15,8 @@
 //! waiters, take the wakers of these directions; they are woken outside of it. A waiter that has not seen the
 //! flag in step 4 left its waker before the lock was taken here, so it is among them.
 //!
-//! A flag that is set wrongly costs one attempt. A direction that is closed stays ready for ever, since every
-//! attempt in it ends at once.
+//! A flag that is set wrongly costs one attempt. A direction that is closed stays ready for as long as every
+//! attempt in it ends at once; for most kinds of descriptors that is for ever.
 //!
 //! # Waiters
 //! Any number of vthreads may wait for one direction: each is woken and tries. Operations of ours wait
@@ -80,7 +80,7 @@ impl Direction {
         }
     }
 
-    /// The flag that an attempt may clear.
+    /// The flag that a short attempt may clear.
     fn clearable(self) -> usize {
         match self {
             Direction::Read => READABLE,
@@ -141,11 +141,19 @@ impl Readiness {
         Observed(self.word.load(Ordering::Acquire))
     }
 
-    /// An attempt that was made after `observed` showed that `direction` is not ready.
+    /// An attempt that was made after `observed` took all there was: for now `direction` is not ready.
     pub(crate) fn clear(&self, observed: Observed, direction: Direction) {
-        let clear = |word: usize| {
-            (word & !FLAGS == observed.0 & !FLAGS).then_some(word & !direction.clearable())
-        };
+        self.clear_flags(observed, direction.clearable());
+    }
+
+    /// An attempt that was made after `observed` would have blocked: so `direction` is not closed either. That of
+    /// a FIFO is open again when somebody has come to its other end.
+    pub(crate) fn clear_blocked(&self, observed: Observed, direction: Direction) {
+        self.clear_flags(observed, direction.flags());
+    }
+
+    fn clear_flags(&self, observed: Observed, flags: usize) {
+        let clear = |word: usize| (word & !FLAGS == observed.0 & !FLAGS).then_some(word & !flags);
         // Where it refuses, the system has spoken since.
         let _ = self
             .word

@@ -25,7 +25,7 @@ fn loom_no_news_is_missed() {
                     if is_readable.load(Ordering::Acquire) {
                         return Poll::Ready(());
                     }
-                    readiness.clear(observed, Direction::Read);
+                    readiness.clear_blocked(observed, Direction::Read);
                 } else if readiness.poll_wait(Direction::Read, cx).is_pending() {
                     return Poll::Pending;
                 }

@@ -53,6 +53,15 @@ fn a_closed_direction_stays_ready() {
 }
 
 #[test]
+fn a_closed_direction_that_blocks_is_open_again() {
+    let readiness = Readiness::new(Interest::NONE);
+    announce(&readiness, Interest(READABLE | READ_CLOSED | WRITABLE));
+    readiness.clear_blocked(readiness.observe(), Direction::Read);
+    assert!(!readiness.observe().is_ready(Direction::Read));
+    assert!(readiness.observe().is_ready(Direction::Write));
+}
+
+#[test]
 fn all_who_wait_for_a_direction_are_woken_once() {
     let readiness = Readiness::new(Interest::NONE);
     let (left, left_waker) = counter();

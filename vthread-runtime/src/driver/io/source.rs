@@ -79,7 +79,7 @@ impl<S: mio::event::Source> Source<S> {
             }
             match attempt(&self.io) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.readiness.clear(observed, direction)
+                    self.readiness.clear_blocked(observed, direction)
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 result => return Poll::Ready(result.map(|value| (value, observed))),

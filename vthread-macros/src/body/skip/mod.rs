@@ -2,193 +2,44 @@
 //! costs the user's compiler nothing.
 
 use crate::names::plain_text;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 use syn::{ExprPath, Path};
 
 /// Methods of std that nobody would give to a suspending method.
-const METHODS: &[&str] = &[
-    "and_then",
-    "as_bytes",
-    "as_deref",
-    "as_deref_mut",
-    "as_mut",
-    "as_mut_slice",
-    "as_nanos",
-    "as_micros",
-    "as_millis",
-    "as_path",
-    "as_ptr",
-    "as_ref",
-    "as_secs",
-    "as_secs_f64",
-    "as_slice",
-    "as_str",
-    "borrow",
-    "borrow_mut",
-    "by_ref",
-    "capacity",
-    "chain",
-    "chars",
-    "checked_add",
-    "checked_div",
-    "checked_mul",
-    "checked_sub",
-    "chunks",
-    "chunks_exact",
-    "chunks_mut",
-    "clone",
-    "clone_from",
-    "cloned",
-    "cmp",
-    "collect",
-    "contains_key",
-    "copied",
-    "copy_from_slice",
-    "deref",
-    "deref_mut",
-    "display",
-    "elapsed",
-    "ends_with",
-    "enumerate",
-    "eq",
-    "eq_ignore_ascii_case",
-    "err",
-    "expect",
-    "expect_err",
-    "extend",
-    "extend_from_slice",
-    "file_name",
-    "filter",
-    "filter_map",
-    "flat_map",
-    "flatten",
-    "fmt",
-    "fold",
-    "from_utf8",
-    "ge",
-    "gt",
-    "hash",
-    "inspect",
-    "into",
-    "into_boxed_slice",
-    "into_bytes",
-    "into_iter",
-    "into_keys",
-    "into_string",
-    "into_values",
-    "is_alphabetic",
-    "is_alphanumeric",
-    "is_ascii",
-    "is_char_boundary",
-    "is_digit",
-    "is_empty",
-    "is_err",
-    "is_err_and",
-    "is_multiple_of",
-    "is_none",
-    "is_none_or",
-    "is_numeric",
-    "is_ok",
-    "is_ok_and",
-    "is_positive",
-    "is_power_of_two",
-    "is_some",
-    "is_some_and",
-    "is_uppercase",
-    "is_whitespace",
-    "iter",
-    "iter_mut",
-    "le",
-    "len",
-    "lt",
-    "map",
-    "map_err",
-    "map_or",
-    "map_or_else",
-    "map_while",
-    "max_by_key",
-    "min_by_key",
-    "ne",
-    "ok",
-    "ok_or",
-    "ok_or_else",
-    "or_default",
-    "or_else",
-    "or_insert",
-    "or_insert_with",
-    "parse",
-    "partial_cmp",
-    "peekable",
-    "pow",
-    "push",
-    "push_back",
-    "push_front",
-    "push_str",
-    "rem_euclid",
-    "repeat",
-    "reserve",
-    "rev",
-    "rposition",
-    "rsplit",
-    "saturating_add",
-    "saturating_mul",
-    "saturating_sub",
-    "skip_while",
-    "sort",
-    "sort_by",
-    "sort_by_key",
-    "sort_unstable",
-    "sort_unstable_by",
-    "sort_unstable_by_key",
-    "split_at",
-    "split_at_mut",
-    "split_first",
-    "split_last",
-    "split_once",
-    "split_whitespace",
-    "starts_with",
-    "step_by",
-    "strip_prefix",
-    "strip_suffix",
-    "swap_remove",
-    "take_while",
-    "to_ascii_lowercase",
-    "to_ascii_uppercase",
-    "to_be_bytes",
-    "to_bits",
-    "to_le_bytes",
-    "to_lowercase",
-    "to_owned",
-    "to_path_buf",
-    "to_str",
-    "to_string",
-    "to_string_lossy",
-    "to_uppercase",
-    "to_vec",
-    "trim",
-    "trim_end",
-    "trim_end_matches",
-    "trim_matches",
-    "trim_start",
-    "trim_start_matches",
-    "try_from",
-    "try_into",
-    "unsigned_abs",
-    "unwrap",
-    "unwrap_err",
-    "unwrap_or",
-    "unwrap_or_default",
-    "unwrap_or_else",
-    "unzip",
-    "windows",
-    "with_capacity",
-    "wrapping_add",
-    "wrapping_mul",
-    "wrapping_neg",
-    "wrapping_shl",
-    "wrapping_shr",
-    "wrapping_sub",
-    "zip",
-];
+static METHODS: LazyLock<HashSet<&str>> = LazyLock::new(|| without_exceptions(STD_METHODS));
+
+/// The same for associated functions.
+static FUNCTIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| without_exceptions(STD_FUNCTIONS));
+
+// Written by the example `std_names` from std's documentation.
+const STD_METHODS: &str = include_str!("std_methods.txt");
+const STD_FUNCTIONS: &str = include_str!("std_functions.txt");
+/// Written by hand.
+const EXCEPTIONS: &str = include_str!("exceptions.txt");
+
+fn without_exceptions(names: &'static str) -> HashSet<&'static str> {
+    let (whole, begun): (Vec<_>, Vec<_>) = exceptions().partition(|name| !name.ends_with('*'));
+    let whole: HashSet<&str> = whole.into_iter().collect();
+    let is_begun = |name: &str| {
+        let mut begun = begun.iter().map(|name| name.trim_end_matches('*'));
+        begun.any(|begin| name.starts_with(begin))
+    };
+    let names = names.split_whitespace();
+    names
+        .filter(|name| !whole.contains(name) && !is_begun(name))
+        .collect()
+}
+
+fn exceptions() -> impl Iterator<Item = &'static str> {
+    let lines = EXCEPTIONS.lines();
+    lines.flat_map(|line| {
+        line.split('#')
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+    })
+}
 
 /// Types and traits of std whose associated functions never suspend, unless a user's type of the
 /// same name has a vthread function: those names (`Mutex`, `File` ..) are not here.
@@ -269,7 +120,12 @@ const PRIMITIVES: &[&str] = &[
 
 /// Whether calls of methods of this name are left alone.
 pub(crate) fn method(name: &str) -> bool {
-    METHODS.contains(&name)
+    METHODS.contains(name)
+}
+
+/// Whether type-relative calls of associated functions of this name are left alone.
+pub(crate) fn associated(name: &str) -> bool {
+    FUNCTIONS.contains(name)
 }
 
 /// Whether calls of this path are left alone.
@@ -311,4 +167,49 @@ pub(crate) fn is_constant(path: &ExprPath) -> bool {
         .segments
         .last()
         .is_some_and(|last| is_upper(&plain_text(&last.ident)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_exception_is_a_name_of_std() {
+        let std: HashSet<&str> = STD_METHODS
+            .split_whitespace()
+            .chain(STD_FUNCTIONS.split_whitespace())
+            .collect();
+        let is_known = |name: &&str| std.contains(name) || name.ends_with('*');
+        let unknown: Vec<&str> = exceptions().filter(|name| !is_known(name)).collect();
+        assert!(unknown.is_empty(), "not in std: {unknown:?}");
+    }
+
+    #[test]
+    fn ordinary_names_are_left_alone_and_those_of_services_are_not() {
+        for name in [
+            "iter",
+            "map",
+            "filter",
+            "unwrap_or_else",
+            "push_str",
+            "sort_by",
+            "clone",
+            "into",
+        ] {
+            assert!(method(name), "{name}");
+        }
+        for name in [
+            "get", "insert", "find", "take", "next", "read", "send", "recv", "wait", "lock", "join",
+        ] {
+            assert!(!method(name), "{name}");
+        }
+        assert!(associated("from_str") && !associated("connect"));
+    }
+
+    #[test]
+    fn io_methods_are_looked_at() {
+        for name in crate::names::IO_METHODS {
+            assert!(!method(name), "{name}");
+        }
+    }
 }

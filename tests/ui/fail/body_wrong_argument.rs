@@ -1,0 +1,14 @@
+//! An argument of another type.
+use vthread::prelude::*;
+
+#[vthread]
+fn double(n: u32) -> u32 {
+    n * 2
+}
+
+#[vthread]
+fn f() -> u32 {
+    double("2")
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A call is not a future.
+use std::future::Future;
+use vthread::Call;
+
+fn needs_future<F: Future>(_: F) {}
+
+pub fn poll<F: Future>(call: Call<F>) {
+    needs_future(call);
+}
+
+fn main() {}

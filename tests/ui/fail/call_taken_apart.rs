@@ -1,0 +1,9 @@
+//! A call does not show its frame to a pattern.
+use vthread::Call;
+
+pub fn open<F>(call: Call<F>) -> F {
+    let Call { frame, .. } = call;
+    frame
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+//! A call is made once.
+use vthread::sync::Mutex;
+
+fn main() {
+    let total = Mutex::new(1);
+    let call = total.lock();
+    let first = *call.wait();
+    println!("{}", first + *call.wait());
+}

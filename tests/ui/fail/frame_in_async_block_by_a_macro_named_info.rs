@@ -1,0 +1,21 @@
+//! A macro with the name of a known one puts its argument into a future that the user would hold.
+use vthread::prelude::*;
+
+macro_rules! info {
+    ($e:expr) => {
+        async move { $e }
+    };
+}
+
+#[vthread]
+fn load() -> u32 {
+    vthread::yield_now();
+    1
+}
+
+#[vthread]
+fn f() {
+    drop(info!(load()));
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+//! A group is made by `group!` only.
+use vthread::Group;
+
+fn main() {
+    let _: Group<'static, String> = Default::default();
+}

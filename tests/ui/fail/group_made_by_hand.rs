@@ -1,0 +1,9 @@
+//! A group is made by `group!` only.
+use vthread::Group;
+
+fn main() {
+    let _: Group<'static, String> = Group {
+        owner: std::ptr::null(),
+        _scope: std::marker::PhantomData,
+    };
+}

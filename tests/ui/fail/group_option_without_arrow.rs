@@ -1,0 +1,11 @@
+//! The arrow between the options and the body is missing.
+use vthread::prelude::*;
+
+#[vthread]
+fn f() {
+    group!(max_concurrency = 3, {
+        spawn! { vthread::yield_now(); }
+    })
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+//! A group whose children can fail is a `Result`, and somebody should look at it.
+#![deny(warnings)]
+use std::num::ParseIntError;
+use vthread::prelude::*;
+
+#[vthread]
+fn f(text: &str) -> Result<(), ParseIntError> {
+    group! {
+        spawn! {
+            let n: u32 = text.parse()?;
+            println!("{n}");
+        }
+    }
+    Ok(())
+}
+
+fn main() {
+    f("1").unwrap();
+}

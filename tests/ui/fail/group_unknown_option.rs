@@ -1,0 +1,11 @@
+//! A misspelt option.
+use vthread::prelude::*;
+
+#[vthread]
+fn f() {
+    group!(max_concurency = 3 => {
+        spawn! { vthread::yield_now(); }
+    })
+}
+
+fn main() {}

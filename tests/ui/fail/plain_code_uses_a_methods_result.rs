@@ -1,0 +1,16 @@
+//! In plain code a method's call has to be made, with `.wait()`.
+use vthread::prelude::*;
+
+struct Client;
+
+#[vthread]
+impl Client {
+    fn get(&self, id: u32) -> u32 {
+        id
+    }
+}
+
+fn main() {
+    let id: u32 = Client.get(1);
+    println!("{id}");
+}

@@ -1,0 +1,8 @@
+//! `spawn!` in a plain function.
+use vthread::prelude::*;
+
+fn main() {
+    spawn! {
+        vthread::yield_now();
+    }
+}

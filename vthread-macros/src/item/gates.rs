@@ -1,0 +1,189 @@
+//! Gates: which names suspend on which type, said by `impl Suspends<HASH> for T`.
+//!
+//! An inherent `impl` says so itself. For a trait the impl cannot know the methods that it leaves to
+//! their defaults: the trait emits a macro under its own name, so that `use path::Store` carries it
+//! wherever the trait goes, and the impl invokes it as `path::Store!`.
+
+use super::attributes;
+use super::options::Options;
+use crate::names::{self, hash, ours, plain_text};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::parse::{Parse, ParseStream};
+use syn::{
+    Generics, ItemImpl, ItemTrait, Path, Type, Visibility, WhereClause, bracketed,
+    parse_quote_spanned,
+};
+
+/// A supertrait for each suspending method: it carries the gate through bounds and `dyn`.
+pub(crate) fn as_supertraits(definition: &mut ItemTrait, methods: &[Ident]) {
+    for method in methods {
+        let span = ours(method.span());
+        let (suspends, hash) = (names::suspends(span), hash(&plain_text(method)));
+        definition
+            .supertraits
+            .push(parse_quote_spanned!(span=> #suspends<#hash>));
+    }
+}
+
+/// The macro of a trait, which its impls invoke.
+pub(crate) fn of_trait(definition: &ItemTrait, methods: &[Ident]) -> TokenStream {
+    let (name, visibility) = (&definition.ident, &definition.vis);
+    let span = ours(name.span());
+    let unique = unique_name(name);
+    let hashes = methods.iter().map(|method| hash(&plain_text(method)));
+    let texts = methods
+        .iter()
+        .map(|method| Ident::new(&format!("_{}", plain_text(method)), span));
+    let gates = names::gates(span);
+    let conditions = attributes::conditions(&definition.attrs);
+    let exported =
+        matches!(visibility, Visibility::Public(_)).then(|| quote_spanned!(span=> #[macro_export]));
+    let visibility = match visibility {
+        Visibility::Inherited => quote!(),
+        other => quote!(#other),
+    };
+    quote_spanned!(span=>
+        #(#conditions)* #[doc(hidden)] #exported #[allow(unused_macros)]
+        macro_rules! #unique {
+            ($($implementation:tt)*) => { #gates! { [#(#texts #hashes)*] $($implementation)* } };
+        }
+        #(#conditions)* #[doc(hidden)] #[allow(unused_imports)]
+        #visibility use #unique as #name;
+    )
+}
+
+/// Macros that cross crates live in the crate's root: their names must not meet.
+fn unique_name(name: &Ident) -> Ident {
+    let start = name.span().unwrap();
+    let place = format!("{}:{}:{}", start.file(), start.line(), start.column());
+    let text = plain_text(name);
+    format_ident!(
+        "__vthread_gates_{text}_{}",
+        hash(&place).to_string(),
+        span = ours(name.span())
+    )
+}
+
+/// What an `impl` says about its own methods, or asks its trait to say.
+pub(crate) fn of_impl(block: &ItemImpl, methods: &[Ident], options: &Options) -> TokenStream {
+    if options.nogate_all || is_pointer(block) {
+        return TokenStream::new();
+    }
+    let conditions = attributes::conditions(&block.attrs);
+    let (ty, bounds) = (&block.self_ty, &block.generics.where_clause);
+    let generics = &block.generics;
+    match &block.trait_ {
+        Some((path, _)) => {
+            let path = without_arguments(path);
+            let span = ours(path.segments[path.segments.len() - 1].ident.span());
+            let skipped = options
+                .nogate
+                .iter()
+                .map(|name| Ident::new(&format!("_{name}"), span));
+            quote_spanned!(span=>
+                #(#conditions)* #path! { [#(#skipped)*] [#generics] [#ty] [#bounds] }
+            )
+        }
+        None => {
+            let gates = methods.iter().filter(|method| !options.nogate.contains(&plain_text(method))).map(|method| {
+                let span = ours(method.span());
+                let (suspends, hash) = (names::suspends(span), hash(&plain_text(method)));
+                quote_spanned!(span=> #(#conditions)* #[automatically_derived] impl #generics #suspends<#hash> for #ty #bounds {})
+            });
+            quote!(#(#gates)*)
+        }
+    }
+}
+
+fn without_arguments(path: &Path) -> Path {
+    let mut path = path.clone();
+    for segment in &mut path.segments {
+        segment.arguments = syn::PathArguments::None;
+    }
+    path
+}
+
+/// Pointers hand their target's gates on by themselves.
+fn is_pointer(block: &ItemImpl) -> bool {
+    match &*block.self_ty {
+        Type::Reference(_) => true,
+        Type::Path(path) => {
+            let last = path
+                .path
+                .segments
+                .last()
+                .map(|last| plain_text(&last.ident));
+            block.trait_.is_some()
+                && last.is_some_and(|last| ["Box", "Arc", "Rc", "Pin"].contains(&last.as_str()))
+        }
+        _ => false,
+    }
+}
+
+/// What a trait's macro hands to [`implement`].
+struct Request {
+    methods: Vec<(Ident, Literal)>,
+    skipped: Vec<Ident>,
+    generics: Generics,
+    ty: Type,
+    bounds: Option<WhereClause>,
+}
+
+impl Parse for Request {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let part = |input: ParseStream<'_>| -> syn::Result<TokenStream> {
+            let inside;
+            bracketed!(inside in input);
+            inside.parse()
+        };
+        let methods = syn::parse::Parser::parse2(
+            |input: ParseStream<'_>| {
+                let mut methods = Vec::new();
+                while !input.is_empty() {
+                    methods.push((input.parse()?, input.parse()?));
+                }
+                Ok(methods)
+            },
+            part(input)?,
+        )?;
+        let skipped = syn::parse::Parser::parse2(
+            |input: ParseStream<'_>| {
+                let mut skipped = Vec::new();
+                while !input.is_empty() {
+                    skipped.push(input.parse()?);
+                }
+                Ok(skipped)
+            },
+            part(input)?,
+        )?;
+        Ok(Request {
+            methods,
+            skipped,
+            generics: syn::parse2(part(input)?)?,
+            ty: syn::parse2(part(input)?)?,
+            bounds: syn::parse2(part(input)?)?,
+        })
+    }
+}
+
+/// The gates that a trait's macro asks for.
+pub(crate) fn implement(tokens: TokenStream) -> TokenStream {
+    let Request {
+        methods,
+        skipped,
+        generics,
+        ty,
+        bounds,
+    } = match syn::parse2(tokens) {
+        Ok(request) => request,
+        Err(error) => return error.to_compile_error(),
+    };
+    let span = ours(Span::call_site());
+    let suspends = names::suspends(span);
+    let gates = methods
+        .iter()
+        .filter(|(name, _)| !skipped.contains(name))
+        .map(|(_, hash)| quote_spanned!(span=> #[automatically_derived] impl #generics #suspends<#hash> for #ty #bounds {}));
+    quote!(#(#gates)*)
+}

@@ -1,0 +1,173 @@
+//! A file with a cursor that helper threads read and write.
+//!
+//! # Protocol
+//! At most one operation that uses the cursor is under way, because the next one begins by waiting for it
+//! (`settle`). An operation stands in the file and not in the frame that asked for it; a frame that is
+//! cancelled leaves it there, and the next one finds it:
+//! - what a read has brought is kept, as `unread`, and given to the next read;
+//! - the outcome of a write or a seek is dropped: it may have taken effect.
+//!
+//! While bytes are unread, the cursor is that far ahead. So a write or a seek first takes it back.
+
+use super::helper::{OnHelper, on_helper};
+use crate::task::current::checkpoint;
+use std::fs;
+use std::future::poll_fn;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::sync::Arc;
+
+/// How many bytes one operation transfers at most: so much is copied each time.
+const MOST: usize = 2 * 1024 * 1024;
+
+/// A file with a cursor.
+#[derive(Debug)]
+pub(super) struct Cursor {
+    file: Arc<fs::File>,
+    unread: Unread,
+    under_way: Option<UnderWay>,
+}
+
+#[derive(Debug)]
+enum UnderWay {
+    Reading(OnHelper<Vec<u8>>),
+    Moving(OnHelper<Moved>),
+}
+
+/// What a write or a seek has done.
+#[derive(Debug)]
+struct Moved {
+    /// Whether the cursor was taken back to the first unread byte.
+    is_taken_back: bool,
+    result: io::Result<u64>,
+}
+
+impl Cursor {
+    pub(super) fn new(file: Arc<fs::File>) -> Self {
+        Cursor {
+            file,
+            unread: Unread::default(),
+            under_way: None,
+        }
+    }
+
+    pub(super) fn file(&self) -> &Arc<fs::File> {
+        &self.file
+    }
+
+    pub(super) async fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        poll_fn(checkpoint).await;
+        // The error of a read that was abandoned comes again, if it lasts.
+        let _ = self.settle().await;
+        if self.unread.is_empty() && !buf.is_empty() {
+            let (file, wanted) = (self.file.clone(), buf.len().min(MOST));
+            self.under_way = Some(UnderWay::Reading(on_helper(move || {
+                let mut bytes = vec![0; wanted];
+                let n = (&*file).read(&mut bytes)?;
+                bytes.truncate(n);
+                Ok(bytes)
+            })));
+            self.settle().await?;
+        }
+        Ok(self.unread.move_to(buf))
+    }
+
+    pub(super) async fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        let bytes = buf[..buf.len().min(MOST)].to_vec();
+        let written = self.change(move |mut file| {
+            let n = file.write(&bytes)?;
+            Ok(n as u64)
+        });
+        written.await.map(|n| n as usize)
+    }
+
+    pub(super) async fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.change(move |mut file| file.seek(position)).await
+    }
+
+    /// Waits for an operation that was abandoned, whatever its outcome.
+    pub(super) async fn flush(&mut self) -> io::Result<()> {
+        poll_fn(checkpoint).await;
+        let _ = self.settle().await;
+        Ok(())
+    }
+
+    /// Does `work` at the place where the reader believes to be.
+    async fn change(
+        &mut self,
+        work: impl FnOnce(&fs::File) -> io::Result<u64> + Send + 'static,
+    ) -> io::Result<u64> {
+        poll_fn(checkpoint).await;
+        let _ = self.settle().await;
+        let (file, n_unread) = (self.file.clone(), self.unread.len());
+        self.under_way = Some(UnderWay::Moving(on_helper(move || {
+            // What has no cursor, such as a terminal, keeps what is unread for its reader.
+            let is_taken_back =
+                n_unread > 0 && (&*file).seek(SeekFrom::Current(-(n_unread as i64))).is_ok();
+            let result = work(&file);
+            Ok(Moved {
+                is_taken_back,
+                result,
+            })
+        })));
+        self.settle().await
+    }
+
+    /// Waits for the operation that is under way: its outcome, and 0 if there is none.
+    async fn settle(&mut self) -> io::Result<u64> {
+        // The operation stays where it is until it has been awaited, since this frame may be cancelled.
+        match &mut self.under_way {
+            None => Ok(0),
+            Some(UnderWay::Reading(reading)) => {
+                let read = reading.await;
+                self.under_way = None;
+                self.unread = Unread::new(read?);
+                Ok(0)
+            }
+            Some(UnderWay::Moving(moving)) => {
+                let moved = moving.await;
+                self.under_way = None;
+                let moved = moved?;
+                if moved.is_taken_back {
+                    self.unread = Unread::default();
+                }
+                moved.result
+            }
+        }
+    }
+}
+
+/// Bytes that were read, and that no reader has got yet.
+#[derive(Debug, Default)]
+struct Unread {
+    bytes: Vec<u8>,
+    n_given: usize,
+}
+
+impl Unread {
+    fn new(bytes: Vec<u8>) -> Self {
+        Unread { bytes, n_given: 0 }
+    }
+
+    fn len(&self) -> usize {
+        self.bytes.len() - self.n_given
+    }
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// As many as there are and fit.
+    fn move_to(&mut self, buf: &mut [u8]) -> usize {
+        let n = self.len().min(buf.len());
+        buf[..n].copy_from_slice(&self.bytes[self.n_given..][..n]);
+        self.n_given += n;
+        if self.is_empty() {
+            *self = Unread::default();
+        }
+        n
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+#[path = "cursor_tests.rs"]
+mod tests;

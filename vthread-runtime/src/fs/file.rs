@@ -1,0 +1,345 @@
+//! An open file.
+
+use super::cursor::Cursor;
+use super::helper::{OnHelper, on_helper};
+use super::open::{OpenOptions, from_std};
+use super::stream::Stream;
+use super::{Metadata, Permissions};
+use crate::group::call::{Call, Suspends, name_hash};
+use crate::io::in_place::in_place;
+use crate::io::{Read, Seek, SeekFrom, Write};
+use std::fmt;
+use std::fs;
+use std::future::Future;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::path::Path;
+use std::sync::Arc;
+
+/// An open file.
+///
+/// As [`std::fs::File`]. It reads, writes and seeks in two ways:
+/// - [`io::Read`](crate::io::Read), [`io::Write`](crate::io::Write) and [`io::Seek`](crate::io::Seek) of this
+///   library, which suspend;
+/// - std's traits of the same names, which block, for libraries written against those.
+///
+/// It does not implement the `poll_*` traits of `futures-io`, whose callers have no way to say that they gave up a
+/// write, so that the next one could not be told from it.
+///
+/// # Cancellation
+/// A cancelled vthread leaves at once, and what it asked for may go on without it, on a helper thread with a
+/// copy of the bytes. The next operation on the cursor waits until that is over:
+/// - a read that was left alone loses nothing: the next read gets its bytes;
+/// - a write, a seek, or a change of the length that was left alone may still take effect, or not;
+///   [`flush`](crate::io::Write::flush) waits until that of a write or a seek is settled.
+///
+/// On FIFOs and terminals, which are watched, a cancelled read or write has not happened.
+///
+/// # Examples
+/// ```
+/// use vthread_runtime::fs::File;
+/// use vthread_runtime::io::{Read, Write};
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("greeting");
+/// let mut file = File::create(&path).wait()?; // In #[vthread] code without the .wait()
+/// file.write_all(b"good morning").wait()?;
+/// let mut text = String::new();
+/// File::open(&path).wait()?.read_to_string(&mut text).wait()?;
+/// assert_eq!(text, "good morning");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct File {
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    WithCursor(Cursor),
+    Watched(Stream),
+}
+
+impl File {
+    /// Opens the file at `path` for reading. See [`OpenOptions::open`] for what that means for a FIFO.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until the system has opened the file.
+    ///
+    /// # Cancellation
+    /// Leaves at once. Nothing has changed.
+    ///
+    /// # Errors
+    /// What the system says, as for [`std::fs::File::open`].
+    pub fn open<P: AsRef<Path>>(
+        path: P,
+    ) -> Call<impl Future<Output = io::Result<File>> + Send + use<P>> {
+        OpenOptions::new().read(true).open(path)
+    }
+
+    /// Opens the file at `path` for writing, and makes or empties it.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until the system has opened the file.
+    ///
+    /// # Cancellation
+    /// Leaves at once. The file may still be made, or emptied.
+    ///
+    /// # Errors
+    /// What the system says, as for [`std::fs::File::create`].
+    pub fn create<P: AsRef<Path>>(
+        path: P,
+    ) -> Call<impl Future<Output = io::Result<File>> + Send + use<P>> {
+        let mut options = File::options();
+        options.write(true).create(true).truncate(true).open(path)
+    }
+
+    /// Makes the file at `path`, which must not be there, for reading and writing.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until the system has made the file.
+    ///
+    /// # Cancellation
+    /// Leaves at once. The file may still be made.
+    ///
+    /// # Errors
+    /// What the system says, as for [`std::fs::File::create_new`].
+    pub fn create_new<P: AsRef<Path>>(
+        path: P,
+    ) -> Call<impl Future<Output = io::Result<File>> + Send + use<P>> {
+        let mut options = File::options();
+        options.read(true).write(true).create_new(true).open(path)
+    }
+
+    /// The same as [`OpenOptions::new`].
+    pub fn options() -> OpenOptions {
+        OpenOptions::new()
+    }
+
+    /// Has all that was written reach the disk, with all that belongs to it.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until that is done.
+    ///
+    /// # Cancellation
+    /// Leaves at once. It may still be done, or not.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn sync_all(&self) -> Call<impl Future<Output = io::Result<()>> + Send + use<>> {
+        self.work(|file| file.sync_all())
+    }
+
+    /// Has all that was written reach the disk, with as much of the metadata as is needed to read it.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until that is done.
+    ///
+    /// # Cancellation
+    /// Leaves at once. It may still be done, or not.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn sync_data(&self) -> Call<impl Future<Output = io::Result<()>> + Send + use<>> {
+        self.work(|file| file.sync_data())
+    }
+
+    /// Cuts the file, or fills it up with zeros, to `length` bytes.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until that is done.
+    ///
+    /// # Cancellation
+    /// Leaves at once. It may still be done, or not.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn set_len(
+        &self,
+        length: u64,
+    ) -> Call<impl Future<Output = io::Result<()>> + Send + use<>> {
+        self.work(move |file| file.set_len(length))
+    }
+
+    /// What the system knows of the file.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until the system has told.
+    ///
+    /// # Cancellation
+    /// Leaves at once.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn metadata(&self) -> Call<impl Future<Output = io::Result<Metadata>> + Send + use<>> {
+        self.work(|file| file.metadata())
+    }
+
+    /// Changes who may do what with the file.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until that is done.
+    ///
+    /// # Cancellation
+    /// Leaves at once. It may still be done, or not.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn set_permissions(
+        &self,
+        permissions: Permissions,
+    ) -> Call<impl Future<Output = io::Result<()>> + Send + use<>> {
+        self.work(move |file| file.set_permissions(permissions))
+    }
+
+    /// A file whose operations are done by helpers.
+    pub(super) fn with_cursor(file: Arc<fs::File>) -> Self {
+        File {
+            kind: Kind::WithCursor(Cursor::new(file)),
+        }
+    }
+
+    /// A file that the reactor watches.
+    pub(super) fn watched(stream: Stream) -> Self {
+        File {
+            kind: Kind::Watched(stream),
+        }
+    }
+
+    /// All of a file that has just been opened.
+    pub(super) async fn read_whole(mut self) -> io::Result<Vec<u8>> {
+        if let Kind::WithCursor(cursor) = &self.kind {
+            let file = cursor.file().clone();
+            return on_helper(move || {
+                let mut bytes = Vec::new();
+                io::Read::read_to_end(&mut &*file, &mut bytes).map(|_| bytes)
+            })
+            .await;
+        }
+        let mut bytes = Vec::new();
+        in_place(Read::read_to_end(&mut self, &mut bytes)).await?;
+        Ok(bytes)
+    }
+
+    /// All of `bytes`, into a file that has just been opened.
+    pub(super) async fn write_whole(mut self, bytes: Vec<u8>) -> io::Result<()> {
+        if let Kind::WithCursor(cursor) = &self.kind {
+            let file = cursor.file().clone();
+            return on_helper(move || io::Write::write_all(&mut &*file, &bytes)).await;
+        }
+        in_place(Write::write_all(&mut self, &bytes)).await
+    }
+
+    fn file(&self) -> &Arc<fs::File> {
+        match &self.kind {
+            Kind::WithCursor(cursor) => cursor.file(),
+            Kind::Watched(stream) => stream.file(),
+        }
+    }
+
+    /// Does `work`, which has nothing to do with the cursor.
+    fn work<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&fs::File) -> io::Result<R> + Send + 'static,
+    ) -> Call<OnHelper<R>> {
+        let file = self.file().clone();
+        Call::leaf(on_helper(move || work(&file)))
+    }
+}
+
+impl Read for File {
+    fn read(&mut self, buf: &mut [u8]) -> Call<impl Future<Output = io::Result<usize>> + Send> {
+        Call::leaf(async move {
+            match &mut self.kind {
+                Kind::WithCursor(cursor) => cursor.read(buf).await,
+                Kind::Watched(stream) => stream.read(buf).await,
+            }
+        })
+    }
+}
+
+impl Write for File {
+    fn write(&mut self, buf: &[u8]) -> Call<impl Future<Output = io::Result<usize>> + Send> {
+        Call::leaf(async move {
+            match &mut self.kind {
+                Kind::WithCursor(cursor) => cursor.write(buf).await,
+                Kind::Watched(stream) => stream.write(buf).await,
+            }
+        })
+    }
+
+    fn flush(&mut self) -> Call<impl Future<Output = io::Result<()>> + Send> {
+        Call::leaf(async move {
+            match &mut self.kind {
+                Kind::WithCursor(cursor) => cursor.flush().await,
+                Kind::Watched(stream) => stream.flush().await,
+            }
+        })
+    }
+}
+
+impl Seek for File {
+    fn seek(&mut self, position: SeekFrom) -> Call<impl Future<Output = io::Result<u64>> + Send> {
+        Call::leaf(async move {
+            match &mut self.kind {
+                Kind::WithCursor(cursor) => cursor.seek(position).await,
+                Kind::Watched(stream) => stream.seek(position).await,
+            }
+        })
+    }
+}
+
+macro_rules! suspends {
+    ($ty:ty: $($name:literal)*) => { $(impl Suspends<{ name_hash($name) }> for $ty {})* };
+}
+suspends!(File: "sync_all" "sync_data" "set_len" "metadata" "set_permissions");
+suspends!(File: "read" "read_exact" "read_to_end" "read_to_string");
+suspends!(File: "write" "write_all" "flush" "seek" "rewind" "stream_position");
+
+impl io::Read for File {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        Read::read(self, buf).wait()
+    }
+}
+
+impl io::Write for File {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        Write::write(self, buf).wait()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Write::flush(self).wait()
+    }
+}
+
+impl io::Seek for File {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        Seek::seek(self, position).wait()
+    }
+}
+
+impl TryFrom<fs::File> for File {
+    type Error = io::Error;
+
+    /// Makes a FIFO or a terminal non-blocking, and has it watched.
+    fn try_from(file: fs::File) -> io::Result<Self> {
+        from_std(file, false)
+    }
+}
+
+impl AsFd for File {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file().as_fd()
+    }
+}
+
+impl AsRawFd for File {
+    fn as_raw_fd(&self) -> RawFd {
+        self.file().as_raw_fd()
+    }
+}
+
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.file().fmt(f)
+    }
+}

@@ -1,0 +1,177 @@
+//! How a file is opened.
+//!
+//! Files are opened so that nothing blocks: for a FIFO, the system would otherwise wait for its other end, and a
+//! helper thread with it, for ever if need be. It is the same for terminals. Regular files do not notice.
+
+use super::file::File;
+use super::helper::on_helper;
+use super::stream::{Stream, set_nonblocking};
+use crate::group::call::{Call, Suspends, name_hash};
+use crate::time::{Duration, Sleep};
+use std::fs;
+use std::future::Future;
+use std::io;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// How a file is to be opened. As [`std::fs::OpenOptions`].
+///
+/// It implements [`std::os::unix::fs::OpenOptionsExt`] as well.
+///
+/// # Examples
+/// ```
+/// use vthread_runtime::fs::OpenOptions;
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("log");
+/// let mut options = OpenOptions::new();
+/// let log = options.append(true).create(true).open(&path).wait()?; // In #[vthread] code without the .wait()
+/// assert_eq!(log.metadata().wait()?.len(), 0);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    options: fs::OpenOptions,
+    flags: i32,
+}
+
+/// One option, with std's name.
+macro_rules! option {
+    ($(#[doc = $doc:literal])* $name:ident) => {
+        $(#[doc = $doc])*
+        pub fn $name(&mut self, $name: bool) -> &mut Self {
+            self.options.$name($name);
+            self
+        }
+    };
+}
+
+impl OpenOptions {
+    /// No access at all, which is to be changed.
+    #[allow(clippy::new_without_default)] // As in std.
+    pub fn new() -> Self {
+        OpenOptions {
+            options: fs::OpenOptions::new(),
+            flags: 0,
+        }
+    }
+
+    option! {
+        /// Whether the file can be read.
+        read
+    }
+    option! {
+        /// Whether the file can be written.
+        write
+    }
+    option! {
+        /// Whether each write goes to the end of the file, wherever that is then.
+        append
+    }
+    option! {
+        /// Whether the file is emptied when it is opened.
+        truncate
+    }
+    option! {
+        /// Whether the file is made if there is none.
+        create
+    }
+    option! {
+        /// Whether the file is made, and must not have been there.
+        create_new
+    }
+
+    /// Opens the file at `path`.
+    ///
+    /// A FIFO can be opened for reading at once; reading waits for a writer. Opened for writing only, it waits for
+    /// a reader, for which it looks every few milliseconds, as the system tells nobody.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until the system has opened the file.
+    ///
+    /// # Cancellation
+    /// Leaves at once. The file may still be made, or emptied, if that was asked for.
+    ///
+    /// # Errors
+    /// What the system says, as for [`std::fs::OpenOptions::open`].
+    pub fn open<P: AsRef<Path>>(
+        &self,
+        path: P,
+    ) -> Call<impl Future<Output = io::Result<File>> + Send + use<P>> {
+        Call::leaf(open(self.clone(), path.as_ref().to_owned()))
+    }
+}
+
+impl Suspends<{ name_hash("open") }> for OpenOptions {}
+
+impl OpenOptionsExt for OpenOptions {
+    fn mode(&mut self, mode: u32) -> &mut Self {
+        self.options.mode(mode);
+        self
+    }
+
+    fn custom_flags(&mut self, flags: i32) -> &mut Self {
+        self.flags = flags;
+        self
+    }
+}
+
+/// The frame of [`OpenOptions::open`].
+pub(super) async fn open(options: OpenOptions, path: PathBuf) -> io::Result<File> {
+    let order = Arc::new((options, path));
+    let mut pause = Duration::from_millis(1);
+    loop {
+        let order = order.clone();
+        if let Some(file) = on_helper(move || open_now(&order.0, &order.1)).await? {
+            return Ok(file);
+        }
+        Sleep::for_duration(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(32));
+    }
+}
+
+/// On a helper. None: it is a FIFO to be written to, and has no reader yet.
+fn open_now(options: &OpenOptions, path: &Path) -> io::Result<Option<File>> {
+    let mut nonblocking = options.options.clone();
+    nonblocking.custom_flags(options.flags | libc::O_NONBLOCK);
+    let file_type = || fs::metadata(path).map(|metadata| metadata.file_type());
+    match nonblocking.open(path) {
+        Ok(file) => from_std(file, true).map(Some),
+        Err(error) if error.raw_os_error() == Some(libc::ENXIO) => {
+            let is_fifo = file_type().is_ok_and(|file_type| file_type.is_fifo());
+            if is_fifo { Ok(None) } else { Err(error) }
+        }
+        // Another program has a lease on the file, and is given the time to write back what it keeps of it.
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock && file_type()?.is_file() => {
+            let file = options
+                .options
+                .clone()
+                .custom_flags(options.flags)
+                .open(path)?;
+            Ok(Some(File::with_cursor(Arc::new(file))))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The file that helpers work on, or that is watched, whichever it needs.
+pub(super) fn from_std(file: fs::File, is_nonblocking: bool) -> io::Result<File> {
+    let file_type = file.metadata()?.file_type();
+    let file = Arc::new(file);
+    if !file_type.is_fifo() && !file_type.is_char_device() {
+        return Ok(File::with_cursor(file));
+    }
+    if !is_nonblocking {
+        set_nonblocking(&file, true)?;
+    }
+    match Stream::new(file.clone()) {
+        Ok(stream) => Ok(File::watched(stream)),
+        Err(error) if file_type.is_fifo() => Err(error),
+        // Devices that cannot be watched, such as /dev/zero, are always ready.
+        Err(_) => {
+            set_nonblocking(&file, false)?;
+            Ok(File::with_cursor(file))
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! A FIFO or a terminal: a file without a cursor, which the reactor watches.
+
+use crate::driver::{Direction, Interest, Source, Waiting};
+use crate::task::current::checkpoint;
+use std::fs;
+use std::future::poll_fn;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::Arc;
+use std::task::ready;
+
+/// A file that tells when it is ready.
+#[derive(Debug)]
+pub(super) struct Stream {
+    source: Source<Watched>,
+}
+
+#[derive(Debug)]
+struct Watched(Arc<fs::File>);
+
+impl Stream {
+    /// Has `file`, which does not block, watched. Some files cannot be: regular ones, and many devices.
+    pub(super) fn new(file: Arc<fs::File>) -> io::Result<Self> {
+        // Nothing is attempted before the system has spoken: a FIFO that nobody has opened for writing yet
+        // would claim to be at its end.
+        Ok(Stream {
+            source: Source::new(Watched(file), Interest::NONE)?,
+        })
+    }
+
+    pub(super) fn file(&self) -> &Arc<fs::File> {
+        &self.source.0
+    }
+
+    pub(super) async fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            poll_fn(checkpoint).await;
+            return Ok(0);
+        }
+        let mut waiting = Waiting::new(&self.source, Direction::Read);
+        poll_fn(|cx| {
+            ready!(checkpoint(cx));
+            waiting.poll_io(cx, |watched| (&*watched.0).read(buf))
+        })
+        .await
+    }
+
+    pub(super) async fn write(&self, buf: &[u8]) -> io::Result<usize> {
+        let mut waiting = Waiting::new(&self.source, Direction::Write);
+        poll_fn(|cx| {
+            ready!(checkpoint(cx));
+            waiting.poll_io(cx, |watched| (&*watched.0).write(buf))
+        })
+        .await
+    }
+
+    pub(super) async fn flush(&self) -> io::Result<()> {
+        // What was written is the system's already.
+        poll_fn(checkpoint).await;
+        Ok(())
+    }
+
+    /// What the system says about that: no.
+    pub(super) async fn seek(&self, position: SeekFrom) -> io::Result<u64> {
+        poll_fn(checkpoint).await;
+        (&**self.file()).seek(position)
+    }
+}
+
+/// Has operations on `file` answer "would block" rather than block, or the other way round. All descriptors of the
+/// same opening are concerned.
+pub(super) fn set_nonblocking(file: &fs::File, nonblocking: bool) -> io::Result<()> {
+    // The wrapper is for its method only; the flag is not the descriptor's own.
+    let other = OwnedFd::from(file.try_clone()?);
+    mio::unix::pipe::Receiver::from(other).set_nonblocking(nonblocking)
+}
+
+impl mio::event::Source for Watched {
+    fn register(
+        &mut self,
+        registry: &mio::Registry,
+        token: mio::Token,
+        interests: mio::Interest,
+    ) -> io::Result<()> {
+        mio::unix::SourceFd(&self.0.as_raw_fd()).register(registry, token, interests)
+    }
+
+    fn reregister(
+        &mut self,
+        registry: &mio::Registry,
+        token: mio::Token,
+        interests: mio::Interest,
+    ) -> io::Result<()> {
+        mio::unix::SourceFd(&self.0.as_raw_fd()).reregister(registry, token, interests)
+    }
+
+    fn deregister(&mut self, registry: &mio::Registry) -> io::Result<()> {
+        mio::unix::SourceFd(&self.0.as_raw_fd()).deregister(registry)
+    }
+}

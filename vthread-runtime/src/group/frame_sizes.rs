@@ -1,0 +1,51 @@
+//! The sizes of frames, told while a program runs, for people who want to make them smaller.
+//!
+//! With `VTHREAD_SIZES=1` in the environment of the *build*, each vthread function tells the size of
+//! its frame the first time that it is called. The choice is made when this crate is compiled, so that a
+//! program without it pays nothing; cargo sees the change and compiles again.
+
+use std::any::type_name;
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+/// Whether the build asked for sizes.
+pub(crate) const ARE_TOLD: bool = option_env!("VTHREAD_SIZES").is_some();
+
+static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Tells the size of a frame, once for each function and each choice of its type parameters.
+#[cold]
+pub(crate) fn tell<F>(frame: &F) {
+    let name = function_name(type_name::<F>());
+    // What is held by a boxed frame is not seen from here.
+    let line = format!("vthread: frame of {} bytes: {name}", size_of_val(frame));
+    let is_new = match TOLD.lock() {
+        Ok(mut told) => told.insert(line.clone()),
+        Err(_) => false,
+    };
+    if is_new {
+        eprintln!("{line}");
+    }
+}
+
+/// The function that a frame is of, from the name that the compiler gives to the frame's type.
+fn function_name(frame: &str) -> String {
+    frame.replace("::{{closure}}", "").replace("__vthread_", "")
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_named_for_their_functions() {
+        assert_eq!(
+            function_name("app::store::__vthread_load<app::Row>::{{closure}}"),
+            "app::store::load<app::Row>"
+        );
+        assert_eq!(
+            function_name("<app::Store as app::Load>::load::{{closure}}"),
+            "<app::Store as app::Load>::load"
+        );
+    }
+}

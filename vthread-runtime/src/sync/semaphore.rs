@@ -1,0 +1,333 @@
+//! A semaphore: a number of permits, given out first come, first served.
+//!
+//! # Protocol
+//! All is under one lock. Whoever adds permits grants them on the spot, from the front of the list and only
+//! as far as they go (`grant`): a waiter is woken when its permits are its own already. So nobody overtakes, and between
+//! two uses of the lock either nobody waits, or the first one waits for more than there is.
+//!
+//! A waiter that goes away gives back what it was granted. If it was granted nothing it may have stood before others
+//! that want less; so in both cases, when it has left the list, `Departure` grants anew.
+#![allow(unsafe_code)] // Projection to the pinned wait.
+
+use super::waitlist::{Note, Place, Wait, WaitList};
+use crate::driver::wake::WakeList;
+use crate::group::call::{Call, Suspends, name_hash};
+use crate::primitive::{Mutex, MutexGuard, const_unless_modelled};
+use crate::task::current::checkpoint;
+use std::cell::Cell;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker, ready};
+
+/// A number of permits. Who acquires one holds it until the [`Permit`] is dropped; who finds none waits.
+///
+/// Permits are given out in the order in which they were asked for: one that asks for many is not overtaken
+/// by others that ask for few.
+///
+/// # Examples
+/// ```
+/// use vthread_runtime::sync::Semaphore;
+///
+/// let connections = Semaphore::new(2);
+/// let first = connections.acquire().wait(); // In #[vthread] code: connections.acquire()
+/// let second = connections.acquire().wait();
+/// assert!(connections.try_acquire().is_none());
+/// drop(first);
+/// assert_eq!(connections.available_permits(), 1);
+/// # drop(second);
+/// ```
+pub struct Semaphore {
+    locked: Mutex<State>,
+}
+
+/// The state of a semaphore.
+struct State {
+    n_available: usize,
+    /// Available, granted, held: all but the forgotten ones.
+    n_total: usize,
+    waiters: WaitList,
+}
+
+impl Semaphore {
+    const_unless_modelled! {
+        /// A semaphore with so many permits.
+        pub const fn new(permits: usize) -> Self {
+            Semaphore {
+                locked: Mutex::new(State {
+                    n_available: permits,
+                    n_total: permits,
+                    waiters: WaitList::new(),
+                }),
+            }
+        }
+    }
+
+    /// Waits for a permit and takes it. It is given back when it is dropped.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while there is no permit or others have asked before.
+    ///
+    /// # Cancellation
+    /// The wait ends, and a permit that was about to be taken goes to the next one who waits.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn acquire(&self) -> Call<Acquire<'_>> {
+        self.acquire_many(1)
+    }
+
+    /// Waits for `n` permits and takes them all at once. They are given back when what it gives is dropped.
+    ///
+    /// If there are fewer than `n` in all, it waits until enough are added; so do those who ask later.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while there are not enough permits or others have asked before.
+    ///
+    /// # Cancellation
+    /// The wait ends, and permits that were about to be taken go to those who wait behind.
+    ///
+    /// # Panics
+    /// Never.
+    ///
+    /// # Examples
+    /// ```
+    /// use vthread_runtime::sync::Semaphore;
+    ///
+    /// let megabytes = Semaphore::new(64);
+    /// let large = megabytes.acquire_many(48).wait();
+    /// assert!(megabytes.try_acquire_many(32).is_none());
+    /// drop(large);
+    /// assert!(megabytes.try_acquire_many(32).is_some());
+    /// ```
+    pub fn acquire_many(&self, n: usize) -> Call<Acquire<'_>> {
+        Call::leaf(Acquire::new(self, n))
+    }
+
+    /// Takes a permit if there is one and nobody waits. Never waits, never a checkpoint.
+    pub fn try_acquire(&self) -> Option<Permit<'_>> {
+        self.try_acquire_many(1)
+    }
+
+    /// Takes `n` permits if there are so many and nobody waits. Never waits, never a checkpoint.
+    pub fn try_acquire_many(&self, n: usize) -> Option<Permit<'_>> {
+        let is_taken = self.locked.lock().take(n);
+        // Made only if it is: a permit gives back when it goes.
+        is_taken.then(|| Permit { semaphore: self, n })
+    }
+
+    /// How many permits could be taken at this moment.
+    pub fn available_permits(&self) -> usize {
+        self.locked.lock().n_available
+    }
+
+    /// Adds `n` permits to those that exist.
+    ///
+    /// # Panics
+    /// If there would be more than [`usize::MAX`] in all. Nothing is added then.
+    ///
+    /// # Examples
+    /// ```
+    /// use vthread_runtime::sync::Semaphore;
+    ///
+    /// // A gate that is opened once.
+    /// static OPEN: Semaphore = Semaphore::new(0);
+    /// std::thread::spawn(|| OPEN.add_permits(1));
+    /// OPEN.acquire().wait().forget();
+    /// ```
+    #[track_caller]
+    pub fn add_permits(&self, n: usize) {
+        let mut woken = WakeList::default();
+        let mut state = self.locked.lock();
+        let n_total = state.n_total.checked_add(n);
+        if let Some(n_total) = n_total {
+            state.n_total = n_total;
+            state.n_available += n;
+            state.grant(&mut woken);
+        }
+        drop(state);
+        assert!(
+            n_total.is_some(),
+            "vthread::sync::Semaphore: more than usize::MAX permits"
+        );
+        woken.wake_all();
+    }
+
+    /// Takes back `n` permits that were given out, and gives them to those who wait.
+    fn take_back(&self, n: usize) {
+        let mut woken = WakeList::default();
+        let mut state = self.locked.lock();
+        state.n_available += n;
+        state.grant(&mut woken);
+        drop(state);
+        woken.wake_all();
+    }
+}
+
+impl Suspends<{ name_hash("acquire") }> for Semaphore {}
+impl Suspends<{ name_hash("acquire_many") }> for Semaphore {}
+
+impl State {
+    /// Takes `n` permits, unless there are fewer or somebody waits.
+    fn take(&mut self, n: usize) -> bool {
+        let is_first = self.waiters.is_empty();
+        match self.n_available.checked_sub(n) {
+            Some(left) if is_first => {
+                self.n_available = left;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Gives the permits to those who wait, from the first on, as far as they go.
+    fn grant(&mut self, woken: &mut WakeList) {
+        while let Some(n) = self.waiters.next_weight() {
+            let Some(left) = self.n_available.checked_sub(n) else {
+                return;
+            };
+            self.n_available = left;
+            woken.extend(self.waiters.notify(Note::Granted));
+        }
+    }
+}
+
+/// The frame of [`Semaphore::acquire`] and [`Semaphore::acquire_many`].
+#[derive(Debug)]
+pub struct Acquire<'s> {
+    // Dropped first: by then the list does not hold it any more.
+    wait: Wait<Claim<'s>>,
+    departure: Departure<'s>,
+}
+
+/// What somebody waits for.
+#[derive(Debug)]
+struct Claim<'s> {
+    semaphore: &'s Semaphore,
+    n: usize,
+}
+
+impl<'s> Acquire<'s> {
+    fn new(semaphore: &'s Semaphore, n: usize) -> Self {
+        Acquire {
+            wait: Wait::for_weight(Claim { semaphore, n }, n),
+            departure: Departure {
+                semaphore,
+                is_due: Cell::new(false),
+            },
+        }
+    }
+}
+
+impl<'s> Future for Acquire<'s> {
+    type Output = Permit<'s>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Permit<'s>> {
+        ready!(checkpoint(cx));
+        let acquire = self.as_ref();
+        let departure = &acquire.get_ref().departure;
+        // SAFETY: The wait is pinned with the frame: nothing moves it out.
+        let wait = unsafe { acquire.map_unchecked(|acquire| &acquire.wait) };
+        let polled = wait.poll(cx, |claim, state, note| match note {
+            Some(Note::Granted) => Some(()),
+            // One who waits already finds somebody waiting, and stays.
+            _ => state.take(claim.n).then_some(()),
+        });
+        departure.is_due.set(polled.is_pending());
+        let Claim { semaphore, n } = *wait.place();
+        polled.map(|()| Permit { semaphore, n })
+    }
+}
+
+impl Place for Claim<'_> {
+    type State = State;
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.semaphore.locked.lock()
+    }
+
+    fn waiters(state: &mut State) -> &mut WaitList {
+        &mut state.waiters
+    }
+
+    fn pass_on(&self, state: &mut State, note: Note) -> Option<Waker> {
+        debug_assert!(note == Note::Granted, "nobody is told to attempt");
+        // What was granted may be enough for several others: the departure of this waiter sees to that.
+        state.n_available += self.n;
+        None
+    }
+}
+
+/// Grants anew when a waiter has gone away.
+struct Departure<'s> {
+    semaphore: &'s Semaphore,
+    is_due: Cell<bool>,
+}
+
+impl Drop for Departure<'_> {
+    fn drop(&mut self) {
+        if self.is_due.get() {
+            self.semaphore.take_back(0);
+        }
+    }
+}
+
+/// Permits of a [`Semaphore`]; dropping it gives them back.
+#[must_use = "a permit is given back as soon as it is dropped"]
+pub struct Permit<'s> {
+    semaphore: &'s Semaphore,
+    n: usize,
+}
+
+impl Permit<'_> {
+    /// Does not give the permits back: the semaphore has so many fewer from now on.
+    ///
+    /// # Examples
+    /// ```
+    /// use vthread_runtime::sync::Semaphore;
+    ///
+    /// let semaphore = Semaphore::new(3);
+    /// semaphore.try_acquire().unwrap().forget();
+    /// assert_eq!(semaphore.available_permits(), 2);
+    /// ```
+    pub fn forget(mut self) {
+        let n = std::mem::take(&mut self.n);
+        self.semaphore.locked.lock().n_total -= n;
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        if self.n > 0 {
+            self.semaphore.take_back(self.n);
+        }
+    }
+}
+
+impl fmt::Debug for Semaphore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Semaphore")
+            .field("available_permits", &self.available_permits())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Departure<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Departure")
+    }
+}
+
+impl fmt::Debug for Permit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Permit").field(&self.n).finish()
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+#[path = "semaphore_tests.rs"]
+mod tests;
+
+#[cfg(all(test, loom))]
+#[path = "semaphore_loom.rs"]
+mod model;
