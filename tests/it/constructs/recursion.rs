@@ -180,7 +180,7 @@ impl Parser<'_> {
         self.text = rest;
         Some(*first)
     }
-    fn sum(&mut self) -> u32 {
+    fn total(&mut self) -> u32 {
         let mut sum = 0;
         while let Some(byte) = self.take_next() {
             match byte {
@@ -199,7 +199,7 @@ impl Parser<'_> {
         let mut product = 1;
         while let Some(byte) = self.take_next() {
             match byte {
-                b'[' => product *= self.sum(),
+                b'[' => product *= self.total(),
                 b')' | b']' => break,
                 digit => product *= u32::from(digit - b'0'),
             }
@@ -211,7 +211,7 @@ impl Parser<'_> {
 #[vthread]
 fn mutual() -> (bool, bool, u32) {
     begin().await;
-    (is_even(4), is_odd(2), Parser { text: b"1(23)4" }.sum())
+    (is_even(4), is_odd(2), Parser { text: b"1(23)4" }.total())
 }
 
 #[test]
@@ -266,7 +266,7 @@ impl<A: Node, B: Node> Node for Both<A, B> {
 
 #[vthread(dyn)]
 trait Expression {
-    fn value(&self) -> i64;
+    fn worth(&self) -> i64;
 }
 
 struct Literal(i64);
@@ -275,25 +275,25 @@ struct Product(Box<dyn Expression>, Box<dyn Expression>);
 
 #[vthread(dyn)]
 impl Expression for Literal {
-    fn value(&self) -> i64 {
+    fn worth(&self) -> i64 {
         pause();
         self.0
     }
 }
 #[vthread(dyn)]
 impl Expression for Sum {
-    fn value(&self) -> i64 {
+    fn worth(&self) -> i64 {
         let mut sum = 0;
         for part in &self.0 {
-            sum += part.value();
+            sum += part.worth();
         }
         sum
     }
 }
 #[vthread(dyn)]
 impl Expression for Product {
-    fn value(&self) -> i64 {
-        self.0.value() * self.1.value()
+    fn worth(&self) -> i64 {
+        self.0.worth() * self.1.worth()
     }
 }
 
@@ -307,7 +307,7 @@ fn traits() -> (u32, u32, i64) {
     );
     let sum = Sum(vec![Box::new(Literal(1)), Box::new(Literal(2))]);
     let product = Product(Box::new(sum), Box::new(Literal(4)));
-    (nested.size(), nested.1.twice(), product.value())
+    (nested.size(), nested.1.twice(), product.worth())
 }
 
 #[test]

@@ -92,7 +92,7 @@ trait Handler {
         pause();
         if b.is_empty() { a } else { &a[..1] }
     }
-    fn name(&self) -> &str;
+    fn title(&self) -> &str;
     #[plain]
     fn is_plain(&self) -> bool {
         true
@@ -116,7 +116,7 @@ impl Handler for Echo {
         pause();
         a
     }
-    fn name(&self) -> &str {
+    fn title(&self) -> &str {
         pause();
         &self.0
     }
@@ -131,8 +131,8 @@ impl<H: Handler + ?Sized> Handler for Wrapping<H> {
     fn pick<'a>(&self, a: &'a str, b: &str) -> &'a str {
         self.1.pick(a, b)
     }
-    fn name(&self) -> &str {
-        self.1.name()
+    fn title(&self) -> &str {
+        self.1.title()
     }
 }
 
@@ -140,12 +140,12 @@ impl<H: Handler + ?Sized> Handler for Wrapping<H> {
 fn through_reference(handler: &dyn Handler, body: &mut Vec<u8>) -> Result<String, String> {
     let picked = handler.pick("ab", "x");
     let text = handler.handle(picked, body)?;
-    Ok(text + handler.name() + if handler.is_plain() { "p" } else { "" })
+    Ok(text + handler.title() + if handler.is_plain() { "p" } else { "" })
 }
 
 #[vthread]
 fn through_generic<H: Handler + ?Sized>(handler: &H) -> String {
-    handler.name().to_owned()
+    handler.title().to_owned()
 }
 
 #[vthread]
@@ -159,14 +159,14 @@ fn dynamically() -> Vec<String> {
     let mut out = vec![through_reference(&echo, &mut body).unwrap()];
     out.push(through_reference(&*boxed, &mut body).unwrap());
     out.push(boxed.handle("q", &mut body).unwrap());
-    out.push(shared.handle("q", &mut body).unwrap() + shared.clone().name());
-    out.push(wrapped.handle("", &mut body).unwrap_err() + wrapped.name());
+    out.push(shared.handle("q", &mut body).unwrap() + shared.clone().title());
+    out.push(wrapped.handle("", &mut body).unwrap_err() + wrapped.title());
     out.push(through_generic(&*boxed) + &through_generic(&echo) + &through_generic::<dyn Handler>(&echo));
     let handlers: Vec<(&str, Box<dyn Handler>)> = vec![("a", boxed), ("b", Box::new(echo))];
     for (key, handler) in &handlers {
-        out.push(format!("{key}{}", handler.name()));
+        out.push(format!("{key}{}", handler.title()));
     }
-    let name = handlers.first().unwrap().1.name();
+    let name = handlers.first().unwrap().1.title();
     out.push(handlers[1].1.handle(name, &mut body).unwrap().len().to_string());
     out
 }
