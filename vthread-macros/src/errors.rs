@@ -83,3 +83,10 @@ pub(crate) fn skipped_function(name: &str) -> String {
          so `#[vthread]` code does not look at calls of them. Rename it, or mark it `#[plain]`"
     )
 }
+
+pub(crate) fn plain_trait(name: &str) -> String {
+    format!(
+        "`{name}` is called by plain code, which cannot suspend: leave out `#[vthread]` here. \
+         Calls of vthread functions in this `impl` block until done, and those of vthread methods end with `.wait()`"
+    )
+}

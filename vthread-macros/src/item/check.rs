@@ -4,7 +4,7 @@ use crate::body::skip;
 use crate::errors::{self, Errors};
 use crate::names::plain_text;
 use quote::quote;
-use syn::Signature;
+use syn::{ItemImpl, Signature};
 
 /// Reports what a vthread function cannot be. True if it can.
 pub(crate) fn function(signature: &Signature, errors: &mut Errors) -> bool {
@@ -22,6 +22,63 @@ pub(crate) fn function(signature: &Signature, errors: &mut Errors) -> bool {
         errors.on(variadic, errors::VARIADIC_FN);
     }
     errors.n() == before
+}
+
+/// Traits of std that plain code calls: their methods cannot return a `Call`.
+const PLAIN_TRAITS: &[&str] = &[
+    "Iterator",
+    "DoubleEndedIterator",
+    "IntoIterator",
+    "FromIterator",
+    "Extend",
+    "Display",
+    "Debug",
+    "Drop",
+    "Deref",
+    "DerefMut",
+    "Clone",
+    "Default",
+    "From",
+    "Into",
+    "TryFrom",
+    "TryInto",
+    "FromStr",
+    "ToString",
+    "AsRef",
+    "AsMut",
+    "Borrow",
+    "BorrowMut",
+    "Hash",
+    "PartialEq",
+    "PartialOrd",
+    "Ord",
+    "Add",
+    "Sub",
+    "Mul",
+    "Div",
+    "Neg",
+    "Not",
+    "Index",
+    "IndexMut",
+    "Future",
+    "Error",
+];
+
+/// Reports an `impl` of a trait of std. True if it is none.
+pub(crate) fn implemented_trait(block: &ItemImpl, errors: &mut Errors) -> bool {
+    let Some((path, _)) = &block.trait_ else {
+        return true;
+    };
+    let name = path
+        .segments
+        .last()
+        .map(|last| plain_text(&last.ident))
+        .unwrap_or_default();
+    let is_plain = PLAIN_TRAITS.contains(&name.as_str());
+    if is_plain {
+        errors.on(path, errors::plain_trait(&name));
+    }
+    !is_plain
 }
 
 /// The same for a method, whose name must be one that `#[vthread]` code looks at.

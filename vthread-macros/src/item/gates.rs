@@ -9,15 +9,45 @@ use super::options::Options;
 use crate::names::{self, hash, ours, plain_text};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use std::collections::HashSet;
 use syn::parse::{Parse, ParseStream};
 use syn::{
-    Generics, ItemImpl, ItemTrait, Path, Type, Visibility, WhereClause, bracketed,
+    Attribute, Generics, ItemImpl, ItemTrait, Path, Type, Visibility, WhereClause, bracketed,
     parse_quote_spanned,
 };
 
+/// A suspending method, with the conditions under which there is one.
+pub(crate) struct Method {
+    name: Ident,
+    conditions: Vec<Attribute>,
+}
+
+impl Method {
+    pub(crate) fn new(name: &Ident, attrs: &[Attribute]) -> Self {
+        Method {
+            name: name.clone(),
+            conditions: attributes::conditions(attrs),
+        }
+    }
+
+    fn text(&self) -> String {
+        plain_text(&self.name)
+    }
+}
+
+/// Each name once, whatever its conditions.
+fn distinct(methods: &[Method]) -> Vec<&Ident> {
+    let mut seen = HashSet::new();
+    methods
+        .iter()
+        .filter(|method| seen.insert(method.text()))
+        .map(|method| &method.name)
+        .collect()
+}
+
 /// A supertrait for each suspending method: it carries the gate through bounds and `dyn`.
-pub(crate) fn as_supertraits(definition: &mut ItemTrait, methods: &[Ident]) {
-    for method in methods {
+pub(crate) fn as_supertraits(definition: &mut ItemTrait, methods: &[Method]) {
+    for method in distinct(methods) {
         let span = ours(method.span());
         let (suspends, hash) = (names::suspends(span), hash(&plain_text(method)));
         definition
@@ -27,10 +57,11 @@ pub(crate) fn as_supertraits(definition: &mut ItemTrait, methods: &[Ident]) {
 }
 
 /// The macro of a trait, which its impls invoke.
-pub(crate) fn of_trait(definition: &ItemTrait, methods: &[Ident]) -> TokenStream {
+pub(crate) fn of_trait(definition: &ItemTrait, methods: &[Method]) -> TokenStream {
     let (name, visibility) = (&definition.ident, &definition.vis);
     let span = ours(name.span());
     let unique = unique_name(name);
+    let methods = distinct(methods);
     let hashes = methods.iter().map(|method| hash(&plain_text(method)));
     let texts = methods
         .iter()
@@ -66,7 +97,7 @@ fn unique_name(name: &Ident) -> Ident {
 }
 
 /// What an `impl` says about its own methods, or asks its trait to say.
-pub(crate) fn of_impl(block: &ItemImpl, methods: &[Ident], options: &Options) -> TokenStream {
+pub(crate) fn of_impl(block: &ItemImpl, methods: &[Method], options: &Options) -> TokenStream {
     if options.nogate_all || is_pointer(block) {
         return TokenStream::new();
     }
@@ -86,10 +117,17 @@ pub(crate) fn of_impl(block: &ItemImpl, methods: &[Ident], options: &Options) ->
             )
         }
         None => {
-            let gates = methods.iter().filter(|method| !options.nogate.contains(&plain_text(method))).map(|method| {
-                let span = ours(method.span());
-                let (suspends, hash) = (names::suspends(span), hash(&plain_text(method)));
-                quote_spanned!(span=> #(#conditions)* #[automatically_derived] impl #generics #suspends<#hash> for #ty #bounds {})
+            let announced = methods
+                .iter()
+                .filter(|method| !options.nogate.contains(&method.text()));
+            let gates = announced.map(|method| {
+                let span = ours(method.name.span());
+                let (suspends, hash) = (names::suspends(span), hash(&method.text()));
+                let own = &method.conditions;
+                quote_spanned!(span=>
+                    #(#conditions)* #(#own)* #[automatically_derived]
+                    impl #generics #suspends<#hash> for #ty #bounds {}
+                )
             });
             quote!(#(#gates)*)
         }

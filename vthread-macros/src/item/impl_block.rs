@@ -1,5 +1,6 @@
 //! `#[vthread] impl`: every function in the block is a vthread function, except those marked `#[plain]`.
 
+use super::gates::Method;
 use super::options::Options;
 use super::signature::{call_output, in_braces, take_patterns};
 use super::{attributes, check, dynamic, frame, gates};
@@ -11,6 +12,9 @@ use quote::quote;
 use syn::{ImplItem, ImplItemFn, ItemImpl, parse_quote};
 
 pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors) -> TokenStream {
+    if !check::implemented_trait(&block, errors) {
+        return quote!(#block);
+    }
     let mut methods = Vec::new();
     let is_trait = block.trait_.is_some();
     for item in &mut block.items {
@@ -24,7 +28,7 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
             continue;
         }
         if function.sig.receiver().is_some() {
-            methods.push(function.sig.ident.clone());
+            methods.push(Method::new(&function.sig.ident, &function.attrs));
         }
         method(function, options, is_trait, errors);
     }

@@ -1,5 +1,6 @@
 //! `#[vthread] trait`: its methods return calls, and supertraits carry the gates through bounds and `dyn`.
 
+use super::gates::Method;
 use super::options::Options;
 use super::signature::{call_output, take_patterns};
 use super::{attributes, check, dynamic, frame, gates};
@@ -24,7 +25,7 @@ pub(crate) fn expand(
             continue;
         }
         if function.sig.receiver().is_some() {
-            methods.push(function.sig.ident.clone());
+            methods.push(Method::new(&function.sig.ident, &function.attrs));
         }
         method(function, options, errors);
     }
