@@ -90,7 +90,7 @@ impl Record {
     /// A method.
     #[must_use]
     #[inline]
-    fn value(&self, #[allow(unused)] n: u32) -> u32 {
+    fn worth(&self, #[allow(unused)] n: u32) -> u32 {
         pause();
         self.a
     }
@@ -167,7 +167,7 @@ fn on_methods() -> u32 {
     };
     #[allow(deprecated)]
     let old = record.old();
-    record.value(0)
+    record.worth(0)
         + record.shown()
         + record.untouched()
         + Record::by_path()

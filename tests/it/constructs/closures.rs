@@ -96,7 +96,7 @@ struct Thing(u32);
 
 #[vthread]
 impl Thing {
-    fn value(&self, n: u32) -> u32 {
+    fn worth(&self, n: u32) -> u32 {
         pause();
         self.0 + n
     }
@@ -106,20 +106,20 @@ impl Thing {
 fn methods_inside() -> u32 {
     begin().await;
     let thing = Thing(1);
-    let by_reference = |n| thing.value(n);
-    let explicit = |n| thing.value(n).wait();
-    let nested = || (0..2).map(|n| thing.value(n)).sum::<u32>();
-    let relative = |n| Thing::value(&thing, n);
-    let typed = |n: u32| -> u32 { thing.value(n) };
+    let by_reference = |n| thing.worth(n);
+    let explicit = |n| thing.worth(n).wait();
+    let nested = || (0..2).map(|n| thing.worth(n)).sum::<u32>();
+    let relative = |n| Thing::worth(&thing, n);
+    let typed = |n: u32| -> u32 { thing.worth(n) };
     let returning = |n: u32| {
         if n > 0 {
-            return thing.value(n);
+            return thing.worth(n);
         }
         0
     };
     let moved = {
         let thing = Thing(10);
-        move || thing.value(0)
+        move || thing.worth(0)
     };
     by_reference(1)
         + explicit(1)
@@ -128,7 +128,7 @@ fn methods_inside() -> u32 {
         + typed(1)
         + returning(1)
         + moved()
-        + thing.value(num(1))
+        + thing.worth(num(1))
 }
 
 #[test]

@@ -30,8 +30,8 @@ impl Exits {
     }
 }
 
-fn message(f: impl FnOnce()) -> String {
-    let payload = catch_unwind(AssertUnwindSafe(f)).unwrap_err();
+fn message<R>(f: impl FnOnce() -> R) -> String {
+    let payload = catch_unwind(AssertUnwindSafe(|| drop(f()))).unwrap_err();
     match payload.downcast::<String>() {
         Ok(text) => *text,
         Err(payload) => (*payload.downcast::<&str>().unwrap()).to_owned(),
@@ -74,7 +74,7 @@ fn as_values(n: u32) -> u32 {
 fn diverging_calls_as_values() {
     assert_eq!(suspends(4, || as_values(0)), 2);
     let messages = (1..9)
-        .map(|n| message(move || drop(as_values(n))))
+        .map(|n| message(move || as_values(n)))
         .collect::<Vec<_>>();
     let expected = [
         "if",
@@ -123,21 +123,16 @@ fn loops_without_break() -> u32 {
 
 #[vthread]
 fn return_as_a_value(n: Option<u32>) -> u32 {
-    let n: u32 = n.unwrap_or(return num(9));
-    #[allow(unreachable_code)]
-    n
+    n.unwrap_or(return num(9))
 }
 
 #[test]
 #[allow(unreachable_code, clippy::diverging_sub_expression)]
 fn diverging_tails() {
     assert_eq!(tail_that_diverges(3), Err(1));
-    assert_eq!(message(|| drop(tail_that_diverges(0))), "enough");
+    assert_eq!(message(|| tail_that_diverges(0)), "enough");
     assert_eq!(message(never_as_unit), "unit");
-    assert_eq!(
-        message(|| drop(never_through_plain(|| panic!("plain")))),
-        "plain"
-    );
+    assert_eq!(message(|| never_through_plain(|| panic!("plain"))), "plain");
     assert_eq!(loops_without_break(), 3);
     assert_eq!(return_as_a_value(Some(1)), 9);
 }
@@ -181,7 +176,7 @@ fn child_of_never(kind: u32) -> Result<u32, String> {
 #[vthread]
 fn child_tail_is_never() {
     group! {
-        spawn! { fails("tail") };
+        spawn! { if num(1) == 1 { fails("tail") } }
     }
 }
 
@@ -195,13 +190,13 @@ fn body_that_diverges() -> u32 {
 
 #[test]
 fn children_and_bodies_that_diverge() {
-    assert_eq!(message(|| drop(child_that_diverges())), "child");
-    assert_eq!(message(|| drop(child_of_never(0))), "zero");
+    assert_eq!(message(|| child_that_diverges()), "child");
+    assert_eq!(message(|| child_of_never(0)), "zero");
     assert_eq!(child_of_never(1), Err("one".into()));
     assert_eq!(child_of_never(2), Ok(1));
     assert_eq!(child_of_never(3), Err("three".into()));
     assert_eq!(message(child_tail_is_never), "tail");
-    assert_eq!(message(|| drop(body_that_diverges())), "body");
+    assert_eq!(message(|| body_that_diverges()), "body");
 }
 
 enum Never {}
@@ -228,4 +223,18 @@ fn irrefutable() -> u32 {
 #[test]
 fn uninhabited_types() {
     assert_eq!(suspends(3, irrefutable), 8);
+}
+
+#[vthread]
+fn statement(n: u32) -> u32 {
+    if num(n) == 1 {
+        fails("statement");
+    }
+    num(2)
+}
+
+#[test]
+fn diverging_statements() {
+    assert_eq!(statement(0), 2);
+    assert_eq!(message(|| statement(1)), "statement");
 }

@@ -152,7 +152,7 @@ trait Lending {
     const SIZE: usize;
 
     fn lend<'a>(&'a mut self) -> Self::Item<'a>;
-    fn key(&self) -> Self::Key {
+    fn own_key(&self) -> Self::Key {
         pause();
         Self::Key::default()
     }
@@ -174,7 +174,7 @@ impl Lending for Words {
         pause();
         &mut self.0[0]
     }
-    fn key(&self) -> u16 {
+    fn own_key(&self) -> u16 {
         pause();
         8
     }
@@ -186,7 +186,7 @@ where
     for<'a> L::Item<'a>: Debug,
 {
     let text = format!("{:?}", lending.lend());
-    (text, lending.key(), L::size() + <L as Lending>::size())
+    (text, lending.own_key(), L::size() + <L as Lending>::size())
 }
 
 #[vthread]
@@ -223,7 +223,7 @@ where
         pause();
         (self.measure)(self.value)
     }
-    fn value(&self) -> &'a T {
+    fn worth(&self) -> &'a T {
         pause();
         self.value
     }
@@ -250,7 +250,7 @@ fn bounded() -> usize {
     };
     let value = {
         let again = typed.with(|s| s.len() * 2);
-        again.value().len() + again.measured()
+        again.worth().len() + again.measured()
     };
     value
         + give(Typed::<'_, [u8], _> {

@@ -106,9 +106,9 @@ struct Über {
 
 #[vthread]
 impl Über {
-    fn νέο(&self, Δ: u32) -> u32 {
+    fn νέο(&self, δ: u32) -> u32 {
         pause();
-        self.ключ + Δ
+        self.ключ + δ
     }
 }
 

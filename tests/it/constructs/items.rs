@@ -109,7 +109,7 @@ fn local_vthread_items() -> u32 {
     struct Thing(u32);
     #[vthread]
     impl Thing {
-        fn value(&self) -> u32 {
+        fn worth(&self) -> u32 {
             pause();
             self.0
         }
@@ -131,7 +131,7 @@ fn local_vthread_items() -> u32 {
             pause();
             n * 100
         }
-        first(1) + Thing(2).value() + Thing(3).name_length()
+        first(1) + Thing(2).worth() + Thing(3).name_length()
     };
     inner + first(4)
 }
@@ -160,7 +160,7 @@ static CONFIG: Config = Config {
 
 #[vthread]
 impl Config {
-    fn value(&self) -> u32 {
+    fn worth(&self) -> u32 {
         pause();
         self.n
     }
@@ -182,10 +182,10 @@ fn statics() -> u32 {
     table
         + COUNTER.load(Ordering::SeqCst)
         + TEXT.len() as u32
-        + CONFIG.value()
-        + CONFIG.next_one().unwrap().value()
-        + CONFIG.next.unwrap().value()
-        + Config::DEFAULT.value()
+        + CONFIG.worth()
+        + CONFIG.next_one().unwrap().worth()
+        + CONFIG.next.unwrap().worth()
+        + Config::DEFAULT.worth()
         + (Config::DEFAULT).n
 }
 

@@ -193,7 +193,7 @@ impl Names {
         pause();
         n
     }
-    fn abs(&self) -> u32 {
+    fn flush(&self) -> u32 {
         pause();
         7
     }
@@ -218,7 +218,7 @@ fn same_names() -> u32 {
         + names.next()
         + names.read()
         + names.set(6)
-        + names.abs()
+        + names.flush()
 }
 
 #[test]
@@ -231,7 +231,7 @@ struct Small(u8);
 
 #[vthread]
 impl Small {
-    fn value(self) -> u8 {
+    fn worth(self) -> u8 {
         pause();
         self.0
     }
@@ -243,11 +243,11 @@ fn copies() -> u8 {
     let small = Small(1);
     let reference = &small;
     let all = [small; 3];
-    let mut sum = small.value() + small.value() + reference.value() + (*reference).value();
+    let mut sum = small.worth() + small.worth() + reference.worth() + (*reference).worth();
     for each in &all {
-        sum += each.value();
+        sum += each.worth();
     }
-    sum + all[1].value() + all.map(|s| s.0)[0] + give(small).value() + num(0) as u8
+    sum + all[1].worth() + all.map(|s| s.0)[0] + give(small).worth() + num(0) as u8
 }
 
 #[test]

@@ -177,7 +177,7 @@ fn variables_named_like_expansions() {
 }
 
 mod odd_items {
-    #![allow(non_camel_case_types, dead_code)]
+    #![allow(non_camel_case_types, non_snake_case, dead_code)]
     use super::*;
 
     mod core {}
@@ -220,9 +220,6 @@ mod odd_items {
     #[vthread]
     trait Tr {
         fn ready(&self) -> u32;
-        fn twice(&self) -> u32 {
-            self.ready() * 2
-        }
     }
 
     #[vthread]

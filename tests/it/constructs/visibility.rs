@@ -1,5 +1,7 @@
 //! Visibility, imports, renames, globs and re-exports inside a crate.
 
+#![allow(unreachable_pub)] // Every visibility is tested, also those that reach nobody.
+
 use super::proof::{begin, pause, suspends};
 use vthread::prelude::*;
 
@@ -159,8 +161,8 @@ mod scoped_imports {
         begin().await;
         let a = take(1);
         let b = {
-            use pool::{put as take, take as put};
-            take(1) + put(2)
+            use pool::{put as other, take as more};
+            other(1) + more(2)
         };
         fn take_plain(n: u32) -> u32 {
             use super::api::plain as take;

@@ -5,8 +5,9 @@
 //! macro gets a variable. What must be evaluated lazily, or cannot be moved out, is rewritten as in
 //! a closure: calls in it block. Any other macro is left alone.
 
-use super::Body;
+use super::{Body, skip};
 use crate::group::exits::Frame;
+use crate::group::which;
 use crate::names::{self, ours, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -14,7 +15,7 @@ use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
-use syn::{Expr, Macro, Token, UnOp};
+use syn::{Expr, Macro, Pat, Token, UnOp};
 
 /// How a known macro treats its arguments.
 #[derive(Clone, Copy, PartialEq)]
@@ -144,7 +145,7 @@ impl Body {
             let value = value_of(argument);
             if place >= first && !is_plain(value) {
                 self.evaluate(value, true, &mut before);
-            } else if place + 1 < first {
+            } else {
                 self.blocks(value);
             }
         }
@@ -161,9 +162,9 @@ impl Body {
         let mut before = Before::default();
         for (place, argument) in arguments.iter_mut().enumerate() {
             let value = value_of(argument);
-            if place >= n {
+            if place >= n || is_plain(value) {
                 self.blocks(value);
-            } else if !is_plain(value) {
+            } else {
                 self.evaluate(value, n > 1, &mut before);
             }
         }
@@ -196,6 +197,8 @@ impl Body {
         let mut before = Before::default();
         if let Ok((mut value, semi, mut n)) = parsed {
             if is_plain(&value) && is_plain(&n) {
+                self.blocks(&mut value);
+                mac.tokens = quote!(#value #semi #n);
                 return None;
             }
             self.evaluate(&mut value, false, &mut before);
@@ -204,12 +207,12 @@ impl Body {
             return before.then(mac);
         }
         let mut arguments = arguments(mac)?;
-        if arguments.iter().all(is_plain) {
-            return None;
-        }
-        // All of them, so that they are evaluated in order.
+        let all_are_plain = arguments.iter().all(is_plain);
         for argument in &mut arguments {
-            if !matches!(argument, Expr::Lit(_)) {
+            // Places are read in order with the others.
+            if is_plain(argument) && (all_are_plain || !matches!(argument, Expr::Path(_))) {
+                self.blocks(argument);
+            } else {
                 self.evaluate(argument, false, &mut before);
             }
         }
@@ -235,26 +238,35 @@ impl Body {
         }
     }
 
-    /// `matches!(expr, pattern)`, as what std's macro makes of it.
+    /// `matches!(expr, pattern if guard)`, as what std's macro makes of it.
     fn matches_macro(&mut self, mac: &mut Macro) -> Option<Expr> {
         let parsed = mac.parse_body_with(|input: ParseStream<'_>| {
-            let expr = input.parse::<Expr>()?;
+            let expr: Expr = input.parse()?;
             input.parse::<Token![,]>()?;
-            Ok((expr, input.parse::<TokenStream>()?))
+            let pattern = Pat::parse_multi_with_leading_vert(input)?;
+            let guard = match input.parse::<Option<Token![if]>>()? {
+                Some(token) => Some((token, input.parse::<Expr>()?)),
+                None => None,
+            };
+            input.parse::<Option<Token![,]>>()?;
+            Ok((expr, pattern, guard))
         });
-        let (mut expr, pattern) = parsed.ok()?;
-        if is_plain(&expr) {
+        let (mut expr, pattern, guard) = parsed.ok()?;
+        let guard_is_plain = guard.as_ref().is_none_or(|(_, guard)| is_plain(guard));
+        if is_plain(&expr) && guard_is_plain {
             return None;
-        }
-        let mut pattern: Vec<_> = pattern.into_iter().collect();
-        if matches!(pattern.last(), Some(proc_macro2::TokenTree::Punct(last)) if last.as_char() == ',')
-        {
-            pattern.pop();
         }
         let span = ours(mac.path.span());
         self.visit_expr_mut(&mut expr);
+        let guard = guard.map(|(token, mut guard)| {
+            self.scoped(|body| {
+                body.scopes.bind_pattern(&pattern);
+                body.visit_expr_mut(&mut guard);
+            });
+            quote!(#token #guard)
+        });
         Some(Expr::Verbatim(quote_spanned!(span=>
-            (match #expr { #(#pattern)* => true, #[allow(unreachable_patterns)] _ => false })
+            (match #expr { #pattern #guard => true, #[allow(unreachable_patterns)] _ => false })
         )))
     }
 }
@@ -281,18 +293,41 @@ fn value_of(argument: &mut Expr) -> &mut Expr {
     }
 }
 
-/// A literal, a place or a reference to one: nothing in it is called.
+/// A literal, a place, a closure, or something made of these: nothing in it is called that may suspend.
 fn is_plain(expr: &Expr) -> bool {
     match expr {
-        Expr::Lit(_) | Expr::Path(_) => true,
+        Expr::Lit(_) | Expr::Path(_) | Expr::Closure(_) => true,
         Expr::Paren(inner) => is_plain(&inner.expr),
         Expr::Group(inner) => is_plain(&inner.expr),
         Expr::Reference(inner) => is_plain(&inner.expr),
+        Expr::Cast(inner) => is_plain(&inner.expr),
         Expr::Field(field) => is_plain(&field.base),
+        Expr::Tuple(tuple) => tuple.elems.iter().all(is_plain),
+        Expr::Array(array) => array.elems.iter().all(is_plain),
         Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)) && is_plain(&unary.expr),
-        Expr::Macro(inner) => treatment(&name(&inner.mac)).is_none(),
+        Expr::Call(call) => makes(&call.func) && call.args.iter().all(is_plain),
+        Expr::Macro(inner) => treatment(&name(&inner.mac)).is_none() && which(&inner.mac).is_none(),
         _ => false,
     }
+}
+
+/// `Some`, `Box::new`: what makes a value of its arguments.
+fn makes(callee: &Expr) -> bool {
+    let Expr::Path(callee) = callee else {
+        return false;
+    };
+    let segments = &callee.path.segments;
+    let last = segments.last().map(|last| plain_text(&last.ident));
+    let before = segments
+        .iter()
+        .rev()
+        .nth(1)
+        .map(|before| plain_text(&before.ident));
+    last.is_some_and(|last| {
+        skip::is_upper(&last)
+            || (last == "new"
+                && before.is_some_and(|ty| matches!(ty.as_str(), "Box" | "Rc" | "Arc" | "Cell")))
+    })
 }
 
 /// Whether a `?` is written in it.

@@ -6,6 +6,7 @@
 //! `choice` (how is a suspending call made?), `visit` (the walk).
 
 pub(crate) mod choice;
+pub(crate) mod fragments;
 pub(crate) mod macros;
 pub(crate) mod methods;
 pub(crate) mod nested;

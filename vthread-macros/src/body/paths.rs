@@ -35,7 +35,7 @@ impl Body {
         if qualified {
             return Some(self.type_relative(call, false, at));
         }
-        if let Some(ident) = path.get_ident().cloned().or_else(|| own_path(&path)) {
+        if let Some(ident) = own_path(&path) {
             match self.scopes.get(&name).filter(|_| path.segments.len() == 1) {
                 Some(Name::Variable { .. } | Name::Handle | Name::PlainItem) => return None,
                 Some(Name::VthreadItem) => return self.known(call, &path, Making::Await, at),
@@ -46,7 +46,7 @@ impl Body {
                 _ => {}
             }
         }
-        if skip::function(&path) {
+        if path.is_ident("self") || skip::function(&path) {
             return None;
         }
         if skip::is_type_relative(&path) {
@@ -104,10 +104,11 @@ impl Body {
     }
 }
 
-/// `self::f`, for direct recursion.
+/// `f` or `self::f`, with or without generic arguments: what may be a local name or a direct recursion.
 fn own_path(path: &Path) -> Option<syn::Ident> {
-    let own = path.segments.len() == 2 && path.segments[0].ident == "self";
-    own.then(|| path.segments[1].ident.clone())
+    let n = path.segments.len();
+    let own = n == 1 || n == 2 && path.segments[0].ident == "self";
+    (own && path.leading_colon.is_none()).then(|| path.segments[n - 1].ident.clone())
 }
 
 /// The namespace probe. Without closure arguments the callee is chosen in a block of its own and the

@@ -1,6 +1,7 @@
 //! The walk over a body: which rewrite each expression gets, and what is left alone.
 
 use super::choice::{dead, in_place, outer};
+use super::fragments::{self, Fragments};
 use super::scopes::Name;
 use super::{Body, macros, nested};
 use crate::errors::{self};
@@ -26,10 +27,13 @@ impl VisitMut for Body {
     fn visit_attribute_mut(&mut self, _: &mut Attribute) {}
 
     fn visit_item_mut(&mut self, item: &mut Item) {
-        let Item::Fn(function) = item else { return };
-        if let Some(attribute) = nested::take_attribute(function) {
-            *item = Item::Verbatim(function::expand_nested(&attribute, function.clone()));
+        if let Item::Fn(function) = item {
+            if let Some(attribute) = nested::take_attribute(function) {
+                *item = Item::Verbatim(function::expand_nested(&attribute, function.clone()));
+                return;
+            }
         }
+        Fragments.visit_item_mut(item);
     }
 
     fn visit_block_mut(&mut self, block: &mut Block) {
@@ -103,6 +107,9 @@ impl VisitMut for Body {
                 None => {
                     self.is_used = is_used;
                     self.visit_expr_mut(&mut group.expr);
+                    if let Some(parenthesized) = fragments::parenthesized(group) {
+                        *expr = parenthesized;
+                    }
                 }
             },
             Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => self.jump(expr),
@@ -129,7 +136,7 @@ impl VisitMut for Body {
             }
             Expr::Closure(closure) => self.closure(closure),
             // Futures that the user holds, and constants: not part of the state machine.
-            Expr::Async(_) | Expr::Const(_) => {}
+            Expr::Async(_) | Expr::Const(_) => Fragments.visit_expr_mut(expr),
             Expr::Repeat(repeat) => self.visit_expr_mut(&mut repeat.expr),
             Expr::Reference(reference) => self.operand(&mut reference.expr),
             Expr::Unary(unary) if !matches!(unary.op, UnOp::Deref(_)) => {
@@ -245,7 +252,7 @@ impl Body {
 
     fn closure(&mut self, closure: &mut ExprClosure) {
         if closure.asyncness.is_some() {
-            return;
+            return Fragments.visit_expr_closure_mut(closure);
         }
         let in_frame = std::mem::replace(&mut self.in_frame, false);
         self.framed(Some(Frame::Closure), |body| {

@@ -435,7 +435,7 @@ pub(crate) fn by_type(tail: TokenStream, error: &Ident, can_fail: bool, span: Sp
         },
         span,
     );
-    quote_spanned!(span=> ({ let __v = (#tail,); let __t = #new(__v); #[allow(unreachable_code)] (&__t).__vthread_split().#finish(&#error) }))
+    quote_spanned!(span=> ({ let __t = #new(#tail); #[allow(unreachable_code)] (&__t).__vthread_split().#finish(&#error) }))
 }
 
 /// Dead code that says which error type this block returns, through any alias.

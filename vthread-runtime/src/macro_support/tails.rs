@@ -11,9 +11,9 @@ use std::marker::PhantomData;
 pub struct Tail<T>(Cell<Option<T>>);
 
 impl<T> Tail<T> {
-    /// Takes the value of the tail, in a tuple: a tail of type `!` is coerced anywhere else.
+    /// Takes the value of the tail.
     #[inline(always)]
-    pub fn new((value,): (T,)) -> Self {
+    pub fn new(value: T) -> Self {
         Tail(Cell::new(Some(value)))
     }
     fn take(&self) -> T {
