@@ -1,5 +1,5 @@
 //! `'scope` can neither shrink nor grow, and the error type cannot change.
-use vthread::{Group, prelude::*};
+use vthread::Group;
 
 fn shrinks<'short, 'long: 'short>(g: &'short Group<'long, ()>) -> &'short Group<'short, ()> {
     g
@@ -19,19 +19,6 @@ trait Spawner<'scope> {
 
 fn through_dyn<'short, 'long: 'short>(spawner: &'short dyn Spawner<'short>) -> &'short dyn Spawner<'long> {
     spawner
-}
-
-fn for_any_scope(f: impl for<'scope> FnOnce(&Group<'scope, ()>)) {
-    let _ = f;
-}
-
-#[vthread]
-fn through_a_higher_rank() {
-    let text = String::from("x");
-    let text = &text;
-    for_any_scope(|g| {
-        spawn!(g => { drop(text.len()); });
-    });
 }
 
 fn main() {}
