@@ -50,7 +50,9 @@ fn as_values(n: u32) -> u32 {
     let Some(c) = give(Some(n)).filter(|n| *n != 4) else {
         fails("else")
     };
-    let d = Some(n).filter(|n| *n != 5).unwrap_or_else(|| fails("closure"));
+    let d = Some(n)
+        .filter(|n| *n != 5)
+        .unwrap_or_else(|| fails("closure"));
     let e = 'e: {
         if n != 6 {
             break 'e 1;
@@ -58,14 +60,22 @@ fn as_values(n: u32) -> u32 {
         Exits.leave(6)
     };
     let f = num(if n == 7 { fails("argument") } else { n });
-    let g = { if n == 8 { unreachable!("eight {}", num(8)) } else { n } };
+    let g = {
+        if n == 8 {
+            unreachable!("eight {}", num(8))
+        } else {
+            n
+        }
+    };
     a + b + c + d + e + f + g
 }
 
 #[test]
 fn diverging_calls_as_values() {
     assert_eq!(suspends(4, || as_values(0)), 2);
-    let messages = (1..9).map(|n| message(move || as_values(n))).collect::<Vec<_>>();
+    let messages = (1..9)
+        .map(|n| message(move || as_values(n)))
+        .collect::<Vec<_>>();
     let expected = [
         "if",
         "match",

@@ -56,7 +56,9 @@ fn positions() -> Vec<u32> {
 #[test]
 fn every_position() {
     let out = suspends(31, positions);
-    let expected = [100, 102, 11, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22];
+    let expected = [
+        100, 102, 11, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,
+    ];
     assert_eq!(out, expected);
 }
 
@@ -86,11 +88,10 @@ fn every_option() {
 fn nested_errors(kind: u32) -> Result<u32, String> {
     begin().await;
     let outer = Mutex::new(0);
-    let inner: Result<u32, std::num::ParseIntError> =
-        group!(error = std::num::ParseIntError => {
-            let parsed = spawn! { give("x").parse::<u32>()? };
-            parsed.join()
-        });
+    let inner: Result<u32, std::num::ParseIntError> = group!(error = std::num::ParseIntError => {
+        let parsed = spawn! { give("x").parse::<u32>()? };
+        parsed.join()
+    });
     let sum = group! {
         spawn! {
             let nested: Result<(), String> = group! {
@@ -111,7 +112,11 @@ fn nested_errors(kind: u32) -> Result<u32, String> {
         }
         inner.clone().unwrap_or(5)
     }?;
-    if inner.is_ok() || kind == 4 { Err("end".into()) } else { Ok(sum + outer.into_inner()) }
+    if inner.is_ok() || kind == 4 {
+        Err("end".into())
+    } else {
+        Ok(sum + outer.into_inner())
+    }
 }
 
 #[test]
@@ -209,7 +214,11 @@ impl Service {
     }
     fn check(times: u32) -> Result<(), String> {
         pause();
-        if times > 5 { Err(format!("{times}")) } else { Ok(()) }
+        if times > 5 {
+            Err(format!("{times}"))
+        } else {
+            Ok(())
+        }
     }
     fn consume(self) -> u32 {
         group! {
@@ -298,5 +307,8 @@ where
 #[test]
 fn generic_functions_with_groups() {
     assert_eq!(generic_helper(), Ok(4));
-    assert_eq!(generic_children(&["a", "b"], |s| s.len() as u32), ["\"a\"1", "\"b\"1"]);
+    assert_eq!(
+        generic_children(&["a", "b"], |s| s.len() as u32),
+        ["\"a\"1", "\"b\"1"]
+    );
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt::Write as _;
 use std::io::{BufRead, Read as _, Write as _};
-use vthread::prelude::*;
+use vthread::vthread;
 
 /// One body, compiled twice.
 macro_rules! twice {

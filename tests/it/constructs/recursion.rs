@@ -32,7 +32,11 @@ fn generic<'a, T: Clone, const N: usize>(all: &'a [T], out: &mut Vec<[T; N]>) ->
 #[vthread]
 fn with_closure(n: u32, f: &dyn Fn(u32) -> u32) -> u32 {
     pause();
-    if n == 0 { f(0) } else { f(n) + with_closure(n - 1, &|m| f(m) + 1) }
+    if n == 0 {
+        f(0)
+    } else {
+        f(n) + with_closure(n - 1, &|m| f(m) + 1)
+    }
 }
 
 #[vthread]
@@ -40,7 +44,11 @@ fn fallible(n: u32) -> Result<u32, String> {
     if num(n) == 13 {
         return Err("unlucky".into());
     }
-    if n == 0 { Ok(0) } else { Ok(fallible(n - 1)? + 1) }
+    if n == 0 {
+        Ok(0)
+    } else {
+        Ok(fallible(n - 1)? + 1)
+    }
 }
 
 #[vthread]
@@ -48,12 +56,20 @@ fn functions() -> (u64, u32, usize, u32) {
     begin().await;
     let mut out = vec![];
     let last = generic::<_, 2>(&["a", "b"], &mut out).map_or(0, |s| s.len());
-    (factorial(5), ackermann(1, 2), out.len() + last, with_closure(2, &|n| n))
+    (
+        factorial(5),
+        ackermann(1, 2),
+        out.len() + last,
+        with_closure(2, &|n| n),
+    )
 }
 
 #[test]
 fn of_functions() {
-    assert_eq!(suspends(3 + 5 + 3 + 3, functions), (120, 4, 3, 2 + (1 + 1) + (0 + 2)));
+    assert_eq!(
+        suspends(3 + 5 + 3 + 3, functions),
+        (120, 4, 3, 2 + (1 + 1) + (0 + 2))
+    );
     assert_eq!(fallible(5), Ok(5));
     assert_eq!(fallible(20), Err("unlucky".into()));
 }

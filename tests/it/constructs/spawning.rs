@@ -3,9 +3,9 @@
 use super::proof::{give, num, pause};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use vthread::Task;
 use vthread::prelude::*;
 use vthread::sync::Mutex;
-use vthread::Task;
 
 struct Job<'a> {
     name: &'a str,
@@ -62,7 +62,11 @@ fn keep<T>(value: T) -> T {
 
 #[test]
 fn every_position() {
-    let expected = [0, 23, 24].into_iter().chain(1..=21).chain([1]).collect::<Vec<_>>();
+    let expected = [0, 23, 24]
+        .into_iter()
+        .chain(1..=21)
+        .chain([1])
+        .collect::<Vec<_>>();
     assert_eq!(positions(), expected);
 }
 
@@ -161,7 +165,10 @@ fn names_in_strings(urls: &[&str]) -> Vec<String> {
 
 #[test]
 fn names_in_format_strings_are_captured() {
-    assert_eq!(names_in_strings(&["a", "b"]), ["   a01.2{url}", "   b11.2{url}"]);
+    assert_eq!(
+        names_in_strings(&["a", "b"]),
+        ["   a01.2{url}", "   b11.2{url}"]
+    );
 }
 
 #[vthread]

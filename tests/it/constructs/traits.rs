@@ -161,20 +161,31 @@ fn dynamically() -> Vec<String> {
     out.push(boxed.handle("q", &mut body).unwrap());
     out.push(shared.handle("q", &mut body).unwrap() + shared.clone().title());
     out.push(wrapped.handle("", &mut body).unwrap_err() + wrapped.title());
-    out.push(through_generic(&*boxed) + &through_generic(&echo) + &through_generic::<dyn Handler>(&echo));
+    out.push(
+        through_generic(&*boxed) + &through_generic(&echo) + &through_generic::<dyn Handler>(&echo),
+    );
     let handlers: Vec<(&str, Box<dyn Handler>)> = vec![("a", boxed), ("b", Box::new(echo))];
     for (key, handler) in &handlers {
         out.push(format!("{key}{}", handler.title()));
     }
     let name = handlers.first().unwrap().1.title();
-    out.push(handlers[1].1.handle(name, &mut body).unwrap().len().to_string());
+    out.push(
+        handlers[1]
+            .1
+            .handle(name, &mut body)
+            .unwrap()
+            .len()
+            .to_string(),
+    );
     out
 }
 
 #[test]
 fn dynamic_dispatch() {
     let out = suspends(3 + 4 + 2 + 2 + 2 + 3 + 2 + 2, dynamically);
-    let expected = ["eabep", "1wabwp", "1wq", "sqs", "emptyu", "wee", "aw", "be", "2"];
+    let expected = [
+        "eabep", "1wabwp", "1wq", "sqs", "emptyu", "wee", "aw", "be", "2",
+    ];
     assert_eq!(out, expected);
 }
 
@@ -218,7 +229,10 @@ fn generic() -> (String, String) {
     let [a, b] = Unit.all(5_u8);
     let c: [String; 2] = Generic::<u8>::all(&Unit, 6);
     let converted: String = Generic::<u8>::convert(Unit);
-    (a + &b + &c[0], converted + &<Unit as Generic<u8, 2>>::convert::<String>(Unit))
+    (
+        a + &b + &c[0],
+        converted + &<Unit as Generic<u8, 2>>::convert::<String>(Unit),
+    )
 }
 
 #[test]

@@ -90,7 +90,10 @@ fn results(text: &str) -> Result<u32> {
 
 #[test]
 fn on_results() {
-    assert_eq!(suspends(14, || results("5")), Ok(6 + 5 + 10 + 3 + 5 + 2 + 4));
+    assert_eq!(
+        suspends(14, || results("5")),
+        Ok(6 + 5 + 10 + 3 + 5 + 2 + 4)
+    );
     assert!(matches!(suspends(1, || results("x")), Err(Error::Parse(_))));
     assert_eq!(results("0"), Err("none".into()));
     assert_eq!(results("7"), Err("seven".into()));
@@ -152,7 +155,10 @@ fn on_options_flows_and_polls() {
     assert_eq!(suspends(1, || options(None)), None);
     assert_eq!(suspends(4, || flows(5)), ControlFlow::Continue(5));
     assert_eq!(suspends(1, || flows(1)), ControlFlow::Break("one".into()));
-    assert_eq!(suspends(1 + 3 + 1, || flows(2)), ControlFlow::Break("found".into()));
+    assert_eq!(
+        suspends(1 + 3 + 1, || flows(2)),
+        ControlFlow::Break("found".into())
+    );
     assert_eq!(suspends(1, || polls(0)), Poll::Pending);
     assert_eq!(suspends(1, || polls(1)), Poll::Ready(Err("poll".into())));
     assert_eq!(suspends(1, || polls(2)), Poll::Ready(Ok(3)));
@@ -214,6 +220,9 @@ fn in_macros_and_structures(text: &str) -> Result<String> {
 
 #[test]
 fn in_arguments_of_macros_and_literals() {
-    assert_eq!(suspends(10, || in_macros_and_structures("1")).unwrap(), "431..3(5, 6)9");
+    assert_eq!(
+        suspends(10, || in_macros_and_structures("1")).unwrap(),
+        "431..3(5, 6)9"
+    );
     assert!(in_macros_and_structures("z").is_err());
 }

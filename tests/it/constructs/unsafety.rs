@@ -64,7 +64,7 @@ fn functions() -> u32 {
 
 #[test]
 fn unsafe_functions_and_blocks() {
-    assert_eq!(suspends(11, functions), 1 + 4 + 4 + 8);
+    assert_eq!(suspends(10, functions), 1 + 4 + 4 + 8);
 }
 
 /// # Safety
@@ -94,7 +94,9 @@ unsafe impl Guaranteed for Fine {
 #[vthread]
 fn traits() -> u32 {
     begin().await;
-    Fine.checked() + unsafe { Fine.unchecked(2) } + unsafe { <Fine as Guaranteed>::unchecked(&Fine, 3) }
+    Fine.checked()
+        + unsafe { Fine.unchecked(2) }
+        + unsafe { <Fine as Guaranteed>::unchecked(&Fine, 3) }
 }
 
 #[test]
@@ -165,9 +167,11 @@ fn unions() -> u32 {
     let mut bits = Bits { number: num(1) };
     bits.number = num(258);
     let low = unsafe { bits.bytes[give(0)] }.count_ones() + unsafe { bits.bytes }.len() as u32;
-    let matched = match bits {
-        Bits { number: 258 } => num(1),
-        _ => 0,
+    let matched = unsafe {
+        match bits {
+            Bits { number: 258 } => num(1),
+            _ => 0,
+        }
     };
     let number = bits.number() + unsafe { bits.number.swap_bytes().min(num(0)) };
     bits.text = ManuallyDrop::new(give(String::from("text")));
@@ -201,14 +205,20 @@ fn call_back(f: extern "C" fn(u32) -> u32) -> u32 {
 fn foreign() -> usize {
     begin().await;
     let text = give(c"four");
-    let length = unsafe { strlen(text.as_ptr()) } + unsafe { CStr::from_ptr(text.as_ptr()) }.count_bytes();
+    let length =
+        unsafe { strlen(text.as_ptr()) } + unsafe { CStr::from_ptr(text.as_ptr()) }.count_bytes();
     let positive = abs(-(num(3) as i32)) as usize;
     let is_there = unsafe { !environ.is_null() } as usize;
     let counted = unsafe {
         COUNTER += num(2);
         *(&raw const COUNTER)
     };
-    length + positive + is_there + counted as usize + call_back(callback) as usize + callback(num(1)) as usize
+    length
+        + positive
+        + is_there
+        + counted as usize
+        + call_back(callback) as usize
+        + callback(num(1)) as usize
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The walk over a body: which rewrite each expression gets, and what is left alone.
 
 use super::choice::{dead, in_place, outer};
-use super::scopes::Name;
 use super::fragments::{self, Fragments};
-use super::{Body, macros, nested};
+use super::scopes::Name;
+use super::{Body, indices, macros, nested};
 use crate::errors::{self};
 use crate::group::enclose::Enclosure;
 use crate::group::exits::Frame;
@@ -131,6 +131,13 @@ impl VisitMut for Body {
             Expr::Closure(closure) => self.closure(closure),
             // Futures that the user holds, and constants: not part of the state machine.
             Expr::Async(_) | Expr::Const(_) => Fragments.visit_expr_mut(expr),
+            Expr::Index(indexed) => {
+                self.visit_expr_mut(&mut indexed.expr);
+                self.visit_expr_mut(&mut indexed.index);
+                if indices::is_indexed(&indexed.expr) && indices::may_suspend(&indexed.index) {
+                    self.errors.on(&indexed.index, errors::INDEX_SUSPENDS);
+                }
+            }
             Expr::Repeat(repeat) => self.visit_expr_mut(&mut repeat.expr),
             Expr::Reference(reference) => self.operand(&mut reference.expr),
             Expr::Unary(unary) if !matches!(unary.op, UnOp::Deref(_)) => {
@@ -307,6 +314,7 @@ impl Body {
                 body.visit_expr_mut(&mut arm.body);
             });
         }
+        indices::match_by_reference(&mut choice.expr, &choice.arms);
     }
 
     /// Binds the handle of a group for its body.
