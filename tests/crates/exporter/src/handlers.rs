@@ -22,7 +22,11 @@ pub struct Echo;
 impl Handler for Echo {
     fn handle(&self, request: &str) -> Result<String, String> {
         pause();
-        if request.is_empty() { Err("empty".into()) } else { Ok(request.to_owned()) }
+        if request.is_empty() {
+            Err("empty".into())
+        } else {
+            Ok(request.to_owned())
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! What a frame captures, and what names mean, does not hang on the user's edition.
 
-use exporter::client::{chunk, fetch, Client};
-use exporter::handlers::{all, Echo, Handler};
-use exporter::proof::{begin, n_pauses, pause};
-use exporter::stores::Store;
+use library::client::{Client, chunk, fetch};
+use library::handlers::{Echo, Handler, all};
+use library::proof::{begin, n_pauses, pause};
+use library::stores::Store;
 use std::convert::TryFrom as _;
 use vthread::prelude::*;
 use vthread::sync::Mutex;
@@ -77,7 +77,12 @@ fn calls() -> Result<String, String> {
     let handled = all(&handlers, "h")?.concat();
     let bytes = chunk::<1>(b"q").unwrap()[0];
     let r#gen = u8::try_from(n).unwrap();
-    Ok(format!("{}{}{}{found}{handled}{bytes}", fetch(&client), words[0], r#gen))
+    Ok(format!(
+        "{}{}{}{found}{handled}{bytes}",
+        fetch(&client),
+        words[0],
+        r#gen
+    ))
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Temporaries of tails live to the end of the statement around the block, and those of an `if let`
 //! through its `else`: the rules of edition 2021.
 
-use exporter::proof::{begin, n_pauses, pause};
+use library::proof::{begin, n_pauses, pause};
 use std::cell::RefCell;
 use vthread::prelude::*;
 
@@ -85,5 +85,8 @@ fn plain_tails() -> u32 {
 #[test]
 fn as_in_plain_code() {
     assert_eq!(plain_tails(), 2);
-    assert_eq!(logged(), ["local", "temporary", "else", "scrutinee", "last", "tail"]);
+    assert_eq!(
+        logged(),
+        ["local", "temporary", "else", "scrutinee", "last", "tail"]
+    );
 }
