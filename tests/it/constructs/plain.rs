@@ -2,6 +2,7 @@
 //! give the same values and infer the same types.
 
 #![deny(warnings)]
+#![allow(clippy::manual_contains)]
 
 use super::proof::{begin, suspends};
 use std::any::type_name_of_val;

@@ -63,6 +63,11 @@ fn method(function: &mut TraitItemFn, options: &Options, errors: &mut Errors) {
         });
         errors.append(body.errors);
         function.attrs.push(attributes::allowed_lints());
+    } else {
+        // A call is `must_use` by itself.
+        function
+            .attrs
+            .push(parse_quote!(#[allow(clippy::double_must_use)]));
     }
     match options.dynamic {
         true => dynamic::box_call(sig),

@@ -54,7 +54,7 @@ fn by_glob() -> Result<u32, String> {
 
 #[test]
 fn globs_and_unnamed_traits() {
-    assert_eq!(by_glob(), Ok(3 + 3 + 2 + 0 + 3));
+    assert_eq!(by_glob(), Ok(3 + 3 + 2 + 3));
     assert_eq!(n_pauses(), 1 + 2 + 1 + 2 + 3 + 1);
 }
 

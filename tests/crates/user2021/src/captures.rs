@@ -27,7 +27,7 @@ impl<'a> View<'a> {
 }
 
 #[vthread]
-fn two<'a, 'b, T: AsRef<str>>(a: &'a T, b: &'b mut Vec<T>) -> (&'a str, &'b mut T) {
+fn two<'a, 'b, T: AsRef<str>>(a: &'a T, b: &'b mut [T]) -> (&'a str, &'b mut T) {
     pause();
     (a.as_ref(), b.last_mut().unwrap())
 }
