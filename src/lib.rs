@@ -23,3 +23,7 @@ pub mod prelude {
 
 #[doc(hidden)]
 pub use vthread_runtime::macro_support as __rt;
+
+#[cfg(doc)]
+#[doc = include_str!("../docs/transform.md")]
+pub mod transform {}

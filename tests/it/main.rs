@@ -2,13 +2,13 @@
 
 mod blocking_calls;
 mod cleanup;
-mod constructs;
 mod drops;
 mod enclosures;
 mod failures;
 mod files;
 mod ledger;
 mod load;
+mod locks;
 mod recursion;
 mod selects;
 mod semaphore;

@@ -29,7 +29,10 @@ pub(crate) fn sources(folders: &[&str]) -> Vec<Source> {
     let files = folders
         .iter()
         .flat_map(|folder| files_below(&root().join(folder), "rs"));
-    let own = files.filter(|path| !relative(path).starts_with("tests/ui/"));
+    // Programs that are material of tests, and expansions of some.
+    let is_material =
+        |path: &str| path.starts_with("tests/ui/") || path.starts_with("tests/expand/");
+    let own = files.filter(|path| !is_material(&relative(path)));
     own.map(|path| {
         let text = fs::read_to_string(&path).expect("a source file");
         Source {

@@ -79,16 +79,16 @@ pub(crate) fn skipped_method(name: &str) -> String {
     )
 }
 
-pub(crate) fn skipped_function(name: &str) -> String {
-    format!(
-        "a vthread function of a type cannot be named `{name}`: std's functions of this name never suspend, \
-         so `#[vthread]` code does not look at calls of them. Rename it, or mark it `#[plain]`"
-    )
-}
-
 pub(crate) fn plain_trait(name: &str) -> String {
     format!(
         "`{name}` is called by plain code, which cannot suspend: leave out `#[vthread]` here. \
          Calls of vthread functions in this `impl` block until done, and those of vthread methods end with `.wait()`"
+    )
+}
+
+pub(crate) fn skipped_function(name: &str) -> String {
+    format!(
+        "a vthread function of a type cannot be named `{name}`: std's functions of this name never suspend, \
+         so `#[vthread]` code does not look at calls of them. Rename it, or mark it `#[plain]`"
     )
 }

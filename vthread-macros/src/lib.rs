@@ -9,6 +9,8 @@ mod errors;
 mod group;
 mod item;
 mod names;
+#[cfg(test)]
+mod snapshots;
 
 use proc_macro::TokenStream;
 

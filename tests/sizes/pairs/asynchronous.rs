@@ -62,7 +62,7 @@ pub(crate) async fn holds_a_buffer(n: u64) -> u64 {
 }
 
 pub(crate) async fn takes_a_string(mut text: String) -> String {
-    text.push_str("a");
+    text.push_str("ab");
     let n = leaf(text.len() as u64).await;
     text.push_str(&n.to_string());
     text

@@ -71,7 +71,7 @@ pub(crate) fn holds_a_buffer(n: u64) -> u64 {
 
 #[vthread]
 pub(crate) fn takes_a_string(mut text: String) -> String {
-    text.push_str("a");
+    text.push_str("ab");
     let n = leaf(text.len() as u64);
     text.push_str(&n.to_string());
     text

@@ -1,4 +1,7 @@
 //! What the macros use to make a call is unsafe.
+use std::future::Ready;
+use vthread::Call;
+
 fn main() {
-    let _ = vthread::__rt::call(async {});
+    let _: fn(Ready<u32>) -> Call<Ready<u32>> = vthread::__rt::call;
 }

@@ -5,8 +5,8 @@ struct Client;
 
 #[vthread]
 impl Client {
-    const fn new() -> Self {
-        Client
+    const fn retries(&self) -> u32 {
+        3
     }
 }
 

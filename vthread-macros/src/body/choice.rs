@@ -57,7 +57,7 @@ pub(crate) fn arms(making: Making, span: Span) -> TokenStream {
         Making::Await => quote_spanned!(span=> { let __f = unsafe { __w.frame(__x) }; __f.await }),
         Making::Segment => {
             let segment = names::segment(span);
-            quote_spanned!(span=> { let __f = unsafe { __w.frame(__x) }; #segment(__f).await })
+            quote_spanned!(span=> { let __f = unsafe { #segment(__w.frame(__x)) }; __f.await })
         }
         Making::Block => quote_spanned!(span=> __w.block(__x)),
     };
@@ -77,7 +77,7 @@ pub(crate) fn known_call(
     let made = match making {
         Making::Await => quote_spanned!(span=> let __f = unsafe { #frame(__c) }; __f.await),
         Making::Segment => {
-            quote_spanned!(span=> let __f = unsafe { #frame(__c) }; #segment(__f).await)
+            quote_spanned!(span=> let __f = unsafe { #segment(#frame(__c)) }; __f.await)
         }
         Making::Block => quote_spanned!(span=> #wait(__c)),
     };

@@ -1,44 +1,57 @@
-//! Macros whose arguments are part of the body: std's, and the level macros of `log` and `tracing`.
-//! Any other macro is left alone.
+//! Macros whose arguments are part of the body: std's, and some that everybody uses.
+//!
+//! A macro named `println!` may be the user's own, and may take apart what it is handed. So it is never
+//! handed anything generated: an argument that may suspend is evaluated before, in the frame, and the
+//! macro gets a variable. What must be evaluated lazily, or cannot be moved out, is rewritten as in
+//! a closure: calls in it block. Any other macro is left alone.
 
-use super::Body;
-use crate::names::{self, plain_text};
-use quote::{ToTokens, quote};
+use super::{Body, skip};
+use crate::group::exits::Frame;
+use crate::group::which;
+use crate::names::{self, ours, plain_text};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
-use syn::{Expr, Macro, Pat, Token, parse_quote};
+use syn::{Expr, Macro, Pat, Token, UnOp};
 
-const KNOWN: &[&str] = &[
-    "println",
-    "print",
-    "eprintln",
-    "eprint",
-    "format",
-    "panic",
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-    "vec",
-    "dbg",
-    "write",
-    "writeln",
-    "todo",
-    "unimplemented",
-    "unreachable",
-    "format_args",
-    "pin",
-    "info",
-    "warn",
-    "error",
-    "debug",
-    "trace",
-    "bail",
-    "ensure",
-];
+/// How a known macro treats its arguments.
+#[derive(Clone, Copy, PartialEq)]
+enum Treatment {
+    /// Formats all arguments from this place on, by reference, each time.
+    Formats { first: usize },
+    /// Tests the first `n` arguments, and formats the others if the test fails.
+    Tests { n: usize, only_in_debug: bool },
+    /// Moves all arguments.
+    Moves,
+    /// Shows and gives back its arguments.
+    Shows,
+    /// Matches its first argument against a pattern.
+    Matches,
+    /// Evaluates lazily, or ties its value to its arguments.
+    Blocks,
+}
+
+fn treatment(name: &str) -> Option<Treatment> {
+    let tests = |n, only_in_debug| Treatment::Tests { n, only_in_debug };
+    Some(match name {
+        "println" | "print" | "eprintln" | "eprint" | "format" => Treatment::Formats { first: 1 },
+        "panic" | "todo" | "unimplemented" | "unreachable" => Treatment::Formats { first: 1 },
+        "write" | "writeln" => Treatment::Formats { first: 2 },
+        "assert" => tests(1, false),
+        "assert_eq" | "assert_ne" => tests(2, false),
+        "debug_assert" => tests(1, true),
+        "debug_assert_eq" | "debug_assert_ne" => tests(2, true),
+        "vec" => Treatment::Moves,
+        "dbg" => Treatment::Shows,
+        "matches" => Treatment::Matches,
+        "format_args" | "pin" => Treatment::Blocks,
+        "info" | "warn" | "error" | "debug" | "trace" | "bail" | "ensure" => Treatment::Blocks,
+        _ => return None,
+    })
+}
 
 /// The macro's name without its path.
 pub(crate) fn name(mac: &Macro) -> String {
@@ -51,69 +64,199 @@ pub(crate) fn name(mac: &Macro) -> String {
 
 /// The comma-separated arguments of a macro that we know.
 pub(crate) fn arguments(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>> {
-    if !KNOWN.contains(&name(mac).as_str()) {
-        return None;
-    }
+    treatment(&name(mac))?;
     mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
         .ok()
 }
 
+/// What is evaluated before the macro, with the variables that stand for it.
+#[derive(Default)]
+struct Before {
+    values: Vec<TokenStream>,
+    variables: Vec<Ident>,
+}
+
 impl Body {
-    pub(crate) fn known_macro(&mut self, mac: &mut Macro) {
+    /// Rewrites a macro's arguments in place; what must be evaluated before gives an expression that
+    /// stands for the whole.
+    pub(crate) fn known_macro(&mut self, mac: &mut Macro) -> Option<Expr> {
         self.marks_hidden_return(mac);
-        match name(mac).as_str() {
-            "matches" => self.matches_macro(mac),
-            "vec" if self.vec_repeat(mac) => {}
-            _ => self.arguments_macro(mac),
+        let treatment = treatment(&name(mac))?;
+        if !self.in_frame && treatment != Treatment::Matches {
+            self.arguments_block(mac, 0);
+            return None;
+        }
+        match treatment {
+            Treatment::Formats { first } => self.formats(mac, first),
+            Treatment::Tests { n, only_in_debug } => self.tests(mac, n, only_in_debug),
+            Treatment::Moves => self.moves(mac),
+            Treatment::Shows => self.shows(mac),
+            Treatment::Matches => self.matches_macro(mac),
+            Treatment::Blocks => {
+                self.arguments_block(mac, 0);
+                None
+            }
         }
     }
 
-    fn arguments_macro(&mut self, mac: &mut Macro) {
+    /// Rewrites the arguments from `first` on as in a closure.
+    fn arguments_block(&mut self, mac: &mut Macro, first: usize) {
         let Some(mut arguments) = arguments(mac) else {
             return;
         };
-        let written: Vec<String> = arguments
-            .iter()
-            .map(|argument| argument.to_token_stream().to_string())
-            .collect();
-        for argument in &mut arguments {
-            match argument {
-                Expr::Assign(named) => self.visit_expr_mut(&mut named.right),
-                other => self.visit_expr_mut(other),
-            }
-        }
-        let name = name(mac);
-        if matches!(name.as_str(), "assert" | "debug_assert") && arguments.len() == 1 {
-            // The message says what the user wrote.
-            let message = format!("assertion failed: {}", written[0]);
-            arguments.push(parse_quote!("{}"));
-            arguments.push(parse_quote!(#message));
+        for argument in arguments.iter_mut().skip(first) {
+            self.blocks(value_of(argument));
         }
         mac.tokens = arguments.to_token_stream();
-        if name == "dbg" && arguments.len() == 1 {
-            let (argument, text) = (&arguments[0], &written[0]);
-            let path = names::dbg_as(crate::names::ours(mac.path.segments[0].ident.span()));
-            mac.path = parse_quote!(#path);
-            mac.tokens = quote!(#text, #argument);
+    }
+
+    /// Rewrites an expression as in a closure, without anything that a macro could misuse.
+    fn blocks(&mut self, expr: &mut Expr) {
+        if has_attempt(expr) {
+            self.marks_attempt(expr.span());
+        }
+        let in_frame = std::mem::replace(&mut self.in_frame, false);
+        let in_foreign_macro = std::mem::replace(&mut self.in_foreign_macro, true);
+        self.framed(Some(Frame::Closure), |body| body.visit_expr_mut(expr));
+        self.in_foreign_macro = in_foreign_macro;
+        self.in_frame = in_frame;
+    }
+
+    /// Has `expr` evaluated before, by reference or by value, unless it is a plain place.
+    fn evaluate(&mut self, expr: &mut Expr, by_reference: bool, before: &mut Before) {
+        let span = ours(expr.span());
+        self.visit_expr_mut(expr);
+        let variable = self.fresh("argument", span);
+        let value = expr.to_token_stream();
+        if by_reference {
+            before.values.push(quote_spanned!(span=> &(#value)));
+            *expr = Expr::Verbatim(quote_spanned!(span=> *#variable));
+        } else {
+            before.values.push(value);
+            *expr = Expr::Verbatim(quote_spanned!(span=> #variable));
+        }
+        before.variables.push(variable);
+    }
+
+    fn formats(&mut self, mac: &mut Macro, first: usize) -> Option<Expr> {
+        let mut arguments = arguments(mac)?;
+        let mut before = Before::default();
+        for (place, argument) in arguments.iter_mut().enumerate() {
+            let value = value_of(argument);
+            if place >= first && !is_plain(value) {
+                self.evaluate(value, true, &mut before);
+            } else {
+                self.blocks(value);
+            }
+        }
+        mac.tokens = arguments.to_token_stream();
+        before.then(mac)
+    }
+
+    fn tests(&mut self, mac: &mut Macro, n: usize, only_in_debug: bool) -> Option<Expr> {
+        let mut arguments = arguments(mac)?;
+        let span = ours(mac.path.span());
+        let condition = arguments
+            .first()
+            .map(|first| first.to_token_stream().to_string());
+        let mut before = Before::default();
+        for (place, argument) in arguments.iter_mut().enumerate() {
+            let value = value_of(argument);
+            if place >= n || is_plain(value) {
+                self.blocks(value);
+            } else {
+                self.evaluate(value, n > 1, &mut before);
+            }
+        }
+        let is_alone = n == 1 && arguments.len() == 1;
+        if let Some(condition) = condition.filter(|_| is_alone && !before.variables.is_empty()) {
+            // The message says what the user wrote.
+            let message = format!("assertion failed: {condition}");
+            arguments.push(Expr::Verbatim(quote_spanned!(span=> "{}")));
+            arguments.push(Expr::Verbatim(quote_spanned!(span=> #message)));
+        }
+        mac.tokens = arguments.to_token_stream();
+        let tested = before.then(mac)?;
+        Some(match only_in_debug {
+            true => Expr::Verbatim(
+                quote_spanned!(span=> { if ::core::cfg!(debug_assertions) { #tested } }),
+            ),
+            false => tested,
+        })
+    }
+
+    /// `vec![a, b]` and `vec![value; n]`
+    fn moves(&mut self, mac: &mut Macro) -> Option<Expr> {
+        let parsed = mac.parse_body_with(|input: ParseStream<'_>| {
+            Ok((
+                input.parse::<Expr>()?,
+                input.parse::<Token![;]>()?,
+                input.parse::<Expr>()?,
+            ))
+        });
+        let mut before = Before::default();
+        if let Ok((mut value, semi, mut n)) = parsed {
+            if is_plain(&value) && is_plain(&n) {
+                self.blocks(&mut value);
+                mac.tokens = quote!(#value #semi #n);
+                return None;
+            }
+            self.evaluate(&mut value, false, &mut before);
+            self.evaluate(&mut n, false, &mut before);
+            mac.tokens = quote!(#value #semi #n);
+            return before.then(mac);
+        }
+        let mut arguments = arguments(mac)?;
+        let all_are_plain = arguments.iter().all(is_plain);
+        for argument in &mut arguments {
+            // Places are read in order with the others.
+            if is_plain(argument) && (all_are_plain || !matches!(argument, Expr::Path(_))) {
+                self.blocks(argument);
+            } else {
+                self.evaluate(argument, false, &mut before);
+            }
+        }
+        mac.tokens = arguments.to_token_stream();
+        before.then(mac)
+    }
+
+    /// `dbg!(a, b)`, by a macro of ours that is told what the user wrote.
+    fn shows(&mut self, mac: &mut Macro) -> Option<Expr> {
+        let mut arguments = arguments(mac)?;
+        let span = ours(mac.path.span());
+        let show = names::dbg_as(span);
+        let mut shown = Vec::new();
+        for argument in &mut arguments {
+            let text = argument.to_token_stream().to_string();
+            self.visit_expr_mut(argument);
+            shown.push(quote_spanned!(span=> #show!(#text, #argument)));
+        }
+        match &shown[..] {
+            [] => None,
+            [one] => Some(Expr::Verbatim(one.clone())),
+            several => Some(Expr::Verbatim(quote_spanned!(span=> (#(#several),*)))),
         }
     }
 
-    /// `matches!(expr, pattern if guard)`
-    fn matches_macro(&mut self, mac: &mut Macro) {
+    /// `matches!(expr, pattern if guard)`, as what std's macro makes of it.
+    fn matches_macro(&mut self, mac: &mut Macro) -> Option<Expr> {
         let parsed = mac.parse_body_with(|input: ParseStream<'_>| {
             let expr: Expr = input.parse()?;
-            let comma: Token![,] = input.parse()?;
+            input.parse::<Token![,]>()?;
             let pattern = Pat::parse_multi_with_leading_vert(input)?;
             let guard = match input.parse::<Option<Token![if]>>()? {
                 Some(token) => Some((token, input.parse::<Expr>()?)),
                 None => None,
             };
-            let end: Option<Token![,]> = input.parse()?;
-            Ok((expr, comma, pattern, guard, end))
+            input.parse::<Option<Token![,]>>()?;
+            Ok((expr, pattern, guard))
         });
-        let Ok((mut expr, comma, pattern, guard, end)) = parsed else {
-            return;
-        };
+        let (mut expr, pattern, guard) = parsed.ok()?;
+        let guard_is_plain = guard.as_ref().is_none_or(|(_, guard)| is_plain(guard));
+        if is_plain(&expr) && guard_is_plain {
+            return None;
+        }
+        let span = ours(mac.path.span());
         self.visit_expr_mut(&mut expr);
         let guard = guard.map(|(token, mut guard)| {
             self.scoped(|body| {
@@ -122,24 +265,79 @@ impl Body {
             });
             quote!(#token #guard)
         });
-        mac.tokens = quote!(#expr #comma #pattern #guard #end);
+        Some(Expr::Verbatim(quote_spanned!(span=>
+            (match #expr { #pattern #guard => true, #[allow(unreachable_patterns)] _ => false })
+        )))
     }
+}
 
-    /// `vec![value; n]`
-    fn vec_repeat(&mut self, mac: &mut Macro) -> bool {
-        let parsed = mac.parse_body_with(|input: ParseStream<'_>| {
-            Ok((
-                input.parse::<Expr>()?,
-                input.parse::<Token![;]>()?,
-                input.parse::<Expr>()?,
-            ))
-        });
-        let Ok((mut value, semi, mut n)) = parsed else {
-            return false;
-        };
-        self.visit_expr_mut(&mut value);
-        self.visit_expr_mut(&mut n);
-        mac.tokens = quote!(#value #semi #n);
-        true
+impl Before {
+    /// The macro with its variables bound: `match (values) { (variables) => mac!(..) }`.
+    fn then(self, mac: &Macro) -> Option<Expr> {
+        if self.variables.is_empty() {
+            return None;
+        }
+        let span: Span = ours(mac.path.span());
+        let Before { values, variables } = self;
+        Some(Expr::Verbatim(quote_spanned!(span=>
+            (match (#(#values,)*) { (#(#variables,)*) => #mac })
+        )))
     }
+}
+
+/// The value of an argument: of `name = value`, the value.
+fn value_of(argument: &mut Expr) -> &mut Expr {
+    match argument {
+        Expr::Assign(named) => &mut named.right,
+        value => value,
+    }
+}
+
+/// A literal, a place, a closure, or something made of these: nothing in it is called that may suspend.
+fn is_plain(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(_) | Expr::Path(_) | Expr::Closure(_) => true,
+        Expr::Paren(inner) => is_plain(&inner.expr),
+        Expr::Group(inner) => is_plain(&inner.expr),
+        Expr::Reference(inner) => is_plain(&inner.expr),
+        Expr::Cast(inner) => is_plain(&inner.expr),
+        Expr::Field(field) => is_plain(&field.base),
+        Expr::Tuple(tuple) => tuple.elems.iter().all(is_plain),
+        Expr::Array(array) => array.elems.iter().all(is_plain),
+        Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)) && is_plain(&unary.expr),
+        Expr::Call(call) => makes(&call.func) && call.args.iter().all(is_plain),
+        Expr::Macro(inner) => treatment(&name(&inner.mac)).is_none() && which(&inner.mac).is_none(),
+        _ => false,
+    }
+}
+
+/// `Some`, `Box::new`: what makes a value of its arguments.
+fn makes(callee: &Expr) -> bool {
+    let Expr::Path(callee) = callee else {
+        return false;
+    };
+    let segments = &callee.path.segments;
+    let last = segments.last().map(|last| plain_text(&last.ident));
+    let before = segments
+        .iter()
+        .rev()
+        .nth(1)
+        .map(|before| plain_text(&before.ident));
+    last.is_some_and(|last| {
+        skip::is_upper(&last)
+            || (last == "new"
+                && before.is_some_and(|ty| matches!(ty.as_str(), "Box" | "Rc" | "Arc" | "Cell")))
+    })
+}
+
+/// Whether a `?` is written in it.
+fn has_attempt(expr: &Expr) -> bool {
+    fn any(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|tree| match tree {
+            proc_macro2::TokenTree::Punct(punct) => punct.as_char() == '?',
+            proc_macro2::TokenTree::Group(group) => any(group.stream()),
+            _ => false,
+        })
+    }
+    any(expr.to_token_stream())
 }

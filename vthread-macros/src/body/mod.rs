@@ -29,6 +29,8 @@ pub(crate) struct Body {
     pub(crate) scopes: Scopes,
     /// False inside closures: they are plain code, where calls block.
     pub(crate) in_frame: bool,
+    /// True inside an argument of a macro that is not ours: our macros there are left to rustc.
+    pub(crate) in_foreign_macro: bool,
     /// What `return`, `break`, `continue` and `?` would leave, outermost first.
     pub(crate) frames: Vec<Frame>,
     pub(crate) subject: Subject,
@@ -114,6 +116,7 @@ impl Body {
             errors: Errors::default(),
             scopes: Scopes::new(),
             in_frame: true,
+            in_foreign_macro: false,
             frames: Vec::new(),
             subject,
             returns,

@@ -61,7 +61,13 @@ impl VisitMut for Body {
                     self.visit_expr_mut(expr);
                 }
                 Stmt::Macro(invocation) => match which(&invocation.mac) {
-                    None => self.known_macro(&mut invocation.mac),
+                    None => {
+                        if let Some(rewritten) = self.known_macro(&mut invocation.mac) {
+                            let is_tail = is_last && invocation.semi_token.is_none();
+                            *statement = Stmt::Expr(rewritten, (!is_tail).then(Default::default));
+                        }
+                    }
+                    Some(_) if self.in_foreign_macro => {}
                     Some(Ours::Enclosure(Enclosure::Defer)) => {
                         let rest = rest
                             .clone()
@@ -197,9 +203,11 @@ impl Body {
 
     fn macro_expr(&mut self, invocation: &mut ExprMacro, is_used: bool) -> Option<Expr> {
         let Some(ours) = which(&invocation.mac) else {
-            self.known_macro(&mut invocation.mac);
-            return None;
+            return self.known_macro(&mut invocation.mac);
         };
+        if self.in_foreign_macro {
+            return None;
+        }
         let expanded = self.our_macro(ours, &invocation.mac, is_used);
         // A `spawn!` whose value nobody uses discards its task.
         Some(Expr::Verbatim(match ours == Ours::Spawn && !is_used {

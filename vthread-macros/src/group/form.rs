@@ -116,6 +116,12 @@ impl GroupForm {
 impl SpawnForm {
     pub(crate) fn parse(tokens: TokenStream, at: Span, errors: &mut Errors) -> Option<Self> {
         let (options, body) = split(tokens, at, "spawn!(name = \"worker\" => { .. })", errors)?;
+        if let [Stmt::Expr(closure @ Expr::Closure(_), None)] = &body.stmts[..] {
+            errors.on(
+                closure,
+                "`spawn!` takes the child's body, not a closure: `spawn! { .. }`",
+            );
+        }
         let mut form = SpawnForm {
             handle: None,
             moves: None,

@@ -76,13 +76,15 @@ pub(crate) fn allowed_lints() -> Attribute {
     )])
 }
 
-/// Whether the function stays an ordinary one. The attribute is left where it is: it expands to
-/// nothing, and its import counts as used.
-pub(crate) fn is_plain(attrs: &[Attribute]) -> bool {
-    attrs.iter().any(|attr| {
+/// Whether the function stays an ordinary one. A bare `#[plain]` is taken away, so that it need not be
+/// imported.
+pub(crate) fn take_plain(attrs: &mut Vec<Attribute>) -> bool {
+    let is_plain = attrs.iter().any(|attr| {
         attr.path()
             .segments
             .last()
             .is_some_and(|last| last.ident == "plain")
-    })
+    });
+    attrs.retain(|attr| !attr.path().is_ident("plain"));
+    is_plain
 }

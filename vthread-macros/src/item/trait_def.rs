@@ -21,7 +21,7 @@ pub(crate) fn expand(
         let TraitItem::Fn(function) = item else {
             continue;
         };
-        if attributes::is_plain(&function.attrs) || !check::method(&function.sig, errors) {
+        if attributes::take_plain(&mut function.attrs) || !check::method(&function.sig, errors) {
             continue;
         }
         if function.sig.receiver().is_some() {

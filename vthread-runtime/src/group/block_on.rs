@@ -50,10 +50,14 @@ impl Root {
     ///
     /// # Safety
     /// - The scope is linked, and the caller holds the list's lock.
-    pub(super) unsafe fn of_scope<'a>(scope: *const Scope) -> &'a Root {
+    pub(super) unsafe fn of_scope(scope: *const Scope) -> Arc<Root> {
+        let root = scope.cast::<Root>();
         // SAFETY: a scope of kind `Root` in a list is the first field of the first field of a
-        // root, and was linked by a pointer to that.
-        unsafe { &*scope.cast::<Root>() }
+        // root in an `Arc`, and was linked by a pointer to that.
+        unsafe {
+            Arc::increment_strong_count(root);
+            Arc::from_raw(root)
+        }
     }
 
     pub(super) fn unpark(&self) {
@@ -156,12 +160,13 @@ fn drive<F: Future>(
         if running.is_marked() && root.vthread.root.is_empty() {
             break Err(Box::new(CancelUnwind) as _);
         }
+        // Whether it waits or gives way: the vthreads queued with this worker must get their turn.
+        if std::mem::take(&mut has_core) {
+            crate::scheduler::hand_off();
+        }
         if running.has_yielded() {
             std::thread::yield_now();
             continue;
-        }
-        if std::mem::take(&mut has_core) {
-            crate::scheduler::hand_off();
         }
         root.park();
     };

@@ -14,6 +14,7 @@ use crate::task::scope::{Kind, Scope};
 use crate::task::vthread::Vthread;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::Waker;
 
 /// How far a cancellation reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,12 +25,39 @@ pub(super) enum Reach {
     Body,
 }
 
+/// A walk down the tree: everybody is marked before anybody is woken, so that nobody who is to be
+/// cancelled sees what the end of another leaves behind.
+#[derive(Debug, Default)]
+pub(super) struct Walk {
+    /// Groups whose children are still to be marked.
+    groups: Vec<Arc<Node>>,
+    /// Who has been marked.
+    vthreads: Vec<Waker>,
+    /// Blocking calls inside vthreads that have been marked.
+    blocked: Vec<Arc<Root>>,
+}
+
+impl Walk {
+    /// Marks what is left, then wakes everybody.
+    pub(super) fn finish(mut self) {
+        while let Some(group) = self.groups.pop() {
+            group.cancel_level(Reach::Children, &mut self);
+        }
+        for root in self.blocked {
+            root.unpark();
+        }
+        for waker in self.vthreads {
+            waker.wake();
+        }
+    }
+}
+
 impl Node {
     /// Cancels the group and all below it.
     pub(super) fn cancel(&self, reach: Reach) {
-        let mut groups = Vec::new();
-        self.cancel_level(reach, &mut groups);
-        spread(groups);
+        let mut walk = Walk::default();
+        self.cancel_level(reach, &mut walk);
+        walk.finish();
     }
 
     /// Records a panic; the first one is kept, and the group is cancelled.
@@ -56,75 +84,62 @@ impl Node {
         }
     }
 
-    fn cancel_level(&self, reach: Reach, groups: &mut Vec<Arc<Node>>) {
+    fn cancel_level(&self, reach: Reach, walk: &mut Walk) {
         let mut state = self.lock();
-        if !state.is_cancelled {
-            state.is_cancelled = true;
-            state.for_each_child(|child| mark_child(child, groups));
+        if !std::mem::replace(&mut state.is_cancelled, true) {
+            state.for_each_child(|child| mark_child(child, walk));
         }
         let queue = std::mem::take(&mut state.queue);
-        let owner = match reach {
-            Reach::Body => self.mark_body(&state, groups),
-            Reach::Children => None,
-        };
-        drop(state);
-        for (_, waker) in queue {
-            waker.wake();
-        }
-        if let Some(owner) = owner {
-            owner.wake();
+        walk.vthreads
+            .extend(queue.into_iter().map(|(_, waker)| waker));
+        if reach == Reach::Body {
+            self.mark_body(&state, walk);
         }
     }
 
     /// Marks the body, and the groups that are open in it.
-    fn mark_body(&self, state: &State, groups: &mut Vec<Arc<Node>>) -> Option<std::task::Waker> {
+    fn mark_body(&self, state: &State, walk: &mut Walk) {
         if self.scope.has_own_mark() {
-            return None;
+            return;
         }
         self.scope.mark();
-        let (vthread, waker) = state.owner.as_ref()?;
-        // SAFETY: the owner takes itself out under this lock before its vthread ends.
-        mark_below(unsafe { &**vthread }, groups);
-        Some(waker.clone())
+        if let Some((vthread, waker)) = &state.owner {
+            // SAFETY: the owner takes itself out under this lock before its vthread ends.
+            mark_below(unsafe { &**vthread }, walk);
+            walk.vthreads.push(waker.clone());
+        }
     }
 }
 
 /// Marks a vthread that is kept alive, and collects the groups open in it.
-pub(super) fn mark_child(child: &Header, groups: &mut Vec<Arc<Node>>) {
+pub(super) fn mark_child(child: &Header, walk: &mut Walk) {
     child.vthread.root.mark();
-    mark_below(&child.vthread, groups);
-    child.wake();
+    mark_below(&child.vthread, walk);
+    walk.vthreads.push(child.waker());
 }
 
 /// Cancels one vthread and all below it.
 pub(super) fn cancel_task(task: &Header) {
-    let mut groups = Vec::new();
-    mark_child(task, &mut groups);
-    spread(groups);
+    let mut walk = Walk::default();
+    mark_child(task, &mut walk);
+    walk.finish();
 }
 
 /// After a scope of `vthread` was marked: tells the vthread and everything open in its frame.
 /// Blocking calls that nest are walked by recursion: a small frame of ours for each of the far
 /// larger frames of the blocked calls themselves.
-fn mark_below(vthread: &Vthread, groups: &mut Vec<Arc<Node>>) {
+fn mark_below(vthread: &Vthread, walk: &mut Walk) {
     vthread.set_suspect();
     vthread.open().for_each_marked(|kind, scope| match kind {
-        Kind::Group => groups.push(node_of(scope)),
+        Kind::Group => walk.groups.push(node_of(scope)),
         Kind::Root => {
             // SAFETY: linked, and unlinked under this lock before it goes.
             let root = unsafe { Root::of_scope(scope) };
-            mark_below(root.vthread(), groups);
-            root.unpark();
+            mark_below(root.vthread(), walk);
+            walk.blocked.push(root);
         }
         _ => unreachable!("not registered"),
     });
-}
-
-/// Cancels the children of all these groups and of those below them.
-pub(super) fn spread(mut groups: Vec<Arc<Node>>) {
-    while let Some(group) = groups.pop() {
-        group.cancel_level(Reach::Children, &mut groups);
-    }
 }
 
 /// The group that a registered scope belongs to.

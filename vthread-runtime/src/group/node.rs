@@ -6,7 +6,7 @@
 
 #![allow(unsafe_code)] // An intrusive list of tasks.
 
-use super::cancel::{mark_child, spread};
+use super::cancel::{Walk, mark_child};
 use crate::primitive::{Mutex, MutexGuard};
 use crate::task::cell::Payload;
 use crate::task::header::Header;
@@ -116,7 +116,7 @@ impl Node {
 
     /// A child and everything of it are gone.
     pub(super) fn unlink(&self, child: &Header, has_room: bool) {
-        let mut services = Vec::new();
+        let mut services = Walk::default();
         let (owner, queued) = {
             let mut state = self.lock();
             state.remove(child);
@@ -129,7 +129,7 @@ impl Node {
             let owner = (state.alive == 0 && state.is_joining).then(|| state.owner_waker());
             (owner.flatten(), queued)
         };
-        spread(services);
+        services.finish();
         if let Some(waker) = queued {
             waker.wake();
         }
@@ -140,7 +140,7 @@ impl Node {
 
     /// The body is gone: services end when nobody else is left.
     pub(super) fn body_has_ended(&self) {
-        let mut services = Vec::new();
+        let mut services = Walk::default();
         {
             let mut state = self.lock();
             state.is_closing = true;
@@ -148,7 +148,7 @@ impl Node {
                 state.mark_services(&mut services);
             }
         }
-        spread(services);
+        services.finish();
     }
 
     /// Whether no child is left. Otherwise the last one wakes the owner.
@@ -205,10 +205,10 @@ impl State {
         self.owner.as_ref().map(|(_, waker)| waker.clone())
     }
 
-    pub(super) fn mark_services(&mut self, groups: &mut Vec<Arc<Node>>) {
+    pub(super) fn mark_services(&mut self, walk: &mut Walk) {
         self.for_each_child(|child| {
             if child.is_service {
-                mark_child(child, groups);
+                mark_child(child, walk);
             }
         });
     }

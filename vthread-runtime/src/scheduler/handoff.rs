@@ -38,6 +38,10 @@ pub(crate) fn hand_off() {
             return;
         };
         core.open_slot();
+        // A foreign waker may block the thread that brings the news.
+        if core.rise(worker.scheduler) {
+            worker.scheduler.parkers[core.index].reset();
+        }
         worker
             .scheduler
             .spares

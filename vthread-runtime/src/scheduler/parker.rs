@@ -30,9 +30,15 @@ impl Parker {
     }
 
     /// Waits for `unpark` or, in the driver, for events. May return early.
-    pub(super) fn park(&self, driver: &dyn Park) {
+    ///
+    /// A waker called by the driver may block its thread, and the parker go to another with the
+    /// core: then `is_ours` is false, and this thread leaves it alone.
+    pub(super) fn park(&self, driver: &dyn Park, is_ours: impl Fn() -> bool) {
         if self.try_sleep(IN_DRIVER) {
             let was_free = driver.park();
+            if !is_ours() {
+                return;
+            }
             if self.state.swap(EMPTY, Ordering::AcqRel) == NOTIFIED || was_free {
                 return;
             }
@@ -59,6 +65,11 @@ impl Parker {
             self.state.store(EMPTY, Ordering::Release);
         }
         slept
+    }
+
+    /// For the thread that the core goes to.
+    pub(super) fn reset(&self) {
+        self.state.store(EMPTY, Ordering::Release);
     }
 
     /// Ends the worker's sleep, or the next one.

@@ -77,6 +77,17 @@ impl Core {
         self.tick.is_multiple_of(LOOK_AROUND)
     }
 
+    /// Ends the sleep of the thread that holds the core, as far as the others are concerned. False if
+    /// it was awake.
+    pub(super) fn rise(&mut self, scheduler: &Scheduler) -> bool {
+        let was_asleep = std::mem::take(&mut self.asleep);
+        if was_asleep && !scheduler.idle.wake_by_itself(self.index) {
+            // A poster came at the same time, and counts on a search.
+            self.searching = true;
+        }
+        was_asleep
+    }
+
     /// Makes everything stealable, before the core changes hands.
     pub(super) fn open_slot(&mut self) {
         if let Some(task) = self.slot.take() {
@@ -188,26 +199,20 @@ impl Worker {
             core.index
         };
         loop {
-            scheduler.parkers[index].park(scheduler.driver);
+            scheduler.parkers[index].park(scheduler.driver, || self.core.borrow().is_some());
             let mut core = self.core.borrow_mut();
-            let core = core
-                .as_mut()
-                .expect("a core does not move while its thread sleeps");
+            // A waker that blocked has handed the core off.
+            let Some(core) = core.as_mut() else { return };
             if core.slot.is_some() || !core.deque.is_empty() {
-                // An event. If a poster came at the same time, this worker counts as searching.
-                core.asleep = false;
-                if scheduler.idle.wake_by_itself(index) {
-                    if !core.deque.is_empty() {
-                        scheduler.wake_a_worker();
-                    }
-                } else {
-                    core.searching = true;
+                // An event.
+                core.rise(scheduler);
+                if !core.deque.is_empty() {
+                    scheduler.wake_a_worker();
                 }
                 return;
             }
             if !scheduler.idle.is_asleep(index) {
-                core.asleep = false;
-                core.searching = true;
+                core.rise(scheduler);
                 return;
             }
         }

@@ -3,14 +3,26 @@
 //!
 //! In code that is not under `#[vthread]`, `.wait()` makes a call and blocks: `mutex.lock().wait()`.
 
+mod barrier;
+#[cfg(all(test, not(loom)))]
+mod by_hand;
 mod channel;
+mod condvar;
 mod mutex;
+mod once_cell;
+mod oneshot;
 mod queue;
 mod raw_lock;
+mod rw_lock;
 mod semaphore;
 mod waitlist;
 
+pub use barrier::{Barrier, BarrierWaitResult};
 pub use channel::{IntoIter, Iter, Receiver, Receiving, Sender, Sending, channel, unbounded};
+pub use condvar::Condvar;
 pub use mutex::{Lock, Mutex, MutexGuard};
+pub use once_cell::OnceCell;
+pub use oneshot::{OneshotReceiver, OneshotSender, oneshot};
+pub use rw_lock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub use semaphore::{Acquire, Permit, Semaphore};
 pub use std::sync::mpsc::{RecvError, SendError, TryRecvError, TrySendError};

@@ -88,6 +88,15 @@ impl<T: ?Sized> Mutex<T> {
         self.raw.try_acquire().then(|| MutexGuard::of_held(self))
     }
 
+    /// Waits for the lock, in a frame of this module.
+    pub(super) async fn locked(&self) -> MutexGuard<'_, T> {
+        Lock {
+            mutex: self,
+            wait: Wait::new(&self.raw),
+        }
+        .await
+    }
+
     /// The value. No lock is needed, since `&mut self` says that nobody holds it.
     pub fn get_mut(&mut self) -> &mut T {
         self.value.get_mut()
@@ -132,6 +141,11 @@ impl<'m, T: ?Sized> MutexGuard<'m, T> {
             mutex,
             _value: PhantomData,
         }
+    }
+
+    /// What it is the guard of.
+    pub(super) fn mutex(&self) -> &'m Mutex<T> {
+        self.mutex
     }
 }
 

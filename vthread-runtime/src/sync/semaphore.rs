@@ -208,7 +208,7 @@ struct Claim<'s> {
 }
 
 impl<'s> Acquire<'s> {
-    fn new(semaphore: &'s Semaphore, n: usize) -> Self {
+    pub(super) fn new(semaphore: &'s Semaphore, n: usize) -> Self {
         Acquire {
             wait: Wait::for_weight(Claim { semaphore, n }, n),
             departure: Departure {

@@ -50,7 +50,8 @@ impl<V> Handle<V> {
         let task = unsafe { cell::allocate(frame, parent, site, is_service) };
         // SAFETY: just made.
         link(unsafe { task.as_ref() });
-        crate::runtime::schedule(TaskRef(task));
+        // Where others can take it: its parent may go on for long.
+        crate::runtime::schedule_last(TaskRef(task));
         Handle {
             task,
             _value: PhantomData,

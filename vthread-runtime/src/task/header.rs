@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // Tasks are reached by address.
 
-use super::state::{Release, State, Wake};
+use super::state::{Release, State};
 use super::vthread::Vthread;
 use crate::primitive::Mutex;
 use std::cell::Cell;
@@ -117,11 +117,9 @@ impl Header {
         self.end.store(end as u8, Ordering::Release);
     }
 
-    /// Wakes the task. Our own code only, so it may be called under a lock.
-    pub(crate) fn wake(&self) {
-        if self.state.wake() == Wake::Schedule {
-            crate::runtime::schedule(TaskRef(NonNull::from(self)));
-        }
+    /// A waker of the task, whoever else has the task.
+    pub(crate) fn waker(&self) -> Waker {
+        Waker::clone(&super::waker::borrowed(self))
     }
 
     pub(crate) fn is_complete(&self) -> bool {

@@ -85,7 +85,10 @@ unsafe impl<F: Future + Send> Send for Segment<F> where F::Output: Send {}
 unsafe impl<F: Future> Sync for Segment<F> {}
 
 /// Puts the frame of a recursive call on the heap, to be polled by the runtime.
-pub fn segment<F: Future>(frame: F) -> Segment<F> {
+///
+/// # Safety
+/// - The future is awaited by the frame of a vthread, in place.
+pub unsafe fn segment<F: Future>(frame: F) -> Segment<F> {
     let node = Box::new(Node {
         link: Link {
             scope: Scope::new(Kind::Segment),

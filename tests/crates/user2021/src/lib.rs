@@ -1,6 +1,7 @@
 //! A user of edition 2021.
 
-#![deny(warnings)]
+#![cfg_attr(test, deny(warnings))]
+#![cfg_attr(not(test), allow(unused))]
 #![forbid(unsafe_code)]
 
 #[cfg(test)]

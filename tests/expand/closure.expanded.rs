@@ -1,0 +1,97 @@
+fn names(users: &Users, ids: &[u64]) -> Vec<String> {
+    rt::Call::wait(__vthread_names(users, ids))
+}
+#[doc(hidden)]
+fn __vthread_names(
+    users: &Users,
+    ids: &[u64],
+) -> rt::Call<rt::frame_type![Vec < String >]> {
+    '__l: {
+        break '__l;
+        let _ = names;
+    }
+    let __f = async move {
+        use rt::traits::*;
+        let users = users;
+        let ids = ids;
+        '__l: {
+            break '__l;
+            let __r: Vec<String> = rt::any();
+            return __r;
+        }
+        '__frame: {
+            {
+                let names = ids
+                    .iter()
+                    .map(|id| {
+                        ({
+                            let __t = rt::Tag::<
+                                { rt::name_hash("get") },
+                                _,
+                                _,
+                            >(PhantomData);
+                            match users.get(*id) {
+                                __x => {
+                                    '__l: {
+                                        break '__l;
+                                        __t.of(&users);
+                                        __t.res(&__x);
+                                    }
+                                    let __k = (&&&&__t).__vthread_which();
+                                    match __k {
+                                        rt::Which::Plain(__w) => __w.take(__x),
+                                        rt::Which::Call(__w) => __w.block(__x),
+                                    }
+                                }
+                            }
+                        })
+                    })
+                    .collect();
+                (match ({
+                    use rt::none as __c;
+                    use notify as __vthread_call;
+                    {
+                        use notify as __c;
+                        {
+                            use __c::*;
+                            __vthread_call(|line| log(line))
+                        }
+                    }
+                }) {
+                    __x => {
+                        '__l: {
+                            break '__l;
+                            break '__frame rt::never();
+                        }
+                        let __k = ({
+                            use rt::none as __c;
+                            use rt::no::__VTHREAD_KIND;
+                            {
+                                use notify as __c;
+                                {
+                                    use __c::*;
+                                    __VTHREAD_KIND
+                                }
+                            }
+                        })
+                            .which();
+                        match __k {
+                            rt::Which::Plain(__w) => __w.take(__x),
+                            rt::Which::Call(__w) => {
+                                let __f = unsafe { __w.frame(__x) };
+                                __f.await
+                            }
+                        }
+                    }
+                });
+                names
+            }
+        }
+    };
+    unsafe { rt::call(__f) }
+}
+#[doc(hidden)]
+mod names {
+    pub(super) use super::__vthread_names as __vthread_call;
+    pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+}

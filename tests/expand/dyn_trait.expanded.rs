@@ -1,0 +1,90 @@
+pub trait Handler: Send + Sync + rt::Suspends<
+        { rt::name_hash("handle") },
+    > {
+    fn handle<'__vt, '__l2, '__l1>(
+        &'__l1 self,
+        request: &'__l2 Request,
+    ) -> rt::Call<rt::Boxed<'__vt, Response>>
+    where
+        '__l1: '__vt,
+        '__l2: '__vt,
+        Self: '__vt;
+}
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __vthread_gates_Handler_14695981039346656037 {
+    ($($implementation:tt)*) => {
+        ::vthread::__gates! { [_handle { rt::name_hash("handle") }]
+        $($implementation)* }
+    };
+}
+#[doc(hidden)]
+pub use __vthread_gates_Handler_14695981039346656037 as Handler;
+impl Handler for Echo {
+    fn handle<'__vt, '__l2, '__l1>(
+        &'__l1 self,
+        request: &'__l2 Request,
+    ) -> rt::Call<rt::Boxed<'__vt, Response>>
+    where
+        '__l1: '__vt,
+        '__l2: '__vt,
+        Self: '__vt,
+    {
+        let __f = async move {
+            use rt::traits::*;
+            let _ = &self;
+            let request = request;
+            '__l: {
+                break '__l;
+                let __r: Response = rt::any();
+                return __r;
+            }
+            '__frame: {
+                {
+                    (match ({
+                        use rt::none as __c;
+                        use answer as __vthread_call;
+                        {
+                            use answer as __c;
+                            {
+                                use __c::*;
+                                __vthread_call
+                            }
+                        }
+                    })(request) {
+                        __x => {
+                            '__l: {
+                                break '__l;
+                                break '__frame rt::never();
+                            }
+                            let __k = ({
+                                use rt::none as __c;
+                                use rt::no::__VTHREAD_KIND;
+                                {
+                                    use answer as __c;
+                                    {
+                                        use __c::*;
+                                        __VTHREAD_KIND
+                                    }
+                                }
+                            })
+                                .which();
+                            match __k {
+                                rt::Which::Plain(__w) => __w.take(__x),
+                                rt::Which::Call(__w) => {
+                                    let __f = unsafe { __w.frame(__x) };
+                                    __f.await
+                                }
+                            }
+                        }
+                    })
+                }
+            }
+        };
+        let __f = Box::pin(__f);
+        unsafe { rt::call(__f) }
+    }
+}
+Handler! {
+    [] [] [Echo] []
+}

@@ -1,0 +1,107 @@
+/// Reads a page twice.
+pub(crate) fn read_twice(url: &str) -> Result<usize, Error> {
+    rt::Call::wait(__vthread_read_twice(url))
+}
+#[doc(hidden)]
+pub(crate) fn __vthread_read_twice(
+    url: &str,
+) -> rt::Call<rt::frame_type![Result < usize, Error >]> {
+    '__l: {
+        break '__l;
+        let _ = read_twice;
+    }
+    let __f = async move {
+        use rt::traits::*;
+        let url = url;
+        '__l: {
+            break '__l;
+            let __r: Result<usize, Error> = rt::any();
+            return __r;
+        }
+        '__frame: {
+            {
+                let first = (match ({
+                    use rt::none as __c;
+                    use fetch as __vthread_call;
+                    {
+                        use fetch as __c;
+                        {
+                            use __c::*;
+                            __vthread_call
+                        }
+                    }
+                })(url) {
+                    __x => {
+                        '__l: {
+                            break '__l;
+                            break '__frame rt::never();
+                        }
+                        let __k = ({
+                            use rt::none as __c;
+                            use rt::no::__VTHREAD_KIND;
+                            {
+                                use fetch as __c;
+                                {
+                                    use __c::*;
+                                    __VTHREAD_KIND
+                                }
+                            }
+                        })
+                            .which();
+                        match __k {
+                            rt::Which::Plain(__w) => __w.take(__x),
+                            rt::Which::Call(__w) => {
+                                let __f = unsafe { __w.frame(__x) };
+                                __f.await
+                            }
+                        }
+                    }
+                })?;
+                let second = (match ({
+                    use rt::none as __c;
+                    use pages::fetch as __vthread_call;
+                    {
+                        use pages::fetch as __c;
+                        {
+                            use __c::*;
+                            __vthread_call
+                        }
+                    }
+                })(url) {
+                    __x => {
+                        '__l: {
+                            break '__l;
+                            break '__frame rt::never();
+                        }
+                        let __k = ({
+                            use rt::none as __c;
+                            use rt::no::__VTHREAD_KIND;
+                            {
+                                use pages::fetch as __c;
+                                {
+                                    use __c::*;
+                                    __VTHREAD_KIND
+                                }
+                            }
+                        })
+                            .which();
+                        match __k {
+                            rt::Which::Plain(__w) => __w.take(__x),
+                            rt::Which::Call(__w) => {
+                                let __f = unsafe { __w.frame(__x) };
+                                __f.await
+                            }
+                        }
+                    }
+                })?;
+                Ok(first.len() + second.len())
+            }
+        }
+    };
+    unsafe { rt::call(__f) }
+}
+#[doc(hidden)]
+pub(crate) mod read_twice {
+    pub(crate) use super::__vthread_read_twice as __vthread_call;
+    pub(crate) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+}

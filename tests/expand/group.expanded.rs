@@ -1,0 +1,195 @@
+fn read_all(urls: &[String]) -> Result<usize, Error> {
+    rt::Call::wait(__vthread_read_all(urls))
+}
+#[doc(hidden)]
+fn __vthread_read_all(
+    urls: &[String],
+) -> rt::Call<rt::frame_type![Result < usize, Error >]> {
+    '__l: {
+        break '__l;
+        let _ = read_all;
+    }
+    let __f = async move {
+        use rt::traits::*;
+        let urls = urls;
+        '__l: {
+            break '__l;
+            let __r: Result<usize, Error> = rt::any();
+            return __r;
+        }
+        '__frame: {
+            {
+                let total = Mutex::new(0);
+                ({
+                    use group as _;
+                    ({
+                        let __options = rt::GroupOptions::new();
+                        let __o = unsafe { rt::Owner::<_>::new(__options) };
+                        let __group1 = unsafe { rt::Owner::group(&__o) };
+                        '__l: {
+                            break '__l;
+                            return Err(
+                                rt::Group::err(&__group1),
+                            );
+                        }
+                        '__l: {
+                            break '__l;
+                            rt::error_is_send(&__group1);
+                        }
+                        let __this_group2 = unsafe {
+                            rt::Group::dup(&__group1)
+                        };
+                        let __b = async {
+                            '__frame: {
+                                let __this_group2 = __this_group2;
+                                let __g3 = &__this_group2;
+                                let __error4 = rt::Group::error_type(
+                                    &__this_group2,
+                                );
+                                '__l: {
+                                    break '__l;
+                                    return Err(
+                                        rt::Group::err(&__this_group2),
+                                    );
+                                }
+                                let __v = {
+                                    for url in urls {
+                                        ({
+                                            use spawn as _;
+                                            let __options = rt::SpawnOptions::new();
+                                            let __g: &rt::Group<'_, _> = __g3;
+                                            let __room = unsafe { rt::room(__g) };
+                                            '__l: {
+                                                break '__l;
+                                                break '__frame rt::never();
+                                            }
+                                            let __permit = __room.await;
+                                            let url = rt::Move(url);
+                                            let __this_group7 = unsafe {
+                                                rt::Group::dup(__g)
+                                            };
+                                            let __f = async {
+                                                '__frame: {
+                                                    let __this_group7 = __this_group7;
+                                                    let __g3 = &__this_group7;
+                                                    let url = rt::Move::take(url);
+                                                    let __error6 = rt::Group::error_type(
+                                                        &__this_group7,
+                                                    );
+                                                    '__l: {
+                                                        break '__l;
+                                                        return Err(
+                                                            rt::Group::err(&__this_group7),
+                                                        );
+                                                    }
+                                                    let __v = {
+                                                        let page = (match ({
+                                                            use rt::none as __c;
+                                                            use fetch as __vthread_call;
+                                                            {
+                                                                use fetch as __c;
+                                                                {
+                                                                    use __c::*;
+                                                                    __vthread_call
+                                                                }
+                                                            }
+                                                        })(url) {
+                                                            __x => {
+                                                                '__l: {
+                                                                    break '__l;
+                                                                    break '__frame rt::never();
+                                                                }
+                                                                let __k = ({
+                                                                    use rt::none as __c;
+                                                                    use rt::no::__VTHREAD_KIND;
+                                                                    {
+                                                                        use fetch as __c;
+                                                                        {
+                                                                            use __c::*;
+                                                                            __VTHREAD_KIND
+                                                                        }
+                                                                    }
+                                                                })
+                                                                    .which();
+                                                                match __k {
+                                                                    rt::Which::Plain(__w) => __w.take(__x),
+                                                                    rt::Which::Call(__w) => {
+                                                                        let __f = unsafe { __w.frame(__x) };
+                                                                        __f.await
+                                                                    }
+                                                                }
+                                                            }
+                                                        })?;
+                                                        *({
+                                                            let __t = rt::Tag::<
+                                                                { rt::name_hash("lock") },
+                                                                _,
+                                                                _,
+                                                            >(PhantomData);
+                                                            match total.lock() {
+                                                                __x => {
+                                                                    '__l: {
+                                                                        break '__l;
+                                                                        __t.of(&total);
+                                                                        __t.res(&__x);
+                                                                        break '__frame rt::never();
+                                                                    }
+                                                                    let __k = (&&&&__t).__vthread_which();
+                                                                    match __k {
+                                                                        rt::Which::Plain(__w) => __w.take(__x),
+                                                                        rt::Which::Call(__w) => {
+                                                                            let __f = unsafe { __w.frame(__x) };
+                                                                            __f.await
+                                                                        }
+                                                                    }
+                                                                }
+                                                            }
+                                                        }) += page.len();
+                                                    };
+                                                    Ok(__v)
+                                                }
+                                            };
+                                            unsafe {
+                                                rt::spawn(__g, __permit, __options, __f)
+                                            }
+                                        });
+                                    }
+                                };
+                                Ok(rt::Ctl::Val(__v))
+                            }
+                        };
+                        '__l: {
+                            break '__l;
+                            break '__frame rt::never();
+                        }
+                        let __run = unsafe {
+                            rt::Owner::run(&__o, __group1, __b)
+                        };
+                        (match __run.await {
+                            Ok(
+                                rt::Ctl::Val(__v),
+                            ) => Ok(__v),
+                            Err(__e) => {
+                                Err(__e)
+                            }
+                            Ok(
+                                rt::Ctl::Out(__x),
+                            ) => {
+                                match __x {
+                                    __v => rt::absurd(__v),
+                                }
+                            }
+                        })
+                    })
+                })?;
+                Ok(total.into_inner())
+            }
+        }
+    };
+    unsafe { rt::call(__f) }
+}
+#[doc(hidden)]
+mod read_all {
+    pub(super) use super::__vthread_read_all as __vthread_call;
+    pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+}

@@ -1,0 +1,227 @@
+fn first_or(ids: &[u64], other: u64) -> Result<u64, Error> {
+    rt::Call::wait(__vthread_first_or(ids, other))
+}
+#[doc(hidden)]
+fn __vthread_first_or(
+    ids: &[u64],
+    other: u64,
+) -> rt::Call<rt::frame_type![Result < u64, Error >]> {
+    '__l: {
+        break '__l;
+        let _ = first_or;
+    }
+    let __f = async move {
+        use rt::traits::*;
+        let ids = ids;
+        let other = other;
+        '__l: {
+            break '__l;
+            let __r: Result<u64, Error> = rt::any();
+            return __r;
+        }
+        '__frame: {
+            {
+                'all: for id in ids {
+                    ({
+                        use group as _;
+                        ({
+                            let __options = rt::GroupOptions::new();
+                            let __o = unsafe {
+                                rt::Owner::<_>::new(__options)
+                            };
+                            let __group1 = unsafe {
+                                rt::Owner::group(&__o)
+                            };
+                            '__l: {
+                                break '__l;
+                                return Err(
+                                    rt::Group::err(&__group1),
+                                );
+                            }
+                            '__l: {
+                                break '__l;
+                                rt::error_is_send(&__group1);
+                            }
+                            let __this_group2 = unsafe {
+                                rt::Group::dup(&__group1)
+                            };
+                            let __b = async {
+                                '__frame: {
+                                    let __this_group2 = __this_group2;
+                                    let __g3 = &__this_group2;
+                                    let __error4 = rt::Group::error_type(
+                                        &__this_group2,
+                                    );
+                                    '__l: {
+                                        break '__l;
+                                        return Err(
+                                            rt::Group::err(&__this_group2),
+                                        );
+                                    }
+                                    let __v = {
+                                        let found = ({
+                                            use spawn as _;
+                                            let __options = rt::SpawnOptions::new();
+                                            let __g: &rt::Group<'_, _> = __g3;
+                                            let __room = unsafe { rt::room(__g) };
+                                            '__l: {
+                                                break '__l;
+                                                break '__frame rt::never();
+                                            }
+                                            let __permit = __room.await;
+                                            let __this_group7 = unsafe {
+                                                rt::Group::dup(__g)
+                                            };
+                                            let __f = async {
+                                                '__frame: {
+                                                    let __this_group7 = __this_group7;
+                                                    let __g3 = &__this_group7;
+                                                    let __error6 = rt::Group::error_type(
+                                                        &__this_group7,
+                                                    );
+                                                    '__l: {
+                                                        break '__l;
+                                                        return Err(
+                                                            rt::Group::err(&__this_group7),
+                                                        );
+                                                    }
+                                                    let __v = {
+                                                        (match ({
+                                                            use rt::none as __c;
+                                                            use find as __vthread_call;
+                                                            {
+                                                                use find as __c;
+                                                                {
+                                                                    use __c::*;
+                                                                    __vthread_call
+                                                                }
+                                                            }
+                                                        })(*id) {
+                                                            __x => {
+                                                                '__l: {
+                                                                    break '__l;
+                                                                    break '__frame rt::never();
+                                                                }
+                                                                let __k = ({
+                                                                    use rt::none as __c;
+                                                                    use rt::no::__VTHREAD_KIND;
+                                                                    {
+                                                                        use find as __c;
+                                                                        {
+                                                                            use __c::*;
+                                                                            __VTHREAD_KIND
+                                                                        }
+                                                                    }
+                                                                })
+                                                                    .which();
+                                                                match __k {
+                                                                    rt::Which::Plain(__w) => __w.take(__x),
+                                                                    rt::Which::Call(__w) => {
+                                                                        let __f = unsafe { __w.frame(__x) };
+                                                                        __f.await
+                                                                    }
+                                                                }
+                                                            }
+                                                        })
+                                                    };
+                                                    ({
+                                                        let __v = (__v,);
+                                                        let __t = rt::Tail::new(__v);
+                                                        (&__t).__vthread_split().finish(&__error6)
+                                                    })
+                                                }
+                                            };
+                                            unsafe {
+                                                rt::spawn(__g, __permit, __options, __f)
+                                            }
+                                        });
+                                        if *id == other {
+                                            return Ok(
+                                                rt::Ctl::Out(rt::Or::A(())),
+                                            );
+                                        }
+                                        return Ok(
+                                            rt::Ctl::Out(
+                                                rt::Or::B(
+                                                    rt::Or::A({
+                                                        let __r: Result<u64, Error> = Ok(
+                                                            ({
+                                                                let __t = rt::Tag::<
+                                                                    { rt::name_hash("join") },
+                                                                    _,
+                                                                    _,
+                                                                >(PhantomData);
+                                                                match found.join() {
+                                                                    __x => {
+                                                                        '__l: {
+                                                                            break '__l;
+                                                                            __t.of(&found);
+                                                                            __t.res(&__x);
+                                                                            break '__frame rt::never();
+                                                                        }
+                                                                        let __k = (&&&&__t).__vthread_which();
+                                                                        match __k {
+                                                                            rt::Which::Plain(__w) => __w.take(__x),
+                                                                            rt::Which::Call(__w) => {
+                                                                                let __f = unsafe { __w.frame(__x) };
+                                                                                __f.await
+                                                                            }
+                                                                        }
+                                                                    }
+                                                                }
+                                                            }),
+                                                        );
+                                                        __r
+                                                    }),
+                                                ),
+                                            ),
+                                        );
+                                    };
+                                    Ok(rt::Ctl::Val(__v))
+                                }
+                            };
+                            '__l: {
+                                break '__l;
+                                break '__frame rt::never();
+                            }
+                            let __run = unsafe {
+                                rt::Owner::run(&__o, __group1, __b)
+                            };
+                            (match __run.await {
+                                Ok(
+                                    rt::Ctl::Val(__v),
+                                ) => Ok(__v),
+                                Err(__e) => {
+                                    Err(__e)
+                                }
+                                Ok(
+                                    rt::Ctl::Out(__x),
+                                ) => {
+                                    match __x {
+                                        rt::Or::A(__v) => {
+                                            let () = __v;
+                                            continue 'all;
+                                        }
+                                        rt::Or::B(rt::Or::A(__v)) => {
+                                            return __v;
+                                        }
+                                        rt::Or::B(rt::Or::B(__v)) => {
+                                            rt::absurd(__v)
+                                        }
+                                    }
+                                }
+                            })
+                        })
+                    })?;
+                }
+                Ok(other)
+            }
+        }
+    };
+    unsafe { rt::call(__f) }
+}
+#[doc(hidden)]
+mod first_or {
+    pub(super) use super::__vthread_first_or as __vthread_call;
+    pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+}

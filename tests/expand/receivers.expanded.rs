@@ -1,0 +1,195 @@
+fn receivers(app: &App, all: Vec<Sender>) {
+    rt::Call::wait(__vthread_receivers(app, all))
+}
+#[doc(hidden)]
+fn __vthread_receivers(
+    app: &App,
+    all: Vec<Sender>,
+) -> rt::Call<rt::frame_type![()]> {
+    '__l: {
+        break '__l;
+        let _ = receivers;
+    }
+    let __f = async move {
+        use rt::traits::*;
+        let app = app;
+        let all = all;
+        '__frame: {
+            {
+                ({
+                    let __t = rt::Tag::<
+                        { rt::name_hash("lock") },
+                        _,
+                        _,
+                    >(PhantomData);
+                    match app.users.lock() {
+                        __x => {
+                            '__l: {
+                                break '__l;
+                                __t.of_raw(&raw const app.users);
+                                __t.res(&__x);
+                                break '__frame rt::never();
+                            }
+                            let __k = (&&&&__t).__vthread_which();
+                            match __k {
+                                rt::Which::Plain(__w) => __w.take(__x),
+                                rt::Which::Call(__w) => {
+                                    let __f = unsafe { __w.frame(__x) };
+                                    __f.await
+                                }
+                            }
+                        }
+                    }
+                });
+                ({
+                    let __t = rt::Tag::<
+                        { rt::name_hash("send") },
+                        _,
+                        _,
+                    >(PhantomData);
+                    match __t
+                        .pass(
+                            (match ({
+                                use rt::none as __c;
+                                use connect as __vthread_call;
+                                {
+                                    use connect as __c;
+                                    {
+                                        use __c::*;
+                                        __vthread_call
+                                    }
+                                }
+                            })() {
+                                __x => {
+                                    '__l: {
+                                        break '__l;
+                                        break '__frame rt::never();
+                                    }
+                                    let __k = ({
+                                        use rt::none as __c;
+                                        use rt::no::__VTHREAD_KIND;
+                                        {
+                                            use connect as __c;
+                                            {
+                                                use __c::*;
+                                                __VTHREAD_KIND
+                                            }
+                                        }
+                                    })
+                                        .which();
+                                    match __k {
+                                        rt::Which::Plain(__w) => __w.take(__x),
+                                        rt::Which::Call(__w) => {
+                                            let __f = unsafe { __w.frame(__x) };
+                                            __f.await
+                                        }
+                                    }
+                                }
+                            }),
+                        )
+                        .send(1)
+                    {
+                        __x => {
+                            '__l: {
+                                break '__l;
+                                __t.res(&__x);
+                                break '__frame rt::never();
+                            }
+                            let __k = (&&&&__t).__vthread_which();
+                            match __k {
+                                rt::Which::Plain(__w) => __w.take(__x),
+                                rt::Which::Call(__w) => {
+                                    let __f = unsafe { __w.frame(__x) };
+                                    __f.await
+                                }
+                            }
+                        }
+                    }
+                });
+                ({
+                    let __t = rt::Tag::<
+                        { rt::name_hash("send") },
+                        _,
+                        _,
+                    >(PhantomData);
+                    let __index1 = rt::Ty::<_>(PhantomData);
+                    match all[__index1
+                            .pass(
+                                ({
+                                    let __t = rt::Tag::<
+                                        { rt::name_hash("next_at") },
+                                        _,
+                                        _,
+                                    >(PhantomData);
+                                    match app.next_at() {
+                                        __x => {
+                                            '__l: {
+                                                break '__l;
+                                                __t.of(&app);
+                                                __t.res(&__x);
+                                                break '__frame rt::never();
+                                            }
+                                            let __k = (&&&&__t).__vthread_which();
+                                            match __k {
+                                                rt::Which::Plain(__w) => __w.take(__x),
+                                                rt::Which::Call(__w) => {
+                                                    let __f = unsafe { __w.frame(__x) };
+                                                    __f.await
+                                                }
+                                            }
+                                        }
+                                    }
+                                }),
+                            )]
+                        .send(2)
+                    {
+                        __x => {
+                            '__l: {
+                                break '__l;
+                                __t.of(&all[__index1.any()]);
+                                __t.res(&__x);
+                                break '__frame rt::never();
+                            }
+                            let __k = (&&&&__t).__vthread_which();
+                            match __k {
+                                rt::Which::Plain(__w) => __w.take(__x),
+                                rt::Which::Call(__w) => {
+                                    let __f = unsafe { __w.frame(__x) };
+                                    __f.await
+                                }
+                            }
+                        }
+                    }
+                });
+                (match Client::open(3) {
+                    __x => {
+                        let __t = rt::Tag::<
+                            0,
+                            rt::Unnamed,
+                            _,
+                        >(PhantomData);
+                        '__l: {
+                            break '__l;
+                            __t.res(&__x);
+                            break '__frame rt::never();
+                        }
+                        let __k = (&&&&__t).__vthread_which();
+                        match __k {
+                            rt::Which::Plain(__w) => __w.take(__x),
+                            rt::Which::Call(__w) => {
+                                let __f = unsafe { __w.frame(__x) };
+                                __f.await
+                            }
+                        }
+                    }
+                });
+            }
+        }
+    };
+    unsafe { rt::call(__f) }
+}
+#[doc(hidden)]
+mod receivers {
+    pub(super) use super::__vthread_receivers as __vthread_call;
+    pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+}

@@ -1,0 +1,48 @@
+fn depth(tree: &Tree) -> usize {
+    rt::Call::wait(__vthread_depth(tree))
+}
+#[doc(hidden)]
+fn __vthread_depth(
+    tree: &Tree,
+) -> rt::Call<rt::frame_type![usize]> {
+    '__l: {
+        break '__l;
+        let _ = depth;
+    }
+    let __f = async move {
+        use rt::traits::*;
+        let tree = tree;
+        '__l: {
+            break '__l;
+            let __r: usize = rt::any();
+            return __r;
+        }
+        '__frame: {
+            {
+                let mut deepest = 0;
+                for child in &tree.children {
+                    deepest = deepest
+                        .max(
+                            (match __vthread_depth(child) {
+                                __c => {
+                                    '__l: {
+                                        break '__l;
+                                        break '__frame rt::never();
+                                    }
+                                    let __f = unsafe { rt::frame(__c) };
+                                    rt::segment(__f).await
+                                }
+                            }),
+                        );
+                }
+                deepest + 1
+            }
+        }
+    };
+    unsafe { rt::call(__f) }
+}
+#[doc(hidden)]
+mod depth {
+    pub(super) use super::__vthread_depth as __vthread_call;
+    pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+}

@@ -1,0 +1,80 @@
+pub trait Store: Send + Sync + rt::Suspends<
+        { rt::name_hash("load") },
+    > {
+    fn load(
+        &self,
+        key: &str,
+    ) -> rt::Call<rt::frame_type![Option < String >, Send]>;
+}
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __vthread_gates_Store_14695981039346656037 {
+    ($($implementation:tt)*) => {
+        ::vthread::__gates! { [_load { rt::name_hash("load") }]
+        $($implementation)* }
+    };
+}
+#[doc(hidden)]
+pub use __vthread_gates_Store_14695981039346656037 as Store;
+impl Store for Disk {
+    fn load(
+        &self,
+        key: &str,
+    ) -> rt::Call<rt::frame_type![Option < String >, Send]> {
+        let __f = async move {
+            use rt::traits::*;
+            let _ = &self;
+            let key = key;
+            '__l: {
+                break '__l;
+                let __r: Option<String> = rt::any();
+                return __r;
+            }
+            '__frame: {
+                {
+                    (match ({
+                        use rt::none as __c;
+                        use read_file as __vthread_call;
+                        {
+                            use read_file as __c;
+                            {
+                                use __c::*;
+                                __vthread_call
+                            }
+                        }
+                    })(key) {
+                        __x => {
+                            '__l: {
+                                break '__l;
+                                break '__frame rt::never();
+                            }
+                            let __k = ({
+                                use rt::none as __c;
+                                use rt::no::__VTHREAD_KIND;
+                                {
+                                    use read_file as __c;
+                                    {
+                                        use __c::*;
+                                        __VTHREAD_KIND
+                                    }
+                                }
+                            })
+                                .which();
+                            match __k {
+                                rt::Which::Plain(__w) => __w.take(__x),
+                                rt::Which::Call(__w) => {
+                                    let __f = unsafe { __w.frame(__x) };
+                                    __f.await
+                                }
+                            }
+                        }
+                    })
+                }
+            }
+        };
+        unsafe { rt::call(__f) }
+    }
+}
+Store! {
+    [] [] [Disk] []
+}

@@ -1,0 +1,14 @@
+//! `spawn!` as `thread::spawn`, with a closure: it would be the child's value, and nobody calls it.
+#![deny(warnings)]
+use vthread::prelude::*;
+
+#[vthread]
+fn f() {
+    group! {
+        spawn!(|| vthread::yield_now());
+    }
+}
+
+fn main() {
+    f();
+}

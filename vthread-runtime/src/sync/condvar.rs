@@ -1,0 +1,272 @@
+//! Waiting, with a locked mutex, for something to change.
+
+use super::mutex::{Mutex, MutexGuard};
+use super::waitlist::{Note, Place, Wait, WaitList};
+use crate::driver::wake::{WakeList, wake};
+use crate::group::call::{Call, Suspends, name_hash};
+use crate::primitive::{self, const_unless_modelled};
+use crate::task::current::checkpoint;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::{Waker, ready};
+
+/// Lets vthreads that hold a [`Mutex`] wait for a change of what is in it.
+///
+/// As [`std::sync::Condvar`], without poisoning. There is no `wait_timeout`: a `timeout!` around the wait does that.
+///
+/// # Examples
+/// ```
+/// use vthread_runtime::sync::{Condvar, Mutex};
+///
+/// let (is_done, done) = (Mutex::new(false), Condvar::new());
+/// std::thread::scope(|scope| {
+///     scope.spawn(|| {
+///         *is_done.lock().wait() = true;
+///         done.notify_all();
+///     });
+///     // In #[vthread] code: done.wait_while(is_done.lock(), |is_done| !*is_done)
+///     let guard = done.wait_while(is_done.lock().wait(), |is_done| !*is_done).wait();
+///     assert!(*guard);
+/// });
+/// ```
+pub struct Condvar {
+    waiters: primitive::Mutex<WaitList>,
+}
+
+impl Condvar {
+    const_unless_modelled! {
+        /// A condition that nobody waits for.
+        pub const fn new() -> Self {
+            Condvar { waiters: primitive::Mutex::new(WaitList::new()) }
+        }
+    }
+
+    /// Releases the lock, waits to be notified, and takes the lock again.
+    ///
+    /// Who holds the lock and then notifies finds all who have begun to wait. Being notified does not say that what
+    /// is waited for is there still, or at all: look again, or use [`wait_while`](Condvar::wait_while).
+    ///
+    /// # Suspends
+    /// Always a checkpoint, until it is notified, and until the lock is free then.
+    ///
+    /// # Cancellation
+    /// The wait ends, without the lock. A notification that came already goes to another one who waits.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn wait<'m, T: ?Sized>(
+        &self,
+        guard: MutexGuard<'m, T>,
+    ) -> Call<impl Future<Output = MutexGuard<'m, T>>> {
+        Call::leaf(self.wait_with(guard))
+    }
+
+    /// Waits until `condition` is false. It is looked at under the lock, now and after each notification.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and as [`wait`](Condvar::wait) for as long as `condition` is true.
+    ///
+    /// # Cancellation
+    /// As for [`wait`](Condvar::wait).
+    ///
+    /// # Panics
+    /// If `condition` does.
+    pub fn wait_while<'m, T: ?Sized, F: FnMut(&mut T) -> bool>(
+        &self,
+        mut guard: MutexGuard<'m, T>,
+        mut condition: F,
+    ) -> Call<impl Future<Output = MutexGuard<'m, T>>> {
+        Call::leaf(async move {
+            poll_fn(checkpoint).await;
+            while condition(&mut *guard) {
+                guard = self.wait_with(guard).await;
+            }
+            guard
+        })
+    }
+
+    /// Notifies one who waits: the one who has waited longest.
+    pub fn notify_one(&self) {
+        let next = self.waiters.lock().notify(Note::Attempt);
+        next.into_iter().for_each(wake);
+    }
+
+    /// Notifies all who wait.
+    pub fn notify_all(&self) {
+        let mut woken = WakeList::default();
+        woken.extend(self.waiters.lock().notify_all());
+        woken.wake_all();
+    }
+
+    async fn wait_with<'m, T: ?Sized>(&self, guard: MutexGuard<'m, T>) -> MutexGuard<'m, T> {
+        poll_fn(checkpoint).await;
+        let mutex: &'m Mutex<T> = guard.mutex();
+        let mut guard = Some(guard);
+        let wait = pin!(Wait::new(self));
+        poll_fn(move |cx| {
+            if guard.is_none() {
+                ready!(checkpoint(cx));
+            }
+            let polled = wait.as_ref().poll(cx, |_, _, note| note.map(drop));
+            // From now on it can be notified, so others may change what it waits for.
+            guard = None;
+            polled
+        })
+        .await;
+        let notification = Notification(Some(self));
+        let guard = mutex.locked().await;
+        notification.act_on();
+        guard
+    }
+}
+
+impl Suspends<{ name_hash("wait") }> for Condvar {}
+impl Suspends<{ name_hash("wait_while") }> for Condvar {}
+
+/// A notification that has not been acted on: if its holder goes, another one gets it.
+struct Notification<'c>(Option<&'c Condvar>);
+
+impl Notification<'_> {
+    fn act_on(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Notification<'_> {
+    fn drop(&mut self) {
+        self.0.into_iter().for_each(Condvar::notify_one);
+    }
+}
+
+impl Place for &Condvar {
+    type State = WaitList;
+
+    fn lock(&self) -> primitive::MutexGuard<'_, WaitList> {
+        self.waiters.lock()
+    }
+
+    fn waiters(state: &mut WaitList) -> &mut WaitList {
+        state
+    }
+
+    fn pass_on(&self, state: &mut WaitList, note: Note) -> Option<Waker> {
+        state.notify(note)
+    }
+}
+
+impl Default for Condvar {
+    fn default() -> Self {
+        Condvar::new()
+    }
+}
+
+impl fmt::Debug for Condvar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Condvar").finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::super::by_hand::by_hand;
+    use super::*;
+
+    #[test]
+    fn the_lock_is_free_while_it_waits() {
+        let (mutex, changed) = (Mutex::new(0), Condvar::new());
+        let mut waiting = by_hand(changed.wait(mutex.try_lock().unwrap()));
+        assert!(waiting.poll().is_none());
+        *mutex.try_lock().expect("released") = 1;
+        assert!(waiting.poll().is_none(), "nobody has notified it");
+        changed.notify_one();
+        assert_eq!(waiting.woken(), 1);
+        let guard = waiting.poll().expect("notified");
+        assert_eq!(*guard, 1);
+        assert!(mutex.try_lock().is_none());
+    }
+
+    #[test]
+    fn one_or_all_are_notified_in_order() {
+        let (mutex, changed) = (Mutex::new(0), Condvar::new());
+        let mut waiting = [(); 3].map(|()| {
+            let mut hand = by_hand(changed.wait(mutex.try_lock().unwrap()));
+            assert!(hand.poll().is_none());
+            hand
+        });
+        changed.notify_one();
+        assert_eq!(waiting.each_ref().map(|hand| hand.woken()), [1, 0, 0]);
+        changed.notify_all();
+        assert_eq!(waiting.each_ref().map(|hand| hand.woken()), [1, 1, 1]);
+        for hand in &mut waiting {
+            drop(hand.poll().expect("notified"));
+        }
+    }
+
+    #[test]
+    fn a_notified_one_that_goes_passes_it_on() {
+        let (mutex, changed) = (Mutex::new(0), Condvar::new());
+        let [unpolled, mut locking, mut last] = [(); 3].map(|()| {
+            let mut hand = by_hand(changed.wait(mutex.try_lock().unwrap()));
+            assert!(hand.poll().is_none());
+            hand
+        });
+        changed.notify_one();
+        drop(unpolled);
+        assert_eq!(locking.woken(), 1, "it has gone before it noticed");
+        let guard = mutex.try_lock().unwrap();
+        assert!(locking.poll().is_none());
+        drop(locking);
+        assert_eq!(last.woken(), 1, "it has gone while it waited for the lock");
+        drop(guard);
+        assert!(last.poll().is_some());
+    }
+
+    #[test]
+    fn a_cancelled_wait_holds_no_lock() {
+        let (mutex, changed) = (Mutex::new(0), Condvar::new());
+        let not_begun = by_hand(changed.wait(mutex.try_lock().unwrap()));
+        drop(not_begun);
+        let mut begun = by_hand(changed.wait(mutex.try_lock().unwrap()));
+        assert!(begun.poll().is_none());
+        drop(begun);
+        changed.notify_one();
+        assert!(mutex.try_lock().is_some());
+    }
+
+    #[test]
+    fn a_queue_with_two_sides() {
+        let (queue, changed) = (Mutex::new(Vec::new()), Condvar::new());
+        let take = || {
+            let mut queue = changed
+                .wait_while(queue.lock().wait(), |queue: &mut Vec<u64>| queue.is_empty())
+                .wait();
+            queue.pop().expect("not empty")
+        };
+        let sum: u64 = std::thread::scope(|scope| {
+            let takers = [(); 2].map(|()| scope.spawn(|| (0..1_000).map(|_| take()).sum::<u64>()));
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    for i in 0..1_000 {
+                        queue.lock().wait().push(i);
+                        changed.notify_one();
+                    }
+                });
+            }
+            takers.map(|taker| taker.join().unwrap()).into_iter().sum()
+        });
+        assert_eq!(sum, 999_000);
+    }
+
+    #[test]
+    fn is_send_as_far_as_the_value_is() {
+        fn is_send<T: Send>(_: &T) {}
+        let (mutex, changed) = (Mutex::new(std::cell::Cell::new(0)), Condvar::new());
+        is_send(&changed.wait(mutex.try_lock().unwrap()));
+        is_send(&changed.wait_while(mutex.try_lock().unwrap(), |_| true));
+    }
+}
+
+#[cfg(all(test, loom))]
+#[path = "condvar_loom.rs"]
+mod model;

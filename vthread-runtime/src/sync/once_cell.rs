@@ -1,0 +1,213 @@
+//! A value that is made once, by the first one who needs it.
+
+use super::mutex::Mutex;
+use crate::group::call::{Call, Suspends, name_hash};
+use crate::primitive::const_unless_modelled;
+use crate::task::current::checkpoint;
+use std::convert::Infallible;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::sync::OnceLock;
+
+/// A value that is made once, when it is first needed. The others wait meanwhile.
+///
+/// As [`std::sync::OnceLock`], but waiting for it suspends.
+///
+/// # Examples
+/// ```
+/// use vthread_runtime::sync::OnceCell;
+///
+/// static NAME: OnceCell<String> = OnceCell::new();
+/// let name = NAME.get_or_init(|| "Ada".to_owned()).wait(); // In #[vthread] code without the .wait()
+/// assert_eq!(name, "Ada");
+/// assert_eq!(NAME.get_or_init(|| unreachable!()).wait(), "Ada");
+/// ```
+pub struct OnceCell<T> {
+    value: OnceLock<T>,
+    /// Held by the one who makes the value.
+    making: Mutex<()>,
+}
+
+impl<T> OnceCell<T> {
+    const_unless_modelled! {
+        /// A cell without a value.
+        pub const fn new() -> Self {
+            OnceCell { value: OnceLock::new(), making: Mutex::new(()) }
+        }
+    }
+
+    /// The value, if there is one. Never waits, never a checkpoint.
+    pub fn get(&self) -> Option<&T> {
+        self.value.get()
+    }
+
+    /// The value, if there is one.
+    pub fn get_mut(&mut self) -> Option<&mut T> {
+        self.value.get_mut()
+    }
+
+    /// Takes the value out. The cell has none then.
+    pub fn take(&mut self) -> Option<T> {
+        self.value.take()
+    }
+
+    /// The value, if there is one.
+    pub fn into_inner(self) -> Option<T> {
+        self.value.into_inner()
+    }
+
+    /// Gives the cell its value, also while another is about to make one, which is dropped then. Never waits.
+    ///
+    /// # Errors
+    /// There is a value already. The error holds the new one.
+    pub fn set(&self, value: T) -> Result<(), T> {
+        self.value.set(value)
+    }
+
+    /// The value, which `make` makes if there is none. One at a time makes it, the others wait.
+    ///
+    /// `make` is plain code: what it calls of vthread functions blocks.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while another makes the value.
+    ///
+    /// # Cancellation
+    /// The wait ends. If it was to make the value, the next one who waits does.
+    ///
+    /// # Panics
+    /// If `make` does; then the next one who waits makes the value. A `make` that asks for the same value waits for ever.
+    pub fn get_or_init<F: FnOnce() -> T>(&self, make: F) -> Call<impl Future<Output = &T>> {
+        Call::leaf(async move {
+            match self.get_or_make(|| Ok::<T, Infallible>(make())).await {
+                Ok(value) => value,
+            }
+        })
+    }
+
+    /// The value, which `make` makes if there is none. If it fails, the cell stays without a value.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while another makes the value.
+    ///
+    /// # Cancellation
+    /// The wait ends. If it was to make the value, the next one who waits does.
+    ///
+    /// # Panics
+    /// As [`get_or_init`](OnceCell::get_or_init).
+    ///
+    /// # Errors
+    /// What `make` says.
+    pub fn get_or_try_init<E, F: FnOnce() -> Result<T, E>>(
+        &self,
+        make: F,
+    ) -> Call<impl Future<Output = Result<&T, E>>> {
+        Call::leaf(self.get_or_make(make))
+    }
+
+    async fn get_or_make<E>(&self, make: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
+        poll_fn(checkpoint).await;
+        if let Some(value) = self.get() {
+            return Ok(value);
+        }
+        let making = self.making.locked().await;
+        if let Some(value) = self.get() {
+            return Ok(value);
+        }
+        let value = make()?;
+        // Somebody may have set another one.
+        let value = self.value.get_or_init(|| value);
+        drop(making);
+        Ok(value)
+    }
+}
+
+impl<T> Suspends<{ name_hash("get_or_init") }> for OnceCell<T> {}
+impl<T> Suspends<{ name_hash("get_or_try_init") }> for OnceCell<T> {}
+
+impl<T> Default for OnceCell<T> {
+    fn default() -> Self {
+        OnceCell::new()
+    }
+}
+
+impl<T> From<T> for OnceCell<T> {
+    fn from(value: T) -> Self {
+        OnceCell {
+            value: OnceLock::from(value),
+            making: Mutex::new(()),
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for OnceCell<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut tuple = f.debug_tuple("OnceCell");
+        match self.get() {
+            Some(value) => tuple.field(value).finish(),
+            None => tuple.field(&format_args!("<no value>")).finish(),
+        }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::super::by_hand::by_hand;
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn one_value() {
+        let mut cell = OnceCell::new();
+        assert_eq!(cell.get(), None);
+        assert_eq!(cell.get_or_try_init(|| Err("no")).wait(), Err("no"));
+        assert_eq!(*cell.get_or_init(|| 7).wait(), 7);
+        assert_eq!(cell.set(8), Err(8));
+        assert_eq!(format!("{cell:?}"), "OnceCell(7)");
+        *cell.get_mut().unwrap() += 1;
+        assert_eq!(cell.take(), Some(8));
+        assert_eq!(cell.set(9), Ok(()));
+        assert_eq!(cell.into_inner(), Some(9));
+    }
+
+    #[test]
+    fn a_cancelled_waiter_leaves_it_to_the_next() {
+        let cell = OnceCell::new();
+        let making = cell.making.try_lock();
+        let mut first = by_hand(cell.get_or_init(|| 1));
+        let mut second = by_hand(cell.get_or_init(|| 2));
+        assert!(first.poll().is_none() && second.poll().is_none());
+        drop(making);
+        assert_eq!((first.woken(), second.woken()), (1, 0));
+        drop(first);
+        assert_eq!((second.woken(), second.poll()), (1, Some(&2)));
+    }
+
+    #[test]
+    fn a_panic_leaves_it_to_the_next() {
+        let cell = OnceCell::new();
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            cell.get_or_init(|| std::panic::resume_unwind(Box::new(())))
+                .wait();
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(cell.get_or_init(|| 3).wait(), &3);
+    }
+
+    #[test]
+    fn is_made_once() {
+        let (cell, n_made) = (OnceCell::new(), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for i in 0..8 {
+                let (cell, n_made) = (&cell, &n_made);
+                scope.spawn(move || {
+                    cell.get_or_init(|| {
+                        n_made.fetch_add(1, Ordering::SeqCst);
+                        i
+                    })
+                    .wait();
+                });
+            }
+        });
+        assert_eq!(n_made.into_inner(), 1);
+    }
+}

@@ -1,0 +1,316 @@
+//! A lock for many readers or one writer, whose waiters are vthreads.
+//!
+//! It is a semaphore with very many permits: a reader takes one, and a writer takes all. So it is as fair: who asks
+//! later waits for those who asked before, and readers that come and go do not keep a writer out.
+#![allow(unsafe_code)] // The value is reached through its lock.
+
+use super::semaphore::{Acquire, Permit, Semaphore};
+use crate::group::call::{Call, Suspends, name_hash};
+use crate::primitive::const_unless_modelled;
+use std::cell::UnsafeCell;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
+
+/// How many readers there may be at once.
+const ALL: usize = usize::MAX >> 1;
+
+/// A value that many may read at a time, or one may write.
+///
+/// As [`std::sync::RwLock`], but waiting for it suspends, a guard may be held while its holder is suspended, and
+/// there is no poisoning. Locks are given in the order in which they were asked for. So one who reads and wants
+/// to read once more may wait for a writer who waits for the first read to end, and both wait for ever.
+///
+/// # Examples
+/// ```
+/// use vthread_runtime::sync::RwLock;
+///
+/// let names = RwLock::new(vec!["Ada"]);
+/// let (one, other) = (names.read().wait(), names.read().wait()); // In #[vthread] code without the .wait()
+/// assert_eq!(one.len() + other.len(), 2);
+/// drop((one, other));
+/// names.write().wait().push("Grace");
+/// assert_eq!(names.into_inner(), ["Ada", "Grace"]);
+/// ```
+pub struct RwLock<T: ?Sized> {
+    permits: Semaphore,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: The value is reached through `&mut self`, or under the lock, from any thread.
+unsafe impl<T: ?Sized + Send> Send for RwLock<T> {}
+// SAFETY: A shared lock gives out `&T` on many threads at once, or `&mut T` on one.
+unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
+
+impl<T> RwLock<T> {
+    const_unless_modelled! {
+        /// A lock around `value`, free.
+        pub const fn new(value: T) -> Self {
+            RwLock { permits: Semaphore::new(ALL), value: UnsafeCell::new(value) }
+        }
+    }
+
+    /// The value, which nobody else can be using any more.
+    pub fn into_inner(self) -> T {
+        self.value.into_inner()
+    }
+}
+
+impl<T: ?Sized> RwLock<T> {
+    /// Waits until nobody writes, and takes the lock for reading.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, while another vthread writes, and while one that asked before waits to do so.
+    ///
+    /// # Cancellation
+    /// The wait ends, and a lock that was about to be taken goes to those who wait.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn read(&self) -> Call<impl Future<Output = RwLockReadGuard<'_, T>>> {
+        Call::leaf(async move {
+            let permit = Acquire::new(&self.permits, 1).await;
+            RwLockReadGuard::of_held(self, permit)
+        })
+    }
+
+    /// Waits until nobody else uses the value, and takes the lock for writing.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while another vthread reads or writes.
+    ///
+    /// # Cancellation
+    /// The wait ends, and a lock that was about to be taken goes to those who wait.
+    ///
+    /// # Panics
+    /// Never. A vthread that locks again while it holds the lock waits for ever.
+    pub fn write(&self) -> Call<impl Future<Output = RwLockWriteGuard<'_, T>>> {
+        Call::leaf(async move {
+            let permit = Acquire::new(&self.permits, ALL).await;
+            RwLockWriteGuard::of_held(self, permit)
+        })
+    }
+
+    /// Takes the lock for reading if nobody writes or waits. Never waits, never a checkpoint.
+    pub fn try_read(&self) -> Option<RwLockReadGuard<'_, T>> {
+        let permit = self.permits.try_acquire()?;
+        Some(RwLockReadGuard::of_held(self, permit))
+    }
+
+    /// Takes the lock for writing if nobody uses the value. Never waits, never a checkpoint.
+    pub fn try_write(&self) -> Option<RwLockWriteGuard<'_, T>> {
+        let permit = self.permits.try_acquire_many(ALL)?;
+        Some(RwLockWriteGuard::of_held(self, permit))
+    }
+
+    /// The value. No lock is needed, since `&mut self` says that nobody holds it.
+    pub fn get_mut(&mut self) -> &mut T {
+        self.value.get_mut()
+    }
+}
+
+impl<T: ?Sized> Suspends<{ name_hash("read") }> for RwLock<T> {}
+impl<T: ?Sized> Suspends<{ name_hash("write") }> for RwLock<T> {}
+
+/// The right to read the value of a [`RwLock`]; dropping it releases the lock.
+#[must_use = "the lock is released as soon as its guard is dropped"]
+pub struct RwLockReadGuard<'l, T: ?Sized> {
+    lock: &'l RwLock<T>,
+    _permit: Permit<'l>,
+}
+
+/// The right to write the value of a [`RwLock`]; dropping it releases the lock.
+#[must_use = "the lock is released as soon as its guard is dropped"]
+pub struct RwLockWriteGuard<'l, T: ?Sized> {
+    lock: &'l RwLock<T>,
+    _permit: Permit<'l>,
+    _value: PhantomData<&'l mut T>,
+}
+
+// SAFETY: The guard gives out `&T` only, and may release the lock on any thread.
+unsafe impl<T: ?Sized + Sync> Send for RwLockReadGuard<'_, T> {}
+// SAFETY: As above.
+unsafe impl<T: ?Sized + Sync> Sync for RwLockReadGuard<'_, T> {}
+// SAFETY: The guard is the only way to the value, as `&mut T` is.
+unsafe impl<T: ?Sized + Send> Send for RwLockWriteGuard<'_, T> {}
+// SAFETY: A shared guard gives out `&T` only.
+unsafe impl<T: ?Sized + Sync> Sync for RwLockWriteGuard<'_, T> {}
+
+impl<'l, T: ?Sized> RwLockReadGuard<'l, T> {
+    /// The guard of a lock, one of whose permits has just been taken.
+    fn of_held(lock: &'l RwLock<T>, permit: Permit<'l>) -> Self {
+        RwLockReadGuard {
+            lock,
+            _permit: permit,
+        }
+    }
+}
+
+impl<'l, T: ?Sized> RwLockWriteGuard<'l, T> {
+    /// The guard of a lock, all of whose permits have just been taken.
+    fn of_held(lock: &'l RwLock<T>, permit: Permit<'l>) -> Self {
+        RwLockWriteGuard {
+            lock,
+            _permit: permit,
+            _value: PhantomData,
+        }
+    }
+}
+
+impl<T: ?Sized> Deref for RwLockReadGuard<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        // SAFETY: The guard has a permit, so nobody has all of them: there is no `&mut T`.
+        unsafe { &*self.lock.value.get() }
+    }
+}
+
+impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        // SAFETY: The guard has all permits, so it is the only one.
+        unsafe { &*self.lock.value.get() }
+    }
+}
+
+impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: As in `deref`.
+        unsafe { &mut *self.lock.value.get() }
+    }
+}
+
+impl<T: Default> Default for RwLock<T> {
+    fn default() -> Self {
+        RwLock::new(T::default())
+    }
+}
+
+impl<T> From<T> for RwLock<T> {
+    fn from(value: T) -> Self {
+        RwLock::new(value)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut tuple = f.debug_tuple("RwLock");
+        match self.try_read() {
+            Some(guard) => tuple.field(&&*guard).finish(),
+            None => tuple.field(&format_args!("<locked>")).finish(),
+        }
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockReadGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockWriteGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::super::by_hand::by_hand;
+    use super::*;
+
+    #[test]
+    fn many_readers_or_one_writer() {
+        static LOCK: RwLock<u8> = RwLock::new(1);
+        let (one, other) = (LOCK.read().wait(), LOCK.try_read().unwrap());
+        assert_eq!(*one + *other, 2);
+        assert!(LOCK.try_write().is_none());
+        drop((one, other));
+        let mut writer = LOCK.write().wait();
+        *writer += 1;
+        assert!(LOCK.try_read().is_none() && LOCK.try_write().is_none());
+        drop(writer);
+        assert_eq!(format!("{LOCK:?}"), "RwLock(2)");
+    }
+
+    #[test]
+    fn readers_that_come_later_wait_for_the_writer() {
+        let lock = RwLock::new(0);
+        let reading = lock.try_read();
+        let mut writer = by_hand(lock.write());
+        assert!(writer.poll().is_none());
+        let (mut second, mut third) = (by_hand(lock.read()), by_hand(lock.read()));
+        assert!(second.poll().is_none() && third.poll().is_none());
+        drop(reading);
+        assert_eq!((writer.woken(), second.woken()), (1, 0));
+        drop(writer.poll().unwrap());
+        assert_eq!((second.woken(), third.woken()), (1, 1));
+        let (second, third) = (second.poll().unwrap(), third.poll().unwrap());
+        assert_eq!(*second + *third, 0);
+    }
+
+    #[test]
+    fn a_cancelled_writer_lets_the_readers_in() {
+        let lock = RwLock::new(0);
+        let reading = lock.try_read().unwrap();
+        let mut writer = by_hand(lock.write());
+        let mut reader = by_hand(lock.read());
+        assert!(writer.poll().is_none() && reader.poll().is_none());
+        drop(writer);
+        assert_eq!(reader.woken(), 1);
+        assert_eq!(*reading + *reader.poll().unwrap(), 0);
+    }
+
+    #[test]
+    fn a_lock_granted_to_one_that_goes_is_released() {
+        let mut lock = RwLock::new(0);
+        let writing = lock.try_write().unwrap();
+        let mut writer = by_hand(lock.write());
+        let mut reader = by_hand(lock.read());
+        assert!(writer.poll().is_none() && reader.poll().is_none());
+        drop(writing);
+        assert_eq!((writer.woken(), reader.woken()), (1, 0));
+        drop(writer);
+        assert_eq!(reader.woken(), 1);
+        drop(reader);
+        assert!(lock.try_write().is_some());
+        *lock.get_mut() = 1;
+        assert_eq!(lock.into_inner(), 1);
+    }
+
+    #[test]
+    fn writers_exclude() {
+        let lock = RwLock::new((0_u64, 0_u64));
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    for _ in 0..2_000 {
+                        let mut both = lock.write().wait();
+                        both.0 += 1;
+                        std::hint::spin_loop();
+                        both.1 += 1;
+                    }
+                });
+                scope.spawn(|| {
+                    for _ in 0..2_000 {
+                        let both = lock.read().wait();
+                        assert_eq!(both.0, both.1);
+                    }
+                });
+            }
+        });
+        assert_eq!(lock.into_inner(), (4_000, 4_000));
+    }
+
+    #[test]
+    fn is_send_and_sync_like_std() {
+        fn is_send<T: Send + ?Sized>() {}
+        fn is_sync<T: Sync + ?Sized>() {}
+        is_send::<RwLock<std::cell::Cell<u8>>>();
+        is_sync::<RwLock<[u8]>>();
+        is_send::<RwLockWriteGuard<'_, std::cell::Cell<u8>>>();
+        is_send::<RwLockReadGuard<'_, u8>>();
+        is_sync::<RwLockReadGuard<'_, u8>>();
+    }
+}
