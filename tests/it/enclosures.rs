@@ -205,13 +205,13 @@ mod a_shield_postpones {
 
     #[vthread]
     fn run(ledger: &Ledger) -> Result<(), &'static str> {
-        let (tx, rx) = channel::<()>(1);
+        let (ready, all_ready) = channel::<()>(2);
         let (go, gone) = channel::<()>(1);
         group! {
             spawn! {
                 let _frame = ledger.object("frame");
                 shield! {
-                    tx.send(()).unwrap();
+                    ready.send(()).unwrap();
                     // Cancelled from here on.
                     gone.recv().unwrap();
                     for _ in 0..10 {
@@ -223,11 +223,16 @@ mod a_shield_postpones {
                 yield_now();
                 ledger.note("too far");
             }
-            spawn!(service => {
-                // A sibling that ends last: it lets the shielded one go on after the cancellation.
-                shield! { sleep(SHORT); go.send(()).unwrap(); }
-            });
-            rx.recv().unwrap();
+            // It lets the shielded one go on after the cancellation.
+            spawn! {
+                shield! {
+                    ready.send(()).unwrap();
+                    sleep(SHORT);
+                    go.send(()).unwrap();
+                }
+            }
+            all_ready.recv().unwrap();
+            all_ready.recv().unwrap();
             Err::<(), _>("stop")?;
         }
     }

@@ -36,6 +36,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/group/call.rs",
     "vthread-runtime/src/group/cancel.rs",
     "vthread-runtime/src/group/child.rs",
+    "tests/it/constructs/unsafety.rs",
     "vthread-runtime/src/group/enclosure.rs",
     "vthread-runtime/src/group/foreign.rs",
     "vthread-runtime/src/group/guard.rs",

@@ -45,6 +45,8 @@ impl Errors {
     }
 }
 
+pub(crate) const INDEX_SUSPENDS: &str = "this index may suspend, and rustc loses the index before it across a suspension: \
+     bind it first, as in `let i = ..; a[x][i]`";
 pub(crate) const NOT_AN_ITEM: &str = "`#[vthread]` goes on a `fn`, an `impl` or a `trait`";
 pub(crate) const ASYNC_FN: &str = "a `#[vthread]` function is written without `async`: remove it. \
     Calls of vthread functions suspend by themselves, and `.await` on any future still works inside";

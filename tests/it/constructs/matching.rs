@@ -230,3 +230,33 @@ fn closures_in_patterns(pair: (u32, (u32, [u32; 2]))) -> u32 {
 fn nested_patterns() {
     assert_eq!(suspends(3, || closures_in_patterns((1, (2, [3, 4])))), 11);
 }
+
+#[vthread]
+fn indexed(wanted: usize) -> u32 {
+    begin().await;
+    let mut grid = [[0, 1], [2, 3]];
+    let options = [Some(num(1)), Some(2), None];
+    let row = give(1);
+    let a = match grid[row][wanted] {
+        0 => 100,
+        n if num(n) == 9 => 200,
+        n if is_large(n + 8) => n,
+        n => n + 10,
+    };
+    let b = match options[wanted] {
+        Some(n) if num(n) == 9 => 300,
+        Some(n) => n,
+        None => num(0),
+    };
+    match grid[wanted][row] {
+        ref mut n if num(*n) > 0 => *n += 50,
+        _ => {}
+    }
+    a + b + grid[wanted][row]
+}
+
+#[test]
+fn indexed_places_keep_their_index_across_guards() {
+    assert_eq!(suspends(6, || indexed(0)), 12 + 1 + 51);
+    assert_eq!(suspends(6, || indexed(1)), 3 + 2 + 53);
+}

@@ -1,6 +1,16 @@
 //! Rust, construct by construct: each suspending call is proven to suspend, each plain one to be
 //! what it is in plain Rust. `README.md` lists what does not work yet.
 
+// The programs are odd on purpose.
+#![allow(clippy::style, clippy::complexity, clippy::perf)]
+#![allow(
+    clippy::never_loop,
+    clippy::while_immutable_condition,
+    clippy::cast_abs_to_unsigned
+)]
+// Statements suspend under locks that nobody else wants.
+#![allow(clippy::await_holding_lock, clippy::await_holding_refcell_ref)]
+
 mod attributes;
 mod borrows;
 mod calls;

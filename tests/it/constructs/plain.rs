@@ -2,6 +2,7 @@
 //! give the same values and infer the same types.
 
 #![deny(warnings)]
+#![allow(clippy::manual_contains)]
 
 use super::proof::{begin, suspends};
 use std::any::type_name_of_val;
@@ -9,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt::Write as _;
 use std::io::{BufRead, Read as _, Write as _};
-use vthread::prelude::*;
+use vthread::vthread;
 
 /// One body, compiled twice.
 macro_rules! twice {

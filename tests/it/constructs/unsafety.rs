@@ -64,7 +64,7 @@ fn functions() -> u32 {
 
 #[test]
 fn unsafe_functions_and_blocks() {
-    assert_eq!(suspends(11, functions), 1 + 4 + 4 + 8);
+    assert_eq!(suspends(10, functions), 1 + 4 + 4 + 8);
 }
 
 /// # Safety
@@ -167,9 +167,11 @@ fn unions() -> u32 {
     let mut bits = Bits { number: num(1) };
     bits.number = num(258);
     let low = unsafe { bits.bytes[give(0)] }.count_ones() + unsafe { bits.bytes }.len() as u32;
-    let matched = match bits {
-        Bits { number: 258 } => num(1),
-        _ => 0,
+    let matched = unsafe {
+        match bits {
+            Bits { number: 258 } => num(1),
+            _ => 0,
+        }
     };
     let number = bits.number() + unsafe { bits.number.swap_bytes().min(num(0)) };
     bits.text = ManuallyDrop::new(give(String::from("text")));

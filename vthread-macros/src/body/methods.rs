@@ -6,6 +6,7 @@ use super::{Body, skip};
 use crate::names::{self, hash, ours, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{Expr, ExprMethodCall, UnOp};
 
@@ -158,6 +159,8 @@ impl Body {
             }
             Expr::Path(path) => (quote!(#path), quote!(#path)),
             value => {
+                // Lints about the temporary look at where it is made.
+                let span = ours(value.span());
                 let ty = self.fresh("value", span);
                 types.push(ty.clone());
                 (

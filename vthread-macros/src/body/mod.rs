@@ -7,6 +7,7 @@
 
 pub(crate) mod choice;
 pub(crate) mod fragments;
+pub(crate) mod indices;
 pub(crate) mod macros;
 pub(crate) mod methods;
 pub(crate) mod nested;

@@ -3,7 +3,7 @@
 use super::choice::{dead, in_place, outer};
 use super::fragments::{self, Fragments};
 use super::scopes::Name;
-use super::{Body, macros, nested};
+use super::{Body, indices, macros, nested};
 use crate::errors::{self};
 use crate::group::enclose::Enclosure;
 use crate::group::exits::Frame;
@@ -137,6 +137,13 @@ impl VisitMut for Body {
             Expr::Closure(closure) => self.closure(closure),
             // Futures that the user holds, and constants: not part of the state machine.
             Expr::Async(_) | Expr::Const(_) => Fragments.visit_expr_mut(expr),
+            Expr::Index(indexed) => {
+                self.visit_expr_mut(&mut indexed.expr);
+                self.visit_expr_mut(&mut indexed.index);
+                if indices::is_indexed(&indexed.expr) && indices::may_suspend(&indexed.index) {
+                    self.errors.on(&indexed.index, errors::INDEX_SUSPENDS);
+                }
+            }
             Expr::Repeat(repeat) => self.visit_expr_mut(&mut repeat.expr),
             Expr::Reference(reference) => self.operand(&mut reference.expr),
             Expr::Unary(unary) if !matches!(unary.op, UnOp::Deref(_)) => {
@@ -315,6 +322,7 @@ impl Body {
                 body.visit_expr_mut(&mut arm.body);
             });
         }
+        indices::match_by_reference(&mut choice.expr, &choice.arms);
     }
 
     /// Binds the handle of a group for its body.

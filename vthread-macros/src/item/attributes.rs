@@ -15,14 +15,6 @@ fn companion_attribute(attr: &Attribute) -> Option<Attribute> {
         // What is deprecated may use what is; the companion names the facade.
         return Some(parse_quote!(#[allow(deprecated)]));
     }
-    if path.is_ident("expect") {
-        // The expectation is fulfilled once, at the facade or here; here it must only be quiet.
-        let Meta::List(list) = &attr.meta else {
-            return None;
-        };
-        let lints = &list.tokens;
-        return Some(parse_quote!(#[allow(#lints)]));
-    }
     let copied = ["allow", "warn", "deny", "forbid", "cfg"];
     copied
         .iter()
@@ -30,10 +22,17 @@ fn companion_attribute(attr: &Attribute) -> Option<Attribute> {
         .then(|| attr.clone())
 }
 
-/// Attributes and docs that the user wrote inside the body, to stand before the function.
-pub(crate) fn outer(attrs: &mut [Attribute]) {
+/// The user's attributes as they can stand before a function that becomes two.
+///
+/// What was written inside the body comes before it, and an expectation becomes a permission: it
+/// would be fulfilled at the facade or at the companion, and not at the other.
+pub(crate) fn for_two(attrs: &mut [Attribute]) {
     for attr in attrs {
         attr.style = AttrStyle::Outer;
+        if let (true, Meta::List(list)) = (attr.path().is_ident("expect"), &attr.meta) {
+            let lints = &list.tokens;
+            *attr = parse_quote!(#[allow(#lints)]);
+        }
     }
 }
 
@@ -71,20 +70,19 @@ pub(crate) fn allowed_lints() -> Attribute {
         unreachable_code,
         clippy::manual_async_fn,
         clippy::let_and_return,
+        clippy::double_must_use,
         clippy::needless_return,
         clippy::diverging_sub_expression
     )])
 }
 
-/// Whether the function stays an ordinary one. A bare `#[plain]` is taken away, so that it need not be
-/// imported.
-pub(crate) fn take_plain(attrs: &mut Vec<Attribute>) -> bool {
-    let is_plain = attrs.iter().any(|attr| {
+/// Whether the function stays an ordinary one. The attribute is left where it is: it expands to
+/// nothing, and its import counts as used.
+pub(crate) fn is_plain(attrs: &[Attribute]) -> bool {
+    attrs.iter().any(|attr| {
         attr.path()
             .segments
             .last()
             .is_some_and(|last| last.ident == "plain")
-    });
-    attrs.retain(|attr| !attr.path().is_ident("plain"));
-    is_plain
+    })
 }

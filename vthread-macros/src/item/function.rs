@@ -33,7 +33,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
         let without = expand(without, options, errors);
         return quote!(#with #without);
     }
-    attributes::outer(&mut function.attrs);
+    attributes::for_two(&mut function.attrs);
     let can_be = check::function(&function.sig, errors);
     if !can_be {
         if function.sig.asyncness.is_none() {
@@ -87,7 +87,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     }
     quote_spanned!(span=>
         #(#attrs)* #quiet #vis #sig #facade
-        #(#lints)* #[doc(hidden)] #allowed #vis #hidden { #alive #companion_body }
+        #(#lints)* #[doc(hidden)] #allowed #[allow(clippy::too_many_arguments, clippy::type_complexity)] #vis #hidden { #alive #companion_body }
         #module
     )
 }

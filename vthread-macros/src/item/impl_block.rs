@@ -21,7 +21,7 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
         let ImplItem::Fn(function) = item else {
             continue;
         };
-        if attributes::take_plain(&mut function.attrs) {
+        if attributes::is_plain(&function.attrs) {
             continue;
         }
         if !check::method(&function.sig, errors) {

@@ -21,7 +21,7 @@ pub(crate) fn expand(
         let TraitItem::Fn(function) = item else {
             continue;
         };
-        if attributes::take_plain(&mut function.attrs) || !check::method(&function.sig, errors) {
+        if attributes::is_plain(&function.attrs) || !check::method(&function.sig, errors) {
             continue;
         }
         if function.sig.receiver().is_some() {
@@ -63,6 +63,11 @@ fn method(function: &mut TraitItemFn, options: &Options, errors: &mut Errors) {
         });
         errors.append(body.errors);
         function.attrs.push(attributes::allowed_lints());
+    } else {
+        // A call is `must_use` by itself.
+        function
+            .attrs
+            .push(parse_quote!(#[allow(clippy::double_must_use)]));
     }
     match options.dynamic {
         true => dynamic::box_call(sig),

@@ -2,7 +2,7 @@
 
 use crate::proof::pause;
 use std::ops::Deref;
-use vthread::vthread;
+use vthread::{plain, vthread};
 
 /// A type.
 #[derive(Clone, Debug, Default, PartialEq)]

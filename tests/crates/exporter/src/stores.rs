@@ -2,7 +2,7 @@
 
 use crate::proof::pause;
 use std::collections::HashMap;
-use vthread::vthread;
+use vthread::{plain, vthread};
 
 /// A store.
 #[vthread]

@@ -1,9 +1,9 @@
 //! What a frame captures, and what names mean, does not hang on the user's edition.
 
-use exporter::client::{Client, chunk, fetch};
-use exporter::handlers::{Echo, Handler, all};
-use exporter::proof::{begin, n_pauses, pause};
-use exporter::stores::Store;
+use library::client::{Client, chunk, fetch};
+use library::handlers::{Echo, Handler, all};
+use library::proof::{begin, n_pauses, pause};
+use library::stores::Store;
 use std::convert::TryFrom as _;
 use vthread::prelude::*;
 use vthread::sync::Mutex;
@@ -27,7 +27,7 @@ impl<'a> View<'a> {
 }
 
 #[vthread]
-fn two<'a, 'b, T: AsRef<str>>(a: &'a T, b: &'b mut Vec<T>) -> (&'a str, &'b mut T) {
+fn two<'a, 'b, T: AsRef<str>>(a: &'a T, b: &'b mut [T]) -> (&'a str, &'b mut T) {
     pause();
     (a.as_ref(), b.last_mut().unwrap())
 }

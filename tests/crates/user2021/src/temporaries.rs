@@ -1,7 +1,7 @@
 //! Temporaries of tails live to the end of the statement around the block, and those of an `if let`
 //! through its `else`: the rules of edition 2021.
 
-use exporter::proof::{begin, n_pauses, pause};
+use library::proof::{begin, n_pauses, pause};
 use std::cell::RefCell;
 use vthread::prelude::*;
 
