@@ -98,7 +98,8 @@ fn receivers() -> Vec<u32> {
     let mut machine = Machine::created();
     let a = Pin::new(&mut machine).pinned(2);
     let b = Pin::new(&machine).pinned_shared();
-    let mut pinned = pin!(Machine::created());
+    let created = Machine::created();
+    let mut pinned = pin!(created);
     let c = pinned.as_mut().twice_pinned();
     let d = pinned.inner.read();
     let shared = Rc::new(Machine::created());
