@@ -2,6 +2,7 @@
 
 mod blocking_calls;
 mod cleanup;
+mod constructs;
 mod drops;
 mod enclosures;
 mod failures;
