@@ -2,7 +2,7 @@
 
 use crate::proof::pause;
 use std::ops::Deref;
-use vthread::{plain, vthread};
+use vthread::vthread;
 
 /// A type.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use crate::proof::pause;
 use std::collections::HashMap;
-use vthread::{plain, vthread};
+use vthread::vthread;
 
 /// A store.
 #[vthread]
