@@ -19,7 +19,28 @@ fn __vthread_read_all(
         }
         '__frame: {
             {
-                let total = Mutex::new(0);
+                let total = (match Mutex::new(0) {
+                    __x => {
+                        let __t = rt::Tag::<
+                            0,
+                            rt::Unnamed,
+                            _,
+                        >(PhantomData);
+                        '__l: {
+                            break '__l;
+                            __t.res(&__x);
+                            break '__frame rt::never();
+                        }
+                        let __k = (&&&&__t).__vthread_which();
+                        match __k {
+                            rt::Which::Plain(__w) => __w.take(__x),
+                            rt::Which::Call(__w) => {
+                                let __f = unsafe { __w.frame(__x) };
+                                __f.await
+                            }
+                        }
+                    }
+                });
                 ({
                     use group as _;
                     ({

@@ -125,7 +125,6 @@ fn __vthread_first_or(
                                                         })
                                                     };
                                                     ({
-                                                        let __v = (__v,);
                                                         let __t = rt::Tail::new(__v);
                                                         (&__t).__vthread_split().finish(&__error6)
                                                     })

@@ -1,5 +1,4 @@
 impl<T: Clone> Slot<T> {
-    #[plain]
     pub fn empty() -> Self {
         Slot { value: Mutex::new(None) }
     }

@@ -29,8 +29,10 @@ fn __vthread_depth(
                                         break '__l;
                                         break '__frame rt::never();
                                     }
-                                    let __f = unsafe { rt::frame(__c) };
-                                    rt::segment(__f).await
+                                    let __f = unsafe {
+                                        rt::segment(rt::frame(__c))
+                                    };
+                                    __f.await
                                 }
                             }),
                         );

@@ -98,8 +98,9 @@ fn receivers() -> Vec<u32> {
     let mut machine = Machine::created();
     let a = Pin::new(&mut machine).pinned(2);
     let b = Pin::new(&machine).pinned_shared();
-    let created = Machine::created();
-    let mut pinned = pin!(created);
+    // In the argument of `pin!` the call would block.
+    let made = Machine::created();
+    let mut pinned = pin!(made);
     let c = pinned.as_mut().twice_pinned();
     let d = pinned.inner.read();
     let shared = Rc::new(Machine::created());
