@@ -1,4 +1,5 @@
 impl<T: Clone> Slot<T> {
+    #[plain]
     pub fn empty() -> Self {
         Slot { value: Mutex::new(None) }
     }
