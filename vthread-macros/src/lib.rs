@@ -216,7 +216,9 @@ pub fn __gates(tokens: TokenStream) -> TokenStream {
 /// - `g`: the group's handle, `g: &Group<'_, E>`, for `spawn!(g => ..)`, also in another function;
 /// - `max_concurrency = n`: at most `n` children run at a time, and `spawn!` suspends until there is room;
 /// - `name = ..`: for dumps and traces;
-/// - `error = E`: the group's error type; `error = !` says that nothing may fail.
+/// - `error = E`: the group's error type; `error = !` says that nothing may fail;
+/// - `on_failure = cancel`, the default; `keep`: nobody is cancelled, and each handle's `join()` gives its own
+///   `Result`; `collect`: cancels, and gives `Result<T, Failures<E>>` with every failure.
 ///
 /// # Suspends
 /// Until the body and all children have ended.

@@ -48,8 +48,6 @@ pub(super) struct State {
     pub(super) is_cancelled: bool,
     /// The first failure was recorded; it may be a panic.
     pub(super) has_failed: bool,
-    /// Failures after the first.
-    pub(super) late_failures: usize,
     pub(super) panic: Option<Payload>,
     /// The body has ended: services end when nobody else is left.
     pub(super) is_closing: bool,
@@ -78,7 +76,6 @@ impl Node {
                 ordinary: 0,
                 is_cancelled: false,
                 has_failed: false,
-                late_failures: 0,
                 panic: None,
                 is_closing: false,
                 owner: None,

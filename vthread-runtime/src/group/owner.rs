@@ -102,7 +102,6 @@ impl<E> Owner<E> {
                 // SAFETY: under the lock.
                 unsafe { *self.failure.get() = Some(error) };
             } else {
-                state.late_failures += 1;
                 match self.on_failure {
                     // SAFETY: under the lock.
                     OnFailure::Collect => unsafe { (*self.rest.get()).push(error) },

@@ -11,6 +11,7 @@
 
 use super::pool::POOL;
 use crate::driver::wake::wake;
+use crate::task::cell::drop_quietly;
 use parking_lot::Mutex;
 use std::future::Future;
 use std::io;
@@ -184,13 +185,6 @@ impl<F, R> Drop for Order<F, R> {
             let waiter = self.shared.lock().waiter.take();
             waiter.into_iter().for_each(wake);
         }
-    }
-}
-
-/// Drops what nobody waits for. If that panics, the panic hook has reported it, and the helper goes on.
-fn drop_quietly<T>(value: T) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(payload)));
     }
 }
 
