@@ -72,7 +72,8 @@ pub(crate) fn allowed_lints() -> Attribute {
         clippy::let_and_return,
         clippy::double_must_use,
         clippy::needless_return,
-        clippy::diverging_sub_expression
+        clippy::diverging_sub_expression,
+        clippy::unnecessary_semicolon
     )])
 }
 

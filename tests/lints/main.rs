@@ -1,0 +1,102 @@
+//! What clippy says of a user's program is what it would say without the transform: nothing about
+//! clean code, also under the pedantic lints, and each complaint about the rest.
+//!
+//! `clean.rs` and `dirty.rs` beside this file become the programs of a package of its own. A comment
+//! `//~ lint` stands where one is to fire.
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A lint and the line where it fires.
+type Complaint = (u64, String);
+
+#[test]
+fn clean_code_is_left_alone() {
+    let source = include_str!("clean.rs");
+    assert_eq!(
+        expected(source),
+        complaints("clean", source, &["clippy::pedantic"])
+    );
+}
+
+#[test]
+fn complaints_reach_the_user() {
+    let source = include_str!("dirty.rs");
+    assert_eq!(
+        expected(source),
+        complaints("dirty", source, &["clippy::all"])
+    );
+}
+
+/// What the comments say.
+fn expected(source: &str) -> BTreeSet<Complaint> {
+    let mut expected = BTreeSet::new();
+    for (line, text) in (1..).zip(source.lines()) {
+        if let Some((_, lints)) = text.split_once("//~ ") {
+            expected.extend(lints.split(", ").map(|lint| (line, lint.to_owned())));
+        }
+    }
+    expected
+}
+
+/// What clippy says of `source` as the program `name`.
+fn complaints(name: &str, source: &str, lints: &[&str]) -> BTreeSet<Complaint> {
+    let package = package(name, source);
+    let output = Command::new(env!("CARGO"))
+        .args(["clippy", "--offline", "--message-format=json", "--"])
+        .args(lints.iter().flat_map(|lint| ["-W", lint]))
+        .current_dir(&package)
+        .env("CARGO_TARGET_DIR", package.parent().unwrap().join("target"))
+        .env_remove("RUSTFLAGS")
+        .output()
+        .expect("cargo can be run");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "cargo clippy failed (is it installed?):\n{said}"
+    );
+    let messages = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
+    let messages = messages
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("cargo writes JSON"));
+    let ours = messages.filter(|message| message["target"]["name"] == name);
+    ours.flat_map(complaints_in).collect()
+}
+
+/// The complaints of one message of cargo's.
+fn complaints_in(message: Value) -> Vec<Complaint> {
+    let message = &message["message"];
+    let Some(lint) = message["code"]["code"].as_str() else {
+        return Vec::new();
+    };
+    let spans = message["spans"].as_array().into_iter().flatten();
+    spans
+        .filter(|span| span["is_primary"] == true)
+        .filter_map(|span| Some((span["line_start"].as_u64()?, lint.to_owned())))
+        .collect()
+}
+
+/// A package with one program, in the workspace's own build directory.
+fn package(name: &str, source: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let package = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("lints")
+        .join(name);
+    let manifest = format!(
+        "[package]\nname = \"{name}\"\nedition = \"2024\"\n\n\
+         [dependencies]\nvthread = {{ path = {root:?} }}\n\n[workspace]\n"
+    );
+    let lock = fs::read(root.join("Cargo.lock")).expect("the workspace has a lock file");
+    fs::create_dir_all(package.join("src")).expect("the build directory can be written");
+    for (file, text) in [
+        ("Cargo.toml", manifest.as_bytes()),
+        ("Cargo.lock", &lock),
+        ("src/main.rs", source.as_bytes()),
+    ] {
+        fs::write(package.join(file), text).expect("the build directory can be written");
+    }
+    package
+}
