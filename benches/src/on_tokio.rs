@@ -14,7 +14,8 @@ use tokio::time::sleep;
 
 use crate::measure::{Stopwatch, n_workers, resident_bytes, tell_growth, tell_listening};
 use crate::workload::{
-    BATCH, CROWD, LEAVES, ROUND_TRIPS, SLEEPERS, SPAWNS, TURNS, WARM_UP_SPAWNS, Workload,
+    BATCH, CALLS, CROWD, DEPTH, FIBONACCI, LEAVES, PAUSES, ROUND_TRIPS, SLEEPERS, SPAWNS, TURNS,
+    WARM_UP_SPAWNS, Workload,
 };
 
 /// Does one repetition and tells its result.
@@ -66,6 +67,18 @@ async fn repetition(workload: Workload) {
             let watch = Stopwatch::start();
             mutex().await;
             watch.tell_ns_each(CROWD * TURNS);
+        }
+        Workload::Recursion => {
+            assert_eq!(fibonacci(16).await, 987);
+            let watch = Stopwatch::start();
+            black_box(fibonacci(black_box(FIBONACCI)).await);
+            watch.tell_ns_each(CALLS);
+        }
+        Workload::Deep => {
+            deep(DEPTH, 1).await;
+            let watch = Stopwatch::start();
+            deep(DEPTH, PAUSES).await;
+            watch.tell_ns_each(PAUSES);
         }
         Workload::Echo => echo_server().await,
         Workload::Sleepers => sleepers().await,
@@ -165,6 +178,23 @@ async fn mutex() {
         task.await.expect("no panic");
     }
     assert_eq!(*total.lock().await, CROWD * TURNS);
+}
+
+async fn fibonacci(n: u64) -> u64 {
+    if n < 2 {
+        return n;
+    }
+    Box::pin(fibonacci(n - 1)).await + Box::pin(fibonacci(n - 2)).await
+}
+
+async fn deep(depth: usize, n_pauses: usize) {
+    if depth > 0 {
+        Box::pin(deep(depth - 1, n_pauses)).await;
+    } else {
+        for _ in 0..n_pauses {
+            yield_now().await;
+        }
+    }
 }
 
 async fn echo_server() {

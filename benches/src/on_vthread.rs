@@ -13,7 +13,8 @@ use vthread::yield_now;
 
 use crate::measure::{Stopwatch, resident_bytes, tell_growth, tell_listening};
 use crate::workload::{
-    BATCH, CROWD, LEAVES, ROUND_TRIPS, SLEEPERS, SPAWNS, TURNS, WARM_UP_SPAWNS, Workload,
+    BATCH, CALLS, CROWD, DEPTH, FIBONACCI, LEAVES, PAUSES, ROUND_TRIPS, SLEEPERS, SPAWNS, TURNS,
+    WARM_UP_SPAWNS, Workload,
 };
 
 /// Does one repetition and tells its result.
@@ -63,6 +64,18 @@ fn repetition(workload: Workload) {
             let watch = Stopwatch::start();
             mutex();
             watch.tell_ns_each(CROWD * TURNS);
+        }
+        Workload::Recursion => {
+            assert_eq!(fibonacci(16), 987);
+            let watch = Stopwatch::start();
+            black_box(fibonacci(black_box(FIBONACCI)));
+            watch.tell_ns_each(CALLS);
+        }
+        Workload::Deep => {
+            deep(DEPTH, 1);
+            let watch = Stopwatch::start();
+            deep(DEPTH, PAUSES);
+            watch.tell_ns_each(PAUSES);
         }
         Workload::Echo => echo_server(),
         Workload::Sleepers => sleepers(),
@@ -164,6 +177,25 @@ fn mutex() {
         }
     }
     assert_eq!(total.into_inner(), CROWD * TURNS);
+}
+
+#[vthread]
+fn fibonacci(n: u64) -> u64 {
+    if n < 2 {
+        return n;
+    }
+    fibonacci(n - 1) + fibonacci(n - 2)
+}
+
+#[vthread]
+fn deep(depth: usize, n_pauses: usize) {
+    if depth > 0 {
+        deep(depth - 1, n_pauses);
+    } else {
+        for _ in 0..n_pauses {
+            yield_now();
+        }
+    }
 }
 
 #[vthread]

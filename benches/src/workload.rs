@@ -15,6 +15,10 @@ pub(crate) enum Workload {
     PingPong,
     /// A thousand tasks that lock one mutex a thousand times each.
     Mutex,
+    /// A tree of recursive calls that never wait.
+    Recursion,
+    /// A vthread that gives way again and again, deep inside recursive calls.
+    Deep,
     /// A TCP server under a hundred connections of small messages.
     Echo,
     /// The memory of tasks that sleep.
@@ -42,17 +46,25 @@ pub(crate) const CROWD: usize = 1_000;
 pub(crate) const TURNS: usize = 1_000;
 /// Round trips over the channels.
 pub(crate) const ROUND_TRIPS: usize = 300_000;
+/// The tree of recursive calls, and how many there are in it.
+pub(crate) const FIBONACCI: u64 = 27;
+pub(crate) const CALLS: usize = 832_039;
+/// How deep the recursion goes that gives way, and how often it does so.
+pub(crate) const DEPTH: usize = 1_000;
+pub(crate) const PAUSES: usize = 20_000;
 /// How many tasks sleep.
 pub(crate) const SLEEPERS: usize = 200_000;
 
 impl Workload {
-    pub(crate) const ALL: [Workload; 8] = [
+    pub(crate) const ALL: [Workload; 10] = [
         Workload::SpawnJoin,
         Workload::Scope,
         Workload::Skynet,
         Workload::Yield,
         Workload::PingPong,
         Workload::Mutex,
+        Workload::Recursion,
+        Workload::Deep,
         Workload::Echo,
         Workload::Sleepers,
     ];
@@ -65,6 +77,8 @@ impl Workload {
             Workload::Yield => "yield",
             Workload::PingPong => "pingpong",
             Workload::Mutex => "mutex",
+            Workload::Recursion => "recursion",
+            Workload::Deep => "deep",
             Workload::Echo => "echo",
             Workload::Sleepers => "sleepers",
         }
