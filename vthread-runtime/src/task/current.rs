@@ -16,6 +16,9 @@ thread_local! {
     static CURRENT: Cell<*const Running> = const { Cell::new(ptr::null()) };
 }
 
+/// How many bytes of the stack recursive calls may use before the rest of them is polled from below.
+const STACK: usize = 16 * 1024;
+
 /// One poll of a vthread, on the stack of the thread that makes it.
 #[derive(Debug)]
 pub(crate) struct Running {
@@ -30,6 +33,8 @@ pub(crate) struct Running {
     dropping: Cell<bool>,
     /// Recursive calls nest here: a branch of a `select!` is polled beside others.
     nests: Cell<bool>,
+    /// Where the stack was when the line of the vthread began to be polled.
+    stack: Cell<usize>,
 }
 
 impl Running {
@@ -43,6 +48,7 @@ impl Running {
             yielded: Cell::new(false),
             dropping: Cell::new(false),
             nests: Cell::new(false),
+            stack: Cell::new(0),
         }
     }
 
@@ -97,6 +103,18 @@ impl Running {
         result
     }
 
+    /// Recursive calls start to use the stack here.
+    #[inline]
+    pub(crate) fn mark_stack(&self) {
+        self.stack.set(stack_pointer());
+    }
+
+    /// Whether another recursive call may be polled in place.
+    #[inline]
+    pub(crate) fn has_stack(&self) -> bool {
+        self.stack.get().abs_diff(stack_pointer()) < STACK
+    }
+
     pub(crate) fn nests(&self) -> bool {
         self.nests.get()
     }
@@ -133,6 +151,13 @@ impl Running {
             }
         }
     }
+}
+
+/// About where the stack is.
+#[inline]
+fn stack_pointer() -> usize {
+    let here = 0_u8;
+    ptr::from_ref(std::hint::black_box(&here)).addr()
 }
 
 /// Sets a cell back, also when the code inside unwinds.

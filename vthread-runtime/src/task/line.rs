@@ -1,10 +1,14 @@
 //! The line of a vthread: its base frame and, above it, the segments of its recursive calls.
 //!
 //! A function that calls itself cannot hold its own frame, so such a call gets a *segment* on the
-//! heap. Segments are not polled by the frame that made them: that would take a stack as deep as the
-//! recursion. The caller's poll pushes the segment on the vthread's line and answers `Pending`; the
-//! runtime polls the top of the line, and only the top. So resuming a deep recursion costs what
-//! resuming one frame costs, and neither polling nor dropping it needs the kernel stack.
+//! heap. Segments are not polled through the frames that made them: that would take a stack as deep as
+//! the recursion. The caller's poll pushes the segment on the vthread's line; the runtime polls the
+//! top of the line, and only the top. So resuming a deep recursion costs what resuming one frame
+//! costs, and neither polling nor dropping it needs the kernel stack.
+//!
+//! The first poll of a segment is made in place, by the frame that made it, while little of the stack
+//! is used: most calls end in it, and then cost an allocation and a call. Otherwise the caller
+//! answers `Pending`, and the runtime makes that first poll from the bottom of the stack.
 //!
 //! A segment is a scope of its own: what encloses the call sees that something is open inside it.
 //! When the top has ended, its value (or its panic) stays in the segment, the segment is popped, and the
@@ -42,6 +46,8 @@ pub(crate) struct Link {
     /// The scope that was innermost at the call: the segment is open inside it.
     around: Cell<*const Scope>,
     below: Cell<*const Link>,
+    /// It was pushed, and waits for its first poll.
+    is_fresh: Cell<bool>,
     poll: unsafe fn(NonNull<Link>, &mut Context<'_>) -> Poll<()>,
     drop_frame: unsafe fn(NonNull<Link>),
     panic: Cell<Option<Payload>>,
@@ -94,6 +100,7 @@ pub unsafe fn segment<F: Future>(frame: F) -> Segment<F> {
             scope: Scope::new(Kind::Segment),
             around: Cell::new(ptr::null()),
             below: Cell::new(ptr::null()),
+            is_fresh: Cell::new(true),
             poll: poll::<F>,
             drop_frame: drop_frame::<F>,
             panic: Cell::new(None),
@@ -130,7 +137,15 @@ impl<F: Future> Future for Segment<F> {
                     // SAFETY: the node is ours, and this thread polls the vthread.
                     unsafe { push(running, this.node.cast()) };
                     this.state = State::Pushed;
-                    Poll::Pending
+                    if !running.has_stack() {
+                        return Poll::Pending;
+                    }
+                    // SAFETY: the vthread being polled.
+                    let vthread = unsafe { &*running.vthread };
+                    match poll_top(vthread, running, cx, this.node.cast()) {
+                        true => this.take(),
+                        false => Poll::Pending,
+                    }
                 }
                 State::Pushed => this.take(),
                 State::Nested => unreachable!("a branch is polled as a branch"),
@@ -216,14 +231,20 @@ pub(crate) fn poll_line<R>(
     cx: &mut Context<'_>,
     mut base: impl FnMut(&mut Context<'_>) -> Poll<R>,
 ) -> Poll<R> {
+    running.mark_stack();
     loop {
-        let Some(top) = NonNull::new(vthread.top.get().cast_mut()) else {
-            match base(cx) {
-                Poll::Pending if !vthread.top.get().is_null() => continue,
+        match NonNull::new(vthread.top.get().cast_mut()) {
+            // What is below a segment that has ended goes on.
+            Some(top) if poll_top(vthread, running, cx, top) => continue,
+            Some(_) => {}
+            None => match base(cx) {
+                Poll::Pending => {}
                 result => return result,
-            }
-        };
-        if !poll_top(vthread, running, cx, top) && ptr::eq(vthread.top.get(), top.as_ptr()) {
+            },
+        }
+        // SAFETY: on the line, hence alive.
+        let top = unsafe { vthread.top.get().as_ref() };
+        if !top.is_some_and(|top| top.is_fresh.get()) {
             return Poll::Pending;
         }
     }
@@ -238,37 +259,41 @@ fn poll_top(
 ) -> bool {
     // SAFETY: on the line, hence alive.
     let link = unsafe { top.as_ref() };
+    link.is_fresh.set(false);
     // SAFETY: the chain above an open scope is open, and this thread polls the vthread.
     let is_marked = || unsafe { vthread.is_marked(&link.scope) };
     let polled = running.within(&link.scope, || {
         // SAFETY: the top of the line is polled by the line only.
         catch_unwind(AssertUnwindSafe(|| unsafe { (link.poll)(top, cx) }))
     });
-    let is_over = match polled {
-        Ok(Poll::Ready(())) => true,
+    match polled {
+        // The value has taken the place of the frame.
+        Ok(Poll::Ready(())) => {
+            pop(vthread, link);
+            return true;
+        }
         // A mark is met at suspension points only: here the frame waits at one.
         Ok(Poll::Pending) => {
-            ptr::eq(vthread.top.get(), link) && is_marked() && link.scope.is_empty()
+            if !(ptr::eq(vthread.top.get(), link) && is_marked() && link.scope.is_empty()) {
+                return false;
+            }
         }
         Err(payload) => {
             if !(payload.is::<CancelUnwind>() && is_marked()) {
                 link.panic.set(Some(payload));
             }
-            true
         }
-    };
-    if is_over {
-        let drop_frame = || {
-            // SAFETY: nothing is open in the frame; a value is left where it is.
-            catch_unwind(AssertUnwindSafe(|| unsafe { (link.drop_frame)(top) }))
-        };
-        let dropped = running.within(&link.scope, || running.dropping(drop_frame));
-        if let Err(payload) = dropped {
-            drop_quietly(link.panic.replace(Some(payload)));
-        }
-        pop(vthread, link);
     }
-    is_over
+    let drop_frame = || {
+        // SAFETY: nothing is open in the frame; a value is left where it is.
+        catch_unwind(AssertUnwindSafe(|| unsafe { (link.drop_frame)(top) }))
+    };
+    let dropped = running.within(&link.scope, || running.dropping(drop_frame));
+    if let Err(payload) = dropped {
+        drop_quietly(link.panic.replace(Some(payload)));
+    }
+    pop(vthread, link);
+    true
 }
 
 unsafe fn poll<F: Future>(link: NonNull<Link>, cx: &mut Context<'_>) -> Poll<()> {
