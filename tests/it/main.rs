@@ -11,6 +11,7 @@ mod ledger;
 mod load;
 mod locks;
 mod recursion;
+mod rows;
 mod selects;
 mod semaphore;
 mod soundness;

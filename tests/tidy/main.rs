@@ -56,6 +56,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/sync/channel.rs",
     "vthread-runtime/src/sync/mutex.rs",
     "vthread-runtime/src/sync/rw_lock.rs",
+    "vthread-runtime/src/sync/reserve.rs",
     "vthread-runtime/src/sync/semaphore.rs",
     "vthread-runtime/src/sync/waitlist.rs",
     "vthread-runtime/src/task/cell.rs",

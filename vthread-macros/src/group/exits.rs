@@ -113,15 +113,31 @@ impl Body {
         Inner::Function
     }
 
+    /// Whether this is the code of a child that cannot fail, perhaps in a `timeout!` or its like there.
+    fn is_in_infallible_child(&self) -> bool {
+        for frame in self.frames.iter().rev() {
+            match frame {
+                Frame::Group(group) if group.is_group => return false,
+                Frame::Child(child) => return !child.can_fail,
+                Frame::Cleanup | Frame::Closure => return false,
+                _ => {}
+            }
+        }
+        false
+    }
+
     /// Whether a group opened here has an error type of its own accord.
     pub(crate) fn errors_are_known(&mut self) -> bool {
+        if self.is_in_infallible_child() {
+            return false;
+        }
         let in_closure = self
             .frames
             .iter()
             .any(|frame| matches!(frame, Frame::Closure));
         match self.inner() {
             Inner::Group(group) => group.can_fail,
-            Inner::Child(child) => child.can_fail,
+            Inner::Child(_) => true,
             Inner::Function => self.returns.is_result && !in_closure,
             Inner::Cleanup => false,
         }
@@ -129,12 +145,13 @@ impl Body {
 
     /// Notes a `?`. True if nothing may fail here.
     pub(crate) fn marks_attempt(&mut self, at: Span) -> bool {
+        let refused = self.is_in_infallible_child();
         match self.inner() {
             Inner::Group(group) => {
                 group.returns = true;
-                false
+                refused
             }
-            Inner::Child(child) => !child.can_fail,
+            Inner::Child(_) => refused,
             Inner::Function => false,
             Inner::Cleanup => {
                 self.errors.at(at, errors::JUMP_OUT_OF_DEFER);
@@ -148,14 +165,10 @@ impl Body {
         if !hides_return(mac) {
             return;
         }
-        let refused = match self.inner() {
-            Inner::Group(group) => {
-                group.returns = true;
-                false
-            }
-            Inner::Child(child) => !child.can_fail,
-            Inner::Function | Inner::Cleanup => false,
-        };
+        let refused = self.is_in_infallible_child();
+        if let Inner::Group(group) = self.inner() {
+            group.returns = true;
+        }
         let is_known = matches!(crate::body::macros::name(mac).as_str(), "bail" | "ensure");
         if refused && is_known {
             self.errors.on(&mac.path, errors::CHILD_CANNOT_FAIL);

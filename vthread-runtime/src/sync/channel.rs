@@ -67,7 +67,7 @@ fn of_bound<T>(bound: usize) -> (Sender<T>, Receiver<T>) {
 
 /// The half of a channel that sends. See [`channel`].
 pub struct Sender<T> {
-    queue: Arc<Queue<T>>,
+    pub(super) queue: Arc<Queue<T>>,
 }
 
 /// The half of a channel that receives. See [`channel`].
@@ -84,7 +84,7 @@ impl<T> Sender<T> {
     /// Always a checkpoint, and while the channel is full.
     ///
     /// # Cancellation
-    /// Cancelled means not sent: `message` is dropped.
+    /// Cancelled means not sent: `message` is dropped. [`reserve`](Sender::reserve) keeps it.
     ///
     /// # Errors
     /// All receivers are gone. The error holds the message.

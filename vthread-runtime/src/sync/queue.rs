@@ -20,6 +20,8 @@ pub(super) struct Queue<T> {
 /// The state of a channel.
 pub(super) struct Locked<T> {
     messages: VecDeque<T>,
+    /// Room that is kept for messages to come.
+    n_reserved: usize,
     /// Those who wait for room. While there is room, as many are notified as there is room, or nobody waits.
     sending: WaitList,
     /// Those who wait for a message. As many are notified as there are messages, or nobody waits.
@@ -33,6 +35,7 @@ impl<T> Queue<T> {
     pub(super) fn new(bound: usize) -> Self {
         let locked = Locked {
             messages: VecDeque::with_capacity(bound.min(INITIAL_ROOM)),
+            n_reserved: 0,
             sending: WaitList::new(),
             receiving: WaitList::new(),
             n_senders: 1,
@@ -93,7 +96,7 @@ impl<T> Queue<T> {
                 next: None,
             });
         }
-        if locked.messages.len() >= self.bound {
+        if !self.has_room(locked) {
             return None;
         }
         locked.messages.push_back(message.take()?);
@@ -101,6 +104,35 @@ impl<T> Queue<T> {
             result: Ok(()),
             next: locked.receiving.notify(Note::Attempt),
         })
+    }
+
+    /// Whether another message may come.
+    fn has_room(&self, locked: &Locked<T>) -> bool {
+        // Neither is more than the bound, which may be `usize::MAX` itself.
+        locked.n_reserved < self.bound - locked.messages.len()
+    }
+
+    /// Sends `message` into the room that was kept for it.
+    pub(super) fn send_reserved(&self, message: T) -> Result<(), SendError<T>> {
+        let mut locked = self.locked.lock();
+        locked.n_reserved -= 1;
+        if locked.n_receivers == 0 {
+            return Err(SendError(message));
+        }
+        locked.messages.push_back(message);
+        let next = locked.receiving.notify(Note::Attempt);
+        drop(locked);
+        next.into_iter().for_each(wake);
+        Ok(())
+    }
+
+    /// Gives up the room that was kept for a message.
+    pub(super) fn give_up(&self) {
+        let mut locked = self.locked.lock();
+        locked.n_reserved -= 1;
+        let next = locked.sending.notify(Note::Attempt);
+        drop(locked);
+        next.into_iter().for_each(wake);
     }
 
     pub(super) fn add_sender(&self) {
@@ -187,6 +219,23 @@ impl<T> Room<'_, T> {
             next,
         })
     }
+
+    /// An attempt to keep room for one message.
+    pub(super) fn reserve(&self, locked: &mut Locked<T>) -> Option<Settled<(), SendError<()>>> {
+        if locked.n_receivers > 0 {
+            if !self.0.has_room(locked) {
+                return None;
+            }
+            locked.n_reserved += 1;
+        }
+        Some(Settled {
+            result: match locked.n_receivers {
+                0 => Err(SendError(())),
+                _ => Ok(()),
+            },
+            next: None,
+        })
+    }
 }
 
 impl<T> Place for Room<'_, T> {
@@ -201,8 +250,7 @@ impl<T> Place for Room<'_, T> {
     }
 
     fn pass_on(&self, locked: &mut Locked<T>, note: Note) -> Option<Waker> {
-        let has_room = locked.messages.len() < self.0.bound;
-        if has_room {
+        if self.0.has_room(locked) {
             locked.sending.notify(note)
         } else {
             None

@@ -102,3 +102,44 @@ fn loom_senders_learn_that_the_receiver_is_gone() {
         assert_eq!(queue.len(), 0);
     });
 }
+
+/// Keeps room, or polls once and goes away; room that was kept is given back.
+fn reserve_and_go(queue: &Queue<u32>, waits: bool) {
+    let wait = pin!(Wait::new(Room(queue)));
+    block_on(poll_fn(|cx| {
+        match wait
+            .as_ref()
+            .poll(cx, |room, locked, _| room.reserve(locked))
+        {
+            Poll::Ready(settled) => {
+                settled.settle().unwrap();
+                queue.give_up();
+                Poll::Ready(())
+            }
+            Poll::Pending if waits => Poll::Pending,
+            Poll::Pending => Poll::Ready(()),
+        }
+    }));
+}
+
+#[test]
+fn loom_room_that_is_kept_and_given_back_is_nobodys_loss() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let queue = Arc::new(Queue::new(1));
+        let keeper = {
+            let queue = queue.clone();
+            thread::spawn(move || reserve_and_go(&queue, true))
+        };
+        let goer = {
+            let queue = queue.clone();
+            thread::spawn(move || reserve_and_go(&queue, false))
+        };
+        send(&queue, 1).unwrap();
+        assert_eq!(receive(&queue), Ok(1));
+        keeper.join().unwrap();
+        goer.join().unwrap();
+        assert!(queue.try_send(2).is_ok());
+    });
+}

@@ -1,0 +1,4 @@
+//! The edge cases of structured concurrency, each with the answer given. The number in a test's name is that of
+//! the edge case in `README.md` beside this file.
+
+mod checkpoints;
