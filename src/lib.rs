@@ -9,7 +9,7 @@ pub use vthread_macros::__gates;
 #[doc(hidden)]
 pub use vthread_runtime::{__vthread_blocking, __vthread_yield_now};
 pub use vthread_runtime::{AlreadyStarted, Config, Metrics, metrics};
-pub use vthread_runtime::{Call, Failures, Group, Task};
+pub use vthread_runtime::{Call, CancelReason, Culprit, Failures, Group, Outcome, Task};
 pub use vthread_runtime::{blocking, yield_now};
 pub use vthread_runtime::{fs, io, net, signal, sync, time};
 

@@ -64,6 +64,8 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/task/handle.rs",
     "vthread-runtime/src/task/header.rs",
     "vthread-runtime/src/task/line.rs",
+    "vthread-runtime/src/task/mark.rs",
+    "vthread-runtime/src/task/reason.rs",
     "vthread-runtime/src/task/vthread.rs",
     "vthread-runtime/src/task/waker.rs",
     "vthread-runtime/src/time/sleeping.rs",

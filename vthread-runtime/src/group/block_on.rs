@@ -100,8 +100,8 @@ fn take_root() -> Arc<Root> {
 
 /// Keeps the root for the next call, if no foreign waker holds on to it.
 fn give_back(mut root: Arc<Root>) {
-    if Arc::get_mut(&mut root).is_some() {
-        root.vthread.reset();
+    if let Some(unshared) = Arc::get_mut(&mut root) {
+        unshared.vthread.reset();
         let _ = IDLE.try_with(|idle| *idle.borrow_mut() = Some(root));
     }
 }

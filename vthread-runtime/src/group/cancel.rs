@@ -8,11 +8,10 @@
 
 use super::block_on::Root;
 use super::node::{Node, State};
-use crate::task::cell::Payload;
 use crate::task::header::Header;
+use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Scope};
 use crate::task::vthread::Vthread;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -27,8 +26,10 @@ pub(super) enum Reach {
 
 /// A walk down the tree: everybody is marked before anybody is woken, so that nobody who is to be
 /// cancelled sees what the end of another leaves behind.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Walk {
+    /// Why: everybody on the way is told the same.
+    reason: CancelReason,
     /// Groups whose children are still to be marked.
     groups: Vec<Arc<Node>>,
     /// Who has been marked.
@@ -38,6 +39,15 @@ pub(super) struct Walk {
 }
 
 impl Walk {
+    pub(super) fn new(reason: CancelReason) -> Self {
+        Walk {
+            reason,
+            groups: Vec::new(),
+            vthreads: Vec::new(),
+            blocked: Vec::new(),
+        }
+    }
+
     /// Marks what is left, then wakes everybody.
     pub(super) fn finish(mut self) {
         while let Some(group) = self.groups.pop() {
@@ -54,39 +64,16 @@ impl Walk {
 
 impl Node {
     /// Cancels the group and all below it.
-    pub(super) fn cancel(&self, reach: Reach) {
-        let mut walk = Walk::default();
+    pub(super) fn cancel(&self, reach: Reach, reason: CancelReason) {
+        let mut walk = Walk::new(reason);
         self.cancel_level(reach, &mut walk);
         walk.finish();
     }
 
-    /// Records a panic; the first one is kept, and the group is cancelled.
-    pub(super) fn record_panic(&self, payload: Payload) {
-        let late = {
-            let mut state = self.lock();
-            state.has_failed = true;
-            match state.panic {
-                None => {
-                    state.panic = Some(payload);
-                    None
-                }
-                Some(_) => Some(payload),
-            }
-        };
-        crate::task::cell::drop_quietly(late);
-        self.cancel(Reach::Body);
-    }
-
-    /// Drops something that belonged to a member, outside every lock; a panic is the group's.
-    pub(super) fn drop_in_group<T>(&self, value: T) {
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
-            self.record_panic(payload);
-        }
-    }
-
     fn cancel_level(&self, reach: Reach, walk: &mut Walk) {
         let mut state = self.lock();
-        if !std::mem::replace(&mut state.is_cancelled, true) {
+        if state.cancelled.is_none() {
+            state.cancelled = Some(walk.reason.clone());
             state.for_each_child(|child| mark_child(child, walk));
         }
         let queue = std::mem::take(&mut state.queue);
@@ -102,7 +89,7 @@ impl Node {
         if self.scope.has_own_mark() {
             return;
         }
-        self.scope.mark();
+        self.scope.mark(&walk.reason);
         if let Some((vthread, waker)) = &state.owner {
             // SAFETY: the owner takes itself out under this lock before its vthread ends.
             mark_below(unsafe { &**vthread }, walk);
@@ -113,14 +100,14 @@ impl Node {
 
 /// Marks a vthread that is kept alive, and collects the groups open in it.
 pub(super) fn mark_child(child: &Header, walk: &mut Walk) {
-    child.vthread.root.mark();
+    child.vthread.root.mark(&walk.reason);
     mark_below(&child.vthread, walk);
     walk.vthreads.push(child.waker());
 }
 
 /// Cancels one vthread and all below it.
-pub(super) fn cancel_task(task: &Header) {
-    let mut walk = Walk::default();
+pub(super) fn cancel_task(task: &Header, reason: CancelReason) {
+    let mut walk = Walk::new(reason);
     mark_child(task, &mut walk);
     walk.finish();
 }

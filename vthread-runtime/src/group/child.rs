@@ -35,24 +35,24 @@ impl<E> Child<E> {
 impl<V, E: Send> Parent<Result<V, E>> for Child<E> {
     type Value = V;
 
-    fn ended(&self, ended: Ended<Result<V, E>>) -> (End, Option<V>) {
+    fn ended(&self, header: &Header, ended: Ended<Result<V, E>>) -> (End, Option<V>) {
         match ended {
             Ended::Finished(Ok(value)) => (End::Done, Some(value)),
             Ended::Finished(Err(error)) => {
                 // SAFETY: the child is linked until `left`.
-                unsafe { &*self.owner }.record_failure(error);
+                unsafe { &*self.owner }.record_failure(error, header.into());
                 (End::Failed, None)
             }
             Ended::Panicked(payload) => {
-                self.node.record_panic(payload);
+                self.node.record_panic(payload, header.into());
                 (End::Panicked, None)
             }
             Ended::Cancelled => (End::Cancelled, None),
         }
     }
 
-    fn panicked(&self, payload: Payload) {
-        self.node.record_panic(payload);
+    fn panicked(&self, header: &Header, payload: Payload) {
+        self.node.record_panic(payload, header.into());
     }
 
     fn left(self, header: &Header) {

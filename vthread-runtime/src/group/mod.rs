@@ -2,6 +2,7 @@
 //! protocol: the order of closing, the marks, and what each rule of soundness rests on.
 
 mod cancel;
+mod failure;
 mod node;
 
 pub(crate) mod failures;
@@ -16,6 +17,7 @@ pub(crate) mod select;
 pub(crate) mod shield;
 
 pub(crate) mod child;
+pub(crate) mod outcome;
 pub(crate) mod room;
 pub(crate) mod task;
 

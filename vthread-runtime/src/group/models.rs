@@ -5,6 +5,7 @@ use super::cancel::Reach;
 use super::node::Node;
 use crate::primitive::{AtomicBool, Ordering, thread};
 use crate::task::header::Header;
+use crate::task::reason::CancelReason;
 use crate::task::vthread::Vthread;
 use std::panic::Location;
 use std::sync::Arc;
@@ -71,7 +72,7 @@ fn loom_group_no_child_escapes_a_cancellation() {
         let (node, _flag, _vthread) = open();
         let canceller = {
             let node = node.clone();
-            thread::spawn(move || node.cancel(Reach::Body))
+            thread::spawn(move || node.cancel(Reach::Body, CancelReason::GroupCancelled))
         };
         let child = child(&node, false);
         canceller.join().unwrap();
@@ -90,12 +91,12 @@ fn loom_group_opening_inherits_the_mark() {
         let child = child(&outer, false);
         let canceller = {
             let outer = outer.clone();
-            thread::spawn(move || outer.cancel(Reach::Children))
+            thread::spawn(move || outer.cancel(Reach::Children, CancelReason::GroupCancelled))
         };
         let inner = Node::new(usize::MAX, None, Location::caller());
         let found = super::run::open_in_model(&inner, &child.vthread);
         canceller.join().unwrap();
-        assert!(found || inner.lock().is_cancelled);
+        assert!(found || inner.lock().cancelled.is_some());
         super::run::close_in_model(&inner, &child.vthread);
         outer.unlink(&child, false);
     });

@@ -10,6 +10,7 @@ use super::cancel::{Walk, mark_child};
 use crate::primitive::{Mutex, MutexGuard};
 use crate::task::cell::Payload;
 use crate::task::header::Header;
+use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Scope};
 use crate::task::vthread::Vthread;
 use std::borrow::Cow;
@@ -44,10 +45,10 @@ pub(super) struct State {
     pub(super) alive: usize,
     /// Those of them that keep the group open.
     pub(super) ordinary: usize,
-    /// Nothing is spawned any more.
-    pub(super) is_cancelled: bool,
-    /// The first failure was recorded; it may be a panic.
-    pub(super) has_failed: bool,
+    /// Why nothing is spawned any more.
+    pub(super) cancelled: Option<CancelReason>,
+    /// Errors and panics so far.
+    pub(super) failures: usize,
     pub(super) panic: Option<Payload>,
     /// The body has ended: services end when nobody else is left.
     pub(super) is_closing: bool,
@@ -74,8 +75,8 @@ impl Node {
                 children: ptr::null(),
                 alive: 0,
                 ordinary: 0,
-                is_cancelled: false,
-                has_failed: false,
+                cancelled: None,
+                failures: 0,
                 panic: None,
                 is_closing: false,
                 owner: None,
@@ -98,27 +99,32 @@ impl Node {
     pub(super) fn link(&self, child: &Header) {
         let mut state = self.lock();
         state.alive += 1;
-        state.ordinary += usize::from(!child.is_service);
+        state.ordinary += usize::from(!child.about.is_service);
         child.links.after.set(state.children);
         // SAFETY: linked children are alive: they unlink themselves under this lock first.
         if let Some(first) = unsafe { state.children.as_ref() } {
             first.links.before.set(child);
         }
         state.children = child;
-        if state.is_cancelled || (state.is_closing && child.is_service && state.ordinary == 0) {
-            child.vthread.root.mark();
-            child.vthread.set_suspect();
-        }
+        let reason = match &state.cancelled {
+            Some(reason) => reason,
+            None if state.is_closing && child.about.is_service && state.ordinary == 0 => {
+                &CancelReason::GroupEnded
+            }
+            None => return,
+        };
+        child.vthread.root.mark(reason);
+        child.vthread.set_suspect();
     }
 
     /// A child and everything of it are gone.
     pub(super) fn unlink(&self, child: &Header, has_room: bool) {
-        let mut services = Walk::default();
+        let mut services = Walk::new(CancelReason::GroupEnded);
         let (owner, queued) = {
             let mut state = self.lock();
             state.remove(child);
             state.alive -= 1;
-            state.ordinary -= usize::from(!child.is_service);
+            state.ordinary -= usize::from(!child.about.is_service);
             let queued = has_room.then(|| state.free_room()).flatten();
             if state.is_closing && state.ordinary == 0 && state.alive > 0 {
                 state.mark_services(&mut services);
@@ -137,7 +143,7 @@ impl Node {
 
     /// The body is gone: services end when nobody else is left.
     pub(super) fn body_has_ended(&self) {
-        let mut services = Walk::default();
+        let mut services = Walk::new(CancelReason::GroupEnded);
         {
             let mut state = self.lock();
             state.is_closing = true;
@@ -204,7 +210,7 @@ impl State {
 
     pub(super) fn mark_services(&mut self, walk: &mut Walk) {
         self.for_each_child(|child| {
-            if child.is_service {
+            if child.about.is_service {
                 mark_child(child, walk);
             }
         });

@@ -5,6 +5,7 @@
 
 use super::cancel::Reach;
 use super::child::Child;
+use super::failure::Member;
 use super::failures::Collects;
 use super::node::Node;
 use super::options::{GroupOptions, OnFailure, SpawnOptions};
@@ -12,6 +13,8 @@ use super::room::Permit;
 use super::run::{Results, Run};
 use super::task::Task;
 use crate::task::handle::Handle;
+use crate::task::header::About;
+use crate::task::reason::CancelReason;
 use std::cell::{Cell, UnsafeCell};
 use std::fmt;
 use std::future::Future;
@@ -93,11 +96,12 @@ impl<E> Owner<E> {
     }
 
     /// Records a failure: the first one is kept, and cancels the group unless it keeps going.
-    pub(super) fn record_failure(&self, error: E) {
+    pub(super) fn record_failure(&self, error: E, member: Member<'_>) {
         let mut late = None;
         let is_first = {
             let mut state = self.node.lock();
-            let is_first = !std::mem::replace(&mut state.has_failed, true);
+            let is_first = state.failures == 0;
+            state.failures += 1;
             if is_first {
                 // SAFETY: under the lock.
                 unsafe { *self.failure.get() = Some(error) };
@@ -111,10 +115,10 @@ impl<E> Owner<E> {
             is_first
         };
         if let Some(error) = late {
-            self.node.drop_in_group(error);
+            self.node.drop_in_group(error, member);
         }
         if is_first && self.on_failure != OnFailure::Keep {
-            self.node.cancel(Reach::Body);
+            self.node.cancel_for(member);
         }
     }
 
@@ -208,7 +212,9 @@ impl<'scope, E> Group<'scope, E> {
     ///
     /// Does not wait. `spawn!` into the group starts nothing from now on.
     pub fn cancel(&self) {
-        self.owner().node.cancel(Reach::Children);
+        self.owner()
+            .node
+            .cancel(Reach::Children, CancelReason::GroupCancelled);
     }
 
     pub(super) fn owner(&self) -> &Owner<E> {
@@ -247,18 +253,13 @@ where
 {
     let owner = group.owner();
     let child = Child::new(owner, permit);
+    let about = About {
+        site: Location::caller(),
+        name: options.name.map(Box::new),
+        is_service: options.is_service,
+    };
     // SAFETY: `left` unlinks the child from the node, and `run` does not end while one is linked;
     // what the frame borrows outlives `'scope`, which `run` keeps alive.
-    let handle = unsafe {
-        Handle::spawn(
-            frame,
-            child,
-            Location::caller(),
-            options.is_service,
-            |header| {
-                owner.node.link(header);
-            },
-        )
-    };
-    Task::new(handle, options.name)
+    let handle = unsafe { Handle::spawn(frame, child, about, |header| owner.node.link(header)) };
+    Task::new(handle)
 }

@@ -66,7 +66,7 @@ impl<'a> Future for Room<'a> {
             });
         }
         let mut state = node.lock();
-        if state.is_cancelled {
+        if state.cancelled.is_some() {
             // Nothing will run, so nothing is counted.
             return Poll::Ready(Permit {
                 node,

@@ -10,6 +10,7 @@ use super::cancel::Reach;
 use super::owner::{Group, Owner};
 use crate::task::cell::{CancelUnwind, Payload, drop_quietly};
 use crate::task::current::{self, Running};
+use crate::task::reason::CancelReason;
 use crate::task::scope::Scope;
 use crate::task::vthread::Vthread;
 use std::fmt;
@@ -115,8 +116,8 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
         // node's first field.
         unsafe { vthread.open().push(Arc::as_ptr(&self.owner.node).cast()) };
         // A mark set before the push did not find the group in the list.
-        if self.is_marked(running) {
-            self.owner.node.cancel(Reach::Children);
+        if let Some(reason) = self.reason(running) {
+            self.owner.node.cancel(Reach::Children, reason);
         }
         self.phase = Phase::Running;
     }
@@ -125,6 +126,18 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
     fn is_marked(&self, running: &Running) -> bool {
         // SAFETY: our scope's chain is open, and this thread polls the vthread.
         unsafe { (*running.vthread).is_marked(self.scope()) }
+    }
+
+    /// Why the body must not go on, if so.
+    fn reason(&self, running: &Running) -> Option<CancelReason> {
+        // SAFETY: as above.
+        unsafe { (*running.vthread).reason(self.scope()) }
+    }
+
+    /// Why nobody waits for what this group gives, if so.
+    fn reason_outside(&self, running: &Running) -> Option<CancelReason> {
+        // SAFETY: as above.
+        unsafe { (*running.vthread).reason(self.scope().parent()) }
     }
 
     /// Whether a scope further out is marked: nobody waits for what this group gives.
@@ -161,7 +174,7 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
         let said = match said {
             Some(Ok(said)) => Some(said),
             Some(Err(error)) => {
-                owner.record_failure(error);
+                owner.record_failure(error, owner.node.body());
                 None
             }
             None => None,
@@ -178,7 +191,12 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
             // A blocking call in a plain frame of the body, cancelled: nothing else to tell.
             return;
         }
-        self.owner.node.record_panic(payload);
+        self.record_panic(payload);
+    }
+
+    fn record_panic(&self, payload: Payload) {
+        let node = &self.owner.node;
+        node.record_panic(payload, node.body());
     }
 
     /// Step 3: drops the body where it is; a panic in a destructor is the group's.
@@ -199,15 +217,15 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
             }))
         });
         if let Err(payload) = dropped {
-            self.owner.node.record_panic(payload);
+            self.record_panic(payload);
         }
     }
 
     /// Step 4: the body is gone; services end when nobody else is left.
     fn start_joining(&mut self, running: &Running) {
         self.phase = Phase::Joining;
-        if self.is_marked_outside(running) {
-            self.owner.node.cancel(Reach::Children);
+        if let Some(reason) = self.reason_outside(running) {
+            self.owner.node.cancel(Reach::Children, reason);
         }
         self.owner.node.body_has_ended();
     }
@@ -250,9 +268,9 @@ impl<E, B: Future, X: Exit<E, B::Output>> Future for Run<'_, '_, E, B, X> {
                     return Poll::Pending;
                 }
                 this.start_joining(running);
-            } else if this.is_marked_outside(running) {
+            } else if let Some(reason) = this.reason_outside(running) {
                 // A mark that came without a walk down the tree: a timeout's.
-                this.owner.node.cancel(Reach::Children);
+                this.owner.node.cancel(Reach::Children, reason);
             }
             if !this.is_joined(cx) {
                 return Poll::Pending;

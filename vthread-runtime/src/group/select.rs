@@ -11,6 +11,7 @@
 use super::enclosure::{Enclosure, with_own};
 use crate::task::cell::{Payload, drop_quietly};
 use crate::task::current::Running;
+use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Scope};
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -166,7 +167,7 @@ impl<B: Future, A: Fn(&B::Output) -> bool, R: Branches> Branches for Branch<B, A
 
     fn mark_open(&self) {
         if self.state == State::Open {
-            self.enclosure.owner().mark();
+            self.enclosure.owner().mark(&CancelReason::NotSelected);
         }
         self.rest.mark_open();
     }

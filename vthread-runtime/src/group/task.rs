@@ -1,9 +1,10 @@
 //! `Task`: what `spawn!` gives.
 
 use super::call::{Call, Suspends, name_hash};
+use super::outcome::Outcome;
 use crate::task::handle::{Handle, Join};
-use crate::task::header::End;
-use std::borrow::Cow;
+use crate::task::header::Header;
+use crate::task::reason::CancelReason;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -15,12 +16,11 @@ use std::task::{Context, Poll, ready};
 /// its group: it is here until it is taken or the handle goes.
 pub struct Task<V> {
     handle: Handle<V>,
-    name: Option<Cow<'static, str>>,
 }
 
 impl<V> Task<V> {
-    pub(super) fn new(handle: Handle<V>, name: Option<Cow<'static, str>>) -> Self {
-        Task { handle, name }
+    pub(super) fn new(handle: Handle<V>) -> Self {
+        Task { handle }
     }
 
     /// Waits until the child has ended, and gives its value. At once if it has.
@@ -39,8 +39,16 @@ impl<V> Task<V> {
     pub fn join(self) -> Call<TaskJoin<V>> {
         Call::leaf(TaskJoin {
             join: self.handle.join(),
-            name: self.name,
         })
+    }
+
+    /// How the child has ended, without taking its value; `None` while it lives, as with std's
+    /// `Child::try_wait`.
+    ///
+    /// It never suspends, panics, or cancels anything, and gives the same answer ever after: also when
+    /// the group is over.
+    pub fn outcome(&self) -> Option<Outcome> {
+        Outcome::of(self.handle.header())
     }
 
     /// Whether the child has ended, with a value or without.
@@ -53,21 +61,21 @@ impl<V> Task<V> {
     /// Cancelling a child is not a failure: the group goes on. A child that has ended keeps its
     /// value.
     pub fn cancel(&self) {
-        super::cancel::cancel_task(self.handle.header());
+        super::cancel::cancel_task(self.handle.header(), CancelReason::TaskCancelled);
     }
 
     /// The name given at `spawn!(name = .. => ..)`.
     pub fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+        name(self.handle.header())
     }
 }
 
 impl<V> fmt::Debug for Task<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Task")
-            .field("name", &self.name)
-            .field("spawned_at", &self.handle.header().site)
-            .field("end", &self.handle.header().end())
+            .field("name", &self.name())
+            .field("spawned_at", &self.handle.header().about.site)
+            .field("outcome", &self.outcome())
             .finish()
     }
 }
@@ -78,7 +86,6 @@ impl<V> Suspends<{ name_hash("join") }> for Task<V> {}
 #[derive(Debug)]
 pub struct TaskJoin<V> {
     join: Join<V>,
-    name: Option<Cow<'static, str>>,
 }
 
 impl<V> Future for TaskJoin<V> {
@@ -87,15 +94,28 @@ impl<V> Future for TaskJoin<V> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<V> {
         match ready!(Pin::new(&mut self.join).poll(cx)) {
             Ok(value) => Poll::Ready(value),
-            Err((end, site)) => {
-                let name = self.name.as_deref().unwrap_or("a vthread");
-                let how = match end {
-                    End::Failed => "failed",
-                    End::Panicked => "panicked",
-                    _ => "was cancelled",
-                };
-                panic!("join: {name} (spawned at {site}) {how} and has no value");
-            }
+            Err(handle) => no_value(handle.header()),
         }
+    }
+}
+
+fn name(task: &Header) -> Option<&str> {
+    task.about.name.as_ref().map(|name| name.as_ref().as_ref())
+}
+
+/// Whoever joins a child that has no value is told which, and why.
+#[cold]
+fn no_value(task: &Header) -> ! {
+    let site = task.about.site;
+    let who = match name(task) {
+        Some(name) => format!("`{name}` (spawned at {site})"),
+        None => format!("the vthread spawned at {site}"),
+    };
+    match Outcome::of(task) {
+        Some(Outcome::Cancelled(reason)) => {
+            panic!("join: {who} was cancelled and has no value: {reason}")
+        }
+        Some(Outcome::Done) | None => unreachable!("a value is there until it is taken"),
+        Some(outcome) => panic!("join: {who} {outcome} and has no value"),
     }
 }

@@ -11,7 +11,7 @@
 #![allow(unsafe_code)] // Owns frames by address.
 
 use super::current::Running;
-use super::header::{End, Header, TaskRef, VTable, release};
+use super::header::{About, End, Header, TaskRef, VTable, release};
 use super::line::poll_line;
 use super::state::Pause;
 use super::waker;
@@ -19,7 +19,7 @@ use std::any::Any;
 use std::cell::UnsafeCell;
 use std::future::Future;
 use std::mem::ManuallyDrop;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::{Context, Poll};
@@ -47,9 +47,9 @@ pub(crate) trait Parent<R>: Send {
     /// What the task keeps for its handle.
     type Value;
     /// The frame is gone. Records failures, and returns what the handle may take.
-    fn ended(&self, ended: Ended<R>) -> (End, Option<Self::Value>);
+    fn ended(&self, header: &Header, ended: Ended<R>) -> (End, Option<Self::Value>);
     /// Something that belonged to the task panicked as it was dropped.
-    fn panicked(&self, payload: Payload);
+    fn panicked(&self, header: &Header, payload: Payload);
     /// Everything of the task is gone: frame, captures and unread value.
     fn left(self, header: &Header);
 }
@@ -73,18 +73,13 @@ struct Cell<F: Future, P: Parent<F::Output>> {
 /// # Safety
 /// - The frame, its result and the value may be sent to another thread.
 /// - What the frame borrows outlives the task: its parent waits for `left`.
-pub(super) unsafe fn allocate<F, P>(
-    frame: F,
-    parent: P,
-    site: &'static Location<'static>,
-    is_service: bool,
-) -> NonNull<Header>
+pub(super) unsafe fn allocate<F, P>(frame: F, parent: P, about: About) -> NonNull<Header>
 where
     F: Future,
     P: Parent<F::Output>,
 {
     let cell = Box::new(Cell {
-        header: Header::new(&Vtable::<F, P>::VTABLE, site, is_service),
+        header: Header::new(&Vtable::<F, P>::VTABLE, about),
         parent: UnsafeCell::new(ManuallyDrop::new(parent)),
         stage: UnsafeCell::new(Stage::Frame(frame)),
     });
@@ -211,7 +206,7 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
     let header = &cell.header;
     // SAFETY: the parent is there until the last line of this function.
     let parent: &P = unsafe { &*cell.parent.get() };
-    let (end, value) = parent.ended(ended);
+    let (end, value) = parent.ended(header, ended);
     if let Some(value) = value {
         // SAFETY: the stage is ours until `complete`.
         unsafe { *cell.stage.get() = Stage::Value(value) };
@@ -223,7 +218,7 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
         if let Some(joiner) = joiner
             && let Err(payload) = catch_unwind(AssertUnwindSafe(|| joiner.wake()))
         {
-            parent.panicked(payload);
+            parent.panicked(header, payload);
         }
     }
     if !completed.has_handle {
@@ -231,7 +226,7 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
         let dropped =
             running.dropping(|| catch_unwind(AssertUnwindSafe(|| unsafe { set_empty(cell) })));
         if let Err(payload) = dropped {
-            parent.panicked(payload);
+            parent.panicked(header, payload);
         }
     }
     // SAFETY: moved out once, here; nobody uses the parent after the end.

@@ -4,12 +4,11 @@
 
 use super::cell::{self, Parent};
 use super::current::checkpoint;
-use super::header::{End, Header, TaskRef, release};
+use super::header::{About, Header, TaskRef, release};
 use super::state::DropHandle;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
-use std::panic::Location;
 use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::{Context, Poll, ready};
@@ -36,8 +35,7 @@ impl<V> Handle<V> {
     pub(crate) unsafe fn spawn<F, P>(
         frame: F,
         parent: P,
-        site: &'static Location<'static>,
-        is_service: bool,
+        about: About,
         link: impl FnOnce(&Header),
     ) -> Self
     where
@@ -47,7 +45,7 @@ impl<V> Handle<V> {
         P: Parent<F::Output, Value = V>,
     {
         // SAFETY: `Send` by the bounds; the borrows by the caller.
-        let task = unsafe { cell::allocate(frame, parent, site, is_service) };
+        let task = unsafe { cell::allocate(frame, parent, about) };
         // SAFETY: just made.
         link(unsafe { task.as_ref() });
         // Where others can take it: its parent may go on for long.
@@ -127,7 +125,8 @@ pub(crate) struct Join<V> {
 impl<V> Unpin for Join<V> {}
 
 impl<V> Future for Join<V> {
-    type Output = Result<V, (End, &'static Location<'static>)>;
+    /// Without a value the handle comes back: it knows why.
+    type Output = Result<V, Handle<V>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         ready!(checkpoint(cx));
@@ -143,7 +142,7 @@ impl<V> Future for Join<V> {
         let mut handle = self.handle.take().expect("still there");
         Poll::Ready(match handle.take() {
             Some(value) => Ok(value),
-            None => Err((handle.header().end(), handle.header().site)),
+            None => Err(handle),
         })
     }
 }

@@ -5,6 +5,7 @@
 use super::state::{Release, State};
 use super::vthread::Vthread;
 use crate::primitive::Mutex;
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::panic::Location;
 use std::ptr::{self, NonNull};
@@ -34,6 +35,17 @@ pub(crate) struct Links {
     pub(crate) after: Cell<*const Header>,
 }
 
+/// What the `spawn!` says of its child.
+#[derive(Debug)]
+pub(crate) struct About {
+    /// Where it stands.
+    pub(crate) site: &'static Location<'static>,
+    /// The child's name. In a box, so that a child without one pays for a word only.
+    pub(crate) name: Option<Box<Cow<'static, str>>>,
+    /// The child does not keep its group open.
+    pub(crate) is_service: bool,
+}
+
 /// First field of every task.
 #[derive(Debug)]
 #[repr(C)]
@@ -43,11 +55,8 @@ pub(crate) struct Header {
     pub(crate) vthread: Vthread,
     pub(crate) links: Links,
     pub(super) joiner: Mutex<Option<Waker>>,
-    /// The `spawn!` that made it.
-    pub(crate) site: &'static Location<'static>,
+    pub(crate) about: About,
     end: AtomicU8,
-    /// Touched under the parent's lock only.
-    pub(crate) is_service: bool,
 }
 
 /// What depends on the task's types.
@@ -64,11 +73,7 @@ pub(super) struct VTable {
 }
 
 impl Header {
-    pub(super) fn new(
-        vtable: &'static VTable,
-        site: &'static Location<'static>,
-        is_service: bool,
-    ) -> Self {
+    pub(super) fn new(vtable: &'static VTable, about: About) -> Self {
         Header {
             state: State::new(),
             vtable,
@@ -78,9 +83,8 @@ impl Header {
                 after: Cell::new(ptr::null()),
             },
             joiner: Mutex::new(None),
-            site,
+            about,
             end: AtomicU8::new(End::Alive as u8),
-            is_service,
         }
     }
 
@@ -99,7 +103,12 @@ impl Header {
             drop_value: never,
             free: never,
         };
-        Header::new(&VTABLE, Location::caller(), is_service)
+        let about = About {
+            site: Location::caller(),
+            name: None,
+            is_service,
+        };
+        Header::new(&VTABLE, about)
     }
 
     /// How the task ended.

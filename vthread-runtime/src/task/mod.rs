@@ -3,6 +3,9 @@
 
 pub(crate) mod state;
 
+pub(crate) mod reason;
+
+mod mark;
 pub(crate) mod scope;
 pub(crate) mod vthread;
 

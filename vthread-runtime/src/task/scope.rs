@@ -9,7 +9,8 @@
 //! vthread. `parent` and `next` are written while the scope is not registered or under the lock
 //! of the vthread's list, and read under that lock or by the polling thread.
 
-use crate::primitive::{AtomicBool, Ordering};
+use super::mark::Mark;
+use super::reason::CancelReason;
 use std::cell::Cell;
 use std::ptr;
 
@@ -36,7 +37,7 @@ pub(crate) enum Kind {
 /// A node of the chain; always the first field of what it is part of.
 #[derive(Debug)]
 pub(crate) struct Scope {
-    mark: AtomicBool,
+    mark: Mark,
     pub(crate) kind: Kind,
     parent: Cell<*const Scope>,
     /// How many scopes are open directly inside.
@@ -48,7 +49,7 @@ pub(crate) struct Scope {
 impl Scope {
     pub(crate) fn new(kind: Kind) -> Self {
         Scope {
-            mark: AtomicBool::new(false),
+            mark: Mark::new(),
             kind,
             parent: Cell::new(ptr::null()),
             inner: Cell::new(0),
@@ -65,14 +66,19 @@ impl Scope {
         self.parent.get()
     }
 
-    /// Marks this scope, and with it all below.
-    pub(crate) fn mark(&self) {
-        self.mark.store(true, Ordering::Release);
+    /// Marks this scope, and with it all below. Where it is marked already, the first reason stays.
+    pub(crate) fn mark(&self, reason: &CancelReason) {
+        self.mark.set(reason);
+    }
+
+    /// Why this very scope was marked, if it was.
+    pub(crate) fn own_reason(&self) -> Option<CancelReason> {
+        self.mark.reason()
     }
 
     /// Whether this very scope was marked.
     pub(crate) fn has_own_mark(&self) -> bool {
-        self.mark.load(Ordering::Acquire)
+        self.mark.is_set()
     }
 
     /// A scope opens directly inside this one.
@@ -92,8 +98,8 @@ impl Scope {
     }
 
     /// For another use of the same memory.
-    pub(crate) fn reset(&self) {
-        self.mark.store(false, Ordering::Relaxed);
+    pub(crate) fn reset(&mut self) {
+        self.mark = Mark::new();
         self.parent.set(ptr::null());
         self.inner.set(0);
         self.next.set(ptr::null());

@@ -9,6 +9,7 @@
 #![allow(unsafe_code)] // Walks chains of scopes, which are linked by address.
 
 use super::line::Link;
+use super::reason::CancelReason;
 use super::scope::{Kind, Scope};
 use crate::primitive::{AtomicBool, Mutex, MutexGuard, Ordering};
 use std::cell::Cell;
@@ -75,8 +76,21 @@ impl Vthread {
         self.is_suspect() && unsafe { chain_is_marked(scope) }
     }
 
+    /// Why `scope`, one of this vthread's, counts as marked: the mark nearest to it.
+    ///
+    /// # Safety
+    /// - As for `is_marked`.
+    pub(crate) unsafe fn reason(&self, scope: *const Scope) -> Option<CancelReason> {
+        if !self.is_suspect() {
+            return None;
+        }
+        // SAFETY: passed on to the caller.
+        let marked = unsafe { nearest_mark(scope) }?;
+        marked.own_reason()
+    }
+
     /// For another use of the same memory.
-    pub(crate) fn reset(&self) {
+    pub(crate) fn reset(&mut self) {
         debug_assert!(self.top.get().is_null());
         self.root.reset();
         self.suspect.store(false, Ordering::Relaxed);
@@ -85,19 +99,28 @@ impl Vthread {
 
 /// # Safety
 /// As for `Vthread::is_marked`.
-unsafe fn chain_is_marked(mut scope: *const Scope) -> bool {
+unsafe fn chain_is_marked(scope: *const Scope) -> bool {
+    // SAFETY: passed on to the caller.
+    unsafe { nearest_mark(scope) }.is_some()
+}
+
+/// The first scope up the chain that is marked and counts.
+///
+/// # Safety
+/// As for `Vthread::is_marked`, as long as the result is used.
+unsafe fn nearest_mark<'a>(mut scope: *const Scope) -> Option<&'a Scope> {
     while !scope.is_null() {
         // SAFETY: the caller promises that the chain is alive.
         let node = unsafe { &*scope };
         if node.has_own_mark() {
-            return true;
+            return Some(node);
         }
         if node.kind == Kind::Shield {
-            return false;
+            return None;
         }
         scope = node.parent();
     }
-    false
+    None
 }
 
 impl Open {

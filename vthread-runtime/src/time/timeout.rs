@@ -9,6 +9,7 @@ use super::{Duration, Instant};
 use crate::driver::{self, Alarm, Set};
 use crate::group::enclosure::{Enclosed, Enclosure, HasScope, with_own};
 use crate::scheduler::park::Park;
+use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Scope};
 use std::fmt;
 use std::future::Future;
@@ -53,7 +54,7 @@ impl HasScope for Arc<Node> {
 
 impl Wake for Node {
     fn wake(self: Arc<Self>) {
-        self.scope.mark();
+        self.scope.mark(&CancelReason::TimedOut);
         if let Some(vthread) = self.vthread.get() {
             vthread.wake_by_ref();
         }
@@ -119,7 +120,7 @@ impl<B: Future> Timeout<B> {
         // SAFETY: the alarm is pinned with the future.
         let alarm = unsafe { self.map_unchecked(|this| &this.alarm) };
         match alarm.set(self.deadline, Waker::from(node.clone())) {
-            Set::Due => node.scope.mark(),
+            Set::Due => node.scope.mark(&CancelReason::TimedOut),
             Set::Waiting => {}
             Set::EndTheWait => driver::get().unpark(),
         }

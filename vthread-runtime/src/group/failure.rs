@@ -1,0 +1,78 @@
+//! Failures as a group records them: the first one cancels the group, and later ones are not lost.
+
+use super::cancel::Reach;
+use super::node::Node;
+use crate::task::cell::{Payload, drop_quietly};
+use crate::task::header::Header;
+use crate::task::reason::{CancelReason, Culprit};
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+
+/// Whose failure it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Member<'a> {
+    name: Option<&'a Cow<'static, str>>,
+    site: &'static Location<'static>,
+    is_body: bool,
+}
+
+impl<'a> From<&'a Header> for Member<'a> {
+    fn from(child: &'a Header) -> Self {
+        Member {
+            name: child.about.name.as_deref(),
+            site: child.about.site,
+            is_body: false,
+        }
+    }
+}
+
+impl Member<'_> {
+    fn blame(self, has_panicked: bool) -> CancelReason {
+        let make = if self.is_body {
+            Culprit::body
+        } else {
+            Culprit::child
+        };
+        CancelReason::SiblingFailed(make(self.name, self.site, has_panicked))
+    }
+}
+
+impl Node {
+    /// The group's body, as one of its members.
+    pub(super) fn body(&self) -> Member<'_> {
+        Member {
+            name: self.name.as_ref(),
+            site: self.site,
+            is_body: true,
+        }
+    }
+
+    /// Cancels the group, because an error of `member` was its first failure.
+    pub(super) fn cancel_for(&self, member: Member<'_>) {
+        self.cancel(Reach::Body, member.blame(false));
+    }
+
+    /// Records a panic; the first one is kept, and the group is cancelled.
+    pub(super) fn record_panic(&self, payload: Payload, member: Member<'_>) {
+        let late = {
+            let mut state = self.lock();
+            state.failures += 1;
+            match state.panic {
+                None => {
+                    state.panic = Some(payload);
+                    None
+                }
+                Some(_) => Some(payload),
+            }
+        };
+        drop_quietly(late);
+        self.cancel(Reach::Body, member.blame(true));
+    }
+
+    /// Drops something that belonged to a member, outside every lock; a panic is the group's.
+    pub(super) fn drop_in_group<T>(&self, value: T, member: Member<'_>) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
+            self.record_panic(payload, member);
+        }
+    }
+}
