@@ -69,5 +69,6 @@ fn __vthread_greet(
 #[doc(hidden)]
 mod greet {
     pub(super) use super::__vthread_greet as __vthread_call;
+    pub(super) use super::greet as a_vthread_fn_and_a_plain_fn_of_this_name;
     pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
 }

@@ -70,6 +70,8 @@ fn __vthread_names(
                                 use notify as __c;
                                 {
                                     use __c::*;
+                                    use notify as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                    use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                     __VTHREAD_KIND
                                 }
                             }
@@ -93,5 +95,6 @@ fn __vthread_names(
 #[doc(hidden)]
 mod names {
     pub(super) use super::__vthread_names as __vthread_call;
+    pub(super) use super::names as a_vthread_fn_and_a_plain_fn_of_this_name;
     pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
 }

@@ -82,5 +82,6 @@ fn __vthread_rename(
 #[doc(hidden)]
 mod rename {
     pub(super) use super::__vthread_rename as __vthread_call;
+    pub(super) use super::rename as a_vthread_fn_and_a_plain_fn_of_this_name;
     pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
 }

@@ -72,6 +72,8 @@ fn __vthread_receivers(
                                             use connect as __c;
                                             {
                                                 use __c::*;
+                                                use connect as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                                use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                                 __VTHREAD_KIND
                                             }
                                         }
@@ -191,5 +193,6 @@ fn __vthread_receivers(
 #[doc(hidden)]
 mod receivers {
     pub(super) use super::__vthread_receivers as __vthread_call;
+    pub(super) use super::receivers as a_vthread_fn_and_a_plain_fn_of_this_name;
     pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
 }
