@@ -37,7 +37,7 @@ fn __vthread_names(
                                         __t.of(&users);
                                         __t.res(&__x);
                                     }
-                                    let __k = (&&&&__t).__vthread_which();
+                                    let __k = (&&&&&__t).__vthread_which();
                                     match __k {
                                         rt::Which::Plain(__w) => __w.take(__x),
                                         rt::Which::Call(__w) => __w.block(__x),

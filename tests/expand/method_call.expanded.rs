@@ -37,7 +37,7 @@ fn __vthread_rename(
                                 __t.res(&__x);
                                 break '__frame rt::never();
                             }
-                            let __k = (&&&&__t).__vthread_which();
+                            let __k = (&&&&&__t).__vthread_which();
                             match __k {
                                 rt::Which::Plain(__w) => __w.take(__x),
                                 rt::Which::Call(__w) => {
@@ -63,7 +63,7 @@ fn __vthread_rename(
                                 __t.res(&__x);
                                 break '__frame rt::never();
                             }
-                            let __k = (&&&&__t).__vthread_which();
+                            let __k = (&&&&&__t).__vthread_which();
                             match __k {
                                 rt::Which::Plain(__w) => __w.take(__x),
                                 rt::Which::Call(__w) => {

@@ -30,7 +30,7 @@ fn __vthread_receivers(
                                 __t.res(&__x);
                                 break '__frame rt::never();
                             }
-                            let __k = (&&&&__t).__vthread_which();
+                            let __k = (&&&&&__t).__vthread_which();
                             match __k {
                                 rt::Which::Plain(__w) => __w.take(__x),
                                 rt::Which::Call(__w) => {
@@ -97,7 +97,7 @@ fn __vthread_receivers(
                                 __t.res(&__x);
                                 break '__frame rt::never();
                             }
-                            let __k = (&&&&__t).__vthread_which();
+                            let __k = (&&&&&__t).__vthread_which();
                             match __k {
                                 rt::Which::Plain(__w) => __w.take(__x),
                                 rt::Which::Call(__w) => {
@@ -131,7 +131,7 @@ fn __vthread_receivers(
                                                 __t.res(&__x);
                                                 break '__frame rt::never();
                                             }
-                                            let __k = (&&&&__t).__vthread_which();
+                                            let __k = (&&&&&__t).__vthread_which();
                                             match __k {
                                                 rt::Which::Plain(__w) => __w.take(__x),
                                                 rt::Which::Call(__w) => {
@@ -152,7 +152,7 @@ fn __vthread_receivers(
                                 __t.res(&__x);
                                 break '__frame rt::never();
                             }
-                            let __k = (&&&&__t).__vthread_which();
+                            let __k = (&&&&&__t).__vthread_which();
                             match __k {
                                 rt::Which::Plain(__w) => __w.take(__x),
                                 rt::Which::Call(__w) => {
@@ -175,7 +175,7 @@ fn __vthread_receivers(
                             __t.res(&__x);
                             break '__frame rt::never();
                         }
-                        let __k = (&&&&__t).__vthread_which();
+                        let __k = (&&&&&__t).__vthread_which();
                         match __k {
                             rt::Which::Plain(__w) => __w.take(__x),
                             rt::Which::Call(__w) => {

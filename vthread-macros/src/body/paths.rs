@@ -102,7 +102,7 @@ impl Body {
             quote_spanned!(span=> __x => {
                 let __t = #tag::<0, #unnamed, _>(::core::marker::PhantomData);
                 #dead
-                let __k = (&&&&__t).__vthread_which();
+                let __k = (&&&&&__t).__vthread_which();
                 match __k #arms
             }),
         );
