@@ -39,7 +39,7 @@ fn __vthread_greet(
                                             __t.res(&__x);
                                             break '__frame rt::never();
                                         }
-                                        let __k = (&&&&__t).__vthread_which();
+                                        let __k = (&&&&&__t).__vthread_which();
                                         match __k {
                                             rt::Which::Plain(__w) => __w.take(__x),
                                             rt::Which::Call(__w) => {
@@ -69,5 +69,6 @@ fn __vthread_greet(
 #[doc(hidden)]
 mod greet {
     pub(super) use super::__vthread_greet as __vthread_call;
+    pub(super) use super::greet as a_vthread_fn_and_a_plain_fn_of_this_name;
     pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
 }

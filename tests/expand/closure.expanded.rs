@@ -37,7 +37,7 @@ fn __vthread_names(
                                         __t.of(&users);
                                         __t.res(&__x);
                                     }
-                                    let __k = (&&&&__t).__vthread_which();
+                                    let __k = (&&&&&__t).__vthread_which();
                                     match __k {
                                         rt::Which::Plain(__w) => __w.take(__x),
                                         rt::Which::Call(__w) => __w.block(__x),
@@ -70,6 +70,8 @@ fn __vthread_names(
                                 use notify as __c;
                                 {
                                     use __c::*;
+                                    use notify as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                    use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                     __VTHREAD_KIND
                                 }
                             }
@@ -93,5 +95,6 @@ fn __vthread_names(
 #[doc(hidden)]
 mod names {
     pub(super) use super::__vthread_names as __vthread_call;
+    pub(super) use super::names as a_vthread_fn_and_a_plain_fn_of_this_name;
     pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
 }

@@ -64,6 +64,8 @@ impl Handler for Echo {
                                     use answer as __c;
                                     {
                                         use __c::*;
+                                        use answer as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                        use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                         __VTHREAD_KIND
                                     }
                                 }

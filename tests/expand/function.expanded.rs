@@ -43,6 +43,8 @@ pub(crate) fn __vthread_read_twice(
                                 use fetch as __c;
                                 {
                                     use __c::*;
+                                    use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                    use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                     __VTHREAD_KIND
                                 }
                             }
@@ -80,6 +82,8 @@ pub(crate) fn __vthread_read_twice(
                                 use pages::fetch as __c;
                                 {
                                     use __c::*;
+                                    use pages::fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                    use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                     __VTHREAD_KIND
                                 }
                             }
@@ -103,5 +107,6 @@ pub(crate) fn __vthread_read_twice(
 #[doc(hidden)]
 pub(crate) mod read_twice {
     pub(crate) use super::__vthread_read_twice as __vthread_call;
+    pub(crate) use super::read_twice as a_vthread_fn_and_a_plain_fn_of_this_name;
     pub(crate) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
 }

@@ -31,7 +31,7 @@ fn __vthread_read_all(
                             __t.res(&__x);
                             break '__frame rt::never();
                         }
-                        let __k = (&&&&__t).__vthread_which();
+                        let __k = (&&&&&__t).__vthread_which();
                         match __k {
                             rt::Which::Plain(__w) => __w.take(__x),
                             rt::Which::Call(__w) => {
@@ -127,6 +127,8 @@ fn __vthread_read_all(
                                                                         use fetch as __c;
                                                                         {
                                                                             use __c::*;
+                                                                            use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                                                            use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                                                             __VTHREAD_KIND
                                                                         }
                                                                     }
@@ -155,7 +157,7 @@ fn __vthread_read_all(
                                                                         __t.res(&__x);
                                                                         break '__frame rt::never();
                                                                     }
-                                                                    let __k = (&&&&__t).__vthread_which();
+                                                                    let __k = (&&&&&__t).__vthread_which();
                                                                     match __k {
                                                                         rt::Which::Plain(__w) => __w.take(__x),
                                                                         rt::Which::Call(__w) => {
@@ -212,5 +214,6 @@ fn __vthread_read_all(
 #[doc(hidden)]
 mod read_all {
     pub(super) use super::__vthread_read_all as __vthread_call;
+    pub(super) use super::read_all as a_vthread_fn_and_a_plain_fn_of_this_name;
     pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
 }

@@ -109,6 +109,8 @@ fn __vthread_first_or(
                                                                         use find as __c;
                                                                         {
                                                                             use __c::*;
+                                                                            use find as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                                                            use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                                                             __VTHREAD_KIND
                                                                         }
                                                                     }
@@ -158,7 +160,7 @@ fn __vthread_first_or(
                                                                             __t.res(&__x);
                                                                             break '__frame rt::never();
                                                                         }
-                                                                        let __k = (&&&&__t).__vthread_which();
+                                                                        let __k = (&&&&&__t).__vthread_which();
                                                                         match __k {
                                                                             rt::Which::Plain(__w) => __w.take(__x),
                                                                             rt::Which::Call(__w) => {
@@ -222,5 +224,6 @@ fn __vthread_first_or(
 #[doc(hidden)]
 mod first_or {
     pub(super) use super::__vthread_first_or as __vthread_call;
+    pub(super) use super::first_or as a_vthread_fn_and_a_plain_fn_of_this_name;
     pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
 }

@@ -40,7 +40,7 @@ impl<T: Clone> Slot<T> {
                                                 __t.res(&__x);
                                                 break '__frame rt::never();
                                             }
-                                            let __k = (&&&&__t).__vthread_which();
+                                            let __k = (&&&&&__t).__vthread_which();
                                             match __k {
                                                 rt::Which::Plain(__w) => __w.take(__x),
                                                 rt::Which::Call(__w) => {
@@ -60,7 +60,7 @@ impl<T: Clone> Slot<T> {
                                     __t.res(&__x);
                                     break '__frame rt::never();
                                 }
-                                let __k = (&&&&__t).__vthread_which();
+                                let __k = (&&&&&__t).__vthread_which();
                                 match __k {
                                     rt::Which::Plain(__w) => __w.take(__x),
                                     rt::Which::Call(__w) => {

@@ -37,7 +37,7 @@ fn __vthread_rename(
                                 __t.res(&__x);
                                 break '__frame rt::never();
                             }
-                            let __k = (&&&&__t).__vthread_which();
+                            let __k = (&&&&&__t).__vthread_which();
                             match __k {
                                 rt::Which::Plain(__w) => __w.take(__x),
                                 rt::Which::Call(__w) => {
@@ -63,7 +63,7 @@ fn __vthread_rename(
                                 __t.res(&__x);
                                 break '__frame rt::never();
                             }
-                            let __k = (&&&&__t).__vthread_which();
+                            let __k = (&&&&&__t).__vthread_which();
                             match __k {
                                 rt::Which::Plain(__w) => __w.take(__x),
                                 rt::Which::Call(__w) => {
@@ -82,5 +82,6 @@ fn __vthread_rename(
 #[doc(hidden)]
 mod rename {
     pub(super) use super::__vthread_rename as __vthread_call;
+    pub(super) use super::rename as a_vthread_fn_and_a_plain_fn_of_this_name;
     pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
 }

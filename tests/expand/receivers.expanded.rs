@@ -30,7 +30,7 @@ fn __vthread_receivers(
                                 __t.res(&__x);
                                 break '__frame rt::never();
                             }
-                            let __k = (&&&&__t).__vthread_which();
+                            let __k = (&&&&&__t).__vthread_which();
                             match __k {
                                 rt::Which::Plain(__w) => __w.take(__x),
                                 rt::Which::Call(__w) => {
@@ -72,6 +72,8 @@ fn __vthread_receivers(
                                             use connect as __c;
                                             {
                                                 use __c::*;
+                                                use connect as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                                use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                                 __VTHREAD_KIND
                                             }
                                         }
@@ -95,7 +97,7 @@ fn __vthread_receivers(
                                 __t.res(&__x);
                                 break '__frame rt::never();
                             }
-                            let __k = (&&&&__t).__vthread_which();
+                            let __k = (&&&&&__t).__vthread_which();
                             match __k {
                                 rt::Which::Plain(__w) => __w.take(__x),
                                 rt::Which::Call(__w) => {
@@ -129,7 +131,7 @@ fn __vthread_receivers(
                                                 __t.res(&__x);
                                                 break '__frame rt::never();
                                             }
-                                            let __k = (&&&&__t).__vthread_which();
+                                            let __k = (&&&&&__t).__vthread_which();
                                             match __k {
                                                 rt::Which::Plain(__w) => __w.take(__x),
                                                 rt::Which::Call(__w) => {
@@ -150,7 +152,7 @@ fn __vthread_receivers(
                                 __t.res(&__x);
                                 break '__frame rt::never();
                             }
-                            let __k = (&&&&__t).__vthread_which();
+                            let __k = (&&&&&__t).__vthread_which();
                             match __k {
                                 rt::Which::Plain(__w) => __w.take(__x),
                                 rt::Which::Call(__w) => {
@@ -173,7 +175,7 @@ fn __vthread_receivers(
                             __t.res(&__x);
                             break '__frame rt::never();
                         }
-                        let __k = (&&&&__t).__vthread_which();
+                        let __k = (&&&&&__t).__vthread_which();
                         match __k {
                             rt::Which::Plain(__w) => __w.take(__x),
                             rt::Which::Call(__w) => {
@@ -191,5 +193,6 @@ fn __vthread_receivers(
 #[doc(hidden)]
 mod receivers {
     pub(super) use super::__vthread_receivers as __vthread_call;
+    pub(super) use super::receivers as a_vthread_fn_and_a_plain_fn_of_this_name;
     pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
 }

@@ -46,5 +46,6 @@ fn __vthread_depth(
 #[doc(hidden)]
 mod depth {
     pub(super) use super::__vthread_depth as __vthread_call;
+    pub(super) use super::depth as a_vthread_fn_and_a_plain_fn_of_this_name;
     pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
 }

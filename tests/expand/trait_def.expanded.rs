@@ -55,6 +55,8 @@ impl Store for Disk {
                                     use read_file as __c;
                                     {
                                         use __c::*;
+                                        use read_file as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                        use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                         __VTHREAD_KIND
                                     }
                                 }

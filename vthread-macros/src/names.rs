@@ -106,6 +106,11 @@ pub(crate) fn companion(name: &Ident) -> Ident {
     format_ident!("__vthread_{}", plain_text(name), span = ours(name.span()))
 }
 
+/// The name that a vthread function and a plain one must not share, in rustc's error about just that.
+pub(crate) fn both_functions(at: Span) -> Ident {
+    Ident::new("a_vthread_fn_and_a_plain_fn_of_this_name", ours(at))
+}
+
 /// An identifier's text without `r#`.
 pub(crate) fn plain_text(ident: &Ident) -> String {
     let text = ident.to_string();

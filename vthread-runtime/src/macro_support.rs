@@ -40,7 +40,8 @@ pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails};
 
 /// The traits that a frame brings into scope, without names.
 pub mod traits {
-    pub use super::probe::{No as _, Yes as _, YesIo as _, YesThroughOne as _, YesThroughTwo as _};
+    pub use super::probe::{No as _, Yes as _, YesIo as _};
+    pub use super::probe::{YesThroughOne as _, YesThroughThree as _, YesThroughTwo as _};
     pub use super::tails::{TailIsResult as _, TailIsValue as _};
 }
 

@@ -214,6 +214,25 @@ fn every_place() {
 }
 
 #[vthread]
+fn through_pointers(pools: &[Arc<Handle>], twice: &&Handle) -> Vec<u32> {
+    let mut out = vec![twice.get("").unwrap()];
+    for pool in pools {
+        out.push(pool.get("a").unwrap());
+    }
+    out.extend(pools.first().map(|pool| pool.get("b").unwrap()));
+    out
+}
+
+#[test]
+fn a_users_pointer_behind_two_of_std() {
+    let pools = [Arc::new(Handle(Client { n: 1 }))];
+    assert_eq!(
+        through_pointers(&pools, &&Handle(Client { n: 1 })),
+        [1, 2, 2]
+    );
+}
+
+#[vthread]
 fn inference() -> (u32, Vec<u32>, String, u64) {
     let map: HashMap<&str, u32> = [("a", 1)].into();
     let sum = [1_u32, 2].iter().sum();

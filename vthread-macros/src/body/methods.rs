@@ -71,7 +71,7 @@ impl Body {
             false => TokenStream::new(),
         };
         let choose =
-            quote_spanned!(span=> let __k = (#deeper &&&&__t).__vthread_which(); match __k #arms);
+            quote_spanned!(span=> let __k = (#deeper &&&&&__t).__vthread_which(); match __k #arms);
         let new_tag =
             quote_spanned!(span=> let __t = #tag::<#hash, _, _>(::core::marker::PhantomData););
         let ExprMethodCall {

@@ -21,6 +21,7 @@ use crate::group::exits::Frame;
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use scopes::Scopes;
+use std::collections::HashSet;
 use syn::{ReturnType, Type};
 
 /// The state of the walk over one body.
@@ -39,6 +40,8 @@ pub(crate) struct Body {
     pub(crate) is_used: bool,
     /// Whether the function calls itself from inside a `spawn!`: then its frame must say `Send`.
     pub(crate) spawns_itself: bool,
+    /// Paths of calls that were checked against plain functions that shadow vthread ones.
+    pub(crate) checked_paths: HashSet<String>,
     n_names: usize,
 }
 
@@ -122,6 +125,7 @@ impl Body {
             returns,
             is_used: true,
             spawns_itself: false,
+            checked_paths: HashSet::new(),
             n_names: 0,
         }
     }

@@ -62,7 +62,13 @@ impl Body {
             return Some(self.type_relative(call, is_recursive, at));
         }
         // In a closure the facade is what is wanted.
-        self.in_frame.then(|| probe(call, path, has_closure, at))
+        if !self.in_frame {
+            return None;
+        }
+        let is_new = self
+            .checked_paths
+            .insert(path.to_token_stream().to_string());
+        Some(probe(call, path, has_closure, is_new, at))
     }
 
     /// A call of a `#[vthread]` function of this body or of the function itself: the companion is
@@ -96,7 +102,7 @@ impl Body {
             quote_spanned!(span=> __x => {
                 let __t = #tag::<0, #unnamed, _>(::core::marker::PhantomData);
                 #dead
-                let __k = (&&&&__t).__vthread_which();
+                let __k = (&&&&&__t).__vthread_which();
                 match __k #arms
             }),
         );
@@ -114,7 +120,7 @@ fn own_path(path: &Path) -> Option<syn::Ident> {
 /// The namespace probe. Without closure arguments the callee is chosen in a block of its own and the
 /// arguments never see the glob import; with one the callee must be a plain path, or rustc does not
 /// deduce the closure's signature.
-fn probe(call: &ExprCall, mut path: Path, has_closure: bool, at: Span) -> Expr {
+fn probe(call: &ExprCall, mut path: Path, has_closure: bool, is_new: bool, at: Span) -> Expr {
     let span = ours(at);
     let last = path.segments.last_mut().expect("a path has a segment");
     let turbofish = match std::mem::replace(&mut last.arguments, PathArguments::None) {
@@ -134,6 +140,7 @@ fn probe(call: &ExprCall, mut path: Path, has_closure: bool, at: Span) -> Expr {
         false => (TokenStream::new(), parenthesized),
     };
     let (none, no_kind) = (names::none(span), names::no_kind(span));
+    let same = is_new.then(|| same_function(&path, at));
     let dead = dead(span, in_place_for(Making::Await, span));
     let arms = arms(Making::Await, span);
     let result = quote_spanned!(span=> ({
@@ -149,7 +156,10 @@ fn probe(call: &ExprCall, mut path: Path, has_closure: bool, at: Span) -> Expr {
             let __k = ({
                 #[allow(unused_imports)] use #none as __c;
                 #[allow(unused_imports)] use #no_kind;
-                { #[allow(unused_imports, clippy::unsafe_removed_from_name)] use #path as __c; { #[allow(unused_imports)] use __c::*; __VTHREAD_KIND } }
+                {
+                    #[allow(unused_imports, clippy::unsafe_removed_from_name)] use #path as __c;
+                    { #[allow(unused_imports)] use __c::*; #same __VTHREAD_KIND }
+                }
             }).which();
             match __k #arms
         }),
@@ -157,6 +167,22 @@ fn probe(call: &ExprCall, mut path: Path, has_closure: bool, at: Span) -> Expr {
     let chosen = quote_spanned!(span=> (#decided));
     let chosen = outer(chosen, at);
     Expr::Verbatim(quote!(#(#attrs)* #chosen))
+}
+
+/// Beside the glob import of the companion module: is the function that the path names the module's own?
+///
+/// A plain function can shadow a vthread one by its value alone, and the module would stay visible. The
+/// path and the module's facade are imported under one name, the facade by the glob. rustc refuses a
+/// generated import that shadows a glob's in a path of another import (E0659), unless both are
+/// the same item. That costs no types: where there is no companion module, nothing is shadowed. Once for each
+/// path of a body is enough, and again where a block has imports of its own.
+fn same_function(path: &Path, at: Span) -> TokenStream {
+    let span = ours(at);
+    let both = names::both_functions(at);
+    quote_spanned!(span=>
+        use #path as #both;
+        use #both as _;
+    )
 }
 
 fn extent(call: &ExprCall) -> Extent {

@@ -41,6 +41,10 @@ impl VisitMut for Body {
         let n_statements = block.stmts.len();
         self.scopes.open();
         self.scopes.bind_items(block);
+        let has_imports = has_imports(block);
+        if has_imports {
+            self.checked_paths.clear();
+        }
         let rest = take_rest_after_defer(block);
         for (at, statement) in block.stmts.iter_mut().enumerate() {
             let is_last = at + 1 == n_statements;
@@ -85,6 +89,9 @@ impl VisitMut for Body {
                     }
                 },
             }
+        }
+        if has_imports {
+            self.checked_paths.clear();
         }
         self.scopes.close();
     }
@@ -176,6 +183,18 @@ impl VisitMut for Body {
             _ => visit_mut::visit_expr_mut(self, expr),
         }
     }
+}
+
+/// Whether a name may mean something else in the block than around it.
+fn has_imports(block: &Block) -> bool {
+    let imports = |statement: &Stmt| match statement {
+        Stmt::Item(item) => !matches!(item, Item::Const(_) | Item::Static(_) | Item::Fn(_)),
+        Stmt::Macro(invocation) => {
+            which(&invocation.mac).is_none() && macros::arguments(&invocation.mac).is_none()
+        }
+        _ => false,
+    };
+    block.stmts.iter().any(imports)
 }
 
 fn label_text(label: &Label) -> String {

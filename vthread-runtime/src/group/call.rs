@@ -102,7 +102,7 @@ macro_rules! vthread_fn {
         #[doc(hidden)]
         pub mod $name {
             pub use super::$companion as __vthread_call;
-            pub use super::$name as __vthread_facade;
+            pub use super::$name as a_vthread_fn_and_a_plain_fn_of_this_name;
             /// Found by the probe.
             pub const __VTHREAD_KIND: $crate::group::call::FunctionKind = $crate::group::call::FunctionKind;
         }

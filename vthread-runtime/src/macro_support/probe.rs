@@ -2,7 +2,7 @@
 //!
 //! A proc macro sees no types, so `recv.m(args)` is made as written and its result goes through
 //! a zero-sized [`Tag`] which the compiler fills with the receiver's and the result's types. Method
-//! lookup on `&&&&tag` then finds `Yes` before `No`: the call suspends if the receiver's type has a
+//! lookup on `&&&&&tag` then finds `Yes` before `No`: the call suspends if the receiver's type has a
 //! suspending method of this name *and* the result is a [`Call`].
 
 use super::choice::{IsCall, IsPlain, NotCall, NotPlain, Which};
@@ -75,19 +75,25 @@ macro_rules! yes {
 
 yes! {
     /// The receiver is a `futures-io` type and the name is one of `vthread::io`'s.
-    YesIo for &&&&Tag<NAME, T, Call<F>> where T: super::io_names::IoSuspends<NAME>
+    YesIo for &&&&&Tag<NAME, T, Call<F>> where T: super::io_names::IoSuspends<NAME>
 }
 yes! {
     /// The receiver's type has the method.
-    Yes for &&&Tag<NAME, T, Call<F>> where T: Suspends<NAME>
+    Yes for &&&&Tag<NAME, T, Call<F>> where T: Suspends<NAME>
 }
 yes! {
     /// The receiver is a user's smart pointer to a type that has the method.
-    YesThroughOne for &&Tag<NAME, T, Call<F>> where T: Deref<Target: Suspends<NAME>>
+    YesThroughOne for &&&Tag<NAME, T, Call<F>> where T: Deref<Target: Suspends<NAME>>
 }
 yes! {
     /// The same through two pointers.
-    YesThroughTwo for &Tag<NAME, T, Call<F>> where T: Deref<Target: Deref<Target: Suspends<NAME>>>
+    YesThroughTwo for &&Tag<NAME, T, Call<F>> where T: Deref<Target: Deref<Target: Suspends<NAME>>>
+}
+
+yes! {
+    /// The same through three pointers: an `&Arc<_>` of a user's smart pointer.
+    YesThroughThree for &Tag<NAME, T, Call<F>>
+    where T: Deref<Target: Deref<Target: Deref<Target: Suspends<NAME>>>>
 }
 
 /// Found last: an ordinary call.
