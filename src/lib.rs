@@ -7,10 +7,10 @@ pub use vthread_macros::{defer, group, plain, select, shield, spawn, timeout, vt
 #[doc(hidden)]
 pub use vthread_macros::__gates;
 #[doc(hidden)]
-pub use vthread_runtime::{__vthread_blocking, __vthread_yield_now};
+pub use vthread_runtime::{__vthread_blocking, __vthread_blocking_scoped, __vthread_yield_now};
 pub use vthread_runtime::{AlreadyStarted, Config, Metrics, metrics};
 pub use vthread_runtime::{Call, CancelReason, Culprit, Failures, Group, Outcome, Task};
-pub use vthread_runtime::{blocking, yield_now};
+pub use vthread_runtime::{blocking, blocking_scoped, yield_now};
 pub use vthread_runtime::{fs, io, net, signal, sync, time};
 
 /// What a program that uses vthreads wants in scope: the macros, and the traits of [`io`].

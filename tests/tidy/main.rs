@@ -29,6 +29,7 @@ const MAX_CODE_LINES: usize = 400;
 
 /// The only files with unsafe code.
 const UNSAFE_FILES: &[&str] = &[
+    "vthread-runtime/src/driver/blocking/scoped.rs",
     "vthread-runtime/src/driver/time/timers.rs",
     "vthread-runtime/src/driver/time/wheel.rs",
     "vthread-runtime/src/driver/time/wheel_tests.rs",

@@ -28,6 +28,7 @@ mod runtime;
 pub mod macro_support;
 
 pub use driver::blocking::{__vthread_blocking, Blocking, blocking};
+pub use driver::blocking::{__vthread_blocking_scoped, BlockingScoped, blocking_scoped};
 pub use group::call::Call;
 pub use group::failures::Failures;
 pub use group::outcome::Outcome;

@@ -127,6 +127,9 @@ pub struct Metrics {
     /// Blocking calls made in plain code below a vthread. Each held a kernel thread, and another
     /// one stood in for it.
     pub pinned: usize,
+    /// Calls of [`blocking`](crate::blocking), and operations on files, that were cancelled after a helper
+    /// thread had begun with them. They run to their end, and nobody waits for them.
+    pub abandoned: usize,
 }
 
 /// What the runtime has done so far.
@@ -140,5 +143,6 @@ pub fn metrics() -> Metrics {
     Metrics {
         workers: scheduler.workers(),
         pinned: scheduler.pinned(),
+        abandoned: crate::driver::blocking::n_abandoned(),
     }
 }

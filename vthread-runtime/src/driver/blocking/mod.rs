@@ -3,6 +3,8 @@
 mod call;
 mod offload;
 mod pool;
+mod scoped;
 
 pub use call::{__vthread_blocking, Blocking, blocking};
-pub(crate) use offload::Offload;
+pub(crate) use offload::{Offload, n_abandoned};
+pub use scoped::{__vthread_blocking_scoped, BlockingScoped, blocking_scoped};

@@ -189,7 +189,6 @@ impl<F, R> Drop for Order<F, R> {
 }
 
 /// How many calls were left alone while they ran, since the process began.
-#[allow(dead_code)] // Read by the tests; the metrics will.
 pub(crate) fn n_abandoned() -> usize {
     N_ABANDONED.load(Ordering::Relaxed)
 }

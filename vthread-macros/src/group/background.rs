@@ -1,0 +1,44 @@
+//! The expansion of `background!`: a child of the process, into which everything moves.
+
+use super::exits::{ChildFrame, pin_error_type};
+use super::form::BackgroundForm;
+use super::spawn::end;
+use super::tails;
+use crate::body::Body;
+use crate::names::{self, ours};
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::Macro;
+use syn::spanned::Spanned;
+
+impl Body {
+    pub(crate) fn background_macro(&mut self, mac: &Macro) -> Option<TokenStream> {
+        let at = mac.path.span();
+        let span = ours(at);
+        let mut form = BackgroundForm::parse(mac.tokens.clone(), at, &mut self.errors)?;
+        let options = self.named_options(&mut form.name, span);
+        let tail_at = ours(tails::last_tokens(&form.body).span());
+        let tail = tails::prepare(&mut form.body);
+        let error = self.fresh("error", span);
+        let frame = ChildFrame {
+            can_fail: true,
+            error: error.clone(),
+            is_background: true,
+        };
+        self.child_body(&mut form.body, frame, tail);
+        let pin = pin_error_type(&error, span);
+        let end = end(&form.body, tail, &error, true, tail_at);
+        let (error_type, background) = (names::background_error(span), names::background(span));
+        let named = self.names_macro(&mac.path, span);
+        Some(quote_spanned!(span=> ({
+            #named
+            let __options = #options;
+            let __f = async move { '__frame: {
+                #[allow(unused_variables)] let #error = #error_type();
+                #pin
+                #end
+            } };
+            unsafe { #background(__options, __f) }
+        })))
+    }
+}
