@@ -77,6 +77,9 @@ names! {
     error_value = error_value;
     room = room;
     spawn = spawn;
+    background = background;
+    background_error = background_error;
+    main = run_main;
 }
 
 /// The methods of `vthread::io` on types of `futures-io`: probed one level deeper.

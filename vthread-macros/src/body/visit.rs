@@ -82,7 +82,7 @@ impl VisitMut for Body {
                     }
                     Some(ours) => {
                         let is_tail = is_last && invocation.semi_token.is_none();
-                        let keeps_value = is_tail && (ours != Ours::Spawn || is_used);
+                        let keeps_value = is_tail && (!ours.gives_a_task() || is_used);
                         let expanded = self.our_macro(ours, &invocation.mac, is_tail && is_used);
                         let semi = (!keeps_value).then(Default::default);
                         *statement = Stmt::Expr(Expr::Verbatim(expanded), semi);
@@ -214,6 +214,7 @@ impl Body {
         let expanded = match ours {
             Ours::Group => self.group_macro(mac),
             Ours::Spawn => self.spawn_macro(mac),
+            Ours::Background => self.background_macro(mac),
             Ours::Enclosure(which) => self.enclosure_macro(which, mac),
             Ours::Select => self.select_macro(mac, is_used),
         };
@@ -229,7 +230,7 @@ impl Body {
         }
         let expanded = self.our_macro(ours, &invocation.mac, is_used);
         // A `spawn!` whose value nobody uses discards its task.
-        Some(Expr::Verbatim(match ours == Ours::Spawn && !is_used {
+        Some(Expr::Verbatim(match ours.gives_a_task() && !is_used {
             true => quote!({ #expanded; }),
             false => expanded,
         }))

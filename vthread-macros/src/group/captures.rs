@@ -1,6 +1,6 @@
 //! What a child uses of what is bound around it: one scoped walk over the child's body.
 
-use super::form::{EnclosureForm, GroupForm, SpawnForm};
+use super::form::{BackgroundForm, EnclosureForm, GroupForm, SpawnForm};
 use super::format::inline_names;
 use super::select::SelectForm;
 use super::{Ours, which};
@@ -130,6 +130,7 @@ impl Free<'_> {
                 form.max_concurrency
                     .iter()
                     .chain(&form.name)
+                    .chain(&form.grace)
                     .for_each(|option| self.visit_expr(option));
                 self.scoped(|walk| {
                     walk.bind_names(form.handle.iter().map(plain_text));
@@ -142,6 +143,11 @@ impl Free<'_> {
                 if let Some(handle) = &form.handle {
                     self.uses(&plain_text(handle), handle.span());
                 }
+                self.visit_block(&form.body);
+            }
+            Ours::Background => {
+                let form = BackgroundForm::parse(mac.tokens.clone(), at, &mut ignored)?;
+                form.name.iter().for_each(|option| self.visit_expr(option));
                 self.visit_block(&form.body);
             }
             Ours::Select => {

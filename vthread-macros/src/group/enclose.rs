@@ -4,7 +4,7 @@
 //! Where the code around has an error type, the block is a `Result` of it, so that `?` converts as it
 //! would outside. Elsewhere it has the function's own return type and ends normally by a slot.
 
-use super::exits::{Frame, GroupFrame};
+use super::exits::{Frame, GroupFrame, pin_error_type};
 use super::form::EnclosureForm;
 use crate::body::Body;
 use crate::body::choice::{Extent, Making, dead, decide, in_place, in_place_for, outer};
@@ -357,11 +357,8 @@ impl Body {
 /// The block is a `Result` of the error type around.
 fn by_error(error: &Ident, is_new: bool, span: Span) -> Leaving {
     let (val, out) = (names::ctl_val(span), names::ctl_out(span));
-    let (unknown, value) = (names::error_unknown(span), names::error_value(span));
-    let pin = dead(
-        span,
-        quote_spanned!(span=> return ::core::result::Result::Err(#value(&#error));),
-    );
+    let unknown = names::error_unknown(span);
+    let pin = pin_error_type(error, span);
     let before = match is_new {
         true => quote_spanned!(span=> let #error = #unknown(); #pin),
         false => TokenStream::new(),

@@ -59,6 +59,8 @@ pub(crate) struct ChildFrame {
     pub(crate) can_fail: bool,
     /// The variable that holds the error type.
     pub(crate) error: Ident,
+    /// Whether it is a child of the process, which groups around it know nothing of.
+    pub(crate) is_background: bool,
 }
 
 /// A way out of a group's body.
@@ -449,6 +451,15 @@ pub(crate) fn by_type(tail: TokenStream, error: &Ident, can_fail: bool, span: Sp
         span,
     );
     quote_spanned!(span=> ({ let __t = #new(#tail); #[allow(unreachable_code)] (&__t).__vthread_split().#finish(&#error) }))
+}
+
+/// Dead code that says that this block fails with the error type that `error` holds.
+pub(super) fn pin_error_type(error: &Ident, span: Span) -> TokenStream {
+    let value = names::error_value(span);
+    dead(
+        span,
+        quote_spanned!(span=> return ::core::result::Result::Err(#value(&#error));),
+    )
 }
 
 /// Dead code that says which error type this block returns, through any alias.

@@ -1,4 +1,4 @@
-//! What `group!` and `spawn!` say: `[options =>] body`, parsed and checked.
+//! What `group!`, `spawn!` and `background!` say: `[options =>] body`, parsed and checked.
 
 use crate::errors::Errors;
 use crate::names::plain_text;
@@ -8,12 +8,13 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Block, Expr, Ident, Result, Stmt, Token, Type, parse_quote_spanned};
 
-/// `group!([g,] [max_concurrency = n,] [name = n,] [error = E] => body)`
+/// `group!([g,] [max_concurrency = n,] [name = n,] [error = E,] [on_failure = f,] [grace = d] => body)`
 pub(crate) struct GroupForm {
     pub(crate) handle: Option<Ident>,
     pub(crate) max_concurrency: Option<Expr>,
     pub(crate) name: Option<Expr>,
     pub(crate) error: Option<Type>,
+    pub(crate) grace: Option<Expr>,
     pub(crate) on_failure: OnFailure,
     pub(crate) body: Block,
 }
@@ -48,16 +49,24 @@ pub(crate) struct SpawnForm {
     pub(crate) body: Block,
 }
 
+/// `background!([move,] [name = n] => body)`
+pub(crate) struct BackgroundForm {
+    pub(crate) name: Option<Expr>,
+    pub(crate) body: Block,
+}
+
 /// `timeout!(duration => body)`, `shield! { body }`
 pub(crate) struct EnclosureForm {
     pub(crate) argument: Option<Expr>,
     pub(crate) body: Block,
 }
 
-const GROUP_OPTIONS: &str = "`group!` knows a handle (`g`), `max_concurrency = n`, `name = \"..\"`, `error = E` and `on_failure = keep`, \
+const GROUP_OPTIONS: &str = "`group!` knows a handle (`g`), `max_concurrency = n`, `name = \"..\"`, `error = E`, `on_failure = keep` and `grace = duration`, \
     as in `group!(g, max_concurrency = 8 => { .. })`";
 const SPAWN_OPTIONS: &str = "`spawn!` knows a group's handle (`g`), `move`, `name = \"..\"` and `service`, \
     as in `spawn!(g, name = \"worker\" => { .. })`";
+const BACKGROUND_OPTIONS: &str = "`background!` knows `name = \"..\"` and `move`, which goes without saying, \
+    as in `background!(name = \"worker\" => { .. })`";
 
 impl GroupForm {
     pub(crate) fn parse(tokens: TokenStream, at: Span, errors: &mut Errors) -> Option<Self> {
@@ -67,6 +76,7 @@ impl GroupForm {
             max_concurrency: None,
             name: None,
             error: None,
+            grace: None,
             on_failure: OnFailure::default(),
             body,
         };
@@ -89,10 +99,8 @@ impl GroupForm {
                     &option.key,
                     "`on_failure` needs a value: `on_failure = cancel`, `keep` or `collect`",
                 ),
-                ("grace", _) => {
-                    errors.on(&option.key, format!("`{key}` is not supported yet: leave it out"))
-                }
-                ("max_concurrency" | "name" | "error", None) => {
+                ("grace", Some(Value::Expr(value))) => once(&mut form.grace, value, &option.key, errors),
+                ("max_concurrency" | "name" | "error" | "grace", None) => {
                     errors.on(&option.key, format!("`{key}` needs a value: `{key} = ..`"))
                 }
                 ("move" | "service", _) => errors.on(
@@ -152,6 +160,51 @@ impl SpawnForm {
                 (_, Some(_)) => errors.on(
                     &option.key,
                     format!("unknown option `{key}`. {SPAWN_OPTIONS}"),
+                ),
+            }
+        }
+        Some(form)
+    }
+}
+
+impl BackgroundForm {
+    pub(crate) fn parse(tokens: TokenStream, at: Span, errors: &mut Errors) -> Option<Self> {
+        let (options, body) = split(
+            tokens,
+            at,
+            "background!(name = \"worker\" => { .. })",
+            errors,
+        )?;
+        if let [Stmt::Expr(closure @ Expr::Closure(_), None)] = &body.stmts[..] {
+            errors.on(
+                closure,
+                "`background!` takes the child's body, not a closure: `background! { .. }`",
+            );
+        }
+        let mut form = BackgroundForm { name: None, body };
+        for option in options {
+            let key = option.key_text();
+            match (key.as_str(), option.value) {
+                ("move", None) => {}
+                ("name", Some(Value::Expr(value))) => {
+                    once(&mut form.name, value, &option.key, errors)
+                }
+                ("name", None) => errors.on(&option.key, "`name` needs a value: `name = \"..\"`"),
+                ("service", None) => errors.on(
+                    &option.key,
+                    "every child of the process is a service: leave `service` out",
+                ),
+                ("max_concurrency" | "error" | "on_failure" | "grace", _) => errors.on(
+                    &option.key,
+                    format!("`{key}` is an option of `group!`, not of `background!`. {BACKGROUND_OPTIONS}"),
+                ),
+                (_, None) => errors.on(
+                    &option.key,
+                    format!("a child of the process has no other group: use `spawn!({key} => {{ .. }})`. {BACKGROUND_OPTIONS}"),
+                ),
+                (_, Some(_)) => errors.on(
+                    &option.key,
+                    format!("unknown option `{key}`. {BACKGROUND_OPTIONS}"),
                 ),
             }
         }

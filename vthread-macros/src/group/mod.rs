@@ -1,5 +1,6 @@
-//! `group!`, `spawn!`, `timeout!`, `shield!`, `defer!` and `select!`: what they say, what a child captures, how a body ends, what it all becomes.
+//! `group!`, `spawn!`, `background!`, `timeout!`, `shield!`, `defer!` and `select!`: what they say, what a child captures, how a body ends, what it all becomes.
 
+pub(crate) mod background;
 pub(crate) mod captures;
 pub(crate) mod enclose;
 pub(crate) mod exits;
@@ -19,8 +20,16 @@ use syn::Macro;
 pub(crate) enum Ours {
     Group,
     Spawn,
+    Background,
     Enclosure(Enclosure),
     Select,
+}
+
+impl Ours {
+    /// Whether its value is a task, which a statement discards.
+    pub(crate) fn gives_a_task(self) -> bool {
+        matches!(self, Ours::Spawn | Ours::Background)
+    }
 }
 
 /// `group!`, `vthread::group!`, `spawn!`, `vthread::spawn!`; never another crate's macro.
@@ -34,6 +43,7 @@ pub(crate) fn which(mac: &Macro) -> Option<Ours> {
     match segments.last()?.ident.to_string().as_str() {
         "group" if ours => Some(Ours::Group),
         "spawn" if ours => Some(Ours::Spawn),
+        "background" if ours => Some(Ours::Background),
         "timeout" if ours => Some(Ours::Enclosure(Enclosure::Timeout)),
         "shield" if ours => Some(Ours::Enclosure(Enclosure::Shield)),
         "select" if ours => Some(Ours::Select),

@@ -108,6 +108,10 @@ impl Body {
             self.visit_expr_mut(name);
             built = quote_spanned!(span=> #options::name(#built, #name));
         }
+        if let Some(grace) = &mut form.grace {
+            self.visit_expr_mut(grace);
+            built = quote_spanned!(span=> #options::grace(#built, #grace));
+        }
         built
     }
 

@@ -23,6 +23,11 @@ pub(crate) fn spawn(tokens: TokenStream) -> TokenStream {
     })
 }
 
+/// `background!` in plain code: as everywhere.
+pub(crate) fn background(tokens: TokenStream) -> TokenStream {
+    expand("background", tokens, |body, mac| body.background_macro(mac))
+}
+
 /// `timeout!` and `shield!` in plain code: they block.
 pub(crate) fn enclosure(which: Enclosure, tokens: TokenStream) -> TokenStream {
     let name = match which {

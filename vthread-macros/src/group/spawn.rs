@@ -12,7 +12,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
-use syn::{Block, Macro};
+use syn::{Block, Expr, Macro};
 
 /// The group that a child goes to.
 struct Target {
@@ -48,7 +48,12 @@ impl Body {
         let tail_at = ours(tails::last_tokens(&form.body).span());
         let tail = tails::prepare(&mut form.body);
         let error = self.fresh("error", span);
-        self.child_body(&mut form.body, &target, &error, tail);
+        let frame = ChildFrame {
+            can_fail: target.can_fail,
+            error: error.clone(),
+            is_background: false,
+        };
+        self.child_body(&mut form.body, frame, tail);
 
         let handle = &target.handle;
         let inner = self.fresh("this_group", span);
@@ -104,22 +109,35 @@ impl Body {
 
     fn spawn_options(&mut self, form: &mut SpawnForm, span: Span) -> TokenStream {
         let options = names::spawn_options(span);
-        let mut built = quote_spanned!(span=> #options::new());
-        if let Some(name) = &mut form.name {
-            self.visit_expr_mut(name);
-            built = quote_spanned!(span=> #options::name(#built, #name));
-        }
+        let mut built = self.named_options(&mut form.name, span);
         if form.service {
             built = quote_spanned!(span=> #options::service(#built));
         }
         built
     }
 
+    /// The options of a child, of which one is its name.
+    pub(super) fn named_options(&mut self, name: &mut Option<Expr>, span: Span) -> TokenStream {
+        let options = names::spawn_options(span);
+        let built = quote_spanned!(span=> #options::new());
+        match name {
+            Some(name) => {
+                self.visit_expr_mut(name);
+                quote_spanned!(span=> #options::name(#built, #name))
+            }
+            None => built,
+        }
+    }
+
     /// The innermost group of this function, or the one that named its handle so, or the group that
     /// the function was given.
     fn target_group(&mut self, handle: Option<&Ident>, at: Span) -> Option<Target> {
         for frame in self.frames.iter().rev() {
-            let Frame::Group(group) = frame else { continue };
+            let group = match frame {
+                Frame::Group(group) => group,
+                Frame::Child(child) if child.is_background => break,
+                _ => continue,
+            };
             if !group.is_group {
                 continue;
             }
@@ -167,12 +185,10 @@ impl Body {
             .collect()
     }
 
-    fn child_body(&mut self, body: &mut Block, target: &Target, error: &Ident, tail: Tail) {
+    /// Rewrites the body of a child in place.
+    pub(super) fn child_body(&mut self, body: &mut Block, frame: ChildFrame, tail: Tail) {
         self.scopes.open();
-        self.frames.push(Frame::Child(ChildFrame {
-            can_fail: target.can_fail,
-            error: error.clone(),
-        }));
+        self.frames.push(Frame::Child(frame));
         self.is_used =
             tail != Tail::Value || matches!(body.stmts.last(), Some(syn::Stmt::Expr(_, None)));
         let in_frame = std::mem::replace(&mut self.in_frame, true);
@@ -184,7 +200,7 @@ impl Body {
 }
 
 /// The end of the child's async block.
-fn end(body: &Block, tail: Tail, error: &Ident, can_fail: bool, span: Span) -> TokenStream {
+pub(super) fn end(body: &Block, tail: Tail, error: &Ident, can_fail: bool, span: Span) -> TokenStream {
     match tail {
         Tail::Leaves => quote_spanned!(span=> #body),
         Tail::Value => {

@@ -47,7 +47,7 @@ fn macro_as_expression(body: &mut Block) {
     let Some(Stmt::Macro(last)) = body.stmts.last_mut() else {
         return;
     };
-    if last.semi_token.is_some() || super::which(&last.mac) == Some(super::Ours::Spawn) {
+    if last.semi_token.is_some() || super::which(&last.mac).is_some_and(super::Ours::gives_a_task) {
         return;
     }
     let expr = syn::ExprMacro {
