@@ -205,7 +205,8 @@ unsafe fn push(running: &Running, link: NonNull<Link>) {
     // SAFETY: the vthread being polled, and its innermost scope.
     let (vthread, around) = unsafe { (&*running.vthread, &*running.scope()) };
     segment.scope.set_parent(match around.kind {
-        Kind::Segment => around.parent(),
+        // SAFETY: what is around an open scope is open.
+        Kind::Segment => unsafe { &*around.parent() },
         _ => around,
     });
     segment.around.set(around);

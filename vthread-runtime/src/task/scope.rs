@@ -5,12 +5,17 @@
 //! from the outside in; each scope whose code is marked lets those inside it close first, drops
 //! what it encloses, and closes itself. `inner` is how it knows that those inside have closed.
 //!
-//! Who touches what: `mark` belongs to everybody. `inner` belongs to the thread that polls the
-//! vthread. `parent` and `next` are written while the scope is not registered or under the lock
+//! A shield stops marks from further out. When the grace of a cancellation is over the scope is marked a
+//! second time, *hard*: no shield stops that.
+//!
+//! Who touches what: `mark` and `hard` belong to everybody. `inner` belongs to the thread that polls the
+//! vthread. `parent`, `next` and `grace` are written while the scope is not registered or under the lock
 //! of the vthread's list, and read under that lock or by the polling thread.
 
+use super::grace::Grace;
 use super::mark::Mark;
 use super::reason::CancelReason;
+use crate::primitive::{AtomicBool, Ordering};
 use std::cell::Cell;
 use std::ptr;
 
@@ -34,11 +39,24 @@ pub(crate) enum Kind {
     Segment,
 }
 
+/// How far a mark reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    /// To the shields below.
+    Soft,
+    /// To everything below: the grace is over.
+    Hard,
+}
+
 /// A node of the chain; always the first field of what it is part of.
 #[derive(Debug)]
 pub(crate) struct Scope {
     mark: Mark,
+    /// Marked for the second time. Only ever set where `mark` is.
+    hard: AtomicBool,
     pub(crate) kind: Kind,
+    /// How long cleanup below may take after a cancellation.
+    grace: Cell<Grace>,
     parent: Cell<*const Scope>,
     /// How many scopes are open directly inside.
     inner: Cell<usize>,
@@ -50,16 +68,36 @@ impl Scope {
     pub(crate) fn new(kind: Kind) -> Self {
         Scope {
             mark: Mark::new(),
+            hard: AtomicBool::new(false),
             kind,
+            grace: Cell::new(Grace::DEFAULT),
             parent: Cell::new(ptr::null()),
             inner: Cell::new(0),
             next: Cell::new(ptr::null()),
         }
     }
 
-    /// Sets the scope's place in the chain. Before it is registered.
-    pub(crate) fn set_parent(&self, parent: *const Scope) {
+    /// Sets the scope's place in the chain, where it has the grace of what is around it unless its own
+    /// is shorter. Before it is registered.
+    pub(crate) fn set_parent(&self, parent: &Scope) {
         self.parent.set(parent);
+        self.grace.set(self.grace.get().min(parent.grace.get()));
+    }
+
+    /// Takes the scope out of its chain.
+    pub(crate) fn clear_parent(&self) {
+        self.parent.set(ptr::null());
+        self.grace.set(Grace::DEFAULT);
+    }
+
+    /// How long cleanup below may take after a cancellation.
+    pub(crate) fn grace(&self) -> Grace {
+        self.grace.get()
+    }
+
+    /// Before the scope has its place in a chain.
+    pub(crate) fn set_grace(&self, grace: Grace) {
+        self.grace.set(grace);
     }
 
     pub(crate) fn parent(&self) -> *const Scope {
@@ -81,6 +119,17 @@ impl Scope {
         self.mark.is_set()
     }
 
+    /// Marks this scope, which is marked, for the second time: shields below do not count any more.
+    pub(crate) fn mark_hard(&self) {
+        debug_assert!(self.has_own_mark());
+        self.hard.store(true, Ordering::Release);
+    }
+
+    /// Whether this very scope was marked for the second time.
+    pub(crate) fn has_hard_mark(&self) -> bool {
+        self.hard.load(Ordering::Acquire)
+    }
+
     /// A scope opens directly inside this one.
     pub(crate) fn opened_inside(&self) {
         self.inner.set(self.inner.get() + 1);
@@ -100,7 +149,8 @@ impl Scope {
     /// For another use of the same memory.
     pub(crate) fn reset(&mut self) {
         self.mark = Mark::new();
-        self.parent.set(ptr::null());
+        self.hard.store(false, Ordering::Relaxed);
+        self.clear_parent();
         self.inner.set(0);
         self.next.set(ptr::null());
     }

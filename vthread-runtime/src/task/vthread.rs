@@ -5,12 +5,13 @@
 //! flag, (3) take the list's lock and pass the news on to every scope in it, (4) wake the vthread.
 //! To open a scope: (a) link it under the list's lock, (b) look at the marks above it. Either (3)
 //! finds the new scope or (b) finds the mark, since both go through one lock.
+//! A hard mark goes the same way, and so one of both finds it too.
 
 #![allow(unsafe_code)] // Walks chains of scopes, which are linked by address.
 
 use super::line::Link;
 use super::reason::CancelReason;
-use super::scope::{Kind, Scope};
+use super::scope::{Kind, Level, Scope};
 use crate::primitive::{AtomicBool, Mutex, MutexGuard, Ordering};
 use std::cell::Cell;
 use std::ptr;
@@ -89,6 +90,18 @@ impl Vthread {
         marked.own_reason()
     }
 
+    /// Whether `scope`, one of this vthread's, counts as marked whatever shields are around it.
+    ///
+    /// # Safety
+    /// - As for `is_marked`.
+    pub(crate) unsafe fn level(&self, scope: *const Scope) -> Level {
+        // SAFETY: passed on to the caller.
+        match unsafe { nearest_hard(scope) } {
+            Some(_) => Level::Hard,
+            None => Level::Soft,
+        }
+    }
+
     /// For another use of the same memory.
     pub(crate) fn reset(&mut self) {
         debug_assert!(self.top.get().is_null());
@@ -116,7 +129,24 @@ unsafe fn nearest_mark<'a>(mut scope: *const Scope) -> Option<&'a Scope> {
             return Some(node);
         }
         if node.kind == Kind::Shield {
-            return None;
+            // SAFETY: as above.
+            return unsafe { nearest_hard(node.parent()) };
+        }
+        scope = node.parent();
+    }
+    None
+}
+
+/// The first scope up the chain that has a hard mark, whatever shields are in between.
+///
+/// # Safety
+/// As for `Vthread::is_marked`, as long as the result is used.
+unsafe fn nearest_hard<'a>(mut scope: *const Scope) -> Option<&'a Scope> {
+    while !scope.is_null() {
+        // SAFETY: the caller promises that the chain is alive.
+        let node = unsafe { &*scope };
+        if node.has_hard_mark() {
+            return Some(node);
         }
         scope = node.parent();
     }
@@ -153,14 +183,19 @@ impl Open {
         }
     }
 
-    /// Calls `visit` with every open scope that counts as marked.
-    pub(crate) fn for_each_marked(&self, mut visit: impl FnMut(Kind, *const Scope)) {
+    /// Calls `visit` with every open scope that counts as marked, at least as `mark` says.
+    pub(crate) fn for_each_marked(&self, mark: Level, mut visit: impl FnMut(Kind, *const Scope)) {
         let mut at = self.head;
         while !at.is_null() {
             // SAFETY: linked, so alive, and what is above a scope outlives it.
             let (kind, next) = unsafe { ((*at).kind, (*at).next.get()) };
-            // SAFETY: as above.
-            if unsafe { chain_is_marked(at) } {
+            let is_marked = match mark {
+                // SAFETY: as above.
+                Level::Soft => unsafe { chain_is_marked(at) },
+                // SAFETY: as above.
+                Level::Hard => unsafe { nearest_hard(at) }.is_some(),
+            };
+            if is_marked {
                 visit(kind, at);
             }
             at = next;
