@@ -1,16 +1,24 @@
 //! The composition root: the one process-wide runtime, made of the layers' parts. It alone may
 //! name every layer.
 
+use crate::driver::Set;
+use crate::group::grace::Armed;
 use crate::scheduler::Scheduler;
 use crate::scheduler::park::Park;
+use crate::task::grace::Grace;
 use crate::task::header::TaskRef;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, OnceLock};
+use std::task::Waker;
 use std::thread;
+use std::time::{Duration, Instant};
 
 static SCHEDULER: OnceLock<&'static Scheduler> = OnceLock::new();
-static CONFIG: Mutex<Config> = Mutex::new(Config { workers: None });
+static CONFIG: Mutex<Config> = Mutex::new(Config::DEFAULT);
+
+/// How long cleanup may take after a cancellation, where nobody says.
+const GRACE: Duration = Duration::from_secs(30);
 
 /// How the runtime is made. It takes effect if it is installed before the first blocking call.
 ///
@@ -24,9 +32,15 @@ static CONFIG: Mutex<Config> = Mutex::new(Config { workers: None });
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     workers: Option<NonZeroUsize>,
+    grace: Option<Duration>,
 }
 
 impl Config {
+    const DEFAULT: Config = Config {
+        workers: None,
+        grace: None,
+    };
+
     /// The defaults.
     pub fn new() -> Self {
         Self::default()
@@ -39,6 +53,15 @@ impl Config {
     #[track_caller]
     pub fn workers(mut self, n: usize) -> Self {
         self.workers = Some(NonZeroUsize::new(n).expect("vthread::Config: at least one worker"));
+        self
+    }
+
+    /// How long cleanup (`defer!`, `shield!`) may take after a cancellation, where no `group!(grace = d => ..)` around
+    /// it says, and how long the children of the process have at its end: 30 seconds by default.
+    ///
+    /// With [`Duration::MAX`] they may take as long as they want.
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.grace = Some(grace);
         self
     }
 
@@ -90,6 +113,27 @@ pub(crate) fn schedule(task: TaskRef) {
 #[inline]
 pub(crate) fn schedule_last(task: TaskRef) {
     crate::scheduler::schedule_last(task);
+}
+
+/// How long cleanup may take after a cancellation, where nobody says.
+#[cold]
+pub(crate) fn grace() -> Grace {
+    let config = CONFIG.lock().unwrap_or_else(|poison| poison.into_inner());
+    Grace::new(config.grace.unwrap_or(GRACE))
+}
+
+/// Wakes `waker` once `after` is over, unless what comes back is dropped before. The groups' way to the
+/// timers, which they do not know.
+#[cold]
+pub(crate) fn arm(after: Duration, waker: Waker) -> Armed {
+    let driver = crate::driver::get();
+    let alarm = Box::pin(driver.alarm());
+    match alarm.as_ref().set(Instant::now() + after, waker.clone()) {
+        Set::Waiting => {}
+        Set::EndTheWait => driver.unpark(),
+        Set::Due => waker.wake(),
+    }
+    Armed::new(alarm)
 }
 
 #[cold]

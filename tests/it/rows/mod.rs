@@ -2,3 +2,4 @@
 //! the edge case in `README.md` beside this file.
 
 mod checkpoints;
+mod grace;

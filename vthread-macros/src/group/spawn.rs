@@ -200,7 +200,13 @@ impl Body {
 }
 
 /// The end of the child's async block.
-pub(super) fn end(body: &Block, tail: Tail, error: &Ident, can_fail: bool, span: Span) -> TokenStream {
+pub(super) fn end(
+    body: &Block,
+    tail: Tail,
+    error: &Ident,
+    can_fail: bool,
+    span: Span,
+) -> TokenStream {
     match tail {
         Tail::Leaves => quote_spanned!(span=> #body),
         Tail::Value => {

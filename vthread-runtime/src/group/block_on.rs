@@ -7,6 +7,7 @@
 
 #![allow(unsafe_code)] // From a registered scope to the root around it, and back.
 
+use super::grace::Linger;
 use crate::task::cell::CancelUnwind;
 use crate::task::current::{self, Running};
 use crate::task::line::poll_line;
@@ -137,6 +138,7 @@ fn drive<F: Future>(
     let running = Running::new(&root.vthread, waker.data());
     let mut cx = Context::from_waker(waker);
     let mut has_core = true;
+    let mut linger = None;
     let mut result = loop {
         root.is_notified.store(false, Ordering::Release);
         running.renew();
@@ -157,8 +159,13 @@ fn drive<F: Future>(
             Ok(Poll::Pending) => {}
             Err(payload) => break Err(payload),
         }
-        if running.is_marked() && root.vthread.root.is_empty() {
-            break Err(Box::new(CancelUnwind) as _);
+        if running.is_marked() {
+            if root.vthread.root.is_empty() {
+                break Err(Box::new(CancelUnwind) as _);
+            }
+            if !end_lingering(root, &mut linger, &cx) {
+                continue;
+            }
         }
         // Whether it waits or gives way: the vthreads queued with this worker must get their turn.
         if std::mem::take(&mut has_core) {
@@ -183,6 +190,23 @@ fn drive<F: Future>(
     result
 }
 
+/// Bounds the cleanup of a call that is marked, and waits for what is open in it. False if the grace is over
+/// just now: then it is to be polled again.
+fn end_lingering(root: &Root, linger: &mut Option<Linger>, cx: &Context<'_>) -> bool {
+    let scope = &root.vthread.root;
+    let linger = linger.get_or_insert_with(|| Linger::new(scope.grace(), cx));
+    if !linger.is_over() || scope.has_hard_mark() {
+        return true;
+    }
+    // SAFETY: this thread polls the vthread, and is itself what is further out.
+    if let Some(reason) = unsafe { root.vthread.reason(scope) } {
+        scope.mark(&reason);
+    }
+    scope.mark_hard();
+    root.vthread.set_suspect();
+    false
+}
+
 /// The registration of a root with the vthread below whose plain frame it was made.
 struct Nested<'a> {
     root: &'a Root,
@@ -198,7 +222,8 @@ impl<'a> Nested<'a> {
         }
         current::with(|running| {
             let running = running.filter(|running| !running.is_dropping())?;
-            root.vthread.root.set_parent(running.scope());
+            // SAFETY: the innermost scope of a poll further out on this stack, hence open.
+            root.vthread.root.set_parent(unsafe { &*running.scope() });
             // SAFETY: the outer vthread is being polled further out on this stack.
             let outer = unsafe { &*running.vthread };
             // SAFETY: this call's `Arc` keeps the root until `drop`; the scope is its first field.
@@ -220,6 +245,6 @@ impl Drop for Nested<'_> {
         unsafe { &*self.outer }
             .open()
             .remove(&self.root.vthread.root);
-        self.root.vthread.root.set_parent(ptr::null());
+        self.root.vthread.root.clear_parent();
     }
 }

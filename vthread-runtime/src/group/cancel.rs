@@ -10,7 +10,7 @@ use super::block_on::Root;
 use super::node::{Node, State};
 use crate::task::header::Header;
 use crate::task::reason::CancelReason;
-use crate::task::scope::{Kind, Scope};
+use crate::task::scope::{Kind, Level, Scope};
 use crate::task::vthread::Vthread;
 use std::sync::Arc;
 use std::task::Waker;
@@ -30,6 +30,8 @@ pub(super) enum Reach {
 pub(super) struct Walk {
     /// Why: everybody on the way is told the same.
     reason: CancelReason,
+    /// Whether shields stop it.
+    level: Level,
     /// Groups whose children are still to be marked.
     groups: Vec<Arc<Node>>,
     /// Who has been marked.
@@ -40,18 +42,41 @@ pub(super) struct Walk {
 
 impl Walk {
     pub(super) fn new(reason: CancelReason) -> Self {
+        Walk::with(reason, Level::Soft)
+    }
+
+    /// A walk that marks for the second time, and for the first what a shield has kept from that.
+    pub(super) fn hard(reason: CancelReason) -> Self {
+        Walk::with(reason, Level::Hard)
+    }
+
+    fn with(reason: CancelReason, level: Level) -> Self {
         Walk {
             reason,
+            level,
             groups: Vec::new(),
             vthreads: Vec::new(),
             blocked: Vec::new(),
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.vthreads.is_empty()
+    }
+
+    /// Marks a vthread that is kept alive, and is marked, once more.
+    pub(super) fn mark_child_hard(&mut self, child: &Header) {
+        child.vthread.root.mark_hard();
+        mark_below(&child.vthread, self);
+        self.vthreads.push(child.waker());
+    }
+
     /// Marks what is left, then wakes everybody.
     pub(super) fn finish(mut self) {
         while let Some(group) = self.groups.pop() {
-            group.cancel_level(Reach::Children, &mut self);
+            if group.cancel_level(Reach::Children, &mut self) {
+                group.begin_grace(Reach::Children, false);
+            }
         }
         for root in self.blocked {
             root.unpark();
@@ -64,17 +89,32 @@ impl Walk {
 
 impl Node {
     /// Cancels the group and all below it.
-    pub(super) fn cancel(&self, reach: Reach, reason: CancelReason) {
+    pub(super) fn cancel(self: &Arc<Self>, reach: Reach, reason: CancelReason) {
+        let is_by_body =
+            matches!(&reason, CancelReason::SiblingFailed(culprit) if culprit.is_body());
         let mut walk = Walk::new(reason);
         self.cancel_level(reach, &mut walk);
+        self.begin_grace(reach, is_by_body);
         walk.finish();
     }
 
-    fn cancel_level(&self, reach: Reach, walk: &mut Walk) {
+    /// Cancels the group's children and all below them, because of a mark further out.
+    pub(super) fn cancel_from_outside(self: &Arc<Self>, reason: CancelReason, level: Level) {
+        let mut walk = Walk::with(reason, level);
+        walk.groups.push(self.clone());
+        walk.finish();
+    }
+
+    /// True if the group has a grace of its own to begin.
+    fn cancel_level(&self, reach: Reach, walk: &mut Walk) -> bool {
         let mut state = self.lock();
-        if state.cancelled.is_none() {
+        let is_first = state.cancelled.is_none();
+        if is_first {
             state.cancelled = Some(walk.reason.clone());
             state.for_each_child(|child| mark_child(child, walk));
+        }
+        if walk.level == Level::Hard && !std::mem::replace(&mut state.is_hard, true) {
+            state.for_each_child(|child| walk.mark_child_hard(child));
         }
         let queue = std::mem::take(&mut state.queue);
         walk.vthreads
@@ -82,6 +122,7 @@ impl Node {
         if reach == Reach::Body {
             self.mark_body(&state, walk);
         }
+        is_first && state.is_impatient
     }
 
     /// Marks the body, and the groups that are open in it.
@@ -92,6 +133,19 @@ impl Node {
         self.scope.mark(&walk.reason);
         if let Some((vthread, waker)) = &state.owner {
             // SAFETY: the owner takes itself out under this lock before its vthread ends.
+            mark_below(unsafe { &**vthread }, walk);
+            walk.vthreads.push(waker.clone());
+        }
+    }
+
+    /// Marks the body, if it is marked, once more.
+    pub(super) fn mark_body_hard(&self, state: &State, walk: &mut Walk) {
+        if !self.scope.has_own_mark() {
+            return;
+        }
+        self.scope.mark_hard();
+        if let Some((vthread, waker)) = &state.owner {
+            // SAFETY: as in `mark_body`.
             mark_below(unsafe { &**vthread }, walk);
             walk.vthreads.push(waker.clone());
         }
@@ -112,21 +166,33 @@ pub(super) fn cancel_task(task: &Header, reason: CancelReason) {
     walk.finish();
 }
 
+/// Marks a scope that is open in the frame of `vthread`, and not registered, from whatever thread.
+pub(crate) fn cancel_scope(scope: &Scope, vthread: &Vthread, waker: Waker, reason: CancelReason) {
+    scope.mark(&reason);
+    let mut walk = Walk::new(reason);
+    mark_below(vthread, &mut walk);
+    walk.vthreads.push(waker);
+    walk.finish();
+}
+
 /// After a scope of `vthread` was marked: tells the vthread and everything open in its frame.
 /// Blocking calls that nest are walked by recursion: a small frame of ours for each of the far
 /// larger frames of the blocked calls themselves.
 fn mark_below(vthread: &Vthread, walk: &mut Walk) {
     vthread.set_suspect();
-    vthread.open().for_each_marked(|kind, scope| match kind {
-        Kind::Group => walk.groups.push(node_of(scope)),
-        Kind::Root => {
-            // SAFETY: linked, and unlinked under this lock before it goes.
-            let root = unsafe { Root::of_scope(scope) };
-            mark_below(root.vthread(), walk);
-            walk.blocked.push(root);
-        }
-        _ => unreachable!("not registered"),
-    });
+    let level = walk.level;
+    vthread
+        .open()
+        .for_each_marked(level, |kind, scope| match kind {
+            Kind::Group => walk.groups.push(node_of(scope)),
+            Kind::Root => {
+                // SAFETY: linked, and unlinked under this lock before it goes.
+                let root = unsafe { Root::of_scope(scope) };
+                mark_below(root.vthread(), walk);
+                walk.blocked.push(root);
+            }
+            _ => unreachable!("not registered"),
+        });
 }
 
 /// The group that a registered scope belongs to.

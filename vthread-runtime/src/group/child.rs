@@ -55,6 +55,10 @@ impl<V, E: Send> Parent<Result<V, E>> for Child<E> {
         self.node.record_panic(payload, header.into());
     }
 
+    fn lingers(&self, header: &Header) {
+        self.node.child_lingers(header);
+    }
+
     fn left(self, header: &Header) {
         self.node.unlink(header, self.has_room);
     }

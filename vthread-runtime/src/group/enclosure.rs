@@ -130,9 +130,10 @@ impl<S: HasScope, B: Future> Enclosure<S, B> {
 
     fn open(&mut self, running: &Running) {
         let scope = self.scope.scope();
-        scope.set_parent(running.scope());
         // SAFETY: the innermost scope is open, and this thread polls its vthread.
-        unsafe { &*running.scope() }.opened_inside();
+        let around = unsafe { &*running.scope() };
+        scope.set_parent(around);
+        around.opened_inside();
         self.phase = Phase::Open;
     }
 

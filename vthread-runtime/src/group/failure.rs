@@ -7,6 +7,7 @@ use crate::task::header::Header;
 use crate::task::reason::{CancelReason, Culprit};
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::sync::Arc;
 
 /// Whose failure it is.
 #[derive(Debug, Clone, Copy)]
@@ -48,12 +49,12 @@ impl Node {
     }
 
     /// Cancels the group, because an error of `member` was its first failure.
-    pub(super) fn cancel_for(&self, member: Member<'_>) {
+    pub(super) fn cancel_for(self: &Arc<Self>, member: Member<'_>) {
         self.cancel(Reach::Body, member.blame(false));
     }
 
     /// Records a panic; the first one is kept, and the group is cancelled.
-    pub(super) fn record_panic(&self, payload: Payload, member: Member<'_>) {
+    pub(super) fn record_panic(self: &Arc<Self>, payload: Payload, member: Member<'_>) {
         let late = {
             let mut state = self.lock();
             state.failures += 1;
@@ -70,7 +71,7 @@ impl Node {
     }
 
     /// Drops something that belonged to a member, outside every lock; a panic is the group's.
-    pub(super) fn drop_in_group<T>(&self, value: T, member: Member<'_>) {
+    pub(super) fn drop_in_group<T>(self: &Arc<Self>, value: T, member: Member<'_>) {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
             self.record_panic(payload, member);
         }

@@ -1,8 +1,9 @@
 //! Groups: who waits for whom, and how a vthread ends. `README.md` beside this file gives the
 //! protocol: the order of closing, the marks, and what each rule of soundness rests on.
 
-mod cancel;
+pub(crate) mod cancel;
 mod failure;
+pub(crate) mod grace;
 mod node;
 
 pub(crate) mod failures;

@@ -1,11 +1,13 @@
 //! The group's counters and list under loom: children that leave, the owner that joins, a
 //! cancellation, a spawn.
 
-use super::cancel::Reach;
+use super::cancel::{Reach, Walk, mark_child};
 use super::node::Node;
 use crate::primitive::{AtomicBool, Ordering, thread};
+use crate::task::grace::Grace;
 use crate::task::header::Header;
 use crate::task::reason::CancelReason;
+use crate::task::scope::{Kind, Level, Scope};
 use crate::task::vthread::Vthread;
 use std::panic::Location;
 use std::sync::Arc;
@@ -28,9 +30,16 @@ impl Wake for Flag {
     }
 }
 
+/// A group that arms no alarm: a model rings for itself.
+fn node() -> Arc<Node> {
+    let node = Node::new(usize::MAX, None, Location::caller());
+    node.scope.set_grace(Grace::UNBOUNDED);
+    node
+}
+
 /// An open group with an owner that is woken through the flag.
 fn open() -> (Arc<Node>, Arc<Flag>, Arc<Vthread>) {
-    let node = Node::new(usize::MAX, None, Location::caller());
+    let node = node();
     let flag = Flag::new();
     let vthread = Arc::new(Vthread::new());
     node.lock().owner = Some((Arc::as_ptr(&vthread), Waker::from(flag.clone())));
@@ -93,12 +102,98 @@ fn loom_group_opening_inherits_the_mark() {
             let outer = outer.clone();
             thread::spawn(move || outer.cancel(Reach::Children, CancelReason::GroupCancelled))
         };
-        let inner = Node::new(usize::MAX, None, Location::caller());
-        let found = super::run::open_in_model(&inner, &child.vthread);
+        let inner = node();
+        let found = super::run::open_in_model(&inner, &child.vthread, &child.vthread.root);
         canceller.join().unwrap();
-        assert!(found || inner.lock().cancelled.is_some());
+        assert!(found.is_some() || inner.lock().cancelled.is_some());
         super::run::close_in_model(&inner, &child.vthread);
         outer.unlink(&child, false);
+    });
+}
+
+/// A group opens below a shield while the grace of its vthread ends: it is told, by one of both.
+#[test]
+fn loom_grace_opening_inherits_the_hard_mark() {
+    loom::model(|| {
+        let (outer, _flag, _vthread) = open();
+        let child = child(&outer, false);
+        outer.cancel(Reach::Children, CancelReason::GroupCancelled);
+        let alarm = {
+            let outer = outer.clone();
+            thread::spawn(move || outer.end_grace())
+        };
+        let shield = Scope::new(Kind::Shield);
+        shield.set_parent(&child.vthread.root);
+        let inner = node();
+        let found = super::run::open_in_model(&inner, &child.vthread, &shield);
+        if let Some(level) = found {
+            // The shield keeps the first mark off.
+            assert_eq!(level, Level::Hard);
+            inner.cancel_from_outside(CancelReason::GroupCancelled, level);
+        }
+        alarm.join().unwrap();
+        assert!(inner.lock().is_hard && inner.lock().cancelled.is_some());
+        super::run::close_in_model(&inner, &child.vthread);
+        outer.unlink(&child, false);
+    });
+}
+
+/// The grace ends while a group below closes and a child leaves: nobody is touched who is gone, and the owner
+/// is woken.
+#[test]
+fn loom_grace_ends_against_close_and_leave() {
+    loom::model(|| {
+        let (outer, flag, _vthread) = open();
+        let child = child(&outer, false);
+        let inner = node();
+        super::run::open_in_model(&inner, &child.vthread, &child.vthread.root);
+        outer.cancel(Reach::Body, CancelReason::GroupCancelled);
+        let alarm = {
+            let outer = outer.clone();
+            thread::spawn(move || outer.end_grace())
+        };
+        let leaving = {
+            let (outer, child) = (outer.clone(), child.clone());
+            thread::spawn(move || {
+                super::run::close_in_model(&inner, &child.vthread);
+                drop(inner);
+                outer.unlink(&child, false);
+            })
+        };
+        outer.body_has_ended();
+        let joined = outer.is_joined(&Waker::from(flag.clone()));
+        alarm.join().unwrap();
+        leaving.join().unwrap();
+        assert!(joined || flag.is_set(), "the owner sleeps for ever");
+        assert!(outer.scope.has_hard_mark());
+    });
+}
+
+/// A cancellation against the end of an earlier grace (of a child cancelled alone, or of services): all
+/// children are marked, and a hard mark is never without a first one.
+#[test]
+fn loom_grace_ends_against_a_cancellation() {
+    loom::model(|| {
+        let (node, _flag, _vthread) = open();
+        let service = child(&node, true);
+        let ordinary = child(&node, false);
+        let mut walk = Walk::new(CancelReason::GroupEnded);
+        mark_child(&service, &mut walk);
+        walk.finish();
+        let alarm = {
+            let node = node.clone();
+            thread::spawn(move || node.end_grace())
+        };
+        node.cancel(Reach::Body, CancelReason::GroupCancelled);
+        alarm.join().unwrap();
+        for child in [&service, &ordinary] {
+            assert!(child.vthread.root.has_own_mark());
+        }
+        assert!(service.vthread.root.has_hard_mark());
+        let is_hard = node.lock().is_hard;
+        assert_eq!(ordinary.vthread.root.has_hard_mark(), is_hard);
+        node.unlink(&service, false);
+        node.unlink(&ordinary, false);
     });
 }
 

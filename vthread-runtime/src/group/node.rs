@@ -6,7 +6,8 @@
 
 #![allow(unsafe_code)] // An intrusive list of tasks.
 
-use super::cancel::{Walk, mark_child};
+use super::cancel::{Reach, Walk, mark_child};
+use super::grace::{Armed, Lingering};
 use crate::primitive::{Mutex, MutexGuard};
 use crate::task::cell::Payload;
 use crate::task::header::Header;
@@ -47,6 +48,14 @@ pub(super) struct State {
     pub(super) ordinary: usize,
     /// Why nothing is spawned any more.
     pub(super) cancelled: Option<CancelReason>,
+    /// Its children are marked hard: the grace is over.
+    pub(super) is_hard: bool,
+    /// Its own grace is shorter than that of what is around it.
+    pub(super) is_impatient: bool,
+    /// The end of the grace of a cancellation, until the group is closed.
+    pub(super) grace: Option<Armed>,
+    /// The ends of those of children that were cancelled alone.
+    pub(super) lingering: Option<Box<Lingering>>,
     /// Errors and panics so far.
     pub(super) failures: usize,
     pub(super) panic: Option<Payload>,
@@ -76,6 +85,10 @@ impl Node {
                 alive: 0,
                 ordinary: 0,
                 cancelled: None,
+                is_hard: false,
+                is_impatient: false,
+                grace: None,
+                lingering: None,
                 failures: 0,
                 panic: None,
                 is_closing: false,
@@ -97,6 +110,7 @@ impl Node {
 
     /// Adds a child. In a cancelled group it is born marked, so that nothing of it runs.
     pub(super) fn link(&self, child: &Header) {
+        child.vthread.root.set_grace(self.scope.grace());
         let mut state = self.lock();
         state.alive += 1;
         state.ordinary += usize::from(!child.about.is_service);
@@ -118,9 +132,9 @@ impl Node {
     }
 
     /// A child and everything of it are gone.
-    pub(super) fn unlink(&self, child: &Header, has_room: bool) {
+    pub(super) fn unlink(self: &Arc<Self>, child: &Header, has_room: bool) {
         let mut services = Walk::new(CancelReason::GroupEnded);
-        let (owner, queued) = {
+        let (owner, queued, lingering) = {
             let mut state = self.lock();
             state.remove(child);
             state.alive -= 1;
@@ -130,9 +144,12 @@ impl Node {
                 state.mark_services(&mut services);
             }
             let owner = (state.alive == 0 && state.is_joining).then(|| state.owner_waker());
-            (owner.flatten(), queued)
+            let lingering = state.lingering.as_mut();
+            let lingering = lingering.and_then(|all| all.remove(&ptr::from_ref(child)));
+            (owner.flatten(), queued, lingering)
         };
-        services.finish();
+        drop(lingering);
+        self.end_services(services);
         if let Some(waker) = queued {
             waker.wake();
         }
@@ -142,7 +159,7 @@ impl Node {
     }
 
     /// The body is gone: services end when nobody else is left.
-    pub(super) fn body_has_ended(&self) {
+    pub(super) fn body_has_ended(self: &Arc<Self>) {
         let mut services = Walk::new(CancelReason::GroupEnded);
         {
             let mut state = self.lock();
@@ -150,6 +167,14 @@ impl Node {
             if state.ordinary == 0 && state.alive > 0 {
                 state.mark_services(&mut services);
             }
+        }
+        self.end_services(services);
+    }
+
+    /// Wakes the services that were marked, whose grace begins.
+    fn end_services(self: &Arc<Self>, services: Walk) {
+        if !services.is_empty() {
+            self.begin_grace(Reach::Children, false);
         }
         services.finish();
     }

@@ -1,6 +1,8 @@
 //! What is written in the head of a `group!` or a `spawn!`.
 
+use crate::task::grace::Grace;
 use std::borrow::Cow;
+use std::time::Duration;
 
 /// What a failure in a group does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +21,7 @@ pub struct GroupOptions {
     pub(super) on_failure: OnFailure,
     pub(super) max_concurrency: usize,
     pub(super) name: Option<Cow<'static, str>>,
+    pub(super) grace: Grace,
 }
 
 impl GroupOptions {
@@ -28,6 +31,7 @@ impl GroupOptions {
             on_failure: OnFailure::Cancel,
             max_concurrency: usize::MAX,
             name: None,
+            grace: Grace::DEFAULT,
         }
     }
 
@@ -60,6 +64,12 @@ impl GroupOptions {
     /// A name, for dumps and traces.
     pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// `grace = d`
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.grace = Grace::new(grace);
         self
     }
 }

@@ -47,7 +47,11 @@ impl<E> Owner<E> {
     pub unsafe fn new(options: GroupOptions) -> Self {
         Owner {
             on_failure: options.on_failure,
-            node: Node::new(options.max_concurrency, options.name, Location::caller()),
+            node: {
+                let node = Node::new(options.max_concurrency, options.name, Location::caller());
+                node.scope.set_grace(options.grace);
+                node
+            },
             failure: UnsafeCell::new(None),
             rest: UnsafeCell::new(Vec::new()),
         }

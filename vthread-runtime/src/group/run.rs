@@ -6,11 +6,11 @@
 
 #![allow(unsafe_code)] // Pins the body, and links the group's scope by address.
 
-use super::cancel::Reach;
 use super::owner::{Group, Owner};
 use crate::task::cell::{CancelUnwind, Payload, drop_quietly};
 use crate::task::current::{self, Running};
-use crate::task::reason::CancelReason;
+#[cfg(all(test, loom))]
+use crate::task::scope::Level;
 use crate::task::scope::Scope;
 use crate::task::vthread::Vthread;
 use std::fmt;
@@ -106,19 +106,22 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
     /// Step 1: links the group's scope below the innermost one.
     fn open(&mut self, running: &Running, cx: &Context<'_>) {
         let scope = self.scope();
-        scope.set_parent(running.scope());
         // SAFETY: the innermost scope is open, and this thread polls its vthread.
-        unsafe { &*running.scope() }.opened_inside();
+        let around = unsafe { &*running.scope() };
+        scope.set_parent(around);
+        around.opened_inside();
         // SAFETY: the poll's vthread.
         let vthread: &Vthread = unsafe { &*running.vthread };
-        self.owner.node.lock().owner = Some((vthread, cx.waker().clone()));
+        {
+            let mut state = self.owner.node.lock();
+            state.owner = Some((vthread, cx.waker().clone()));
+            state.is_impatient = scope.grace() < around.grace();
+        }
         // SAFETY: the owner keeps the node until `close` has unlinked it; the scope is the
         // node's first field.
         unsafe { vthread.open().push(Arc::as_ptr(&self.owner.node).cast()) };
         // A mark set before the push did not find the group in the list.
-        if let Some(reason) = self.reason(running) {
-            self.owner.node.cancel(Reach::Children, reason);
-        }
+        self.inherit_mark(running);
         self.phase = Phase::Running;
     }
 
@@ -128,16 +131,18 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
         unsafe { (*running.vthread).is_marked(self.scope()) }
     }
 
-    /// Why the body must not go on, if so.
-    fn reason(&self, running: &Running) -> Option<CancelReason> {
+    /// Passes a mark further out, if there is one, on to the children: it may have come without a walk
+    /// down the tree, as a branch's of a `select!` does.
+    fn inherit_mark(&self, running: &Running) {
+        let outside = self.scope().parent();
         // SAFETY: as above.
-        unsafe { (*running.vthread).reason(self.scope()) }
-    }
-
-    /// Why nobody waits for what this group gives, if so.
-    fn reason_outside(&self, running: &Running) -> Option<CancelReason> {
+        let vthread = unsafe { &*running.vthread };
         // SAFETY: as above.
-        unsafe { (*running.vthread).reason(self.scope().parent()) }
+        if let Some(reason) = unsafe { vthread.reason(outside) } {
+            // SAFETY: as above.
+            let level = unsafe { vthread.level(outside) };
+            self.owner.node.cancel_from_outside(reason, level);
+        }
     }
 
     /// Whether a scope further out is marked: nobody waits for what this group gives.
@@ -224,9 +229,7 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
     /// Step 4: the body is gone; services end when nobody else is left.
     fn start_joining(&mut self, running: &Running) {
         self.phase = Phase::Joining;
-        if let Some(reason) = self.reason_outside(running) {
-            self.owner.node.cancel(Reach::Children, reason);
-        }
+        self.inherit_mark(running);
         self.owner.node.body_has_ended();
     }
 
@@ -242,8 +245,12 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
         // SAFETY: what is around us is still open.
         unsafe { &*self.scope().parent() }.closed_inside();
         self.phase = Phase::Closed;
-        let owner = self.owner.node.lock().owner.take();
+        let (owner, grace) = {
+            let mut state = self.owner.node.lock();
+            (state.owner.take(), state.grace.take())
+        };
         drop(owner);
+        drop(grace);
     }
 }
 
@@ -268,9 +275,8 @@ impl<E, B: Future, X: Exit<E, B::Output>> Future for Run<'_, '_, E, B, X> {
                     return Poll::Pending;
                 }
                 this.start_joining(running);
-            } else if let Some(reason) = this.reason_outside(running) {
-                // A mark that came without a walk down the tree: a timeout's.
-                this.owner.node.cancel(Reach::Children, reason);
+            } else {
+                this.inherit_mark(running);
             }
             if !this.is_joined(cx) {
                 return Poll::Pending;
@@ -319,12 +325,19 @@ impl<E, B: Future, X: Exit<E, B::Output>> fmt::Debug for Run<'_, '_, E, B, X> {
 
 /// Steps 1 and 6 as the models need them: without a poll.
 #[cfg(all(test, loom))]
-pub(super) fn open_in_model(node: &Arc<super::node::Node>, vthread: &Vthread) -> bool {
-    node.scope.set_parent(&vthread.root);
+pub(super) fn open_in_model(
+    node: &Arc<super::node::Node>,
+    vthread: &Vthread,
+    around: &Scope,
+) -> Option<Level> {
+    node.scope.set_parent(around);
     // SAFETY: as in `open`.
     unsafe { vthread.open().push(Arc::as_ptr(node).cast()) };
-    // SAFETY: the vthread's root outlives the group.
-    unsafe { vthread.is_marked(&node.scope) }
+    // SAFETY: what is around the group outlives it.
+    unsafe {
+        let is_marked = vthread.is_marked(&node.scope);
+        is_marked.then(|| vthread.level(&node.scope))
+    }
 }
 
 #[cfg(all(test, loom))]

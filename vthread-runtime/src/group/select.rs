@@ -9,6 +9,7 @@
 #![allow(unsafe_code)] // Pin projection.
 
 use super::enclosure::{Enclosure, with_own};
+use super::grace::Linger;
 use crate::task::cell::{Payload, drop_quietly};
 use crate::task::current::Running;
 use crate::task::reason::CancelReason;
@@ -95,6 +96,8 @@ pub trait Branches: List {
     ) -> Polled<Self::Value>;
     /// Marks every open branch.
     fn mark_open(&self);
+    /// Marks every open branch, which is marked, once more.
+    fn mark_open_hard(&self);
     /// Whether no branch is open.
     fn is_closed(&self) -> bool;
 }
@@ -123,6 +126,7 @@ impl Branches for NoBranch {
         Polled::Out
     }
     fn mark_open(&self) {}
+    fn mark_open_hard(&self) {}
     fn is_closed(&self) -> bool {
         true
     }
@@ -172,6 +176,13 @@ impl<B: Future, A: Fn(&B::Output) -> bool, R: Branches> Branches for Branch<B, A
         self.rest.mark_open();
     }
 
+    fn mark_open_hard(&self) {
+        if self.state == State::Open {
+            self.enclosure.owner().mark_hard();
+        }
+        self.rest.mark_open_hard();
+    }
+
     fn is_closed(&self) -> bool {
         self.state == State::Closed && self.rest.is_closed()
     }
@@ -205,6 +216,8 @@ enum Won<T> {
 pub struct Select<L: List> {
     list: L,
     won: Won<L::Value>,
+    /// What is left of the losers has so much time.
+    linger: Option<Box<Linger>>,
 }
 
 /// Runs the branches. `None`: no branch is left whose value fits its pattern.
@@ -215,6 +228,7 @@ pub unsafe fn select<L: Branches>(list: L) -> Select<L> {
     Select {
         list,
         won: Won::Nobody,
+        linger: None,
     }
 }
 
@@ -272,6 +286,9 @@ impl<L: Branches> Select<L> {
 
     /// Polls the losers until all are gone; then the winner's value.
     fn close_losers(&mut self, running: &Running, cx: &mut Context<'_>) -> Poll<Option<L::Value>> {
+        if self.linger.as_ref().is_some_and(|linger| linger.is_over()) {
+            self.list.mark_open_hard();
+        }
         for at in 0..L::N {
             match self.poll_at(at, running, cx) {
                 Polled::Waits | Polled::Out => {}
@@ -287,6 +304,11 @@ impl<L: Branches> Select<L> {
             }
         }
         if !self.list.is_closed() {
+            if self.linger.is_none() {
+                // SAFETY: the innermost scope is open, and this thread polls its vthread.
+                let grace = unsafe { &*running.scope() }.grace();
+                self.linger = Some(Box::new(Linger::new(grace, cx)));
+            }
             return Poll::Pending;
         }
         match std::mem::replace(&mut self.won, Won::Over) {

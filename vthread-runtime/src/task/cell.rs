@@ -50,6 +50,8 @@ pub(crate) trait Parent<R>: Send {
     fn ended(&self, header: &Header, ended: Ended<R>) -> (End, Option<Self::Value>);
     /// Something that belonged to the task panicked as it was dropped.
     fn panicked(&self, header: &Header, payload: Payload);
+    /// The task is marked, was polled, and waits for what is open in it.
+    fn lingers(&self, header: &Header);
     /// Everything of the task is gone: frame, captures and unread value.
     fn left(self, header: &Header);
 }
@@ -106,6 +108,11 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
     let running = Running::new(&header.vthread, header.waker_data());
     let entered = running.enter();
     let ended = poll(cell, &running, &waker);
+    if ended.is_none() && header.vthread.is_suspect() && header.vthread.root.has_own_mark() {
+        // SAFETY: the parent is there until the task has ended.
+        let parent: &P = unsafe { &*cell.parent.get() };
+        parent.lingers(header);
+    }
     match ended {
         None if running.has_yielded() => {
             drop(entered);

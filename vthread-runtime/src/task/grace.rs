@@ -42,8 +42,14 @@ mod tests {
         let never = || -> Grace { unreachable!() };
         let millis = |n| Some(Duration::from_millis(n));
         assert_eq!(Grace::new(Duration::ZERO).duration(never), millis(0));
-        assert_eq!(Grace::new(Duration::from_nanos(1)).duration(never), millis(1));
-        assert_eq!(Grace::new(Duration::from_secs(30)).duration(never), millis(30_000));
+        assert_eq!(
+            Grace::new(Duration::from_nanos(1)).duration(never),
+            millis(1)
+        );
+        assert_eq!(
+            Grace::new(Duration::from_secs(30)).duration(never),
+            millis(30_000)
+        );
         assert_eq!(Grace::new(Duration::MAX).duration(never), None);
         assert_eq!(
             Grace::DEFAULT.duration(|| Grace::new(Duration::from_millis(7))),

@@ -7,10 +7,14 @@
 
 use super::{Duration, Instant};
 use crate::driver::{self, Alarm, Set};
+use crate::group::cancel::cancel_scope;
 use crate::group::enclosure::{Enclosed, Enclosure, HasScope, with_own};
+use crate::group::grace::Linger;
 use crate::scheduler::park::Park;
+use crate::task::current::Running;
 use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Scope};
+use crate::task::vthread::Vthread;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -38,10 +42,11 @@ impl From<Elapsed> for std::io::Error {
 /// What the alarm reaches.
 struct Node {
     scope: Scope,
-    vthread: OnceLock<Waker>,
+    /// Whose frame it is in; the waker keeps the vthread's memory.
+    vthread: OnceLock<(*const Vthread, Waker)>,
 }
 
-// SAFETY: the alarm's thread touches the mark only, which is atomic.
+// SAFETY: the alarm's thread touches the mark only, which is atomic, and of the vthread what is under its lock.
 unsafe impl Send for Node {}
 // SAFETY: as above.
 unsafe impl Sync for Node {}
@@ -54,9 +59,10 @@ impl HasScope for Arc<Node> {
 
 impl Wake for Node {
     fn wake(self: Arc<Self>) {
-        self.scope.mark(&CancelReason::TimedOut);
-        if let Some(vthread) = self.vthread.get() {
-            vthread.wake_by_ref();
+        if let Some((vthread, waker)) = self.vthread.get() {
+            // SAFETY: the waker is one of that vthread, and so keeps it.
+            let vthread = unsafe { &**vthread };
+            cancel_scope(&self.scope, vthread, waker.clone(), CancelReason::TimedOut);
         }
     }
 }
@@ -66,6 +72,8 @@ pub struct Timeout<B> {
     enclosure: Enclosure<Arc<Node>, B>,
     deadline: Instant,
     alarm: Alarm<'static>,
+    /// What is left of the body after that has so much time.
+    linger: Option<Box<Linger>>,
 }
 
 /// A body and its time.
@@ -84,45 +92,63 @@ pub unsafe fn timeout<B: Future>(duration: Duration, body: B) -> Timeout<B> {
         enclosure: Enclosure::new(node, body),
         deadline: now.checked_add(duration).unwrap_or_else(|| now + far_away),
         alarm: driver::get().alarm(),
+        linger: None,
     }
 }
 
 impl<B: Future> Future for Timeout<B> {
     type Output = Result<B::Output, Elapsed>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if !self.alarm.is_set() {
-            self.as_ref().start(cx);
-        }
-        // SAFETY: structural pinning.
-        let enclosure = unsafe { self.map_unchecked_mut(|this| &mut this.enclosure) };
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         with_own(cx, |running, cx| {
-            // The mark comes without notice, so that this vthread looks for marks from now on.
-            // SAFETY: the poll's vthread.
-            unsafe { &*running.vthread }.set_suspect();
-            enclosure
-                .poll_enclosed(running, cx)
-                .map(|enclosed| match enclosed {
-                    Enclosed::Finished(value) => Ok(value),
-                    Enclosed::Ended => Err(Elapsed(())),
-                })
+            if !self.alarm.is_set() {
+                self.as_ref().start(running, cx);
+            }
+            if self.linger.as_ref().is_some_and(|linger| linger.is_over()) {
+                self.enclosure.owner().scope.mark_hard();
+            }
+            // SAFETY: structural pinning.
+            let enclosure = unsafe { self.as_mut().map_unchecked_mut(|this| &mut this.enclosure) };
+            match enclosure.poll_enclosed(running, cx) {
+                Poll::Ready(Enclosed::Finished(value)) => Poll::Ready(Ok(value)),
+                Poll::Ready(Enclosed::Ended) => Poll::Ready(Err(Elapsed(()))),
+                Poll::Pending => {
+                    self.as_mut().bound_cleanup(cx);
+                    Poll::Pending
+                }
+            }
         })
     }
 }
 
 impl<B: Future> Timeout<B> {
-    fn start(self: Pin<&Self>, cx: &Context<'_>) {
+    fn start(self: Pin<&Self>, running: &Running, cx: &Context<'_>) {
         let node = self.enclosure.owner();
-        if node.vthread.set(cx.waker().clone()).is_err() {
+        let vthread = (running.vthread, cx.waker().clone());
+        if node.vthread.set(vthread).is_err() {
             // Due at once, and marked already.
             return;
         }
         // SAFETY: the alarm is pinned with the future.
         let alarm = unsafe { self.map_unchecked(|this| &this.alarm) };
         match alarm.set(self.deadline, Waker::from(node.clone())) {
-            Set::Due => node.scope.mark(&CancelReason::TimedOut),
+            Set::Due => {
+                node.scope.mark(&CancelReason::TimedOut);
+                // SAFETY: the poll's vthread.
+                unsafe { &*running.vthread }.set_suspect();
+            }
             Set::Waiting => {}
             Set::EndTheWait => driver::get().unpark(),
+        }
+    }
+
+    /// If the time is over, and something in the body is still open.
+    fn bound_cleanup(self: Pin<&mut Self>, cx: &Context<'_>) {
+        let scope = &self.enclosure.owner().scope;
+        if self.linger.is_none() && scope.has_own_mark() {
+            let linger = Linger::new(scope.grace(), cx);
+            // SAFETY: the field is not pinned.
+            unsafe { self.get_unchecked_mut() }.linger = Some(Box::new(linger));
         }
     }
 }

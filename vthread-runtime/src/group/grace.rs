@@ -1,0 +1,203 @@
+//! Grace: how long cleanup may take after a cancellation, and how it ends.
+//!
+//! The first mark of a cancellation leaves shields alone, and so cleanup runs. When the grace is over, what
+//! is still open is marked a second time, *hard*, and no shield stops that: the cleanup is dropped at its next
+//! suspension point, as everything else is. Nobody is let go of meanwhile: frames wait for their groups, and
+//! groups join their children, as ever.
+//!
+//! Who arms, and for what:
+//! - a group that is cancelled, for all that was marked with it (`Node::begin_grace`), and one further in only
+//!   if its own grace is shorter;
+//! - a group, for a child of its that was cancelled alone and lingers (`Node::child_lingers`);
+//! - a `timeout!` and a `select!`, for what lingers in them, and a blocking call in a plain frame, for itself
+//!   (`Linger`).
+//!
+//! So nothing is armed before there is a cancellation. The alarm goes with the group, the child, the
+//! construct.
+
+#![allow(unsafe_code)] // A child by address, kept alive by its waker.
+
+use super::cancel::{Reach, Walk};
+use super::node::Node;
+use crate::task::grace::Grace;
+use crate::task::header::Header;
+use crate::task::reason::CancelReason;
+use std::any::Any;
+use std::collections::HashMap;
+use std::fmt;
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Wake, Waker};
+
+/// An alarm that is set. Dropping it cancels it.
+pub(crate) struct Armed(#[allow(dead_code)] Box<dyn Any + Send>);
+
+impl Armed {
+    pub(crate) fn new(alarm: impl Any + Send) -> Self {
+        Armed(Box::new(alarm))
+    }
+}
+
+impl fmt::Debug for Armed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Armed")
+    }
+}
+
+/// The alarms of a group's children that were cancelled alone, by their addresses.
+pub(super) type Lingering = HashMap<*const Header, Armed>;
+
+/// Wakes `waker` when `grace` is over. `None`: it never is.
+fn arm(grace: Grace, waker: Waker) -> Option<Armed> {
+    let duration = grace.duration(crate::runtime::grace)?;
+    Some(crate::runtime::arm(duration, waker))
+}
+
+impl Node {
+    /// After a cancellation: whatever of the group is still open when its grace is over is marked hard.
+    pub(super) fn begin_grace(self: &Arc<Self>, reach: Reach, is_by_body: bool) {
+        let is_open = {
+            let state = self.lock();
+            let waits_for_body = reach == Reach::Body && !is_by_body && state.owner.is_some();
+            state.grace.is_none() && (state.alive > 0 || waits_for_body)
+        };
+        if !is_open {
+            return;
+        }
+        let Some(armed) = arm(self.scope.grace(), Waker::from(self.clone())) else {
+            return;
+        };
+        let late = {
+            let mut state = self.lock();
+            // The process has no owner, and is never closed.
+            let is_closed = state.owner.is_none() && state.alive == 0;
+            if is_closed || state.grace.is_some() {
+                Some(armed)
+            } else {
+                state.grace.replace(armed)
+            }
+        };
+        drop(late);
+    }
+
+    /// The grace is over: marks what was cancelled once more, and all below it.
+    pub(super) fn end_grace(self: &Arc<Self>) {
+        let (walk, rung) = {
+            let mut state = self.lock();
+            let reason = state.cancelled.clone();
+            state.is_hard = reason.is_some();
+            let mut walk = Walk::hard(reason.unwrap_or(CancelReason::GroupEnded));
+            state.for_each_child(|child| {
+                if child.vthread.root.has_own_mark() {
+                    walk.mark_child_hard(child);
+                }
+            });
+            self.mark_body_hard(&state, &mut walk);
+            // A later cancellation, if this was for the services only, has a grace of its own.
+            (walk, state.grace.take())
+        };
+        drop(rung);
+        walk.finish();
+    }
+
+    /// A child that was marked has been polled since, and something in it is still open.
+    #[cold]
+    pub(super) fn child_lingers(&self, child: &Header) {
+        let key = ptr::from_ref(child);
+        {
+            let state = self.lock();
+            // With the group its alarm is set, or that of a group further out.
+            let is_covered = state.cancelled.is_some() || state.grace.is_some();
+            let is_known = state.lingering.as_ref();
+            if is_covered || is_known.is_some_and(|lingering| lingering.contains_key(&key)) {
+                return;
+            }
+        }
+        let bell = Arc::new(ChildBell {
+            task: child.waker(),
+            child: key,
+        });
+        if let Some(armed) = arm(self.scope.grace(), Waker::from(bell)) {
+            let mut state = self.lock();
+            // The child is being polled by this thread, so it has not left.
+            state.lingering.get_or_insert_default().insert(key, armed);
+        }
+    }
+}
+
+impl Wake for Node {
+    /// The alarm of `begin_grace`.
+    fn wake(self: Arc<Self>) {
+        self.end_grace();
+    }
+}
+
+/// The alarm of `child_lingers`.
+struct ChildBell {
+    /// Keeps the child's header.
+    task: Waker,
+    child: *const Header,
+}
+
+// SAFETY: the header is reached by its atomics and locks only.
+unsafe impl Send for ChildBell {}
+// SAFETY: as above.
+unsafe impl Sync for ChildBell {}
+
+impl Wake for ChildBell {
+    fn wake(self: Arc<Self>) {
+        let mut walk = Walk::hard(CancelReason::TaskCancelled);
+        // SAFETY: `task` keeps the header; what is open in the vthread is under its lock.
+        walk.mark_child_hard(unsafe { &*self.child });
+        walk.finish();
+        let _ = &self.task;
+    }
+}
+
+/// The alarm of a construct in a frame that polls what is left of its body until that is gone.
+pub(crate) struct Linger {
+    bell: Arc<Bell>,
+    _armed: Option<Armed>,
+}
+
+struct Bell {
+    has_rung: AtomicBool,
+    vthread: Waker,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.has_rung.store(true, Ordering::Release);
+        self.vthread.wake_by_ref();
+    }
+}
+
+impl Linger {
+    /// Sets the alarm; when it rings the vthread is polled.
+    #[cold]
+    pub(crate) fn new(grace: Grace, cx: &Context<'_>) -> Self {
+        let bell = Arc::new(Bell {
+            has_rung: AtomicBool::new(false),
+            vthread: cx.waker().clone(),
+        });
+        let armed = arm(grace, Waker::from(bell.clone()));
+        Linger {
+            bell,
+            _armed: armed,
+        }
+    }
+
+    /// Whether the grace is over.
+    pub(crate) fn is_over(&self) -> bool {
+        self.bell.has_rung.load(Ordering::Acquire)
+    }
+}
+
+impl fmt::Debug for Linger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Linger")
+            .field("is_over", &self.is_over())
+            .finish_non_exhaustive()
+    }
+}
