@@ -5,6 +5,7 @@ pub(crate) mod enclose;
 pub(crate) mod exits;
 pub(crate) mod form;
 pub(crate) mod format;
+pub(crate) mod lost_updates;
 pub(crate) mod open;
 pub(crate) mod plain;
 pub(crate) mod select;

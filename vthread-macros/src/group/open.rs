@@ -117,6 +117,7 @@ impl Body {
         if let Some(handle) = &form.handle {
             self.bind_handle(handle);
         }
+        super::lost_updates::mark(&mut form.body);
         let depth = self.scopes.depth();
         self.frames.push(Frame::Group(GroupFrame {
             can_fail,
