@@ -2,6 +2,7 @@
 
 pub(crate) mod captures;
 pub(crate) mod enclose;
+mod endless;
 pub(crate) mod exits;
 pub(crate) mod form;
 pub(crate) mod format;
