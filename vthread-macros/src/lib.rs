@@ -285,6 +285,22 @@ pub fn group(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
+/// A variable of a `Copy` type that is bound inside the body moves into a child as a copy. A child that changes it, while it is used
+/// again outside, is refused: its change would be lost.
+///
+/// ```compile_fail,E0277
+/// use vthread::prelude::*;
+///
+/// #[vthread]
+/// fn lost() -> u32 {
+///     group! {
+///         let mut n = 0;
+///         spawn! { n += 1; println!("{n}"); }.join();
+///         n
+///     }
+/// }
+/// ```
+///
 /// # Options
 /// `spawn!(g, move, service, name = "worker" => { .. })`, all of them optional:
 /// - `g`: the group to spawn into;

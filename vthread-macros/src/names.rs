@@ -55,6 +55,7 @@ names! {
     or_a = Or::A;
     or_b = Or::B;
     moved = Move;
+    changed = Changed;
     take = Move::take;
     no_error = NoError;
     native_done = Native::Done;

@@ -8,6 +8,7 @@ mod debug;
 mod exits;
 mod io_names;
 mod kinds;
+mod lost_updates;
 mod pointers;
 mod probe;
 mod send;
@@ -34,12 +35,14 @@ pub use dead::{Never, Returns, absurd, any, error_unknown, error_value, never};
 pub use exits::{Ctl, Move};
 pub use io_names::IoSuspends;
 pub use kinds::{PlainKind, no, none};
+pub use lost_updates::Changed;
 pub use probe::{Tag, Ty, Unnamed};
 pub use send::{ErrorIsSend, error_is_send};
 pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails};
 
 /// The traits that a frame brings into scope, without names.
 pub mod traits {
+    pub use super::lost_updates::{ChangesCopy as _, ChangesItsOwn as _};
     pub use super::probe::{No as _, Yes as _, YesIo as _};
     pub use super::probe::{YesThroughOne as _, YesThroughThree as _, YesThroughTwo as _};
     pub use super::tails::{TailIsResult as _, TailIsValue as _};

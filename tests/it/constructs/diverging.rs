@@ -238,3 +238,29 @@ fn diverging_statements() {
     assert_eq!(statement(0), 2);
     assert_eq!(message(|| statement(1)), "statement");
 }
+
+/// The `break`s in the loop's groups and children are not the loop's own: the tail needs no type.
+#[vthread]
+fn servants() -> Result<u32, String> {
+    let n = vthread::sync::Mutex::new(0);
+    group! {
+        spawn!(service => {
+            loop {
+                spawn! { loop { break; } };
+                group! { loop { break } }?;
+                println!("{}", loop { break 1 });
+                *n.lock() += 1;
+                pause();
+            }
+        });
+        while *n.lock() < 3 {
+            pause();
+        }
+    }?;
+    Ok(n.into_inner().min(3))
+}
+
+#[test]
+fn loops_of_children_that_never_end() {
+    assert_eq!(servants(), Ok(3));
+}

@@ -214,3 +214,39 @@ fn recursive_children(n: u32) -> u64 {
 fn children_that_spawn() {
     assert_eq!(recursive_children(10), 55);
 }
+
+/// Nobody uses the value of the group, so the tasks of its tail need not agree.
+#[vthread]
+fn in_arms_of_a_tail(n: u32, out: &Mutex<Vec<u32>>) {
+    group! {
+        match n {
+            0 => spawn! { out.lock().push(1); 1 },
+            1 => spawn! { out.lock().push(2); "two" },
+            _ => spawn! { out.lock().push(3) },
+        }
+    }
+}
+
+#[vthread]
+fn in_arms_of_a_tried_tail(n: u32, out: &Mutex<Vec<u32>>) -> Result<u32, String> {
+    group! {
+        if n == 0 {
+            spawn! { out.lock().push(4); 1 }
+        } else {
+            spawn! { out.lock().push(5); "five" }
+        }
+    }?;
+    let used = group! {
+        if n == 0 { spawn! { 10 } } else { spawn! { 20 } }
+    }?;
+    Ok(used.join())
+}
+
+#[test]
+fn tasks_in_the_arms_of_a_tail() {
+    let out = Mutex::new(Vec::new());
+    (0..3).for_each(|n| in_arms_of_a_tail(n, &out));
+    assert_eq!(in_arms_of_a_tried_tail(0, &out), Ok(10));
+    assert_eq!(in_arms_of_a_tried_tail(1, &out), Ok(20));
+    assert_eq!(out.into_inner(), [1, 2, 3, 4, 5]);
+}

@@ -326,3 +326,39 @@ fn names_bound_by_patterns_move() {
     assert_eq!(while_let(stack), Ok(2004));
     assert_eq!(names(1), ["u0"]);
 }
+
+#[vthread]
+fn changed_copies() -> u32 {
+    let outside = Mutex::new(Vec::new());
+    group! {
+        let mut total = 1_u8;
+        total += 2;
+        // Nobody looks at it afterwards.
+        let task = spawn! { total += 1; u32::from(total) };
+        for mut i in 0..3 {
+            spawn! {
+                i += 1;
+                outside.lock().push(i);
+            }
+        }
+        let mut n = 4;
+        // The child says that it wants a copy.
+        spawn! {
+            let mut n = n;
+            n += 1;
+            outside.lock().push(n);
+        }
+        n += 1;
+        // An inner group's children borrow from the body around it.
+        let mut inner = 1;
+        group! { spawn! { inner += 1; outside.lock().push(inner); } }
+        let mut total = task.join();
+        total += n;
+        total + inner
+    }
+}
+
+#[test]
+fn copies_that_a_child_may_change() {
+    assert_eq!(changed_copies(), 4 + 5 + 2);
+}

@@ -123,6 +123,13 @@ pub(crate) fn names(pattern: &Pat) -> HashSet<String> {
         .collect()
 }
 
+/// The names that a pattern binds, and whether each is `mut`.
+pub(crate) fn names_and_mutability(pattern: &Pat) -> impl Iterator<Item = (String, bool)> {
+    variables(pattern)
+        .into_iter()
+        .map(|(name, what)| (name, matches!(what, Name::Variable { mutable: true, .. })))
+}
+
 fn variables(pattern: &Pat) -> Vec<(String, Name)> {
     let mut binders = Binders(Vec::new());
     binders.visit_pat(pattern);

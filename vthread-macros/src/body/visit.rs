@@ -62,7 +62,11 @@ impl VisitMut for Body {
                 Stmt::Item(item) => self.visit_item_mut(item),
                 Stmt::Expr(expr, semi) => {
                     self.is_used = is_last && is_used && semi.is_none();
-                    self.visit_expr_mut(expr);
+                    match (expr, &semi) {
+                        // Of `group! { .. }?;` only the error is used.
+                        (Expr::Try(attempt), Some(_)) => self.attempt(attempt, false),
+                        (expr, _) => self.visit_expr_mut(expr),
+                    }
                 }
                 Stmt::Macro(invocation) => match which(&invocation.mac) {
                     None => {
@@ -120,7 +124,7 @@ impl VisitMut for Body {
                 }
             },
             Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => self.jump(expr),
-            Expr::Try(attempt) => self.attempt(attempt),
+            Expr::Try(attempt) => self.attempt(attempt, true),
             Expr::Await(awaited) => {
                 if let Some(rewritten) = self.user_await(awaited) {
                     *expr = rewritten;
@@ -212,7 +216,7 @@ impl Body {
     fn our_macro(&mut self, ours: Ours, mac: &syn::Macro, is_used: bool) -> TokenStream {
         let at = mac.path.span();
         let expanded = match ours {
-            Ours::Group => self.group_macro(mac),
+            Ours::Group => self.group_macro(mac, is_used),
             Ours::Spawn => self.spawn_macro(mac),
             Ours::Background => self.background_macro(mac),
             Ours::Enclosure(which) => self.enclosure_macro(which, mac),
@@ -269,11 +273,14 @@ impl Body {
         }
     }
 
-    fn attempt(&mut self, attempt: &mut ExprTry) {
+    fn attempt(&mut self, attempt: &mut ExprTry, is_used: bool) {
         if self.marks_attempt(attempt.question_token.span()) {
             self.errors
                 .on(attempt.question_token, errors::CHILD_CANNOT_FAIL);
         }
+        let is_group =
+            matches!(&*attempt.expr, Expr::Macro(expr) if which(&expr.mac) == Some(Ours::Group));
+        self.is_used = is_used || !is_group;
         self.visit_expr_mut(&mut attempt.expr);
     }
 

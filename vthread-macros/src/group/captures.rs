@@ -87,39 +87,6 @@ impl Free<'_> {
         }
     }
 
-    /// A macro we know nothing of: every identifier in it counts, unless its place rules it out.
-    fn scan(&mut self, tokens: TokenStream) {
-        let trees: Vec<TokenTree> = tokens.into_iter().collect();
-        let punct = |at: usize| match trees.get(at) {
-            Some(TokenTree::Punct(punct)) => Some(punct.as_char()),
-            _ => None,
-        };
-        for (at, tree) in trees.iter().enumerate() {
-            let before = |n: usize| at.checked_sub(n).and_then(&punct);
-            match tree {
-                TokenTree::Group(group) => self.scan(group.stream()),
-                TokenTree::Literal(literal) => {
-                    if let Ok(Lit::Str(text)) =
-                        syn::parse2(TokenTree::Literal(literal.clone()).into())
-                    {
-                        self.uses_in_format(&text.value(), &[], literal.span());
-                    }
-                }
-                TokenTree::Ident(ident) => {
-                    let is_member = before(1) == Some('.') && before(2) != Some('.');
-                    let in_path = (before(1) == Some(':') && before(2) == Some(':'))
-                        || (punct(at + 1) == Some(':') && punct(at + 2) == Some(':'));
-                    let is_macro = punct(at + 1) == Some('!') && punct(at + 2) != Some('=');
-                    let is_lifetime = before(1) == Some('\'');
-                    if !(is_member || in_path || is_macro || is_lifetime) {
-                        self.uses(&plain_text(ident), ident.span());
-                    }
-                }
-                TokenTree::Punct(_) => {}
-            }
-        }
-    }
-
     /// A `group!` or `spawn!` inside. Errors in its form are reported where it is expanded.
     fn ours(&mut self, which: Ours, mac: &Macro) -> Option<()> {
         let at = mac.path.segments[0].ident.span();
@@ -176,7 +143,42 @@ impl Free<'_> {
     }
 }
 
-fn argument_name(argument: &Expr) -> Option<String> {
+/// A macro we know nothing of: every identifier in it counts, unless its place rules it out.
+pub(super) fn scan(tokens: TokenStream, uses: &mut dyn FnMut(&str, Span)) {
+    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    let punct = |at: usize| match trees.get(at) {
+        Some(TokenTree::Punct(punct)) => Some(punct.as_char()),
+        _ => None,
+    };
+    for (at, tree) in trees.iter().enumerate() {
+        let before = |n: usize| at.checked_sub(n).and_then(&punct);
+        match tree {
+            TokenTree::Group(group) => scan(group.stream(), uses),
+            TokenTree::Literal(literal) => {
+                if let Ok(Lit::Str(text)) = syn::parse2(TokenTree::Literal(literal.clone()).into())
+                {
+                    for name in inline_names(&text.value()) {
+                        uses(&name, literal.span());
+                    }
+                }
+            }
+            TokenTree::Ident(ident) => {
+                let is_member = before(1) == Some('.') && before(2) != Some('.');
+                let in_path = (before(1) == Some(':') && before(2) == Some(':'))
+                    || (punct(at + 1) == Some(':') && punct(at + 2) == Some(':'));
+                let is_macro = punct(at + 1) == Some('!') && punct(at + 2) != Some('=');
+                let is_lifetime = before(1) == Some('\'');
+                if !(is_member || in_path || is_macro || is_lifetime) {
+                    uses(&plain_text(ident), ident.span());
+                }
+            }
+            TokenTree::Punct(_) => {}
+        }
+    }
+}
+
+/// The name in `name = value`, an argument of a formatting macro.
+pub(super) fn argument_name(argument: &Expr) -> Option<String> {
     let Expr::Assign(assign) = argument else {
         return None;
     };
@@ -261,7 +263,7 @@ impl<'ast> Visit<'ast> for Free<'_> {
         }
         match macros::arguments(mac) {
             Some(arguments) => self.format_arguments(&arguments),
-            None => self.scan(mac.tokens.clone()),
+            None => scan(mac.tokens.clone(), &mut |name, at| self.uses(name, at)),
         }
         visit::visit_path(self, &mac.path);
     }

@@ -3,9 +3,11 @@
 pub(crate) mod background;
 pub(crate) mod captures;
 pub(crate) mod enclose;
+mod endless;
 pub(crate) mod exits;
 pub(crate) mod form;
 pub(crate) mod format;
+pub(crate) mod lost_updates;
 pub(crate) mod open;
 pub(crate) mod plain;
 pub(crate) mod select;

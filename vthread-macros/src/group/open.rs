@@ -40,7 +40,7 @@ struct Parts<'a> {
 }
 
 impl Body {
-    pub(crate) fn group_macro(&mut self, mac: &Macro) -> Option<TokenStream> {
+    pub(crate) fn group_macro(&mut self, mac: &Macro, is_used: bool) -> Option<TokenStream> {
         let at = mac.path.span();
         let span = ours(at);
         let mut form = GroupForm::parse(mac.tokens.clone(), at, &mut self.errors)?;
@@ -61,7 +61,7 @@ impl Body {
         } else {
             Tail::Value
         };
-        let frame = self.group_body(&mut form, &vars, can_fail);
+        let frame = self.group_body(&mut form, &vars, can_fail, is_used);
         let extent = Extent::new(path, mac.delimiter.span().close());
         let parts = Parts {
             form: &form,
@@ -116,11 +116,18 @@ impl Body {
     }
 
     /// Rewrites the body in place; what it needs is in the frame that comes back.
-    fn group_body(&mut self, form: &mut GroupForm, vars: &Vars, can_fail: bool) -> GroupFrame {
+    fn group_body(
+        &mut self,
+        form: &mut GroupForm,
+        vars: &Vars,
+        can_fail: bool,
+        is_used: bool,
+    ) -> GroupFrame {
         self.scopes.open();
         if let Some(handle) = &form.handle {
             self.bind_handle(handle);
         }
+        super::lost_updates::mark(&mut form.body);
         let depth = self.scopes.depth();
         self.frames.push(Frame::Group(GroupFrame {
             can_fail,
@@ -134,7 +141,7 @@ impl Body {
             exits: Vec::new(),
             returns: false,
         }));
-        self.is_used = matches!(form.body.stmts.last(), Some(syn::Stmt::Expr(..)));
+        self.is_used = is_used && matches!(form.body.stmts.last(), Some(syn::Stmt::Expr(..)));
         let in_frame = std::mem::replace(&mut self.in_frame, true);
         self.visit_block_mut(&mut form.body);
         self.in_frame = in_frame;

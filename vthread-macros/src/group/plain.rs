@@ -10,7 +10,7 @@ use syn::{Macro, parse_quote_spanned};
 
 /// `group!` in plain code. The function's return type cannot be seen, so an error type must be given.
 pub(crate) fn group(tokens: TokenStream) -> TokenStream {
-    expand("group", tokens, |body, mac| body.group_macro(mac))
+    expand("group", tokens, |body, mac| body.group_macro(mac, true))
 }
 
 /// `spawn!` in plain code: only into a group that it was given.

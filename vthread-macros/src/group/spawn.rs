@@ -3,6 +3,7 @@
 use super::captures::free_names;
 use super::exits::{ChildFrame, Frame, by_type, pin_error};
 use super::form::SpawnForm;
+use super::lost_updates;
 use super::tails::{self, Tail};
 use crate::body::Body;
 use crate::body::choice::{Making, dead, in_place_for, outer};
@@ -37,7 +38,8 @@ impl Body {
     pub(crate) fn spawn_macro(&mut self, mac: &Macro) -> Option<TokenStream> {
         let at = mac.path.span();
         let span = ours(at);
-        let mut form = SpawnForm::parse(mac.tokens.clone(), at, &mut self.errors)?;
+        let (lost, tokens) = lost_updates::take_mark(mac.tokens.clone());
+        let mut form = SpawnForm::parse(tokens, at, &mut self.errors)?;
         let target = self.target_group(form.handle.as_ref(), at)?;
         let options = self.spawn_options(&mut form, span);
         let moves_all = target.depth.is_none();
@@ -74,6 +76,7 @@ impl Body {
             (None, true) => quote_spanned!(span=> move),
             (None, false) => TokenStream::new(),
         };
+        let lost = lost.iter().map(changes_its_copy);
         let (outside, inside) = move_names(&captures, span);
         let pin = pin_error(&inner, span);
         let end = end(&form.body, tail, &error, target.can_fail, tail_at);
@@ -92,6 +95,7 @@ impl Body {
             let __room = unsafe { #room(__g) };
             #dead
             let __permit = #permit;
+            #(#lost)*
             #outside
             let #inner = unsafe { #group_type::dup(__g) };
             let __f = async #moves { '__frame: {
@@ -188,6 +192,7 @@ impl Body {
     /// Rewrites the body of a child in place.
     pub(super) fn child_body(&mut self, body: &mut Block, frame: ChildFrame, tail: Tail) {
         self.scopes.open();
+        lost_updates::mark(body);
         self.frames.push(Frame::Child(frame));
         self.is_used =
             tail != Tail::Value || matches!(body.stmts.last(), Some(syn::Stmt::Expr(_, None)));
@@ -220,6 +225,16 @@ pub(super) fn end(
             quote_spanned!(span=> let __v = #body; #[allow(unreachable_code)] #finished)
         }
     }
+}
+
+/// Dead code that refuses a `Copy` variable which the child changes and others use afterwards.
+fn changes_its_copy(name: &Ident) -> TokenStream {
+    let span = ours(name.span());
+    let changed = names::changed(span);
+    dead(
+        span,
+        quote_spanned!(span=> (&#changed(&#name)).__vthread_changed();),
+    )
 }
 
 /// One `Move` outside and one `take` inside per name: a by-value use of a `Copy` name alone would be

@@ -6,10 +6,8 @@
 use crate::names::plain_text;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::visit::{self, Visit};
 use syn::{
-    Attribute, Block, Expr, ExprBreak, ExprCall, ExprClosure, ExprGroup, ExprLoop, Macro,
-    PathArguments, Stmt, UnOp, parse_quote,
+    Attribute, Block, Expr, ExprCall, ExprGroup, Macro, PathArguments, Stmt, UnOp, parse_quote,
 };
 
 /// How a tail becomes the result.
@@ -155,7 +153,7 @@ fn is_macro(mac: &Macro, names: &[&str]) -> bool {
 pub(crate) fn diverges(expr: &Expr) -> bool {
     match expr {
         Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
-        Expr::Loop(endless) => is_endless(endless),
+        Expr::Loop(endless) => super::endless::is_endless(endless),
         Expr::Paren(inner) => diverges(&inner.expr),
         Expr::Macro(mac) => is_macro(
             &mac.mac,
@@ -163,47 +161,6 @@ pub(crate) fn diverges(expr: &Expr) -> bool {
         ),
         _ => false,
     }
-}
-
-/// A `loop` that no `break` of its own leaves.
-fn is_endless(endless: &ExprLoop) -> bool {
-    struct Breaks<'a> {
-        label: Option<&'a syn::Ident>,
-        nested: usize,
-        found: bool,
-    }
-    impl<'ast> Visit<'ast> for Breaks<'_> {
-        fn visit_expr_break(&mut self, jump: &'ast ExprBreak) {
-            self.found |= match &jump.label {
-                None => self.nested == 0,
-                Some(label) => self.label == Some(&label.ident),
-            };
-        }
-        fn visit_expr(&mut self, expr: &'ast Expr) {
-            let is_loop = matches!(expr, Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_));
-            self.nested += usize::from(is_loop);
-            visit::visit_expr(self, expr);
-            self.nested -= usize::from(is_loop);
-        }
-        fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {}
-        // A macro may hide one.
-        fn visit_macro(&mut self, mac: &'ast Macro) {
-            self.found |= mac
-                .tokens
-                .clone()
-                .to_token_stream()
-                .to_string()
-                .contains("break");
-        }
-    }
-    let label = endless.label.as_ref().map(|label| &label.name.ident);
-    let mut breaks = Breaks {
-        label,
-        nested: 0,
-        found: false,
-    };
-    breaks.visit_block(&endless.body);
-    !breaks.found
 }
 
 const VALUE_MACROS: &[&str] = &[

@@ -17,6 +17,7 @@ pub(crate) fn emit(
     signature: &Signature,
     options: &Options,
 ) -> TokenStream {
+    body.is_used = !matches!(signature.output, ReturnType::Default);
     body.visit_block_mut(&mut block);
     let span = ours(signature.ident.span());
     let (call, traits) = (names::call(span), names::traits(span));
