@@ -3,6 +3,7 @@
 mod blocking_calls;
 mod cleanup;
 mod constructs;
+mod context;
 mod drops;
 mod enclosures;
 mod failures;

@@ -66,6 +66,11 @@ names! {
     owner = Owner;
     group_type = Group;
     until_done = until_done;
+    context_var = ContextVar;
+    context_variable = context_variable;
+    bound_here = bound_here;
+    bound = bound;
+    bind = bind;
     timeout = timeout;
     select = select;
     branch = branch;

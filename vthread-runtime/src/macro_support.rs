@@ -13,6 +13,10 @@ mod probe;
 mod send;
 mod tails;
 
+pub use crate::context::bind::{
+    Bind, IsContextVar, NewBindings, bind, bound, bound_here, context_variable,
+};
+pub use crate::context::variable::ContextVar;
 pub use crate::group::block_on::block_on;
 pub use crate::group::call::{Call, FunctionKind, Suspends, call, frame, name_hash};
 pub use crate::group::foreign::{Foreign, foreign};

@@ -159,10 +159,9 @@ impl Free<'_> {
             }
             Ours::Enclosure(which) => {
                 let tokens = mac.tokens.clone();
-                let form = EnclosureForm::parse(tokens, which.argument(), at, &mut ignored)?;
-                form.argument
-                    .iter()
-                    .for_each(|argument| self.visit_expr(argument));
+                let form = EnclosureForm::parse(tokens, which, at, &mut ignored)?;
+                let values = form.head.values().into_iter();
+                values.for_each(|value| self.visit_expr(value));
                 self.visit_block(&form.body);
             }
         }

@@ -1,5 +1,7 @@
 //! What `group!` and `spawn!` say: `[options =>] body`, parsed and checked.
 
+use super::enclose::Enclosure;
+use crate::context::bindings::Bindings;
 use crate::errors::Errors;
 use crate::names::plain_text;
 use proc_macro2::{Spacing, Span, TokenStream, TokenTree};
@@ -48,10 +50,28 @@ pub(crate) struct SpawnForm {
     pub(crate) body: Block,
 }
 
-/// `timeout!(duration => body)`, `shield! { body }`
+/// `timeout!(duration => body)`, `bind!(NAME = value => body)`, `shield! { body }`
 pub(crate) struct EnclosureForm {
-    pub(crate) argument: Option<Expr>,
+    pub(crate) head: Head,
     pub(crate) body: Block,
+}
+
+/// What stands before the arrow.
+pub(crate) enum Head {
+    Nothing,
+    Duration(Expr),
+    Bindings(Bindings),
+}
+
+impl Head {
+    /// The values that are evaluated before the body.
+    pub(crate) fn values(&self) -> Vec<&Expr> {
+        match self {
+            Head::Nothing => Vec::new(),
+            Head::Duration(duration) => vec![duration],
+            Head::Bindings(bindings) => bindings.0.iter().map(|binding| &binding.value).collect(),
+        }
+    }
 }
 
 const GROUP_OPTIONS: &str = "`group!` knows a handle (`g`), `max_concurrency = n`, `name = \"..\"`, `error = E` and `on_failure = keep`, \
@@ -160,15 +180,14 @@ impl SpawnForm {
 }
 
 impl EnclosureForm {
-    /// `example` says that an argument comes first, and how it is written.
     pub(crate) fn parse(
         tokens: TokenStream,
-        example: Option<&str>,
+        which: Enclosure,
         at: Span,
         errors: &mut Errors,
     ) -> Option<Self> {
         let trees: Vec<TokenTree> = tokens.into_iter().collect();
-        let (head, body) = match (example, arrow(&trees)) {
+        let (head, body) = match (which.example(), arrow(&trees)) {
             (Some(_), Some(arrow)) => (Some(&trees[..arrow]), &trees[arrow + 2..]),
             (Some(example), None) => {
                 errors.at(at, format!("this is written `{example}`"));
@@ -176,19 +195,20 @@ impl EnclosureForm {
             }
             (None, _) => (None, &trees[..]),
         };
-        let argument = match head {
-            Some(head) => match syn::parse2(head.iter().cloned().collect()) {
-                Ok(argument) => Some(argument),
-                Err(error) => {
-                    errors.push(error);
-                    return None;
+        let head = match head {
+            Some(head) => {
+                let head: TokenStream = head.iter().cloned().collect();
+                match which {
+                    Enclosure::Bind => syn::parse2(head).map(Head::Bindings),
+                    _ => syn::parse2(head).map(Head::Duration),
                 }
-            },
-            None => None,
+            }
+            None => Ok(Head::Nothing),
         };
+        let head = head.map_err(|error| errors.push(error)).ok()?;
         match Block::parse_within.parse2(body.iter().cloned().collect()) {
             Ok(stmts) => Some(EnclosureForm {
-                argument,
+                head,
                 body: block_of(stmts, at),
             }),
             Err(error) => {

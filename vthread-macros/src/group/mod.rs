@@ -1,4 +1,4 @@
-//! `group!`, `spawn!`, `timeout!`, `shield!`, `defer!` and `select!`: what they say, what a child captures, how a body ends, what it all becomes.
+//! `group!`, `spawn!`, `timeout!`, `shield!`, `bind!`, `defer!` and `select!`: what they say, what a child captures, how a body ends, what it all becomes.
 
 pub(crate) mod captures;
 pub(crate) mod enclose;
@@ -36,6 +36,7 @@ pub(crate) fn which(mac: &Macro) -> Option<Ours> {
         "spawn" if ours => Some(Ours::Spawn),
         "timeout" if ours => Some(Ours::Enclosure(Enclosure::Timeout)),
         "shield" if ours => Some(Ours::Enclosure(Enclosure::Shield)),
+        "bind" if ours => Some(Ours::Enclosure(Enclosure::Bind)),
         "select" if ours => Some(Ours::Select),
         "defer" if ours => Some(Ours::Enclosure(Enclosure::Defer)),
         _ => None,

@@ -23,11 +23,12 @@ pub(crate) fn spawn(tokens: TokenStream) -> TokenStream {
     })
 }
 
-/// `timeout!` and `shield!` in plain code: they block.
+/// `timeout!`, `shield!` and `bind!` in plain code: they block.
 pub(crate) fn enclosure(which: Enclosure, tokens: TokenStream) -> TokenStream {
     let name = match which {
         Enclosure::Timeout => "timeout",
         Enclosure::Shield => "shield",
+        Enclosure::Bind => "bind",
         Enclosure::Defer => "defer",
     };
     expand(name, tokens, |body, mac| {

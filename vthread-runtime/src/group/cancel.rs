@@ -20,6 +20,8 @@ use std::task::Waker;
 pub(super) enum Reach {
     /// The children only.
     Children,
+    /// The children, because a scope around the group is marked.
+    FromOutside,
     /// The children and the body, which does not go on.
     Body,
 }
@@ -51,7 +53,7 @@ impl Walk {
     /// Marks what is left, then wakes everybody.
     pub(super) fn finish(mut self) {
         while let Some(group) = self.groups.pop() {
-            group.cancel_level(Reach::Children, &mut self);
+            group.cancel_level(Reach::FromOutside, &mut self);
         }
         for root in self.blocked {
             root.unpark();
@@ -72,6 +74,7 @@ impl Node {
 
     fn cancel_level(&self, reach: Reach, walk: &mut Walk) {
         let mut state = self.lock();
+        state.is_cut |= reach == Reach::FromOutside && state.ordinary > 0;
         if state.cancelled.is_none() {
             state.cancelled = Some(walk.reason.clone());
             state.for_each_child(|child| mark_child(child, walk));

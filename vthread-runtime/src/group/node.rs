@@ -47,6 +47,8 @@ pub(super) struct State {
     pub(super) ordinary: usize,
     /// Why nothing is spawned any more.
     pub(super) cancelled: Option<CancelReason>,
+    /// A mark from outside found children that keep the group open: it does not run to its end.
+    pub(super) is_cut: bool,
     /// Errors and panics so far.
     pub(super) failures: usize,
     pub(super) panic: Option<Payload>,
@@ -76,6 +78,7 @@ impl Node {
                 alive: 0,
                 ordinary: 0,
                 cancelled: None,
+                is_cut: false,
                 failures: 0,
                 panic: None,
                 is_closing: false,

@@ -117,7 +117,7 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
         unsafe { vthread.open().push(Arc::as_ptr(&self.owner.node).cast()) };
         // A mark set before the push did not find the group in the list.
         if let Some(reason) = self.reason(running) {
-            self.owner.node.cancel(Reach::Children, reason);
+            self.owner.node.cancel(Reach::FromOutside, reason);
         }
         self.phase = Phase::Running;
     }
@@ -225,7 +225,7 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
     fn start_joining(&mut self, running: &Running) {
         self.phase = Phase::Joining;
         if let Some(reason) = self.reason_outside(running) {
-            self.owner.node.cancel(Reach::Children, reason);
+            self.owner.node.cancel(Reach::FromOutside, reason);
         }
         self.owner.node.body_has_ended();
     }
@@ -270,7 +270,7 @@ impl<E, B: Future, X: Exit<E, B::Output>> Future for Run<'_, '_, E, B, X> {
                 this.start_joining(running);
             } else if let Some(reason) = this.reason_outside(running) {
                 // A mark that came without a walk down the tree: a timeout's.
-                this.owner.node.cancel(Reach::Children, reason);
+                this.owner.node.cancel(Reach::FromOutside, reason);
             }
             if !this.is_joined(cx) {
                 return Poll::Pending;
@@ -282,10 +282,13 @@ impl<E, B: Future, X: Exit<E, B::Output>> Future for Run<'_, '_, E, B, X> {
 }
 
 impl<E, B: Future, X: Exit<E, B::Output>> Run<'_, '_, E, B, X> {
-    /// Step 7: the panic, or the first failure, or what the body said. If the body was dropped
-    /// under a mark from outside, nothing: the scope around us drops us next.
+    /// Step 7: the panic, or the first failure, or what the body said. If the body was dropped, or
+    /// children were cut short, under a mark from outside, nothing: the scope around us drops us next.
     fn finish(&mut self, running: &Running) -> Poll<X::Output> {
-        let panic = self.owner.node.lock().panic.take();
+        let (panic, is_cut) = {
+            let mut state = self.owner.node.lock();
+            (state.panic.take(), state.is_cut)
+        };
         if let Some(payload) = panic {
             let stage = std::mem::replace(&mut self.stage, Stage::Silent);
             drop_quietly(stage);
@@ -295,7 +298,8 @@ impl<E, B: Future, X: Exit<E, B::Output>> Run<'_, '_, E, B, X> {
             Stage::Said(said) => Some(said),
             _ => None,
         };
-        if said.is_none() && self.is_marked_outside(running) {
+        if (said.is_none() || is_cut) && self.is_marked_outside(running) {
+            running.dropping(|| drop(said));
             return Poll::Pending;
         }
         match (self.owner.take_failure(), said) {
