@@ -188,8 +188,8 @@ impl EnclosureForm {
     ) -> Option<Self> {
         let trees: Vec<TokenTree> = tokens.into_iter().collect();
         let (head, body) = match (which.example(), arrow(&trees)) {
-            (Some(_), Some(arrow)) => (Some(&trees[..arrow]), &trees[arrow + 2..]),
-            (Some(example), None) => {
+            (Some(_), Some(arrow @ 1..)) => (Some(&trees[..arrow]), &trees[arrow + 2..]),
+            (Some(example), _) => {
                 errors.at(at, format!("this is written `{example}`"));
                 return None;
             }

@@ -35,7 +35,7 @@ pub struct ContextVar<T> {
     make_default: fn() -> T,
 }
 
-impl<T: Send + Sync + 'static> ContextVar<T> {
+impl<T> ContextVar<T> {
     /// What `context_var!` makes.
     #[doc(hidden)]
     pub const fn __new(make_default: fn() -> T) -> Self {
@@ -44,7 +44,9 @@ impl<T: Send + Sync + 'static> ContextVar<T> {
             make_default,
         }
     }
+}
 
+impl<T: Send + Sync + 'static> ContextVar<T> {
     /// A copy of the value that is bound here, or of the default.
     ///
     /// # Panics
