@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub use vthread_macros::{
-    bind, context_var, defer, group, plain, select, shield, spawn, timeout, vthread,
+    bind, context_var, defer, group, plain, race, select, shield, spawn, timeout, vthread,
 };
 
 #[doc(hidden)]
@@ -23,7 +23,7 @@ pub mod prelude {
     pub use crate::io::{Read, Seek, Write};
     #[doc(no_inline)]
     pub use crate::{
-        bind, context_var, defer, group, plain, select, shield, spawn, timeout, vthread,
+        bind, context_var, defer, group, plain, race, select, shield, spawn, timeout, vthread,
     };
 }
 

@@ -465,6 +465,64 @@ pub fn select(tokens: TokenStream) -> TokenStream {
     group::plain::select(tokens.into()).into()
 }
 
+/// Runs its body for every item of a collection at once: the first success wins.
+///
+/// Each item has a runner of its own, a child that runs in parallel with the others and may borrow what is
+/// outside. The first runner to end with a value wins: the others are cancelled and joined, and the race
+/// is `Ok(value)`. If all fail, it is `Err` with every failure, in order of time.
+///
+/// ```
+/// use vthread::{Failures, prelude::*, time::{Duration, sleep}};
+///
+/// #[vthread]
+/// fn fetch(mirror: &str) -> Result<String, String> {
+///     match mirror.strip_prefix("down.") {
+///         Some(name) => Err(format!("{name} is down")),
+///         None => {
+///             sleep(Duration::from_millis(mirror.len() as u64));
+///             Ok(format!("from {mirror}"))
+///         }
+///     }
+/// }
+///
+/// #[vthread]
+/// fn fetch_any(mirrors: &[&str]) -> Result<String, String> {
+///     race!(for mirror in mirrors => fetch(mirror), else => return Err("no mirrors".to_string()))
+///         .map_err(Failures::into_first)
+/// }
+///
+/// fn main() {
+///     assert_eq!(fetch_any(&["down.a", "b", "a mirror far away"]), Ok("from b".to_string()));
+///     assert_eq!(fetch_any(&["down.a"]), Err("a is down".to_string()));
+///     assert_eq!(fetch_any(&[]), Err("no mirrors".to_string()));
+/// }
+/// ```
+///
+/// The body reads like that of a child: `?` and `return` end the runner. The error type is that of the
+/// function, if that returns a `Result`; elsewhere it is that of the body's tail, unless `error = E` names
+/// it.
+///
+/// # Grammar
+/// `race!(max_concurrency = 8, name = "mirrors", error = E, for pattern in collection => body, else => value)`,
+/// where everything but the `for` is optional. The value of `else` is that of a race without runners.
+///
+/// # Suspends
+/// Until a runner has won and the others have ended, or all have failed.
+///
+/// # Cancellation
+/// The runners are cancelled and joined. A runner that has won before is delivered; what another one may
+/// have by the time it is cancelled is dropped.
+///
+/// # Panics
+/// With the first panic of a runner, also if another has won. If there is no runner and no `else`.
+///
+/// # Errors
+/// With every failure, as `Failures<E>`, if no runner has won.
+#[proc_macro]
+pub fn race(tokens: TokenStream) -> TokenStream {
+    group::plain::race(tokens.into()).into()
+}
+
 /// Declares context variables: what code binds for everything that it calls and spawns.
 ///
 /// Each is a `static` of type `ContextVar<T>`, with attributes and visibility as written; a block may

@@ -81,6 +81,8 @@ names! {
     error_unknown = error_unknown;
     error_value = error_value;
     room = room;
+    race_finish = RaceFinish;
+    race_reach = RaceFinish::reach;
     spawn = spawn;
 }
 

@@ -216,6 +216,7 @@ impl Body {
             Ours::Spawn => self.spawn_macro(mac),
             Ours::Enclosure(which) => self.enclosure_macro(which, mac),
             Ours::Select => self.select_macro(mac, is_used),
+            Ours::Race => self.race_macro(mac, is_used),
         };
         outer(expanded.unwrap_or_else(|| quote!(())), at)
     }

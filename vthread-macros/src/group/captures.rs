@@ -2,6 +2,7 @@
 
 use super::form::{EnclosureForm, GroupForm, SpawnForm};
 use super::format::inline_names;
+use super::race::RaceForm;
 use super::select::SelectForm;
 use super::{Ours, which};
 use crate::body::macros;
@@ -156,6 +157,18 @@ impl Free<'_> {
                 form.otherwise
                     .iter()
                     .for_each(|handler| self.visit_expr(handler));
+            }
+            Ours::Race => {
+                let form = RaceForm::parse(mac.tokens.clone(), at, &mut ignored)?;
+                let outside = form.max_concurrency.iter().chain(&form.name);
+                outside
+                    .chain([&form.collection])
+                    .chain(&form.otherwise)
+                    .for_each(|value| self.visit_expr(value));
+                self.scoped(|walk| {
+                    walk.bind(&form.pattern);
+                    walk.visit_block(&form.body);
+                });
             }
             Ours::Enclosure(which) => {
                 let tokens = mac.tokens.clone();

@@ -219,25 +219,25 @@ impl EnclosureForm {
     }
 }
 
-fn once<T>(slot: &mut Option<T>, value: T, key: &TokenStream, errors: &mut Errors) {
+pub(super) fn once<T>(slot: &mut Option<T>, value: T, key: &TokenStream, errors: &mut Errors) {
     if slot.replace(value).is_some() {
         errors.on(key, "this option is given twice");
     }
 }
 
 /// One option: `g`, `move`, `name = ..`.
-struct Item {
-    key: TokenStream,
-    value: Option<Value>,
+pub(super) struct Item {
+    pub(super) key: TokenStream,
+    pub(super) value: Option<Value>,
 }
 
-enum Value {
+pub(super) enum Value {
     Expr(Expr),
     Type(Type),
 }
 
 impl Item {
-    fn key_text(&self) -> String {
+    pub(super) fn key_text(&self) -> String {
         self.ident()
             .map_or_else(|| self.key.to_string(), |ident| plain_text(&ident))
     }

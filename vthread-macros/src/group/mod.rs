@@ -1,4 +1,4 @@
-//! `group!`, `spawn!`, `timeout!`, `shield!`, `bind!`, `defer!` and `select!`: what they say, what a child captures, how a body ends, what it all becomes.
+//! `group!`, `spawn!`, `race!`, `timeout!`, `shield!`, `bind!`, `defer!` and `select!`: what they say, what a child captures, how a body ends, what it all becomes.
 
 pub(crate) mod captures;
 pub(crate) mod enclose;
@@ -7,6 +7,7 @@ pub(crate) mod form;
 pub(crate) mod format;
 pub(crate) mod open;
 pub(crate) mod plain;
+pub(crate) mod race;
 pub(crate) mod select;
 pub(crate) mod spawn;
 pub(crate) mod tails;
@@ -21,6 +22,7 @@ pub(crate) enum Ours {
     Spawn,
     Enclosure(Enclosure),
     Select,
+    Race,
 }
 
 /// `group!`, `vthread::group!`, `spawn!`, `vthread::spawn!`; never another crate's macro.
@@ -38,6 +40,7 @@ pub(crate) fn which(mac: &Macro) -> Option<Ours> {
         "shield" if ours => Some(Ours::Enclosure(Enclosure::Shield)),
         "bind" if ours => Some(Ours::Enclosure(Enclosure::Bind)),
         "select" if ours => Some(Ours::Select),
+        "race" if ours => Some(Ours::Race),
         "defer" if ours => Some(Ours::Enclosure(Enclosure::Defer)),
         _ => None,
     }

@@ -44,6 +44,11 @@ pub(crate) fn select(tokens: TokenStream) -> TokenStream {
     expand("select", tokens, |body, mac| body.select_macro(mac, true))
 }
 
+/// `race!` in plain code: it blocks.
+pub(crate) fn race(tokens: TokenStream) -> TokenStream {
+    expand("race", tokens, |body, mac| body.race_macro(mac, true))
+}
+
 fn expand(
     name: &str,
     tokens: TokenStream,

@@ -31,6 +31,10 @@ pub trait Exit<E, O> {
     fn ended(&self, output: O) -> Result<Self::Said, E>;
     /// The body waits: perhaps it has ended by a signal.
     fn signalled(&self) -> Option<Self::Said>;
+    /// After the join: what counts whatever became of the body and the other members, if anything does.
+    fn decided(&self) -> Option<Self::Output> {
+        None
+    }
     /// After the join.
     fn deliver(&self, result: Result<Self::Said, E>, owner: &Owner<E>) -> Self::Output;
 }
@@ -298,6 +302,9 @@ impl<E, B: Future, X: Exit<E, B::Output>> Run<'_, '_, E, B, X> {
             Stage::Said(said) => Some(said),
             _ => None,
         };
+        if let Some(output) = self.exit.decided() {
+            return Poll::Ready(output);
+        }
         if (said.is_none() || is_cut) && self.is_marked_outside(running) {
             running.dropping(|| drop(said));
             return Poll::Pending;
