@@ -498,9 +498,9 @@ pub fn select(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// The body reads like that of a child: `?` and `return` end the runner. The error type is that of the
-/// function, if that returns a `Result`; elsewhere it is that of the body's tail, unless `error = E` names
-/// it.
+/// The body is like that of a closure which returns a `Result`: `?` and `return` end the runner. Where nothing
+/// in it says which error type it has, `error = E` does; then it reads like a child of a group, where a tail that
+/// is not a `Result` is a success.
 ///
 /// # Grammar
 /// `race!(max_concurrency = 8, name = "mirrors", error = E, for pattern in collection => body, else => value)`,

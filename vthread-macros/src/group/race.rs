@@ -1,7 +1,7 @@
 //! The expansion of `race!`: a group whose body spawns one child for each item. A child that has a value
 //! brings it to the finish, which stands beside the group.
 
-use super::exits::{Frame, GroupFrame, pin_error};
+use super::exits::{Frame, GroupFrame};
 use super::form::{Item, Value, once};
 use super::select::handler;
 use super::spawn::{End, Target};
@@ -112,11 +112,10 @@ impl Body {
         let mut form = RaceForm::parse(mac.tokens.clone(), at, &mut self.errors)?;
         self.visit_expr_mut(&mut form.collection);
         let options = self.race_options(&mut form, span);
-        let has_error = form.error.is_some() || self.errors_are_known();
         let finish = self.fresh("finish", span);
         let (group, inner) = (self.fresh("group", span), self.fresh("this_group", span));
         let handle = self.fresh("g", span);
-        let runner = self.runner(&form, &handle, &finish, has_error, span);
+        let runner = self.runner(&form, &handle, &finish, span);
 
         let (owner, group_type) = (names::owner(span), names::group_type(span));
         let race_finish = names::race_finish(span);
@@ -124,12 +123,7 @@ impl Body {
             Some(ty) => quote!(#ty),
             None => quote!(_),
         };
-        let pinned_at = ours(self.returns.at.unwrap_or(span));
-        let pin_outer = match form.error.is_none() && has_error {
-            true => pin_error(&group, pinned_at),
-            false => TokenStream::new(),
-        };
-        let typed_at = form.error.as_ref().map_or(pinned_at, |ty| ours(ty.span()));
+        let typed_at = form.error.as_ref().map_or(span, |ty| ours(ty.span()));
         let error_is_send = names::error_is_send(typed_at);
         let pin_send = dead(
             typed_at,
@@ -166,13 +160,13 @@ impl Body {
         let named = self.names_macro(&mac.path, span);
         let (pattern, collection) = (&form.pattern, &form.collection);
         // A `match`, so that temporaries of the collection live as long as the runners.
-        let expanded = quote_spanned!(span=> (match ::core::iter::IntoIterator::into_iter(#collection) { __iter => {
+        let iterator = quote_spanned!(span=> ::core::iter::IntoIterator::into_iter(#collection));
+        let raced = quote_spanned!(span=> __iter => {
             #named
             let __options = #options;
             let #finish = #race_finish::new();
             let __o = unsafe { #owner::<#error_type>::new(__options) };
             let #group = unsafe { #owner::group(&__o) };
-            #pin_outer
             #pin_send
             let #inner = unsafe { #group_type::dup(&#group) };
             let __b = async { '__frame: {
@@ -186,8 +180,9 @@ impl Body {
             #dead
             let __run = unsafe { #owner::run_race(&__o, #group, &#finish, __b) };
             (#joined)
-        } }));
-        Some(outer(expanded, at))
+        });
+        let expanded = decide(extent, iterator, raced);
+        Some(outer(quote_spanned!(span=> (#expanded)), at))
     }
 
     fn race_options(&mut self, form: &mut RaceForm, span: Span) -> TokenStream {
@@ -210,11 +205,11 @@ impl Body {
         form: &RaceForm,
         handle: &proc_macro2::Ident,
         finish: &proc_macro2::Ident,
-        has_error: bool,
         span: Span,
     ) -> TokenStream {
         self.scopes.open();
         let depth = self.scopes.depth();
+        self.scopes.open();
         self.scopes.bind_pattern(&form.pattern);
         let error = self.fresh("error", span);
         // A `spawn!` in the body goes to the group around.
@@ -236,7 +231,7 @@ impl Body {
             can_fail: true,
             end: End::Race {
                 finish: finish.clone(),
-                is_inferred: !has_error,
+                is_inferred: form.error.is_none(),
             },
             depth: Some(depth),
         };
@@ -245,6 +240,7 @@ impl Body {
         let child = self.child(form.body.clone(), None, &target, options, span);
         self.in_frame = in_frame;
         self.frames.pop();
+        self.scopes.close();
         self.scopes.close();
         quote_spanned!(span=> { #child; })
     }
