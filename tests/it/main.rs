@@ -3,6 +3,7 @@
 mod blocking_calls;
 mod cleanup;
 mod constructs;
+mod context;
 mod drops;
 mod enclosures;
 mod failures;
@@ -10,6 +11,7 @@ mod files;
 mod ledger;
 mod load;
 mod locks;
+mod races;
 mod recursion;
 mod rows;
 mod selects;

@@ -16,6 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["task"],
     &["scheduler"],
     &["group"],
+    &["context"],
     &["driver"],
     &["sync"],
     &["io", "net", "fs", "time", "signal"],
@@ -30,6 +31,7 @@ const MAX_CODE_LINES: usize = 400;
 /// The only files with unsafe code.
 const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/driver/blocking/scoped.rs",
+    "vthread-runtime/src/context/bind.rs",
     "vthread-runtime/src/driver/time/timers.rs",
     "vthread-runtime/src/driver/time/wheel.rs",
     "vthread-runtime/src/driver/time/wheel_tests.rs",
@@ -60,6 +62,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/sync/reserve.rs",
     "vthread-runtime/src/sync/semaphore.rs",
     "vthread-runtime/src/sync/waitlist.rs",
+    "vthread-runtime/src/task/bindings.rs",
     "vthread-runtime/src/task/cell.rs",
     "vthread-runtime/src/task/current.rs",
     "vthread-runtime/src/task/handle.rs",

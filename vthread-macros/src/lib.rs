@@ -1,10 +1,11 @@
 //! The macros of `vthread`. Programs use them through the facade crate, which re-exports them.
 //!
 //! `item` expands `#[vthread]`, `body` rewrites the body of a vthread function, `group` expands
-//! `group!` and `spawn!`; `names` is the only file that spells a name of the runtime.
+//! `group!` and `spawn!`, `context` `context_var!`; `names` is the only file that spells a name of the runtime.
 #![forbid(unsafe_code)]
 
 mod body;
+mod context;
 mod errors;
 mod group;
 mod item;
@@ -478,4 +479,169 @@ pub fn defer(tokens: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn select(tokens: TokenStream) -> TokenStream {
     group::plain::select(tokens.into()).into()
+}
+
+/// Runs its body for every item of a collection at once: the first success wins.
+///
+/// Each item has a runner of its own, a child that runs in parallel with the others and may borrow what is
+/// outside. The first runner to end with a value wins: the others are cancelled and joined, and the race
+/// is `Ok(value)`. If all fail, it is `Err` with every failure, in order of time.
+///
+/// ```
+/// use vthread::{Failures, prelude::*, time::{Duration, sleep}};
+///
+/// #[vthread]
+/// fn fetch(mirror: &str) -> Result<String, String> {
+///     match mirror.strip_prefix("down.") {
+///         Some(name) => Err(format!("{name} is down")),
+///         None => {
+///             sleep(Duration::from_millis(mirror.len() as u64));
+///             Ok(format!("from {mirror}"))
+///         }
+///     }
+/// }
+///
+/// #[vthread]
+/// fn fetch_any(mirrors: &[&str]) -> Result<String, String> {
+///     race!(for mirror in mirrors => fetch(mirror), else => return Err("no mirrors".to_string()))
+///         .map_err(Failures::into_first)
+/// }
+///
+/// fn main() {
+///     assert_eq!(fetch_any(&["down.a", "b", "a mirror far away"]), Ok("from b".to_string()));
+///     assert_eq!(fetch_any(&["down.a"]), Err("a is down".to_string()));
+///     assert_eq!(fetch_any(&[]), Err("no mirrors".to_string()));
+/// }
+/// ```
+///
+/// The body is like that of a closure which returns a `Result`: `?` and `return` end the runner. Where nothing
+/// in it says which error type it has, `error = E` does; then it reads like a child of a group, where a tail that
+/// is not a `Result` is a success.
+///
+/// # Grammar
+/// `race!(max_concurrency = 8, name = "mirrors", error = E, for pattern in collection => body, else => value)`,
+/// where everything but the `for` is optional. The value of `else` is that of a race without runners.
+///
+/// # Suspends
+/// Until a runner has won and the others have ended, or all have failed.
+///
+/// # Cancellation
+/// The runners are cancelled and joined. A runner that has won before is delivered; what another one may
+/// have by the time it is cancelled is dropped.
+///
+/// # Panics
+/// With the first panic of a runner, also if another has won. If there is no runner and no `else`.
+///
+/// # Errors
+/// With every failure, as `Failures<E>`, if no runner has won.
+#[proc_macro]
+pub fn race(tokens: TokenStream) -> TokenStream {
+    group::plain::race(tokens.into()).into()
+}
+
+/// Declares context variables: what code binds for everything that it calls and spawns.
+///
+/// Each is a `static` of type `ContextVar<T>`, with attributes and visibility as written; a block may
+/// declare several. `T` is any `'static` type that is `Send` and `Sync`. The default, which holds where
+/// nothing is bound, need not be a constant: it is made when it is first asked for, once.
+///
+/// ```
+/// use vthread::prelude::*;
+///
+/// context_var! {
+///     /// The request that is being served.
+///     pub static REQUEST_ID: u64 = 0;
+///     static TENANT: String = "nobody".to_string();
+/// }
+///
+/// fn describe() -> String {
+///     TENANT.with(|tenant| format!("{tenant}/{}", REQUEST_ID.get()))
+/// }
+///
+/// #[vthread]
+/// fn serve(id: u64) -> String {
+///     bind!(REQUEST_ID = id, TENANT = format!("tenant {id}") => {
+///         describe()
+///     })
+/// }
+///
+/// fn main() {
+///     assert_eq!(serve(7), "tenant 7/7");
+///     assert_eq!(describe(), "nobody/0");
+/// }
+/// ```
+///
+/// # Grammar
+/// `context_var! { #[attr] pub static NAME: Type = default; .. }`
+///
+/// # Suspends
+/// Never, and neither does reading: `NAME.get()` gives a copy, `NAME.with(|value| ..)` lends it.
+///
+/// # Cancellation
+/// Reading is no checkpoint.
+///
+/// # Panics
+/// A default that panics does so where it is asked for.
+///
+/// # Errors
+/// None.
+#[proc_macro]
+pub fn context_var(tokens: TokenStream) -> TokenStream {
+    context::declare::expand(tokens.into()).into()
+}
+
+/// Binds context variables for a block, and gives the block's value.
+///
+/// What the block calls sees the values, vthread functions and plain ones alike, and so does every child
+/// that is spawned in it, for as long as that runs. A binding ends with its block. The values are evaluated
+/// first, from left to right, and see what is bound outside. `?`, `return`, `break` and `continue` in the
+/// block leave it as they would leave any block. Also for plain functions and closures, where it blocks.
+///
+/// ```
+/// use vthread::prelude::*;
+///
+/// context_var! {
+///     static DEPTH: u32 = 0;
+/// }
+///
+/// #[vthread]
+/// fn nested() -> (u32, u32, u32) {
+///     let inner = bind!(DEPTH = DEPTH.get() + 1 => {
+///         bind!(DEPTH = DEPTH.get() + 1 => {
+///             group! {
+///                 let child = spawn! { DEPTH.get() };
+///                 child.join()
+///             }
+///         })
+///     });
+///     let outer = bind!(DEPTH = 10 => { DEPTH.get() });
+///     (inner, outer, DEPTH.get())
+/// }
+///
+/// fn main() {
+///     assert_eq!(nested(), (2, 10, 0));
+/// }
+/// ```
+///
+/// Work that is handed to [`blocking`](../vthread/fn.blocking.html) sees them as well. Code on threads
+/// that the library knows nothing of sees the defaults.
+///
+/// # Grammar
+/// `bind!(NAME = value, .. => body)`
+///
+/// # Suspends
+/// As its block does.
+///
+/// # Cancellation
+/// That of its block: a binding is nothing that cancellation would meet.
+///
+/// # Panics
+/// With the block's panic. A value is dropped when the block and all that inherited it have ended; a panic
+/// in its destructor climbs from whichever of these was last.
+///
+/// # Errors
+/// Those that `?` in the block hands on.
+#[proc_macro]
+pub fn bind(tokens: TokenStream) -> TokenStream {
+    group::plain::enclosure(group::enclose::Enclosure::Bind, tokens.into()).into()
 }

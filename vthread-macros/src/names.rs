@@ -67,6 +67,11 @@ names! {
     owner = Owner;
     group_type = Group;
     until_done = until_done;
+    context_var = ContextVar;
+    context_variable = context_variable;
+    bound_here = bound_here;
+    bound = bound;
+    bind = bind;
     timeout = timeout;
     select = select;
     branch = branch;
@@ -77,6 +82,8 @@ names! {
     error_unknown = error_unknown;
     error_value = error_value;
     room = room;
+    race_finish = RaceFinish;
+    race_reach = RaceFinish::reach;
     spawn = spawn;
     background = background;
     background_error = background_error;

@@ -1,7 +1,7 @@
 //! The runtime of `vthread`. Programs use the facade crate `vthread`; this crate is its engine room.
 //!
 //! Layers, each knowing only those before it:
-//! `task`, `scheduler`, `group`, `driver`, `sync`, then `io`, `net`, `fs`, `time`, `signal`.
+//! `task`, `scheduler`, `group`, `context`, `driver`, `sync`, then `io`, `net`, `fs`, `time`, `signal`.
 
 #![deny(unsafe_code)]
 
@@ -13,6 +13,8 @@ pub mod task;
 pub mod scheduler;
 
 pub mod group;
+
+pub mod context;
 
 mod driver;
 
@@ -27,6 +29,7 @@ mod runtime;
 
 pub mod macro_support;
 
+pub use context::variable::ContextVar;
 pub use driver::blocking::{__vthread_blocking, Blocking, blocking};
 pub use driver::blocking::{__vthread_blocking_scoped, BlockingScoped, blocking_scoped};
 pub use group::call::Call;

@@ -14,6 +14,10 @@ mod probe;
 mod send;
 mod tails;
 
+pub use crate::context::bind::{
+    Bind, IsContextVar, NewBindings, bind, bound, bound_here, context_variable,
+};
+pub use crate::context::variable::ContextVar;
 pub use crate::group::block_on::block_on;
 pub use crate::group::call::{Call, FunctionKind, Suspends, call, frame, name_hash};
 pub use crate::group::foreign::{Foreign, foreign};
@@ -21,6 +25,7 @@ pub use crate::group::guard::{Finish, Guard, Guarded, finish, guard};
 pub use crate::group::native::{Native, NoError, Slot, Stop, UntilDone, until_done};
 pub use crate::group::options::{GroupOptions, SpawnOptions};
 pub use crate::group::owner::{Group, Owner, spawn};
+pub use crate::group::race::Finish as RaceFinish;
 pub use crate::group::room::{Permit, Room, room};
 pub use crate::group::run::Run;
 pub use crate::group::select::{Branch, Branches, NoBranch, Or, Select, branch, select};

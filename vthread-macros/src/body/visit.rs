@@ -221,6 +221,7 @@ impl Body {
             Ours::Background => self.background_macro(mac),
             Ours::Enclosure(which) => self.enclosure_macro(which, mac),
             Ours::Select => self.select_macro(mac, is_used),
+            Ours::Race => self.race_macro(mac, is_used),
         };
         outer(expanded.unwrap_or_else(|| quote!(())), at)
     }

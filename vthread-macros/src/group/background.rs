@@ -24,6 +24,8 @@ impl Body {
             can_fail: true,
             error: error.clone(),
             is_background: true,
+            is_inferred: false,
+            is_runner: false,
         };
         self.child_body(&mut form.body, frame, tail);
         let pin = pin_error_type(&error, span);

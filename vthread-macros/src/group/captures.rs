@@ -2,6 +2,7 @@
 
 use super::form::{BackgroundForm, EnclosureForm, GroupForm, SpawnForm};
 use super::format::inline_names;
+use super::race::RaceForm;
 use super::select::SelectForm;
 use super::{Ours, which};
 use crate::body::macros;
@@ -130,12 +131,23 @@ impl Free<'_> {
                     .iter()
                     .for_each(|handler| self.visit_expr(handler));
             }
+            Ours::Race => {
+                let form = RaceForm::parse(mac.tokens.clone(), at, &mut ignored)?;
+                let outside = form.max_concurrency.iter().chain(&form.name);
+                outside
+                    .chain([&form.collection])
+                    .chain(&form.otherwise)
+                    .for_each(|value| self.visit_expr(value));
+                self.scoped(|walk| {
+                    walk.bind(&form.pattern);
+                    walk.visit_block(&form.body);
+                });
+            }
             Ours::Enclosure(which) => {
                 let tokens = mac.tokens.clone();
-                let form = EnclosureForm::parse(tokens, which.argument(), at, &mut ignored)?;
-                form.argument
-                    .iter()
-                    .for_each(|argument| self.visit_expr(argument));
+                let form = EnclosureForm::parse(tokens, which, at, &mut ignored)?;
+                let values = form.head.values().into_iter();
+                values.for_each(|value| self.visit_expr(value));
                 self.visit_block(&form.body);
             }
         }

@@ -1,11 +1,11 @@
-//! The expansion of `timeout!`, `shield!` and `defer!`: a body in an async block of its own, as a group's, with
+//! The expansion of `timeout!`, `shield!`, `bind!` and `defer!`: a body in an async block of its own, as a group's, with
 //! the same ways out, but without children.
 //!
 //! Where the code around has an error type, the block is a `Result` of it, so that `?` converts as it
 //! would outside. Elsewhere it has the function's own return type and ends normally by a slot.
 
 use super::exits::{Frame, GroupFrame, pin_error_type};
-use super::form::EnclosureForm;
+use super::form::{EnclosureForm, Head};
 use crate::body::Body;
 use crate::body::choice::{Extent, Making, dead, decide, in_place, in_place_for, outer};
 use crate::errors;
@@ -21,15 +21,17 @@ use syn::visit_mut::VisitMut;
 pub(crate) enum Enclosure {
     Timeout,
     Shield,
+    Bind,
     /// The body is the rest of the block, the cleanup is what is written in the macro.
     Defer,
 }
 
 impl Enclosure {
-    /// What is written before the `=>`, if anything is.
-    pub(crate) fn argument(self) -> Option<&'static str> {
+    /// How it is written, if something stands before a `=>`.
+    pub(crate) fn example(self) -> Option<&'static str> {
         match self {
             Enclosure::Timeout => Some("timeout!(duration => { .. })"),
+            Enclosure::Bind => Some("bind!(NAME = value => { .. })"),
             Enclosure::Shield | Enclosure::Defer => None,
         }
     }
@@ -45,6 +47,10 @@ impl Enclosure {
                 let shield = names::shield(span);
                 quote_spanned!(span=> #shield(#body))
             }
+            Enclosure::Bind => {
+                let bind = names::bind(span);
+                quote_spanned!(span=> #bind(__argument, #body))
+            }
             Enclosure::Defer => {
                 let guard = names::guard(span);
                 quote_spanned!(span=> #guard(#body))
@@ -56,7 +62,7 @@ impl Enclosure {
     fn ended(self, inner: TokenStream, span: Span) -> TokenStream {
         match self {
             Enclosure::Timeout => quote_spanned!(span=> ::core::result::Result::Ok(#inner)),
-            Enclosure::Shield | Enclosure::Defer => inner,
+            Enclosure::Shield | Enclosure::Bind | Enclosure::Defer => inner,
         }
     }
 
@@ -67,7 +73,7 @@ impl Enclosure {
                 quote_spanned!(span=> ::core::result::Result::Ok(__v)),
                 quote_spanned!(span=> ::core::result::Result::Err(__elapsed) => ::core::result::Result::Err(__elapsed),),
             ),
-            Enclosure::Shield | Enclosure::Defer => {
+            Enclosure::Shield | Enclosure::Bind | Enclosure::Defer => {
                 (quote_spanned!(span=> __v), TokenStream::new())
             }
         }
@@ -98,20 +104,16 @@ impl Body {
             self.errors.at(at, errors::DEFER_IS_A_STATEMENT);
             return None;
         }
-        let mut form =
-            EnclosureForm::parse(mac.tokens.clone(), which.argument(), at, &mut self.errors)?;
-        let argument = form.argument.as_mut().map(|argument| {
-            self.visit_expr_mut(argument);
-            quote_spanned!(span=> let __argument = #argument;)
-        });
-        Some(self.enclose(
-            which,
-            mac,
-            argument.unwrap_or_default(),
-            form.body,
-            true,
-            None,
-        ))
+        let form = EnclosureForm::parse(mac.tokens.clone(), which, at, &mut self.errors)?;
+        let argument = match form.head {
+            Head::Nothing => TokenStream::new(),
+            Head::Duration(mut duration) => {
+                self.visit_expr_mut(&mut duration);
+                quote_spanned!(span=> let __argument = #duration;)
+            }
+            Head::Bindings(mut bindings) => self.new_bindings(&mut bindings, span),
+        };
+        Some(self.enclose(which, mac, argument, form.body, true, None))
     }
 
     /// `defer! { cleanup }` and the rest of its block.
@@ -127,7 +129,8 @@ impl Body {
             self.errors.at(at, errors::DEFER_IN_PLAIN_CODE);
             return None;
         }
-        let mut form = EnclosureForm::parse(mac.tokens.clone(), None, at, &mut self.errors)?;
+        let tokens = mac.tokens.clone();
+        let mut form = EnclosureForm::parse(tokens, Enclosure::Defer, at, &mut self.errors)?;
         self.framed(Some(Frame::Cleanup), |body| {
             body.is_used = true;
             body.visit_block_mut(&mut form.body);

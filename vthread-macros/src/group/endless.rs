@@ -1,6 +1,7 @@
 //! Does a `loop` ever end? A tail that never does needs no type.
 
 use super::form::{EnclosureForm, GroupForm};
+use super::race::RaceForm;
 use super::select::SelectForm;
 use super::{Ours, which};
 use crate::body::macros;
@@ -40,8 +41,15 @@ impl Breaks<'_> {
                 self.visit_block(&form.body);
             }
             Ours::Enclosure(which) => {
-                let form = EnclosureForm::parse(tokens, which.argument(), at, &mut ignored)?;
+                let form = EnclosureForm::parse(tokens, which, at, &mut ignored)?;
                 self.visit_block(&form.body);
+            }
+            Ours::Race => {
+                // Its body is a child's.
+                let form = RaceForm::parse(tokens, at, &mut ignored)?;
+                form.otherwise
+                    .iter()
+                    .for_each(|handler| self.visit_expr(handler));
             }
             Ours::Select => {
                 let form = SelectForm::parse(tokens, &mut ignored)?;

@@ -61,6 +61,10 @@ pub(crate) struct ChildFrame {
     pub(crate) error: Ident,
     /// Whether it is a child of the process, which groups around it know nothing of.
     pub(crate) is_background: bool,
+    /// Whether that is left to inference: then its result stands as it is written.
+    pub(crate) is_inferred: bool,
+    /// Whether it is one of a `race!`.
+    pub(crate) is_runner: bool,
 }
 
 /// A way out of a group's body.
@@ -254,6 +258,7 @@ impl Body {
     fn child_around(&self) -> Option<(Ident, bool)> {
         for frame in self.frames.iter().rev() {
             match frame {
+                Frame::Child(child) if child.is_inferred => return None,
                 Frame::Child(child) => return Some((child.error.clone(), child.can_fail)),
                 Frame::Closure | Frame::Cleanup => return None,
                 _ => {}
@@ -427,8 +432,12 @@ impl Body {
                     self.errors.at(at, errors::JUMP_OUT_OF_DEFER);
                     return None;
                 }
-                Frame::Child(_) => {
-                    self.errors.at(at, errors::JUMP_OUT_OF_CHILD);
+                Frame::Child(child) => {
+                    let message = match child.is_runner {
+                        true => errors::JUMP_OUT_OF_RUNNER,
+                        false => errors::JUMP_OUT_OF_CHILD,
+                    };
+                    self.errors.at(at, message);
                     return None;
                 }
                 Frame::Group(_) => return Some(n),

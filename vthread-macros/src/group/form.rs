@@ -1,5 +1,7 @@
 //! What `group!`, `spawn!` and `background!` say: `[options =>] body`, parsed and checked.
 
+use super::enclose::Enclosure;
+use crate::context::bindings::Bindings;
 use crate::errors::Errors;
 use crate::names::plain_text;
 use proc_macro2::{Spacing, Span, TokenStream, TokenTree};
@@ -55,10 +57,28 @@ pub(crate) struct BackgroundForm {
     pub(crate) body: Block,
 }
 
-/// `timeout!(duration => body)`, `shield! { body }`
+/// `timeout!(duration => body)`, `bind!(NAME = value => body)`, `shield! { body }`
 pub(crate) struct EnclosureForm {
-    pub(crate) argument: Option<Expr>,
+    pub(crate) head: Head,
     pub(crate) body: Block,
+}
+
+/// What stands before the arrow.
+pub(crate) enum Head {
+    Nothing,
+    Duration(Expr),
+    Bindings(Bindings),
+}
+
+impl Head {
+    /// The values that are evaluated before the body.
+    pub(crate) fn values(&self) -> Vec<&Expr> {
+        match self {
+            Head::Nothing => Vec::new(),
+            Head::Duration(duration) => vec![duration],
+            Head::Bindings(bindings) => bindings.0.iter().map(|binding| &binding.value).collect(),
+        }
+    }
 }
 
 const GROUP_OPTIONS: &str = "`group!` knows a handle (`g`), `max_concurrency = n`, `name = \"..\"`, `error = E`, `on_failure = keep` and `grace = duration`, \
@@ -213,35 +233,35 @@ impl BackgroundForm {
 }
 
 impl EnclosureForm {
-    /// `example` says that an argument comes first, and how it is written.
     pub(crate) fn parse(
         tokens: TokenStream,
-        example: Option<&str>,
+        which: Enclosure,
         at: Span,
         errors: &mut Errors,
     ) -> Option<Self> {
         let trees: Vec<TokenTree> = tokens.into_iter().collect();
-        let (head, body) = match (example, arrow(&trees)) {
-            (Some(_), Some(arrow)) => (Some(&trees[..arrow]), &trees[arrow + 2..]),
-            (Some(example), None) => {
+        let (head, body) = match (which.example(), arrow(&trees)) {
+            (Some(_), Some(arrow @ 1..)) => (Some(&trees[..arrow]), &trees[arrow + 2..]),
+            (Some(example), _) => {
                 errors.at(at, format!("this is written `{example}`"));
                 return None;
             }
             (None, _) => (None, &trees[..]),
         };
-        let argument = match head {
-            Some(head) => match syn::parse2(head.iter().cloned().collect()) {
-                Ok(argument) => Some(argument),
-                Err(error) => {
-                    errors.push(error);
-                    return None;
+        let head = match head {
+            Some(head) => {
+                let head: TokenStream = head.iter().cloned().collect();
+                match which {
+                    Enclosure::Bind => syn::parse2(head).map(Head::Bindings),
+                    _ => syn::parse2(head).map(Head::Duration),
                 }
-            },
-            None => None,
+            }
+            None => Ok(Head::Nothing),
         };
+        let head = head.map_err(|error| errors.push(error)).ok()?;
         match Block::parse_within.parse2(body.iter().cloned().collect()) {
             Ok(stmts) => Some(EnclosureForm {
-                argument,
+                head,
                 body: block_of(stmts, at),
             }),
             Err(error) => {
@@ -252,25 +272,25 @@ impl EnclosureForm {
     }
 }
 
-fn once<T>(slot: &mut Option<T>, value: T, key: &TokenStream, errors: &mut Errors) {
+pub(super) fn once<T>(slot: &mut Option<T>, value: T, key: &TokenStream, errors: &mut Errors) {
     if slot.replace(value).is_some() {
         errors.on(key, "this option is given twice");
     }
 }
 
 /// One option: `g`, `move`, `name = ..`.
-struct Item {
-    key: TokenStream,
-    value: Option<Value>,
+pub(super) struct Item {
+    pub(super) key: TokenStream,
+    pub(super) value: Option<Value>,
 }
 
-enum Value {
+pub(super) enum Value {
     Expr(Expr),
     Type(Type),
 }
 
 impl Item {
-    fn key_text(&self) -> String {
+    pub(super) fn key_text(&self) -> String {
         self.ident()
             .map_or_else(|| self.key.to_string(), |ident| plain_text(&ident))
     }

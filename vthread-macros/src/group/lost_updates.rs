@@ -7,6 +7,7 @@
 use super::captures::{argument_name, scan};
 use super::form::{EnclosureForm, GroupForm, SpawnForm};
 use super::format::inline_names;
+use super::race::RaceForm;
 use super::select::SelectForm;
 use super::{Ours, which};
 use crate::body::{macros, scopes};
@@ -236,6 +237,13 @@ impl Walk {
             }
             // It takes all that it names with it, as a `move` closure does.
             Ours::Background => {}
+            Ours::Race => {
+                let form = RaceForm::parse(mac.tokens.clone(), at, &mut ignored)?;
+                self.hidden(|walk| {
+                    let outside = [&form.collection].into_iter().chain(&form.otherwise);
+                    outside.for_each(|value| walk.visit_expr(value));
+                });
+            }
             Ours::Select => {
                 let form = SelectForm::parse(mac.tokens.clone(), &mut ignored)?;
                 self.hidden(|walk| {
@@ -252,10 +260,10 @@ impl Walk {
             }
             Ours::Enclosure(which) => {
                 let tokens = mac.tokens.clone();
-                let form = EnclosureForm::parse(tokens, which.argument(), at, &mut ignored)?;
+                let form = EnclosureForm::parse(tokens, which, at, &mut ignored)?;
                 self.hidden(|walk| {
-                    let argument = form.argument.iter();
-                    argument.for_each(|argument| walk.visit_expr(argument));
+                    let values = form.head.values();
+                    values.into_iter().for_each(|value| walk.visit_expr(value));
                     walk.visit_block(&form.body);
                 });
             }

@@ -1,4 +1,5 @@
-//! `group!`, `spawn!`, `background!`, `timeout!`, `shield!`, `defer!` and `select!`: what they say, what a child captures, how a body ends, what it all becomes.
+//! `group!`, `spawn!`, `background!`, `race!`, `timeout!`, `shield!`, `bind!`, `defer!` and `select!`: what they say,
+//! what a child captures, how a body ends, what it all becomes.
 
 pub(crate) mod background;
 pub(crate) mod captures;
@@ -10,6 +11,7 @@ pub(crate) mod format;
 pub(crate) mod lost_updates;
 pub(crate) mod open;
 pub(crate) mod plain;
+pub(crate) mod race;
 pub(crate) mod select;
 pub(crate) mod spawn;
 pub(crate) mod tails;
@@ -25,6 +27,7 @@ pub(crate) enum Ours {
     Background,
     Enclosure(Enclosure),
     Select,
+    Race,
 }
 
 impl Ours {
@@ -48,7 +51,9 @@ pub(crate) fn which(mac: &Macro) -> Option<Ours> {
         "background" if ours => Some(Ours::Background),
         "timeout" if ours => Some(Ours::Enclosure(Enclosure::Timeout)),
         "shield" if ours => Some(Ours::Enclosure(Enclosure::Shield)),
+        "bind" if ours => Some(Ours::Enclosure(Enclosure::Bind)),
         "select" if ours => Some(Ours::Select),
+        "race" if ours => Some(Ours::Race),
         "defer" if ours => Some(Ours::Enclosure(Enclosure::Defer)),
         _ => None,
     }

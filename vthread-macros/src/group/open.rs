@@ -205,7 +205,7 @@ impl Body {
         );
         let body = &form.body;
         let value = match tail {
-            Tail::Value => {
+            Tail::Value | Tail::AsItIs => {
                 quote_spanned!(tail_at=> #[allow(unreachable_code)] ::core::result::Result::Ok(#val(__v)))
             }
             Tail::Leaves => quote_spanned!(tail_at=> #[allow(unreachable_code)] match __v {

@@ -28,11 +28,12 @@ pub(crate) fn background(tokens: TokenStream) -> TokenStream {
     expand("background", tokens, |body, mac| body.background_macro(mac))
 }
 
-/// `timeout!` and `shield!` in plain code: they block.
+/// `timeout!`, `shield!` and `bind!` in plain code: they block.
 pub(crate) fn enclosure(which: Enclosure, tokens: TokenStream) -> TokenStream {
     let name = match which {
         Enclosure::Timeout => "timeout",
         Enclosure::Shield => "shield",
+        Enclosure::Bind => "bind",
         Enclosure::Defer => "defer",
     };
     expand(name, tokens, |body, mac| {
@@ -46,6 +47,11 @@ pub(crate) fn enclosure(which: Enclosure, tokens: TokenStream) -> TokenStream {
 /// `select!` in plain code: it blocks.
 pub(crate) fn select(tokens: TokenStream) -> TokenStream {
     expand("select", tokens, |body, mac| body.select_macro(mac, true))
+}
+
+/// `race!` in plain code: it blocks.
+pub(crate) fn race(tokens: TokenStream) -> TokenStream {
+    expand("race", tokens, |body, mac| body.race_macro(mac, true))
 }
 
 fn expand(

@@ -76,7 +76,7 @@ impl Parse for BranchForm {
 }
 
 /// A block, or an expression and a comma.
-fn handler(input: ParseStream<'_>) -> Result<Expr> {
+pub(super) fn handler(input: ParseStream<'_>) -> Result<Expr> {
     if input.peek(syn::token::Brace) {
         let block: syn::ExprBlock = input.parse()?;
         input.parse::<Option<Token![,]>>()?;

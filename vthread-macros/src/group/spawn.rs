@@ -13,16 +13,26 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
-use syn::{Block, Expr, Macro};
+use syn::{Block, Expr, Macro, Token};
 
 /// The group that a child goes to.
-struct Target {
-    handle: Ident,
-    can_fail: bool,
-    keeps: bool,
+pub(super) struct Target {
+    pub(super) handle: Ident,
+    pub(super) can_fail: bool,
+    pub(super) end: End,
     /// The depth of the scopes from which on names move into the child; none for a group of another
     /// function, into whose children everything moves.
-    depth: Option<usize>,
+    pub(super) depth: Option<usize>,
+}
+
+/// What becomes of a child's result.
+pub(super) enum End {
+    /// Its failure is the group's.
+    Group,
+    /// Its failure is its own: the handle gives a `Result`.
+    Kept,
+    /// It is a runner of a race, with this finish. Its error type may be left to inference.
+    Race { finish: Ident, is_inferred: bool },
 }
 
 /// A name that moves into a child.
@@ -42,20 +52,47 @@ impl Body {
         let mut form = SpawnForm::parse(tokens, at, &mut self.errors)?;
         let target = self.target_group(form.handle.as_ref(), at)?;
         let options = self.spawn_options(&mut form, span);
+        let named = self.names_macro(&mac.path, span);
+        let lost = lost.iter().map(changes_its_copy);
+        let child = self.child(form.body, form.moves, &target, options, span);
+        Some(quote_spanned!(span=> ({ #named #(#lost)* #child })))
+    }
+
+    /// Starts a child with this body: statements, and the task as their value.
+    pub(super) fn child(
+        &mut self,
+        mut body: Block,
+        moves: Option<Token![move]>,
+        target: &Target,
+        options: TokenStream,
+        span: Span,
+    ) -> TokenStream {
         let moves_all = target.depth.is_none();
-        let captures = match (target.depth, &form.moves) {
-            (Some(depth), None) => self.captures(&form.body, depth),
+        let captures = match (target.depth, &moves) {
+            (Some(depth), None) => self.captures(&body, depth),
             _ => Vec::new(),
         };
-        let tail_at = ours(tails::last_tokens(&form.body).span());
-        let tail = tails::prepare(&mut form.body);
+        let tail_at = ours(tails::last_tokens(&body).span());
+        let is_inferred = matches!(
+            target.end,
+            End::Race {
+                is_inferred: true,
+                ..
+            }
+        );
+        let tail = match is_inferred {
+            true => Tail::AsItIs,
+            false => tails::prepare(&mut body),
+        };
         let error = self.fresh("error", span);
         let frame = ChildFrame {
             can_fail: target.can_fail,
             error: error.clone(),
             is_background: false,
+            is_inferred: tail == Tail::AsItIs,
+            is_runner: matches!(target.end, End::Race { .. }),
         };
-        self.child_body(&mut form.body, frame, tail);
+        self.child_body(&mut body, frame, tail);
 
         let handle = &target.handle;
         let inner = self.fresh("this_group", span);
@@ -71,31 +108,35 @@ impl Body {
             Making::Block => quote_spanned!(span=> #block_on(__room)),
             _ => quote_spanned!(span=> __room.await),
         };
-        let moves = match (&form.moves, moves_all) {
+        let moves = match (&moves, moves_all) {
             (Some(token), _) => quote!(#token),
             (None, true) => quote_spanned!(span=> move),
             (None, false) => TokenStream::new(),
         };
-        let lost = lost.iter().map(changes_its_copy);
         let (outside, inside) = move_names(&captures, span);
         let pin = pin_error(&inner, span);
-        let end = end(&form.body, tail, &error, target.can_fail, tail_at);
-        // A kept failure is the child's value.
-        let keep = match target.keeps {
-            true => quote_spanned!(span=>
+        let end = end(&body, tail, &error, target.can_fail, tail_at);
+        let at_end = match &target.end {
+            End::Group => TokenStream::new(),
+            // A kept failure is the child's value.
+            End::Kept => quote_spanned!(span=>
                 let __f = async move { ::core::result::Result::Ok(__f.await) };
             ),
-            false => TokenStream::new(),
+            End::Race { finish, .. } => {
+                let reach = names::race_reach(span);
+                quote_spanned!(span=>
+                    let __finish = &#finish;
+                    let __r = unsafe { #group_type::dup(__g) };
+                    let __f = async move { #reach(__finish, &__r, __f.await) };
+                )
+            }
         };
-        let named = self.names_macro(&mac.path, span);
-        Some(quote_spanned!(span=> ({
-            #named
+        quote_spanned!(span=>
             let __options = #options;
             let __g: &#group_type<'_, _> = #handle;
             let __room = unsafe { #room(__g) };
             #dead
             let __permit = #permit;
-            #(#lost)*
             #outside
             let #inner = unsafe { #group_type::dup(__g) };
             let __f = async #moves { '__frame: {
@@ -106,9 +147,9 @@ impl Body {
                 #pin
                 #end
             } };
-            #keep
+            #at_end
             unsafe { #spawn(__g, __permit, __options, __f) }
-        })))
+        )
     }
 
     fn spawn_options(&mut self, form: &mut SpawnForm, span: Span) -> TokenStream {
@@ -152,7 +193,10 @@ impl Body {
                 return Some(Target {
                     handle,
                     can_fail: group.can_fail,
-                    keeps: group.keeps,
+                    end: match group.keeps {
+                        true => End::Kept,
+                        false => End::Group,
+                    },
                     depth: Some(group.depth),
                 });
             }
@@ -161,7 +205,7 @@ impl Body {
             Some(handle) => Some(Target {
                 handle: handle.clone(),
                 can_fail: true,
-                keeps: false,
+                end: End::Group,
                 depth: None,
             }),
             None => {
@@ -213,7 +257,7 @@ pub(super) fn end(
     span: Span,
 ) -> TokenStream {
     match tail {
-        Tail::Leaves => quote_spanned!(span=> #body),
+        Tail::Leaves | Tail::AsItIs => quote_spanned!(span=> #body),
         Tail::Value => {
             quote_spanned!(span=> let __v = #body; #[allow(unreachable_code)] ::core::result::Result::Ok(__v))
         }

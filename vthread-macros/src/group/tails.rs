@@ -19,6 +19,8 @@ pub(crate) enum Tail {
     Value,
     /// Its type decides.
     ByType,
+    /// It is a `Result`, whose error type is not known here.
+    AsItIs,
 }
 
 /// Looks at a body's tail before the body is rewritten, and marks its leaves where they decide.

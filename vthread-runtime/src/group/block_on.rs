@@ -119,7 +119,10 @@ pub fn block_on<F: Future>(frame: F) -> F::Output {
     let waker = Waker::from(root.clone());
     let mut frame = std::pin::pin!(Some(frame));
     let nested = Nested::register(&root);
+    // Their owner is further out on this stack.
+    root.vthread.bindings.borrow_current();
     let result = drive(&root, &waker, frame.as_mut());
+    root.vthread.bindings.reset();
     drop(nested);
     drop(waker);
     give_back(root);

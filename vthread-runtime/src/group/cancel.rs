@@ -20,6 +20,8 @@ use std::task::Waker;
 pub(super) enum Reach {
     /// The children only.
     Children,
+    /// The children, because a scope around the group is marked.
+    FromOutside,
     /// The children and the body, which does not go on.
     Body,
 }
@@ -74,7 +76,7 @@ impl Walk {
     /// Marks what is left, then wakes everybody.
     pub(super) fn finish(mut self) {
         while let Some(group) = self.groups.pop() {
-            if group.cancel_level(Reach::Children, &mut self) {
+            if group.cancel_level(Reach::FromOutside, &mut self) {
                 group.begin_grace(Reach::Children, false);
             }
         }
@@ -108,6 +110,7 @@ impl Node {
     /// True if the group has a grace of its own to begin.
     fn cancel_level(&self, reach: Reach, walk: &mut Walk) -> bool {
         let mut state = self.lock();
+        state.is_cut |= reach == Reach::FromOutside && state.ordinary > 0;
         let is_first = state.cancelled.is_none();
         if is_first {
             state.cancelled = Some(walk.reason.clone());

@@ -1,4 +1,4 @@
-//! `on_failure = collect`: every failure of a group, in order of time.
+//! `on_failure = collect` and `race!`: every failure of a group, in order of time.
 
 use super::owner::Owner;
 use super::run::Exit;
@@ -6,7 +6,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::vec;
 
-/// Every failure of a `group!(on_failure = collect => ..)`: the first one, and those that followed.
+/// Every failure of a `group!(on_failure = collect => ..)`, or of a `race!` that nobody has won: the first
+/// one, and those that followed.
 ///
 /// There is always at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +17,11 @@ pub struct Failures<E> {
 }
 
 impl<E> Failures<E> {
-    /// The first failure in time: the one that cancelled the group.
+    pub(super) fn new(first: E, rest: Vec<E>) -> Self {
+        Failures { first, rest }
+    }
+
+    /// The first failure in time: in a group, the one that cancelled it.
     pub fn first(&self) -> &E {
         &self.first
     }
@@ -83,9 +88,6 @@ impl<C, E> Exit<E, Result<C, E>> for Collects<C, E> {
         None
     }
     fn deliver(&self, result: Result<C, E>, owner: &Owner<E>) -> Result<C, Failures<E>> {
-        result.map_err(|first| Failures {
-            first,
-            rest: owner.take_rest(),
-        })
+        result.map_err(|first| Failures::new(first, owner.take_rest()))
     }
 }

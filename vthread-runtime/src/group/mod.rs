@@ -10,6 +10,7 @@ pub(crate) mod failures;
 pub(crate) mod native;
 pub(crate) mod options;
 pub(crate) mod owner;
+pub(crate) mod race;
 pub(crate) mod run;
 
 pub(crate) mod enclosure;

@@ -56,6 +56,8 @@ pub(super) struct State {
     pub(super) grace: Option<Armed>,
     /// The ends of those of children that were cancelled alone.
     pub(super) lingering: Option<Box<Lingering>>,
+    /// A mark from outside found children that keep the group open: it does not run to its end.
+    pub(super) is_cut: bool,
     /// Errors and panics so far.
     pub(super) failures: usize,
     pub(super) panic: Option<Payload>,
@@ -89,6 +91,7 @@ impl Node {
                 is_impatient: false,
                 grace: None,
                 lingering: None,
+                is_cut: false,
                 failures: 0,
                 panic: None,
                 is_closing: false,

@@ -13,6 +13,8 @@ pub(super) enum OnFailure {
     Collect,
     /// Nobody is cancelled.
     Keep,
+    /// Nobody is cancelled, and all are kept.
+    Race,
 }
 
 /// The options of a `group!`.
@@ -44,6 +46,12 @@ impl GroupOptions {
     /// `on_failure = keep`
     pub fn keep(mut self) -> Self {
         self.on_failure = OnFailure::Keep;
+        self
+    }
+
+    /// A `race!`.
+    pub fn race(mut self) -> Self {
+        self.on_failure = OnFailure::Race;
         self
     }
 

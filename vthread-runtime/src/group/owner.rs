@@ -9,6 +9,7 @@ use super::failure::Member;
 use super::failures::Collects;
 use super::node::Node;
 use super::options::{GroupOptions, OnFailure, SpawnOptions};
+use super::race::{Finish, Races};
 use super::room::Permit;
 use super::run::{Results, Run};
 use super::task::Task;
@@ -99,6 +100,22 @@ impl<E> Owner<E> {
         Run::new(self, group, Collects::new(), body)
     }
 
+    /// As `run`, for a race: the runners end with what `finish` gives them.
+    ///
+    /// # Safety
+    /// - As for `run`.
+    pub unsafe fn run_race<'a, 'scope, V, B>(
+        &'a self,
+        group: Group<'scope, E>,
+        finish: &'a Finish<V>,
+        body: B,
+    ) -> Run<'a, 'scope, E, B, Races<'a, V>>
+    where
+        B: Future<Output = Result<(), E>>,
+    {
+        Run::new(self, group, Races::new(finish), body)
+    }
+
     /// Records a failure: the first one is kept, and cancels the group unless it keeps going.
     pub(super) fn record_failure(&self, error: E, member: Member<'_>) {
         let mut late = None;
@@ -112,7 +129,9 @@ impl<E> Owner<E> {
             } else {
                 match self.on_failure {
                     // SAFETY: under the lock.
-                    OnFailure::Collect => unsafe { (*self.rest.get()).push(error) },
+                    OnFailure::Collect | OnFailure::Race => unsafe {
+                        (*self.rest.get()).push(error)
+                    },
                     _ => late = Some(error),
                 }
             }
@@ -121,7 +140,8 @@ impl<E> Owner<E> {
         if let Some(error) = late {
             self.node.drop_in_group(error, member);
         }
-        if is_first && self.on_failure != OnFailure::Keep {
+        let cancels = matches!(self.on_failure, OnFailure::Cancel | OnFailure::Collect);
+        if is_first && cancels {
             self.node.cancel_for(member);
         }
     }

@@ -31,6 +31,10 @@ pub trait Exit<E, O> {
     fn ended(&self, output: O) -> Result<Self::Said, E>;
     /// The body waits: perhaps it has ended by a signal.
     fn signalled(&self) -> Option<Self::Said>;
+    /// After the join: what counts whatever became of the body and the other members, if anything does.
+    fn decided(&self) -> Option<Self::Output> {
+        None
+    }
     /// After the join.
     fn deliver(&self, result: Result<Self::Said, E>, owner: &Owner<E>) -> Self::Output;
 }
@@ -288,10 +292,13 @@ impl<E, B: Future, X: Exit<E, B::Output>> Future for Run<'_, '_, E, B, X> {
 }
 
 impl<E, B: Future, X: Exit<E, B::Output>> Run<'_, '_, E, B, X> {
-    /// Step 7: the panic, or the first failure, or what the body said. If the body was dropped
-    /// under a mark from outside, nothing: the scope around us drops us next.
+    /// Step 7: the panic, or the first failure, or what the body said. If the body was dropped, or
+    /// children were cut short, under a mark from outside, nothing: the scope around us drops us next.
     fn finish(&mut self, running: &Running) -> Poll<X::Output> {
-        let panic = self.owner.node.lock().panic.take();
+        let (panic, is_cut) = {
+            let mut state = self.owner.node.lock();
+            (state.panic.take(), state.is_cut)
+        };
         if let Some(payload) = panic {
             let stage = std::mem::replace(&mut self.stage, Stage::Silent);
             drop_quietly(stage);
@@ -301,7 +308,11 @@ impl<E, B: Future, X: Exit<E, B::Output>> Run<'_, '_, E, B, X> {
             Stage::Said(said) => Some(said),
             _ => None,
         };
-        if said.is_none() && self.is_marked_outside(running) {
+        if let Some(output) = self.exit.decided() {
+            return Poll::Ready(output);
+        }
+        if (said.is_none() || is_cut) && self.is_marked_outside(running) {
+            running.dropping(|| drop(said));
             return Poll::Pending;
         }
         match (self.owner.take_failure(), said) {

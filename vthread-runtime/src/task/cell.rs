@@ -236,6 +236,13 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
             parent.panicked(header, payload);
         }
     }
+    // SAFETY: the frame is gone; `spawn` had the task inherit.
+    let bindings = unsafe { header.vthread.bindings.release() };
+    if !bindings.is_empty()
+        && let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(bindings)))
+    {
+        parent.panicked(header, payload);
+    }
     // SAFETY: moved out once, here; nobody uses the parent after the end.
     let parent = unsafe { ManuallyDrop::take(&mut *cell.parent.get()) };
     parent.left(header);

@@ -47,7 +47,9 @@ impl<V> Handle<V> {
         // SAFETY: `Send` by the bounds; the borrows by the caller.
         let task = unsafe { cell::allocate(frame, parent, about) };
         // SAFETY: just made.
-        link(unsafe { task.as_ref() });
+        let header = unsafe { task.as_ref() };
+        header.vthread.bindings.inherit();
+        link(header);
         // Where others can take it: its parent may go on for long.
         crate::runtime::schedule_last(TaskRef(task));
         Handle {

@@ -24,6 +24,7 @@
 
 #![allow(unsafe_code)] // A stack of frames, linked by address.
 
+use super::bindings::Borrowed;
 use super::cell::{CancelUnwind, Payload, drop_quietly};
 use super::current::{self, Running};
 use super::scope::{Kind, Scope};
@@ -48,6 +49,8 @@ pub(crate) struct Link {
     below: Cell<*const Link>,
     /// It was pushed, and waits for its first poll.
     is_fresh: Cell<bool>,
+    /// What was bound at the call. Owned by a frame below, which waits for this one.
+    bindings: Cell<Borrowed>,
     poll: unsafe fn(NonNull<Link>, &mut Context<'_>) -> Poll<()>,
     drop_frame: unsafe fn(NonNull<Link>),
     panic: Cell<Option<Payload>>,
@@ -101,6 +104,7 @@ pub unsafe fn segment<F: Future>(frame: F) -> Segment<F> {
             around: Cell::new(ptr::null()),
             below: Cell::new(ptr::null()),
             is_fresh: Cell::new(true),
+            bindings: Cell::new(Borrowed::none()),
             poll: poll::<F>,
             drop_frame: drop_frame::<F>,
             panic: Cell::new(None),
@@ -210,6 +214,7 @@ unsafe fn push(running: &Running, link: NonNull<Link>) {
         _ => around,
     });
     segment.around.set(around);
+    segment.bindings.set(vthread.bindings.get());
     around.opened_inside();
     segment.below.set(vthread.top.replace(link.as_ptr()));
 }
@@ -263,7 +268,7 @@ fn poll_top(
     link.is_fresh.set(false);
     // SAFETY: the chain above an open scope is open, and this thread polls the vthread.
     let is_marked = || unsafe { vthread.is_marked(&link.scope) };
-    let polled = running.within(&link.scope, || {
+    let polled = within(vthread, running, link, || {
         // SAFETY: the top of the line is polled by the line only.
         catch_unwind(AssertUnwindSafe(|| unsafe { (link.poll)(top, cx) }))
     });
@@ -289,12 +294,20 @@ fn poll_top(
         // SAFETY: nothing is open in the frame; a value is left where it is.
         catch_unwind(AssertUnwindSafe(|| unsafe { (link.drop_frame)(top) }))
     };
-    let dropped = running.within(&link.scope, || running.dropping(drop_frame));
+    let dropped = within(vthread, running, link, || running.dropping(drop_frame));
     if let Err(payload) = dropped {
         drop_quietly(link.panic.replace(Some(payload)));
     }
     pop(vthread, link);
     true
+}
+
+/// Runs `code` as the segment's: in its scope, with what was bound where it was called.
+fn within<R>(vthread: &Vthread, running: &Running, link: &Link, code: impl FnOnce() -> R) -> R {
+    // SAFETY: the frame below that owns the bindings waits for this segment.
+    running.within(&link.scope, || unsafe {
+        vthread.bindings.within(link.bindings.get(), code)
+    })
 }
 
 unsafe fn poll<F: Future>(link: NonNull<Link>, cx: &mut Context<'_>) -> Poll<()> {

@@ -10,6 +10,7 @@ mod mark;
 pub(crate) mod scope;
 pub(crate) mod vthread;
 
+pub(crate) mod bindings;
 pub(crate) mod current;
 pub(crate) mod line;
 

@@ -20,7 +20,7 @@ pub enum CancelReason {
     TaskCancelled,
     /// The time of a `timeout!` around the group was over.
     TimedOut,
-    /// The group was open in a branch of a `select!`, and another branch has won.
+    /// Another branch of a `select!`, in one of whose branches the group was open, or another runner of a `race!` has won.
     NotSelected,
     /// The group has ended: the child was a service, or came too late.
     GroupEnded,
@@ -157,7 +157,9 @@ impl fmt::Display for CancelReason {
             CancelReason::GroupCancelled => "`Group::cancel` was called",
             CancelReason::TaskCancelled => "`Task::cancel` was called",
             CancelReason::TimedOut => "a `timeout!` elapsed",
-            CancelReason::NotSelected => "another branch of a `select!` won",
+            CancelReason::NotSelected => {
+                "another branch of a `select!`, or runner of a `race!`, won"
+            }
             CancelReason::GroupEnded => "the group ended",
             CancelReason::Shutdown => "the process shuts down",
         })

@@ -9,6 +9,7 @@
 
 #![allow(unsafe_code)] // Walks chains of scopes, which are linked by address.
 
+use super::bindings::Current;
 use super::line::Link;
 use super::reason::CancelReason;
 use super::scope::{Kind, Level, Scope};
@@ -27,6 +28,9 @@ pub(crate) struct Vthread {
     open: Mutex<Open>,
     /// The top of the line. Touched by the polling thread only.
     pub(super) top: Cell<*const Link>,
+    /// What is bound for the code that runs. Touched by the polling thread only; a task owns what it
+    /// was born with.
+    pub(crate) bindings: Current,
 }
 
 // SAFETY: the cells of scopes follow the rule in scope.rs: the polling thread or the lock.
@@ -47,6 +51,7 @@ impl Vthread {
             suspect: AtomicBool::new(false),
             open: Mutex::new(Open { head: ptr::null() }),
             top: Cell::new(ptr::null()),
+            bindings: Current::new(),
         }
     }
 
@@ -106,6 +111,7 @@ impl Vthread {
     pub(crate) fn reset(&mut self) {
         debug_assert!(self.top.get().is_null());
         self.root.reset();
+        self.bindings.reset();
         self.suspect.store(false, Ordering::Relaxed);
     }
 }

@@ -11,6 +11,7 @@
 
 use super::pool::POOL;
 use crate::driver::wake::wake;
+use crate::task::bindings::Bindings;
 use crate::task::cell::drop_quietly;
 use parking_lot::Mutex;
 use std::future::Future;
@@ -78,6 +79,7 @@ where
         let order = Order {
             shared: shared.clone(),
             work: Some(work),
+            bindings: Bindings::current(),
         };
         self.state = State::Sent(shared);
         POOL.submit(Box::new(move || order.carry_out()))
@@ -145,6 +147,8 @@ impl<F, R> Drop for Offload<F, R> {
 struct Order<F, R> {
     shared: Arc<Mutex<Shared<R>>>,
     work: Option<F>,
+    /// The work sees what its caller does.
+    bindings: Bindings,
 }
 
 impl<F: FnOnce() -> R, R> Order<F, R> {
@@ -153,7 +157,15 @@ impl<F: FnOnce() -> R, R> Order<F, R> {
         if !self.advance(Stage::Running) {
             return drop_quietly(work);
         }
-        let result = catch_unwind(AssertUnwindSafe(work));
+        let bindings = std::mem::take(&mut self.bindings);
+        let mut result = catch_unwind(AssertUnwindSafe(|| bindings.within(work)));
+        // Given up before the result is known: it may be the last, with values to drop.
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(bindings))) {
+            match &result {
+                Ok(_) => drop_quietly(std::mem::replace(&mut result, Err(payload))),
+                Err(_) => drop_quietly(payload),
+            }
+        }
         let mut locked = self.shared.lock();
         if let Stage::Abandoned = locked.stage {
             drop(locked);
@@ -185,6 +197,7 @@ impl<F, R> Drop for Order<F, R> {
             let waiter = self.shared.lock().waiter.take();
             waiter.into_iter().for_each(wake);
         }
+        drop_quietly(std::mem::take(&mut self.bindings));
     }
 }
 

@@ -1,0 +1,325 @@
+//! What is current when frames are polled and dropped in unusual ways, and when values go.
+
+use super::*;
+
+/// Recursive calls are polled by the runtime, not through the frames that made them.
+mod recursion {
+    use super::*;
+
+    #[vthread]
+    fn down(n: u64) -> u64 {
+        assert_eq!(ID.get(), n);
+        if n == 0 {
+            yield_now();
+            return 0;
+        }
+        let below = bind!(ID = n - 1 => {
+            yield_now();
+            let below = down(n - 1);
+            assert_eq!(ID.get(), n - 1);
+            yield_now();
+            assert_eq!(ID.get(), n - 1);
+            below
+        });
+        assert_eq!(ID.get(), n);
+        // Without a binding of its own in between.
+        if n % 7 == 0 {
+            below + 1 + bind!(ID = 0 => down(0))
+        } else {
+            below + 1
+        }
+    }
+
+    #[test]
+    fn in_each_call() {
+        assert_eq!(bind!(ID = 3_000 => down(3_000)), 3_000);
+    }
+
+    /// A million binds nest without a chain that would have to be dropped by a deep stack.
+    #[vthread]
+    fn deep(n: u64) -> u64 {
+        if n == 0 {
+            return ID.get();
+        }
+        bind!(ID = n => deep(n - 1))
+    }
+
+    #[test]
+    fn deep_ones() {
+        assert_eq!(deep(200_000), 1);
+        assert_eq!(ID.get(), 0);
+    }
+
+    struct Seen<'a>(&'a StdMutex<Vec<u64>>);
+    impl Drop for Seen<'_> {
+        fn drop(&mut self) {
+            self.0.lock().unwrap().push(ID.get());
+        }
+    }
+
+    #[vthread]
+    fn stuck(n: u64, all: &StdMutex<Vec<u64>>) {
+        let _seen = Seen(all);
+        if n == 0 {
+            sleep(LONG);
+        }
+        bind!(ID = n => stuck(n - 1, all));
+    }
+
+    /// Cancelled, each frame is dropped with its own bindings.
+    #[test]
+    fn cancelled() {
+        let all = StdMutex::new(Vec::new());
+        assert!(bind!(ID = 4 => timeout!(SHORT => stuck(3, &all))).is_err());
+        assert_eq!(all.into_inner().unwrap(), [1, 2, 3, 4]);
+    }
+}
+
+/// The branches of a `select!` have their own.
+mod branches {
+    use super::*;
+
+    #[vthread]
+    fn branch(id: u64, rounds: usize) -> u64 {
+        bind!(ID = id => {
+            for _ in 0..rounds {
+                yield_now();
+                assert_eq!(ID.get(), id);
+                recursive(3, id);
+            }
+            ID.get()
+        })
+    }
+
+    #[vthread]
+    fn recursive(n: u64, id: u64) {
+        yield_now();
+        assert_eq!(ID.get(), id + 3 - n);
+        if n > 0 {
+            bind!(ID = id + 4 - n => recursive(n - 1, id));
+        }
+    }
+
+    #[vthread]
+    fn run() -> (u64, u64) {
+        bind!(NAME = "select" => {
+            select! {
+                id = branch(10, 50) => (id, ID.get()),
+                id = branch(20, 5) => (id, ID.get()),
+                id = bind!(ID = 30 => { sleep(LONG); ID.get() }) => (id, ID.get()),
+            }
+        })
+    }
+
+    #[test]
+    fn have_their_own() {
+        let (winner, handler) = run();
+        assert!(winner == 10 || winner == 20);
+        assert_eq!(handler, 0);
+    }
+}
+
+/// Cleanup and destructors see what was bound around them, however they come to run.
+mod cleanup {
+    use super::*;
+
+    struct Noted<'a>(&'a Ledger, &'static str);
+    impl Drop for Noted<'_> {
+        fn drop(&mut self) {
+            self.0.note(format!("{} {}", self.1, ID.get()));
+        }
+    }
+
+    #[vthread]
+    fn work(ledger: &Ledger, end: u32) -> Result<(), &'static str> {
+        let _outer = Noted(ledger, "outer");
+        bind!(ID = 1 => {
+            let _around = Noted(ledger, "around");
+            defer! {
+                yield_now();
+                ledger.note(format!("defer {}", ID.get()));
+                bind!(ID = 3 => {
+                    yield_now();
+                    ledger.note(format!("inside {}", ID.get()));
+                });
+            }
+            bind!(ID = 2 => {
+                let _inner = Noted(ledger, "inner");
+                yield_now();
+                match end {
+                    0 => {}
+                    1 => Err("failed")?,
+                    2 => resume_unwind(Box::new("panicked")),
+                    _ => sleep(LONG),
+                }
+            });
+        });
+        Ok(())
+    }
+
+    #[vthread]
+    fn run(ledger: &Ledger, end: u32) -> bool {
+        timeout!(SHORT * 4 => work(ledger, end)).is_ok()
+    }
+
+    #[test]
+    fn in_every_way() {
+        for end in 0..4 {
+            let ledger = Ledger::new();
+            let ended = catch_unwind(AssertUnwindSafe(|| run(&ledger, end)));
+            assert_eq!(
+                ended.ok(),
+                [Some(true), Some(true), None, Some(false)][end as usize]
+            );
+            let expected = ["inner 2", "defer 1", "inside 3", "around 1", "outer 0"];
+            assert_eq!(ledger.trace(), expected, "end {end}");
+            assert_eq!(ID.get(), 0);
+        }
+    }
+
+    #[vthread]
+    fn captured(ledger: &Ledger) {
+        group! {
+            for id in 1..3 {
+                let object = Noted(ledger, "capture");
+                bind!(ID = id => {
+                    spawn! { sleep(LONG); drop(object); }
+                });
+            }
+            for _ in 0..10 {
+                yield_now();
+            }
+        }
+    }
+
+    /// A child's captures too, whether it has begun or not.
+    #[test]
+    fn of_cancelled_children() {
+        let ledger = Ledger::new();
+        let r = timeout!(SHORT => captured(&ledger));
+        assert!(r.is_err(), "{:?}", ledger.trace());
+        let mut trace = ledger.trace();
+        trace.sort();
+        assert_eq!(trace, ["capture 1", "capture 2"]);
+    }
+}
+
+/// A bound value is dropped once, when the block and all that inherited it have ended.
+mod values {
+    use super::*;
+
+    context_var! {
+        static HELD: Option<Arc<&'static str>> = None;
+        static BOMB: Bomb = Bomb(false);
+    }
+
+    struct Bomb(bool);
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            if self.0 {
+                resume_unwind(Box::new("bomb"));
+            }
+        }
+    }
+
+    #[vthread]
+    fn shared(log: &StdMutex<Vec<bool>>) {
+        let alive = |value: &Weak<&'static str>| log.lock().unwrap().push(value.strong_count() > 0);
+        let value = Arc::new("value");
+        let watched = Arc::downgrade(&value);
+        group!(g => {
+            let (go, gone) = channel::<()>(1);
+            let task = bind!(HELD = Some(value) => {
+                let child = spawn!(g => { gone.recv().unwrap(); });
+                yield_now();
+                alive(&watched);
+                child
+            });
+            // The child has it.
+            alive(&watched);
+            go.send(()).unwrap();
+            task.join();
+        });
+        alive(&watched);
+
+        let value = Arc::new("value");
+        let watched = Arc::downgrade(&value);
+        bind!(HELD = Some(value) => { yield_now(); alive(&watched) });
+        alive(&watched);
+    }
+
+    #[test]
+    fn live_as_long_as_somebody_sees_them() {
+        let log = StdMutex::new(Vec::new());
+        shared(&log);
+        assert_eq!(log.into_inner().unwrap(), [true, true, false, true, false]);
+    }
+
+    #[vthread]
+    fn by_the_block() {
+        bind!(BOMB = Bomb(true) => yield_now());
+    }
+
+    #[vthread]
+    fn by_a_child(outlives: bool) {
+        group!(g => {
+            let (go, gone) = channel::<()>(1);
+            bind!(BOMB = Bomb(true) => {
+                spawn!(g => { let _ = gone.recv(); });
+                if !outlives {
+                    go.send(()).unwrap();
+                    sleep(SHORT);
+                }
+            });
+            drop(go);
+        });
+    }
+
+    #[vthread]
+    fn by_a_helper() {
+        let (to_helper, from_here) = std::sync::mpsc::channel::<()>();
+        let _ = timeout!(SHORT => {
+            bind!(BOMB = Bomb(true) => {
+                vthread::blocking(move || { let _ = from_here.recv(); });
+            });
+        });
+        drop(to_helper);
+    }
+
+    #[test]
+    fn a_panic_in_a_destructor_climbs() {
+        let payload = |run: &dyn Fn()| {
+            let payload = catch_unwind(AssertUnwindSafe(run)).expect_err("it panics");
+            *payload.downcast::<&'static str>().unwrap()
+        };
+        assert_eq!(payload(&by_the_block), "bomb");
+        assert_eq!(payload(&|| by_a_child(true)), "bomb");
+        assert_eq!(payload(&|| by_a_child(false)), "bomb");
+        // Nobody is left who could hear of it.
+        by_a_helper();
+        assert_eq!(seen_later(), (0, "nobody"));
+    }
+
+    #[test]
+    fn a_stashed_waker_keeps_none() {
+        static STASH: StdMutex<Vec<Waker>> = StdMutex::new(Vec::new());
+        #[vthread(local)]
+        fn run(value: Arc<&'static str>) {
+            group! {
+                bind!(HELD = Some(value) => {
+                    spawn! {
+                        poll_fn(|cx| {
+                            STASH.lock().unwrap().push(cx.waker().clone());
+                            Poll::Ready(())
+                        })
+                        .await;
+                    }
+                });
+            }
+        }
+        let value = Arc::new("value");
+        run(value.clone());
+        assert_eq!(STASH.lock().unwrap().len(), 1);
+        assert_eq!(Arc::strong_count(&value), 1);
+    }
+}

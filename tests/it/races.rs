@@ -1,0 +1,455 @@
+//! `race!`: one runner for each item; the first success wins.
+
+use crate::ledger::Ledger;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use vthread::prelude::*;
+use vthread::sync::{Barrier, Mutex, channel};
+use vthread::time::sleep;
+use vthread::{Failures, yield_now};
+
+const LONG: Duration = Duration::from_secs(3600);
+const SHORT: Duration = Duration::from_millis(5);
+
+/// Fails at once, wins at once, or never ends.
+#[vthread]
+fn fetch(mirror: &str) -> Result<String, String> {
+    yield_now();
+    match mirror {
+        "down" => Err("is down".to_string()),
+        "slow" => {
+            sleep(LONG);
+            unreachable!()
+        }
+        mirror => Ok(format!("from {mirror}")),
+    }
+}
+
+mod the_first_success_wins {
+    use super::*;
+
+    #[vthread]
+    fn run(mirrors: &[&str]) -> Option<String> {
+        let result: Result<String, Failures<String>> =
+            race!(for mirror in mirrors => fetch(mirror));
+        result.ok()
+    }
+
+    #[test]
+    fn whoever_else_runs() {
+        assert_eq!(
+            run(&["slow", "down", "a", "slow"]),
+            Some("from a".to_string())
+        );
+        assert_eq!(run(&["a"]), Some("from a".to_string()));
+        assert_eq!(run(&["down", "down"]), None);
+    }
+
+    /// All come to the finish together: one wins, the values of the others are dropped.
+    #[vthread]
+    fn together<'a>(ledger: &'a Ledger, n: usize) -> crate::ledger::Object<'a> {
+        let barrier = Barrier::new(n);
+        let won: Result<_, Failures<()>> = race!(error = (), for i in 0..n => {
+            let object = ledger.object(format!("{i}"));
+            shield! { barrier.wait(); }
+            Ok(object)
+        });
+        won.unwrap()
+    }
+
+    #[test]
+    fn one_only() {
+        for n in 1..20 {
+            let ledger = Ledger::new();
+            let winner = together(&ledger, n);
+            assert_eq!(ledger.trace().len(), n - 1);
+            assert!(!ledger.trace().contains(&winner.name));
+            drop(winner);
+            assert_eq!(ledger.alive(), 0);
+        }
+    }
+}
+
+/// The losers have ended when the race gives its value.
+mod losers_are_joined {
+    use super::*;
+
+    #[vthread]
+    fn run(ledger: &Ledger) -> Result<u32, Failures<String>> {
+        let (ready, all_ready) = channel::<()>(4);
+        let gate = Mutex::new(());
+        let won = race!(for i in 0..4 => {
+            let _local = ledger.object(format!("local {i}"));
+            if i == 2 {
+                for _ in 0..3 {
+                    all_ready.recv().unwrap();
+                }
+                // It holds what a loser waits for.
+                let _held = gate.lock();
+                Ok::<u32, String>(i)
+            } else {
+                ready.send(()).unwrap();
+                group! {
+                    spawn! {
+                        let _grandchild = ledger.object(format!("grandchild {i}"));
+                        sleep(LONG);
+                    }
+                    sleep(LONG);
+                }?;
+                Err("too late".to_string())
+            }
+        });
+        let _free = gate.try_lock().expect("nobody has it");
+        ledger.note("won");
+        won
+    }
+
+    #[test]
+    fn holds() {
+        let ledger = Ledger::new();
+        assert_eq!(run(&ledger), Ok(2));
+        ledger.all_before(&["local 0", "local 1", "local 2", "local 3"], "won");
+    }
+}
+
+/// If nobody wins, there are all failures, in order of time.
+mod failures {
+    use super::*;
+
+    #[vthread]
+    fn run(n: usize) -> Result<(), Failures<usize>> {
+        let turn = Mutex::new(n);
+        race!(for i in 0..n => {
+            // The last one first.
+            loop {
+                let mut turn = turn.lock();
+                if *turn == i + 1 {
+                    *turn = i;
+                    break;
+                }
+                drop(turn);
+                yield_now();
+            }
+            sleep(SHORT * (n - i) as u32);
+            Err::<(), usize>(i)
+        })
+    }
+
+    #[test]
+    fn in_order_of_time() {
+        for n in [1, 2, 5] {
+            let failures = run(n).unwrap_err();
+            assert_eq!(*failures.first(), n - 1);
+            assert_eq!(
+                failures.into_iter().collect::<Vec<_>>(),
+                (0..n).rev().collect::<Vec<_>>()
+            );
+        }
+    }
+
+    #[derive(Debug, PartialEq)]
+    struct Broken(String);
+    impl From<std::num::ParseIntError> for Broken {
+        fn from(error: std::num::ParseIntError) -> Self {
+            Broken(error.to_string())
+        }
+    }
+
+    /// `?` converts; the error type is that of the body, wherever that says it.
+    #[vthread]
+    fn any_number(words: &[&str]) -> Result<u32, Broken> {
+        let n = race!(for word in words => {
+            yield_now();
+            if word.is_empty() {
+                return Err(Broken("empty".to_string()));
+            }
+            let n: u32 = word.parse()?;
+            Ok(n + 1)
+        });
+        match n {
+            Ok(n) => Ok(n),
+            Err(failures) => {
+                assert_eq!(failures.len(), words.len());
+                Err(failures.into_first())
+            }
+        }
+    }
+
+    #[vthread]
+    /// With the error type named the body reads like that of a child.
+    fn with_error_named(words: &[&str]) -> Option<u32> {
+        let n = race!(error = Broken, for word in words => {
+            let n: u32 = word.parse()?;
+            n
+        });
+        n.ok()
+    }
+
+    #[test]
+    fn have_the_type_that_the_body_says() {
+        assert_eq!(any_number(&["x", "", "7"]), Ok(8));
+        assert_eq!(any_number(&[""]), Err(Broken("empty".to_string())));
+        assert!(any_number(&["x", "y"]).is_err());
+        assert_eq!(with_error_named(&["x", "5"]), Some(5));
+        assert_eq!(with_error_named(&["x"]), None);
+    }
+}
+
+mod nobody_runs {
+    use super::*;
+
+    #[vthread]
+    fn otherwise(words: &[&str]) -> Result<u32, String> {
+        let n = race!(for word in words => {
+            word.parse::<u32>().map_err(|_| word.to_string())
+        }, else => {
+            yield_now();
+            return Err("nobody".to_string());
+        });
+        n.map_err(Failures::into_first)
+    }
+
+    #[vthread]
+    fn without() -> bool {
+        let result: Result<(), Failures<()>> = race!(for n in Vec::<u32>::new() => {
+            sleep(SHORT * n);
+            Ok(())
+        });
+        result.is_ok()
+    }
+
+    #[test]
+    fn is_what_else_says() {
+        assert_eq!(otherwise(&[]), Err("nobody".to_string()));
+        assert_eq!(otherwise(&["7"]), Ok(7));
+        assert_eq!(otherwise(&["x"]), Err("x".to_string()));
+        assert!(catch_unwind(without).is_err());
+    }
+}
+
+mod captures {
+    use super::*;
+
+    /// What the pattern binds moves, what is outside is borrowed, temporaries of the collection live on.
+    #[vthread]
+    fn run(
+        pairs: Vec<(String, usize)>,
+        seen: &Mutex<Vec<usize>>,
+    ) -> Result<usize, Failures<String>> {
+        let offset = String::from("abc");
+        let not_send = Rc::new(7);
+        let won = race!(for (name, n) in pairs.iter().cloned().collect::<Vec<_>>() => {
+            let Some(first) = name.chars().next() else {
+                return Err(name);
+            };
+            yield_now();
+            seen.lock().push(n);
+            Ok(n + offset.len() + usize::from(first == 'x'))
+        });
+        assert_eq!(*not_send, 7);
+        drop((offset, pairs));
+        won
+    }
+
+    #[vthread]
+    fn of_temporaries() -> Option<usize> {
+        let won: Result<usize, Failures<()>> = race!(error = (), for word in ["a".to_string(), "b".to_string()].iter() => {
+            yield_now();
+            Ok(word.len())
+        });
+        won.ok()
+    }
+
+    #[test]
+    fn hold() {
+        let seen = Mutex::new(Vec::new());
+        let pairs = vec![(String::new(), 1), ("x".to_string(), 2)];
+        assert_eq!(run(pairs, &seen), Ok(6));
+        assert_eq!(seen.into_inner(), [2]);
+        assert_eq!(of_temporaries(), Some(1));
+    }
+}
+
+mod limits {
+    use super::*;
+
+    /// An endless collection: no more runners than there is room for, none after the first success.
+    #[vthread]
+    fn run(running: &AtomicUsize, most: &AtomicUsize) -> Result<usize, Failures<String>> {
+        race!(max_concurrency = 3, name = "numbers", for n in 0.. => {
+            let now = running.fetch_add(1, Ordering::SeqCst) + 1;
+            most.fetch_max(now, Ordering::SeqCst);
+            for _ in 0..5 {
+                yield_now();
+            }
+            running.fetch_sub(1, Ordering::SeqCst);
+            if n == 20 { Ok(n) } else { Err(format!("{n}")) }
+        })
+    }
+
+    #[test]
+    fn hold() {
+        let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        assert_eq!(run(&running, &most), Ok(20));
+        assert!(most.into_inner() <= 3);
+    }
+}
+
+mod panics {
+    use super::*;
+
+    #[vthread]
+    fn run(late: bool) -> Result<u32, Failures<String>> {
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                resume_unwind(Box::new("bomb"));
+            }
+        }
+        let (ready, is_ready) = channel::<()>(1);
+        race!(for i in 0..2 => {
+            if i == 0 {
+                let _bomb = Bomb;
+                ready.send(()).unwrap();
+                if late {
+                    sleep(LONG);
+                }
+                Err("never".to_string())
+            } else {
+                is_ready.recv().unwrap();
+                if late { Ok(1) } else { fetch("slow").map(|_| 2) }
+            }
+        })
+    }
+
+    #[test]
+    fn outrank_errors_and_winners() {
+        for late in [false, true] {
+            let payload = catch_unwind(AssertUnwindSafe(|| run(late))).unwrap_err();
+            assert_eq!(*payload.downcast::<&str>().unwrap(), "bomb");
+        }
+    }
+}
+
+mod cancellation {
+    use super::*;
+
+    #[vthread]
+    fn run(ledger: &Ledger) -> bool {
+        let result = timeout!(SHORT => {
+            let won: Result<(), Failures<()>> = race!(error = (), for i in 0..3 => {
+                let _local = ledger.object(format!("{i}"));
+                sleep(LONG);
+                Ok(())
+            });
+            ledger.note("went on");
+            won
+        });
+        ledger.note("after");
+        result.is_err()
+    }
+
+    #[test]
+    fn reaches_all_runners() {
+        let ledger = Ledger::new();
+        assert!(run(&ledger));
+        assert_eq!(ledger.alive(), 0);
+        assert!(!ledger.trace().contains(&"went on".to_string()));
+        assert_eq!(ledger.trace().last().unwrap(), "after");
+    }
+
+    /// Runners that come to the finish after a cancellation from outside have not won.
+    #[vthread]
+    fn too_late(went_on: &AtomicUsize) -> Result<(), &'static str> {
+        let (ready, all_ready) = channel::<()>(2);
+        group! {
+            spawn! {
+                let _ = race!(error = (), for i in 0..2 => {
+                    shield! {
+                        ready.send(()).unwrap();
+                        sleep(SHORT);
+                    }
+                    Ok(i)
+                });
+                went_on.fetch_add(1, Ordering::SeqCst);
+            }
+            all_ready.recv().unwrap();
+            all_ready.recv().unwrap();
+            Err::<(), _>("stop")?;
+        }
+    }
+
+    #[test]
+    fn outranks_who_comes_later() {
+        let went_on = AtomicUsize::new(0);
+        assert_eq!(too_late(&went_on), Err("stop"));
+        assert_eq!(went_on.into_inner(), 0);
+    }
+}
+
+mod places {
+    use super::*;
+
+    #[vthread]
+    fn nested(rounds: &[&[&str]]) -> Result<String, String> {
+        let won = race!(error = String, for mirrors in rounds => {
+            race!(for mirror in *mirrors => fetch(mirror)).map_err(Failures::into_first)
+        });
+        won.map_err(|failures| failures.iter().cloned().collect::<Vec<_>>().join(", "))
+    }
+
+    #[vthread]
+    fn in_a_group() -> Result<Vec<String>, String> {
+        group! {
+            let tasks = [["down", "a"], ["b", "slow"]].map(|mirrors| {
+                spawn! { race!(for mirror in mirrors => fetch(mirror)).map_err(Failures::into_first) }
+            });
+            let mut all = Vec::new();
+            for task in tasks {
+                all.push(task.join());
+            }
+            all
+        }
+    }
+
+    /// A `spawn!` in a runner goes to the group around the race, which goes on after it.
+    #[vthread]
+    fn spawning() -> usize {
+        let n = AtomicUsize::new(0);
+        group! {
+            let won: Result<(), Failures<()>> = race!(error = (), for i in 0..3 => {
+                spawn! {
+                    yield_now();
+                    n.fetch_add(i, Ordering::SeqCst);
+                }
+                shield! { yield_now(); }
+                Err(())
+            });
+            assert!(won.is_err());
+        }
+        n.into_inner()
+    }
+
+    fn plainly(mirrors: &[&str]) -> Option<String> {
+        race!(for mirror in mirrors => fetch(mirror)).ok()
+    }
+
+    #[test]
+    fn where_it_may_stand() {
+        assert_eq!(
+            nested(&[&["down", "slow"], &["down", "a"]]),
+            Ok("from a".to_string())
+        );
+        assert_eq!(
+            nested(&[&["down"], &["down"]]),
+            Err("is down, is down".to_string())
+        );
+        assert_eq!(in_a_group().unwrap(), ["from a", "from b"]);
+        assert_eq!(spawning(), 3);
+        assert_eq!(plainly(&["down", "a"]), Some("from a".to_string()));
+        let closure = || race!(for mirror in ["down", "b"] => fetch(mirror)).ok();
+        assert_eq!(closure(), Some("from b".to_string()));
+    }
+}

@@ -1,0 +1,14 @@
+use vthread::prelude::*;
+
+context_var! {
+    static ID: u64 = 0;
+}
+
+#[vthread]
+fn serve() {
+    bind!(ID = "seven" => {});
+}
+
+fn main() {
+    serve();
+}

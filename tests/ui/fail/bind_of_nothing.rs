@@ -1,0 +1,10 @@
+use vthread::prelude::*;
+
+#[vthread]
+fn serve() {
+    bind!(=> {});
+}
+
+fn main() {
+    serve();
+}

@@ -1,0 +1,14 @@
+use vthread::prelude::*;
+
+context_var! {
+    static ID: u64 = 0;
+}
+
+#[vthread]
+fn serve() {
+    ID = 7;
+}
+
+fn main() {
+    serve();
+}

@@ -1,0 +1,247 @@
+//! The expansion of `race!`: a group whose body spawns one child for each item. A child that has a value
+//! brings it to the finish, which stands beside the group.
+
+use super::exits::{Frame, GroupFrame};
+use super::form::{Item, Value, once};
+use super::select::handler;
+use super::spawn::{End, Target};
+use crate::body::Body;
+use crate::body::choice::{Extent, Making, dead, decide, in_place_for, outer};
+use crate::errors::Errors;
+use crate::names::{self, ours};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::parse::{ParseStream, Parser};
+use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
+use syn::{Block, Error, Expr, Macro, Pat, Result, Token, Type, parse_quote};
+
+/// `[max_concurrency = n,] [name = n,] [error = E,] for pattern in collection => body, else => handler`
+pub(crate) struct RaceForm {
+    pub(crate) max_concurrency: Option<Expr>,
+    pub(crate) name: Option<Expr>,
+    pub(crate) error: Option<Type>,
+    pub(crate) pattern: Pat,
+    pub(crate) collection: Expr,
+    pub(crate) body: Block,
+    pub(crate) otherwise: Option<Expr>,
+}
+
+const EXAMPLE: &str = "this is written `race!(for item in items => { .. })`";
+const OPTIONS: &str = "`race!` knows `max_concurrency = n`, `name = \"..\"` and `error = E`, \
+    as in `race!(max_concurrency = 8, for item in items => { .. })`";
+
+impl RaceForm {
+    pub(crate) fn parse(tokens: TokenStream, at: Span, errors: &mut Errors) -> Option<Self> {
+        let parser = |input: ParseStream<'_>| Self::parse_form(input, at, errors);
+        match parser.parse2(tokens) {
+            Ok(form) => Some(form),
+            Err(error) => {
+                errors.push(error);
+                None
+            }
+        }
+    }
+
+    fn parse_form(input: ParseStream<'_>, at: Span, errors: &mut Errors) -> Result<Self> {
+        let (mut max_concurrency, mut name, mut error) = (None, None, None);
+        while !input.peek(Token![for]) {
+            if input.is_empty() {
+                return Err(Error::new(at, EXAMPLE));
+            }
+            let option: Item = match input.fork().parse::<Item>() {
+                Ok(_) => input.parse()?,
+                Err(_) => return Err(input.error(EXAMPLE)),
+            };
+            let key = option.key_text();
+            match (key.as_str(), option.value) {
+                ("max_concurrency", Some(Value::Expr(value))) => {
+                    once(&mut max_concurrency, value, &option.key, errors);
+                }
+                ("name", Some(Value::Expr(value))) => once(&mut name, value, &option.key, errors),
+                ("error", Some(Value::Type(value))) => {
+                    once(&mut error, value, &option.key, errors);
+                }
+                ("max_concurrency" | "name" | "error", None) => {
+                    errors.on(&option.key, format!("`{key}` needs a value: `{key} = ..`"))
+                }
+                (_, Some(_)) => {
+                    errors.on(&option.key, format!("unknown option `{key}`. {OPTIONS}"));
+                }
+                (_, None) => return Err(Error::new_spanned(&option.key, EXAMPLE)),
+            }
+            input.parse::<Token![,]>()?;
+        }
+        input.parse::<Token![for]>()?;
+        let pattern = Pat::parse_multi_with_leading_vert(input)?;
+        input.parse::<Token![in]>()?;
+        let collection = input.call(Expr::parse_without_eager_brace)?;
+        if !input.peek(Token![=>]) {
+            return Err(input.error(EXAMPLE));
+        }
+        input.parse::<Token![=>]>()?;
+        let body = match handler(input)? {
+            Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => block.block,
+            body => parse_quote!({ #body }),
+        };
+        let mut otherwise = None;
+        if input.peek(Token![else]) {
+            input.parse::<Token![else]>()?;
+            input.parse::<Token![=>]>()?;
+            otherwise = Some(handler(input)?);
+        }
+        if !input.is_empty() {
+            return Err(input.error("after its body a `race!` has only `else => ..`"));
+        }
+        Ok(RaceForm {
+            max_concurrency,
+            name,
+            error,
+            pattern,
+            collection,
+            body,
+            otherwise,
+        })
+    }
+}
+
+impl Body {
+    pub(crate) fn race_macro(&mut self, mac: &Macro, is_used: bool) -> Option<TokenStream> {
+        let at = mac.path.span();
+        let span = ours(at);
+        let mut form = RaceForm::parse(mac.tokens.clone(), at, &mut self.errors)?;
+        self.visit_expr_mut(&mut form.collection);
+        let options = self.race_options(&mut form, span);
+        let finish = self.fresh("finish", span);
+        let (group, inner) = (self.fresh("group", span), self.fresh("this_group", span));
+        let handle = self.fresh("g", span);
+        let runner = self.runner(&form, &handle, &finish, span);
+
+        let (owner, group_type) = (names::owner(span), names::group_type(span));
+        let race_finish = names::race_finish(span);
+        let error_type = match &form.error {
+            Some(ty) => quote!(#ty),
+            None => quote!(_),
+        };
+        let typed_at = form.error.as_ref().map_or(span, |ty| ours(ty.span()));
+        let error_is_send = names::error_is_send(typed_at);
+        let pin_send = dead(
+            typed_at,
+            quote_spanned!(typed_at=> #error_is_send(&#group);),
+        );
+        let making = self.making(false);
+        let dead = dead(span, in_place_for(making, span));
+        let run = match making {
+            Making::Block => {
+                let block_on = names::block_on(span);
+                quote_spanned!(span=> #block_on(__run))
+            }
+            _ => quote_spanned!(span=> __run.await),
+        };
+        let otherwise = match &mut form.otherwise {
+            Some(handler) => {
+                self.is_used = is_used;
+                self.visit_expr_mut(handler);
+                quote_spanned!(span=> #handler)
+            }
+            None => {
+                quote_spanned!(span=> ::core::panic!("race!: there is nobody to run, and no `else`"))
+            }
+        };
+        let extent = Extent::new(&mac.path, mac.delimiter.span().close());
+        let joined = decide(
+            extent,
+            run,
+            quote_spanned!(span=>
+                ::core::option::Option::Some(__r) => __r,
+                ::core::option::Option::None => #otherwise,
+            ),
+        );
+        let named = self.names_macro(&mac.path, span);
+        let (pattern, collection) = (&form.pattern, &form.collection);
+        // A `match`, so that temporaries of the collection live as long as the runners.
+        let iterator = quote_spanned!(span=> ::core::iter::IntoIterator::into_iter(#collection));
+        let raced = quote_spanned!(span=> __iter => {
+            #named
+            let __options = #options;
+            let #finish = #race_finish::new();
+            let __o = unsafe { #owner::<#error_type>::new(__options) };
+            let #group = unsafe { #owner::group(&__o) };
+            #pin_send
+            let #inner = unsafe { #group_type::dup(&#group) };
+            let __b = async { '__frame: {
+                let #inner = #inner;
+                let #handle = &#inner;
+                for #pattern in __iter {
+                    #runner
+                }
+                ::core::result::Result::Ok(())
+            } };
+            #dead
+            let __run = unsafe { #owner::run_race(&__o, #group, &#finish, __b) };
+            (#joined)
+        });
+        let expanded = decide(extent, iterator, raced);
+        Some(outer(quote_spanned!(span=> (#expanded)), at))
+    }
+
+    fn race_options(&mut self, form: &mut RaceForm, span: Span) -> TokenStream {
+        let options = names::group_options(span);
+        let mut built = quote_spanned!(span=> #options::race(#options::new()));
+        if let Some(n) = &mut form.max_concurrency {
+            self.visit_expr_mut(n);
+            built = quote_spanned!(span=> #options::max_concurrency(#built, #n));
+        }
+        if let Some(name) = &mut form.name {
+            self.visit_expr_mut(name);
+            built = quote_spanned!(span=> #options::name(#built, #name));
+        }
+        built
+    }
+
+    /// Starts the child of one item. What the pattern binds moves into it.
+    fn runner(
+        &mut self,
+        form: &RaceForm,
+        handle: &proc_macro2::Ident,
+        finish: &proc_macro2::Ident,
+        span: Span,
+    ) -> TokenStream {
+        self.scopes.open();
+        let depth = self.scopes.depth();
+        self.scopes.open();
+        self.scopes.bind_pattern(&form.pattern);
+        let error = self.fresh("error", span);
+        // A `spawn!` in the body goes to the group around.
+        self.frames.push(Frame::Group(GroupFrame {
+            can_fail: true,
+            error: error.clone(),
+            slot: error,
+            handle: handle.clone(),
+            name: None,
+            keeps: false,
+            is_group: false,
+            depth,
+            exits: Vec::new(),
+            returns: false,
+        }));
+        let in_frame = std::mem::replace(&mut self.in_frame, true);
+        let target = Target {
+            handle: handle.clone(),
+            can_fail: true,
+            end: End::Race {
+                finish: finish.clone(),
+                is_inferred: form.error.is_none(),
+            },
+            depth: Some(depth),
+        };
+        let options = names::spawn_options(span);
+        let options = quote_spanned!(span=> #options::new());
+        let child = self.child(form.body.clone(), None, &target, options, span);
+        self.in_frame = in_frame;
+        self.frames.pop();
+        self.scopes.close();
+        self.scopes.close();
+        quote_spanned!(span=> { #child; })
+    }
+}

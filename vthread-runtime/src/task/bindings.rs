@@ -1,0 +1,261 @@
+//! What code further out has bound: an immutable map from variables to values, shared by reference.
+//!
+//! To bind makes a new map, which shares the values of the one before; so no map ever changes, a child
+//! inherits with one reference count, and a chain of binds as long as a recursion is deep is no chain of
+//! maps. The newest binding stands in front, the others are sorted: a lookup is a comparison and, where
+//! that fails, a binary search among the few variables that are bound at all.
+//!
+//! *Current* is one pointer: in the vthread that the thread polls (touched by the polling thread only), or,
+//! on a thread that polls none, in a cell of the thread. Each code that has bindings of its own (a `bind!`,
+//! a segment, a helper's work) sets the pointer for as long as it runs, and sets it back: so it is what the
+//! vthread was born with whenever that is not polled, and code without bindings pays nothing.
+
+#![allow(unsafe_code)] // The current map by address.
+
+use super::current;
+use std::any::Any;
+use std::cell::Cell;
+use std::fmt;
+use std::ptr;
+use std::sync::Arc;
+
+/// A value that several may hold.
+pub(crate) type Value = Arc<dyn Any + Send + Sync>;
+
+/// One variable, by its address, and its value.
+#[derive(Clone)]
+struct Entry {
+    key: usize,
+    value: Value,
+}
+
+/// The bindings of some code.
+struct Map {
+    newest: Entry,
+    /// Those before it, by key; not that of `newest`.
+    others: Box<[Entry]>,
+}
+
+impl Map {
+    fn get(&self, key: usize) -> Option<&Value> {
+        if self.newest.key == key {
+            return Some(&self.newest.value);
+        }
+        let at = self.others.binary_search_by_key(&key, |entry| entry.key);
+        at.ok().map(|at| &self.others[at].value)
+    }
+
+    /// All but the binding of `key`, by key.
+    fn without(&self, key: usize) -> Box<[Entry]> {
+        let newest = &self.newest;
+        let before = self.others.partition_point(|entry| entry.key < newest.key);
+        let (small, large) = self.others.split_at(before);
+        let all = small.iter().chain([newest]).chain(large);
+        all.filter(|entry| entry.key != key).cloned().collect()
+    }
+}
+
+/// A reference to a map, or to none.
+#[derive(Clone, Default)]
+pub(crate) struct Bindings(Option<Arc<Map>>);
+
+impl Bindings {
+    /// Those of the code that runs now.
+    #[inline]
+    pub(crate) fn current() -> Self {
+        with_current(Current::share)
+    }
+
+    /// These, and `value` for the variable at `key`.
+    pub(crate) fn and(&self, key: usize, value: Value) -> Self {
+        let others = self.0.as_ref().map(|map| map.without(key));
+        Bindings(Some(Arc::new(Map {
+            newest: Entry { key, value },
+            others: others.unwrap_or_default(),
+        })))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Runs `code` with these as the current ones.
+    pub(crate) fn within<R>(&self, code: impl FnOnce() -> R) -> R {
+        // SAFETY: borrowed until `code` has ended.
+        with_current(|current| unsafe { current.within(self.as_borrowed(), code) })
+    }
+
+    fn as_borrowed(&self) -> Borrowed {
+        Borrowed(self.0.as_ref().map_or(ptr::null(), Arc::as_ptr))
+    }
+}
+
+impl fmt::Debug for Bindings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let n = self.0.as_ref().map_or(0, |map| map.others.len() + 1);
+        write!(f, "Bindings({n})")
+    }
+}
+
+/// Calls `code` with the value of the variable at `key`, if the code that runs now has it bound.
+#[inline]
+pub(crate) fn lookup<R>(key: usize, code: impl FnOnce(Option<&Value>) -> R) -> R {
+    with_current(|current| {
+        // SAFETY: what is current is owned by somebody further out on this stack, or by the vthread
+        // that the thread polls: until the code that runs now has gone on.
+        let map = unsafe { current.0.get().0.as_ref() };
+        code(map.and_then(|map| map.get(key)))
+    })
+}
+
+/// A map that somebody else owns for long enough.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Borrowed(*const Map);
+
+impl Borrowed {
+    pub(super) const fn none() -> Self {
+        Borrowed(ptr::null())
+    }
+}
+
+/// The place of what is current.
+#[derive(Debug)]
+pub(crate) struct Current(Cell<Borrowed>);
+
+thread_local! {
+    /// What is current on a thread that polls no vthread.
+    static OF_THREAD: Current = const { Current::new() };
+}
+
+/// The place of what is current for the code that runs now.
+#[inline]
+fn with_current<R>(code: impl FnOnce(&Current) -> R) -> R {
+    current::with(|running| match running {
+        // SAFETY: the vthread that this thread polls.
+        Some(running) => code(&unsafe { &*running.vthread }.bindings),
+        None => OF_THREAD.with(code),
+    })
+}
+
+impl Current {
+    pub(crate) const fn new() -> Self {
+        Current(Cell::new(Borrowed::none()))
+    }
+
+    /// Nothing is bound, and what was is not owned here.
+    pub(crate) fn reset(&self) {
+        self.0.set(Borrowed::none());
+    }
+
+    /// What is current now.
+    pub(crate) fn get(&self) -> Borrowed {
+        self.0.get()
+    }
+
+    fn share(&self) -> Bindings {
+        let Borrowed(map) = self.0.get();
+        if map.is_null() {
+            return Bindings(None);
+        }
+        // SAFETY: every map lives in an `Arc`, and what is current is alive.
+        Bindings(Some(unsafe {
+            Arc::increment_strong_count(map);
+            Arc::from_raw(map)
+        }))
+    }
+
+    /// At the birth of a task: it owns what it inherits, until `release`.
+    pub(super) fn inherit(&self) {
+        let Bindings(Some(inherited)) = Bindings::current() else {
+            return;
+        };
+        self.0.set(Borrowed(Arc::into_raw(inherited)));
+    }
+
+    /// Gives up what a task has inherited. The values may be dropped with it.
+    ///
+    /// # Safety
+    /// - The task's frame is gone, and `inherit` was called at its birth.
+    pub(super) unsafe fn release(&self) -> Bindings {
+        let Borrowed(map) = self.0.replace(Borrowed::none());
+        if map.is_null() {
+            return Bindings(None);
+        }
+        // SAFETY: the count that `inherit` took; with the frame, nobody has set it to anything else.
+        Bindings(Some(unsafe { Arc::from_raw(map) }))
+    }
+
+    /// For a root on the stack of the code that runs now: it has the same.
+    pub(crate) fn borrow_current(&self) {
+        self.0.set(with_current(Current::get));
+    }
+
+    /// Runs `code` with `bindings` as the current ones.
+    ///
+    /// # Safety
+    /// - Their owner keeps them until `code` has ended.
+    pub(super) unsafe fn within<R>(&self, bindings: Borrowed, code: impl FnOnce() -> R) -> R {
+        struct Restore<'a>(&'a Current, Borrowed);
+        impl Drop for Restore<'_> {
+            fn drop(&mut self) {
+                self.0.0.set(self.1);
+            }
+        }
+        let guard = Restore(self, self.0.replace(bindings));
+        let result = code();
+        drop(guard);
+        result
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    /// What a lookup of each of `keys` finds.
+    fn found(keys: std::ops::Range<usize>) -> Vec<Option<u32>> {
+        let value = |key| {
+            lookup(key, |value| {
+                value.and_then(|value| value.downcast_ref().copied())
+            })
+        };
+        keys.map(value).collect()
+    }
+
+    #[test]
+    fn a_map_is_what_was_bound_last() {
+        // Every sequence of four bindings of three variables.
+        for sequence in 0..81_usize {
+            let mut bindings = Bindings::default();
+            let mut expected = [None; 3];
+            for step in 0..4_u32 {
+                let key = sequence / 3_usize.pow(step) % 3;
+                bindings = bindings.and(key, Arc::new(step));
+                expected[key] = Some(step);
+            }
+            assert_eq!(bindings.within(|| found(0..3)), expected);
+        }
+        assert_eq!(found(0..3), [None; 3]);
+    }
+
+    #[test]
+    fn what_is_bound_again_is_let_go() {
+        let value = Arc::new(1_u32);
+        let outer = Bindings::default().and(1, value.clone());
+        let inner = outer.and(1, Arc::new(2_u32));
+        assert_eq!(Arc::strong_count(&value), 2);
+        drop(outer);
+        assert_eq!(Arc::strong_count(&value), 1);
+        assert_eq!(inner.within(|| found(1..2)), [Some(2)]);
+    }
+
+    #[test]
+    fn a_panic_sets_back() {
+        let bindings = Bindings::default().and(0, Arc::new(1_u32));
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            bindings.within(|| std::panic::resume_unwind(Box::new(())));
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(found(0..1), [None]);
+    }
+}
