@@ -11,9 +11,8 @@ pub use vthread_macros::__gates;
 #[doc(hidden)]
 pub use vthread_runtime::{__vthread_blocking, __vthread_blocking_scoped, __vthread_yield_now};
 pub use vthread_runtime::{AlreadyStarted, Config, Metrics, metrics};
-pub use vthread_runtime::{
-    Call, CancelReason, ContextVar, Culprit, Failures, Group, Outcome, Task,
-};
+pub use vthread_runtime::{Call, ContextVar, Failures, Group, OwnedGroup};
+pub use vthread_runtime::{CancelReason, Culprit, Outcome, Task, TaskFuture, TaskId};
 pub use vthread_runtime::{blocking, blocking_scoped, yield_now};
 pub use vthread_runtime::{fs, io, net, signal, sync, time};
 

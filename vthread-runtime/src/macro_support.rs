@@ -24,13 +24,14 @@ pub use crate::group::foreign::{Foreign, foreign};
 pub use crate::group::guard::{Finish, Guard, Guarded, finish, guard};
 pub use crate::group::native::{Native, NoError, Slot, Stop, UntilDone, until_done};
 pub use crate::group::options::{GroupOptions, SpawnOptions};
-pub use crate::group::owner::{Group, Owner, spawn};
+pub use crate::group::owner::Owner;
 pub use crate::group::race::Finish as RaceFinish;
-pub use crate::group::room::{Permit, Room, room};
+pub use crate::group::room::{Permit, Regain, Room, regain, room};
 pub use crate::group::run::Run;
 pub use crate::group::select::{Branch, Branches, NoBranch, Or, Select, branch, select};
 pub use crate::group::shield::{Shield, shield};
 pub use crate::group::task::{Task, TaskJoin};
+pub use crate::group::view::{Group, spawn};
 pub use crate::task::line::{Segment, segment};
 pub use crate::time::timeout::{Timeout, timeout};
 

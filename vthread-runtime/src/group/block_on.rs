@@ -138,7 +138,7 @@ fn drive<F: Future>(
     waker: &Waker,
     mut frame: Pin<&mut Option<F>>,
 ) -> std::thread::Result<F::Output> {
-    let running = Running::new(&root.vthread, waker.data());
+    let running = Running::of_root(&root.vthread, waker.data());
     let mut cx = Context::from_waker(waker);
     let mut has_core = true;
     let mut linger = None;

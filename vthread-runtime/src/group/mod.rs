@@ -9,9 +9,11 @@ mod node;
 pub(crate) mod failures;
 pub(crate) mod native;
 pub(crate) mod options;
+pub(crate) mod owned;
 pub(crate) mod owner;
 pub(crate) mod race;
 pub(crate) mod run;
+pub(crate) mod view;
 
 pub(crate) mod enclosure;
 pub(crate) mod guard;

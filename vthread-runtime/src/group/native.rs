@@ -3,8 +3,9 @@
 
 #![allow(unsafe_code)] // The slot is shared by the body and the group, which alternate.
 
-use super::owner::{Group, Owner};
+use super::owner::Owner;
 use super::run::{Exit, Run};
+use super::view::Group;
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::future::Future;
@@ -139,7 +140,7 @@ impl Owner<NoError> {
         group: Group<'scope, NoError>,
         slot: &'a Slot<C>,
         body: B,
-    ) -> Run<'a, 'scope, NoError, B, Slots<'a, C>> {
+    ) -> Run<'a, 'scope, NoError, B, Slots<'a, C>, Native<C, B::Output>> {
         Run::new(self, group, Slots(slot), body)
     }
 }
