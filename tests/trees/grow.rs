@@ -17,6 +17,8 @@ struct Around {
     id: Id,
     /// Its members will be cancelled for certain.
     endless: bool,
+    /// And for the second time soon after.
+    is_hard: bool,
     /// It has a limit, so that who spawns into it may have to wait.
     is_limited: bool,
     /// Children of it may be made here. A group with a limit is for its body only.
@@ -40,6 +42,8 @@ struct Here {
     depth: usize,
     /// Somebody will cancel what stands here.
     endless: bool,
+    /// If so, a shield does not hold for long.
+    is_hard: bool,
     /// The locks from this one on may be taken.
     lock: usize,
     near: Around,
@@ -82,12 +86,14 @@ pub(crate) fn grow(seed: u64) -> Plan {
     let top = Around {
         id: TOP,
         endless: false,
+        is_hard: false,
         is_limited: false,
         is_open: true,
     };
     let here = Here {
         depth: 10,
         endless: false,
+        is_hard: false,
         lock: 0,
         near: Around { id: ROOT, ..top },
         far: Some(top),
@@ -122,7 +128,7 @@ impl Grow {
             // Nothing would run after it.
             let is_last = matches!(
                 step.kind,
-                Kind::Leaf(Leaf::Fail | Leaf::FailAfter(_) | Leaf::Panic)
+                Kind::Leaf(Leaf::Fail | Leaf::FailAfter(_) | Leaf::Panic | Leaf::PanicAfter(_))
             );
             steps.push(step);
             if is_last {
@@ -168,7 +174,7 @@ impl Grow {
             }
             19 => {
                 let inside = Here {
-                    endless: false,
+                    endless: here.endless && here.is_hard,
                     ..here
                 };
                 let steps = self.steps(inside, 3);
@@ -176,6 +182,7 @@ impl Grow {
             }
             20 | 21 => {
                 let inside = Here {
+                    // Without a cancellation the cleanup is run as well.
                     endless: false,
                     ..here
                 };
@@ -244,6 +251,7 @@ impl Grow {
             _ => None,
         };
         let doom = doom.filter(|_| self.storm[0] < 1000);
+        let grace = self.rng.one_in(8).then(|| self.rng.below(1500) as u64);
         // Who holds a lock must not wait for room.
         let is_limited = here.lock == 0 && doom.is_none() && self.rng.one_in(6);
         let limit = match is_limited {
@@ -253,17 +261,22 @@ impl Grow {
         let near = Around {
             id,
             endless: here.endless || doom.is_some(),
+            is_hard: here.is_hard || grace.is_some(),
             is_limited,
             is_open: true,
         };
         let inside = Here {
             near,
             far: Some(here.near.for_members()),
+            is_hard: near.is_hard,
             ..here
         };
         let mut steps = self.steps(inside, 8);
         if self.rng.one_in(4) && self.storm[0] < 1000 {
             self.two_failures(inside, &mut steps);
+        }
+        if self.rng.one_in(6) && self.storm[0] < 1000 && here.lock == 0 && !is_limited {
+            self.failure_and_join(inside, &mut steps);
         }
         if let Some(doom) = doom {
             let id = self.fresh();
@@ -272,11 +285,17 @@ impl Grow {
                 kind: Kind::Leaf(doom),
             });
         }
-        Kind::Group { mode, limit, steps }
+        Kind::Group {
+            mode,
+            limit,
+            grace,
+            steps,
+        }
     }
 
-    /// Two children fail, the second one not before the first has ended.
+    /// Two children fail, the second one not before the first has ended. Or they panic.
     fn two_failures(&mut self, here: Here, steps: &mut Steps) {
+        let panics = self.rng.one_in(4);
         let (first, fails) = (self.fresh(), self.fresh());
         let mut first_steps = Vec::new();
         if self.rng.one_in(2) {
@@ -288,12 +307,15 @@ impl Grow {
         }
         first_steps.push(Step {
             id: fails,
-            kind: Kind::Leaf(Leaf::Fail),
+            kind: Kind::Leaf(if panics { Leaf::Panic } else { Leaf::Fail }),
         });
         let (second, follows) = (self.fresh(), self.fresh());
         let second_steps = vec![Step {
             id: follows,
-            kind: Kind::Leaf(Leaf::FailAfter(first)),
+            kind: Kind::Leaf(match panics {
+                true => Leaf::PanicAfter(first),
+                false => Leaf::FailAfter(first),
+            }),
         }];
         for (id, steps_) in [(first, first_steps), (second, second_steps)] {
             let kind = Kind::Spawn {
@@ -303,6 +325,31 @@ impl Grow {
                 steps: steps_,
             };
             steps.push(Step { id, kind });
+        }
+    }
+
+    /// A child fails while the body, or another child, is about to join it.
+    fn failure_and_join(&mut self, here: Here, steps: &mut Steps) {
+        let child = self.fresh();
+        let mut leaf = |kind| Step {
+            id: self.fresh(),
+            kind: Kind::Leaf(kind),
+        };
+        let failing = vec![leaf(Leaf::Yield(1)), leaf(Leaf::Fail)];
+        let joining = vec![leaf(Leaf::Yield(1)), leaf(Leaf::Join(child))];
+        let spawn = |id, steps| Step {
+            id,
+            kind: Kind::Spawn {
+                into: Reach::Near,
+                group: here.near.id,
+                service: false,
+                steps,
+            },
+        };
+        steps.push(spawn(child, failing));
+        match self.rng.one_in(2) {
+            true => steps.push(spawn(self.fresh(), joining)),
+            false => steps.extend(joining),
         }
     }
 
@@ -321,6 +368,7 @@ impl Grow {
         let inside = Here {
             depth: here.depth,
             endless: around.endless || service,
+            is_hard: around.is_hard,
             // Its group may be waited for by who holds the lock, if it stands inside.
             lock: here.lock,
             near,
@@ -345,6 +393,7 @@ impl Grow {
         let near = Around {
             id,
             endless: here.endless,
+            is_hard: here.is_hard,
             is_limited: false,
             is_open: true,
         };
@@ -377,7 +426,10 @@ impl Grow {
             };
         }
         if self.rng.one_in(panics) {
-            return Leaf::Panic;
+            return match self.rng.pick(&self.children) {
+                Some(child) if self.rng.one_in(3) => Leaf::PanicAfter(*child),
+                _ => Leaf::Panic,
+            };
         }
         if self.rng.one_in(cancels) {
             return self.cancel(here);

@@ -64,27 +64,39 @@ pub(crate) fn leaf(world: &World, id: Id, what: &Leaf) -> Result<(), Fail> {
         Leaf::CancelGroup { .. } => unreachable!("it needs the handle of a group"),
         Leaf::Fail => return Err(Fail(id)),
         Leaf::FailAfter(child) => {
-            shield! {
-                for turn in 0..20 {
-                    match world.with_task(child, |task| task.is_finished()) {
-                        Some(true) => {
-                            log.note(id, What::Saw(child));
-                            break;
-                        }
-                        Some(false) if turn < 10 => yield_now(),
-                        Some(false) => sleep(Duration::from_micros(50)),
-                        None => break,
-                    }
-                }
-            }
+            see_the_end_of(world, id, child);
             return Err(Fail(id));
         }
-        Leaf::Panic => {
-            log.note(id, What::Threw(Thrown::Boom(id)));
-            panic_any(Boom(id));
+        Leaf::PanicAfter(child) => {
+            see_the_end_of(world, id, child);
+            throw(log, id);
         }
+        Leaf::Panic => throw(log, id),
     }
     Ok(())
+}
+
+fn throw(log: &Log, id: Id) {
+    log.note(id, What::Threw(Thrown::Boom(id)));
+    panic_any(Boom(id));
+}
+
+/// Waits until the child has ended, but not for ever.
+#[vthread]
+fn see_the_end_of(world: &World, id: Id, child: Id) {
+    shield! {
+        for turn in 0..20 {
+            match world.with_task(child, |task| task.is_finished()) {
+                Some(true) => {
+                    world.log.note(id, What::Saw(child));
+                    break;
+                }
+                Some(false) if turn < 10 => yield_now(),
+                Some(false) => sleep(Duration::from_micros(50)),
+                None => break,
+            }
+        }
+    }
 }
 
 #[vthread]

@@ -34,6 +34,8 @@ pub(crate) enum Kind {
     Group {
         mode: Mode,
         limit: usize,
+        /// How long cleanup may take, in microseconds, if that is said.
+        grace: Option<u64>,
         steps: Steps,
     },
     /// A child of one of the groups around.
@@ -140,6 +142,7 @@ pub(crate) enum Leaf {
     /// Fails when that child has ended, or after a while.
     FailAfter(Id),
     Panic,
+    PanicAfter(Id),
 }
 
 /// How an operation on a channel is bounded.
@@ -230,6 +233,7 @@ impl Plan {
             kind: Kind::Group {
                 mode: Mode::Cancel,
                 limit: usize::MAX,
+                grace: None,
                 steps,
             },
         };
@@ -260,10 +264,18 @@ fn write_steps(f: &mut fmt::Formatter<'_>, steps: &[Step], depth: usize) -> fmt:
         match &step.kind {
             Kind::Leaf(leaf) => writeln!(f, "{leaf:?}")?,
             Kind::Hold { lock, .. } => writeln!(f, "hold {lock}")?,
-            Kind::Group { mode, limit, .. } if *limit == usize::MAX => {
-                writeln!(f, "group {mode:?}")?;
+            Kind::Group {
+                mode, limit, grace, ..
+            } => {
+                write!(f, "group {mode:?}")?;
+                if *limit < usize::MAX {
+                    write!(f, ", at most {limit}")?;
+                }
+                if let Some(micros) = grace {
+                    write!(f, ", grace {micros} us")?;
+                }
+                writeln!(f)?;
             }
-            Kind::Group { mode, limit, .. } => writeln!(f, "group {mode:?}, at most {limit}")?,
             Kind::Spawn { group, service, .. } => {
                 let what = if *service { "service" } else { "spawn" };
                 writeln!(f, "{what} into {group}")?;

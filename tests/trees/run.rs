@@ -10,6 +10,9 @@ use vthread::prelude::*;
 use vthread::time::Elapsed;
 use vthread::{Failures, Group};
 
+/// What groups have that say nothing.
+const DEFAULT_GRACE: Duration = Duration::from_secs(30);
+
 /// One of the groups around, and a local of the frame that opened it.
 #[derive(Clone, Copy)]
 pub(crate) struct Around<'x, 's> {
@@ -26,12 +29,12 @@ pub(crate) fn root(world: &World, inner: &[Step]) -> Result<(), Fail> {
     let log = &*world.log;
     let outer = log.part(TOP, Part::Step);
     let outer_canary = Canary::new(log, TOP);
-    let result = group!(top => {
+    let result = group!(top, name = "g0" => {
         let top_body = log.part(TOP, Part::Body);
         let step = log.part(ROOT, Part::Step);
         let canary = Canary::new(log, ROOT);
         let top = Around { group: top, canary: &outer_canary, id: TOP, limit: usize::MAX };
-        let result = group!(g => {
+        let result = group!(g, name = "g1" => {
             let body = log.part(ROOT, Part::Body);
             let near = Around { group: g, canary: &canary, id: ROOT, limit: usize::MAX };
             let result = steps(world, inner, near, Some(top), Some(top));
@@ -110,19 +113,22 @@ where
             Kind::Group {
                 mode,
                 limit,
+                grace,
                 steps: inner,
             } => {
+                let grace = grace.map_or(DEFAULT_GRACE, Duration::from_micros);
+                let name = format!("g{id}");
                 let canary = Canary::new(log, id);
                 let limit = *limit;
                 match mode {
-                    Mode::Cancel => group!(g, max_concurrency = limit => {
+                    Mode::Cancel => group!(g, max_concurrency = limit, grace = grace, name = name => {
                         let body = log.part(id, Part::Body);
                         let here = Around { group: g, canary: &canary, id, limit };
                         let result = steps(world, inner, here, Some(near), top);
                         body.ended(&result);
                         result?;
                     }),
-                    Mode::Keep => group!(g, max_concurrency = limit, on_failure = keep => {
+                    Mode::Keep => group!(g, max_concurrency = limit, grace = grace, name = name, on_failure = keep => {
                         let body = log.part(id, Part::Body);
                         let here = Around { group: g, canary: &canary, id, limit };
                         let result = steps(world, inner, here, Some(near), top);
@@ -130,7 +136,7 @@ where
                         result?;
                     }),
                     Mode::Collect => {
-                        let result: Result<(), Failures<Fail>> = group!(g, max_concurrency = limit, on_failure = collect => {
+                        let result: Result<(), Failures<Fail>> = group!(g, max_concurrency = limit, grace = grace, name = name, on_failure = collect => {
                             let body = log.part(id, Part::Body);
                             let here = Around { group: g, canary: &canary, id, limit };
                             let result = steps(world, inner, here, Some(near), top);
@@ -210,7 +216,7 @@ where
             }
             Kind::Keep { children } => {
                 let canary = Canary::new(log, id);
-                group!(g, on_failure = keep => {
+                group!(g, on_failure = keep, name = format!("g{id}") => {
                     let body = log.part(id, Part::Body);
                     let mut tasks = Vec::new();
                     for (i, inner) in children.iter().enumerate() {

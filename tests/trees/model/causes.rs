@@ -9,7 +9,7 @@ pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {
         let id = step.id;
         if facts.fate(id) == Fate::Cancelled
             && let Some(&(gone, _)) = facts.gone.get(&(id, Part::Step))
-            && !facts.has_cause(&facts.scopes(id), gone)
+            && !facts.is_cancelled(facts.around[id], gone)
         {
             broken.push(format!("step {id} was cancelled by nobody"));
         }
@@ -25,6 +25,21 @@ pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {
 }
 
 impl Facts<'_> {
+    /// Whether a step had been cancelled by then: by what is around it up to the first shield, or by what is
+    /// further out if that was so long ago that the grace is over.
+    pub(super) fn is_cancelled(&self, step: Option<(Id, Role)>, by: At) -> bool {
+        if self.has_cause(&self.scopes_from(step), by) {
+            return true;
+        }
+        let (scopes, grace) = self.scopes_beyond_shields(step);
+        let Some(grace) = grace else { return false };
+        let Some(rung) = (self.events[by].micros + 1).checked_sub(grace) else {
+            return false;
+        };
+        let early = self.events.partition_point(|event| event.micros <= rung);
+        self.has_cause(&scopes, early.min(by))
+    }
+
     /// Whether something had happened by then that cancels one of the scopes.
     pub(super) fn has_cause(&self, scopes: &[Scope], by: At) -> bool {
         scopes.iter().any(|scope| self.is_cause(*scope, by))
@@ -161,7 +176,7 @@ fn never_started(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
     if facts.fate(id) == Fate::Passed
         && !facts.began.contains_key(&task)
         && let Some(&(gone, _)) = facts.gone.get(&capture)
-        && !facts.has_cause(&facts.scopes_from(Some((id, Role::Task))), gone)
+        && !facts.is_cancelled(Some((id, Role::Task)), gone)
     {
         broken.push(format!("child {id} never ran, and nobody cancelled it"));
     }
@@ -258,7 +273,13 @@ fn known(facts: &Facts<'_>) -> Vec<(At, Scope)> {
                     id: *child,
                     part: Part::Task,
                 };
-                if facts.failure(member).is_some() && facts.mode(group) != Mode::Keep {
+                let has_panicked = facts
+                    .thrown
+                    .iter()
+                    .any(|(thrown, by, _)| thrown < at && facts.kills(*by, *child));
+                let has_failed =
+                    facts.failure(member).is_some() && facts.mode(group) != Mode::Keep;
+                if has_failed || has_panicked {
                     known.extend([(*at, Scope::Member(group)), (*at, Scope::Body(group))]);
                 }
             }
@@ -287,6 +308,7 @@ fn suspends(facts: &Facts<'_>, id: Id, leaf: &Leaf) -> bool {
         | Leaf::CancelGroup { .. }
         | Leaf::Fail
         | Leaf::FailAfter(_)
-        | Leaf::Panic => false,
+        | Leaf::Panic
+        | Leaf::PanicAfter(_) => false,
     }
 }

@@ -211,6 +211,47 @@ impl<'p> Facts<'p> {
         scopes
     }
 
+    /// As `scopes_from`, up to the root, and the shortest grace on the way.
+    pub(crate) fn scopes_beyond_shields(
+        &self,
+        mut at: Option<(Id, Role)>,
+    ) -> (Vec<Scope>, Option<u64>) {
+        let mut scopes = Vec::new();
+        let mut shortest: Option<u64> = None;
+        while at.is_some() {
+            scopes.extend(self.scopes_from(at));
+            // On to what is around the shield.
+            let mut shield = None;
+            while let Some((id, role)) = at {
+                if let Kind::Group {
+                    grace: Some(grace), ..
+                } = self.kind(id)
+                {
+                    shortest = Some(shortest.map_or(*grace, |shortest| shortest.min(*grace)));
+                }
+                at = match role {
+                    Role::Shielded | Role::Cleanup => {
+                        shield = self.around[id];
+                        break;
+                    }
+                    Role::Task => Some((self.group_of(id), Role::Part)),
+                    _ => self.around[id],
+                };
+            }
+            at = shield;
+        }
+        (scopes, shortest)
+    }
+
+    /// Whether a panic in this step is the end of that child.
+    pub(crate) fn kills(&self, step: Id, child: Id) -> bool {
+        let way = self.climb(step);
+        let is_caught = |(id, _): &(Id, Role)| matches!(self.kind(*id), Kind::Plain { catches: true, .. });
+        way.iter()
+            .take_while(|frame| !is_caught(frame))
+            .any(|frame| *frame == (child, Role::Task))
+    }
+
     /// The frames through which a panic in this step climbs, from the inside out: up to the root.
     pub(crate) fn climb(&self, step: Id) -> Vec<(Id, Role)> {
         let mut frames = Vec::new();

@@ -166,7 +166,7 @@ fn has_reason_to_panic(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
             matches!(step.kind, Kind::Plain { .. } | Kind::Slow { .. })
                 && (step.id == id || facts.climb(step.id).iter().any(|(around, _)| *around == id))
                 && facts.fate(step.id) == Fate::Panicked
-                && facts.has_cause(&facts.scopes(step.id), gone)
+                && facts.is_cancelled(facts.around[step.id], gone)
         })
     };
     if !threw && !unwound() {

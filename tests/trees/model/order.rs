@@ -132,7 +132,11 @@ fn cleanup(facts: &Facts<'_>, step: &Step, broken: &mut Vec<String>) {
         .gone
         .get(&frame)
         .is_some_and(|(_, panicking)| *panicking);
-    if !is_complete && !panicked {
+    let was_cancelled = facts
+        .gone
+        .get(&frame)
+        .is_some_and(|(gone, _)| facts.is_cancelled(Some((id, Role::Cleanup)), *gone));
+    if !is_complete && !panicked && !was_cancelled {
         broken.push(format!("the cleanup of {id} does not come to its end"));
     }
     let rest = step
