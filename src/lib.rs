@@ -2,13 +2,16 @@
 #![doc(test(attr(deny(warnings))))]
 #![forbid(unsafe_code)]
 
-pub use vthread_macros::{defer, group, plain, select, shield, spawn, timeout, vthread};
+pub use vthread_macros::{
+    background, defer, group, plain, select, shield, spawn, timeout, vthread,
+};
 
 #[doc(hidden)]
 pub use vthread_macros::__gates;
 #[doc(hidden)]
 pub use vthread_runtime::{__vthread_blocking, __vthread_blocking_scoped, __vthread_yield_now};
 pub use vthread_runtime::{AlreadyStarted, Config, Metrics, metrics};
+pub use vthread_runtime::{BackgroundError, BackgroundFailure, shutdown};
 pub use vthread_runtime::{Call, CancelReason, Culprit, Failures, Group, Outcome, Task};
 pub use vthread_runtime::{blocking, blocking_scoped, yield_now};
 pub use vthread_runtime::{fs, io, net, signal, sync, time};
@@ -18,7 +21,7 @@ pub mod prelude {
     #[doc(no_inline)]
     pub use crate::io::{Read, Seek, Write};
     #[doc(no_inline)]
-    pub use crate::{defer, group, plain, select, shield, spawn, timeout, vthread};
+    pub use crate::{background, defer, group, plain, select, shield, spawn, timeout, vthread};
 }
 
 #[doc(hidden)]

@@ -33,6 +33,7 @@ pub use group::call::Call;
 pub use group::failures::Failures;
 pub use group::outcome::Outcome;
 pub use group::owner::Group;
+pub use group::shutdown::{BackgroundError, BackgroundFailure, shutdown};
 pub use group::task::Task;
 pub use group::yield_now::{__vthread_yield_now, yield_now};
 pub use runtime::{AlreadyStarted, Config, Metrics, metrics};

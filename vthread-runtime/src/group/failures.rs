@@ -16,6 +16,10 @@ pub struct Failures<E> {
 }
 
 impl<E> Failures<E> {
+    pub(super) fn new(first: E, rest: Vec<E>) -> Self {
+        Failures { first, rest }
+    }
+
     /// The first failure in time: the one that cancelled the group.
     pub fn first(&self) -> &E {
         &self.first
