@@ -36,6 +36,7 @@ pub use group::call::Call;
 pub use group::failures::Failures;
 pub use group::outcome::Outcome;
 pub use group::owned::OwnedGroup;
+pub use group::shutdown::{BackgroundError, BackgroundFailure, shutdown};
 pub use group::task::{Task, TaskFuture};
 pub use group::view::Group;
 pub use group::yield_now::{__vthread_yield_now, yield_now};

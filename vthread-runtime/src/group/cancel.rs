@@ -73,6 +73,13 @@ impl Walk {
         self.vthreads.push(child.waker());
     }
 
+    /// Marks the outermost call of a plain thread.
+    pub(super) fn mark_root(&mut self, root: Arc<Root>) {
+        root.vthread().root.mark(&self.reason);
+        mark_below(root.vthread(), self);
+        self.blocked.push(root);
+    }
+
     /// Marks what is left, then wakes everybody.
     pub(super) fn finish(mut self) {
         while let Some(group) = self.groups.pop() {
@@ -108,7 +115,7 @@ impl Node {
     }
 
     /// True if the group has a grace of its own to begin.
-    fn cancel_level(&self, reach: Reach, walk: &mut Walk) -> bool {
+    pub(super) fn cancel_level(&self, reach: Reach, walk: &mut Walk) -> bool {
         let mut state = self.lock();
         state.is_cut |= reach == Reach::FromOutside && state.ordinary > 0;
         let is_first = state.cancelled.is_none();

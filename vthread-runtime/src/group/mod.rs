@@ -31,6 +31,11 @@ pub(crate) mod frame_sizes;
 pub(crate) mod yield_now;
 
 pub(crate) mod block_on;
+pub(crate) mod outermost;
+
+pub(crate) mod background;
+pub(crate) mod run_main;
+pub(crate) mod shutdown;
 
 #[cfg(all(test, loom))]
 mod models;

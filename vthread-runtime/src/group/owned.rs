@@ -31,7 +31,8 @@ impl Group<'static, NoError> {
     /// The innermost group around the code that runs now, for children that own what they use.
     ///
     /// That is the innermost `group!` which is open in the functions that have led here, or else the
-    /// group whose child runs here. `None` where there is neither: in a blocking call from plain code.
+    /// group whose child runs here. `None` where there is neither: in a blocking call from plain code, and in a
+    /// child of the process.
     ///
     /// For libraries that want to start something on behalf of their caller, in the caller's group. Who sees
     /// a `group!`, or has a handle, needs no such thing.
@@ -81,6 +82,9 @@ fn innermost(running: &Running) -> Option<Arc<Node>> {
         scope = open.parent();
     }
     let parent: *const Node = running.task()?.parent().cast();
+    if parent.is_null() {
+        return None;
+    }
     // SAFETY: the parent of a task that runs is a child of a group, which keeps the node in an `Arc`.
     unsafe {
         Arc::increment_strong_count(parent);
