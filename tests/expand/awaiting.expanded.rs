@@ -1,3 +1,4 @@
+#[track_caller]
 fn greet(client: &HttpClient) -> String {
     rt::Call::wait(__vthread_greet(client))
 }

@@ -1,3 +1,4 @@
+#[track_caller]
 fn names(users: &Users, ids: &[u64]) -> Vec<String> {
     rt::Call::wait(__vthread_names(users, ids))
 }

@@ -1,4 +1,5 @@
 /// Reads a page twice.
+#[track_caller]
 pub(crate) fn read_twice(url: &str) -> Result<usize, Error> {
     rt::Call::wait(__vthread_read_twice(url))
 }

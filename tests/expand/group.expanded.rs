@@ -1,3 +1,4 @@
+#[track_caller]
 fn read_all(urls: &[String]) -> Result<usize, Error> {
     rt::Call::wait(__vthread_read_all(urls))
 }
@@ -57,6 +58,10 @@ fn __vthread_read_all(
                             break '__l;
                             rt::error_is_send(&__group1);
                         }
+                        rt::Owner::tells(
+                            &__o,
+                            rt::Telling::of(&__o).how(),
+                        );
                         let __this_group2 = unsafe {
                             rt::Group::dup(&__group1)
                         };

@@ -1,3 +1,4 @@
+#[track_caller]
 fn first_or(ids: &[u64], other: u64) -> Result<u64, Error> {
     rt::Call::wait(__vthread_first_or(ids, other))
 }
@@ -42,6 +43,10 @@ fn __vthread_first_or(
                                 break '__l;
                                 rt::error_is_send(&__group1);
                             }
+                            rt::Owner::tells(
+                                &__o,
+                                rt::Telling::of(&__o).how(),
+                            );
                             let __this_group2 = unsafe {
                                 rt::Group::dup(&__group1)
                             };

@@ -1,3 +1,4 @@
+#[track_caller]
 fn rename(users: &Users, id: u64, name: &str) -> Result<(), Error> {
     rt::Call::wait(__vthread_rename(users, id, name))
 }

@@ -1,3 +1,4 @@
+#[track_caller]
 fn receivers(app: &App, all: Vec<Sender>) {
     rt::Call::wait(__vthread_receivers(app, all))
 }

@@ -1,3 +1,4 @@
+#[track_caller]
 fn depth(tree: &Tree) -> usize {
     rt::Call::wait(__vthread_depth(tree))
 }

@@ -65,6 +65,8 @@ names! {
     group_options = GroupOptions;
     spawn_options = SpawnOptions;
     owner = Owner;
+    owner_tells = Owner::tells;
+    telling = Telling::of;
     group_type = Group;
     until_done = until_done;
     context_var = ContextVar;

@@ -33,6 +33,7 @@ pub use crate::group::run_main::{MainEnded, run_main};
 pub use crate::group::select::{Branch, Branches, NoBranch, Or, Select, branch, select};
 pub use crate::group::shield::{Shield, shield};
 pub use crate::group::task::{Task, TaskJoin};
+pub use crate::group::telling::Telling;
 pub use crate::group::view::{Group, spawn};
 pub use crate::task::line::{Segment, segment};
 pub use crate::time::timeout::{Timeout, timeout};

@@ -2,6 +2,7 @@
 //! the edge case in `README.md` beside this file.
 
 mod checkpoints;
+mod events;
 mod first_failure;
 mod full_groups;
 mod grace;

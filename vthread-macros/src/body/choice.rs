@@ -51,7 +51,8 @@ pub(crate) fn in_place_for(making: Making, span: Span) -> TokenStream {
 }
 
 /// The arms of `match __k`, with the result of the call in `__x`.
-pub(crate) fn arms(making: Making, span: Span) -> TokenStream {
+pub(crate) fn arms(making: Making, at: Span) -> TokenStream {
+    let span = ours(at);
     let (plain, suspending) = (names::plain(span), names::suspending(span));
     let made = match making {
         Making::Await => quote_spanned!(span=> { let __f = unsafe { __w.frame(__x) }; __f.await }),
@@ -59,7 +60,11 @@ pub(crate) fn arms(making: Making, span: Span) -> TokenStream {
             let segment = names::segment(span);
             quote_spanned!(span=> { let __f = unsafe { #segment(__w.frame(__x)) }; __f.await })
         }
-        Making::Block => quote_spanned!(span=> __w.block(__x)),
+        Making::Block => {
+            // The caller that a blocking call remembers is the user's own.
+            let (probe, call) = (quote_spanned!(span=> __w), quote_spanned!(span=> __x));
+            quote_spanned!(at=> #probe.block(#call))
+        }
     };
     quote_spanned!(span=> { #plain(__w) => __w.take(__x), #suspending(__w) => #made })
 }

@@ -64,7 +64,7 @@ impl Body {
         let at = call.method.span();
         let span = ours(at);
         let making = self.making(is_recursive);
-        let (tag, hash, arms) = (names::tag(span), hash(name), arms(making, span));
+        let (tag, hash, arms) = (names::tag(span), hash(name), arms(making, at));
         let in_place = in_place_for(making, span);
         let deeper = match names::IO_METHODS.contains(&name) {
             true => quote_spanned!(span=> &),

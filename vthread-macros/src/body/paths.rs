@@ -91,7 +91,7 @@ impl Body {
     fn type_relative(&mut self, call: &ExprCall, is_recursive: bool, at: Span) -> Expr {
         let span = ours(at);
         let making = self.making(is_recursive);
-        let (tag, unnamed, arms) = (names::tag(span), names::unnamed(span), arms(making, span));
+        let (tag, unnamed, arms) = (names::tag(span), names::unnamed(span), arms(making, at));
         let in_place = in_place_for(making, span);
         let dead = dead(span, quote_spanned!(span=> __t.res(&__x); #in_place));
         let extent = extent(call);
@@ -142,7 +142,7 @@ fn probe(call: &ExprCall, mut path: Path, has_closure: bool, is_new: bool, at: S
     let (none, no_kind) = (names::none(span), names::no_kind(span));
     let same = is_new.then(|| same_function(&path, at));
     let dead = dead(span, in_place_for(Making::Await, span));
-    let arms = arms(Making::Await, span);
+    let arms = arms(Making::Await, at);
     let result = quote_spanned!(span=> ({
         #[allow(unused_imports)] use #none as __c;
         #[allow(unused_imports, clippy::unsafe_removed_from_name)] use #path as __vthread_call;

@@ -91,6 +91,13 @@ const BACKGROUND_OPTIONS: &str = "`background!` knows `name = \"..\"` and `move`
 impl GroupForm {
     pub(crate) fn parse(tokens: TokenStream, at: Span, errors: &mut Errors) -> Option<Self> {
         let (options, body) = split(tokens, at, "group!(max_concurrency = 8 => { .. })", errors)?;
+        if let [Stmt::Expr(closure @ Expr::Closure(_), None)] = &body.stmts[..] {
+            errors.on(
+                closure,
+                "`group!` takes the group's body, not a closure: `group!(g => { .. })`",
+            );
+            return None;
+        }
         let mut form = GroupForm {
             handle: None,
             max_concurrency: None,

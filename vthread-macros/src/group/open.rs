@@ -210,6 +210,7 @@ impl Body {
             typed_at,
             quote_spanned!(typed_at=> #error_is_send(&#group);),
         );
+        let tells = tells(form.error.as_ref(), span);
         let body = &form.body;
         let value = match tail {
             Tail::Value | Tail::AsItIs => {
@@ -253,6 +254,7 @@ impl Body {
             let #group = unsafe { #owner::group(&__o) };
             #pin_outer
             #pin_send
+            #tells
             let #inner = unsafe { #group_type::dup(&#group) };
             let __b = async { '__frame: {
                 let #inner = #inner;
@@ -408,6 +410,27 @@ impl Body {
             }
         }
     }
+}
+
+/// Finds out how an error is written, for events. Where its type is left to inference it is not known yet.
+fn tells(error: Option<&Type>, span: Span) -> TokenStream {
+    if error.is_some_and(has_placeholder) {
+        return TokenStream::new();
+    }
+    let (tells, telling) = (names::owner_tells(span), names::telling(span));
+    quote_spanned!(span=> #tells(&__o, #telling(&__o).how());)
+}
+
+fn has_placeholder(ty: &Type) -> bool {
+    struct Found(bool);
+    impl<'ast> syn::visit::Visit<'ast> for Found {
+        fn visit_type_infer(&mut self, _: &'ast syn::TypeInfer) {
+            self.0 = true;
+        }
+    }
+    let mut found = Found(false);
+    syn::visit::Visit::visit_type(&mut found, ty);
+    found.0
 }
 
 /// `let g = &__this_group;`, inside the body: so it cannot escape, and nothing borrows itself.

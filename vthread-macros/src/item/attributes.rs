@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{AttrStyle, Attribute, FnArg, Meta, parse_quote};
+use syn::{AttrStyle, Attribute, FnArg, Meta, Signature, parse_quote};
 
 /// The user's attributes that the hidden companion needs as well: conditions and lint levels.
 pub(crate) fn for_companion(attrs: &[Attribute]) -> Vec<Attribute> {
@@ -33,6 +33,28 @@ pub(crate) fn for_two(attrs: &mut [Attribute]) {
             let lints = &list.tokens;
             *attr = parse_quote!(#[allow(#lints)]);
         }
+    }
+}
+
+/// `#[track_caller]` for the facade, so that a call which holds a kernel thread is reported where it stands. Only
+/// where nothing speaks against it: `main` and tests cannot have it, and of unknown attributes nobody knows.
+pub(crate) fn tracked(attrs: &[Attribute], signature: &Signature) -> TokenStream {
+    let harmless = [
+        "allow",
+        "cfg",
+        "cold",
+        "deny",
+        "deprecated",
+        "doc",
+        "inline",
+        "must_use",
+        "warn",
+    ];
+    let is_harmless = |attr: &Attribute| harmless.iter().any(|name| attr.path().is_ident(name));
+    let can_be = signature.abi.is_none() && signature.ident != "main";
+    match can_be && attrs.iter().all(is_harmless) {
+        true => quote!(#[track_caller]),
+        false => TokenStream::new(),
     }
 }
 

@@ -75,6 +75,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     let facade = in_braces(braces, facade(&sig, &hidden, &arguments.names));
     let module = (!options.local).then(|| module(&attrs, &vis, &sig, &hidden));
     let span = ours(sig.ident.span());
+    let tracked = attributes::tracked(&attrs, &sig);
     let (alive, quiet) = keeps_facade_alive(&sig, &arguments.names);
     if is_refused {
         hidden.output = refused_output(&sig);
@@ -86,7 +87,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
         );
     }
     quote_spanned!(span=>
-        #(#attrs)* #quiet #vis #sig #facade
+        #(#attrs)* #tracked #quiet #vis #sig #facade
         #(#lints)* #[doc(hidden)] #allowed #[allow(clippy::too_many_arguments, clippy::type_complexity)] #vis #hidden { #alive #companion_body }
         #module
     )

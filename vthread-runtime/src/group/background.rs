@@ -10,7 +10,6 @@ use crate::task::handle::Handle;
 use crate::task::header::{About, End, Header};
 use std::future::Future;
 use std::marker::PhantomData;
-use std::panic::Location;
 use std::ptr;
 
 /// The error type of the children of the process, without a value.
@@ -22,7 +21,6 @@ pub fn background_error() -> PhantomData<fn() -> BackgroundError> {
 ///
 /// # Safety
 /// - `frame` was made by `background!`.
-#[track_caller]
 pub unsafe fn background<V, F>(options: SpawnOptions, frame: F) -> Task<V>
 where
     F: Future<Output = Result<V, BackgroundError>> + Send + 'static,
@@ -30,7 +28,7 @@ where
 {
     let process = Process::get();
     let about = About {
-        site: Location::caller(),
+        site: options.site,
         name: options.name.map(Box::new),
         is_service: false,
     };

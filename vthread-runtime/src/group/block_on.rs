@@ -14,10 +14,11 @@ use crate::task::current::{self, Running};
 use crate::task::line::poll_line;
 use crate::task::scope::Scope;
 use crate::task::vthread::Vthread;
+use crate::trace;
 use parking_lot::{Condvar, Mutex};
 use std::cell::RefCell;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::ptr;
 use std::sync::Arc;
@@ -114,6 +115,7 @@ fn give_back(mut root: Arc<Root>) {
 /// # Panics
 /// With the frame's panic. If the vthread in whose plain frame this call was made is cancelled,
 /// the call unwinds through that frame with a private payload.
+#[track_caller]
 pub fn block_on<F: Future>(frame: F) -> F::Output {
     let can_unwind = !std::thread::panicking() && cfg!(panic = "unwind");
     let result = drive_registered(frame, |root| match can_unwind {
@@ -134,10 +136,12 @@ pub(super) fn try_block_on<F: Future>(frame: F) -> std::thread::Result<F::Output
     drive_registered(frame, |root| Registration::make(root))
 }
 
+#[track_caller]
 fn drive_registered<F: Future>(
     frame: F,
     register: impl FnOnce(&Arc<Root>) -> Registration<'_>,
 ) -> std::thread::Result<F::Output> {
+    let site = Location::caller();
     crate::runtime::start();
     let root = take_root();
     let waker = Waker::from(root.clone());
@@ -145,7 +149,7 @@ fn drive_registered<F: Future>(
     let registration = register(&root);
     // Their owner is further out on this stack.
     root.vthread.bindings.borrow_current();
-    let result = drive(&root, &waker, frame.as_mut());
+    let result = drive(&root, &waker, frame.as_mut(), site);
     root.vthread.bindings.reset();
     drop(registration);
     drop(waker);
@@ -158,6 +162,7 @@ fn drive<F: Future>(
     root: &Arc<Root>,
     waker: &Waker,
     mut frame: Pin<&mut Option<F>>,
+    site: &'static Location<'static>,
 ) -> std::thread::Result<F::Output> {
     let running = Running::of_root(&root.vthread, waker.data());
     let mut cx = Context::from_waker(waker);
@@ -192,8 +197,8 @@ fn drive<F: Future>(
             }
         }
         // Whether it waits or gives way: the vthreads queued with this worker must get their turn.
-        if std::mem::take(&mut has_core) {
-            crate::scheduler::hand_off();
+        if std::mem::take(&mut has_core) && crate::scheduler::hand_off() {
+            trace::pinned(site);
         }
         if running.has_yielded() {
             std::thread::yield_now();

@@ -21,6 +21,7 @@ pub struct Call<F> {
 
 impl<F: Future> Call<F> {
     /// Makes the call and blocks until it is done. Right in any plain code.
+    #[track_caller]
     pub fn wait(self) -> F::Output {
         crate::group::block_on::block_on(self.frame)
     }
@@ -99,6 +100,7 @@ pub struct FunctionKind;
 macro_rules! vthread_fn {
     ($(#[$attr:meta])* pub fn $name:ident = $companion:ident $([$($generics:tt)*])? ($($arg:ident: $ty:ty),* $(,)?) -> $output:ty $([where $($bounds:tt)*])? => $future:ty { $frame:expr }) => {
         $(#[$attr])*
+        #[track_caller]
         pub fn $name $(<$($generics)*>)? ($($arg: $ty),*) -> $output $(where $($bounds)*)? {
             $companion($($arg),*).wait()
         }

@@ -5,6 +5,7 @@ use super::node::Node;
 use crate::task::cell::{Payload, drop_quietly};
 use crate::task::header::Header;
 use crate::task::reason::{CancelReason, Culprit};
+use crate::trace::{self, Who};
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
@@ -27,7 +28,16 @@ impl<'a> From<&'a Header> for Member<'a> {
     }
 }
 
-impl Member<'_> {
+impl<'a> Member<'a> {
+    /// For an event.
+    pub(super) fn who(self) -> Who<'a> {
+        Who {
+            name: self.name.map(|name| name.as_ref()),
+            site: self.site,
+            is_body: self.is_body,
+        }
+    }
+
     fn blame(self, has_panicked: bool) -> CancelReason {
         let make = if self.is_body {
             Culprit::body
@@ -66,6 +76,9 @@ impl Node {
                 Some(_) => Some(payload),
             }
         };
+        if let Some(late) = &late {
+            trace::late_panic(member.who(), &**late);
+        }
         drop_quietly(late);
         self.cancel(Reach::Body, member.blame(true));
     }

@@ -18,10 +18,12 @@
 #![allow(unsafe_code)] // A child by address, kept alive by its waker.
 
 use super::cancel::{Reach, Walk};
+use super::failure::Member;
 use super::node::Node;
 use crate::task::grace::Grace;
 use crate::task::header::Header;
 use crate::task::reason::CancelReason;
+use crate::trace;
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
@@ -98,6 +100,7 @@ impl Node {
             (walk, state.grace.take())
         };
         drop(rung);
+        trace::grace_over(self.body().who());
         walk.finish();
     }
 
@@ -147,9 +150,11 @@ unsafe impl Sync for ChildBell {}
 
 impl Wake for ChildBell {
     fn wake(self: Arc<Self>) {
+        // SAFETY: `task` keeps the header.
+        let child = unsafe { &*self.child };
+        trace::grace_over(Member::from(child).who());
         let mut walk = Walk::hard(CancelReason::TaskCancelled);
-        // SAFETY: `task` keeps the header; what is open in the vthread is under its lock.
-        walk.mark_child_hard(unsafe { &*self.child });
+        walk.mark_child_hard(child);
         walk.finish();
         let _ = &self.task;
     }

@@ -13,6 +13,7 @@ pub(crate) mod owned;
 pub(crate) mod owner;
 pub(crate) mod race;
 pub(crate) mod run;
+pub(crate) mod telling;
 pub(crate) mod view;
 
 pub(crate) mod enclosure;

@@ -10,6 +10,7 @@ use super::options::{GroupOptions, OnFailure};
 use super::race::{Finish, Races};
 use super::run::{Results, Run};
 use super::view::Group;
+use crate::trace::{self, Teller};
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::future::Future;
@@ -21,6 +22,8 @@ pub struct Owner<E> {
     on_failure: OnFailure,
     /// The first failure. Touched under the node's lock.
     failure: UnsafeCell<Option<E>>,
+    /// Writes failures for events. Set before the group is open.
+    pub(super) teller: Teller<E>,
     /// Those after it, in order of time, of a group that collects them. As above.
     rest: UnsafeCell<Vec<E>>,
 }
@@ -44,6 +47,7 @@ impl<E> Owner<E> {
                 node
             },
             failure: UnsafeCell::new(None),
+            teller: Teller::new(),
             rest: UnsafeCell::new(Vec::new()),
         }
     }
@@ -106,31 +110,35 @@ impl<E> Owner<E> {
 
     /// Records a failure: the first one is kept, and cancels the group unless it keeps going.
     pub(super) fn record_failure(&self, error: E, member: Member<'_>) {
-        let mut late = None;
-        let is_first = {
+        {
             let mut state = self.node.lock();
-            let is_first = state.failures == 0;
             state.failures += 1;
-            if is_first {
-                // SAFETY: under the lock.
-                unsafe { *self.failure.get() = Some(error) };
-            } else {
-                match self.on_failure {
-                    // SAFETY: under the lock.
-                    OnFailure::Collect | OnFailure::Race => unsafe {
-                        (*self.rest.get()).push(error)
-                    },
-                    _ => late = Some(error),
-                }
+            if state.failures > 1 {
+                drop(state);
+                return self.record_late(error, member);
             }
-            is_first
-        };
-        if let Some(error) = late {
-            self.node.drop_in_group(error, member);
+            // SAFETY: under the lock.
+            unsafe { *self.failure.get() = Some(error) };
         }
-        let cancels = matches!(self.on_failure, OnFailure::Cancel | OnFailure::Collect);
-        if is_first && cancels {
+        if matches!(self.on_failure, OnFailure::Cancel | OnFailure::Collect) {
             self.node.cancel_for(member);
+        }
+    }
+
+    /// A failure after the first: kept where they are collected, and told in any case. In a race failures are
+    /// nothing to speak of.
+    #[cold]
+    fn record_late(&self, error: E, member: Member<'_>) {
+        if self.on_failure != OnFailure::Race {
+            trace::late_failure(member.who(), &self.teller, &error);
+        }
+        match self.on_failure {
+            OnFailure::Collect | OnFailure::Race => {
+                let _state = self.node.lock();
+                // SAFETY: under the lock.
+                unsafe { (*self.rest.get()).push(error) };
+            }
+            OnFailure::Cancel | OnFailure::Keep => self.node.drop_in_group(error, member),
         }
     }
 

@@ -14,6 +14,7 @@ use crate::task::current::{self, Running};
 use crate::task::scope::Level;
 use crate::task::scope::Scope;
 use crate::task::vthread::Vthread;
+use crate::trace;
 use std::fmt;
 use std::future::Future;
 use std::marker::{PhantomData, PhantomPinned};
@@ -297,10 +298,12 @@ impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'_, '_, E, B, X, S> {
     /// Step 7: the panic, or the first failure, or what the body said. If the body was dropped, or
     /// children were cut short, under a mark from outside, nothing: the scope around us drops us next.
     fn finish(&mut self, running: &Running) -> Poll<X::Output> {
-        let (panic, is_cut) = {
-            let mut state = self.owner.node.lock();
-            (state.panic.take(), state.is_cut)
+        let node = &self.owner.node;
+        let (panic, is_cut, failures) = {
+            let mut state = node.lock();
+            (state.panic.take(), state.is_cut, state.failures)
         };
+        trace::group_ended(node.body().who(), failures);
         if let Some(payload) = panic {
             let stage = std::mem::replace(&mut self.stage, Stage::Silent);
             drop_quietly(stage);

@@ -11,6 +11,7 @@ use super::outermost;
 use crate::task::current;
 use crate::task::header::Header;
 use crate::task::reason::CancelReason;
+use crate::trace;
 use parking_lot::{Condvar, Mutex};
 use std::borrow::Cow;
 use std::error::Error;
@@ -68,6 +69,7 @@ impl Process {
             site: child.about.site,
             cause,
         };
+        trace::background_failure(&failure);
         let mut locked = self.locked.lock();
         if locked.failures.len() < MOST_FAILURES {
             locked.failures.push(failure);

@@ -64,6 +64,7 @@ impl<F: Future> IsCall<F> {
     }
     /// Makes the call and blocks.
     #[inline(always)]
+    #[track_caller]
     pub fn block(self, call: Call<F>) -> F::Output {
         call.wait()
     }

@@ -29,13 +29,13 @@ struct SparesState {
 }
 
 /// If this thread is a worker, gives its core away. It is a plain thread afterwards, until the
-/// task that it runs returns.
-pub(crate) fn hand_off() {
+/// task that it runs returns. Says whether it was one.
+pub(crate) fn hand_off() -> bool {
     worker::with(|worker| {
-        let Some(worker) = worker else { return };
+        let Some(worker) = worker else { return false };
         // A deque has one owner: from here on this thread does not reach it any more.
         let Some(mut core) = worker.core.take() else {
-            return;
+            return false;
         };
         core.open_slot();
         // A foreign waker may block the thread that brings the news.
@@ -48,7 +48,8 @@ pub(crate) fn hand_off() {
             .pinned
             .fetch_add(1, Ordering::Relaxed);
         worker.scheduler.give_to_spare(core);
-    });
+        true
+    })
 }
 
 impl Scheduler {

@@ -52,7 +52,7 @@ pub(crate) trait Parent<R>: Send {
     fn panicked(&self, header: &Header, payload: Payload);
     /// The task is marked, was polled, and waits for what is open in it.
     fn lingers(&self, header: &Header);
-    /// The address by which whoever knows the parent's type finds it.
+    /// The address by which whoever knows the parent's type finds it; null if nobody shall.
     fn address(&self) -> *const ();
     /// Everything of the task is gone: frame, captures and unread value.
     fn left(self, header: &Header);

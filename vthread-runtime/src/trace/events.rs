@@ -1,0 +1,137 @@
+//! The events, as `tracing` has them.
+
+use super::{Tell, Who};
+use parking_lot::Mutex;
+use std::any::{Any, type_name};
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::fmt::{self, Display};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use tracing::{Level, enabled, event};
+
+const TARGET: &str = "vthread";
+
+/// Knows how to write an error, if its type can be written.
+#[derive(Debug)]
+pub(crate) struct Teller<E>(Cell<Option<Tell<E>>>);
+
+impl<E> Teller<E> {
+    pub(crate) const fn new() -> Self {
+        Teller(Cell::new(None))
+    }
+    /// Before others can see the teller.
+    pub(crate) fn set(&self, tell: Tell<E>) {
+        self.0.set(Some(tell));
+    }
+}
+
+struct Told<'a, E>(Option<Tell<E>>, &'a E);
+
+impl<E> Display for Told<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(tell) => tell(self.1, f),
+            None => write!(f, "an error of type {}", type_name::<E>()),
+        }
+    }
+}
+
+/// Lets a subscriber hear. What that does wrong stays here: the runtime goes on.
+fn quietly(tell: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(tell)) {
+        // A payload whose destructor panics is not worth more.
+        std::mem::forget(payload);
+    }
+}
+
+/// The text of something of the user's. What it does wrong stays here.
+fn text(value: impl Display) -> String {
+    catch_unwind(AssertUnwindSafe(|| value.to_string()))
+        .unwrap_or_else(|_| "an error that cannot be written without a panic".to_owned())
+}
+
+/// A failure in a group that has failed already. Called outside all locks.
+pub(crate) fn late_failure<E>(who: Who<'_>, teller: &Teller<E>, error: &E) {
+    quietly(|| {
+        event!(
+            target: TARGET,
+            Level::WARN,
+            vthread = who.name,
+            spawned_at = %who.site,
+            is_body = who.is_body,
+            // Made only if somebody listens.
+            error = text(Told(teller.0.get(), error)),
+            "a failure in a group that had failed already"
+        );
+    });
+}
+
+/// A panic in a group that has panicked already.
+pub(crate) fn late_panic(who: Who<'_>, payload: &(dyn Any + Send)) {
+    let words = payload.downcast_ref::<&str>().copied();
+    let words = words.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    quietly(|| {
+        event!(
+            target: TARGET,
+            Level::WARN,
+            vthread = who.name,
+            spawned_at = %who.site,
+            is_body = who.is_body,
+            panic = words.unwrap_or("a payload without a message"),
+            "a panic in a group that had panicked already"
+        );
+    });
+}
+
+/// A group has ended after so many failures.
+pub(crate) fn group_ended(who: Who<'_>, failures: usize) {
+    if failures == 0 {
+        return;
+    }
+    quietly(|| {
+        event!(
+            target: TARGET,
+            Level::DEBUG,
+            group = who.name,
+            opened_at = %who.site,
+            failures,
+            "a group has failed"
+        );
+    });
+}
+
+/// A child of the process has failed. Nobody hears of it otherwise until the process ends.
+pub(crate) fn background_failure(failure: &dyn Display) {
+    quietly(|| {
+        event!(target: TARGET, Level::ERROR, failure = text(failure), "a background child has failed");
+    });
+}
+
+/// Cleanup has taken longer than the grace of what was cancelled, and ends now.
+pub(crate) fn grace_over(who: Who<'_>) {
+    quietly(|| {
+        event!(
+            target: TARGET,
+            Level::WARN,
+            name = who.name,
+            site = %who.site,
+            is_group = who.is_body,
+            "the grace is over, and cleanup that has not ended is cancelled"
+        );
+    });
+}
+
+/// A blocking call in plain code below a vthread: it holds a kernel thread. Told once for each place.
+pub(crate) fn pinned(site: &'static Location<'static>) {
+    static KNOWN: Mutex<BTreeSet<Location<'static>>> = Mutex::new(BTreeSet::new());
+    quietly(|| {
+        if enabled!(target: TARGET, Level::INFO) && KNOWN.lock().insert(*site) {
+            event!(
+                target: TARGET,
+                Level::INFO,
+                called_at = %site,
+                "a blocking call in plain code holds a kernel thread while it waits"
+            );
+        }
+    });
+}

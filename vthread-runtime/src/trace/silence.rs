@@ -1,0 +1,38 @@
+//! Nobody can listen: nothing is told.
+
+use super::{Tell, Who};
+use std::any::Any;
+use std::fmt::Display;
+use std::marker::PhantomData;
+use std::panic::Location;
+
+/// Would know how to write an error.
+#[derive(Debug)]
+pub(crate) struct Teller<E>(PhantomData<fn(&E)>);
+
+impl<E> Teller<E> {
+    #[inline(always)]
+    pub(crate) const fn new() -> Self {
+        Teller(PhantomData)
+    }
+    #[inline(always)]
+    pub(crate) fn set(&self, _: Tell<E>) {}
+}
+
+#[inline(always)]
+pub(crate) fn late_failure<E>(_: Who<'_>, _: &Teller<E>, _: &E) {}
+
+#[inline(always)]
+pub(crate) fn late_panic(_: Who<'_>, _: &(dyn Any + Send)) {}
+
+#[inline(always)]
+pub(crate) fn group_ended(_: Who<'_>, _: usize) {}
+
+#[inline(always)]
+pub(crate) fn background_failure(_: &dyn Display) {}
+
+#[inline(always)]
+pub(crate) fn grace_over(_: Who<'_>) {}
+
+#[inline(always)]
+pub(crate) fn pinned(_: &'static Location<'static>) {}
