@@ -5,6 +5,7 @@ mod checkpoints;
 mod first_failure;
 mod full_groups;
 mod grace;
+mod grace_in_depth;
 mod handles;
 mod many;
 mod outcomes;
