@@ -246,3 +246,31 @@ mod recursion_in_a_branch {
         assert_eq!(run(), 100);
     }
 }
+
+/// All that is open in a loser is cancelled at once, also while its body is in a shield.
+mod losers_are_cancelled_as_a_whole {
+    use super::*;
+
+    #[vthread]
+    fn run() -> bool {
+        let (tx, rx) = channel::<()>(1);
+        select! {
+            _ = group! {
+                let tx = tx;
+                spawn! {
+                    let _held = &tx;
+                    sleep(LONG);
+                }
+                // Until the child is gone, and its end of the channel with it.
+                shield! { rx.recv().unwrap_err(); }
+                sleep(LONG);
+            } => false,
+            _ = sleep(SHORT) => true,
+        }
+    }
+
+    #[test]
+    fn holds() {
+        assert!(run());
+    }
+}

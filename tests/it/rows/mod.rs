@@ -6,6 +6,7 @@ mod events;
 mod first_failure;
 mod full_groups;
 mod grace;
+mod grace_in_depth;
 mod handles;
 mod many;
 mod outcomes;

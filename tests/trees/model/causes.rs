@@ -36,8 +36,16 @@ impl Facts<'_> {
         let Some(rung) = (self.events[by].micros + 1).checked_sub(grace) else {
             return false;
         };
-        let early = self.events.partition_point(|event| event.micros <= rung);
-        self.has_cause(&scopes, early.min(by))
+        let early = self
+            .events
+            .partition_point(|event| event.micros <= rung)
+            .min(by);
+        // The grace of a group begins with its first cancellation, also if that was its children's only.
+        let first = |scope: &Scope| match scope {
+            Scope::Body(group) => self.is_cause(Scope::Member(*group), early),
+            other => self.is_cause(*other, early),
+        };
+        self.has_cause(&scopes, by) && scopes.iter().any(first)
     }
 
     /// Whether something had happened by then that cancels one of the scopes.
@@ -87,6 +95,14 @@ impl Facts<'_> {
                     .gone
                     .get(&key)
                     .is_some_and(|(at, panicking)| *panicking && *at < by)
+        })
+    }
+
+    /// Whether there was a child for whose end the group may have waited.
+    fn had_children(&self, group: Id) -> bool {
+        self.members[&group].iter().any(|member| {
+            let is_service = matches!(self.kind(member.id), Kind::Spawn { service: true, .. });
+            member.part != Part::Body && !is_service && self.counts_from(*member).is_some()
         })
     }
 
@@ -188,10 +204,9 @@ fn completed_bodies_are_delivered(facts: &Facts<'_>, id: Id, broken: &mut Vec<St
         return;
     }
     let is_complete = match facts.kind(id) {
-        // Without its children's work it is worth nothing.
+        // While it waits for children it is at a suspension point.
         Kind::Group { .. } | Kind::Keep { .. } => {
-            matches!(facts.ended.get(&(id, Part::Body)), Some((_, None)))
-                && facts.cancelled_children(id).is_empty()
+            matches!(facts.ended.get(&(id, Part::Body)), Some((_, None))) && !facts.had_children(id)
         }
         Kind::Timeout { .. } | Kind::Shield { .. } => facts.ended.contains_key(&(id, Part::Body)),
         Kind::Select { .. } => [0, 1]

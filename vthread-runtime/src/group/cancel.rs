@@ -84,7 +84,7 @@ impl Walk {
     pub(super) fn finish(mut self) {
         while let Some(group) = self.groups.pop() {
             if group.cancel_level(Reach::FromOutside, &mut self) {
-                group.begin_grace(Reach::Children, false);
+                group.begin_grace(Reach::Body, false);
             }
         }
         for root in self.blocked {
@@ -129,7 +129,11 @@ impl Node {
         let queue = std::mem::take(&mut state.queue);
         walk.vthreads
             .extend(queue.into_iter().map(|(_, waker)| waker));
-        if reach == Reach::Body {
+        // A mark further out is the body's as well. It gets one of its own where its grace is shorter than
+        // that of who set it.
+        let has_own_grace = reach == Reach::FromOutside && state.is_impatient;
+        let is_first = is_first || (has_own_grace && !self.scope.has_own_mark());
+        if reach == Reach::Body || has_own_grace {
             self.mark_body(&state, walk);
         }
         is_first && state.is_impatient
@@ -180,6 +184,27 @@ pub(super) fn cancel_task(task: &Header, reason: CancelReason) {
 pub(crate) fn cancel_scope(scope: &Scope, vthread: &Vthread, waker: Waker, reason: CancelReason) {
     scope.mark(&reason);
     let mut walk = Walk::new(reason);
+    mark_below(vthread, &mut walk);
+    walk.vthreads.push(waker);
+    walk.finish();
+}
+
+/// After scopes of the vthread that this thread polls were marked: marks what is open below them.
+pub(super) fn cancel_marked(vthread: &Vthread, reason: CancelReason, level: Level) {
+    let mut walk = Walk::with(reason, level);
+    mark_below(vthread, &mut walk);
+    walk.finish();
+}
+
+/// As `cancel_scope`, when the grace is over.
+pub(crate) fn cancel_scope_hard(
+    scope: &Scope,
+    vthread: &Vthread,
+    waker: Waker,
+    reason: CancelReason,
+) {
+    scope.mark_hard();
+    let mut walk = Walk::hard(reason);
     mark_below(vthread, &mut walk);
     walk.vthreads.push(waker);
     walk.finish();

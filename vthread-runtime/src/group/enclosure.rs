@@ -54,6 +54,13 @@ pub(crate) struct Enclosure<S, B> {
 // SAFETY: the scope's cells are the polling thread's; the body moves with us before it is polled.
 unsafe impl<S: HasScope, B: Send> Send for Enclosure<S, B> {}
 
+impl<S, B> Enclosure<S, B> {
+    /// The owner of the scope.
+    pub(crate) fn owner(&self) -> &S {
+        &self.scope
+    }
+}
+
 impl<S: HasScope, B: Future> Enclosure<S, B> {
     pub(crate) fn new(scope: S, body: B) -> Self {
         Enclosure {
@@ -62,11 +69,6 @@ impl<S: HasScope, B: Future> Enclosure<S, B> {
             phase: Phase::Unopened,
             _never_unpin: PhantomPinned,
         }
-    }
-
-    /// The owner of the scope.
-    pub(crate) fn owner(&self) -> &S {
-        &self.scope
     }
 
     /// Polls the body. `Pending` for good where a scope further out is marked.

@@ -9,8 +9,9 @@
 //! - a group that is cancelled, for all that was marked with it (`Node::begin_grace`), and one further in only
 //!   if its own grace is shorter;
 //! - a group, for a child of its that was cancelled alone and lingers (`Node::child_lingers`);
-//! - a `timeout!` and a `select!`, for what lingers in them, and a blocking call in a plain frame, for itself
-//!   (`Linger`).
+//! - a `timeout!` whose time is over, for what lingers in it;
+//! - a `select!`, for what lingers in its losers, and a blocking call in a plain frame, for itself (`Linger`):
+//!   these are polled whenever their vthread is.
 //!
 //! So nothing is armed before there is a cancellation. The alarm goes with the group, the child, the
 //! construct.
@@ -51,7 +52,7 @@ impl fmt::Debug for Armed {
 pub(super) type Lingering = HashMap<*const Header, Armed>;
 
 /// Wakes `waker` when `grace` is over. `None`: it never is.
-fn arm(grace: Grace, waker: Waker) -> Option<Armed> {
+pub(crate) fn arm(grace: Grace, waker: Waker) -> Option<Armed> {
     let duration = grace.duration(crate::runtime::grace)?;
     Some(crate::runtime::arm(duration, waker))
 }

@@ -20,9 +20,24 @@ pub enum Guarded<T> {
     /// With its value, or by one of the ways out.
     Finished(T),
     /// With a panic.
-    Panicked(Payload),
+    Panicked(Unfinished),
     /// It was dropped under a mark.
     Cancelled,
+}
+
+/// A panic that goes on after the cleanup. If the cleanup does not come to its end, it goes on where the
+/// frame is dropped: it is never lost.
+#[derive(Debug)]
+pub struct Unfinished(Option<Payload>);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(payload) = self.0.take()
+            && !std::thread::panicking()
+        {
+            resume_unwind(payload);
+        }
+    }
 }
 
 /// The future of the rest of a block.
@@ -47,7 +62,7 @@ impl<B: Future> Future for Guard<B> {
             enclosure.poll_to_end(running, cx).map(|ended| match ended {
                 Ok(Some(value)) => Guarded::Finished(value),
                 Ok(None) => Guarded::Cancelled,
-                Err(payload) => Guarded::Panicked(payload),
+                Err(payload) => Guarded::Panicked(Unfinished(Some(payload))),
             })
         })
     }
@@ -69,7 +84,9 @@ impl<T> Future for Finish<T> {
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
         match self.0.take() {
             Some(Guarded::Finished(value)) => Poll::Ready(value),
-            Some(Guarded::Panicked(payload)) => resume_unwind(payload),
+            Some(Guarded::Panicked(mut panic)) => {
+                resume_unwind(panic.0.take().expect("there until it goes on"))
+            }
             Some(Guarded::Cancelled) | None => Poll::Pending,
         }
     }

@@ -134,6 +134,8 @@ impl Node {
             first.links.before.set(child);
         }
         state.children = child;
+        // What is refused is missing as well, if the mark came from outside.
+        state.is_cut |= state.cancelled.is_some() && !child.about.is_service;
         let reason = match &state.cancelled {
             Some(reason) => reason,
             None if state.is_closing && child.about.is_service && state.ordinary == 0 => {

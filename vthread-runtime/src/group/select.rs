@@ -8,12 +8,13 @@
 
 #![allow(unsafe_code)] // Pin projection.
 
+use super::cancel::cancel_marked;
 use super::enclosure::{Enclosure, with_own};
 use super::grace::Linger;
 use crate::task::cell::{Payload, drop_quietly};
 use crate::task::current::Running;
 use crate::task::reason::CancelReason;
-use crate::task::scope::{Kind, Scope};
+use crate::task::scope::{Kind, Level, Scope};
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::fmt;
@@ -94,10 +95,10 @@ pub trait Branches: List {
         poll: &dyn Poller,
         cx: &mut Context<'_>,
     ) -> Polled<Self::Value>;
-    /// Marks every open branch.
-    fn mark_open(&self);
-    /// Marks every open branch, which is marked, once more.
-    fn mark_open_hard(&self);
+    /// Marks every open branch. Says whether scopes are open in one.
+    fn mark_open(&self) -> bool;
+    /// Marks every open branch, which is marked, once more. Says the same.
+    fn mark_open_hard(&self) -> bool;
     /// Whether no branch is open.
     fn is_closed(&self) -> bool;
 }
@@ -125,8 +126,12 @@ impl Branches for NoBranch {
     ) -> Polled<Infallible> {
         Polled::Out
     }
-    fn mark_open(&self) {}
-    fn mark_open_hard(&self) {}
+    fn mark_open(&self) -> bool {
+        false
+    }
+    fn mark_open_hard(&self) -> bool {
+        false
+    }
     fn is_closed(&self) -> bool {
         true
     }
@@ -169,18 +174,22 @@ impl<B: Future, A: Fn(&B::Output) -> bool, R: Branches> Branches for Branch<B, A
         }
     }
 
-    fn mark_open(&self) {
-        if self.state == State::Open {
-            self.enclosure.owner().mark(&CancelReason::NotSelected);
+    fn mark_open(&self) -> bool {
+        let scope = self.enclosure.owner();
+        let is_open = self.state == State::Open;
+        if is_open {
+            scope.mark(&CancelReason::NotSelected);
         }
-        self.rest.mark_open();
+        self.rest.mark_open() || (is_open && !scope.is_empty())
     }
 
-    fn mark_open_hard(&self) {
-        if self.state == State::Open {
-            self.enclosure.owner().mark_hard();
+    fn mark_open_hard(&self) -> bool {
+        let scope = self.enclosure.owner();
+        let is_open = self.state == State::Open;
+        if is_open {
+            scope.mark_hard();
         }
-        self.rest.mark_open_hard();
+        self.rest.mark_open_hard() || (is_open && !scope.is_empty())
     }
 
     fn is_closed(&self) -> bool {
@@ -253,11 +262,7 @@ impl<L: Branches> Future for Select<L> {
                             return Poll::Pending;
                         }
                         Won::Nobody => this.won = Won::Somebody(None),
-                        _ => {
-                            this.list.mark_open();
-                            // SAFETY: the poll's vthread.
-                            unsafe { &*running.vthread }.set_suspect();
-                        }
+                        _ => this.mark_losers(running, Level::Soft),
                     }
                 }
                 this.close_losers(running, cx)
@@ -267,6 +272,21 @@ impl<L: Branches> Future for Select<L> {
 }
 
 impl<L: Branches> Select<L> {
+    /// Marks the branches that are open, and at once all that is open in them: the children of one must not see
+    /// how those of another end.
+    fn mark_losers(&self, running: &Running, level: Level) {
+        let has_more = match level {
+            Level::Soft => self.list.mark_open(),
+            Level::Hard => self.list.mark_open_hard(),
+        };
+        // SAFETY: the poll's vthread.
+        let vthread = unsafe { &*running.vthread };
+        vthread.set_suspect();
+        if has_more {
+            cancel_marked(vthread, CancelReason::NotSelected, level);
+        }
+    }
+
     fn poll_open(&mut self, running: &Running, cx: &mut Context<'_>) {
         let first = random_below(L::N);
         for offset in 0..L::N {
@@ -287,7 +307,7 @@ impl<L: Branches> Select<L> {
     /// Polls the losers until all are gone; then the winner's value.
     fn close_losers(&mut self, running: &Running, cx: &mut Context<'_>) -> Poll<Option<L::Value>> {
         if self.linger.as_ref().is_some_and(|linger| linger.is_over()) {
-            self.list.mark_open_hard();
+            self.mark_losers(running, Level::Hard);
         }
         for at in 0..L::N {
             match self.poll_at(at, running, cx) {

@@ -7,11 +7,13 @@
 
 use super::{Duration, Instant};
 use crate::driver::{self, Alarm, Set};
-use crate::group::cancel::cancel_scope;
+use crate::group::cancel::{cancel_scope, cancel_scope_hard};
 use crate::group::enclosure::{Enclosed, Enclosure, HasScope, with_own};
-use crate::group::grace::Linger;
+use crate::group::grace::{Armed, arm};
+use crate::primitive::Mutex;
 use crate::scheduler::park::Park;
 use crate::task::current::Running;
+use crate::task::grace::Grace;
 use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Scope};
 use crate::task::vthread::Vthread;
@@ -42,11 +44,30 @@ impl From<Elapsed> for std::io::Error {
 /// What the alarm reaches.
 struct Node {
     scope: Scope,
-    /// Whose frame it is in; the waker keeps the vthread's memory.
-    vthread: OnceLock<(*const Vthread, Waker)>,
+    frame: OnceLock<Frame>,
+    grace: Mutex<Second>,
 }
 
-// SAFETY: the alarm's thread touches the mark only, which is atomic, and of the vthread what is under its lock.
+/// Whose frame it is in.
+struct Frame {
+    vthread: *const Vthread,
+    /// Keeps the vthread's memory.
+    waker: Waker,
+    /// How long cleanup may take here.
+    grace: Grace,
+}
+
+/// The alarm that bounds the cleanup, once the time is over. It marks by itself: when the vthread is woken
+/// the innermost part of its line is polled, which may lie far inside of the timeout.
+enum Second {
+    Unset,
+    Set(#[allow(dead_code)] Option<Armed>),
+    /// The timeout is gone.
+    Gone,
+}
+
+// SAFETY: the alarm's thread touches the mark only, which is atomic, and of the vthread what is under its lock;
+// the rest is set once or under a lock.
 unsafe impl Send for Node {}
 // SAFETY: as above.
 unsafe impl Sync for Node {}
@@ -57,12 +78,55 @@ impl HasScope for Arc<Node> {
     }
 }
 
+impl Node {
+    /// The time is over: what is left of the body has as long as its grace.
+    fn begin_grace(self: &Arc<Self>) {
+        let Some(frame) = self.frame.get() else {
+            return;
+        };
+        if !matches!(*self.grace.lock(), Second::Unset) {
+            return;
+        }
+        let armed = arm(frame.grace, Waker::from(Arc::new(Bell(self.clone()))));
+        let late = {
+            let mut second = self.grace.lock();
+            match *second {
+                Second::Unset => {
+                    *second = Second::Set(armed);
+                    None
+                }
+                _ => armed,
+            }
+        };
+        drop(late);
+    }
+}
+
 impl Wake for Node {
     fn wake(self: Arc<Self>) {
-        if let Some((vthread, waker)) = self.vthread.get() {
+        if let Some(Frame { vthread, waker, .. }) = self.frame.get() {
             // SAFETY: the waker is one of that vthread, and so keeps it.
             let vthread = unsafe { &**vthread };
             cancel_scope(&self.scope, vthread, waker.clone(), CancelReason::TimedOut);
+            self.begin_grace();
+        }
+    }
+}
+
+/// The second alarm.
+struct Bell(Arc<Node>);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        if let Some(Frame { vthread, waker, .. }) = self.0.frame.get() {
+            // SAFETY: as for the first one.
+            let vthread = unsafe { &**vthread };
+            cancel_scope_hard(
+                &self.0.scope,
+                vthread,
+                waker.clone(),
+                CancelReason::TimedOut,
+            );
         }
     }
 }
@@ -72,8 +136,6 @@ pub struct Timeout<B> {
     enclosure: Enclosure<Arc<Node>, B>,
     deadline: Instant,
     alarm: Alarm<'static>,
-    /// What is left of the body after that has so much time.
-    linger: Option<Box<Linger>>,
 }
 
 /// A body and its time.
@@ -86,13 +148,13 @@ pub unsafe fn timeout<B: Future>(duration: Duration, body: B) -> Timeout<B> {
     let far_away = Duration::from_secs(30 * 365 * 24 * 60 * 60);
     let node = Arc::new(Node {
         scope: Scope::new(Kind::Timeout),
-        vthread: OnceLock::new(),
+        frame: OnceLock::new(),
+        grace: Mutex::new(Second::Unset),
     });
     Timeout {
         enclosure: Enclosure::new(node, body),
         deadline: now.checked_add(duration).unwrap_or_else(|| now + far_away),
         alarm: driver::get().alarm(),
-        linger: None,
     }
 }
 
@@ -104,16 +166,16 @@ impl<B: Future> Future for Timeout<B> {
             if !self.alarm.is_set() {
                 self.as_ref().start(running, cx);
             }
-            if self.linger.as_ref().is_some_and(|linger| linger.is_over()) {
-                self.enclosure.owner().scope.mark_hard();
-            }
             // SAFETY: structural pinning.
             let enclosure = unsafe { self.as_mut().map_unchecked_mut(|this| &mut this.enclosure) };
             match enclosure.poll_enclosed(running, cx) {
                 Poll::Ready(Enclosed::Finished(value)) => Poll::Ready(Ok(value)),
                 Poll::Ready(Enclosed::Ended) => Poll::Ready(Err(Elapsed(()))),
                 Poll::Pending => {
-                    self.as_mut().bound_cleanup(cx);
+                    let node = self.enclosure.owner();
+                    if node.scope.has_own_mark() {
+                        node.begin_grace();
+                    }
                     Poll::Pending
                 }
             }
@@ -124,8 +186,13 @@ impl<B: Future> Future for Timeout<B> {
 impl<B: Future> Timeout<B> {
     fn start(self: Pin<&Self>, running: &Running, cx: &Context<'_>) {
         let node = self.enclosure.owner();
-        let vthread = (running.vthread, cx.waker().clone());
-        if node.vthread.set(vthread).is_err() {
+        let frame = Frame {
+            vthread: running.vthread,
+            waker: cx.waker().clone(),
+            // SAFETY: the innermost scope is open, and this thread polls its vthread.
+            grace: unsafe { &*running.scope() }.grace(),
+        };
+        if node.frame.set(frame).is_err() {
             // Due at once, and marked already.
             return;
         }
@@ -141,15 +208,12 @@ impl<B: Future> Timeout<B> {
             Set::EndTheWait => driver::get().unpark(),
         }
     }
+}
 
-    /// If the time is over, and something in the body is still open.
-    fn bound_cleanup(self: Pin<&mut Self>, cx: &Context<'_>) {
-        let scope = &self.enclosure.owner().scope;
-        if self.linger.is_none() && scope.has_own_mark() {
-            let linger = Linger::new(scope.grace(), cx);
-            // SAFETY: the field is not pinned.
-            unsafe { self.get_unchecked_mut() }.linger = Some(Box::new(linger));
-        }
+impl<B> Drop for Timeout<B> {
+    fn drop(&mut self) {
+        let second = std::mem::replace(&mut *self.enclosure.owner().grace.lock(), Second::Gone);
+        drop(second);
     }
 }
 
