@@ -158,6 +158,10 @@ fn __vthread_first_or(
                                                                             break '__l;
                                                                             __t.of(&found);
                                                                             __t.res(&__x);
+                                                                            {
+                                                                                use rt::blocking::by_join::*;
+                                                                                (&__t).blocks();
+                                                                            }
                                                                             break '__frame rt::never();
                                                                         }
                                                                         let __k = (&&&&&__t).__vthread_which();

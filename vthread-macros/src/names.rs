@@ -29,6 +29,8 @@ names! {
     frame = frame;
     frame_type = frame_type;
     boxed = Boxed;
+    blocking = blocking;
+    same = blocking::Same;
     block_on = block_on;
     foreign = foreign;
     segment = segment;

@@ -2,7 +2,7 @@
 //! that decides by the receiver's and the result's type.
 
 use super::choice::{Extent, arms, dead, decide, in_place_for, outer};
-use super::{Body, skip};
+use super::{Body, blocking, skip};
 use crate::names::{self, hash, ours, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -66,6 +66,7 @@ impl Body {
         let making = self.making(is_recursive);
         let (tag, hash, arms) = (names::tag(span), hash(name), arms(making, span));
         let in_place = in_place_for(making, span);
+        let warning = blocking::method(name, at).filter(|_| self.in_frame);
         let deeper = match names::IO_METHODS.contains(&name) {
             true => quote_spanned!(span=> &),
             false => TokenStream::new(),
@@ -91,7 +92,10 @@ impl Body {
             while let Expr::Paren(inner) = receiver {
                 receiver = &inner.expr;
             }
-            let dead = dead(span, quote_spanned!(span=> __t.res(&__x); #in_place));
+            let dead = dead(
+                span,
+                quote_spanned!(span=> __t.res(&__x); #warning #in_place),
+            );
             let decided = decide(
                 extent,
                 quote_spanned!(span=> __t.pass(#receiver) #tail),
@@ -105,7 +109,10 @@ impl Body {
                 true => quote_spanned!(span=> __t.of_raw(&raw const #copy);),
                 false => quote_spanned!(span=> __t.of(&#copy);),
             };
-            let dead = dead(span, quote_spanned!(span=> #of __t.res(&__x); #in_place));
+            let dead = dead(
+                span,
+                quote_spanned!(span=> #of __t.res(&__x); #warning #in_place),
+            );
             let ty = names::ty(span);
             let decided = decide(
                 extent,

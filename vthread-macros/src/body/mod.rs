@@ -5,6 +5,7 @@
 //! suspend?), `macros` (which macros' arguments are looked at?), `skip` (which names never suspend?),
 //! `choice` (how is a suspending call made?), `visit` (the walk).
 
+mod blocking;
 pub(crate) mod choice;
 pub(crate) mod fragments;
 pub(crate) mod indices;
