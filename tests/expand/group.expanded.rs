@@ -57,20 +57,20 @@ fn __vthread_read_all(
                             break '__l;
                             rt::error_is_send(&__group1);
                         }
-                        let __this_group2 = unsafe {
+                        let this_group = unsafe {
                             rt::Group::dup(&__group1)
                         };
                         let __b = async {
                             '__frame: {
-                                let __this_group2 = __this_group2;
-                                let __g3 = &__this_group2;
-                                let __error4 = rt::Group::error_type(
-                                    &__this_group2,
+                                let this_group = this_group;
+                                let __g2 = &this_group;
+                                let __error3 = rt::Group::error_type(
+                                    &this_group,
                                 );
                                 '__l: {
                                     break '__l;
                                     return Err(
-                                        rt::Group::err(&__this_group2),
+                                        rt::Group::err(&this_group),
                                     );
                                 }
                                 let __v = {
@@ -78,7 +78,7 @@ fn __vthread_read_all(
                                         ({
                                             use spawn as _;
                                             let __options = rt::SpawnOptions::new();
-                                            let __g: &rt::Group<'_, _> = __g3;
+                                            let __g: &rt::Group<'_, _> = __g2;
                                             let __room = unsafe { rt::room(__g) };
                                             '__l: {
                                                 break '__l;
@@ -86,21 +86,21 @@ fn __vthread_read_all(
                                             }
                                             let __permit = __room.await;
                                             let url = rt::Move(url);
-                                            let __this_group7 = unsafe {
+                                            let this_group = unsafe {
                                                 rt::Group::dup(__g)
                                             };
                                             let __f = async {
                                                 '__frame: {
-                                                    let __this_group7 = __this_group7;
-                                                    let __g3 = &__this_group7;
+                                                    let this_group = this_group;
+                                                    let __g2 = &this_group;
                                                     let url = rt::Move::take(url);
-                                                    let __error6 = rt::Group::error_type(
-                                                        &__this_group7,
+                                                    let __error5 = rt::Group::error_type(
+                                                        &this_group,
                                                     );
                                                     '__l: {
                                                         break '__l;
                                                         return Err(
-                                                            rt::Group::err(&__this_group7),
+                                                            rt::Group::err(&this_group),
                                                         );
                                                     }
                                                     let __v = {

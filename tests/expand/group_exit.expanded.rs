@@ -42,47 +42,47 @@ fn __vthread_first_or(
                                 break '__l;
                                 rt::error_is_send(&__group1);
                             }
-                            let __this_group2 = unsafe {
+                            let this_group = unsafe {
                                 rt::Group::dup(&__group1)
                             };
                             let __b = async {
                                 '__frame: {
-                                    let __this_group2 = __this_group2;
-                                    let __g3 = &__this_group2;
-                                    let __error4 = rt::Group::error_type(
-                                        &__this_group2,
+                                    let this_group = this_group;
+                                    let __g2 = &this_group;
+                                    let __error3 = rt::Group::error_type(
+                                        &this_group,
                                     );
                                     '__l: {
                                         break '__l;
                                         return Err(
-                                            rt::Group::err(&__this_group2),
+                                            rt::Group::err(&this_group),
                                         );
                                     }
                                     let __v = {
                                         let found = ({
                                             use spawn as _;
                                             let __options = rt::SpawnOptions::new();
-                                            let __g: &rt::Group<'_, _> = __g3;
+                                            let __g: &rt::Group<'_, _> = __g2;
                                             let __room = unsafe { rt::room(__g) };
                                             '__l: {
                                                 break '__l;
                                                 break '__frame rt::never();
                                             }
                                             let __permit = __room.await;
-                                            let __this_group7 = unsafe {
+                                            let this_group = unsafe {
                                                 rt::Group::dup(__g)
                                             };
                                             let __f = async {
                                                 '__frame: {
-                                                    let __this_group7 = __this_group7;
-                                                    let __g3 = &__this_group7;
-                                                    let __error6 = rt::Group::error_type(
-                                                        &__this_group7,
+                                                    let this_group = this_group;
+                                                    let __g2 = &this_group;
+                                                    let __error5 = rt::Group::error_type(
+                                                        &this_group,
                                                     );
                                                     '__l: {
                                                         break '__l;
                                                         return Err(
-                                                            rt::Group::err(&__this_group7),
+                                                            rt::Group::err(&this_group),
                                                         );
                                                     }
                                                     let __v = {
@@ -128,7 +128,7 @@ fn __vthread_first_or(
                                                     };
                                                     ({
                                                         let __t = rt::Tail::new(__v);
-                                                        (&__t).__vthread_split().finish(&__error6)
+                                                        (&__t).__vthread_split().finish(&__error5)
                                                     })
                                                 }
                                             };
