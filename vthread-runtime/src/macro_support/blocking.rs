@@ -47,7 +47,7 @@ impl<A, B> Same<A, B> {
     }
 }
 
-impl<A> thread_sleep::Warned for Same<A, A> {}
+impl<A> thread_sleep::Std for Same<A, A> {}
 impl<A, B> Fine for &Same<A, B> {}
 
 /// Found last: nothing to say.
@@ -82,14 +82,14 @@ macro_rules! table {
             use super::*;
             pub use super::Fine as _;
             #[doc(hidden)]
-            pub use Warned as _;
+            pub use Std as _;
             /// Found first.
-            pub trait Warned {
+            pub trait Std {
                 #[deprecated(note = $note)]
                 #[doc = $note]
                 fn blocks(&self) {}
             }
-            $(impl<$($generics)*> Warned for $tag {})*
+            $(impl<$($generics)*> Std for $tag {})*
         }
     };
 }
