@@ -125,6 +125,11 @@ pub(crate) fn both_functions(at: Span) -> Ident {
     Ident::new("a_vthread_fn_and_a_plain_fn_of_this_name", ours(at))
 }
 
+/// The helper by which the default method `name` calls itself. The span is the user's.
+pub(crate) fn again(name: &Ident) -> Ident {
+    format_ident!("__vthread_again_{}", plain_text(name), span = name.span())
+}
+
 /// An identifier's text without `r#`.
 pub(crate) fn plain_text(ident: &Ident) -> String {
     let text = ident.to_string();

@@ -1,7 +1,7 @@
 //! Method calls: `recv.m(args)` stays token for token as written and becomes the scrutinee of a match
 //! that decides by the receiver's and the result's type.
 
-use super::choice::{Extent, arms, dead, decide, in_place_for, outer};
+use super::choice::{Extent, arms, dead, decide, in_place_for, known_call, outer};
 use super::{Body, blocking, skip};
 use crate::names::{self, hash, ours, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -38,8 +38,25 @@ impl Body {
         let is_recursive = self.subject.method.as_deref() == Some(&name);
         if is_recursive {
             self.note_recursion();
+            if self.subject.is_default && is_self(&call.receiver) {
+                return Some(self.call_again(call));
+            }
         }
         Some(self.probe_method(call, &name, is_recursive))
+    }
+
+    /// `self.m(args)` in the default of `m`. rustc takes the call's type for the one that is being
+    /// defined (E0792), so it goes through the helper that the trait's expansion adds.
+    fn call_again(&mut self, call: &ExprMethodCall) -> Expr {
+        self.calls_itself = true;
+        let mut again = call.clone();
+        again.method = names::again(&call.method);
+        again.attrs.clear();
+        let extent = Extent::new(&call.receiver, call.paren_token.span.close());
+        let making = self.making(true);
+        let made = known_call(quote!(#again), making, call.method.span(), extent);
+        let attrs = &call.attrs;
+        Expr::Verbatim(quote!(#(#attrs)* #made))
     }
 
     /// `recv.m(args).wait()` in a closure, as plain code writes it: `m` is not made, `wait` makes it.
@@ -176,6 +193,15 @@ impl Body {
                 )
             }
         }
+    }
+}
+
+fn is_self(receiver: &Expr) -> bool {
+    match receiver {
+        Expr::Path(path) => path.path.is_ident("self"),
+        Expr::Paren(inner) => is_self(&inner.expr),
+        Expr::Group(inner) => is_self(&inner.expr),
+        _ => false,
     }
 }
 
