@@ -3,6 +3,8 @@
 //! What is said of each, and how rustc tells std's from others of the same name, stands in the
 //! runtime's `macro_support/blocking.rs`. A name that is not here costs nothing.
 
+use super::Body;
+use crate::group::exits::Frame;
 use crate::names::{self, ours, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -58,6 +60,18 @@ const METHODS: &[&str] = &[
     "wait_with_output",
     "read_line",
 ];
+
+impl Body {
+    /// Whether blocking calls are warned of here: where they hold up other vthreads. The body of a `group!` in a
+    /// plain function holds up its own thread only.
+    pub(crate) fn warns(&self) -> bool {
+        let in_child = || {
+            let is_child = |frame: &Frame| matches!(frame, Frame::Child(_));
+            self.frames.iter().any(is_child)
+        };
+        self.in_frame && (!self.subject.is_unknown() || in_child())
+    }
+}
 
 /// The warning for a function of `fs` or `thread`, if the module is std's.
 pub(crate) fn function(path: &Path) -> Option<TokenStream> {

@@ -83,7 +83,7 @@ impl Body {
         let making = self.making(is_recursive);
         let (tag, hash, arms) = (names::tag(span), hash(name), arms(making, span));
         let in_place = in_place_for(making, span);
-        let warning = blocking::method(name, at).filter(|_| self.in_frame);
+        let warning = blocking::method(name, at).filter(|_| self.warns());
         let deeper = match names::IO_METHODS.contains(&name) {
             true => quote_spanned!(span=> &),
             false => TokenStream::new(),

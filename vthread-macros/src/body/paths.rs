@@ -46,9 +46,9 @@ impl Body {
                 _ => {}
             }
         }
-        let warning = blocking::function(&path).filter(|_| self.in_frame);
+        let warning = blocking::function(&path).filter(|_| self.warns());
         let is_watched =
-            skip::is_type_relative(&path) && blocking::is_constructor(&name) && self.in_frame;
+            skip::is_type_relative(&path) && blocking::is_constructor(&name) && self.warns();
         if path.is_ident("self") || skip::function(&path) && !is_watched {
             if let Some(warning) = warning {
                 call.func = Box::new(Expr::Verbatim(blocking::beside(&path, &warning, at)));
@@ -74,7 +74,8 @@ impl Body {
         let is_new = self
             .checked_paths
             .insert(path.to_token_stream().to_string());
-        Some(probe(call, path, has_closure, is_new, warning, at))
+        let tied = blocking::by_name(&path).filter(|_| !has_closure && self.warns());
+        Some(probe(call, path, has_closure, is_new, (warning, tied), at))
     }
 
     /// A call of a `#[vthread]` function of this body or of the function itself: the companion is
@@ -100,7 +101,7 @@ impl Body {
         let (tag, unnamed, arms) = (names::tag(span), names::unnamed(span), arms(making, span));
         let in_place = in_place_for(making, span);
         let warning = match &*call.func {
-            Expr::Path(path) if self.in_frame => blocking::constructor(&path.path),
+            Expr::Path(path) if self.warns() => blocking::constructor(&path.path),
             _ => None,
         };
         let dead = dead(
@@ -138,7 +139,7 @@ fn probe(
     mut path: Path,
     has_closure: bool,
     is_new: bool,
-    warning: Option<TokenStream>,
+    (warning, tied): (Option<TokenStream>, Option<blocking::Tied>),
     at: Span,
 ) -> Expr {
     let span = ours(at);
@@ -162,7 +163,6 @@ fn probe(
     let (none, no_kind) = (names::none(span), names::no_kind(span));
     let same = is_new.then(|| same_function(&path, at));
     let in_place = in_place_for(Making::Await, span);
-    let tied = blocking::by_name(&path).filter(|_| !has_closure);
     let (remembers, tie, warning) = match tied {
         Some(tied) => (tied.remembers, tied.callee, Some(tied.warning)),
         None => (TokenStream::new(), TokenStream::new(), warning),
