@@ -31,6 +31,9 @@ pub mod prelude {
 
 #[doc(hidden)]
 pub use vthread_runtime::macro_support as __rt;
+// The name by which rustc calls it in warnings.
+#[doc(hidden)]
+pub use vthread_runtime::macro_support::blocking as std_calls;
 
 #[cfg(doc)]
 #[doc = include_str!("../docs/transform.md")]

@@ -174,6 +174,10 @@ fn __vthread_receivers(
                         '__l: {
                             break '__l;
                             __t.res(&__x);
+                            {
+                                use rt::blocking::of_open::*;
+                                (&__t).blocks();
+                            }
                             break '__frame rt::never();
                         }
                         let __k = (&&&&&__t).__vthread_which();

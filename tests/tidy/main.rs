@@ -2,6 +2,7 @@
 //!
 //! Each test names what breaks its rule, and ARCHITECTURE.md says why the rule is there.
 
+mod messages;
 mod source;
 mod strip;
 
@@ -196,29 +197,6 @@ fn unsafe_blocks_say_why_they_are_sound() {
     assert_none(
         broken,
         "a `// SAFETY:` comment names the fact that the block rests on",
-    );
-}
-
-#[test]
-fn refused_programs_have_their_message() {
-    let mut broken = Vec::new();
-    for program in files_below(&root().join("tests/ui/fail"), "rs") {
-        let message = program.with_extension("stderr");
-        let Ok(text) = fs::read_to_string(&message) else {
-            broken.push(format!("{} has no .stderr", relative(&program)));
-            continue;
-        };
-        if fs::read_to_string(&program).is_ok_and(|source| source.contains("__rt")) {
-            // An attack on what is hidden: it names that itself.
-            continue;
-        }
-        let primary = text.lines().filter(|line| line.starts_with("error"));
-        let inner = primary.filter(|line| line.contains("__vthread") || line.contains("__rt"));
-        broken.extend(inner.map(|line| format!("{}: {line}", relative(&message))));
-    }
-    assert_none(
-        broken,
-        "a refused program's message is committed and speaks the user's language",
     );
 }
 

@@ -81,6 +81,13 @@ pub(crate) fn skipped_method(name: &str) -> String {
     )
 }
 
+pub(crate) fn first_value(name: &str) -> String {
+    format!(
+        "`{name}` cannot get its first value in here: the body of a `group!`, or of its like, is a block that borrows what is around it. \
+         Make it the value of that block, as in `let {name} = group! {{ .. }}`"
+    )
+}
+
 pub(crate) fn plain_trait(name: &str) -> String {
     format!(
         "`{name}` is called by plain code, which cannot suspend: leave out `#[vthread]` here. \

@@ -102,6 +102,26 @@ use proc_macro::TokenStream;
 /// returned, which is anything that a `main` may return; with a failure if that is success, but a child of the process
 /// has failed; with 128 and the signal's number, as in a shell, if `signal::cancel_on_ctrl_c` has ended it.
 ///
+/// # Blocking calls
+/// Calls of std that block the kernel thread, such as `std::thread::sleep`, `std::fs::read`, `TcpStream::connect`,
+/// `Stdin::read_line`, `Command::output` or `recv` on std's channels, get a warning that names what to write instead, where
+/// they stand in the body itself. Such a call keeps other vthreads waiting and cannot be cancelled.
+/// The warning is of the lint `deprecated`, since that is the one a macro can raise:
+///
+/// ```
+/// use vthread::prelude::*;
+///
+/// #[vthread]
+/// #[allow(deprecated)] // It is short, and nobody else is running yet.
+/// fn host() -> Option<String> {
+///     std::fs::read_to_string("/etc/hostname").ok()
+/// }
+///
+/// fn main() {
+///     host();
+/// }
+/// ```
+///
 /// # Options
 /// - `boxed`: the frame is boxed, and `Send`.
 /// - `local`, on a function nested in a plain function: leaves out the module by which other

@@ -29,6 +29,8 @@ names! {
     frame = frame;
     frame_type = frame_type;
     boxed = Boxed;
+    blocking = blocking;
+    same = blocking::Same;
     block_on = block_on;
     foreign = foreign;
     segment = segment;
@@ -123,6 +125,11 @@ pub(crate) fn companion(name: &Ident) -> Ident {
 /// The name that a vthread function and a plain one must not share, in rustc's error about just that.
 pub(crate) fn both_functions(at: Span) -> Ident {
     Ident::new("a_vthread_fn_and_a_plain_fn_of_this_name", ours(at))
+}
+
+/// The helper by which the default method `name` calls itself. The span is the user's.
+pub(crate) fn again(name: &Ident) -> Ident {
+    format_ident!("__vthread_again_{}", plain_text(name), span = name.span())
 }
 
 /// An identifier's text without `r#`.

@@ -1,6 +1,7 @@
 //! The entry points that generated code may name. Nothing here is meant for people.
 #![allow(missing_docs, missing_debug_implementations)]
 
+pub mod blocking;
 mod capture;
 mod choice;
 mod dead;

@@ -330,3 +330,75 @@ fn traits() -> (u32, u32, i64) {
 fn through_traits() {
     assert_eq!(suspends(7 + 3 + 3, traits), (15, 18, 12));
 }
+
+#[vthread]
+trait Countdown {
+    fn below(&self, n: u32) -> u32 {
+        pause();
+        match n {
+            0 => self.ground(),
+            n => self.below(n - 1) + 1,
+        }
+    }
+    #[plain]
+    fn ground(&self) -> u32;
+}
+
+#[vthread(?Send)]
+trait Visit<K: Clone + 'static = u32>
+where
+    K: Default,
+{
+    fn visit<T: Clone>(
+        &mut self,
+        (first, second): (T, K),
+        depth: u32,
+        path: &str,
+    ) -> Option<usize> {
+        pause();
+        if depth == 0 {
+            return Some(path.len());
+        }
+        self.enter();
+        self.visit((first.clone(), second), depth - 1, &path[1..])
+    }
+    #[plain]
+    fn enter(&mut self);
+}
+
+struct Stairs(u32);
+
+#[vthread]
+impl Countdown for Stairs {
+    #[plain]
+    fn ground(&self) -> u32 {
+        self.0
+    }
+}
+#[vthread(?Send)]
+impl Visit<u8> for Stairs {
+    #[plain]
+    fn enter(&mut self) {
+        self.0 += 1;
+    }
+}
+
+#[vthread]
+fn by_bound(stairs: &impl Countdown) -> u32 {
+    stairs.below(2)
+}
+
+#[vthread]
+fn defaults() -> (u32, Option<usize>, u32) {
+    begin().await;
+    let mut stairs = Stairs(10);
+    let sum = stairs.below(3) + by_bound(&stairs);
+    let left = stairs.visit(("a", 1), 2, "steps");
+    (sum, left, stairs.0)
+}
+
+#[test]
+fn default_methods_that_call_themselves() {
+    assert_eq!(suspends(4 + 3 + 3, defaults), (25, Some(3), 12));
+    assert_eq!(Stairs(0).below(100_000).wait(), 100_000);
+}

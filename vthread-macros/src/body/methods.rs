@@ -1,8 +1,8 @@
 //! Method calls: `recv.m(args)` stays token for token as written and becomes the scrutinee of a match
 //! that decides by the receiver's and the result's type.
 
-use super::choice::{Extent, arms, dead, decide, in_place_for, outer};
-use super::{Body, skip};
+use super::choice::{Extent, arms, dead, decide, in_place_for, known_call, outer};
+use super::{Body, blocking, skip};
 use crate::names::{self, hash, ours, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -38,8 +38,25 @@ impl Body {
         let is_recursive = self.subject.method.as_deref() == Some(&name);
         if is_recursive {
             self.note_recursion();
+            if self.subject.is_default && is_self(&call.receiver) {
+                return Some(self.call_again(call));
+            }
         }
         Some(self.probe_method(call, &name, is_recursive))
+    }
+
+    /// `self.m(args)` in the default of `m`. rustc takes the call's type for the one that is being
+    /// defined (E0792), so it goes through the helper that the trait's expansion adds.
+    fn call_again(&mut self, call: &ExprMethodCall) -> Expr {
+        self.calls_itself = true;
+        let mut again = call.clone();
+        again.method = names::again(&call.method);
+        again.attrs.clear();
+        let extent = Extent::new(&call.receiver, call.paren_token.span.close());
+        let making = self.making(true);
+        let made = known_call(quote!(#again), making, call.method.span(), extent);
+        let attrs = &call.attrs;
+        Expr::Verbatim(quote!(#(#attrs)* #made))
     }
 
     /// `recv.m(args).wait()` in a closure, as plain code writes it: `m` is not made, `wait` makes it.
@@ -66,6 +83,7 @@ impl Body {
         let making = self.making(is_recursive);
         let (tag, hash, arms) = (names::tag(span), hash(name), arms(making, at));
         let in_place = in_place_for(making, span);
+        let warning = blocking::method(name, at).filter(|_| self.warns());
         let deeper = match names::IO_METHODS.contains(&name) {
             true => quote_spanned!(span=> &),
             false => TokenStream::new(),
@@ -91,7 +109,10 @@ impl Body {
             while let Expr::Paren(inner) = receiver {
                 receiver = &inner.expr;
             }
-            let dead = dead(span, quote_spanned!(span=> __t.res(&__x); #in_place));
+            let dead = dead(
+                span,
+                quote_spanned!(span=> __t.res(&__x); #warning #in_place),
+            );
             let decided = decide(
                 extent,
                 quote_spanned!(span=> __t.pass(#receiver) #tail),
@@ -105,7 +126,10 @@ impl Body {
                 true => quote_spanned!(span=> __t.of_raw(&raw const #copy);),
                 false => quote_spanned!(span=> __t.of(&#copy);),
             };
-            let dead = dead(span, quote_spanned!(span=> #of __t.res(&__x); #in_place));
+            let dead = dead(
+                span,
+                quote_spanned!(span=> #of __t.res(&__x); #warning #in_place),
+            );
             let ty = names::ty(span);
             let decided = decide(
                 extent,
@@ -169,6 +193,15 @@ impl Body {
                 )
             }
         }
+    }
+}
+
+fn is_self(receiver: &Expr) -> bool {
+    match receiver {
+        Expr::Path(path) => path.path.is_ident("self"),
+        Expr::Paren(inner) => is_self(&inner.expr),
+        Expr::Group(inner) => is_self(&inner.expr),
+        _ => false,
     }
 }
 

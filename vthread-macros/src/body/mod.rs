@@ -5,6 +5,7 @@
 //! suspend?), `macros` (which macros' arguments are looked at?), `skip` (which names never suspend?),
 //! `choice` (how is a suspending call made?), `visit` (the walk).
 
+mod blocking;
 pub(crate) mod choice;
 pub(crate) mod fragments;
 pub(crate) mod indices;
@@ -40,6 +41,8 @@ pub(crate) struct Body {
     pub(crate) is_used: bool,
     /// Whether the function calls itself from inside a `spawn!`: then its frame must say `Send`.
     pub(crate) spawns_itself: bool,
+    /// Whether a default method calls itself: then the trait needs a helper.
+    pub(crate) calls_itself: bool,
     /// Paths of calls that were checked against plain functions that shadow vthread ones.
     pub(crate) checked_paths: HashSet<String>,
     n_names: usize,
@@ -50,6 +53,8 @@ pub(crate) struct Body {
 pub(crate) struct Subject {
     pub(crate) function: Option<String>,
     pub(crate) method: Option<String>,
+    /// Whether it is the default method of a trait, which cannot name its own call.
+    pub(crate) is_default: bool,
 }
 
 impl Subject {
@@ -125,6 +130,7 @@ impl Body {
             returns,
             is_used: true,
             spawns_itself: false,
+            calls_itself: false,
             checked_paths: HashSet::new(),
             n_names: 0,
         }

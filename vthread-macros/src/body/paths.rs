@@ -6,7 +6,7 @@
 
 use super::choice::{Extent, Making, arms, dead, decide, in_place_for, known_call, outer};
 use super::scopes::Name;
-use super::{Body, skip};
+use super::{Body, blocking, skip};
 use crate::names::{self, companion, ours, plain_text};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -46,7 +46,13 @@ impl Body {
                 _ => {}
             }
         }
-        if path.is_ident("self") || skip::function(&path) {
+        let warning = blocking::function(&path).filter(|_| self.warns());
+        let is_watched =
+            skip::is_type_relative(&path) && blocking::is_constructor(&name) && self.warns();
+        if path.is_ident("self") || skip::function(&path) && !is_watched {
+            if let Some(warning) = warning {
+                call.func = Box::new(Expr::Verbatim(blocking::beside(&path, &warning, at)));
+            }
             return None;
         }
         if skip::is_type_relative(&path) {
@@ -68,7 +74,8 @@ impl Body {
         let is_new = self
             .checked_paths
             .insert(path.to_token_stream().to_string());
-        Some(probe(call, path, has_closure, is_new, at))
+        let tied = blocking::by_name(&path).filter(|_| !has_closure && self.warns());
+        Some(probe(call, path, has_closure, is_new, (warning, tied), at))
     }
 
     /// A call of a `#[vthread]` function of this body or of the function itself: the companion is
@@ -93,7 +100,14 @@ impl Body {
         let making = self.making(is_recursive);
         let (tag, unnamed, arms) = (names::tag(span), names::unnamed(span), arms(making, at));
         let in_place = in_place_for(making, span);
-        let dead = dead(span, quote_spanned!(span=> __t.res(&__x); #in_place));
+        let warning = match &*call.func {
+            Expr::Path(path) if self.warns() => blocking::constructor(&path.path),
+            _ => None,
+        };
+        let dead = dead(
+            span,
+            quote_spanned!(span=> __t.res(&__x); #warning #in_place),
+        );
         let extent = extent(call);
         let call = call.to_token_stream();
         let decided = decide(
@@ -120,7 +134,14 @@ fn own_path(path: &Path) -> Option<syn::Ident> {
 /// The namespace probe. Without closure arguments the callee is chosen in a block of its own and the
 /// arguments never see the glob import; with one the callee must be a plain path, or rustc does not
 /// deduce the closure's signature.
-fn probe(call: &ExprCall, mut path: Path, has_closure: bool, is_new: bool, at: Span) -> Expr {
+fn probe(
+    call: &ExprCall,
+    mut path: Path,
+    has_closure: bool,
+    is_new: bool,
+    (warning, tied): (Option<TokenStream>, Option<blocking::Tied>),
+    at: Span,
+) -> Expr {
     let span = ours(at);
     let last = path.segments.last_mut().expect("a path has a segment");
     let turbofish = match std::mem::replace(&mut last.arguments, PathArguments::None) {
@@ -141,13 +162,22 @@ fn probe(call: &ExprCall, mut path: Path, has_closure: bool, is_new: bool, at: S
     };
     let (none, no_kind) = (names::none(span), names::no_kind(span));
     let same = is_new.then(|| same_function(&path, at));
-    let dead = dead(span, in_place_for(Making::Await, span));
+    let in_place = in_place_for(Making::Await, span);
+    let (remembers, tie, warning) = match tied {
+        Some(tied) => (tied.remembers, tied.callee, Some(tied.warning)),
+        None => (TokenStream::new(), TokenStream::new(), warning),
+    };
+    let dead = dead(span, quote!(#warning #in_place));
     let arms = arms(Making::Await, at);
-    let result = quote_spanned!(span=> ({
+    let callee = quote_spanned!(span=> ({
         #[allow(unused_imports)] use #none as __c;
         #[allow(unused_imports, clippy::unsafe_removed_from_name)] use #path as __vthread_call;
         { #[allow(unused_imports, clippy::unsafe_removed_from_name)] use #path as __c; { #[allow(unused_imports)] use __c::*; __vthread_call #turbofish #inside } }
-    }) #outside);
+    }));
+    let result = match tie.is_empty() {
+        true => quote_spanned!(span=> #callee #outside),
+        false => quote_spanned!(span=> (#tie #callee) #outside),
+    };
     let decided = decide(
         extent(call),
         result,
@@ -164,7 +194,10 @@ fn probe(call: &ExprCall, mut path: Path, has_closure: bool, is_new: bool, at: S
             match __k #arms
         }),
     );
-    let chosen = quote_spanned!(span=> (#decided));
+    let chosen = match remembers.is_empty() {
+        true => quote_spanned!(span=> (#decided)),
+        false => quote_spanned!(span=> ({ #remembers #decided })),
+    };
     let chosen = outer(chosen, at);
     Expr::Verbatim(quote!(#(#attrs)* #chosen))
 }

@@ -11,7 +11,12 @@ use syn::{Block, Expr, Item, Pat, PatIdent, Stmt, UseName, UseRename};
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Name {
     /// A variable.
-    Variable { mutable: bool, bound_at: Span2 },
+    Variable {
+        mutable: bool,
+        /// Declared without a value.
+        late: bool,
+        bound_at: Span2,
+    },
     /// The handle of a group of this function.
     Handle,
     /// A plain function of the body.
@@ -65,6 +70,16 @@ impl Scopes {
         }
     }
 
+    /// The same for a `let` without a value.
+    pub(crate) fn bind_late(&mut self, pattern: &Pat) {
+        for (name, mut what) in variables(pattern) {
+            if let Name::Variable { late, .. } = &mut what {
+                *late = true;
+            }
+            self.bind(name, what);
+        }
+    }
+
     /// Items are visible in their whole block, also before they stand.
     pub(crate) fn bind_items(&mut self, block: &Block) {
         for statement in &block.stmts {
@@ -98,7 +113,9 @@ impl Scopes {
             .rev()
             .find(|(_, scope)| scope.contains_key(name))?;
         match scope[name] {
-            Name::Variable { mutable, bound_at } if at >= depth => Some((mutable, bound_at.0)),
+            Name::Variable {
+                mutable, bound_at, ..
+            } if at >= depth => Some((mutable, bound_at.0)),
             _ => None,
         }
     }
@@ -150,7 +167,12 @@ impl<'ast> Visit<'ast> for Binders {
             let name = plain_text(&pattern.ident);
             let mutable = pattern.mutability.is_some() && pattern.by_ref.is_none();
             let bound_at = Span2(pattern.ident.span());
-            self.0.push((name, Name::Variable { mutable, bound_at }));
+            let what = Name::Variable {
+                mutable,
+                late: false,
+                bound_at,
+            };
+            self.0.push((name, what));
         }
         visit::visit_pat_ident(self, pattern);
     }

@@ -57,7 +57,10 @@ impl VisitMut for Body {
                             self.visit_expr_mut(otherwise);
                         }
                     }
-                    self.scopes.bind_pattern(&local.pat);
+                    match local.init {
+                        Some(_) => self.scopes.bind_pattern(&local.pat),
+                        None => self.scopes.bind_late(&local.pat),
+                    }
                 }
                 Stmt::Item(item) => self.visit_item_mut(item),
                 Stmt::Expr(expr, semi) => {
@@ -123,6 +126,10 @@ impl VisitMut for Body {
                     }
                 }
             },
+            Expr::Assign(assign) => {
+                self.first_value(&assign.left);
+                visit_mut::visit_expr_assign_mut(self, assign);
+            }
             Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => self.jump(expr),
             Expr::Try(attempt) => self.attempt(attempt, true),
             Expr::Await(awaited) => {
@@ -271,6 +278,33 @@ impl Body {
             field.set_span(end.unwrap_or_else(Span::mixed_site));
             let span = Span::mixed_site();
             *operand = Expr::Verbatim(quote_spanned!(span=> (#rewritten,).#field));
+        }
+    }
+
+    /// A variable that was declared without a value gets it inside a `group!` or the like: rustc would
+    /// suggest `mut`, and then refuse that too.
+    fn first_value(&mut self, place: &Expr) {
+        let Expr::Path(path) = place else { return };
+        let Some(name) = path.path.get_ident().map(names::plain_text) else {
+            return;
+        };
+        let is_late = matches!(
+            self.scopes.get(&name),
+            Some(Name::Variable {
+                mutable: false,
+                late: true,
+                ..
+            })
+        );
+        let is_outside = |frame: &Frame| match frame {
+            Frame::Group(group) => {
+                let inside = self.scopes.variable_bound_within(&name, group.depth);
+                inside.is_none()
+            }
+            _ => false,
+        };
+        if is_late && self.frames.iter().any(is_outside) {
+            self.errors.on(path, errors::first_value(&name));
         }
     }
 

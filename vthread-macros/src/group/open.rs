@@ -50,7 +50,7 @@ impl Body {
         let can_fail = !no_error && (form.error.is_some() || self.errors_are_known());
         let vars = Vars {
             group: self.fresh("group", span),
-            inner: self.fresh("this_group", span),
+            inner: this_group(span),
             handle: form.handle.clone().unwrap_or_else(|| self.fresh("g", span)),
             error: self.fresh("error", span),
             slot: self.fresh("slot", span),
@@ -433,7 +433,12 @@ fn has_placeholder(ty: &Type) -> bool {
     found.0
 }
 
-/// `let g = &__this_group;`, inside the body: so it cannot escape, and nothing borrows itself.
+/// The copy of the group that lives in a body or a child. rustc names it where a borrow escapes.
+pub(super) fn this_group(span: Span) -> Ident {
+    Ident::new("this_group", span)
+}
+
+/// `let g = &this_group;`, inside the body: so it cannot escape, and nothing borrows itself.
 fn handle_binding(handle: &Ident, inner: &Ident, span: Span) -> TokenStream {
     quote_spanned!(span=> #[allow(unused_variables)] let #handle = &#inner;)
 }

@@ -4,6 +4,7 @@ use super::captures::free_names;
 use super::exits::{ChildFrame, Frame, by_type, pin_error};
 use super::form::SpawnForm;
 use super::lost_updates;
+use super::open::this_group;
 use super::tails::{self, Tail};
 use crate::body::Body;
 use crate::body::choice::{Making, dead, in_place_for, outer};
@@ -97,7 +98,7 @@ impl Body {
         self.child_body(&mut body, frame, tail);
 
         let handle = &target.handle;
-        let inner = self.fresh("this_group", span);
+        let inner = this_group(span);
         let (group_type, room, spawn) = (
             names::group_type(span),
             names::room(span),

@@ -55,6 +55,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     let subject = Subject {
         function: Some(plain_text(&sig.ident)),
         method: None,
+        is_default: false,
     };
     let mut body = Body::new(subject, Returns::of(&sig.output));
     let arguments = take_patterns(&mut sig.inputs, &mut body);

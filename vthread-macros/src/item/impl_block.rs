@@ -42,6 +42,7 @@ fn method(function: &mut ImplItemFn, options: &Options, is_trait: bool, errors: 
     let subject = Subject {
         function: None,
         method: Some(plain_text(&sig.ident)),
+        is_default: false,
     };
     let mut body = Body::new(subject, Returns::of(&sig.output));
     let arguments = take_patterns(&mut sig.inputs, &mut body);

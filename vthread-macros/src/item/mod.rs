@@ -1,6 +1,7 @@
 //! `#[vthread]` on items: parse, check, emit. On an error the item keeps its signature, so that its
 //! callers still compile.
 
+mod again;
 pub(crate) mod attributes;
 pub(crate) mod check;
 pub(crate) mod dynamic;

@@ -3,7 +3,7 @@
 use super::gates::Method;
 use super::options::Options;
 use super::signature::{call_output, take_patterns};
-use super::{attributes, check, dynamic, frame, gates};
+use super::{again, attributes, check, dynamic, frame, gates};
 use crate::body::{Body, Returns, Subject};
 use crate::errors::Errors;
 use crate::names::plain_text;
@@ -17,6 +17,7 @@ pub(crate) fn expand(
     errors: &mut Errors,
 ) -> TokenStream {
     let mut methods = Vec::new();
+    let mut again = Vec::new();
     for item in &mut definition.items {
         let TraitItem::Fn(function) = item else {
             continue;
@@ -27,8 +28,11 @@ pub(crate) fn expand(
         if function.sig.receiver().is_some() {
             methods.push(Method::new(&function.sig.ident, &function.attrs));
         }
-        method(function, options, errors);
+        if method(function, options, errors) {
+            again.push(again::method(&function.sig));
+        }
     }
+    let again = again::helper(&definition, &again);
     definition.colon_token.get_or_insert_with(Default::default);
     if !options.not_send {
         definition
@@ -40,16 +44,19 @@ pub(crate) fn expand(
     }
     gates::as_supertraits(&mut definition, &methods);
     let gates = gates::of_trait(&definition, &methods);
-    quote!(#definition #gates)
+    quote!(#definition #gates #again)
 }
 
-fn method(function: &mut TraitItemFn, options: &Options, errors: &mut Errors) {
+/// Expands one method. True if it is a default that calls itself.
+fn method(function: &mut TraitItemFn, options: &Options, errors: &mut Errors) -> bool {
+    let mut calls_itself = false;
     let sig = &mut function.sig;
     let is_send = !options.not_send;
     if let Some(block) = function.default.take() {
         let subject = Subject {
             function: None,
             method: Some(plain_text(&sig.ident)),
+            is_default: !options.dynamic,
         };
         let mut body = Body::new(subject, Returns::of(&sig.output));
         let arguments = take_patterns(&mut sig.inputs, &mut body);
@@ -61,6 +68,7 @@ fn method(function: &mut TraitItemFn, options: &Options, errors: &mut Errors) {
                 parse_quote!({ #refused })
             }
         });
+        calls_itself = body.calls_itself;
         errors.append(body.errors);
         function.attrs.push(attributes::allowed_lints());
     } else {
@@ -73,4 +81,5 @@ fn method(function: &mut TraitItemFn, options: &Options, errors: &mut Errors) {
         true => dynamic::box_call(sig),
         false => sig.output = call_output(sig, is_send),
     }
+    calls_itself
 }

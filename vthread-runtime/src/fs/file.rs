@@ -289,7 +289,8 @@ impl Seek for File {
 }
 
 macro_rules! suspends {
-    ($ty:ty: $($name:literal)*) => { $(impl Suspends<{ name_hash($name) }> for $ty {})* };
+    ($ty:ty: $($name:literal)*) => { $(#[diagnostic::do_not_recommend]
+        impl Suspends<{ name_hash($name) }> for $ty {})* };
 }
 suspends!(File: "sync_all" "sync_data" "set_len" "metadata" "set_permissions");
 suspends!(File: "read" "read_exact" "read_to_end" "read_to_string");

@@ -72,8 +72,9 @@ impl<F> std::fmt::Debug for Call<F> {
 /// `Self` has a suspending method whose name hashes to `NAME`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no suspending method of this name",
-    note = "is its `impl` marked `#[vthread]`?"
+    message = "this `impl` of a vthread trait for `{Self}` is not marked `#[vthread]`",
+    label = "the trait's methods suspend",
+    note = "write `#[vthread]` before the `impl`: its methods then return a `Call`, as the trait's do"
 )]
 pub trait Suspends<const NAME: u64> {}
 

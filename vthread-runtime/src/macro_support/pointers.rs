@@ -9,7 +9,8 @@ use std::pin::Pin;
 
 macro_rules! through {
     ($($pointer:ty),* $(,)?) => {
-        $(impl<T: ?Sized + Suspends<NAME>, const NAME: u64> Suspends<NAME> for $pointer {})*
+        $(#[diagnostic::do_not_recommend]
+        impl<T: ?Sized + Suspends<NAME>, const NAME: u64> Suspends<NAME> for $pointer {})*
     };
 }
 
@@ -27,4 +28,5 @@ through! {
     std::sync::RwLockWriteGuard<'_, T>,
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Deref, const NAME: u64> Suspends<NAME> for Pin<P> where P::Target: Suspends<NAME> {}

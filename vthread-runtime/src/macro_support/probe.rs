@@ -55,6 +55,7 @@ impl<T> Ty<T> {
 /// The receiver type of a type-relative call: there only the result's type decides.
 pub struct Unnamed;
 
+#[diagnostic::do_not_recommend]
 impl<const NAME: u64> Suspends<NAME> for Unnamed {}
 
 macro_rules! yes {

@@ -122,6 +122,7 @@ macro_rules! known_at_once {
                 Resolve::known([SocketAddr::from(*self)])
             }
         }
+        #[diagnostic::do_not_recommend]
         impl Suspends<{ name_hash("to_socket_addrs") }> for $ty {})*
     };
 }
@@ -179,10 +180,16 @@ impl<T: Sealed + ?Sized> Sealed for &T {
     }
 }
 
+#[diagnostic::do_not_recommend]
+
 impl Suspends<{ name_hash("to_socket_addrs") }> for [SocketAddr] {}
+#[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("to_socket_addrs") }> for str {}
+#[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("to_socket_addrs") }> for String {}
+#[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("to_socket_addrs") }> for (&str, u16) {}
+#[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("to_socket_addrs") }> for (String, u16) {}
 
 #[cfg(all(test, not(loom)))]

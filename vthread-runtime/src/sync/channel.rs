@@ -200,7 +200,10 @@ fn capacity<T>(queue: &Queue<T>) -> Option<usize> {
     (queue.bound() < usize::MAX).then_some(queue.bound())
 }
 
+#[diagnostic::do_not_recommend]
+
 impl<T> Suspends<{ name_hash("send") }> for Sender<T> {}
+#[diagnostic::do_not_recommend]
 impl<T> Suspends<{ name_hash("recv") }> for Receiver<T> {}
 
 /// The frame of [`Sender::send`].

@@ -121,7 +121,10 @@ impl Condvar {
     }
 }
 
+#[diagnostic::do_not_recommend]
+
 impl Suspends<{ name_hash("wait") }> for Condvar {}
+#[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("wait_while") }> for Condvar {}
 
 /// A notification that has not been acted on: if its holder goes, another one gets it.

@@ -117,6 +117,8 @@ impl<T> OneshotReceiver<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
+
 impl<T> Suspends<{ name_hash("recv") }> for OneshotReceiver<T> {}
 
 impl<T> Shared<T> {

@@ -110,7 +110,10 @@ impl<T: ?Sized> RwLock<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
+
 impl<T: ?Sized> Suspends<{ name_hash("read") }> for RwLock<T> {}
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized> Suspends<{ name_hash("write") }> for RwLock<T> {}
 
 /// The right to read the value of a [`RwLock`]; dropping it releases the lock.

@@ -1,0 +1,65 @@
+//! What rustc says of refused programs is in the user's terms: the message itself names nothing of ours, and it
+//! points at what the user wrote.
+
+use std::fs;
+
+use crate::assert_none;
+use crate::source::{files_below, relative, root};
+
+/// Messages that name what is hidden all the same, and why.
+const KNOWN: &[(&str, &str)] = &[(
+    "body_lowercase_tuple_struct",
+    "rustc names the import that fails, and a macro cannot tell a structure from a function",
+)];
+
+#[test]
+fn refused_programs_have_their_message() {
+    let mut broken = Vec::new();
+    for program in files_below(&root().join("tests/ui/fail"), "rs") {
+        let message = program.with_extension("stderr");
+        let Ok(text) = fs::read_to_string(&message) else {
+            broken.push(format!("{} has no .stderr", relative(&program)));
+            continue;
+        };
+        let name = program.file_stem().unwrap_or_default().to_string_lossy();
+        let source = fs::read_to_string(&program).unwrap_or_default();
+        let is_known = KNOWN.iter().any(|(known, _)| *known == name);
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            if !["error", "warning"]
+                .iter()
+                .any(|kind| line.starts_with(kind))
+            {
+                continue;
+            }
+            if let Some(hidden) = hidden_name(line, &source).filter(|_| !is_known) {
+                broken.push(format!("{}: `{hidden}` in {line}", relative(&message)));
+            }
+            let place = lines.next().unwrap_or_default();
+            if let Some((_, path)) = place.split_once("--> ") {
+                if !path.starts_with("tests/ui/fail/") {
+                    broken.push(format!("{}: {line} at {path}", relative(&message)));
+                }
+            }
+        }
+    }
+    assert_none(
+        broken,
+        "a refused program's message is committed, speaks the user's language and points at the user's tokens",
+    );
+}
+
+/// A name of ours in a message. What the program itself names, as an attack on what is hidden does, is
+/// the user's.
+fn hidden_name<'a>(message: &'a str, program: &str) -> Option<&'a str> {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':');
+    let names = message.split(|c: char| !is_part(c));
+    let is_hidden = |name: &&str| {
+        let parts = || name.split("::");
+        parts().any(|part| {
+            let is_ours = part.starts_with("__") || matches!(part, "vthread_runtime" | "rt");
+            is_ours && !program.contains(part)
+        })
+    };
+    names.into_iter().find(is_hidden)
+}

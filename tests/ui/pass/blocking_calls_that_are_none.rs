@@ -1,0 +1,61 @@
+//! No warning: where it is allowed, in closures, and for what is not std's but has its names.
+#![deny(warnings)]
+use std::time::Duration;
+use vthread::prelude::*;
+
+mod mine {
+    pub mod thread {
+        pub fn sleep<T>(_: T) {}
+    }
+    pub mod fs {
+        pub struct File<T>(pub T);
+        pub fn read<T: Default>(_: &str) -> T {
+            T::default()
+        }
+        impl<T: Default> File<T> {
+            pub fn open(_: &str) -> Self {
+                File(T::default())
+            }
+            pub fn accept(&self) -> u8 {
+                1
+            }
+        }
+    }
+}
+
+#[vthread]
+#[allow(deprecated)]
+fn allowed() {
+    std::thread::sleep(Duration::ZERO);
+}
+
+#[vthread]
+fn others_of_these_names() -> u8 {
+    use mine::fs::{self, File};
+    use mine::thread::{self, sleep};
+    thread::sleep(1);
+    sleep(Duration::ZERO);
+    mine::thread::sleep("");
+    let file = File::<u8>::open("");
+    let n: u8 = fs::read("");
+    let m: u8 = fs::File::open("").0;
+    n + m + file.accept()
+}
+
+#[vthread]
+fn ours() {
+    use vthread::fs;
+    use vthread::time::sleep;
+    sleep(Duration::ZERO);
+    let _ = (fs::read(""), fs::File::open(""));
+    let (sender, receiver) = vthread::sync::channel::<u8>(1);
+    drop(sender);
+    let _ = receiver.recv();
+    let _ = vthread::blocking(|| std::fs::read(""));
+}
+
+fn main() {
+    allowed();
+    assert_eq!(others_of_these_names(), 1);
+    ours();
+}

@@ -1,0 +1,171 @@
+//! Calls of std that block the kernel thread: which names are looked at, and the dead code that warns.
+//!
+//! What is said of each, and how rustc tells std's from others of the same name, stands in the
+//! runtime's `macro_support/blocking.rs`. A name that is not here costs nothing.
+
+use super::Body;
+use crate::group::exits::Frame;
+use crate::names::{self, ours, plain_text};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::Path;
+
+/// Functions, each with its module, and a type of std's module by which it is known.
+const FUNCTIONS: &[(&str, &str, &[&str])] = &[
+    ("thread", "ThreadId", &["sleep"]),
+    (
+        "fs",
+        "DirBuilder",
+        &[
+            "read",
+            "read_to_string",
+            "write",
+            "create_dir",
+            "create_dir_all",
+            "metadata",
+            "symlink_metadata",
+            "remove_dir",
+            "remove_dir_all",
+            "remove_file",
+            "rename",
+            "read_dir",
+            "canonicalize",
+            "copy",
+            "hard_link",
+            "read_link",
+            "set_permissions",
+            "exists",
+        ],
+    ),
+];
+
+/// Functions of types.
+const CONSTRUCTORS: &[&str] = &[
+    "open",
+    "create",
+    "create_new",
+    "connect",
+    "connect_timeout",
+    "bind",
+];
+
+const METHODS: &[&str] = &[
+    "accept",
+    "recv",
+    "recv_timeout",
+    "join",
+    "output",
+    "status",
+    "wait",
+    "wait_with_output",
+    "read_line",
+];
+
+impl Body {
+    /// Whether blocking calls are warned of here: where they hold up other vthreads. The body of a `group!` in a
+    /// plain function holds up its own thread only.
+    pub(crate) fn warns(&self) -> bool {
+        let in_child = || {
+            let is_child = |frame: &Frame| matches!(frame, Frame::Child(_));
+            self.frames.iter().any(is_child)
+        };
+        self.in_frame && (!self.subject.is_unknown() || in_child())
+    }
+}
+
+/// The warning for a function of `fs` or `thread`, if the module is std's.
+pub(crate) fn function(path: &Path) -> Option<TokenStream> {
+    let n = path.segments.len();
+    let (module, name) = (
+        plain_text(&path.segments[n.checked_sub(2)?].ident),
+        plain_text(&path.segments[n - 1].ident),
+    );
+    let (_, marker, _) = FUNCTIONS
+        .iter()
+        .find(|(of, _, names)| *of == module && names.contains(&name.as_str()))?;
+    let at = path.segments[n - 1].ident.span();
+    let span = ours(at);
+    let mut parent = path.clone();
+    parent.segments.pop();
+    parent.segments.pop_punct();
+    let marker = Ident::new(marker, span);
+    let (tag, unnamed, table) = (
+        names::tag(span),
+        names::unnamed(span),
+        names::blocking(span),
+    );
+    let blocks = blocks(at);
+    let warning = traits(&format!("{module}_{name}"), span);
+    Some(quote_spanned!(span=> {
+        #warning
+        #[allow(unused_imports)] use #table::Unknown as #marker;
+        {
+            #[allow(unused_imports)] use #parent::*;
+            (&#tag::<0, #unnamed, #marker>(::core::marker::PhantomData)).#blocks();
+        }
+    }))
+}
+
+/// A call of a function that may have been imported from std by its name, `use std::thread::sleep`.
+pub(crate) struct Tied {
+    /// Before the call: what remembers the type of the callee.
+    pub(crate) remembers: TokenStream,
+    /// Before the callee, which is a block: hands it on.
+    pub(crate) callee: TokenStream,
+    /// In dead code: warns if both are the same function.
+    pub(crate) warning: TokenStream,
+}
+
+/// What the call of a function without its module needs. The type of the callee is taken from the call,
+/// which says its generics; so this is for functions of std that have none.
+pub(crate) fn by_name(path: &Path) -> Option<Tied> {
+    let name = path.get_ident().filter(|name| *name == "sleep")?;
+    let at = name.span();
+    let span = ours(at);
+    let (same, traits, blocks) = (names::same(span), traits("thread_sleep", span), blocks(at));
+    Some(Tied {
+        remembers: quote_spanned!(span=> let __same = #same::to(::std::thread::sleep);),
+        callee: quote_spanned!(span=> __same.with),
+        warning: quote_spanned!(span=> { #traits (&__same).#blocks(); }),
+    })
+}
+
+/// Whether calls of a type's function of this name are looked at.
+pub(crate) fn is_constructor(name: &str) -> bool {
+    CONSTRUCTORS.contains(&name)
+}
+
+/// The warning for a function of a type, whose result's type is in `__t`.
+pub(crate) fn constructor(path: &Path) -> Option<TokenStream> {
+    let last = &path.segments.last()?.ident;
+    let name = plain_text(last);
+    is_constructor(&name).then(|| of_tag(&format!("of_{name}"), last.span()))
+}
+
+/// The warning for a method, whose receiver's type is in `__t`.
+pub(crate) fn method(name: &str, at: Span) -> Option<TokenStream> {
+    let known = METHODS.contains(&name);
+    known.then(|| of_tag(&format!("by_{name}"), at))
+}
+
+fn of_tag(key: &str, at: Span) -> TokenStream {
+    let span = ours(at);
+    let (traits, blocks) = (traits(key, span), blocks(at));
+    quote_spanned!(span=> { #traits (&__t).#blocks(); })
+}
+
+fn traits(key: &str, span: Span) -> TokenStream {
+    let (table, key) = (names::blocking(span), format_ident!("{key}", span = span));
+    quote_spanned!(span=> #[allow(unused_imports)] use #table::#key::*;)
+}
+
+/// The user's span: a lint in code that is wholly a macro's own would be quiet.
+fn blocks(at: Span) -> Ident {
+    Ident::new("blocks", at)
+}
+
+/// `callee` with a warning beside it, for a call that is not probed.
+pub(crate) fn beside(callee: impl ToTokens, warning: &TokenStream, at: Span) -> TokenStream {
+    let dead = super::choice::dead(ours(at), quote!(#warning));
+    quote_spanned!(ours(at)=> ({ #dead #callee }))
+}

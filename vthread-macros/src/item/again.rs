@@ -1,0 +1,55 @@
+//! Default methods that call themselves.
+//!
+//! Inside the default of `m` rustc takes the type of `self.m()` for the very type that is being defined, and
+//! refuses what is not a generic parameter of it (E0792). Another trait with the same signature, implemented for
+//! all that implement the trait, has no such knowledge: the call goes through it.
+
+use super::signature::turbofish;
+use crate::names::{self, ours};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote_spanned};
+use syn::{FnArg, ItemTrait, Pat, Signature, TraitItemFn, parse_quote_spanned};
+
+/// The method of the helper, for a method whose signature has been expanded.
+pub(crate) fn method(signature: &Signature) -> TraitItemFn {
+    let span = ours(signature.ident.span());
+    let mut helper = signature.clone();
+    helper.ident = names::again(&signature.ident);
+    helper.ident.set_span(span);
+    let arguments = signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(argument) => match &*argument.pat {
+            Pat::Ident(name) => Some(name.ident.clone()),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    });
+    let arguments: Vec<Ident> = arguments.collect();
+    let this = signature.receiver().map(|receiver| receiver.self_token);
+    let (name, turbofish) = (&signature.ident, turbofish(signature));
+    parse_quote_spanned!(span=>
+        #helper { #this.#name #turbofish(#(#arguments),*) }
+    )
+}
+
+/// The helper of a trait.
+pub(crate) fn helper(definition: &ItemTrait, methods: &[TraitItemFn]) -> Option<TokenStream> {
+    if methods.is_empty() {
+        return None;
+    }
+    let span = ours(definition.ident.span());
+    let name = &definition.ident;
+    let helper = format_ident!("__VthreadAgain{}", name, span = span);
+    let (_, arguments, conditions) = definition.generics.split_for_impl();
+    let parameters = &definition.generics.params;
+    let mut generics = definition.generics.clone();
+    let any = parse_quote_spanned!(span=> __T: #name #arguments + ?Sized);
+    generics.params.push(any);
+    let (generics, ..) = generics.split_for_impl();
+    Some(quote_spanned!(span=>
+        #[doc(hidden)]
+        #[allow(clippy::double_must_use, clippy::type_complexity, clippy::too_many_arguments)]
+        trait #helper<#parameters>: #name #arguments #conditions { #(#methods)* }
+        #[doc(hidden)]
+        impl #generics #helper #arguments for __T #conditions {}
+    ))
+}

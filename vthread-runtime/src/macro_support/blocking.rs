@@ -1,0 +1,141 @@
+//! Calls of std that block the kernel thread, and what to write instead in vthread code.
+//!
+//! Stable procedural macros cannot warn. So beside a call whose name is in the table below stands dead
+//! code that calls `blocks` on the call's [`Tag`]: method lookup finds the deprecated one of this
+//! table where the types are std's, and one that says nothing elsewhere. The table is the only
+//! place that knows the counterparts; the macros know the names (`body/blocking.rs`).
+
+use super::probe::{Tag, Unnamed};
+use crate::group::call::name_hash;
+use std::fs::{DirBuilder, File};
+use std::io;
+use std::marker::PhantomData;
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command};
+use std::sync::mpsc::Receiver;
+use std::thread::{JoinHandle, ThreadId};
+
+/// `Self` is a type of std whose method of this name blocks.
+pub trait Blocks<const NAME: u64> {}
+
+macro_rules! through {
+    ($($pointer:ty),* $(,)?) => {
+        $(impl<T: ?Sized + Blocks<NAME>, const NAME: u64> Blocks<NAME> for $pointer {})*
+    };
+}
+
+through!(&T, &mut T, Box<T>, std::rc::Rc<T>, std::sync::Arc<T>);
+
+/// What a module is known by where it is not std's.
+#[derive(Debug)]
+pub struct Unknown;
+
+/// Two functions, by their types: each function has one of its own.
+#[allow(missing_debug_implementations)]
+pub struct Same<A, B>(PhantomData<fn() -> (A, B)>);
+
+impl<A, B> Same<A, B> {
+    /// To compare others with `function`.
+    #[inline(always)]
+    pub fn to(_: A) -> Self {
+        Same(PhantomData)
+    }
+    /// Hands the other one on.
+    #[inline(always)]
+    pub fn with(&self, function: B) -> B {
+        function
+    }
+}
+
+impl<A> thread_sleep::Std for Same<A, A> {}
+impl<A, B> Fine for &Same<A, B> {}
+
+/// Found last: nothing to say.
+pub trait Fine {
+    /// Nothing.
+    fn blocks(&self) {}
+}
+
+impl<const NAME: u64, T: ?Sized, X> Fine for &Tag<NAME, T, X> {}
+
+/// One module for each call: what it is named, what it is known by, and what is said of it.
+macro_rules! table {
+    // A function, known by a type that stands in its module.
+    (functions by $marker:ident: $($name:ident = $note:literal,)*) => {
+        $(table!(@module $name, $note, [] for Tag<0, Unnamed, $marker>);)*
+    };
+    // A function of a type, known by what it returns.
+    (constructors: $($name:ident = $note:literal for $($result:ty),*;)*) => {
+        $(table!(@module $name, $note, $([] for Tag<0, Unnamed, io::Result<$result>>),*);)*
+    };
+    // A method, known by its receiver.
+    (methods: $($name:ident = $text:literal: $note:literal for $([$($generics:ident)?] $receiver:ty),*;)*) => {
+        $(
+            table!(@module $name, $note, [T: ?Sized + super::Blocks<{ super::name_hash($text) }>, X] for Tag<{ super::name_hash($text) }, T, X>);
+            $(impl$(<$generics>)? Blocks<{ name_hash($text) }> for $receiver {})*
+        )*
+    };
+    (@module $name:ident, $note:literal, $([$($generics:tt)*] for $tag:ty),*) => {
+        #[doc = $note]
+        pub mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            pub use super::Fine as _;
+            #[doc(hidden)]
+            pub use Std as _;
+            /// Found first.
+            pub trait Std {
+                #[deprecated(note = $note)]
+                #[doc = $note]
+                fn blocks(&self) {}
+            }
+            $(impl<$($generics)*> Std for $tag {})*
+        }
+    };
+}
+
+table! { functions by ThreadId:
+    thread_sleep = "`std::thread::sleep` blocks the kernel thread and cannot be cancelled: write `vthread::time::sleep`",
+}
+
+table! { functions by DirBuilder:
+    fs_read = "`std::fs::read` blocks the kernel thread: write `vthread::fs::read`",
+    fs_read_to_string = "`std::fs::read_to_string` blocks the kernel thread: write `vthread::fs::read_to_string`",
+    fs_write = "`std::fs::write` blocks the kernel thread: write `vthread::fs::write`",
+    fs_create_dir = "`std::fs::create_dir` blocks the kernel thread: write `vthread::fs::create_dir`",
+    fs_create_dir_all = "`std::fs::create_dir_all` blocks the kernel thread: write `vthread::fs::create_dir_all`",
+    fs_metadata = "`std::fs::metadata` blocks the kernel thread: write `vthread::fs::metadata`",
+    fs_symlink_metadata = "`std::fs::symlink_metadata` blocks the kernel thread: write `vthread::fs::symlink_metadata`",
+    fs_remove_dir = "`std::fs::remove_dir` blocks the kernel thread: write `vthread::fs::remove_dir`",
+    fs_remove_dir_all = "`std::fs::remove_dir_all` blocks the kernel thread: write `vthread::fs::remove_dir_all`",
+    fs_remove_file = "`std::fs::remove_file` blocks the kernel thread: write `vthread::fs::remove_file`",
+    fs_rename = "`std::fs::rename` blocks the kernel thread: write `vthread::fs::rename`",
+    fs_read_dir = "`std::fs::read_dir` blocks the kernel thread: write `vthread::blocking(move || ..)` around it",
+    fs_canonicalize = "`std::fs::canonicalize` blocks the kernel thread: write `vthread::blocking(move || ..)` around it",
+    fs_copy = "`std::fs::copy` blocks the kernel thread: write `vthread::blocking(move || ..)` around it",
+    fs_hard_link = "`std::fs::hard_link` blocks the kernel thread: write `vthread::blocking(move || ..)` around it",
+    fs_read_link = "`std::fs::read_link` blocks the kernel thread: write `vthread::blocking(move || ..)` around it",
+    fs_set_permissions = "`std::fs::set_permissions` blocks the kernel thread: write `vthread::blocking(move || ..)` around it",
+    fs_exists = "`std::fs::exists` blocks the kernel thread: write `vthread::blocking(move || ..)` around it",
+}
+
+table! { constructors:
+    of_open = "this file of std blocks the kernel thread: write `vthread::fs::File::open`" for File;
+    of_create = "this file of std blocks the kernel thread: write `vthread::fs::File::create`" for File;
+    of_create_new = "this file of std blocks the kernel thread: write `vthread::fs::File::create_new`" for File;
+    of_connect = "this stream of std blocks the kernel thread: write `vthread::net::TcpStream::connect`" for TcpStream;
+    of_connect_timeout = "this stream of std blocks the kernel thread: write `vthread::net::TcpStream::connect_timeout`" for TcpStream;
+    of_bind = "this listener of std blocks the kernel thread: write `vthread::net::TcpListener::bind`" for TcpListener;
+}
+
+table! { methods:
+    by_accept = "accept": "this listener of std blocks the kernel thread: use a `vthread::net::TcpListener`" for [] TcpListener;
+    by_recv = "recv": "this channel of std blocks the kernel thread: make it with `vthread::sync::channel`" for [M] Receiver<M>;
+    by_recv_timeout = "recv_timeout": "this channel of std blocks the kernel thread: make it with `vthread::sync::channel`, and write `timeout!(d => rx.recv())`" for [M] Receiver<M>;
+    by_join = "join": "joining a kernel thread blocks this one: start a `spawn!` in a `group!` instead, or write `vthread::blocking(..)`" for [V] JoinHandle<V>;
+    by_output = "output": "waiting for a process blocks the kernel thread: write `vthread::blocking(move || ..)` around it" for [] Command;
+    by_status = "status": "waiting for a process blocks the kernel thread: write `vthread::blocking(move || ..)` around it" for [] Command;
+    by_wait = "wait": "this wait blocks the kernel thread: use `vthread::sync`, or write `vthread::blocking(move || ..)` around it" for [] Child, [] std::sync::Barrier, [] std::sync::Condvar;
+    by_wait_with_output = "wait_with_output": "waiting for a process blocks the kernel thread: write `vthread::blocking(move || ..)` around it" for [] Child;
+    by_read_line = "read_line": "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it" for [] io::Stdin, [] io::StdinLock<'_>;
+}
