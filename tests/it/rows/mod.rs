@@ -3,3 +3,6 @@
 
 mod checkpoints;
 mod grace;
+mod selects;
+mod structure;
+mod timeouts;

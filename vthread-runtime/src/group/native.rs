@@ -139,7 +139,7 @@ impl Owner<NoError> {
         group: Group<'scope, NoError>,
         slot: &'a Slot<C>,
         body: B,
-    ) -> Run<'a, 'scope, NoError, B, Slots<'a, C>> {
+    ) -> Run<'a, 'scope, NoError, B, Slots<'a, C>, Native<C, B::Output>> {
         Run::new(self, group, Slots(slot), body)
     }
 }

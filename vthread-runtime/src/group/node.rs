@@ -113,7 +113,7 @@ impl Node {
 
     /// Adds a child. In a cancelled group it is born marked, so that nothing of it runs.
     pub(super) fn link(&self, child: &Header) {
-        child.vthread.root.set_grace(self.scope.grace());
+        child.vthread.root.inherit(&self.scope);
         let mut state = self.lock();
         state.alive += 1;
         state.ordinary += usize::from(!child.about.is_service);

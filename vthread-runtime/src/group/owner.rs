@@ -78,7 +78,7 @@ impl<E> Owner<E> {
         &self,
         group: Group<'scope, E>,
         body: B,
-    ) -> Run<'_, 'scope, E, B, Results<C, E>>
+    ) -> Run<'_, 'scope, E, B, Results<C, E>, C>
     where
         B: Future<Output = Result<C, E>>,
     {
@@ -93,7 +93,7 @@ impl<E> Owner<E> {
         &self,
         group: Group<'scope, E>,
         body: B,
-    ) -> Run<'_, 'scope, E, B, Collects<C, E>>
+    ) -> Run<'_, 'scope, E, B, Collects<C, E>, C>
     where
         B: Future<Output = Result<C, E>>,
     {
@@ -109,7 +109,7 @@ impl<E> Owner<E> {
         group: Group<'scope, E>,
         finish: &'a Finish<V>,
         body: B,
-    ) -> Run<'a, 'scope, E, B, Races<'a, V>>
+    ) -> Run<'a, 'scope, E, B, Races<'a, V>, ()>
     where
         B: Future<Output = Result<(), E>>,
     {

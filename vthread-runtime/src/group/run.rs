@@ -79,18 +79,21 @@ enum Phase {
     Closed,
 }
 
-/// The future of a group.
-pub struct Run<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> {
+/// The future of a group: `S` is what `X` says a body leaves behind.
+///
+/// Without bounds: whether it is `Send` must not hang on the lifetimes in `E`, which rustc forgets when it looks
+/// into the frame of a child.
+pub struct Run<'o, 'scope, E, B, X, S> {
     owner: &'o Owner<E>,
     /// Keeps `'scope` alive to the join.
     _group: Group<'scope, E>,
     exit: X,
     phase: Phase,
-    stage: Stage<B, X::Said>,
+    stage: Stage<B, S>,
     _never_unpin: PhantomPinned,
 }
 
-impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
+impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output, Said = S>, S> Run<'o, 'scope, E, B, X, S> {
     pub(super) fn new(owner: &'o Owner<E>, group: Group<'scope, E>, exit: X, body: B) -> Self {
         debug_assert!(group.is_of(owner));
         Run {
@@ -210,7 +213,7 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
 
     /// Step 3: drops the body where it is; a panic in a destructor is the group's.
     fn drop_body(&mut self, running: &Running) {
-        let stage: *mut Stage<B, X::Said> = &mut self.stage;
+        let stage: *mut Stage<B, S> = &mut self.stage;
         struct Silenced<B, S>(*mut Stage<B, S>);
         impl<B, S> Drop for Silenced<B, S> {
             fn drop(&mut self) {
@@ -258,7 +261,7 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output>> Run<'o, 'scope, E, B, X> {
     }
 }
 
-impl<E, B: Future, X: Exit<E, B::Output>> Future for Run<'_, '_, E, B, X> {
+impl<E, B: Future, X: Exit<E, B::Output, Said = S>, S> Future for Run<'_, '_, E, B, X, S> {
     type Output = X::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<X::Output> {
@@ -291,7 +294,7 @@ impl<E, B: Future, X: Exit<E, B::Output>> Future for Run<'_, '_, E, B, X> {
     }
 }
 
-impl<E, B: Future, X: Exit<E, B::Output>> Run<'_, '_, E, B, X> {
+impl<E, B: Future, X: Exit<E, B::Output, Said = S>, S> Run<'_, '_, E, B, X, S> {
     /// Step 7: the panic, or the first failure, or what the body said. If the body was dropped, or
     /// children were cut short, under a mark from outside, nothing: the scope around us drops us next.
     fn finish(&mut self, running: &Running) -> Poll<X::Output> {
@@ -326,7 +329,7 @@ impl<E, B: Future, X: Exit<E, B::Output>> Run<'_, '_, E, B, X> {
     }
 }
 
-impl<E, B: Future, X: Exit<E, B::Output>> fmt::Debug for Run<'_, '_, E, B, X> {
+impl<E, B, X, S> fmt::Debug for Run<'_, '_, E, B, X, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Run")
             .field("phase", &self.phase)

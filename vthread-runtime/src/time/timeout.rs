@@ -12,6 +12,7 @@ use crate::group::enclosure::{Enclosed, Enclosure, HasScope, with_own};
 use crate::group::grace::Linger;
 use crate::scheduler::park::Park;
 use crate::task::current::Running;
+use crate::task::deadline::Deadline;
 use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Scope};
 use crate::task::vthread::Vthread;
@@ -84,13 +85,16 @@ pub unsafe fn timeout<B: Future>(duration: Duration, body: B) -> Timeout<B> {
     let now = Instant::now();
     // What no instant can express does not come to pass; thirty years stand for it.
     let far_away = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+    let deadline = now.checked_add(duration);
     let node = Arc::new(Node {
         scope: Scope::new(Kind::Timeout),
         vthread: OnceLock::new(),
     });
+    node.scope
+        .set_deadline(deadline.map_or(Deadline::NEVER, Deadline::at));
     Timeout {
         enclosure: Enclosure::new(node, body),
-        deadline: now.checked_add(duration).unwrap_or_else(|| now + far_away),
+        deadline: deadline.unwrap_or_else(|| now + far_away),
         alarm: driver::get().alarm(),
         linger: None,
     }
@@ -126,7 +130,14 @@ impl<B: Future> Timeout<B> {
         let node = self.enclosure.owner();
         let vthread = (running.vthread, cx.waker().clone());
         if node.vthread.set(vthread).is_err() {
-            // Due at once, and marked already.
+            // Due at once, and marked already; or there is no need of an alarm.
+            return;
+        }
+        // SAFETY: the innermost scope is open, and this thread polls its vthread.
+        let around = unsafe { &*running.scope() };
+        if around.deadline() <= node.scope.deadline() {
+            // Whoever is around is cancelled first, and with it this body. Where both came at the same
+            // tick the inner one might else win, and the code behind it run.
             return;
         }
         // SAFETY: the alarm is pinned with the future.
