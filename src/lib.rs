@@ -3,7 +3,8 @@
 #![forbid(unsafe_code)]
 
 pub use vthread_macros::{
-    bind, context_var, defer, group, plain, race, select, shield, spawn, timeout, vthread,
+    background, bind, context_var, defer, group, plain, race, select, shield, spawn, timeout,
+    vthread,
 };
 
 #[doc(hidden)]
@@ -11,9 +12,9 @@ pub use vthread_macros::__gates;
 #[doc(hidden)]
 pub use vthread_runtime::{__vthread_blocking, __vthread_blocking_scoped, __vthread_yield_now};
 pub use vthread_runtime::{AlreadyStarted, Config, Metrics, metrics};
-pub use vthread_runtime::{
-    Call, CancelReason, ContextVar, Culprit, Failures, Group, Outcome, Task,
-};
+pub use vthread_runtime::{BackgroundError, BackgroundFailure, shutdown};
+pub use vthread_runtime::{Call, ContextVar, Failures, Group, OwnedGroup};
+pub use vthread_runtime::{CancelReason, Culprit, Outcome, Task, TaskFuture, TaskId};
 pub use vthread_runtime::{blocking, blocking_scoped, yield_now};
 pub use vthread_runtime::{fs, io, net, signal, sync, time};
 
@@ -23,7 +24,8 @@ pub mod prelude {
     pub use crate::io::{Read, Seek, Write};
     #[doc(no_inline)]
     pub use crate::{
-        bind, context_var, defer, group, plain, race, select, shield, spawn, timeout, vthread,
+        background, bind, context_var, defer, group, plain, race, select, shield, spawn, timeout,
+        vthread,
     };
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use vthread::prelude::*;
 use vthread::sync::channel;
-use vthread::time::sleep;
+use vthread::time::{Elapsed, sleep};
 use vthread::yield_now;
 
 const LONG: Duration = Duration::from_secs(3600);
@@ -113,5 +113,86 @@ mod around_a_recursion {
         let alive = AtomicUsize::new(0);
         assert!(run(&alive));
         assert_eq!(alive.into_inner(), 0);
+    }
+}
+
+/// A timeout ends a blocking call in a plain frame below it, and the groups that are open there.
+mod around_a_plain_frame {
+    use super::*;
+
+    #[vthread]
+    fn run(ledger: &Ledger) -> bool {
+        let result = timeout!(SHORT => {
+            let _body = ledger.object("body");
+            let blocks = || {
+                let _frame = ledger.object("frame");
+                group! {
+                    let object = ledger.object("child");
+                    spawn! { sleep(LONG); drop(object); }
+                    sleep(LONG);
+                }
+                ledger.note("went on");
+            };
+            blocks();
+            ledger.note("went on");
+        });
+        ledger.note("after");
+        result.is_err()
+    }
+
+    #[vthread]
+    fn in_a_child(ledger: &Ledger) -> bool {
+        group! {
+            let task = spawn! { run(ledger) };
+            task.join()
+        }
+    }
+
+    #[test]
+    fn holds() {
+        for call in [run, in_a_child] {
+            let ledger = Ledger::new();
+            assert!(call(&ledger));
+            assert_eq!(ledger.trace(), ["child", "frame", "body", "after"]);
+        }
+    }
+}
+
+/// A group whose children were cut off lets nobody take half of the work for the whole.
+mod a_group_that_is_cut_off {
+    use super::*;
+
+    #[vthread]
+    fn count(n: usize) -> usize {
+        let done = AtomicUsize::new(0);
+        group! {
+            for _ in 0..n {
+                spawn! {
+                    sleep(LONG);
+                    done.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+        }
+        done.into_inner()
+    }
+
+    #[vthread]
+    fn in_time(n: usize) -> Result<usize, Elapsed> {
+        timeout!(SHORT => count(n))
+    }
+
+    #[vthread]
+    fn before_a_winner(n: usize) -> Option<usize> {
+        select! {
+            n = count(n) => Some(n),
+            _ = sleep(SHORT) => None,
+        }
+    }
+
+    #[test]
+    fn holds() {
+        assert!(in_time(3).is_err());
+        assert_eq!(in_time(0), Ok(0));
+        assert_eq!(before_a_winner(3), None);
     }
 }

@@ -97,6 +97,11 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
+/// A `#[vthread] fn main` begins and ends the process: when it returns (or fails, or panics), the children of the
+/// process (`background!`) are cancelled and joined, and their failures printed. Then the process ends with what `main`
+/// returned, which is anything that a `main` may return; with a failure if that is success, but a child of the process
+/// has failed; with 128 and the signal's number, as in a shell, if `signal::cancel_on_ctrl_c` has ended it.
+///
 /// # Options
 /// - `boxed`: the frame is boxed, and `Send`.
 /// - `local`, on a function nested in a plain function: leaves out the module by which other
@@ -219,7 +224,12 @@ pub fn __gates(tokens: TokenStream) -> TokenStream {
 /// - `name = ..`: for dumps and traces;
 /// - `error = E`: the group's error type; `error = !` says that nothing may fail;
 /// - `on_failure = cancel`, the default; `keep`: nobody is cancelled, and each handle's `join()` gives its own
-///   `Result`; `collect`: cancels, and gives `Result<T, Failures<E>>` with every failure.
+///   `Result`; `collect`: cancels, and gives `Result<T, Failures<E>>` with every failure;
+/// - `grace = duration`: how long cleanup (`defer!`, `shield!`) may take after a cancellation. Then it is cancelled as
+///   well, at its next suspension point; children are joined all the same. Of groups inside each other the shortest
+///   grace counts; where none is given it is `vthread::Config::grace`, 30 seconds by default. It bounds the group's
+///   body and children when the group is cancelled, and whatever is cancelled alone inside it: a `timeout!`, a loser of
+///   a `select!`, a child by `Task::cancel`.
 ///
 /// # Suspends
 /// Until the body and all children have ended.
@@ -319,6 +329,64 @@ pub fn spawn(tokens: TokenStream) -> TokenStream {
     group::plain::spawn(tokens.into()).into()
 }
 
+/// Starts a child of the process: one that no group encloses, that borrows nothing, and that may outlive the
+/// function which starts it.
+///
+/// For what serves the whole program, as a cache that refreshes itself. Prefer [`spawn!`] wherever somebody waits
+/// for the work: what runs in the background fails in the background.
+///
+/// ```
+/// use vthread::{prelude::*, sync::channel};
+///
+/// #[vthread]
+/// fn main() {
+///     let (tx, rx) = channel::<String>(1);
+///     let logger = background!(name = "logger" => {
+///         let mut n = 0;
+///         while let Ok(line) = rx.recv() {
+///             println!("{line}");
+///             n += 1;
+///         }
+///         n
+///     });
+///     tx.send("hello".to_string()).unwrap();
+///     drop(tx);
+///     assert_eq!(logger.join(), 1);
+/// }
+/// ```
+///
+/// Everything it uses moves into it, and must be `Send` and `'static`. It gives a `Task`, in `#[vthread]` and in
+/// plain code.
+///
+/// # Options
+/// `background!(name = "worker" => { .. })`: a name, for dumps, traces and the report of a failure. `move` may be
+/// written as well.
+///
+/// # The end
+/// When a `#[vthread] fn main` returns, fails or panics, all children of the process are cancelled (the reason is
+/// the shutdown), have the time of `vthread::Config::grace` for their cleanup, and are joined. A plain `main` calls
+/// `vthread::shutdown()` last for the same; without it they are cut off where they are.
+///
+/// # Suspends
+/// Never.
+///
+/// # Cancellation
+/// Not a suspension point: a vthread that is cancelled starts it too, and its own end is nothing to the child.
+/// After the end of the process has begun nothing is started, and the task was cancelled.
+///
+/// # Panics
+/// Never. The child's panic cancels nobody; what becomes of it is what becomes of an error.
+///
+/// # Errors
+/// A child of the process may fail with any error that converts into `Box<dyn Error + Send + Sync>`, by `?`, by
+/// `return` or by its tail: an error that can be told. It cancels nobody, and is kept for `vthread::shutdown`, which
+/// returns it. A `#[vthread] fn main` prints such failures when it ends, a line each, and then ends the process with
+/// a failure also if it says success itself.
+#[proc_macro]
+pub fn background(tokens: TokenStream) -> TokenStream {
+    group::plain::background(tokens.into()).into()
+}
+
 /// Cancels its body in place when the time is over: gives `Ok(value)`, or `Err(Elapsed)`.
 ///
 /// The caller decides whether that is a failure. `?`, `return`, `break` and `continue` in the body
@@ -385,7 +453,8 @@ pub fn timeout(tokens: TokenStream) -> TokenStream {
 /// As its body does.
 ///
 /// # Cancellation
-/// Postponed to its end.
+/// Postponed to its end, or to that of the grace of the group around it (`group!(grace = d => ..)`, 30 seconds by
+/// default): then the body is dropped at its next suspension point.
 ///
 /// # Panics
 /// With the body's panic.
@@ -397,7 +466,7 @@ pub fn shield(tokens: TokenStream) -> TokenStream {
 /// Cleanup that may suspend: runs at the end of its block, however that ends.
 ///
 /// Normally, by `?`, `return`, `break`, by a panic or by cancellation; of several the last one first. It
-/// is shielded from cancellation. Nothing can leave it early: `?`, `return` and `break` out of it are
+/// is shielded from cancellation for as long as the grace of the group around it lasts. Nothing can leave it early: `?`, `return` and `break` out of it are
 /// compile errors.
 ///
 /// ```
@@ -427,6 +496,7 @@ pub fn shield(tokens: TokenStream) -> TokenStream {
 ///
 /// # Cancellation
 /// The rest of the block is dropped first; then the cleanup runs, shielded; then the cancellation goes on.
+/// When the grace is over (`group!(grace = d => ..)`, 30 seconds by default) it ends at its next suspension point.
 ///
 /// # Panics
 /// With the cleanup's panic; otherwise with the block's.

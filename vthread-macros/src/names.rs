@@ -84,6 +84,7 @@ names! {
     room = room;
     race_finish = RaceFinish;
     race_reach = RaceFinish::reach;
+    regain = regain;
     spawn = spawn;
     background = background;
     background_error = background_error;

@@ -35,8 +35,11 @@ pub use driver::blocking::{__vthread_blocking_scoped, BlockingScoped, blocking_s
 pub use group::call::Call;
 pub use group::failures::Failures;
 pub use group::outcome::Outcome;
-pub use group::owner::Group;
-pub use group::task::Task;
+pub use group::owned::OwnedGroup;
+pub use group::shutdown::{BackgroundError, BackgroundFailure, shutdown};
+pub use group::task::{Task, TaskFuture};
+pub use group::view::Group;
 pub use group::yield_now::{__vthread_yield_now, yield_now};
 pub use runtime::{AlreadyStarted, Config, Metrics, metrics};
+pub use task::id::TaskId;
 pub use task::reason::{CancelReason, Culprit};

@@ -18,19 +18,22 @@ pub use crate::context::bind::{
     Bind, IsContextVar, NewBindings, bind, bound, bound_here, context_variable,
 };
 pub use crate::context::variable::ContextVar;
+pub use crate::group::background::{background, background_error};
 pub use crate::group::block_on::block_on;
 pub use crate::group::call::{Call, FunctionKind, Suspends, call, frame, name_hash};
 pub use crate::group::foreign::{Foreign, foreign};
 pub use crate::group::guard::{Finish, Guard, Guarded, finish, guard};
 pub use crate::group::native::{Native, NoError, Slot, Stop, UntilDone, until_done};
 pub use crate::group::options::{GroupOptions, SpawnOptions};
-pub use crate::group::owner::{Group, Owner, spawn};
+pub use crate::group::owner::Owner;
 pub use crate::group::race::Finish as RaceFinish;
-pub use crate::group::room::{Permit, Room, room};
+pub use crate::group::room::{Permit, Regain, Room, regain, room};
 pub use crate::group::run::Run;
+pub use crate::group::run_main::{MainEnded, run_main};
 pub use crate::group::select::{Branch, Branches, NoBranch, Or, Select, branch, select};
 pub use crate::group::shield::{Shield, shield};
 pub use crate::group::task::{Task, TaskJoin};
+pub use crate::group::view::{Group, spawn};
 pub use crate::task::line::{Segment, segment};
 pub use crate::time::timeout::{Timeout, timeout};
 
@@ -51,6 +54,7 @@ pub mod traits {
     pub use super::probe::{No as _, Yes as _, YesIo as _};
     pub use super::probe::{YesThroughOne as _, YesThroughThree as _, YesThroughTwo as _};
     pub use super::tails::{TailIsResult as _, TailIsValue as _};
+    pub use crate::group::run_main::OtherStatus as _;
 }
 
 /// The frame of a method of a `#[vthread(dyn)]` trait.

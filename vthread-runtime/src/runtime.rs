@@ -20,7 +20,8 @@ static CONFIG: Mutex<Config> = Mutex::new(Config::DEFAULT);
 /// How long cleanup may take after a cancellation, where nobody says.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// How the runtime is made. It takes effect if it is installed before the first blocking call.
+/// How the runtime is made: what is said of the workers takes effect if it is installed before the first blocking
+/// call, the rest at any time.
 ///
 /// Without it, the environment variable `VTHREAD_WORKERS` or else the number of processors says
 /// how many workers there are.
@@ -59,7 +60,7 @@ impl Config {
     /// How long cleanup (`defer!`, `shield!`) may take after a cancellation, where no `group!(grace = d => ..)` around
     /// it says, and how long the children of the process have at its end: 30 seconds by default.
     ///
-    /// With [`Duration::MAX`] they may take as long as they want.
+    /// With [`Duration::MAX`] they may take as long as they want. What was cancelled before keeps the time it had.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = Some(grace);
         self
@@ -67,14 +68,17 @@ impl Config {
 
     /// Makes this the configuration with which the runtime starts.
     ///
+    /// Where it says nothing, what was installed before stays.
+    ///
     /// # Errors
-    /// If the runtime runs already.
+    /// If it says how many workers there are, and the runtime runs already. Then nothing is changed.
     pub fn install(self) -> Result<(), AlreadyStarted> {
         let mut config = CONFIG.lock().unwrap_or_else(|poison| poison.into_inner());
-        if SCHEDULER.get().is_some() {
+        if self.workers.is_some() && SCHEDULER.get().is_some() {
             return Err(AlreadyStarted);
         }
-        *config = self;
+        config.workers = self.workers.or(config.workers);
+        config.grace = self.grace.or(config.grace);
         Ok(())
     }
 }

@@ -2,7 +2,16 @@
 //! the edge case in `README.md` beside this file.
 
 mod checkpoints;
+mod first_failure;
+mod full_groups;
 mod grace;
+mod handles;
+mod many;
+mod outcomes;
+mod panics;
 mod selects;
+mod services;
+mod spawning;
 mod structure;
 mod timeouts;
+mod without_a_group_in_sight;

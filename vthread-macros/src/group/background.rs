@@ -16,7 +16,7 @@ impl Body {
         let at = mac.path.span();
         let span = ours(at);
         let mut form = BackgroundForm::parse(mac.tokens.clone(), at, &mut self.errors)?;
-        let options = self.named_options(&mut form.name, span);
+        let options = self.named_options(&mut form.name, at);
         let tail_at = ours(tails::last_tokens(&form.body).span());
         let tail = tails::prepare(&mut form.body);
         let error = self.fresh("error", span);

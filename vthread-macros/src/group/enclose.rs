@@ -277,6 +277,7 @@ impl Body {
             slot,
             name: None,
             keeps: false,
+            is_limited: false,
             is_group: false,
             depth,
             exits: Vec::new(),

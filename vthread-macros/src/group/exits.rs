@@ -43,6 +43,8 @@ pub(crate) struct GroupFrame {
     pub(crate) name: Option<String>,
     /// Whether a child's failure is its own: its handle gives a `Result`.
     pub(crate) keeps: bool,
+    /// Whether it has a limit, for whose sake a child of it that spawns into it gives way.
+    pub(crate) is_limited: bool,
     /// Whether it has children; otherwise `spawn!` passes it by.
     pub(crate) is_group: bool,
     /// The depth of the scopes at the body: names bound from here on move into children.

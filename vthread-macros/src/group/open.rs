@@ -45,7 +45,7 @@ impl Body {
         let span = ours(at);
         let mut form = GroupForm::parse(mac.tokens.clone(), at, &mut self.errors)?;
         let path = &mac.path;
-        let options = self.group_options(&mut form, span);
+        let options = self.group_options(&mut form, at);
         let no_error = matches!(form.error, Some(Type::Never(_)));
         let can_fail = !no_error && (form.error.is_some() || self.errors_are_known());
         let vars = Vars {
@@ -92,9 +92,10 @@ impl Body {
         }
     }
 
-    fn group_options(&mut self, form: &mut GroupForm, span: Span) -> TokenStream {
+    fn group_options(&mut self, form: &mut GroupForm, at: Span) -> TokenStream {
+        let span = ours(at);
         let options = names::group_options(span);
-        let mut built = quote_spanned!(span=> #options::new());
+        let mut built = self.new_options(names::group_options(at), at);
         match form.on_failure {
             OnFailure::Cancel => {}
             OnFailure::Collect => built = quote_spanned!(span=> #options::collect(#built)),
@@ -113,6 +114,11 @@ impl Body {
             built = quote_spanned!(span=> #options::grace(#built, #grace));
         }
         built
+    }
+
+    /// `Options::new()` remembers its caller: with the user's own span, or that would be the attribute around.
+    pub(super) fn new_options(&self, options: TokenStream, at: Span) -> TokenStream {
+        quote_spanned!(at=> #options::new())
     }
 
     /// Rewrites the body in place; what it needs is in the frame that comes back.
@@ -136,6 +142,7 @@ impl Body {
             handle: vars.handle.clone(),
             name: form.handle.as_ref().map(names::plain_text),
             keeps: form.on_failure == OnFailure::Keep,
+            is_limited: form.max_concurrency.is_some(),
             is_group: true,
             depth,
             exits: Vec::new(),

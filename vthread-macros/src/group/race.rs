@@ -111,11 +111,11 @@ impl Body {
         let span = ours(at);
         let mut form = RaceForm::parse(mac.tokens.clone(), at, &mut self.errors)?;
         self.visit_expr_mut(&mut form.collection);
-        let options = self.race_options(&mut form, span);
+        let options = self.race_options(&mut form, at);
         let finish = self.fresh("finish", span);
         let (group, inner) = (self.fresh("group", span), self.fresh("this_group", span));
         let handle = self.fresh("g", span);
-        let runner = self.runner(&form, &handle, &finish, span);
+        let runner = self.runner(&form, &handle, &finish, at);
 
         let (owner, group_type) = (names::owner(span), names::group_type(span));
         let race_finish = names::race_finish(span);
@@ -185,9 +185,11 @@ impl Body {
         Some(outer(quote_spanned!(span=> (#expanded)), at))
     }
 
-    fn race_options(&mut self, form: &mut RaceForm, span: Span) -> TokenStream {
+    fn race_options(&mut self, form: &mut RaceForm, at: Span) -> TokenStream {
+        let span = ours(at);
         let options = names::group_options(span);
-        let mut built = quote_spanned!(span=> #options::race(#options::new()));
+        let built = self.new_options(names::group_options(at), at);
+        let mut built = quote_spanned!(span=> #options::race(#built));
         if let Some(n) = &mut form.max_concurrency {
             self.visit_expr_mut(n);
             built = quote_spanned!(span=> #options::max_concurrency(#built, #n));
@@ -205,8 +207,9 @@ impl Body {
         form: &RaceForm,
         handle: &proc_macro2::Ident,
         finish: &proc_macro2::Ident,
-        span: Span,
+        at: Span,
     ) -> TokenStream {
+        let span = ours(at);
         self.scopes.open();
         let depth = self.scopes.depth();
         self.scopes.open();
@@ -220,6 +223,7 @@ impl Body {
             handle: handle.clone(),
             name: None,
             keeps: false,
+            is_limited: false,
             is_group: false,
             depth,
             exits: Vec::new(),
@@ -233,10 +237,10 @@ impl Body {
                 finish: finish.clone(),
                 is_inferred: form.error.is_none(),
             },
+            may_give_way: false,
             depth: Some(depth),
         };
-        let options = names::spawn_options(span);
-        let options = quote_spanned!(span=> #options::new());
+        let options = self.new_options(names::spawn_options(at), at);
         let child = self.child(form.body.clone(), None, &target, options, span);
         self.in_frame = in_frame;
         self.frames.pop();

@@ -20,6 +20,8 @@ pub(super) struct Target {
     pub(super) handle: Ident,
     pub(super) can_fail: bool,
     pub(super) end: End,
+    /// Whether the spawner may be a child of the same group, and the group full.
+    pub(super) may_give_way: bool,
     /// The depth of the scopes from which on names move into the child; none for a group of another
     /// function, into whose children everything moves.
     pub(super) depth: Option<usize>,
@@ -51,7 +53,7 @@ impl Body {
         let (lost, tokens) = lost_updates::take_mark(mac.tokens.clone());
         let mut form = SpawnForm::parse(tokens, at, &mut self.errors)?;
         let target = self.target_group(form.handle.as_ref(), at)?;
-        let options = self.spawn_options(&mut form, span);
+        let options = self.spawn_options(&mut form, at);
         let named = self.names_macro(&mac.path, span);
         let lost = lost.iter().map(changes_its_copy);
         let child = self.child(form.body, form.moves, &target, options, span);
@@ -101,12 +103,17 @@ impl Body {
             names::room(span),
             names::spawn(span),
         );
-        let making = self.making(false);
-        let dead = dead(span, in_place_for(making, span));
-        let block_on = names::block_on(span);
-        let permit = match making {
-            Making::Block => quote_spanned!(span=> #block_on(__room)),
-            _ => quote_spanned!(span=> __room.await),
+        let permit = self.awaited(quote_spanned!(span=> __room), span);
+        let spawned = quote_spanned!(span=> unsafe { #spawn(__g, __permit, __options, __f) });
+        let spawned = match target.may_give_way {
+            true => self.regain_after(spawned, span),
+            false => spawned,
+        };
+        let dead = self.dead_for_await(span);
+        // What another function was given may be an owned handle, which derefs to the group.
+        let group = match target.depth {
+            Some(_) => quote_spanned!(span=> #handle),
+            None => quote_spanned!(handle.span()=> &*#handle),
         };
         let moves = match (&moves, moves_all) {
             (Some(token), _) => quote!(#token),
@@ -133,7 +140,7 @@ impl Body {
         };
         quote_spanned!(span=>
             let __options = #options;
-            let __g: &#group_type<'_, _> = #handle;
+            let __g: &#group_type<'_, _> = #group;
             let __room = unsafe { #room(__g) };
             #dead
             let __permit = #permit;
@@ -148,13 +155,40 @@ impl Body {
                 #end
             } };
             #at_end
-            unsafe { #spawn(__g, __permit, __options, __f) }
+            #spawned
         )
     }
 
-    fn spawn_options(&mut self, form: &mut SpawnForm, span: Span) -> TokenStream {
+    /// A future of ours, awaited in place or blocked on.
+    fn awaited(&self, future: TokenStream, span: Span) -> TokenStream {
+        let block_on = names::block_on(span);
+        match self.making(false) {
+            Making::Block => quote_spanned!(span=> #block_on(#future)),
+            _ => quote_spanned!(span=> #future.await),
+        }
+    }
+
+    fn dead_for_await(&self, span: Span) -> TokenStream {
+        dead(span, in_place_for(self.making(false), span))
+    }
+
+    /// Waits for the place that the spawner has given to the child.
+    fn regain_after(&self, spawned: TokenStream, span: Span) -> TokenStream {
+        let (regain, dead) = (names::regain(span), self.dead_for_await(span));
+        let regained = self.awaited(quote_spanned!(span=> __regain), span);
+        quote_spanned!(span=>
+            let __task = #spawned;
+            let __regain = unsafe { #regain(__g) };
+            #dead
+            #regained;
+            __task
+        )
+    }
+
+    fn spawn_options(&mut self, form: &mut SpawnForm, at: Span) -> TokenStream {
+        let span = ours(at);
         let options = names::spawn_options(span);
-        let mut built = self.named_options(&mut form.name, span);
+        let mut built = self.named_options(&mut form.name, at);
         if form.service {
             built = quote_spanned!(span=> #options::service(#built));
         }
@@ -162,9 +196,10 @@ impl Body {
     }
 
     /// The options of a child, of which one is its name.
-    pub(super) fn named_options(&mut self, name: &mut Option<Expr>, span: Span) -> TokenStream {
+    pub(super) fn named_options(&mut self, name: &mut Option<Expr>, at: Span) -> TokenStream {
+        let span = ours(at);
         let options = names::spawn_options(span);
-        let built = quote_spanned!(span=> #options::new());
+        let built = self.new_options(names::spawn_options(at), at);
         match name {
             Some(name) => {
                 self.visit_expr_mut(name);
@@ -177,10 +212,15 @@ impl Body {
     /// The innermost group of this function, or the one that named its handle so, or the group that
     /// the function was given.
     fn target_group(&mut self, handle: Option<&Ident>, at: Span) -> Option<Target> {
+        let mut is_in_child = false;
         for frame in self.frames.iter().rev() {
             let group = match frame {
                 Frame::Group(group) => group,
                 Frame::Child(child) if child.is_background => break,
+                Frame::Child(_) => {
+                    is_in_child = true;
+                    continue;
+                }
                 _ => continue,
             };
             if !group.is_group {
@@ -197,6 +237,7 @@ impl Body {
                         true => End::Kept,
                         false => End::Group,
                     },
+                    may_give_way: is_in_child && group.is_limited,
                     depth: Some(group.depth),
                 });
             }
@@ -206,6 +247,7 @@ impl Body {
                 handle: handle.clone(),
                 can_fail: true,
                 end: End::Group,
+                may_give_way: true,
                 depth: None,
             }),
             None => {

@@ -118,10 +118,25 @@ fn facade(signature: &Signature, hidden: &Signature, names: &[proc_macro2::Ident
     let span = ours(signature.ident.span());
     let (wait, companion, turbofish) = (names::wait(span), &hidden.ident, turbofish(signature));
     let call = quote_spanned!(span=> #companion #turbofish(#(#names),*));
+    if is_main(signature) {
+        let (traits, run_main) = (names::traits(span), names::main(span));
+        return quote_spanned!(span=>
+            #[allow(unused_imports)] use #traits::*;
+            #run_main(#call).into_status()
+        );
+    }
     match &signature.safety {
         Safety::Unsafe(_) => quote_spanned!(span=> let __c = unsafe { #call }; #wait(__c)),
         _ => quote_spanned!(span=> #wait(#call)),
     }
+}
+
+/// Whether the program begins here: with it begins and ends the group of the process.
+fn is_main(signature: &Signature) -> bool {
+    signature.ident == "main"
+        && signature.inputs.is_empty()
+        && signature.generics.params.is_empty()
+        && !matches!(signature.safety, Safety::Unsafe(_))
 }
 
 /// The companion module: the same path as the function, in the type namespace.

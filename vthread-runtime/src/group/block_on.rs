@@ -8,6 +8,7 @@
 #![allow(unsafe_code)] // From a registered scope to the root around it, and back.
 
 use super::grace::Linger;
+use super::outermost::Outermost;
 use crate::task::cell::CancelUnwind;
 use crate::task::current::{self, Running};
 use crate::task::line::poll_line;
@@ -114,22 +115,42 @@ fn give_back(mut root: Arc<Root>) {
 /// With the frame's panic. If the vthread in whose plain frame this call was made is cancelled,
 /// the call unwinds through that frame with a private payload.
 pub fn block_on<F: Future>(frame: F) -> F::Output {
-    crate::runtime::start();
-    let root = take_root();
-    let waker = Waker::from(root.clone());
-    let mut frame = std::pin::pin!(Some(frame));
-    let nested = Nested::register(&root);
-    // Their owner is further out on this stack.
-    root.vthread.bindings.borrow_current();
-    let result = drive(&root, &waker, frame.as_mut());
-    root.vthread.bindings.reset();
-    drop(nested);
-    drop(waker);
-    give_back(root);
+    let can_unwind = !std::thread::panicking() && cfg!(panic = "unwind");
+    let result = drive_registered(frame, |root| match can_unwind {
+        true => Registration::make(root),
+        false => Registration::Nowhere,
+    });
     match result {
         Ok(value) => value,
         Err(payload) => resume_unwind(payload),
     }
+}
+
+/// As `block_on`, for the outermost call of a thread that ends with it: nothing has to unwind.
+///
+/// # Errors
+/// With what `block_on` would unwind with.
+pub(super) fn try_block_on<F: Future>(frame: F) -> std::thread::Result<F::Output> {
+    drive_registered(frame, |root| Registration::make(root))
+}
+
+fn drive_registered<F: Future>(
+    frame: F,
+    register: impl FnOnce(&Arc<Root>) -> Registration<'_>,
+) -> std::thread::Result<F::Output> {
+    crate::runtime::start();
+    let root = take_root();
+    let waker = Waker::from(root.clone());
+    let mut frame = std::pin::pin!(Some(frame));
+    let registration = register(&root);
+    // Their owner is further out on this stack.
+    root.vthread.bindings.borrow_current();
+    let result = drive(&root, &waker, frame.as_mut());
+    root.vthread.bindings.reset();
+    drop(registration);
+    drop(waker);
+    give_back(root);
+    result
 }
 
 /// Polls to the end, and drops the frame.
@@ -138,7 +159,7 @@ fn drive<F: Future>(
     waker: &Waker,
     mut frame: Pin<&mut Option<F>>,
 ) -> std::thread::Result<F::Output> {
-    let running = Running::new(&root.vthread, waker.data());
+    let running = Running::of_root(&root.vthread, waker.data());
     let mut cx = Context::from_waker(waker);
     let mut has_core = true;
     let mut linger = None;
@@ -210,6 +231,27 @@ fn end_lingering(root: &Root, linger: &mut Option<Linger>, cx: &Context<'_>) -> 
     false
 }
 
+/// By whom a call can be cancelled, until this is dropped.
+enum Registration<'a> {
+    /// By the vthread below whose plain frame it was made.
+    Nested(#[allow(dead_code)] Nested<'a>),
+    /// By the end of the process: nothing encloses it.
+    Outermost(#[allow(dead_code)] Outermost),
+    /// By nobody: it completes.
+    Nowhere,
+}
+
+impl<'a> Registration<'a> {
+    fn make(root: &'a Arc<Root>) -> Self {
+        current::with(|running| match running {
+            // Inside destructors the call completes.
+            Some(running) if running.is_dropping() => Registration::Nowhere,
+            Some(running) => Registration::Nested(Nested::register(root, running)),
+            None => Outermost::enter(root).map_or(Registration::Nowhere, Registration::Outermost),
+        })
+    }
+}
+
 /// The registration of a root with the vthread below whose plain frame it was made.
 struct Nested<'a> {
     root: &'a Root,
@@ -217,28 +259,20 @@ struct Nested<'a> {
 }
 
 impl<'a> Nested<'a> {
-    /// `None` where a cancellation must not unwind: on plain threads there is nothing to be
-    /// cancelled by, and inside destructors and while panicking the call completes.
-    fn register(root: &'a Arc<Root>) -> Option<Self> {
-        if std::thread::panicking() || cfg!(panic = "abort") {
-            return None;
+    fn register(root: &'a Arc<Root>, running: &Running) -> Self {
+        // SAFETY: the innermost scope of a poll further out on this stack, hence open.
+        root.vthread.root.set_parent(unsafe { &*running.scope() });
+        // SAFETY: the outer vthread is being polled further out on this stack.
+        let outer = unsafe { &*running.vthread };
+        // SAFETY: this call's `Arc` keeps the root until `drop`; the scope is its first field.
+        unsafe { outer.open().push(Arc::as_ptr(root).cast()) };
+        if outer.is_suspect() {
+            root.vthread.set_suspect();
         }
-        current::with(|running| {
-            let running = running.filter(|running| !running.is_dropping())?;
-            // SAFETY: the innermost scope of a poll further out on this stack, hence open.
-            root.vthread.root.set_parent(unsafe { &*running.scope() });
-            // SAFETY: the outer vthread is being polled further out on this stack.
-            let outer = unsafe { &*running.vthread };
-            // SAFETY: this call's `Arc` keeps the root until `drop`; the scope is its first field.
-            unsafe { outer.open().push(Arc::as_ptr(root).cast()) };
-            if outer.is_suspect() {
-                root.vthread.set_suspect();
-            }
-            Some(Nested {
-                root,
-                outer: ptr::from_ref(outer),
-            })
-        })
+        Nested {
+            root,
+            outer: ptr::from_ref(outer),
+        }
     }
 }
 

@@ -26,6 +26,13 @@ impl<F: Future> Call<F> {
     }
 }
 
+impl<F> Call<F> {
+    /// The frame, for whoever blocks until it is done.
+    pub(super) fn into_frame(self) -> F {
+        self.frame
+    }
+}
+
 /// The call of a function whose frame is `frame`.
 ///
 /// # Safety

@@ -73,6 +73,13 @@ impl Walk {
         self.vthreads.push(child.waker());
     }
 
+    /// Marks the outermost call of a plain thread.
+    pub(super) fn mark_root(&mut self, root: Arc<Root>) {
+        root.vthread().root.mark(&self.reason);
+        mark_below(root.vthread(), self);
+        self.blocked.push(root);
+    }
+
     /// Marks what is left, then wakes everybody.
     pub(super) fn finish(mut self) {
         while let Some(group) = self.groups.pop() {
@@ -108,7 +115,7 @@ impl Node {
     }
 
     /// True if the group has a grace of its own to begin.
-    fn cancel_level(&self, reach: Reach, walk: &mut Walk) -> bool {
+    pub(super) fn cancel_level(&self, reach: Reach, walk: &mut Walk) -> bool {
         let mut state = self.lock();
         state.is_cut |= reach == Reach::FromOutside && state.ordinary > 0;
         let is_first = state.cancelled.is_none();
@@ -187,7 +194,8 @@ fn mark_below(vthread: &Vthread, walk: &mut Walk) {
     vthread
         .open()
         .for_each_marked(level, |kind, scope| match kind {
-            Kind::Group => walk.groups.push(node_of(scope)),
+            // SAFETY: linked, and unlinked under the list's lock before it closes.
+            Kind::Group => walk.groups.push(unsafe { node_of(scope) }),
             Kind::Root => {
                 // SAFETY: linked, and unlinked under this lock before it goes.
                 let root = unsafe { Root::of_scope(scope) };
@@ -198,11 +206,14 @@ fn mark_below(vthread: &Vthread, walk: &mut Walk) {
         });
 }
 
-/// The group that a registered scope belongs to.
-fn node_of(scope: *const Scope) -> Arc<Node> {
+/// The group that an open scope belongs to.
+///
+/// # Safety
+/// - The scope is of kind `Group`, and is not closed while this runs.
+pub(super) unsafe fn node_of(scope: *const Scope) -> Arc<Node> {
     let node = scope.cast::<Node>();
     // SAFETY: a scope of kind `Group` is the first field of a node, which its owner keeps in an
-    // `Arc` at least until the scope is unlinked; the caller holds the list's lock.
+    // `Arc` at least until the scope is closed.
     unsafe {
         Arc::increment_strong_count(node);
         Arc::from_raw(node)

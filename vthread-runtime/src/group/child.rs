@@ -4,7 +4,7 @@
 
 use super::node::Node;
 use super::owner::Owner;
-use super::room::Permit;
+use super::view::Group;
 use crate::task::cell::{Ended, Parent, Payload};
 use crate::task::header::{End, Header};
 use std::sync::Arc;
@@ -13,21 +13,18 @@ use std::sync::Arc;
 pub(super) struct Child<E> {
     /// Keeps the node through the child's last step, when the owner may be gone already.
     node: Arc<Node>,
-    /// Alive while the child is linked.
+    /// Alive while the child is linked; null if `E` has no values.
     owner: *const Owner<E>,
-    /// It has a place in a group with a limit.
-    has_room: bool,
 }
 
 // SAFETY: the owner is `Sync` if `E` is `Send`, which `spawn` asks for.
 unsafe impl<E: Send> Send for Child<E> {}
 
 impl<E> Child<E> {
-    pub(super) fn new(owner: &Owner<E>, permit: Permit<'_>) -> Self {
+    pub(super) fn new(group: &Group<'_, E>) -> Self {
         Child {
-            node: owner.node.clone(),
-            owner,
-            has_room: permit.keep(),
+            node: group.keep_node(),
+            owner: group.owner,
         }
     }
 }
@@ -39,7 +36,7 @@ impl<V, E: Send> Parent<Result<V, E>> for Child<E> {
         match ended {
             Ended::Finished(Ok(value)) => (End::Done, Some(value)),
             Ended::Finished(Err(error)) => {
-                // SAFETY: the child is linked until `left`.
+                // SAFETY: the child is linked until `left`; and there is a value of `E`.
                 unsafe { &*self.owner }.record_failure(error, header.into());
                 (End::Failed, None)
             }
@@ -59,7 +56,11 @@ impl<V, E: Send> Parent<Result<V, E>> for Child<E> {
         self.node.child_lingers(header);
     }
 
+    fn address(&self) -> *const () {
+        Arc::as_ptr(&self.node).cast()
+    }
+
     fn left(self, header: &Header) {
-        self.node.unlink(header, self.has_room);
+        self.node.unlink(header);
     }
 }

@@ -9,9 +9,11 @@ mod node;
 pub(crate) mod failures;
 pub(crate) mod native;
 pub(crate) mod options;
+pub(crate) mod owned;
 pub(crate) mod owner;
 pub(crate) mod race;
 pub(crate) mod run;
+pub(crate) mod view;
 
 pub(crate) mod enclosure;
 pub(crate) mod guard;
@@ -29,6 +31,11 @@ pub(crate) mod frame_sizes;
 pub(crate) mod yield_now;
 
 pub(crate) mod block_on;
+pub(crate) mod outermost;
+
+pub(crate) mod background;
+pub(crate) mod run_main;
+pub(crate) mod shutdown;
 
 #[cfg(all(test, loom))]
 mod models;

@@ -48,13 +48,13 @@ fn open() -> (Arc<Node>, Arc<Flag>, Arc<Vthread>) {
 
 fn child(node: &Node, is_service: bool) -> Arc<Header> {
     let child = Arc::new(Header::for_model(is_service));
-    node.link(&child);
+    let _ = node.link(&child);
     child
 }
 
 fn leave(node: &Arc<Node>, child: &Arc<Header>) -> thread::JoinHandle<()> {
     let (node, child) = (node.clone(), child.clone());
-    thread::spawn(move || node.unlink(&child, false))
+    thread::spawn(move || node.unlink(&child))
 }
 
 /// Two children leave while the owner begins to wait: it sees the end, or the last one wakes it.
@@ -88,7 +88,7 @@ fn loom_group_no_child_escapes_a_cancellation() {
         assert!(child.vthread.root.has_own_mark());
         assert!(child.vthread.is_suspect());
         assert!(node.scope.has_own_mark());
-        node.unlink(&child, false);
+        node.unlink(&child);
     });
 }
 
@@ -107,7 +107,7 @@ fn loom_group_opening_inherits_the_mark() {
         canceller.join().unwrap();
         assert!(found.is_some() || inner.lock().cancelled.is_some());
         super::run::close_in_model(&inner, &child.vthread);
-        outer.unlink(&child, false);
+        outer.unlink(&child);
     });
 }
 
@@ -208,6 +208,6 @@ fn loom_group_services_end_last() {
         node.body_has_ended();
         leaving.join().unwrap();
         assert!(service.vthread.root.has_own_mark());
-        node.unlink(&service, false);
+        node.unlink(&service);
     });
 }

@@ -3,8 +3,9 @@
 
 #![allow(unsafe_code)] // The slot is shared by the body and the group, which alternate.
 
-use super::owner::{Group, Owner};
+use super::owner::Owner;
 use super::run::{Exit, Run};
+use super::view::Group;
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::future::Future;

@@ -10,6 +10,7 @@ use super::cancel::{Reach, Walk, mark_child};
 use super::grace::{Armed, Lingering};
 use crate::primitive::{Mutex, MutexGuard};
 use crate::task::cell::Payload;
+use crate::task::handle::Linked;
 use crate::task::header::Header;
 use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Scope};
@@ -19,6 +20,7 @@ use std::collections::VecDeque;
 use std::panic::Location;
 use std::ptr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::Waker;
 
 /// A group.
@@ -63,6 +65,8 @@ pub(super) struct State {
     pub(super) panic: Option<Payload>,
     /// The body has ended: services end when nobody else is left.
     pub(super) is_closing: bool,
+    /// All have ended, and nobody is linked any more.
+    pub(super) is_closed: bool,
     /// The owner, from opening to closing: to be woken when the body is marked.
     pub(super) owner: Option<(*const Vthread, Waker)>,
     /// The owner waits for the last child.
@@ -95,6 +99,7 @@ impl Node {
                 failures: 0,
                 panic: None,
                 is_closing: false,
+                is_closed: false,
                 owner: None,
                 is_joining: false,
                 running: 0,
@@ -112,9 +117,15 @@ impl Node {
     }
 
     /// Adds a child. In a cancelled group it is born marked, so that nothing of it runs.
-    pub(super) fn link(&self, child: &Header) {
+    pub(super) fn link(&self, child: &Header) -> Linked {
         child.vthread.root.inherit(&self.scope);
         let mut state = self.lock();
+        if state.is_closed {
+            // Only an owned handle leads here. The owner does not wait for this child.
+            child.vthread.root.mark(&CancelReason::GroupEnded);
+            child.vthread.set_suspect();
+            return Linked::IsCancelled;
+        }
         state.alive += 1;
         state.ordinary += usize::from(!child.about.is_service);
         child.links.after.set(state.children);
@@ -128,21 +139,27 @@ impl Node {
             None if state.is_closing && child.about.is_service && state.ordinary == 0 => {
                 &CancelReason::GroupEnded
             }
-            None => return,
+            None => return Linked::Runs,
         };
         child.vthread.root.mark(reason);
         child.vthread.set_suspect();
+        Linked::IsCancelled
     }
 
     /// A child and everything of it are gone.
-    pub(super) fn unlink(self: &Arc<Self>, child: &Header, has_room: bool) {
+    pub(super) fn unlink(self: &Arc<Self>, child: &Header) {
+        let has_room = child.has_room.load(Ordering::Relaxed);
         let mut services = Walk::new(CancelReason::GroupEnded);
         let (owner, queued, lingering) = {
             let mut state = self.lock();
+            if state.is_closed {
+                // It was never linked.
+                return;
+            }
             state.remove(child);
             state.alive -= 1;
             state.ordinary -= usize::from(!child.about.is_service);
-            let queued = has_room.then(|| state.free_room()).flatten();
+            let queued = has_room.then(|| state.free_room(self.limit)).flatten();
             if state.is_closing && state.ordinary == 0 && state.alive > 0 {
                 state.mark_services(&mut services);
             }
@@ -182,10 +199,12 @@ impl Node {
         services.finish();
     }
 
-    /// Whether no child is left. Otherwise the last one wakes the owner.
+    /// Whether no child is left, and then none comes any more. Otherwise the last one wakes the owner.
     pub(super) fn is_joined(&self, waker: &Waker) -> bool {
         let mut state = self.lock();
         if state.alive == 0 {
+            // From here on a spawn through an owned handle comes too late.
+            state.is_closed = true;
             return true;
         }
         state.is_joining = true;
@@ -220,16 +239,6 @@ impl State {
             at = child.links.after.get();
             visit(child);
         }
-    }
-
-    /// Gives a place back, and names who is next in line for it.
-    pub(super) fn free_room(&mut self) -> Option<Waker> {
-        self.running -= 1;
-        self.next_in_line()
-    }
-
-    pub(super) fn next_in_line(&mut self) -> Option<Waker> {
-        self.queue.pop_front().map(|(_, waker)| waker)
     }
 
     pub(super) fn owner_waker(&self) -> Option<Waker> {

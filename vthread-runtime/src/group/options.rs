@@ -2,6 +2,7 @@
 
 use crate::task::grace::Grace;
 use std::borrow::Cow;
+use std::panic::Location;
 use std::time::Duration;
 
 /// What a failure in a group does.
@@ -24,16 +25,19 @@ pub struct GroupOptions {
     pub(super) max_concurrency: usize,
     pub(super) name: Option<Cow<'static, str>>,
     pub(super) grace: Grace,
+    pub(super) site: &'static Location<'static>,
 }
 
 impl GroupOptions {
-    /// Unlimited, without a name.
+    /// Unlimited, without a name. The caller is the group's site.
+    #[track_caller]
     pub const fn new() -> Self {
         GroupOptions {
             on_failure: OnFailure::Cancel,
             max_concurrency: usize::MAX,
             name: None,
             grace: Grace::DEFAULT,
+            site: Location::caller(),
         }
     }
 
@@ -83,6 +87,7 @@ impl GroupOptions {
 }
 
 impl Default for GroupOptions {
+    #[track_caller]
     fn default() -> Self {
         Self::new()
     }
@@ -93,14 +98,17 @@ impl Default for GroupOptions {
 pub struct SpawnOptions {
     pub(super) name: Option<Cow<'static, str>>,
     pub(super) is_service: bool,
+    pub(super) site: &'static Location<'static>,
 }
 
 impl SpawnOptions {
-    /// An ordinary child without a name.
+    /// An ordinary child without a name. The caller is its spawn site.
+    #[track_caller]
     pub const fn new() -> Self {
         SpawnOptions {
             name: None,
             is_service: false,
+            site: Location::caller(),
         }
     }
 
@@ -118,6 +126,7 @@ impl SpawnOptions {
 }
 
 impl Default for SpawnOptions {
+    #[track_caller]
     fn default() -> Self {
         Self::new()
     }

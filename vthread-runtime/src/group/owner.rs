@@ -3,25 +3,16 @@
 
 #![allow(unsafe_code)] // Hands out views of itself by address.
 
-use super::cancel::Reach;
-use super::child::Child;
 use super::failure::Member;
 use super::failures::Collects;
 use super::node::Node;
-use super::options::{GroupOptions, OnFailure, SpawnOptions};
+use super::options::{GroupOptions, OnFailure};
 use super::race::{Finish, Races};
-use super::room::Permit;
 use super::run::{Results, Run};
-use super::task::Task;
-use crate::task::handle::Handle;
-use crate::task::header::About;
-use crate::task::reason::CancelReason;
-use std::cell::{Cell, UnsafeCell};
+use super::view::Group;
+use std::cell::UnsafeCell;
 use std::fmt;
 use std::future::Future;
-use std::marker::PhantomData;
-use std::panic::Location;
-use std::ptr;
 use std::sync::Arc;
 
 /// Owns a group. Made by `group!` in the frame that opens it, and dropped after the join.
@@ -44,12 +35,11 @@ impl<E> Owner<E> {
     ///
     /// # Safety
     /// - It is not moved after `group`, and is driven by `run` to its end before it goes.
-    #[track_caller]
     pub unsafe fn new(options: GroupOptions) -> Self {
         Owner {
             on_failure: options.on_failure,
             node: {
-                let node = Node::new(options.max_concurrency, options.name, Location::caller());
+                let node = Node::new(options.max_concurrency, options.name, options.site);
                 node.scope.set_grace(options.grace);
                 node
             },
@@ -63,10 +53,8 @@ impl<E> Owner<E> {
     /// # Safety
     /// - `'scope` ends after `run` is done: the view is given to `run`.
     pub unsafe fn group<'scope>(&self) -> Group<'scope, E> {
-        Group {
-            owner: self,
-            _scope: PhantomData,
-        }
+        // SAFETY: the owner keeps the node, and the rest is the caller's promise.
+        unsafe { Group::of(&self.node, self) }
     }
 
     /// Runs the body and joins the children. Takes the group, which keeps `'scope` alive until
@@ -179,111 +167,4 @@ impl<E> fmt::Debug for Owner<E> {
             .field("site", &self.node.site)
             .finish_non_exhaustive()
     }
-}
-
-/// An open thread group, as `group!(g => ..)` gives it to its body and `spawn!(g => ..)` takes it.
-///
-/// A function that spawns into its caller's group takes `&Group<'scope, E>`, where `'scope` is the
-/// time for which everything that the children borrow lives, and `E` the group's error type:
-///
-/// ```ignore
-/// #[vthread]
-/// fn fetch_all<'scope>(g: &Group<'scope, Error>, urls: &'scope [String]) {
-///     for url in urls {
-///         spawn!(g => { fetch(url)?; });
-///     }
-/// }
-/// ```
-pub struct Group<'scope, E> {
-    owner: *const Owner<E>,
-    /// Invariant in both: a shorter `'scope` or another `E` would let a child outlive what it
-    /// borrows, or fail with a reference that dangles.
-    #[allow(clippy::type_complexity)]
-    _scope: PhantomData<(Cell<&'scope ()>, fn(E) -> E)>,
-}
-
-// SAFETY: a view of the owner, which is `Sync` on the same terms.
-unsafe impl<E: Send> Send for Group<'_, E> {}
-// SAFETY: as above.
-unsafe impl<E: Send> Sync for Group<'_, E> {}
-
-impl<'scope, E> Group<'scope, E> {
-    /// Another view.
-    ///
-    /// # Safety
-    /// - It goes into a body or child of this group.
-    #[doc(hidden)]
-    pub unsafe fn dup(&self) -> Group<'scope, E> {
-        Group {
-            owner: self.owner,
-            _scope: PhantomData,
-        }
-    }
-
-    /// A value of the error type, in code that never runs: pins the type.
-    #[doc(hidden)]
-    pub fn err(&self) -> E {
-        unreachable!("dead code that only the compiler reads")
-    }
-
-    /// The error type, without a value.
-    #[doc(hidden)]
-    pub fn error_type(&self) -> PhantomData<fn() -> E> {
-        PhantomData
-    }
-
-    /// Cancels the children, not the body: each ends at its next suspension point.
-    ///
-    /// Does not wait. `spawn!` into the group starts nothing from now on.
-    pub fn cancel(&self) {
-        self.owner()
-            .node
-            .cancel(Reach::Children, CancelReason::GroupCancelled);
-    }
-
-    pub(super) fn owner(&self) -> &Owner<E> {
-        // SAFETY: a view lives in the body or in a child, and the owner outlives both.
-        unsafe { &*self.owner }
-    }
-
-    pub(super) fn is_of(&self, owner: &Owner<E>) -> bool {
-        ptr::eq(self.owner, owner)
-    }
-}
-
-impl<E> fmt::Debug for Group<'_, E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Group")
-            .field("site", &self.owner().node.site)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Starts a child.
-///
-/// # Safety
-/// - `frame` was made by `spawn!`; `group` is open.
-#[track_caller]
-pub unsafe fn spawn<'scope, V, E, F>(
-    group: &Group<'scope, E>,
-    permit: Permit<'_>,
-    options: SpawnOptions,
-    frame: F,
-) -> Task<V>
-where
-    F: Future<Output = Result<V, E>> + Send + 'scope,
-    V: Send + 'scope,
-    E: Send + 'scope,
-{
-    let owner = group.owner();
-    let child = Child::new(owner, permit);
-    let about = About {
-        site: Location::caller(),
-        name: options.name.map(Box::new),
-        is_service: options.is_service,
-    };
-    // SAFETY: `left` unlinks the child from the node, and `run` does not end while one is linked;
-    // what the frame borrows outlives `'scope`, which `run` keeps alive.
-    let handle = unsafe { Handle::spawn(frame, child, about, |header| owner.node.link(header)) };
-    Task::new(handle)
 }

@@ -6,8 +6,9 @@
 
 use super::cancel::Reach;
 use super::failures::Failures;
-use super::owner::{Group, Owner};
+use super::owner::Owner;
 use super::run::Exit;
+use super::view::Group;
 use crate::primitive::Mutex;
 use crate::task::reason::CancelReason;
 use std::fmt;
@@ -29,7 +30,7 @@ impl<V> Finish<V> {
     pub fn reach<E>(&self, group: &Group<'_, E>, result: Result<V, E>) -> Result<(), E> {
         let late = self.enter(group, result?);
         if late.is_none() {
-            let node = &group.owner().node;
+            let node = group.keep_node();
             node.cancel(Reach::Body, CancelReason::NotSelected);
         }
         // Dropped outside the lock, in the runner's own frame.
@@ -39,7 +40,7 @@ impl<V> Finish<V> {
 
     /// Gives the value back if it comes too late.
     fn enter<E>(&self, group: &Group<'_, E>, value: V) -> Option<V> {
-        if group.owner().node.lock().cancelled.is_some() {
+        if group.node().lock().cancelled.is_some() {
             return Some(value);
         }
         let mut first = self.0.lock();

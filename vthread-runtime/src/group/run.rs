@@ -6,7 +6,8 @@
 
 #![allow(unsafe_code)] // Pins the body, and links the group's scope by address.
 
-use super::owner::{Group, Owner};
+use super::owner::Owner;
+use super::view::Group;
 use crate::task::cell::{CancelUnwind, Payload, drop_quietly};
 use crate::task::current::{self, Running};
 #[cfg(all(test, loom))]
@@ -79,10 +80,8 @@ enum Phase {
     Closed,
 }
 
-/// The future of a group: `S` is what `X` says a body leaves behind.
-///
-/// Without bounds: whether it is `Send` must not hang on the lifetimes in `E`, which rustc forgets when it looks
-/// into the frame of a child.
+/// The future of a group. Its parts are named one by one, not through `Exit`: whether it is `Send` must not hang
+/// on an implementation for just these lifetimes, which the compiler has forgotten by then.
 pub struct Run<'o, 'scope, E, B, X, S> {
     owner: &'o Owner<E>,
     /// Keeps `'scope` alive to the join.
@@ -93,7 +92,7 @@ pub struct Run<'o, 'scope, E, B, X, S> {
     _never_unpin: PhantomPinned,
 }
 
-impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output, Said = S>, S> Run<'o, 'scope, E, B, X, S> {
+impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'o, 'scope, E, B, X, S> {
     pub(super) fn new(owner: &'o Owner<E>, group: Group<'scope, E>, exit: X, body: B) -> Self {
         debug_assert!(group.is_of(owner));
         Run {
@@ -261,7 +260,7 @@ impl<'o, 'scope, E, B: Future, X: Exit<E, B::Output, Said = S>, S> Run<'o, 'scop
     }
 }
 
-impl<E, B: Future, X: Exit<E, B::Output, Said = S>, S> Future for Run<'_, '_, E, B, X, S> {
+impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Future for Run<'_, '_, E, B, X, S> {
     type Output = X::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<X::Output> {
@@ -294,7 +293,7 @@ impl<E, B: Future, X: Exit<E, B::Output, Said = S>, S> Future for Run<'_, '_, E,
     }
 }
 
-impl<E, B: Future, X: Exit<E, B::Output, Said = S>, S> Run<'_, '_, E, B, X, S> {
+impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'_, '_, E, B, X, S> {
     /// Step 7: the panic, or the first failure, or what the body said. If the body was dropped, or
     /// children were cut short, under a mark from outside, nothing: the scope around us drops us next.
     fn finish(&mut self, running: &Running) -> Poll<X::Output> {

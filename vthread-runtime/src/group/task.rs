@@ -4,9 +4,10 @@ use super::call::{Call, Suspends, name_hash};
 use super::outcome::Outcome;
 use crate::task::handle::{Handle, Join};
 use crate::task::header::Header;
+use crate::task::id::TaskId;
 use crate::task::reason::CancelReason;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -64,6 +65,11 @@ impl<V> Task<V> {
         super::cancel::cancel_task(self.handle.header(), CancelReason::TaskCancelled);
     }
 
+    /// A number that tells the child from all other vthreads of the process, for logs.
+    pub fn id(&self) -> TaskId {
+        self.handle.header().id()
+    }
+
     /// The name given at `spawn!(name = .. => ..)`.
     pub fn name(&self) -> Option<&str> {
         name(self.handle.header())
@@ -96,6 +102,41 @@ impl<V> Future for TaskJoin<V> {
             Ok(value) => Poll::Ready(value),
             Err(handle) => no_value(handle.header()),
         }
+    }
+}
+
+/// For async code: waits for the child's end without blocking a kernel thread. In vthread code
+/// [`Task::join`] reads better.
+///
+/// It gives the value, or says how the child ended without one; so unlike `join` it does not panic. It
+/// may be polled by any executor, and dropping it changes nothing for the child.
+///
+/// ```ignore
+/// let pages: Vec<Task<Page>> = urls.iter().map(|url| spawn! { fetch(url) }).collect();
+/// let first = futures::future::select_all(pages.into_iter().map(IntoFuture::into_future)).await;
+/// ```
+impl<V> IntoFuture for Task<V> {
+    type Output = Result<V, Outcome>;
+    type IntoFuture = TaskFuture<V>;
+
+    fn into_future(self) -> TaskFuture<V> {
+        TaskFuture(self.handle.join())
+    }
+}
+
+/// The future of a [`Task`], for async code.
+#[derive(Debug)]
+#[must_use = "a future does nothing unless it is polled"]
+pub struct TaskFuture<V>(Join<V>);
+
+impl<V> Future for TaskFuture<V> {
+    type Output = Result<V, Outcome>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let joined = ready!(Pin::new(&mut self.0).poll(cx));
+        Poll::Ready(joined.map_err(|handle| {
+            Outcome::of(handle.header()).expect("a task is joined when it has ended")
+        }))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Signals from outside the process.
 
-mod interrupt;
+mod arrival;
+mod cancel;
 
-pub use interrupt::{__vthread_ctrl_c, CtrlC, ctrl_c};
+pub use arrival::{__vthread_ctrl_c, __vthread_terminate, Arrival, ctrl_c, terminate};
+pub use cancel::cancel_on_ctrl_c;

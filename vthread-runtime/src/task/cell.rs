@@ -52,6 +52,8 @@ pub(crate) trait Parent<R>: Send {
     fn panicked(&self, header: &Header, payload: Payload);
     /// The task is marked, was polled, and waits for what is open in it.
     fn lingers(&self, header: &Header);
+    /// The address by which whoever knows the parent's type finds it.
+    fn address(&self) -> *const ();
     /// Everything of the task is gone: frame, captures and unread value.
     fn left(self, header: &Header);
 }
@@ -91,11 +93,24 @@ where
 struct Vtable<F, P>(F, P);
 impl<F: Future, P: Parent<F::Output>> Vtable<F, P> {
     const VTABLE: VTable = VTable {
+        parent: parent::<F, P>,
         run: run::<F, P>,
         take_value: take_value::<F, P>,
         drop_value: drop_value::<F, P>,
         free: free::<F, P>,
     };
+}
+
+unsafe fn parent<F: Future, P: Parent<F::Output>>(task: &Header) -> *const () {
+    // SAFETY: the caller's task runs now, so that its parent is there, and is written by nobody.
+    unsafe {
+        &*NonNull::from(task)
+            .cast::<Cell<F, P>>()
+            .as_ref()
+            .parent
+            .get()
+    }
+    .address()
 }
 
 /// One poll, from `start` to `pause` or to the end.
@@ -105,7 +120,7 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
     let header = &cell.header;
     header.state.start();
     let waker = waker::borrowed(header);
-    let running = Running::new(&header.vthread, header.waker_data());
+    let running = Running::of_task(header);
     let entered = running.enter();
     let ended = poll(cell, &running, &waker);
     if ended.is_none() && header.vthread.is_suspect() && header.vthread.root.has_own_mark() {

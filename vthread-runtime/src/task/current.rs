@@ -3,6 +3,7 @@
 #![allow(unsafe_code)] // A pointer to the poll on this thread's own stack.
 
 use super::deadline::Deadline;
+use super::header::Header;
 use super::scope::Scope;
 use super::vthread::Vthread;
 use std::cell::Cell;
@@ -26,6 +27,8 @@ pub(crate) struct Running {
     pub(crate) vthread: *const Vthread,
     /// The data pointer of the waker of the vthread's own poll.
     waker: *const (),
+    /// The task that is polled, or in a plain frame of which it is polled. Null below a plain thread.
+    task: *const Header,
     /// The innermost scope whose code runs now.
     scope: Cell<*const Scope>,
     budget: Cell<u32>,
@@ -39,11 +42,22 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// A poll of `vthread` with a waker whose data pointer is `waker`.
-    pub(crate) fn new(vthread: &Vthread, waker: *const ()) -> Self {
+    /// A poll of `task`.
+    pub(super) fn of_task(task: &Header) -> Self {
+        Self::new(&task.vthread, task.waker_data(), task)
+    }
+
+    /// A poll of the root of a blocking call, with a waker whose data pointer is `waker`.
+    pub(crate) fn of_root(vthread: &Vthread, waker: *const ()) -> Self {
+        let task = with(|around| around.map_or(ptr::null(), |around| around.task));
+        Self::new(vthread, waker, task)
+    }
+
+    fn new(vthread: &Vthread, waker: *const (), task: *const Header) -> Self {
         Running {
             vthread,
             waker,
+            task,
             scope: Cell::new(&vthread.root),
             budget: Cell::new(BUDGET),
             yielded: Cell::new(false),
@@ -65,6 +79,12 @@ impl Running {
     #[inline]
     pub(crate) fn is_own(&self, cx: &Context<'_>) -> bool {
         ptr::eq(cx.waker().data(), self.waker)
+    }
+
+    /// The task in whose frame we are, if it is one.
+    pub(crate) fn task(&self) -> Option<RunningTask<'_>> {
+        // SAFETY: it is polled by this thread, here or further out on the stack.
+        unsafe { self.task.as_ref() }.map(RunningTask)
     }
 
     /// The innermost scope.
@@ -165,6 +185,25 @@ impl Running {
 fn stack_pointer() -> usize {
     let here = 0_u8;
     ptr::from_ref(std::hint::black_box(&here)).addr()
+}
+
+/// A task that this thread is polling, so that all parts of it are there.
+#[derive(Debug)]
+pub(crate) struct RunningTask<'a>(&'a Header);
+
+impl RunningTask<'_> {
+    /// What its parent says by `Parent::address`.
+    pub(crate) fn parent(&self) -> *const () {
+        // SAFETY: the task runs: see the type.
+        unsafe { self.0.parent() }
+    }
+}
+
+impl std::ops::Deref for RunningTask<'_> {
+    type Target = Header;
+    fn deref(&self) -> &Header {
+        self.0
+    }
 }
 
 /// Sets a cell back, also when the code inside unwinds.

@@ -27,8 +27,18 @@ unsafe impl<V: Send> Send for Handle<V> {}
 // hold a V.
 unsafe impl<V: Sync> Sync for Handle<V> {}
 
+/// What the parent says of a new task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Linked {
+    /// It is one of the parent's tasks, and begins.
+    Runs,
+    /// It was marked at once: nothing of it runs.
+    IsCancelled,
+}
+
 impl<V> Handle<V> {
-    /// Makes a task. `link` is called with it before it can run.
+    /// Makes a task. `link` is called with it before it can run, and says whether it may.
     ///
     /// # Safety
     /// - The parent waits for the task's end before anything that the frame borrows goes.
@@ -36,7 +46,7 @@ impl<V> Handle<V> {
         frame: F,
         parent: P,
         about: About,
-        link: impl FnOnce(&Header),
+        link: impl FnOnce(&Header) -> Linked,
     ) -> Self
     where
         F: Future + Send,
@@ -49,9 +59,12 @@ impl<V> Handle<V> {
         // SAFETY: just made.
         let header = unsafe { task.as_ref() };
         header.vthread.bindings.inherit();
-        link(header);
-        // Where others can take it: its parent may go on for long.
-        crate::runtime::schedule_last(TaskRef(task));
+        match link(header) {
+            // Where others can take it: its parent may go on for long.
+            Linked::Runs => crate::runtime::schedule_last(TaskRef(task)),
+            // Marked, so that this only drops the frame.
+            Linked::IsCancelled => TaskRef(task).run(),
+        }
         Handle {
             task,
             _value: PhantomData,

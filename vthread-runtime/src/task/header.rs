@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code)] // Tasks are reached by address.
 
+use super::id::{LazyId, TaskId};
 use super::state::{Release, State};
 use super::vthread::Vthread;
 use crate::primitive::Mutex;
@@ -9,7 +10,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::panic::Location;
 use std::ptr::{self, NonNull};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::task::Waker;
 
 /// How a task ended.
@@ -56,12 +57,18 @@ pub(crate) struct Header {
     pub(crate) links: Links,
     pub(super) joiner: Mutex<Option<Waker>>,
     pub(crate) about: About,
+    id: LazyId,
     end: AtomicU8,
+    /// It counts among those that run in a group with a limit. Touched by the thread that polls the
+    /// task, and before that by the one that makes it.
+    pub(crate) has_room: AtomicBool,
 }
 
 /// What depends on the task's types.
 #[derive(Debug)]
 pub(super) struct VTable {
+    /// Whose child the task is, as its parent says.
+    pub(super) parent: unsafe fn(&Header) -> *const (),
     /// Polls the frame; the task was taken from a queue.
     pub(super) run: unsafe fn(NonNull<Header>),
     /// Moves the value to the place given; false if there is none.
@@ -84,7 +91,9 @@ impl Header {
             },
             joiner: Mutex::new(None),
             about,
+            id: LazyId::new(),
             end: AtomicU8::new(End::Alive as u8),
+            has_room: AtomicBool::new(false),
         }
     }
 
@@ -97,7 +106,11 @@ impl Header {
         unsafe fn nothing(_: NonNull<Header>, _: *mut ()) -> bool {
             unreachable!()
         }
+        unsafe fn nobody(_: &Header) -> *const () {
+            ptr::null()
+        }
         static VTABLE: VTable = VTable {
+            parent: nobody,
             run: never,
             take_value: nothing,
             drop_value: never,
@@ -109,6 +122,17 @@ impl Header {
             is_service,
         };
         Header::new(&VTABLE, about)
+    }
+
+    /// # Safety
+    /// - The task is polled by this thread.
+    pub(super) unsafe fn parent(&self) -> *const () {
+        // SAFETY: the task's own vtable; the rest is the caller's promise.
+        unsafe { (self.vtable.parent)(self) }
+    }
+
+    pub(crate) fn id(&self) -> TaskId {
+        self.id.get()
     }
 
     /// How the task ended.

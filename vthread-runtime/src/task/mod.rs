@@ -15,6 +15,8 @@ pub(crate) mod bindings;
 pub(crate) mod current;
 pub(crate) mod line;
 
+pub(crate) mod id;
+
 pub(crate) mod header;
 pub(crate) mod waker;
 

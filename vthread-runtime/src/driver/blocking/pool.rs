@@ -90,6 +90,7 @@ impl Pool {
 
     /// A helper's life.
     fn help(&self) {
+        crate::group::outermost::is_helper();
         let mut locked = self.locked.lock();
         loop {
             while let Some(job) = locked.queue.pop_front() {

@@ -1,4 +1,4 @@
-//! Ctrl-c: the signal `SIGINT`.
+//! Waiting for a signal: ctrl-c (`SIGINT`), and the polite request to end (`SIGTERM`).
 //!
 //! # Protocol
 //! The signal handler may do next to nothing: it counts the signal, then writes a byte into a socket
@@ -12,6 +12,7 @@ use crate::driver::{Direction, Interest, Source, Waiting};
 use crate::group::call::vthread_fn;
 use crate::primitive::{AtomicUsize, Ordering};
 use crate::task::current::checkpoint;
+use libc::{SIGINT, SIGTERM, c_int};
 use std::future::Future;
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -40,12 +41,36 @@ vthread_fn! {
     /// println!("finishing");
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn ctrl_c = __vthread_ctrl_c() -> io::Result<()> => CtrlC { CtrlC { state: State::New } }
+    pub fn ctrl_c = __vthread_ctrl_c() -> io::Result<()> => Arrival { Arrival::of(SIGINT) }
 }
 
-/// The frame of [`ctrl_c`].
+vthread_fn! {
+    /// Waits until somebody asks the process to end: until `SIGTERM` arrives. All who wait are told.
+    ///
+    /// As [`ctrl_c`], for the other signal.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until the signal arrives.
+    ///
+    /// # Cancellation
+    /// The wait ends at once. Others who wait are told all the same.
+    ///
+    /// # Errors
+    /// The signal cannot be taken over.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// vthread_runtime::signal::terminate()?;
+    /// println!("finishing");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn terminate = __vthread_terminate() -> io::Result<()> => Arrival { Arrival::of(SIGTERM) }
+}
+
+/// The frame of [`ctrl_c`] and [`terminate`].
 #[derive(Debug)]
-pub struct CtrlC {
+pub struct Arrival {
+    signal: c_int,
     state: State,
 }
 
@@ -67,17 +92,34 @@ struct News {
     socket: Source<mio::net::UnixStream>,
 }
 
-impl CtrlC {
+impl Arrival {
+    pub(super) fn of(signal: c_int) -> Self {
+        Arrival {
+            signal,
+            state: State::New,
+        }
+    }
+
+    /// A wait that begins now, and not when it is polled.
+    pub(super) fn begun(signal: c_int) -> io::Result<Self> {
+        let mut arrival = Arrival::of(signal);
+        arrival.begin()?;
+        Ok(arrival)
+    }
+
+    fn begin(&mut self) -> io::Result<()> {
+        let news = News::of(self.signal)?;
+        self.state = State::Waiting {
+            news,
+            count: news.count.load(Ordering::SeqCst),
+            waiting: Waiting::new(&news.socket, Direction::Read),
+        };
+        Ok(())
+    }
+
     fn poll_signal(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if let State::New = self.state {
-            let news = News::get()?;
-            let count = news.count.load(Ordering::SeqCst);
-            let waiting = Waiting::new(&news.socket, Direction::Read);
-            self.state = State::Waiting {
-                news,
-                count,
-                waiting,
-            };
+            self.begin()?;
         }
         let State::Waiting {
             news,
@@ -100,7 +142,7 @@ impl CtrlC {
     }
 }
 
-impl Future for CtrlC {
+impl Future for Arrival {
     type Output = io::Result<()>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -111,25 +153,31 @@ impl Future for CtrlC {
 
 impl News {
     /// Takes over the signal, once.
-    fn get() -> io::Result<&'static News> {
-        static NEWS: OnceLock<News> = OnceLock::new();
+    fn of(signal: c_int) -> io::Result<&'static News> {
+        static INTERRUPT: OnceLock<News> = OnceLock::new();
+        static TERMINATE: OnceLock<News> = OnceLock::new();
         static TAKING_OVER: Mutex<()> = Mutex::new(());
-        if let Some(news) = NEWS.get() {
+        let news = if signal == SIGINT {
+            &INTERRUPT
+        } else {
+            &TERMINATE
+        };
+        if let Some(news) = news.get() {
             return Ok(news);
         }
         let _guard = TAKING_OVER
             .lock()
             .unwrap_or_else(|poison| poison.into_inner());
-        match NEWS.get() {
+        match news.get() {
             Some(news) => Ok(news),
             None => {
-                let news = News::take_over()?;
-                Ok(NEWS.get_or_init(|| news))
+                let taken = News::take_over(signal)?;
+                Ok(news.get_or_init(|| taken))
             }
         }
     }
 
-    fn take_over() -> io::Result<News> {
+    fn take_over(signal: c_int) -> io::Result<News> {
         let (watched, handlers) = UnixStream::pair()?;
         watched.set_nonblocking(true)?;
         handlers.set_nonblocking(true)?;
@@ -143,13 +191,10 @@ impl News {
         };
         // SAFETY: The handler adds to an atomic and makes one non-blocking system call: it allocates,
         // locks and panics nowhere. The error of `write` is a number.
-        unsafe { signal_hook_registry::register(SIGINT, tell) }?;
+        unsafe { signal_hook_registry::register(signal, tell) }?;
         Ok(News { count, socket })
     }
 }
-
-/// Number 2 on every system with signals.
-const SIGINT: std::ffi::c_int = 2;
 
 #[cfg(all(test, not(loom)))]
 mod tests {
@@ -159,9 +204,7 @@ mod tests {
     #[test]
     fn everybody_who_waits_is_told() {
         for _ in 0..3 {
-            let mut frames: Vec<_> = (0..3)
-                .map(|_| Box::pin(CtrlC { state: State::New }))
-                .collect();
+            let mut frames: Vec<_> = (0..3).map(|_| Box::pin(Arrival::of(SIGINT))).collect();
             for frame in &mut frames {
                 let mut cx = Context::from_waker(std::task::Waker::noop());
                 assert!(frame.as_mut().poll(&mut cx).is_pending());

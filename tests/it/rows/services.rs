@@ -1,0 +1,118 @@
+//! Row 9: service children do not keep their group open.
+
+use crate::ledger::Ledger;
+use std::time::Duration;
+use vthread::prelude::*;
+use vthread::sync::{channel, oneshot};
+use vthread::time::sleep;
+use vthread::{CancelReason, Outcome, yield_now};
+
+const LONG: Duration = Duration::from_secs(3600);
+
+#[vthread]
+fn ends_last(ledger: &Ledger) {
+    let (requests, inbox) = channel::<u32>(1);
+    let (replies, outbox) = channel::<()>(1);
+    let service = group! {
+        let object = ledger.object("service");
+        let service = spawn!(service => {
+            let _object = object;
+            loop {
+                let n = inbox.recv().unwrap();
+                ledger.note(format!("served {n}"));
+                replies.send(()).unwrap();
+            }
+        });
+        spawn! {
+            for _ in 0..5 {
+                yield_now();
+            }
+            requests.send(2).unwrap();
+            outbox.recv().unwrap();
+            ledger.note("child ends");
+        };
+        requests.send(1).unwrap();
+        outbox.recv().unwrap();
+        service
+    };
+    ledger.note("group ended");
+    let outcome = service.outcome().unwrap();
+    assert_eq!(outcome, Outcome::Cancelled(CancelReason::GroupEnded));
+}
+
+#[test]
+fn row_09_a_service_is_cancelled_when_all_others_have_ended() {
+    let ledger = Ledger::new();
+    ends_last(&ledger);
+    ledger.all_before(
+        &["served 1", "served 2", "child ends", "service"],
+        "group ended",
+    );
+    assert!(ledger.at("child ends") < ledger.at("service"));
+}
+
+/// One that ends by itself is like any other child.
+#[vthread]
+fn ends_by_itself() -> u32 {
+    group! {
+        let task = spawn!(service => { 7 });
+        task.join()
+    }
+}
+
+#[vthread]
+fn fails() -> Result<(), &'static str> {
+    let (began, has_begun) = oneshot::<()>();
+    group! {
+        spawn!(service => {
+            has_begun.recv().unwrap();
+            Err::<(), _>("service")?;
+        });
+        began.send(()).unwrap();
+        sleep(LONG);
+    }
+}
+
+#[test]
+fn row_09_a_service_may_end_or_fail_before() {
+    assert_eq!(ends_by_itself(), 7);
+    assert_eq!(fails(), Err("service"));
+}
+
+#[vthread]
+fn only_services(n: usize) {
+    group! {
+        for _ in 0..n {
+            spawn!(service => { sleep(LONG) });
+        }
+    }
+}
+
+#[test]
+fn row_09_services_alone_keep_nothing_open() {
+    only_services(100);
+}
+
+/// A service that is spawned when the group is about to end, by another one's cleanup.
+#[vthread]
+fn too_late() -> Outcome {
+    let (tell, told) = channel::<Outcome>(1);
+    let (began, has_begun) = oneshot::<()>();
+    group!(g => {
+        spawn!(service => {
+            began.send(()).unwrap();
+            defer! {
+                let late = spawn!(g, service => { sleep(LONG) });
+                tell.send(late.outcome().unwrap()).unwrap();
+            }
+            sleep(LONG);
+        });
+        has_begun.recv().unwrap();
+    });
+    told.try_recv().unwrap()
+}
+
+#[test]
+fn row_09_a_service_that_comes_too_late_does_not_run() {
+    assert_eq!(too_late(), Outcome::Cancelled(CancelReason::GroupEnded));
+}

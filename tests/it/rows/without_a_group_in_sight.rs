@@ -1,0 +1,185 @@
+//! Row 10: `Group::current()`, an owned handle for code that sees no `group!`. That nothing else outlives
+//! its group is for the compiler: `tests/ui/fail` has what it refuses.
+
+use crate::ledger::Ledger;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use vthread::prelude::*;
+use vthread::sync::oneshot;
+use vthread::time::sleep;
+use vthread::{CancelReason, Group, Outcome, OwnedGroup, Task, yield_now};
+
+const LONG: Duration = Duration::from_secs(3600);
+
+/// A library function: starts something on behalf of its caller.
+#[vthread]
+fn count_later(count: Arc<AtomicUsize>) -> Task<usize> {
+    let g = Group::current().unwrap();
+    spawn!(g => {
+        yield_now();
+        count.fetch_add(1, Ordering::SeqCst)
+    })
+}
+
+#[vthread]
+fn in_a_body(count: &Arc<AtomicUsize>) {
+    group! {
+        count_later(count.clone());
+        timeout!(LONG => { count_later(count.clone()); }).unwrap();
+    }
+}
+
+#[vthread]
+fn in_a_child(count: &Arc<AtomicUsize>) {
+    group! {
+        spawn! { count_later(count.clone()).join(); };
+        spawn! {
+            // From a closure, which is plain code.
+            let start = || count_later(count.clone());
+            start();
+        };
+    }
+}
+
+#[test]
+fn row_10_children_of_the_innermost_group_are_joined_with_it() {
+    let count = Arc::new(AtomicUsize::new(0));
+    in_a_body(&count);
+    assert_eq!(count.load(Ordering::SeqCst), 2);
+    in_a_child(&count);
+    assert_eq!(count.load(Ordering::SeqCst), 4);
+    assert_eq!(Arc::strong_count(&count), 1);
+}
+
+#[vthread]
+fn whose() -> Result<(), &'static str> {
+    let (tell, told) = oneshot::<Task<()>>();
+    let outer = group! {
+        let inner: Result<(), &str> = group! {
+            let g = Group::current().unwrap();
+            tell.send(spawn!(g => { sleep(LONG) })).unwrap();
+            Err::<(), _>("inner")?;
+        };
+        assert_eq!(inner, Err("inner"));
+        yield_now();
+    };
+    let outcome = told.recv().unwrap().outcome().unwrap();
+    let Outcome::Cancelled(CancelReason::SiblingFailed(culprit)) = outcome else {
+        panic!("{outcome}");
+    };
+    assert!(culprit.is_body());
+    outer
+}
+
+#[test]
+fn row_10_it_is_the_innermost_one() {
+    assert_eq!(whose(), Ok(()));
+}
+
+/// Its children spawn siblings through the handle that they were given.
+#[vthread]
+fn siblings(n: usize, count: Arc<AtomicUsize>) {
+    group! {
+        let g = Group::current().unwrap();
+        spawn!(g => {
+            for _ in 0..n {
+                let count = count.clone();
+                spawn!(g => {
+                    yield_now();
+                    count.fetch_add(1, Ordering::SeqCst);
+                });
+            }
+        });
+    }
+}
+
+#[test]
+fn row_10_children_spawn_siblings() {
+    let count = Arc::new(AtomicUsize::new(0));
+    siblings(50, count.clone());
+    assert_eq!(count.load(Ordering::SeqCst), 50);
+}
+
+#[vthread]
+fn handle_of_an_ended_group() -> OwnedGroup {
+    group! {
+        Group::current().unwrap().clone()
+    }
+}
+
+#[vthread]
+fn spawn_into(g: &OwnedGroup, captured: &Arc<()>) -> Outcome {
+    let captured = captured.clone();
+    let task = spawn!(g => {
+        let _captured = captured;
+        unreachable!("nothing of it runs")
+    });
+    let _: &Task<()> = &task;
+    task.outcome().unwrap()
+}
+
+#[test]
+fn row_10_after_the_end_spawns_give_cancelled_tasks() {
+    let g = handle_of_an_ended_group();
+    let captured = Arc::new(());
+    let ended = Outcome::Cancelled(CancelReason::GroupEnded);
+    assert_eq!(spawn_into(&g, &captured), ended);
+    assert_eq!(spawn_into(&g, &captured), ended);
+    assert_eq!(Arc::strong_count(&captured), 1);
+    // The handle goes wherever its owner wants.
+    let other = std::thread::spawn(move || spawn_into(&g.clone(), &captured));
+    assert_eq!(other.join().unwrap(), ended);
+}
+
+#[vthread]
+fn captures_that_panic(g: &OwnedGroup, ledger: &Ledger) {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            std::panic::resume_unwind(Box::new("bomb"));
+        }
+    }
+    let bomb = Bomb;
+    spawn!(g => { drop(bomb) });
+    ledger.note("went on");
+}
+
+#[test]
+fn row_10_captures_that_panic_after_the_end_are_the_spawners() {
+    let (g, ledger) = (handle_of_an_ended_group(), Ledger::new());
+    let run = std::panic::AssertUnwindSafe(|| captures_that_panic(&g, &ledger));
+    let payload = std::panic::catch_unwind(run).unwrap_err();
+    assert_eq!(*payload.downcast::<&str>().unwrap(), "bomb");
+    assert!(ledger.trace().is_empty());
+}
+
+#[vthread]
+fn no_group() -> bool {
+    Group::current().is_none()
+}
+
+#[test]
+fn row_10_there_may_be_none() {
+    assert!(no_group());
+    assert!(Group::current().is_none());
+}
+
+/// While it is full, as through any other handle.
+#[vthread]
+fn into_a_full_group(count: &Arc<AtomicUsize>) {
+    group!(max_concurrency = 1 => {
+        spawn! {
+            for _ in 0..3 {
+                count_later(count.clone());
+            }
+        };
+    });
+}
+
+#[test]
+fn row_10_a_limit_holds() {
+    let count = Arc::new(AtomicUsize::new(0));
+    into_a_full_group(&count);
+    assert_eq!(count.load(Ordering::SeqCst), 3);
+}

@@ -1,0 +1,201 @@
+//! What happened, in the order in which it happened.
+//!
+//! One list under one lock: an event stands before another if it was written before. It is written
+//! outside every suspension, by the thread that did what it tells.
+
+use crate::plan::Id;
+use std::any::Any;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicIsize, Ordering};
+use std::time::Instant;
+
+/// The number of an item that goes through a channel.
+pub(crate) type ItemId = usize;
+
+/// A failure: the number of the step that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Fail(pub(crate) Id);
+
+/// A panic: the payload of the planned ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Thrown {
+    /// By a `Panic` step.
+    Boom(Id),
+    /// By the join of a child without a value.
+    Join(Id),
+}
+
+/// The payload of a planned panic.
+#[derive(Debug)]
+pub(crate) struct Boom(pub(crate) Id);
+
+impl Thrown {
+    /// What a payload says, if it is one that may occur.
+    pub(crate) fn of(payload: &(dyn Any + Send)) -> Option<Self> {
+        if let Some(Boom(id)) = payload.downcast_ref() {
+            return Some(Thrown::Boom(*id));
+        }
+        // The message of a join names the child, and children are named for their steps.
+        let message = payload.downcast_ref::<String>()?;
+        let name = message.strip_prefix("join: `t")?.split('`').next()?;
+        name.parse().ok().map(Thrown::Join)
+    }
+}
+
+/// What begins and goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Part {
+    Step,
+    /// The frame of a child.
+    Task,
+    /// The frame of a `Keep`'s child.
+    Kept(usize),
+    /// What a child captures.
+    Capture,
+    /// The value of a child.
+    Value,
+    /// The local outside of a group that its children borrow.
+    Canary,
+    /// The body of a group, a timeout or a shield.
+    Body,
+    Branch(usize),
+    Cleanup,
+    /// A destructor that blocks.
+    Slow,
+    Item(ItemId),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    Began(Part),
+    /// It came to its own end, with a failure or without.
+    Ended(Part, Option<Fail>),
+    /// Its frame is gone. Whether the thread was panicking.
+    Gone(Part, bool),
+    Elapsed,
+    Won(usize),
+    /// The child had ended by then.
+    Saw(Id),
+    /// The child's value was taken.
+    Joined(Id),
+    /// The cancellation that the step asked for is done.
+    Cancelled,
+    /// What a `Keep` got from its child.
+    Kept(usize, Option<Fail>),
+    Threw(Thrown),
+    Caught(Thrown),
+    /// A channel took the item.
+    Sent(ItemId),
+    /// A channel gave the item.
+    Got(ItemId),
+    /// The channels of this step are about to be dropped.
+    Closing,
+    /// The failures that a collecting group gave: this one, in this place.
+    Collected(usize, Fail),
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Event {
+    pub(crate) micros: u64,
+    pub(crate) id: Id,
+    pub(crate) what: What,
+}
+
+#[derive(Debug)]
+pub(crate) struct Log {
+    started: Instant,
+    events: Mutex<Vec<Event>>,
+    alive: AtomicIsize,
+    complaints: Mutex<Vec<String>>,
+}
+
+impl Log {
+    pub(crate) fn new() -> Self {
+        Log {
+            started: Instant::now(),
+            events: Mutex::new(Vec::with_capacity(256)),
+            alive: AtomicIsize::new(0),
+            complaints: Mutex::new(Vec::new()),
+        }
+    }
+
+    pub(crate) fn note(&self, id: Id, what: What) {
+        let mut events = self.events.lock().unwrap();
+        let micros = self.micros();
+        events.push(Event { micros, id, what });
+    }
+
+    /// Since the tree began.
+    pub(crate) fn micros(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_micros()).expect("a tree ends")
+    }
+
+    /// Begins a part, and says when it goes.
+    pub(crate) fn part(&self, id: Id, part: Part) -> Alive<'_> {
+        self.note(id, What::Began(part));
+        self.alive.fetch_add(1, Ordering::Relaxed);
+        Alive {
+            log: self,
+            id,
+            part,
+        }
+    }
+
+    /// Something that the runtime must never let happen was seen to happen.
+    pub(crate) fn complain(&self, complaint: String) {
+        self.complaints.lock().unwrap().push(complaint);
+    }
+
+    /// After the end: everything, and what is still alive.
+    pub(crate) fn close(&self) -> (Vec<Event>, Vec<String>, isize) {
+        (
+            std::mem::take(&mut self.events.lock().unwrap()),
+            std::mem::take(&mut self.complaints.lock().unwrap()),
+            self.alive.load(Ordering::SeqCst),
+        )
+    }
+
+    pub(crate) fn snapshot(&self) -> Vec<Event> {
+        self.events.lock().unwrap().clone()
+    }
+
+    pub(crate) fn born(&self) {
+        self.alive.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn gone(&self, id: Id, part: Part) {
+        self.alive.fetch_sub(1, Ordering::Relaxed);
+        self.note(id, What::Gone(part, std::thread::panicking()));
+    }
+}
+
+/// Lives in a frame, and writes down when it goes.
+#[derive(Debug)]
+pub(crate) struct Alive<'w> {
+    log: &'w Log,
+    id: Id,
+    part: Part,
+}
+
+impl Alive<'_> {
+    pub(crate) fn ended<T>(&self, result: &Result<T, Fail>) {
+        let failure = result.as_ref().err().copied();
+        self.log.note(self.id, What::Ended(self.part, failure));
+    }
+
+    pub(crate) fn note(&self, what: What) {
+        self.log.note(self.id, what);
+    }
+}
+
+impl Drop for Alive<'_> {
+    fn drop(&mut self) {
+        self.log.gone(self.id, self.part);
+    }
+}
+
+/// How many children and bodies of groups have run.
+pub(crate) fn vthreads(events: &[Event]) -> usize {
+    let is_one = |event: &&Event| matches!(event.what, What::Began(Part::Task | Part::Kept(_)));
+    events.iter().filter(is_one).count() + 1
+}

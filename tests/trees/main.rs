@@ -1,0 +1,108 @@
+//! Random trees of groups, and a model of what must hold of them.
+//!
+//! A plan (`plan`) is grown from a seed (`grow`) and run through the public macros (`run`), by vthreads that
+//! sleep, lock, send, receive, fail, panic, time out, shield, defer, spawn into ancestors and cancel each
+//! other. They write down what they do (`log`), and the model (`model`) says what of it must not be: who may run
+//! after whom, every destructor once, children before parents, no item lost, the first failure surfaces,
+//! nobody is cancelled without a cause, who is goes no further, and none takes for ever.
+//!
+//! `VTHREAD_TREES=n` or `VTHREAD_TREES_SECONDS=n` says how much; `VTHREAD_TREES_SEED=seed` has the trees of one
+//! seed again.
+
+mod grow;
+mod leaf;
+mod log;
+mod model;
+mod pipe;
+mod plan;
+mod rng;
+mod run;
+mod shrink;
+mod watch;
+mod world;
+
+use std::env;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// How many trees a plain `cargo test` runs.
+const TREES: u64 = 10_000;
+/// How often the tree of one seed is run: what it does depends on the schedule.
+const AGAIN: u64 = 500;
+/// Plain threads with a tree each.
+const ROOTS: usize = 4;
+
+#[test]
+fn random_trees() {
+    watch::silence_planned_panics();
+    let number = |name| {
+        env::var(name)
+            .ok()
+            .map(|text| text.parse::<u64>().expect("a number"))
+    };
+    let one = number("VTHREAD_TREES_SEED");
+    let seconds = number("VTHREAD_TREES_SECONDS").map(Duration::from_secs);
+    let trees = match (number("VTHREAD_TREES"), seconds, one) {
+        (Some(trees), ..) => trees,
+        (None, Some(_), _) => u64::MAX,
+        (None, None, Some(_)) => AGAIN,
+        (None, None, None) => TREES,
+    };
+    let clock = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("after 1970");
+    let base = one.unwrap_or(clock.as_secs() << 24);
+    println!("trees from seed {base} on");
+
+    let started = Instant::now();
+    let (next, vthreads) = (AtomicU64::new(0), AtomicUsize::new(0));
+    let has_failed = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..ROOTS {
+            scope.spawn(|| {
+                while !has_failed.load(Ordering::Relaxed)
+                    && seconds.is_none_or(|seconds| started.elapsed() < seconds)
+                {
+                    let n = next.fetch_add(1, Ordering::Relaxed);
+                    if n >= trees {
+                        break;
+                    }
+                    let seed = if one.is_some() { base } else { base + n };
+                    match watch::run_seed(seed) {
+                        Ok(n) => {
+                            vthreads.fetch_add(n, Ordering::Relaxed);
+                        }
+                        Err(broken) => {
+                            if !has_failed.swap(true, Ordering::Relaxed) {
+                                tell(seed, broken);
+                            }
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let trees = next.into_inner().min(trees);
+    println!(
+        "{trees} trees, {} vthreads, {:.1} s, {} workers",
+        vthreads.into_inner(),
+        started.elapsed().as_secs_f64(),
+        vthread::metrics().workers,
+    );
+    assert!(!has_failed.into_inner(), "a tree broke a rule: see above");
+}
+
+/// Prints how a tree broke, and the smallest one that still does.
+fn tell(seed: u64, broken: watch::Broken) {
+    let plan = grow::grow(seed);
+    eprintln!(
+        "the tree of seed {seed} breaks these rules: {:#?}",
+        broken.rules
+    );
+    eprintln!("it gave {:?}", broken.outcome);
+    eprintln!("{}", watch::report(&plan, &broken.events));
+    let (plan, broken) = shrink::shrink(plan, broken);
+    eprintln!("cut down, it breaks these: {:#?}", broken.rules);
+    eprintln!("it gave {:?}", broken.outcome);
+    eprintln!("{}", watch::report(&plan, &broken.events));
+}

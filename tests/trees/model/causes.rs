@@ -1,0 +1,313 @@
+//! Cancellation: nobody is cancelled without a cause, and who is goes no further.
+
+use super::facts::{At, Facts, Fate, Member, Scope};
+use crate::log::{Part, What};
+use crate::plan::{How, Id, Kind, Leaf, Mode, Role};
+
+pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {
+    for step in facts.steps.iter().flatten() {
+        let id = step.id;
+        if facts.fate(id) == Fate::Cancelled
+            && let Some(&(gone, _)) = facts.gone.get(&(id, Part::Step))
+            && !facts.is_cancelled(facts.around[id], gone)
+        {
+            broken.push(format!("step {id} was cancelled by nobody"));
+        }
+        if let Kind::Spawn { .. } = step.kind {
+            never_started(facts, id, broken);
+        }
+        if let Kind::Group { .. } | Kind::Keep { .. } = step.kind {
+            nothing_is_missing(facts, id, broken);
+        }
+        completed_bodies_are_delivered(facts, id, broken);
+    }
+    nobody_goes_on(facts, broken);
+}
+
+impl Facts<'_> {
+    /// Whether a step had been cancelled by then: by what is around it up to the first shield, or by what is
+    /// further out if that was so long ago that the grace is over.
+    pub(super) fn is_cancelled(&self, step: Option<(Id, Role)>, by: At) -> bool {
+        if self.has_cause(&self.scopes_from(step), by) {
+            return true;
+        }
+        let (scopes, grace) = self.scopes_beyond_shields(step);
+        let Some(grace) = grace else { return false };
+        let Some(rung) = (self.events[by].micros + 1).checked_sub(grace) else {
+            return false;
+        };
+        let early = self.events.partition_point(|event| event.micros <= rung);
+        self.has_cause(&scopes, early.min(by))
+    }
+
+    /// Whether something had happened by then that cancels one of the scopes.
+    pub(super) fn has_cause(&self, scopes: &[Scope], by: At) -> bool {
+        scopes.iter().any(|scope| self.is_cause(*scope, by))
+    }
+
+    pub(super) fn is_cause(&self, scope: Scope, by: At) -> bool {
+        match scope {
+            Scope::Task(id) => {
+                self.was_asked(
+                    by,
+                    |leaf| matches!(leaf, Leaf::CancelTask(child) if *child == id),
+                ) || self.service_has_ended(id, by)
+            }
+            Scope::Member(group) => {
+                self.has_failed(group, by) || self.was_cancelled_on_request(group, by)
+            }
+            Scope::Body(group) => self.has_failed(group, by),
+            Scope::Timed(id) => {
+                let Kind::Timeout { micros, .. } = self.kind(id) else {
+                    unreachable!("a timeout")
+                };
+                self.began.get(&(id, Part::Step)).is_some_and(|began| {
+                    self.events[*began].micros + micros <= self.events[by].micros + 1
+                })
+            }
+            Scope::Branch(id, own) => [0, 1].into_iter().filter(|i| *i != own).any(|i| {
+                let branch = (id, Part::Branch(i));
+                self.ended.get(&branch).is_some_and(|(at, _)| *at < by)
+                    || self
+                        .gone
+                        .get(&branch)
+                        .is_some_and(|(at, panicking)| *panicking && *at < by)
+            }),
+        }
+    }
+
+    /// Whether a member had failed or panicked.
+    fn has_failed(&self, group: Id, by: At) -> bool {
+        let mode = self.mode(group);
+        self.members[&group].iter().any(|member| {
+            let key = (member.id, member.part);
+            let failed = mode != Mode::Keep && self.failure(*member).is_some_and(|(at, _)| at < by);
+            failed
+                || self
+                    .gone
+                    .get(&key)
+                    .is_some_and(|(at, panicking)| *panicking && *at < by)
+        })
+    }
+
+    /// The children that did not come to their end, and where they went; services never do.
+    fn cancelled_children(&self, group: Id) -> Vec<(Id, At)> {
+        let cancelled = |member: &Member| {
+            let capture = match member.part {
+                Part::Task => Part::Capture,
+                part => part,
+            };
+            let (gone, panicking) = *self.gone.get(&(member.id, capture))?;
+            let is_service = matches!(self.kind(member.id), Kind::Spawn { service: true, .. });
+            let has_ended = self.ended.contains_key(&(member.id, member.part));
+            let was_spawned = member.part != Part::Task || self.fate(member.id) == Fate::Passed;
+            (was_spawned && !has_ended && !is_service && !panicking && member.part != Part::Body)
+                .then_some((member.id, gone))
+        };
+        self.members[&group].iter().filter_map(cancelled).collect()
+    }
+
+    /// Whether somebody asked for the end of the group's children.
+    pub(super) fn was_cancelled_on_request(&self, group: Id, by: At) -> bool {
+        self.was_asked(
+            by,
+            |leaf| matches!(leaf, Leaf::CancelGroup { group: of, .. } if *of == group),
+        )
+    }
+
+    fn was_asked(&self, by: At, is_it: impl Fn(&Leaf) -> bool) -> bool {
+        self.steps.iter().flatten().any(|step| {
+            let Kind::Leaf(leaf) = &step.kind else {
+                return false;
+            };
+            is_it(leaf)
+                && self
+                    .began
+                    .get(&(step.id, Part::Step))
+                    .is_some_and(|at| *at < by)
+        })
+    }
+
+    /// By when a member that lives is counted by its group.
+    fn counts_from(&self, member: Member) -> Option<At> {
+        let began = self.began.get(&(member.id, member.part)).copied();
+        let spawned = match member.part {
+            Part::Task => self.ended.get(&(member.id, Part::Step)).map(|(at, _)| *at),
+            _ => None,
+        };
+        began.into_iter().chain(spawned).min()
+    }
+
+    /// Whether there was a moment at which everybody else in a service's group had ended.
+    fn service_has_ended(&self, id: Id, by: At) -> bool {
+        let Kind::Spawn {
+            service: true,
+            group,
+            ..
+        } = self.kind(id)
+        else {
+            return false;
+        };
+        let lives: Vec<(At, At)> = self.members[group]
+            .iter()
+            .filter(|member| !matches!(self.kind(member.id), Kind::Spawn { service: true, .. }))
+            .filter_map(|member| {
+                let part = match member.part {
+                    Part::Task => Part::Capture,
+                    part => part,
+                };
+                let began = self.counts_from(*member)?;
+                let gone = self
+                    .gone
+                    .get(&(member.id, part))
+                    .map_or(At::MAX, |(at, _)| *at);
+                Some((began, gone))
+            })
+            .collect();
+        lives.iter().any(|(_, end)| {
+            *end < by && lives.iter().all(|(began, gone)| began > end || gone <= end)
+        })
+    }
+}
+
+/// A child that was spawned and never ran belonged to something that was cancelled.
+fn never_started(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
+    let (task, capture) = ((id, Part::Task), (id, Part::Capture));
+    if facts.fate(id) == Fate::Passed
+        && !facts.began.contains_key(&task)
+        && let Some(&(gone, _)) = facts.gone.get(&capture)
+        && !facts.is_cancelled(Some((id, Role::Task)), gone)
+    {
+        broken.push(format!("child {id} never ran, and nobody cancelled it"));
+    }
+}
+
+/// A body that came to its end is not cancelled on its way out.
+fn completed_bodies_are_delivered(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
+    if facts.fate(id) != Fate::Cancelled {
+        return;
+    }
+    let is_complete = match facts.kind(id) {
+        // Without its children's work it is worth nothing.
+        Kind::Group { .. } | Kind::Keep { .. } => {
+            matches!(facts.ended.get(&(id, Part::Body)), Some((_, None)))
+                && facts.cancelled_children(id).is_empty()
+        }
+        Kind::Timeout { .. } | Kind::Shield { .. } => facts.ended.contains_key(&(id, Part::Body)),
+        Kind::Select { .. } => [0, 1]
+            .into_iter()
+            .any(|i| facts.ended.contains_key(&(id, Part::Branch(i)))),
+        _ => false,
+    };
+    if is_complete {
+        broken.push(format!(
+            "the body of {id} ended, and what it gave was cancelled"
+        ));
+    }
+}
+
+/// A group does not pass off half of the work as the whole: where it passed, whose work is missing was
+/// cancelled in this group, not with what is around it.
+fn nothing_is_missing(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
+    if facts.fate(id) != Fate::Passed {
+        return;
+    }
+    for (child, gone) in facts.cancelled_children(id) {
+        let alone = [Scope::Task(child), Scope::Member(id)];
+        if !facts.has_cause(&alone, gone) {
+            broken.push(format!(
+                "group {id} passed without the work of {child}, which was cancelled with it"
+            ));
+        }
+    }
+}
+
+/// Where a scope is known to be cancelled, no suspension point in it is passed any more.
+fn nobody_goes_on(facts: &Facts<'_>, broken: &mut Vec<String>) {
+    let known = known(facts);
+    if known.is_empty() {
+        return;
+    }
+    for step in facts.steps.iter().flatten() {
+        let id = step.id;
+        let Some(&began) = facts.began.get(&(id, Part::Step)) else {
+            continue;
+        };
+        let went_on = match &step.kind {
+            Kind::Leaf(leaf) => facts.fate(id) == Fate::Passed && suspends(facts, id, leaf),
+            Kind::Spawn { .. } => facts.fate(id) == Fate::Passed,
+            Kind::Hold { steps, .. } => steps
+                .iter()
+                .any(|inner| facts.fate(inner.id) != Fate::Unborn),
+            _ => false,
+        };
+        if !went_on {
+            continue;
+        }
+        let scopes = facts.scopes(id);
+        if let Some((at, scope)) = known
+            .iter()
+            .find(|(at, scope)| *at < began && scopes.contains(scope))
+        {
+            broken.push(format!(
+                "step {id} passed, begun at {began}, though {scope:?} was cancelled by {at}"
+            ));
+        }
+    }
+}
+
+/// What was cancelled for certain, and by when.
+fn known(facts: &Facts<'_>) -> Vec<(At, Scope)> {
+    let mut known = Vec::new();
+    for (at, by, what) in &facts.notes {
+        match (what, facts.kind(*by)) {
+            (What::Cancelled, Kind::Leaf(Leaf::CancelTask(child))) => {
+                known.push((*at, Scope::Task(*child)));
+            }
+            (What::Cancelled, Kind::Leaf(Leaf::CancelGroup { group, .. })) => {
+                known.push((*at, Scope::Member(*group)));
+            }
+            (What::Saw(child), _) => {
+                let group = facts.group_of(*child);
+                let member = Member {
+                    id: *child,
+                    part: Part::Task,
+                };
+                let has_panicked = facts
+                    .thrown
+                    .iter()
+                    .any(|(thrown, by, _)| thrown < at && facts.kills(*by, *child));
+                let has_failed = facts.failure(member).is_some() && facts.mode(group) != Mode::Keep;
+                if has_failed || has_panicked {
+                    known.extend([(*at, Scope::Member(group)), (*at, Scope::Body(group))]);
+                }
+            }
+            _ => {}
+        }
+    }
+    known
+}
+
+/// Whether a leaf that passed has passed a suspension point.
+fn suspends(facts: &Facts<'_>, id: Id, leaf: &Leaf) -> bool {
+    match leaf {
+        Leaf::Yield(_)
+        | Leaf::Sleep(_)
+        | Leaf::Forever
+        | Leaf::Await(_)
+        | Leaf::Blocking(_)
+        | Leaf::Deep { .. }
+        | Leaf::Pipe { .. } => true,
+        Leaf::Send { how, .. } | Leaf::Recv { how, .. } => *how != How::Try,
+        Leaf::Join(child) => facts
+            .notes
+            .iter()
+            .any(|(_, by, what)| *by == id && *what == What::Joined(*child)),
+        Leaf::CancelTask(_)
+        | Leaf::CancelGroup { .. }
+        | Leaf::Fail
+        | Leaf::FailAfter(_)
+        | Leaf::Panic
+        | Leaf::PanicAfter(_) => false,
+    }
+}

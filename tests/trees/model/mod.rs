@@ -1,0 +1,25 @@
+//! What must hold of a tree that ran, whatever the schedule was: predicted from the plan and from the
+//! order of the log.
+
+mod causes;
+mod facts;
+mod failures;
+mod items;
+mod order;
+
+use crate::log::Event;
+use crate::plan::Plan;
+use crate::watch::Outcome;
+use facts::Facts;
+
+/// What does not hold.
+pub(crate) fn check(plan: &Plan, events: &[Event], outcome: &Outcome) -> Vec<String> {
+    let facts = Facts::new(plan, events);
+    let mut broken = Vec::new();
+    order::check(&facts, &mut broken);
+    causes::check(&facts, &mut broken);
+    failures::check(&facts, outcome, &mut broken);
+    failures::joins(&facts, &mut broken);
+    items::check(&facts, &mut broken);
+    broken
+}

@@ -1,0 +1,90 @@
+//! `background!`: children of the process.
+
+#![allow(unsafe_code)] // `background` is for the macros only.
+
+use super::options::SpawnOptions;
+use super::shutdown::{BackgroundError, Cause, Process};
+use super::task::Task;
+use crate::task::cell::{Ended, Parent, Payload, drop_quietly};
+use crate::task::handle::Handle;
+use crate::task::header::{About, End, Header};
+use std::future::Future;
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::ptr;
+
+/// The error type of the children of the process, without a value.
+pub fn background_error() -> PhantomData<fn() -> BackgroundError> {
+    PhantomData
+}
+
+/// Starts a child of the process.
+///
+/// # Safety
+/// - `frame` was made by `background!`.
+#[track_caller]
+pub unsafe fn background<V, F>(options: SpawnOptions, frame: F) -> Task<V>
+where
+    F: Future<Output = Result<V, BackgroundError>> + Send + 'static,
+    V: Send + 'static,
+{
+    let process = Process::get();
+    let about = About {
+        site: Location::caller(),
+        name: options.name.map(Box::new),
+        is_service: false,
+    };
+    // SAFETY: the frame borrows nothing that can go, so nobody has to wait for it.
+    let handle =
+        unsafe { Handle::spawn(frame, OfProcess, about, |header| process.node.link(header)) };
+    Task::new(handle)
+}
+
+/// The parent of such a child.
+struct OfProcess;
+
+impl<V> Parent<Result<V, BackgroundError>> for OfProcess {
+    type Value = V;
+
+    fn ended(&self, header: &Header, ended: Ended<Result<V, BackgroundError>>) -> (End, Option<V>) {
+        match ended {
+            Ended::Finished(Ok(value)) => (End::Done, Some(value)),
+            Ended::Finished(Err(error)) => {
+                Process::get().record(header, Cause::Error(error));
+                (End::Failed, None)
+            }
+            Ended::Panicked(payload) => {
+                Process::get().record(header, cause(payload));
+                (End::Panicked, None)
+            }
+            Ended::Cancelled => (End::Cancelled, None),
+        }
+    }
+
+    fn panicked(&self, header: &Header, payload: Payload) {
+        Process::get().record(header, cause(payload));
+    }
+
+    fn lingers(&self, header: &Header) {
+        Process::get().node.child_lingers(header);
+    }
+
+    /// None: it is no group to be spawned into but by `background!`.
+    fn address(&self) -> *const () {
+        ptr::null()
+    }
+
+    fn left(self, header: &Header) {
+        Process::get().left(header);
+    }
+}
+
+/// What is left of a panic that nobody is there to resume.
+fn cause(payload: Payload) -> Cause {
+    let text = match payload.downcast_ref::<&str>() {
+        Some(text) => Some((*text).to_owned()),
+        None => payload.downcast_ref::<String>().cloned(),
+    };
+    drop_quietly(payload);
+    Cause::Panic(text)
+}

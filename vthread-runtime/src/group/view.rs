@@ -1,0 +1,162 @@
+//! The view of a group that its body and its children have, and how a child comes to be.
+
+#![allow(unsafe_code)] // Reaches the group by address.
+
+use super::cancel::Reach;
+use super::child::Child;
+use super::node::Node;
+use super::options::SpawnOptions;
+use super::owner::Owner;
+use super::room::Permit;
+use super::task::Task;
+use crate::task::handle::Handle;
+use crate::task::header::About;
+use crate::task::reason::CancelReason;
+use std::cell::Cell;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// An open thread group, as `group!(g => ..)` gives it to its body and `spawn!(g => ..)` takes it.
+///
+/// A function that spawns into its caller's group takes `&Group<'scope, E>`, where `'scope` is the
+/// time for which everything that the children borrow lives, and `E` the group's error type:
+///
+/// ```ignore
+/// #[vthread]
+/// fn fetch_all<'scope>(g: &Group<'scope, Error>, urls: &'scope [String]) {
+///     for url in urls {
+///         spawn!(g => { fetch(url)?; });
+///     }
+/// }
+/// ```
+pub struct Group<'scope, E> {
+    /// Alive as long as the group or a child of it.
+    node: *const Node,
+    /// Alive as long as the group. Null for an `OwnedGroup`, whose children cannot fail.
+    pub(super) owner: *const Owner<E>,
+    /// Invariant in both: a shorter `'scope` or another `E` would let a child outlive what it
+    /// borrows, or fail with a reference that dangles.
+    #[allow(clippy::type_complexity)]
+    _scope: PhantomData<(Cell<&'scope ()>, fn(E) -> E)>,
+}
+
+// SAFETY: a view of the owner, which is `Sync` on the same terms.
+unsafe impl<E: Send> Send for Group<'_, E> {}
+// SAFETY: as above.
+unsafe impl<E: Send> Sync for Group<'_, E> {}
+
+impl<'scope, E> Group<'scope, E> {
+    /// Another view.
+    ///
+    /// # Safety
+    /// - It goes into a body or child of this group.
+    #[doc(hidden)]
+    pub unsafe fn dup(&self) -> Group<'scope, E> {
+        Group {
+            node: self.node,
+            owner: self.owner,
+            _scope: PhantomData,
+        }
+    }
+
+    /// A value of the error type, in code that never runs: pins the type.
+    #[doc(hidden)]
+    pub fn err(&self) -> E {
+        unreachable!("dead code that only the compiler reads")
+    }
+
+    /// The error type, without a value.
+    #[doc(hidden)]
+    pub fn error_type(&self) -> PhantomData<fn() -> E> {
+        PhantomData
+    }
+
+    /// Cancels the children, not the body: each ends at its next suspension point.
+    ///
+    /// Does not wait. `spawn!` into the group starts nothing from now on.
+    pub fn cancel(&self) {
+        self.keep_node()
+            .cancel(Reach::Children, CancelReason::GroupCancelled);
+    }
+
+    /// A view of the group of `node`.
+    ///
+    /// # Safety
+    /// - The view does not outlive the node. What it is used for ends with the group, unless that is
+    ///   `'static` and cannot fail.
+    /// - The owner is that of the node, or null, and then `E` has no values.
+    pub(super) unsafe fn of(node: &Node, owner: *const Owner<E>) -> Self {
+        Group {
+            node,
+            owner,
+            _scope: PhantomData,
+        }
+    }
+
+    pub(super) fn node(&self) -> &Node {
+        // SAFETY: a view lives in the body, in a child, or in an `OwnedGroup`. All keep the node.
+        unsafe { &*self.node }
+    }
+
+    /// The node, to keep.
+    pub(super) fn keep_node(&self) -> Arc<Node> {
+        // SAFETY: alive, see `node`, and nodes are made in an `Arc` only.
+        unsafe {
+            Arc::increment_strong_count(self.node);
+            Arc::from_raw(self.node)
+        }
+    }
+
+    pub(super) fn is_of(&self, owner: &Owner<E>) -> bool {
+        ptr::eq(self.owner, owner)
+    }
+}
+
+impl<E> fmt::Debug for Group<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Group")
+            .field("site", &self.node().site)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Starts a child.
+///
+/// # Safety
+/// - `frame` was made by `spawn!`; `group` is open.
+pub unsafe fn spawn<'scope, V, E, F>(
+    group: &Group<'scope, E>,
+    permit: Permit<'_>,
+    options: SpawnOptions,
+    frame: F,
+) -> Task<V>
+where
+    F: Future<Output = Result<V, E>> + Send + 'scope,
+    V: Send + 'scope,
+    E: Send + 'scope,
+{
+    let child = Child::new(group);
+    let node = group.node();
+    let about = About {
+        site: options.site,
+        name: options.name.map(Box::new),
+        is_service: options.is_service,
+    };
+    // SAFETY: in an ended group, which an owned handle may lead to, nothing is borrowed. Else `left` unlinks the child from the node, and `run` does not end while one is linked;
+    // what the frame borrows outlives `'scope`, which `run` keeps alive.
+    let handle = unsafe {
+        Handle::spawn(frame, child, about, |header| {
+            header.has_room.store(permit.keep(), Ordering::Relaxed);
+            node.link(header)
+        })
+    };
+    if handle.header().is_complete() {
+        // Cancelled at birth, most likely.
+        super::owned::resume_late_panic(node);
+    }
+    Task::new(handle)
+}

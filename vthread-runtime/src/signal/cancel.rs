@@ -1,0 +1,74 @@
+//! The end of the process by a signal, in order.
+
+#![allow(unsafe_code)] // Registers a signal handler, starts a child of the process.
+
+use super::arrival::Arrival;
+use crate::group::background::background;
+use crate::group::options::SpawnOptions;
+use crate::group::shutdown::begin_end_by;
+use libc::{SIGINT, SIGTERM, c_int};
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// One of the signals has come: the next one ends the process at once.
+static HAS_COME: AtomicBool = AtomicBool::new(false);
+
+/// From now on ctrl-c (`SIGINT`) and `SIGTERM` cancel `main`, all children of the process and the blocking calls of
+/// all other threads, as its end does. A second one ends the process at once, whatever it waits for.
+///
+/// With a `#[vthread] fn main` nothing else is needed: its body ends at its next suspension point, destructors and
+/// `defer!` run, the children are joined, and the process ends with 130 after ctrl-c, with 143 after `SIGTERM`. In a
+/// plain `main` the blocking call that is under way unwinds through it with a private payload; there
+/// [`ctrl_c`](super::ctrl_c) beside the work, in a group, is often the better way.
+///
+/// It does not suspend, and may be called again.
+///
+/// # Errors
+/// A signal cannot be taken over.
+///
+/// # Examples
+/// ```no_run
+/// vthread_runtime::signal::cancel_on_ctrl_c()?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn cancel_on_ctrl_c() -> io::Result<()> {
+    static IS_DONE: Mutex<bool> = Mutex::new(false);
+    let mut is_done = IS_DONE.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*is_done {
+        for signal in [SIGINT, SIGTERM] {
+            let arrival = Arrival::begun(signal)?;
+            end_at_the_second(signal)?;
+            cancel_at_the_first(signal, arrival);
+        }
+        *is_done = true;
+    }
+    Ok(())
+}
+
+fn end_at_the_second(signal: c_int) -> io::Result<()> {
+    let handle = move || {
+        if HAS_COME.swap(true, Ordering::Relaxed) {
+            // SAFETY: a system call that does not return, allowed in signal handlers.
+            unsafe { libc::_exit(128 + signal) }
+        }
+    };
+    // SAFETY: the handler uses an atomic and makes one system call: it allocates, locks and panics nowhere.
+    unsafe { signal_hook_registry::register(signal, handle) }.map(drop)
+}
+
+/// A child of the process waits for the signal; with the process it ends.
+fn cancel_at_the_first(signal: c_int, arrival: Arrival) {
+    let options = SpawnOptions::new().name(if signal == SIGINT {
+        "wait for ctrl-c"
+    } else {
+        "wait for SIGTERM"
+    });
+    let wait = async move {
+        arrival.await?;
+        begin_end_by(signal);
+        Ok(())
+    };
+    // SAFETY: a frame of the library's own operation.
+    drop(unsafe { background(options, wait) });
+}

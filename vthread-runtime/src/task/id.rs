@@ -1,0 +1,49 @@
+//! A number by which a vthread is known.
+
+use std::fmt;
+use std::num::NonZeroU64;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Tells a vthread from all others that this process has had or will have.
+///
+/// Numbers are given out when they are asked for, so they say nothing of the order in which vthreads
+/// were spawned.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TaskId(NonZeroU64);
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TaskId({})", self.0)
+    }
+}
+
+/// The place for an id: empty until somebody asks, so that a spawn does not touch a counter that
+/// all threads share.
+#[derive(Debug)]
+pub(super) struct LazyId(AtomicU64);
+
+impl LazyId {
+    pub(super) fn new() -> Self {
+        LazyId(AtomicU64::new(0))
+    }
+
+    pub(super) fn get(&self) -> TaskId {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let id = NonZeroU64::new(self.0.load(Ordering::Relaxed));
+        TaskId(id.unwrap_or_else(|| {
+            let next = NEXT.fetch_add(1, Ordering::Relaxed);
+            // Two may ask at once: the first one's number stays, the other's is nobody's.
+            let seen = self
+                .0
+                .compare_exchange(0, next, Ordering::Relaxed, Ordering::Relaxed);
+            let id = seen.map_or_else(|seen| seen, |_| next);
+            NonZeroU64::new(id).expect("numbers begin with one")
+        }))
+    }
+}
