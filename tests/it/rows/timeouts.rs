@@ -204,7 +204,7 @@ mod row_16_inner_timeout_and_outer_cancellation_together {
 
     #[vthread]
     fn by_a_failure(ledger: &Ledger) -> Result<(), &'static str> {
-        let (ready, is_ready) = channel::<()>(1);
+        let (ready, all_ready) = channel::<()>(2);
         let (go, gone) = channel::<()>(1);
         group! {
             spawn! {
@@ -219,14 +219,15 @@ mod row_16_inner_timeout_and_outer_cancellation_together {
                 ledger.note("the code behind went on");
             }
             // It is cancelled as well, and lets the other one go when the time is over.
-            let sent = spawn! {
+            spawn! {
                 shield! {
+                    ready.send(()).unwrap();
                     sleep(SHORT * 4);
                     go.send(()).unwrap();
                 }
             };
-            is_ready.recv().unwrap();
-            drop(sent);
+            all_ready.recv().unwrap();
+            all_ready.recv().unwrap();
             Err::<(), _>("stop")?;
         }
     }
