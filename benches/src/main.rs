@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use crate::workload::{Contender, Workload};
 
 const USAGE: &str = "usage: vthread-benches <all | WORKLOAD...> [--rounds N]
-workloads: spawn_join scope skynet yield pingpong mutex recursion deep echo sleepers";
+workloads: spawn_join scope context skynet yield pingpong mutex recursion deep echo sleepers";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

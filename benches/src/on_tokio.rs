@@ -43,6 +43,12 @@ async fn repetition(workload: Workload) {
             scope(SPAWNS).await;
             watch.tell_ns_each(SPAWNS);
         }
+        Workload::Context => {
+            context(WARM_UP_SPAWNS).await;
+            let watch = Stopwatch::start();
+            context(SPAWNS).await;
+            watch.tell_ns_each(SPAWNS);
+        }
         Workload::Skynet => {
             let sum = LEAVES * (LEAVES - 1) / 2;
             assert_eq!(skynet(0, LEAVES).await.expect("no panic"), sum);
@@ -106,6 +112,23 @@ async fn scope(n: usize) {
         for i in 0..BATCH {
             let x = (batch * BATCH + i) as u64;
             tasks.spawn(async move { black_box(x) });
+        }
+        while let Some(ended) = tasks.join_next().await {
+            black_box(ended.expect("no panic"));
+        }
+    }
+}
+
+tokio::task_local! {
+    static BATCH_NUMBER: usize;
+}
+
+async fn context(n: usize) {
+    for batch in 0..n / BATCH {
+        let mut tasks = JoinSet::new();
+        for _ in 0..BATCH {
+            // A task does not inherit: each is given the value.
+            tasks.spawn(BATCH_NUMBER.scope(batch, async { black_box(BATCH_NUMBER.get()) }));
         }
         while let Some(ended) = tasks.join_next().await {
             black_box(ended.expect("no panic"));

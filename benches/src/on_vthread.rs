@@ -40,6 +40,12 @@ fn repetition(workload: Workload) {
             scope(SPAWNS);
             watch.tell_ns_each(SPAWNS);
         }
+        Workload::Context => {
+            context(WARM_UP_SPAWNS);
+            let watch = Stopwatch::start();
+            context(SPAWNS);
+            watch.tell_ns_each(SPAWNS);
+        }
         Workload::Skynet => {
             let sum = LEAVES * (LEAVES - 1) / 2;
             assert_eq!(skynet(0, LEAVES), sum);
@@ -109,6 +115,23 @@ fn scope(n: usize) {
                 spawn! { black_box(x); }
             }
         }
+    }
+}
+
+context_var! {
+    static BATCH_NUMBER: usize = 0;
+}
+
+#[vthread]
+fn context(n: usize) {
+    for batch in 0..n / BATCH {
+        bind!(BATCH_NUMBER = batch => {
+            group! {
+                for _ in 0..BATCH {
+                    spawn! { black_box(BATCH_NUMBER.get()); }
+                }
+            }
+        });
     }
 }
 

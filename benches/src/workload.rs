@@ -7,6 +7,8 @@ pub(crate) enum Workload {
     SpawnJoin,
     /// Start children, wait for all at once.
     Scope,
+    /// The same, where each child reads a value that its parent has bound.
+    Context,
     /// A tree of tasks, ten children each, a million leaves.
     Skynet,
     /// A thousand tasks that give way a thousand times each.
@@ -56,9 +58,10 @@ pub(crate) const PAUSES: usize = 20_000;
 pub(crate) const SLEEPERS: usize = 200_000;
 
 impl Workload {
-    pub(crate) const ALL: [Workload; 10] = [
+    pub(crate) const ALL: [Workload; 11] = [
         Workload::SpawnJoin,
         Workload::Scope,
+        Workload::Context,
         Workload::Skynet,
         Workload::Yield,
         Workload::PingPong,
@@ -73,6 +76,7 @@ impl Workload {
         match self {
             Workload::SpawnJoin => "spawn_join",
             Workload::Scope => "scope",
+            Workload::Context => "context",
             Workload::Skynet => "skynet",
             Workload::Yield => "yield",
             Workload::PingPong => "pingpong",

@@ -111,7 +111,7 @@ mod a_condvar_loses_no_notification {
 
     #[test]
     fn holds() {
-        assert_eq!(run(2_000), (0..2_000).sum());
+        assert_eq!(run(2_000), (0..2_000).sum::<usize>());
     }
 }
 

@@ -14,7 +14,6 @@ mod locks;
 mod races;
 mod recursion;
 mod rows;
-mod selects;
 mod semaphore;
 mod soundness;
 mod transform;

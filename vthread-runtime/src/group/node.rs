@@ -118,7 +118,7 @@ impl Node {
 
     /// Adds a child. In a cancelled group it is born marked, so that nothing of it runs.
     pub(super) fn link(&self, child: &Header) -> Linked {
-        child.vthread.root.set_grace(self.scope.grace());
+        child.vthread.root.inherit(&self.scope);
         let mut state = self.lock();
         if state.is_closed {
             // Only an owned handle leads here. The owner does not wait for this child.

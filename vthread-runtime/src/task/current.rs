@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code)] // A pointer to the poll on this thread's own stack.
 
+use super::deadline::Deadline;
 use super::header::Header;
 use super::scope::Scope;
 use super::vthread::Vthread;
@@ -97,6 +98,12 @@ impl Running {
         // SAFETY: this thread polls the vthread, and its innermost scope and those above are
         // open, hence alive.
         unsafe { (*self.vthread).is_marked(self.scope.get()) }
+    }
+
+    /// When the smallest timeout around the code that runs is over.
+    pub(crate) fn deadline(&self) -> Deadline {
+        // SAFETY: as above.
+        unsafe { (*self.scope.get()).deadline() }
     }
 
     /// Runs `code` with `scope` as the innermost one.

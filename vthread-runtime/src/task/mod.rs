@@ -5,6 +5,7 @@ pub(crate) mod state;
 
 pub(crate) mod reason;
 
+pub(crate) mod deadline;
 pub(crate) mod grace;
 mod mark;
 pub(crate) mod scope;

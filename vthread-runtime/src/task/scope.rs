@@ -9,9 +9,10 @@
 //! second time, *hard*: no shield stops that.
 //!
 //! Who touches what: `mark` and `hard` belong to everybody. `inner` belongs to the thread that polls the
-//! vthread. `parent`, `next` and `grace` are written while the scope is not registered or under the lock
+//! vthread. `parent`, `next`, `grace` and `deadline` are written while the scope is not registered or under the lock
 //! of the vthread's list, and read under that lock or by the polling thread.
 
+use super::deadline::Deadline;
 use super::grace::Grace;
 use super::mark::Mark;
 use super::reason::CancelReason;
@@ -57,6 +58,8 @@ pub(crate) struct Scope {
     pub(crate) kind: Kind,
     /// How long cleanup below may take after a cancellation.
     grace: Cell<Grace>,
+    /// When the smallest timeout that reaches the code inside is over.
+    deadline: Cell<Deadline>,
     parent: Cell<*const Scope>,
     /// How many scopes are open directly inside.
     inner: Cell<usize>,
@@ -71,23 +74,45 @@ impl Scope {
             hard: AtomicBool::new(false),
             kind,
             grace: Cell::new(Grace::DEFAULT),
+            deadline: Cell::new(Deadline::NEVER),
             parent: Cell::new(ptr::null()),
             inner: Cell::new(0),
             next: Cell::new(ptr::null()),
         }
     }
 
-    /// Sets the scope's place in the chain, where it has the grace of what is around it unless its own
-    /// is shorter. Before it is registered.
+    /// Sets the scope's place in the chain, where it has the grace and the deadline of what is around it
+    /// unless its own are shorter. Before it is registered.
     pub(crate) fn set_parent(&self, parent: &Scope) {
         self.parent.set(parent);
         self.grace.set(self.grace.get().min(parent.grace.get()));
+        if self.kind != Kind::Shield {
+            self.deadline
+                .set(self.deadline.get().min(parent.deadline.get()));
+        }
     }
 
     /// Takes the scope out of its chain.
     pub(crate) fn clear_parent(&self) {
         self.parent.set(ptr::null());
         self.grace.set(Grace::DEFAULT);
+        self.deadline.set(Deadline::NEVER);
+    }
+
+    /// For the root of a child of the group with this scope: it has the group's, and is in no chain.
+    pub(crate) fn inherit(&self, group: &Scope) {
+        self.grace.set(group.grace.get());
+        self.deadline.set(group.deadline.get());
+    }
+
+    /// When the smallest timeout that reaches the code inside is over.
+    pub(crate) fn deadline(&self) -> Deadline {
+        self.deadline.get()
+    }
+
+    /// Before the scope has its place in a chain.
+    pub(crate) fn set_deadline(&self, deadline: Deadline) {
+        self.deadline.set(deadline);
     }
 
     /// How long cleanup below may take after a cancellation.

@@ -1,8 +1,10 @@
 //! Sleeping, and the clock. Mirrors [`std::time`] and `std::thread::sleep`.
 
+mod deadline;
 mod sleeping;
 pub(crate) mod timeout;
 
+pub use deadline::deadline;
 pub use sleeping::{__vthread_sleep, __vthread_sleep_until, Sleep, sleep, sleep_until};
 pub use std::time::{Duration, Instant};
 pub use timeout::Elapsed;

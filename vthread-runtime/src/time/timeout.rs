@@ -13,6 +13,7 @@ use crate::group::grace::{Armed, arm};
 use crate::primitive::Mutex;
 use crate::scheduler::park::Park;
 use crate::task::current::Running;
+use crate::task::deadline::Deadline;
 use crate::task::grace::Grace;
 use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Scope};
@@ -146,14 +147,17 @@ pub unsafe fn timeout<B: Future>(duration: Duration, body: B) -> Timeout<B> {
     let now = Instant::now();
     // What no instant can express does not come to pass; thirty years stand for it.
     let far_away = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+    let deadline = now.checked_add(duration);
     let node = Arc::new(Node {
         scope: Scope::new(Kind::Timeout),
         frame: OnceLock::new(),
         grace: Mutex::new(Second::Unset),
     });
+    node.scope
+        .set_deadline(deadline.map_or(Deadline::NEVER, Deadline::at));
     Timeout {
         enclosure: Enclosure::new(node, body),
-        deadline: now.checked_add(duration).unwrap_or_else(|| now + far_away),
+        deadline: deadline.unwrap_or_else(|| now + far_away),
         alarm: driver::get().alarm(),
     }
 }
@@ -186,14 +190,20 @@ impl<B: Future> Future for Timeout<B> {
 impl<B: Future> Timeout<B> {
     fn start(self: Pin<&Self>, running: &Running, cx: &Context<'_>) {
         let node = self.enclosure.owner();
+        // SAFETY: the innermost scope is open, and this thread polls its vthread.
+        let around = unsafe { &*running.scope() };
         let frame = Frame {
             vthread: running.vthread,
             waker: cx.waker().clone(),
-            // SAFETY: the innermost scope is open, and this thread polls its vthread.
-            grace: unsafe { &*running.scope() }.grace(),
+            grace: around.grace(),
         };
         if node.frame.set(frame).is_err() {
-            // Due at once, and marked already.
+            // Due at once, and marked already; or there is no need of an alarm.
+            return;
+        }
+        if around.deadline() <= node.scope.deadline() {
+            // Whoever is around is cancelled first, and with it this body. Where both came at the same
+            // tick the inner one might else win, and the code behind it run.
             return;
         }
         // SAFETY: the alarm is pinned with the future.

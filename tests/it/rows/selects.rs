@@ -1,4 +1,4 @@
-//! `select!`: several waits in one vthread.
+//! 17: `select!`, several waits in one vthread.
 
 use crate::ledger::Ledger;
 use std::collections::HashSet;
@@ -12,7 +12,7 @@ use vthread::yield_now;
 const LONG: Duration = Duration::from_secs(3600);
 const SHORT: Duration = Duration::from_millis(5);
 
-mod the_first_wins {
+mod row_17_the_first_wins {
     use super::*;
 
     #[vthread]
@@ -39,7 +39,7 @@ mod the_first_wins {
 }
 
 /// Nothing that a branch could take is lost, and both of two ready branches get their turn.
-mod nothing_is_lost_and_nobody_starves {
+mod row_17_nothing_is_lost_and_nobody_starves {
     use super::*;
 
     #[vthread]
@@ -72,7 +72,7 @@ mod nothing_is_lost_and_nobody_starves {
 }
 
 /// The losers are closed before the handler runs: what they held is free, their children have ended.
-mod losers_are_closed_first {
+mod row_17_losers_are_closed_first {
     use super::*;
 
     #[vthread]
@@ -102,7 +102,7 @@ mod losers_are_closed_first {
     }
 }
 
-mod ways_out {
+mod row_17_ways_out {
     use super::*;
 
     #[vthread]
@@ -158,7 +158,7 @@ mod ways_out {
     }
 }
 
-mod panics {
+mod row_17_panics {
     use super::*;
 
     #[vthread]
@@ -186,7 +186,7 @@ mod panics {
     }
 }
 
-mod cancelled_as_a_whole {
+mod row_17_cancelled_as_a_whole {
     use super::*;
 
     #[vthread]
@@ -224,7 +224,7 @@ mod cancelled_as_a_whole {
 }
 
 /// Recursion in a branch nests.
-mod recursion_in_a_branch {
+mod row_17_recursion_in_a_branch {
     use super::*;
 
     #[vthread]

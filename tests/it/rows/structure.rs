@@ -1,0 +1,637 @@
+//! 21: empty groups. 22: ways out of a body. 23: failures of inner groups. 26: `keep` and panics. 27: tails.
+//! 28: where errors are known. 29: what must be `Send`.
+
+use crate::ledger::Ledger;
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::panic::{catch_unwind, resume_unwind};
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::Duration;
+use vthread::prelude::*;
+use vthread::sync::{Mutex, channel};
+use vthread::time::sleep;
+use vthread::{Failures, yield_now};
+
+const LONG: Duration = Duration::from_secs(3600);
+const SHORT: Duration = Duration::from_millis(5);
+
+mod row_21_an_empty_group {
+    use super::*;
+
+    #[vthread]
+    fn is_no_checkpoint(ledger: &Ledger) -> Result<(), &'static str> {
+        let (ready, is_ready) = channel::<()>(1);
+        group! {
+            spawn! {
+                shield! {
+                    ready.send(()).unwrap();
+                    sleep(SHORT);
+                }
+                // Cancelled by now.
+                for _ in 0..1_000 {
+                    group! {}?;
+                    group!(max_concurrency = 1 => {})?;
+                }
+                ledger.note("behind the groups");
+                yield_now();
+                ledger.note("too far");
+            }
+            is_ready.recv().unwrap();
+            Err::<(), _>("stop")?;
+        }
+    }
+
+    /// How often the second branch is polled until the first one, which is ready, has ended.
+    #[vthread]
+    fn is_no_yield() -> usize {
+        let polls = Cell::new(0);
+        select! {
+            _ = {
+                for _ in 0..1_000 {
+                    group! {}
+                }
+            } => polls.get(),
+            _ = poll_fn(|_| {
+                polls.set(polls.get() + 1);
+                Poll::<()>::Pending
+            }).await => unreachable!(),
+        }
+    }
+
+    #[vthread]
+    fn is_no_error() -> Result<(u32, ()), String> {
+        group! {}?;
+        let one = group! { 1 }?;
+        group!(on_failure = keep => {})?;
+        let all: Result<(), Failures<String>> = group!(on_failure = collect => {});
+        Ok((one, all.map_err(Failures::into_first)?))
+    }
+
+    #[test]
+    fn is_nothing() {
+        let ledger = Ledger::new();
+        assert_eq!(is_no_checkpoint(&ledger), Err("stop"));
+        assert_eq!(ledger.trace(), ["behind the groups"]);
+        assert!(is_no_yield() <= 1);
+        assert_eq!(is_no_error(), Ok((1, ())));
+    }
+}
+
+/// They leave it normally: the children are joined first, then control goes where it says.
+mod row_22_ways_out_of_a_body {
+    use super::*;
+
+    #[vthread]
+    fn returns(ledger: &Ledger, early: bool) -> Result<&'static str, String> {
+        let _function = ledger.object("function");
+        group! {
+            spawn! {
+                sleep(SHORT);
+                ledger.note("child");
+            }
+            if early {
+                return Ok("early");
+            }
+        }?;
+        ledger.note("behind");
+        Ok("late")
+    }
+
+    #[vthread]
+    fn returns_without_error(ledger: &Ledger) -> Option<u32> {
+        let _function = ledger.object("function");
+        group! {
+            spawn! {
+                sleep(SHORT);
+                ledger.note("child");
+            }
+            let n: Option<u32> = None;
+            n?;
+            return Some(1);
+        }
+    }
+
+    #[vthread]
+    fn breaks(ledger: &Ledger) -> u32 {
+        let mut rounds = 0;
+        let value = 'outer: loop {
+            rounds += 1;
+            for i in 0..3 {
+                group! {
+                    spawn! {
+                        yield_now();
+                        ledger.note(format!("child {rounds}.{i}"));
+                    }
+                    match (rounds, i) {
+                        (1, 0) => continue,
+                        (1, _) => break,
+                        (2, _) => continue 'outer,
+                        _ => break 'outer 7,
+                    }
+                }
+            }
+            ledger.note("after the loop");
+        };
+        let labelled = 'block: {
+            group! {
+                spawn! {
+                    yield_now();
+                    ledger.note("last child");
+                }
+                break 'block 3;
+            }
+        };
+        ledger.note("end");
+        value + labelled
+    }
+
+    #[vthread]
+    fn nested(ledger: &Ledger) -> Result<u32, String> {
+        group! {
+            spawn! { sleep(SHORT); ledger.note("outer child"); }
+            group! {
+                spawn! { sleep(SHORT / 2); ledger.note("inner child"); }
+                return Ok(5);
+            }?;
+        }?;
+        Ok(0)
+    }
+
+    #[test]
+    fn join_first() {
+        let ledger = Ledger::new();
+        assert_eq!(returns(&ledger, true), Ok("early"));
+        assert_eq!(ledger.trace(), ["child", "function"]);
+        let ledger = Ledger::new();
+        assert_eq!(returns(&ledger, false), Ok("late"));
+        assert_eq!(ledger.trace(), ["child", "behind", "function"]);
+        let ledger = Ledger::new();
+        assert_eq!(returns_without_error(&ledger), None);
+        assert_eq!(ledger.trace(), ["child", "function"]);
+        let ledger = Ledger::new();
+        assert_eq!(breaks(&ledger), 10);
+        let expected = [
+            "child 1.0",
+            "child 1.1",
+            "after the loop",
+            "child 2.0",
+            "child 3.0",
+            "last child",
+            "end",
+        ];
+        assert_eq!(ledger.trace(), expected);
+        let ledger = Ledger::new();
+        assert_eq!(nested(&ledger), Ok(5));
+        assert_eq!(ledger.trace(), ["inner child", "outer child"]);
+    }
+
+    /// The body leaves early, and a child fails while it is joined: the failure is not lost.
+    #[vthread]
+    fn leaves_while_a_child_fails() -> Result<&'static str, String> {
+        group! {
+            spawn! {
+                sleep(SHORT);
+                Err("child".to_string())?;
+            }
+            return Ok("early");
+        }?;
+        Ok("late")
+    }
+
+    #[test]
+    fn lose_no_failure() {
+        assert_eq!(leaves_while_a_child_fails(), Err("child".to_string()));
+    }
+}
+
+/// So are the bodies of `timeout!` and `shield!` (and the branches of `select!`: 17).
+mod row_22_timeouts_and_shields_are_left_alike {
+    use super::*;
+
+    #[vthread]
+    fn parse(text: &str) -> Result<u32, std::num::ParseIntError> {
+        let doubled = timeout!(LONG => {
+            yield_now();
+            let n: u32 = text.parse()?;
+            if n == 100 {
+                return Ok(1);
+            }
+            2 * n
+        });
+        Ok(doubled.unwrap())
+    }
+
+    #[vthread]
+    fn option(n: Option<u32>) -> Option<u32> {
+        let doubled = shield! {
+            yield_now();
+            let n = n?;
+            if n == 100 {
+                return None;
+            }
+            2 * n
+        };
+        Some(doubled + 1)
+    }
+
+    #[vthread]
+    fn loops() -> Vec<u32> {
+        let mut seen = Vec::new();
+        'outer: for i in 0..10 {
+            for k in 0..10 {
+                let r = timeout!(LONG => {
+                    yield_now();
+                    if k == 1 {
+                        continue 'outer;
+                    }
+                    if i == 3 {
+                        break 'outer;
+                    }
+                    i
+                });
+                seen.push(r.unwrap());
+            }
+        }
+        let last = loop {
+            shield! {
+                yield_now();
+                break 99;
+            }
+        };
+        seen.push(last);
+        seen
+    }
+
+    #[vthread]
+    fn in_groups(fails: bool) -> Result<u32, String> {
+        let n = group! {
+            let task = spawn! {
+                let inner = timeout!(LONG => {
+                    yield_now();
+                    if fails {
+                        Err("child".to_string())?;
+                    }
+                    5
+                });
+                inner.unwrap()
+            };
+            let body = shield! {
+                yield_now();
+                if fails {
+                    // The child's error is the group's: this is not reached, or comes later.
+                    sleep(SHORT);
+                }
+                6
+            };
+            task.join() + body
+        }?;
+        Ok(n)
+    }
+
+    #[vthread]
+    fn spawns_inside(words: &[&str]) -> usize {
+        let total = Mutex::new(0);
+        group! {
+            for word in words {
+                let r = timeout!(LONG => {
+                    spawn! { yield_now(); *total.lock() += word.len(); }
+                    yield_now();
+                });
+                r.unwrap();
+            }
+        }
+        total.into_inner()
+    }
+
+    #[test]
+    fn hold() {
+        assert_eq!(parse("21"), Ok(42));
+        assert_eq!(parse("100"), Ok(1));
+        assert!(parse("x").is_err());
+        assert_eq!(option(Some(2)), Some(5));
+        assert_eq!(option(None), None);
+        assert_eq!(option(Some(100)), None);
+        assert_eq!(loops(), [0, 1, 2, 99]);
+        assert_eq!(in_groups(false), Ok(11));
+        assert_eq!(in_groups(true), Err("child".to_string()));
+        assert_eq!(spawns_inside(&["a", "bcd"]), 4);
+    }
+}
+
+/// An inner group's error is a value in the code around it; only `?` fails the outer one.
+mod row_23_nested_failure {
+    use super::*;
+
+    #[vthread]
+    fn run(ledger: &Ledger, hands_on: bool) -> Result<u32, String> {
+        group! {
+            let sibling = spawn! {
+                for _ in 0..3 {
+                    yield_now();
+                }
+                sleep(SHORT);
+                ledger.note("the sibling ends");
+                1
+            };
+            let inner: Result<u32, String> = group! {
+                spawn! { ledger.note("inner"); Err("inner".to_string())?; }
+                sleep(LONG);
+                2
+            };
+            if hands_on {
+                inner?;
+            } else {
+                assert_eq!(inner, Err("inner".to_string()));
+            }
+            ledger.note("the body goes on");
+            sibling.join() + 10
+        }
+    }
+
+    #[test]
+    fn is_a_value() {
+        let ledger = Ledger::new();
+        assert_eq!(run(&ledger, false), Ok(11));
+        assert_eq!(
+            ledger.trace(),
+            ["inner", "the body goes on", "the sibling ends"]
+        );
+        let ledger = Ledger::new();
+        assert_eq!(run(&ledger, true), Err("inner".to_string()));
+        assert_eq!(ledger.trace(), ["inner"]);
+    }
+}
+
+/// `keep` concerns errors; a panic always cancels.
+mod row_26_keep_and_panics {
+    use super::*;
+
+    #[vthread]
+    fn run(ledger: &Ledger) -> Result<(), String> {
+        group!(on_failure = keep => {
+            let failed = spawn! { Err::<(), _>("kept".to_string())?; };
+            let _object = ledger.object("body");
+            let (ready, is_ready) = channel::<()>(1);
+            spawn!(move => {
+                let _object = ledger.object("sleeper");
+                ready.send(()).unwrap();
+                sleep(LONG);
+                ledger.note("went on");
+            });
+            is_ready.recv().unwrap();
+            assert_eq!(failed.join(), Err("kept".to_string()));
+            ledger.note("an error cancels nobody");
+            spawn! { resume_unwind(Box::new("panic")); }
+            sleep(LONG);
+            ledger.note("went on");
+        })
+    }
+
+    #[test]
+    fn cancels() {
+        let ledger = Ledger::new();
+        let payload = catch_unwind(std::panic::AssertUnwindSafe(|| run(&ledger))).unwrap_err();
+        assert_eq!(*payload.downcast::<&str>().unwrap(), "panic");
+        assert_eq!(ledger.alive(), 0);
+        assert!(!ledger.trace().contains(&"went on".to_string()));
+        assert_eq!(ledger.at("an error cancels nobody"), 0);
+    }
+}
+
+/// A body and a child read alike, like try blocks.
+mod row_27_tails {
+    use super::*;
+
+    #[vthread]
+    fn check(n: u32) -> Result<u32, String> {
+        yield_now();
+        if n > 9 { Err(format!("{n}")) } else { Ok(n) }
+    }
+
+    fn plain(n: u32) -> Result<u32, String> {
+        if n > 9 {
+            Err(format!("plain {n}"))
+        } else {
+            Ok(n)
+        }
+    }
+
+    /// By their types: a `Result` is the result, anything else is `Ok` of it.
+    #[vthread]
+    fn by_type(n: u32) -> Result<u32, String> {
+        group! {
+            let a = spawn! { check(n) };
+            let b = spawn! { plain(n) };
+            let c = spawn! { check(n)? };
+            let d = spawn! { n };
+            let e = spawn! { group! { check(n) } };
+            let f = spawn! { timeout!(LONG => check(n)?).unwrap() };
+            let sum = a.join() + b.join() + c.join() + d.join() + e.join() + f.join();
+            check(sum / 6)
+        }
+    }
+
+    /// `Ok(..)` and `Err(..)` at the leaves stand as they are written.
+    #[vthread]
+    fn written(n: u32) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+        group! {
+            let a = spawn! {
+                if n == 1 {
+                    Err("one")
+                } else {
+                    match n {
+                        2 => Err("two".into()),
+                        3 => Err(std::io::Error::other("three"))?,
+                        n => Ok(n),
+                    }
+                }
+            };
+            if n == 5 { Err("five".into()) } else { Ok(a.join().to_string()) }
+        }
+    }
+
+    /// A tail that never ends needs no type.
+    #[vthread]
+    fn endless(n: u32) -> Result<u32, String> {
+        group! {
+            spawn! {
+                loop {
+                    check(n)?;
+                    if n == 3 {
+                        return Ok(());
+                    }
+                }
+            }
+            spawn! {
+                if n == 3 {
+                    return;
+                }
+                panic!("not reached in time");
+            }
+            return Ok(1);
+        }
+    }
+
+    /// A `Result` as a value for `join()`.
+    #[vthread]
+    fn as_a_value(n: u32) -> Result<bool, String> {
+        group! {
+            let task = spawn! { Ok(check(n)) };
+            task.join().is_ok()
+        }
+    }
+
+    #[test]
+    fn read_like_try_blocks() {
+        assert_eq!(by_type(4), Ok(4));
+        assert!(by_type(10).is_err());
+        assert_eq!(written(7).unwrap(), "7");
+        for (n, message) in [(1, "one"), (2, "two"), (3, "three"), (5, "five")] {
+            assert_eq!(written(n).unwrap_err().to_string(), message);
+        }
+        assert_eq!(endless(3), Ok(1));
+        assert_eq!(as_a_value(3), Ok(true));
+        assert_eq!(as_a_value(10), Ok(false));
+    }
+}
+
+/// In a function whose return type is written `Result`; elsewhere by `error = E`.
+mod row_28_where_errors_are_known {
+    use super::*;
+
+    type Result<T> = std::result::Result<T, String>;
+
+    #[vthread]
+    fn by_an_alias_named_so(fails: bool) -> Result<u32> {
+        group! {
+            let child = spawn! {
+                if fails {
+                    Err("alias")?;
+                }
+                1
+            };
+            child.join()
+        }
+    }
+
+    #[vthread]
+    fn by_the_option(text: &str) -> u32 {
+        let sum = group!(error = std::num::ParseIntError => {
+            let child = spawn! { text.parse::<u32>()? };
+            child.join()
+        });
+        sum.unwrap_or(0)
+    }
+
+    #[vthread]
+    fn by_none() -> Option<u32> {
+        let n = group! {
+            let child = spawn! { 3 };
+            child.join()
+        };
+        Some(n)
+    }
+
+    #[vthread]
+    fn nothing_may_fail() -> Result<u32> {
+        let n: u32 = group!(error = ! => {
+            let child = spawn! { 4 };
+            child.join()
+        });
+        Ok(n)
+    }
+
+    #[vthread]
+    fn in_a_closure(text: &str) -> Result<u32> {
+        let parse = |text: &str| {
+            group!(error = String => {
+                let child = spawn!(move => { text.parse::<u32>().map_err(|error| error.to_string()) });
+                child.join()
+            })
+        };
+        parse(text)
+    }
+
+    fn in_plain_code(text: &str) -> Result<u32> {
+        group!(error = String => {
+            let child = spawn! { text.parse::<u32>().map_err(|error| error.to_string()) };
+            child.join()
+        })
+    }
+
+    #[test]
+    fn holds() {
+        assert_eq!(by_an_alias_named_so(false), Ok(1));
+        assert_eq!(by_an_alias_named_so(true), Err("alias".to_string()));
+        assert_eq!((by_the_option("5"), by_the_option("x")), (5, 0));
+        assert_eq!(by_none(), Some(3));
+        assert_eq!(nothing_may_fail(), Ok(4));
+        assert_eq!((in_a_closure("6"), in_plain_code("7")), (Ok(6), Ok(7)));
+        assert!(in_a_closure("x").is_err() && in_plain_code("x").is_err());
+    }
+}
+
+/// A frame need not be `Send` until it is spawned; those of a trait's methods are.
+mod row_29_send {
+    use super::*;
+
+    #[vthread]
+    fn holds_rc(n: u32) -> u32 {
+        let shared = Rc::new(RefCell::new(n));
+        yield_now();
+        *shared.borrow_mut() += 1;
+        *shared.clone().borrow()
+    }
+
+    #[vthread]
+    trait Load {
+        fn load(&self, n: u32) -> u32;
+    }
+
+    struct Doubled;
+
+    #[vthread]
+    impl Load for Doubled {
+        fn load(&self, n: u32) -> u32 {
+            yield_now();
+            2 * n
+        }
+    }
+
+    /// Generic code can spawn it, because the trait says `Send`.
+    #[vthread]
+    fn spawned<L: Load + Sync>(loader: &L) -> u32 {
+        group! {
+            let child = spawn! { loader.load(4) };
+            child.join()
+        }
+    }
+
+    #[vthread(?Send)]
+    trait LoadHere {
+        fn load_here(&self, n: u32) -> u32;
+    }
+
+    struct Shared(Rc<u32>);
+
+    #[vthread(?Send)]
+    impl LoadHere for Shared {
+        fn load_here(&self, n: u32) -> u32 {
+            let shared = self.0.clone();
+            yield_now();
+            *shared + n
+        }
+    }
+
+    #[vthread]
+    fn not_spawned(loader: &impl LoadHere) -> u32 {
+        loader.load_here(1) + holds_rc(1)
+    }
+
+    #[test]
+    fn where_it_is_asked_for() {
+        assert_eq!(spawned(&Doubled), 8);
+        assert_eq!(not_spawned(&Shared(Rc::new(5))), 8);
+    }
+}
