@@ -1,14 +1,18 @@
 //! The edge cases of structured concurrency, each with the answer given. The number in a test's name is that of
 //! the edge case in `README.md` beside this file.
 
+mod background;
 mod checkpoints;
 mod first_failure;
 mod full_groups;
 mod grace;
 mod handles;
+mod helpers;
 mod many;
 mod outcomes;
 mod panics;
+mod plain_frames;
 mod services;
+mod shields;
 mod spawning;
 mod without_a_group_in_sight;
