@@ -1,6 +1,7 @@
 //! The edge cases of structured concurrency, each with the answer given. The number in a test's name is that of
 //! the edge case in `README.md` beside this file.
 
+mod background;
 mod checkpoints;
 mod events;
 mod first_failure;
@@ -8,11 +9,14 @@ mod full_groups;
 mod grace;
 mod grace_in_depth;
 mod handles;
+mod helpers;
 mod many;
 mod outcomes;
 mod panics;
+mod plain_frames;
 mod selects;
 mod services;
+mod shields;
 mod spawning;
 mod structure;
 mod timeouts;
