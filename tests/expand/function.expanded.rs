@@ -34,7 +34,7 @@ pub(crate) fn __vthread_read_twice(
                     __x => {
                         '__l: {
                             break '__l;
-                            break '__frame rt::never();
+                            break '__frame break '__l;
                         }
                         let __k = ({
                             use rt::none as __c;
@@ -51,8 +51,8 @@ pub(crate) fn __vthread_read_twice(
                         })
                             .which();
                         match __k {
-                            rt::Which::Plain(__w) => __w.take(__x),
-                            rt::Which::Call(__w) => {
+                            __VthreadPlain(__w) => __w.plain(__x),
+                            __VthreadCall(__w) => {
                                 let __f = unsafe { __w.frame(__x) };
                                 __f.await
                             }
@@ -73,7 +73,7 @@ pub(crate) fn __vthread_read_twice(
                     __x => {
                         '__l: {
                             break '__l;
-                            break '__frame rt::never();
+                            break '__frame break '__l;
                         }
                         let __k = ({
                             use rt::none as __c;
@@ -90,8 +90,8 @@ pub(crate) fn __vthread_read_twice(
                         })
                             .which();
                         match __k {
-                            rt::Which::Plain(__w) => __w.take(__x),
-                            rt::Which::Call(__w) => {
+                            __VthreadPlain(__w) => __w.plain(__x),
+                            __VthreadCall(__w) => {
                                 let __f = unsafe { __w.frame(__x) };
                                 __f.await
                             }

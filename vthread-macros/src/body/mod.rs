@@ -13,6 +13,7 @@ pub(crate) mod methods;
 pub(crate) mod nested;
 pub(crate) mod paths;
 pub(crate) mod scopes;
+pub(crate) mod siblings;
 pub(crate) mod skip;
 pub(crate) mod visit;
 
@@ -21,7 +22,9 @@ use crate::group::exits::Frame;
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use scopes::Scopes;
+use siblings::{Siblings, Taking};
 use std::collections::HashSet;
+use std::rc::Rc;
 use syn::{ReturnType, Type};
 
 /// The state of the walk over one body.
@@ -50,6 +53,9 @@ pub(crate) struct Body {
 pub(crate) struct Subject {
     pub(crate) function: Option<String>,
     pub(crate) method: Option<String>,
+    /// How it takes `self`, and the other functions of its block.
+    pub(crate) taking: Option<Taking>,
+    pub(crate) siblings: Rc<Siblings>,
 }
 
 impl Subject {
