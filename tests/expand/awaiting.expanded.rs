@@ -23,27 +23,26 @@ fn __vthread_greet(
                 let response = ({
                     '__l: {
                         break '__l;
-                        break '__frame rt::never();
+                        break '__frame break '__l;
                     }
                     rt::foreign(
                             ({
-                                let __t = rt::Tag::<
+                                let __t = __VthreadTag::<
                                     { rt::name_hash("request") },
                                     _,
                                     _,
-                                >(PhantomData);
+                                >(__VthreadPhantom);
                                 match client.request("/hello") {
                                     __x => {
                                         '__l: {
                                             break '__l;
-                                            __t.of(&client);
-                                            __t.res(&__x);
-                                            break '__frame rt::never();
+                                            __t.of(&client, &__x);
+                                            break '__frame break '__l;
                                         }
-                                        let __k = (&&&&&__t).__vthread_which();
+                                        let __k = (&__t).__vthread_which();
                                         match __k {
-                                            rt::Which::Plain(__w) => __w.take(__x),
-                                            rt::Which::Call(__w) => {
+                                            __VthreadPlain(__w) => __w.plain(__x),
+                                            __VthreadCall(__w) => {
                                                 let __f = unsafe { __w.frame(__x) };
                                                 __f.await
                                             }
@@ -58,7 +57,7 @@ fn __vthread_greet(
                 ({
                     '__l: {
                         break '__l;
-                        break '__frame rt::never();
+                        break '__frame break '__l;
                     }
                     rt::foreign(text).await
                 })

@@ -26,22 +26,21 @@ fn __vthread_names(
                     .iter()
                     .map(|id| {
                         ({
-                            let __t = rt::Tag::<
+                            let __t = __VthreadTag::<
                                 { rt::name_hash("get") },
                                 _,
                                 _,
-                            >(PhantomData);
+                            >(__VthreadPhantom);
                             match users.get(*id) {
                                 __x => {
                                     '__l: {
                                         break '__l;
-                                        __t.of(&users);
-                                        __t.res(&__x);
+                                        __t.of(&users, &__x);
                                     }
-                                    let __k = (&&&&&__t).__vthread_which();
+                                    let __k = (&__t).__vthread_which();
                                     match __k {
-                                        rt::Which::Plain(__w) => __w.take(__x),
-                                        rt::Which::Call(__w) => __w.block(__x),
+                                        __VthreadPlain(__w) => __w.plain(__x),
+                                        __VthreadCall(__w) => __w.block(__x),
                                     }
                                 }
                             }
@@ -62,7 +61,7 @@ fn __vthread_names(
                     __x => {
                         '__l: {
                             break '__l;
-                            break '__frame rt::never();
+                            break '__frame break '__l;
                         }
                         let __k = ({
                             use rt::none as __c;
@@ -79,8 +78,8 @@ fn __vthread_names(
                         })
                             .which();
                         match __k {
-                            rt::Which::Plain(__w) => __w.take(__x),
-                            rt::Which::Call(__w) => {
+                            __VthreadPlain(__w) => __w.plain(__x),
+                            __VthreadCall(__w) => {
                                 let __f = unsafe { __w.frame(__x) };
                                 __f.await
                             }

@@ -55,7 +55,7 @@ impl Handler for Echo {
                         __x => {
                             '__l: {
                                 break '__l;
-                                break '__frame rt::never();
+                                break '__frame break '__l;
                             }
                             let __k = ({
                                 use rt::none as __c;
@@ -72,8 +72,8 @@ impl Handler for Echo {
                             })
                                 .which();
                             match __k {
-                                rt::Which::Plain(__w) => __w.take(__x),
-                                rt::Which::Call(__w) => {
+                                __VthreadPlain(__w) => __w.plain(__x),
+                                __VthreadCall(__w) => {
                                     let __f = unsafe { __w.frame(__x) };
                                     __f.await
                                 }

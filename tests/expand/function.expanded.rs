@@ -35,7 +35,7 @@ pub(crate) fn __vthread_read_twice(
                     __x => {
                         '__l: {
                             break '__l;
-                            break '__frame rt::never();
+                            break '__frame break '__l;
                         }
                         let __k = ({
                             use rt::none as __c;
@@ -52,8 +52,8 @@ pub(crate) fn __vthread_read_twice(
                         })
                             .which();
                         match __k {
-                            rt::Which::Plain(__w) => __w.take(__x),
-                            rt::Which::Call(__w) => {
+                            __VthreadPlain(__w) => __w.plain(__x),
+                            __VthreadCall(__w) => {
                                 let __f = unsafe { __w.frame(__x) };
                                 __f.await
                             }
@@ -74,7 +74,7 @@ pub(crate) fn __vthread_read_twice(
                     __x => {
                         '__l: {
                             break '__l;
-                            break '__frame rt::never();
+                            break '__frame break '__l;
                         }
                         let __k = ({
                             use rt::none as __c;
@@ -91,8 +91,8 @@ pub(crate) fn __vthread_read_twice(
                         })
                             .which();
                         match __k {
-                            rt::Which::Plain(__w) => __w.take(__x),
-                            rt::Which::Call(__w) => {
+                            __VthreadPlain(__w) => __w.plain(__x),
+                            __VthreadCall(__w) => {
                                 let __f = unsafe { __w.frame(__x) };
                                 __f.await
                             }

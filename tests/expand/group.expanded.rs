@@ -22,20 +22,20 @@ fn __vthread_read_all(
             {
                 let total = (match Mutex::new(0) {
                     __x => {
-                        let __t = rt::Tag::<
+                        let __t = __VthreadTag::<
                             0,
                             rt::Unnamed,
                             _,
-                        >(PhantomData);
+                        >(__VthreadPhantom);
                         '__l: {
                             break '__l;
                             __t.res(&__x);
-                            break '__frame rt::never();
+                            break '__frame break '__l;
                         }
-                        let __k = (&&&&&__t).__vthread_which();
+                        let __k = (&__t).__vthread_which();
                         match __k {
-                            rt::Which::Plain(__w) => __w.take(__x),
-                            rt::Which::Call(__w) => {
+                            __VthreadPlain(__w) => __w.plain(__x),
+                            __VthreadCall(__w) => {
                                 let __f = unsafe { __w.frame(__x) };
                                 __f.await
                             }
@@ -87,7 +87,7 @@ fn __vthread_read_all(
                                             let __room = unsafe { rt::room(__g) };
                                             '__l: {
                                                 break '__l;
-                                                break '__frame rt::never();
+                                                break '__frame break '__l;
                                             }
                                             let __permit = __room.await;
                                             let url = rt::Move(url);
@@ -123,7 +123,7 @@ fn __vthread_read_all(
                                                             __x => {
                                                                 '__l: {
                                                                     break '__l;
-                                                                    break '__frame rt::never();
+                                                                    break '__frame break '__l;
                                                                 }
                                                                 let __k = ({
                                                                     use rt::none as __c;
@@ -140,8 +140,8 @@ fn __vthread_read_all(
                                                                 })
                                                                     .which();
                                                                 match __k {
-                                                                    rt::Which::Plain(__w) => __w.take(__x),
-                                                                    rt::Which::Call(__w) => {
+                                                                    __VthreadPlain(__w) => __w.plain(__x),
+                                                                    __VthreadCall(__w) => {
                                                                         let __f = unsafe { __w.frame(__x) };
                                                                         __f.await
                                                                     }
@@ -149,23 +149,22 @@ fn __vthread_read_all(
                                                             }
                                                         })?;
                                                         *({
-                                                            let __t = rt::Tag::<
+                                                            let __t = __VthreadTag::<
                                                                 { rt::name_hash("lock") },
                                                                 _,
                                                                 _,
-                                                            >(PhantomData);
+                                                            >(__VthreadPhantom);
                                                             match total.lock() {
                                                                 __x => {
                                                                     '__l: {
                                                                         break '__l;
-                                                                        __t.of(&total);
-                                                                        __t.res(&__x);
-                                                                        break '__frame rt::never();
+                                                                        __t.of(&total, &__x);
+                                                                        break '__frame break '__l;
                                                                     }
-                                                                    let __k = (&&&&&__t).__vthread_which();
+                                                                    let __k = (&__t).__vthread_which();
                                                                     match __k {
-                                                                        rt::Which::Plain(__w) => __w.take(__x),
-                                                                        rt::Which::Call(__w) => {
+                                                                        __VthreadPlain(__w) => __w.plain(__x),
+                                                                        __VthreadCall(__w) => {
                                                                             let __f = unsafe { __w.frame(__x) };
                                                                             __f.await
                                                                         }
@@ -188,7 +187,7 @@ fn __vthread_read_all(
                         };
                         '__l: {
                             break '__l;
-                            break '__frame rt::never();
+                            break '__frame break '__l;
                         }
                         let __run = unsafe {
                             rt::Owner::run(&__o, __group1, __b)

@@ -71,7 +71,7 @@ fn __vthread_first_or(
                                             let __room = unsafe { rt::room(__g) };
                                             '__l: {
                                                 break '__l;
-                                                break '__frame rt::never();
+                                                break '__frame break '__l;
                                             }
                                             let __permit = __room.await;
                                             let __this_group7 = unsafe {
@@ -105,7 +105,7 @@ fn __vthread_first_or(
                                                             __x => {
                                                                 '__l: {
                                                                     break '__l;
-                                                                    break '__frame rt::never();
+                                                                    break '__frame break '__l;
                                                                 }
                                                                 let __k = ({
                                                                     use rt::none as __c;
@@ -122,8 +122,8 @@ fn __vthread_first_or(
                                                                 })
                                                                     .which();
                                                                 match __k {
-                                                                    rt::Which::Plain(__w) => __w.take(__x),
-                                                                    rt::Which::Call(__w) => {
+                                                                    __VthreadPlain(__w) => __w.plain(__x),
+                                                                    __VthreadCall(__w) => {
                                                                         let __f = unsafe { __w.frame(__x) };
                                                                         __f.await
                                                                     }
@@ -152,23 +152,22 @@ fn __vthread_first_or(
                                                     rt::Or::A({
                                                         let __r: Result<u64, Error> = Ok(
                                                             ({
-                                                                let __t = rt::Tag::<
+                                                                let __t = __VthreadTag::<
                                                                     { rt::name_hash("join") },
                                                                     _,
                                                                     _,
-                                                                >(PhantomData);
+                                                                >(__VthreadPhantom);
                                                                 match found.join() {
                                                                     __x => {
                                                                         '__l: {
                                                                             break '__l;
-                                                                            __t.of(&found);
-                                                                            __t.res(&__x);
-                                                                            break '__frame rt::never();
+                                                                            __t.of(&found, &__x);
+                                                                            break '__frame break '__l;
                                                                         }
-                                                                        let __k = (&&&&&__t).__vthread_which();
+                                                                        let __k = (&__t).__vthread_which();
                                                                         match __k {
-                                                                            rt::Which::Plain(__w) => __w.take(__x),
-                                                                            rt::Which::Call(__w) => {
+                                                                            __VthreadPlain(__w) => __w.plain(__x),
+                                                                            __VthreadCall(__w) => {
                                                                                 let __f = unsafe { __w.frame(__x) };
                                                                                 __f.await
                                                                             }
@@ -188,7 +187,7 @@ fn __vthread_first_or(
                             };
                             '__l: {
                                 break '__l;
-                                break '__frame rt::never();
+                                break '__frame break '__l;
                             }
                             let __run = unsafe {
                                 rt::Owner::run(&__o, __group1, __b)

@@ -19,31 +19,30 @@ impl<T: Clone> Slot<T> {
             '__frame: {
                 {
                     ({
-                        let __t = rt::Tag::<
+                        let __t = __VthreadTag::<
                             { rt::name_hash("replace") },
                             _,
                             _,
-                        >(PhantomData);
+                        >(__VthreadPhantom);
                         match __t
                             .pass(
                                 ({
-                                    let __t = rt::Tag::<
+                                    let __t = __VthreadTag::<
                                         { rt::name_hash("lock") },
                                         _,
                                         _,
-                                    >(PhantomData);
+                                    >(__VthreadPhantom);
                                     match self.value.lock() {
                                         __x => {
                                             '__l: {
                                                 break '__l;
-                                                __t.of_raw(&raw const self.value);
-                                                __t.res(&__x);
-                                                break '__frame rt::never();
+                                                __t.of_raw(&raw const self.value, &__x);
+                                                break '__frame break '__l;
                                             }
-                                            let __k = (&&&&&__t).__vthread_which();
+                                            let __k = (&__t).__vthread_which();
                                             match __k {
-                                                rt::Which::Plain(__w) => __w.take(__x),
-                                                rt::Which::Call(__w) => {
+                                                __VthreadPlain(__w) => __w.plain(__x),
+                                                __VthreadCall(__w) => {
                                                     let __f = unsafe { __w.frame(__x) };
                                                     __f.await
                                                 }
@@ -58,12 +57,12 @@ impl<T: Clone> Slot<T> {
                                 '__l: {
                                     break '__l;
                                     __t.res(&__x);
-                                    break '__frame rt::never();
+                                    break '__frame break '__l;
                                 }
-                                let __k = (&&&&&__t).__vthread_which();
+                                let __k = (&__t).__vthread_which();
                                 match __k {
-                                    rt::Which::Plain(__w) => __w.take(__x),
-                                    rt::Which::Call(__w) => {
+                                    __VthreadPlain(__w) => __w.plain(__x),
+                                    __VthreadCall(__w) => {
                                         let __f = unsafe { __w.frame(__x) };
                                         __f.await
                                     }

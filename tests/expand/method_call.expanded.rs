@@ -25,23 +25,22 @@ fn __vthread_rename(
         '__frame: {
             {
                 let mut user = ({
-                    let __t = rt::Tag::<
+                    let __t = __VthreadTag::<
                         { rt::name_hash("get") },
                         _,
                         _,
-                    >(PhantomData);
+                    >(__VthreadPhantom);
                     match users.get(id) {
                         __x => {
                             '__l: {
                                 break '__l;
-                                __t.of(&users);
-                                __t.res(&__x);
-                                break '__frame rt::never();
+                                __t.of(&users, &__x);
+                                break '__frame break '__l;
                             }
-                            let __k = (&&&&&__t).__vthread_which();
+                            let __k = (&__t).__vthread_which();
                             match __k {
-                                rt::Which::Plain(__w) => __w.take(__x),
-                                rt::Which::Call(__w) => {
+                                __VthreadPlain(__w) => __w.plain(__x),
+                                __VthreadCall(__w) => {
                                     let __f = unsafe { __w.frame(__x) };
                                     __f.await
                                 }
@@ -51,23 +50,22 @@ fn __vthread_rename(
                 })?;
                 user.name = name.trim().to_lowercase();
                 ({
-                    let __t = rt::Tag::<
+                    let __t = __VthreadTag::<
                         { rt::name_hash("store") },
                         _,
                         _,
-                    >(PhantomData);
+                    >(__VthreadPhantom);
                     match users.store(user) {
                         __x => {
                             '__l: {
                                 break '__l;
-                                __t.of(&users);
-                                __t.res(&__x);
-                                break '__frame rt::never();
+                                __t.of(&users, &__x);
+                                break '__frame break '__l;
                             }
-                            let __k = (&&&&&__t).__vthread_which();
+                            let __k = (&__t).__vthread_which();
                             match __k {
-                                rt::Which::Plain(__w) => __w.take(__x),
-                                rt::Which::Call(__w) => {
+                                __VthreadPlain(__w) => __w.plain(__x),
+                                __VthreadCall(__w) => {
                                     let __f = unsafe { __w.frame(__x) };
                                     __f.await
                                 }

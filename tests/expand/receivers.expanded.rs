@@ -18,23 +18,22 @@ fn __vthread_receivers(
         '__frame: {
             {
                 ({
-                    let __t = rt::Tag::<
+                    let __t = __VthreadTag::<
                         { rt::name_hash("lock") },
                         _,
                         _,
-                    >(PhantomData);
+                    >(__VthreadPhantom);
                     match app.users.lock() {
                         __x => {
                             '__l: {
                                 break '__l;
-                                __t.of_raw(&raw const app.users);
-                                __t.res(&__x);
-                                break '__frame rt::never();
+                                __t.of_raw(&raw const app.users, &__x);
+                                break '__frame break '__l;
                             }
-                            let __k = (&&&&&__t).__vthread_which();
+                            let __k = (&__t).__vthread_which();
                             match __k {
-                                rt::Which::Plain(__w) => __w.take(__x),
-                                rt::Which::Call(__w) => {
+                                __VthreadPlain(__w) => __w.plain(__x),
+                                __VthreadCall(__w) => {
                                     let __f = unsafe { __w.frame(__x) };
                                     __f.await
                                 }
@@ -43,11 +42,11 @@ fn __vthread_receivers(
                     }
                 });
                 ({
-                    let __t = rt::Tag::<
+                    let __t = __VthreadTag::<
                         { rt::name_hash("send") },
                         _,
                         _,
-                    >(PhantomData);
+                    >(__VthreadPhantom);
                     match __t
                         .pass(
                             (match ({
@@ -64,7 +63,7 @@ fn __vthread_receivers(
                                 __x => {
                                     '__l: {
                                         break '__l;
-                                        break '__frame rt::never();
+                                        break '__frame break '__l;
                                     }
                                     let __k = ({
                                         use rt::none as __c;
@@ -81,8 +80,8 @@ fn __vthread_receivers(
                                     })
                                         .which();
                                     match __k {
-                                        rt::Which::Plain(__w) => __w.take(__x),
-                                        rt::Which::Call(__w) => {
+                                        __VthreadPlain(__w) => __w.plain(__x),
+                                        __VthreadCall(__w) => {
                                             let __f = unsafe { __w.frame(__x) };
                                             __f.await
                                         }
@@ -96,12 +95,12 @@ fn __vthread_receivers(
                             '__l: {
                                 break '__l;
                                 __t.res(&__x);
-                                break '__frame rt::never();
+                                break '__frame break '__l;
                             }
-                            let __k = (&&&&&__t).__vthread_which();
+                            let __k = (&__t).__vthread_which();
                             match __k {
-                                rt::Which::Plain(__w) => __w.take(__x),
-                                rt::Which::Call(__w) => {
+                                __VthreadPlain(__w) => __w.plain(__x),
+                                __VthreadCall(__w) => {
                                     let __f = unsafe { __w.frame(__x) };
                                     __f.await
                                 }
@@ -110,32 +109,31 @@ fn __vthread_receivers(
                     }
                 });
                 ({
-                    let __t = rt::Tag::<
+                    let __t = __VthreadTag::<
                         { rt::name_hash("send") },
                         _,
                         _,
-                    >(PhantomData);
-                    let __index1 = rt::Ty::<_>(PhantomData);
+                    >(__VthreadPhantom);
+                    let __index1 = __VthreadTy::<_>(__VthreadPhantom);
                     match all[__index1
                             .pass(
                                 ({
-                                    let __t = rt::Tag::<
+                                    let __t = __VthreadTag::<
                                         { rt::name_hash("next_at") },
                                         _,
                                         _,
-                                    >(PhantomData);
+                                    >(__VthreadPhantom);
                                     match app.next_at() {
                                         __x => {
                                             '__l: {
                                                 break '__l;
-                                                __t.of(&app);
-                                                __t.res(&__x);
-                                                break '__frame rt::never();
+                                                __t.of(&app, &__x);
+                                                break '__frame break '__l;
                                             }
-                                            let __k = (&&&&&__t).__vthread_which();
+                                            let __k = (&__t).__vthread_which();
                                             match __k {
-                                                rt::Which::Plain(__w) => __w.take(__x),
-                                                rt::Which::Call(__w) => {
+                                                __VthreadPlain(__w) => __w.plain(__x),
+                                                __VthreadCall(__w) => {
                                                     let __f = unsafe { __w.frame(__x) };
                                                     __f.await
                                                 }
@@ -149,14 +147,13 @@ fn __vthread_receivers(
                         __x => {
                             '__l: {
                                 break '__l;
-                                __t.of(&all[__index1.any()]);
-                                __t.res(&__x);
-                                break '__frame rt::never();
+                                __t.of(&all[__index1.any()], &__x);
+                                break '__frame break '__l;
                             }
-                            let __k = (&&&&&__t).__vthread_which();
+                            let __k = (&__t).__vthread_which();
                             match __k {
-                                rt::Which::Plain(__w) => __w.take(__x),
-                                rt::Which::Call(__w) => {
+                                __VthreadPlain(__w) => __w.plain(__x),
+                                __VthreadCall(__w) => {
                                     let __f = unsafe { __w.frame(__x) };
                                     __f.await
                                 }
@@ -166,11 +163,11 @@ fn __vthread_receivers(
                 });
                 (match Client::open(3) {
                     __x => {
-                        let __t = rt::Tag::<
+                        let __t = __VthreadTag::<
                             0,
                             rt::Unnamed,
                             _,
-                        >(PhantomData);
+                        >(__VthreadPhantom);
                         '__l: {
                             break '__l;
                             __t.res(&__x);
@@ -180,10 +177,10 @@ fn __vthread_receivers(
                             }
                             break '__frame rt::never();
                         }
-                        let __k = (&&&&&__t).__vthread_which();
+                        let __k = (&__t).__vthread_which();
                         match __k {
-                            rt::Which::Plain(__w) => __w.take(__x),
-                            rt::Which::Call(__w) => {
+                            __VthreadPlain(__w) => __w.plain(__x),
+                            __VthreadCall(__w) => {
                                 let __f = unsafe { __w.frame(__x) };
                                 __f.await
                             }

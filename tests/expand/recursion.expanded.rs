@@ -28,7 +28,7 @@ fn __vthread_depth(
                                 __c => {
                                     '__l: {
                                         break '__l;
-                                        break '__frame rt::never();
+                                        break '__frame break '__l;
                                     }
                                     let __f = unsafe {
                                         rt::segment(rt::frame(__c))

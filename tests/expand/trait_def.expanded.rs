@@ -46,7 +46,7 @@ impl Store for Disk {
                         __x => {
                             '__l: {
                                 break '__l;
-                                break '__frame rt::never();
+                                break '__frame break '__l;
                             }
                             let __k = ({
                                 use rt::none as __c;
@@ -63,8 +63,8 @@ impl Store for Disk {
                             })
                                 .which();
                             match __k {
-                                rt::Which::Plain(__w) => __w.take(__x),
-                                rt::Which::Call(__w) => {
+                                __VthreadPlain(__w) => __w.plain(__x),
+                                __VthreadCall(__w) => {
                                     let __f = unsafe { __w.frame(__x) };
                                     __f.await
                                 }

@@ -39,13 +39,8 @@ names! {
     traits = traits;
     none = none;
     no_kind = no::__VTHREAD_KIND;
-    tag = Tag;
-    ty = Ty;
     unnamed = Unnamed;
-    plain = Which::Plain;
-    suspending = Which::Call;
     any = any;
-    never = never;
     never_type = Never;
     absurd = absurd;
     dbg_as = dbg_as;
@@ -93,6 +88,24 @@ names! {
     background = background;
     background_error = background_error;
     main = run_main;
+}
+
+/// Names that each frame has in scope, through the glob import of `traits`. What stands in every probe
+/// is one token: each costs the user's compiler.
+macro_rules! names_in_frames {
+    ($($name:ident = $ident:literal;)*) => {
+        $(pub(crate) fn $name(span: Span) -> Ident {
+            Ident::new($ident, span)
+        })*
+    };
+}
+
+names_in_frames! {
+    tag = "__VthreadTag";
+    ty = "__VthreadTy";
+    phantom = "__VthreadPhantom";
+    plain = "__VthreadPlain";
+    suspending = "__VthreadCall";
 }
 
 /// The methods of `vthread::io` on types of `futures-io`: probed one level deeper.

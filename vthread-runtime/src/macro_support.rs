@@ -12,6 +12,7 @@ mod kinds;
 mod lost_updates;
 mod pointers;
 mod probe;
+mod probe_io;
 mod send;
 mod tails;
 
@@ -50,11 +51,16 @@ pub use probe::{Tag, Ty, Unnamed};
 pub use send::{ErrorIsSend, error_is_send};
 pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails};
 
-/// The traits that a frame brings into scope, without names.
+/// What a frame brings into scope: the traits, without names, and what each probe names.
 pub mod traits {
+    pub use super::choice::Which::{Call as __VthreadCall, Plain as __VthreadPlain};
     pub use super::lost_updates::{ChangesCopy as _, ChangesItsOwn as _};
-    pub use super::probe::{No as _, Yes as _, YesIo as _};
-    pub use super::probe::{YesThroughOne as _, YesThroughThree as _, YesThroughTwo as _};
+    pub use super::probe::{No as _, YesThroughOne as _, YesThroughThree as _, YesThroughTwo as _};
+    pub use super::probe::{Tag as __VthreadTag, Ty as __VthreadTy};
+    pub use super::probe_io::{IoNo as _, IoYes as _, YesIo as _};
+    pub use super::probe_io::{IoYesThroughOne as _, IoYesThroughThree as _, IoYesThroughTwo as _};
+    pub use std::marker::PhantomData as __VthreadPhantom;
+
     pub use super::tails::{TailIsResult as _, TailIsValue as _};
     pub use crate::group::run_main::OtherStatus as _;
 }

@@ -32,6 +32,7 @@ mod plain;
 mod proof;
 mod recursion;
 mod shadowing;
+mod siblings;
 mod spawning;
 mod temporaries;
 mod traits;

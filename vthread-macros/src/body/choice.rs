@@ -29,17 +29,13 @@ impl Body {
 
 /// A statement that is type-checked and never runs: no borrow, no move, no recursion cycle.
 pub(crate) fn dead(span: Span, code: TokenStream) -> TokenStream {
-    quote_spanned!(span=>
-        #[allow(unreachable_code, clippy::diverging_sub_expression)]
-        '__l: { break '__l; #code }
-    )
+    quote_spanned!(span=> '__l: { break '__l; #code })
 }
 
 /// Beside each generated `.await`: in a foreign async block or closure it does not compile (E0767),
 /// so that no frame of ours can become part of a future that the user holds.
 pub(crate) fn in_place(span: Span) -> TokenStream {
-    let never = names::never(span);
-    quote_spanned!(span=> break '__frame #never();)
+    quote_spanned!(span=> break '__frame break '__l;)
 }
 
 /// What `in_place` needs where the call is awaited.
@@ -66,7 +62,7 @@ pub(crate) fn arms(making: Making, at: Span) -> TokenStream {
             quote_spanned!(at=> #probe.block(#call))
         }
     };
-    quote_spanned!(span=> { #plain(__w) => __w.take(__x), #suspending(__w) => #made })
+    quote_spanned!(span=> { #plain(__w) => __w.plain(__x), #suspending(__w) => #made })
 }
 
 /// A call whose result is known to be a `Call`.

@@ -2,6 +2,7 @@
 //! that decides by the receiver's and the result's type.
 
 use super::choice::{Extent, arms, dead, decide, in_place_for, known_call, outer};
+use super::siblings::Known;
 use super::{Body, blocking, skip};
 use crate::names::{self, hash, ours, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -42,7 +43,15 @@ impl Body {
                 return Some(self.call_again(call));
             }
         }
-        Some(self.probe_method(call, &name, is_recursive))
+        let own = match is_self(&call.receiver) {
+            true => self.subject.siblings.method(&name, self.subject.taking),
+            false => None,
+        };
+        match own {
+            Some(Known::Plain) => None,
+            Some(Known::Suspends) => Some(self.own_method(call, is_recursive)),
+            None => Some(self.probe_method(call, &name, is_recursive)),
+        }
     }
 
     /// `self.m(args)` in the default of `m`. rustc takes the call's type for the one that is being
@@ -77,21 +86,29 @@ impl Body {
         }
     }
 
+    /// A call of a vthread method of the same block: its result is a `Call`.
+    fn own_method(&self, call: &mut ExprMethodCall, is_recursive: bool) -> Expr {
+        let at = call.method.span();
+        let attrs = std::mem::take(&mut call.attrs);
+        let extent = Extent::new(&call.receiver, call.paren_token.span.close());
+        let made = known_call(quote!(#call), self.making(is_recursive), at, extent);
+        Expr::Verbatim(quote!(#(#attrs)* #made))
+    }
+
     fn probe_method(&mut self, call: &ExprMethodCall, name: &str, is_recursive: bool) -> Expr {
         let at = call.method.span();
         let span = ours(at);
         let making = self.making(is_recursive);
-        let (tag, hash, arms) = (names::tag(span), hash(name), arms(making, at));
+        let (tag, phantom) = (names::tag(span), names::phantom(span));
+        let (hash, arms) = (hash(name), arms(making, at));
         let in_place = in_place_for(making, span);
         let warning = blocking::method(name, at).filter(|_| self.warns());
-        let deeper = match names::IO_METHODS.contains(&name) {
-            true => quote_spanned!(span=> &),
-            false => TokenStream::new(),
+        let which = match names::IO_METHODS.contains(&name) {
+            true => quote_spanned!(span=> (&&&&&__t).__vthread_which_io()),
+            false => quote_spanned!(span=> (&__t).__vthread_which()),
         };
-        let choose =
-            quote_spanned!(span=> let __k = (#deeper &&&&&__t).__vthread_which(); match __k #arms);
-        let new_tag =
-            quote_spanned!(span=> let __t = #tag::<#hash, _, _>(::core::marker::PhantomData););
+        let choose = quote_spanned!(span=> let __k = #which; match __k #arms);
+        let new_tag = quote_spanned!(span=> let __t = #tag::<#hash, _, _>(#phantom););
         let ExprMethodCall {
             attrs,
             receiver,
@@ -123,13 +140,10 @@ impl Body {
             let mut types = Vec::new();
             let (real, copy) = self.place(receiver, &mut types);
             let of = match is_raw_place(receiver) {
-                true => quote_spanned!(span=> __t.of_raw(&raw const #copy);),
-                false => quote_spanned!(span=> __t.of(&#copy);),
+                true => quote_spanned!(span=> __t.of_raw(&raw const #copy, &__x);),
+                false => quote_spanned!(span=> __t.of(&#copy, &__x);),
             };
-            let dead = dead(
-                span,
-                quote_spanned!(span=> #of __t.res(&__x); #warning #in_place),
-            );
+            let dead = dead(span, quote_spanned!(span=> #of #warning #in_place));
             let ty = names::ty(span);
             let decided = decide(
                 extent,
@@ -138,7 +152,7 @@ impl Body {
             );
             quote_spanned!(span=> ({
                 #new_tag
-                #(let #types = #ty::<_>(::core::marker::PhantomData);)*
+                #(let #types = #ty::<_>(#phantom);)*
                 #decided
             }))
         };

@@ -14,6 +14,7 @@ pub(crate) mod methods;
 pub(crate) mod nested;
 pub(crate) mod paths;
 pub(crate) mod scopes;
+pub(crate) mod siblings;
 pub(crate) mod skip;
 pub(crate) mod visit;
 
@@ -22,7 +23,9 @@ use crate::group::exits::Frame;
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use scopes::Scopes;
+use siblings::{Siblings, Taking};
 use std::collections::HashSet;
+use std::rc::Rc;
 use syn::{ReturnType, Type};
 
 /// The state of the walk over one body.
@@ -55,6 +58,9 @@ pub(crate) struct Subject {
     pub(crate) method: Option<String>,
     /// Whether it is the default method of a trait, which cannot name its own call.
     pub(crate) is_default: bool,
+    /// How it takes `self`, and the other functions of its block.
+    pub(crate) taking: Option<Taking>,
+    pub(crate) siblings: Rc<Siblings>,
 }
 
 impl Subject {

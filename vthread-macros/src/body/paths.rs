@@ -6,6 +6,7 @@
 
 use super::choice::{Extent, Making, arms, dead, decide, in_place_for, known_call, outer};
 use super::scopes::Name;
+use super::siblings::Known;
 use super::{Body, blocking, skip};
 use crate::names::{self, companion, ours, plain_text};
 use proc_macro2::{Span, TokenStream};
@@ -59,11 +60,15 @@ impl Body {
             if skip::is_std_type(&path) || skip::associated(&name) {
                 return None;
             }
-            let is_recursive = path.segments[0].ident == "Self"
-                && path.segments.len() == 2
-                && self.subject.method.as_deref() == Some(&name);
+            let in_self = path.segments[0].ident == "Self" && path.segments.len() == 2;
+            let is_recursive = in_self && self.subject.method.as_deref() == Some(&name);
             if is_recursive {
                 self.note_recursion();
+            }
+            match self.subject.siblings.function(&name).filter(|_| in_self) {
+                Some(Known::Plain) => return None,
+                Some(Known::Suspends) => return Some(self.own_function(call, is_recursive, at)),
+                None => {}
             }
             return Some(self.type_relative(call, is_recursive, at));
         }
@@ -95,9 +100,17 @@ impl Body {
         Some(Expr::Verbatim(quote!(#(#attrs)* #made)))
     }
 
+    /// A call of a vthread function of the same `impl` block: its result is a `Call`.
+    fn own_function(&self, call: &mut ExprCall, is_recursive: bool, at: Span) -> Expr {
+        let (attrs, extent) = (std::mem::take(&mut call.attrs), extent(call));
+        let made = known_call(quote!(#call), self.making(is_recursive), at, extent);
+        Expr::Verbatim(quote!(#(#attrs)* #made))
+    }
+
     fn type_relative(&mut self, call: &ExprCall, is_recursive: bool, at: Span) -> Expr {
         let span = ours(at);
         let making = self.making(is_recursive);
+        let phantom = names::phantom(span);
         let (tag, unnamed, arms) = (names::tag(span), names::unnamed(span), arms(making, at));
         let in_place = in_place_for(making, span);
         let warning = match &*call.func {
@@ -114,9 +127,9 @@ impl Body {
             extent,
             call,
             quote_spanned!(span=> __x => {
-                let __t = #tag::<0, #unnamed, _>(::core::marker::PhantomData);
+                let __t = #tag::<0, #unnamed, _>(#phantom);
                 #dead
-                let __k = (&&&&&__t).__vthread_which();
+                let __k = (&__t).__vthread_which();
                 match __k #arms
             }),
         );
@@ -170,9 +183,9 @@ fn probe(
     let dead = dead(span, quote!(#warning #in_place));
     let arms = arms(Making::Await, at);
     let callee = quote_spanned!(span=> ({
-        #[allow(unused_imports)] use #none as __c;
+        use #none as __c;
         #[allow(unused_imports, clippy::unsafe_removed_from_name)] use #path as __vthread_call;
-        { #[allow(unused_imports, clippy::unsafe_removed_from_name)] use #path as __c; { #[allow(unused_imports)] use __c::*; __vthread_call #turbofish #inside } }
+        { #[allow(unused_imports, clippy::unsafe_removed_from_name)] use #path as __c; { use __c::*; __vthread_call #turbofish #inside } }
     }));
     let result = match tie.is_empty() {
         true => quote_spanned!(span=> #callee #outside),
@@ -184,11 +197,11 @@ fn probe(
         quote_spanned!(span=> __x => {
             #dead
             let __k = ({
-                #[allow(unused_imports)] use #none as __c;
-                #[allow(unused_imports)] use #no_kind;
+                use #none as __c;
+                use #no_kind;
                 {
                     #[allow(unused_imports, clippy::unsafe_removed_from_name)] use #path as __c;
-                    { #[allow(unused_imports)] use __c::*; #same __VTHREAD_KIND }
+                    { use __c::*; #same __VTHREAD_KIND }
                 }
             }).which();
             match __k #arms

@@ -71,5 +71,5 @@ fn expand(
         return quote_spanned!(span=> ({ #errors #[allow(unreachable_code)] #any() }));
     }
     let traits = names::traits(span);
-    quote_spanned!(span=> ({ #[allow(unused_imports)] use #traits::*; #[allow(unused_parens, unused_braces, clippy::diverging_sub_expression)] #expanded }))
+    quote_spanned!(span=> ({ #[allow(unused_imports)] use #traits::*; #[allow(unused_parens, unused_braces, unreachable_code, clippy::diverging_sub_expression)] #expanded }))
 }

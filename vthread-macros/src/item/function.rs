@@ -54,8 +54,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     } = function;
     let subject = Subject {
         function: Some(plain_text(&sig.ident)),
-        method: None,
-        is_default: false,
+        ..Subject::default()
     };
     let mut body = Body::new(subject, Returns::of(&sig.output));
     let arguments = take_patterns(&mut sig.inputs, &mut body);

@@ -2,13 +2,15 @@
 
 use super::gates::Method;
 use super::options::Options;
-use super::signature::{call_output, in_braces, take_patterns};
+use super::signature::{as_written, call_output, take_patterns};
 use super::{attributes, check, dynamic, frame, gates};
+use crate::body::siblings::{Siblings, Taking};
 use crate::body::{Body, Returns, Subject};
 use crate::errors::Errors;
 use crate::names::plain_text;
 use proc_macro2::TokenStream;
 use quote::quote;
+use std::rc::Rc;
 use syn::{ImplItem, ImplItemFn, ItemImpl, parse_quote};
 
 pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors) -> TokenStream {
@@ -16,6 +18,7 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
         return quote!(#block);
     }
     let mut methods = Vec::new();
+    let siblings = Rc::new(Siblings::of(&block));
     let is_trait = block.trait_.is_some();
     for item in &mut block.items {
         let ImplItem::Fn(function) = item else {
@@ -30,19 +33,27 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
         if function.sig.receiver().is_some() {
             methods.push(Method::new(&function.sig.ident, &function.attrs));
         }
-        method(function, options, is_trait, errors);
+        method(function, options, is_trait, &siblings, errors);
     }
     let gates = gates::of_impl(&block, &methods, options);
     quote!(#block #gates)
 }
 
 /// Makes a method return a call that has not been made yet.
-fn method(function: &mut ImplItemFn, options: &Options, is_trait: bool, errors: &mut Errors) {
+fn method(
+    function: &mut ImplItemFn,
+    options: &Options,
+    is_trait: bool,
+    siblings: &Rc<Siblings>,
+    errors: &mut Errors,
+) {
     let sig = &mut function.sig;
     let subject = Subject {
         function: None,
         method: Some(plain_text(&sig.ident)),
         is_default: false,
+        taking: Taking::of(sig),
+        siblings: Rc::clone(siblings),
     };
     let mut body = Body::new(subject, Returns::of(&sig.output));
     let arguments = take_patterns(&mut sig.inputs, &mut body);
@@ -68,7 +79,6 @@ fn method(function: &mut ImplItemFn, options: &Options, is_trait: bool, errors: 
             .push(parse_quote!(#[allow(unused_variables)]));
         return;
     }
-    let block = in_braces(function.block.brace_token, emitted);
-    function.block = parse_quote!(#block);
+    function.block.stmts = as_written(emitted);
     function.attrs.push(attributes::allowed_lints());
 }

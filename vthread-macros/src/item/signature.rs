@@ -6,7 +6,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{FnArg, GenericParam, Pat, PatIdent, ReturnType, Signature, Token, Visibility, token};
+use syn::{
+    Expr, FnArg, GenericParam, Pat, PatIdent, ReturnType, Signature, Stmt, Token, Visibility, token,
+};
 
 /// What the arguments became.
 pub(crate) struct Arguments {
@@ -67,6 +69,12 @@ pub(crate) fn in_braces(braces: token::Brace, body: TokenStream) -> TokenStream 
     let mut tokens = TokenStream::new();
     braces.surround(&mut tokens, |inside| inside.extend(body));
     tokens
+}
+
+/// The statements of a block that nobody looks at again. They are not parsed: in the unoptimised
+/// build that a procedural macro is by default, that took as long as all the rest of an expansion.
+pub(crate) fn as_written(body: TokenStream) -> Vec<Stmt> {
+    vec![Stmt::Expr(Expr::Verbatim(body), None)]
 }
 
 /// `::<T, N>`, or nothing.

@@ -2,14 +2,14 @@
 
 use super::gates::Method;
 use super::options::Options;
-use super::signature::{call_output, take_patterns};
+use super::signature::{as_written, call_output, take_patterns};
 use super::{again, attributes, check, dynamic, frame, gates};
 use crate::body::{Body, Returns, Subject};
 use crate::errors::Errors;
 use crate::names::plain_text;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{ItemTrait, TraitItem, TraitItemFn, parse_quote};
+use syn::{Block, ItemTrait, TraitItem, TraitItemFn, parse_quote};
 
 pub(crate) fn expand(
     mut definition: ItemTrait,
@@ -57,16 +57,19 @@ fn method(function: &mut TraitItemFn, options: &Options, errors: &mut Errors) ->
             function: None,
             method: Some(plain_text(&sig.ident)),
             is_default: !options.dynamic,
+            ..Subject::default()
         };
         let mut body = Body::new(subject, Returns::of(&sig.output));
         let arguments = take_patterns(&mut sig.inputs, &mut body);
+        let brace_token = block.brace_token;
         let emitted = frame::emit(&mut body, &arguments.prologue, block, sig, options);
-        function.default = Some(match body.errors.is_empty() {
-            true => parse_quote!({ #emitted }),
-            false => {
-                let refused = frame::emit_refused_method(sig);
-                parse_quote!({ #refused })
-            }
+        let body_of_call = match body.errors.is_empty() {
+            true => emitted,
+            false => frame::emit_refused_method(sig),
+        };
+        function.default = Some(Block {
+            brace_token,
+            stmts: as_written(body_of_call),
         });
         calls_itself = body.calls_itself;
         errors.append(body.errors);

@@ -39,7 +39,7 @@ impl<X> Future for NoFrame<X> {
 impl<X> IsPlain<X> {
     /// The value as it is.
     #[inline(always)]
-    pub fn take(self, value: X) -> X {
+    pub fn plain(self, value: X) -> X {
         value
     }
 }
@@ -47,7 +47,7 @@ impl<X> IsPlain<X> {
 impl<F: Future> NotPlain<F> {
     /// Never runs.
     #[inline(always)]
-    pub fn take(self, _: Call<F>) -> F::Output {
+    pub fn plain(self, _: Call<F>) -> F::Output {
         match self.0 {}
     }
 }

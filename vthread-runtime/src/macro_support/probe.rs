@@ -2,8 +2,18 @@
 //!
 //! A proc macro sees no types, so `recv.m(args)` is made as written and its result goes through
 //! a zero-sized [`Tag`] which the compiler fills with the receiver's and the result's types. Method
-//! lookup on `&&&&&tag` then finds `Yes` before `No`: the call suspends if the receiver's type has a
+//! lookup on `(&tag)` then finds a yes before the no: the call suspends if the receiver's type has a
 //! suspending method of this name *and* the result is a [`Call`].
+//!
+//! The lookup is most of what a probe costs the user's compiler, since each trait is asked at each step.
+//! So the yes that is nearly always right is an inherent method, which is found with no trait at all,
+//! and the others differ in how they take `self`, not in the number of `&`: lookup asks, in this order,
+//!
+//! 1. the inherent method of `Tag`, by `&self`;
+//! 2. `YesThroughOne` of `Tag`, by `&self`;
+//! 3. `YesThroughTwo` of `&Tag`, by `&self`;
+//! 4. `YesThroughThree` of `&Tag`, by `&mut self`;
+//! 5. `No` of `Tag`, by `self`, after a dereference.
 
 use super::choice::{IsCall, IsPlain, NotCall, NotPlain, Which};
 use crate::group::call::{Call, Suspends};
@@ -17,13 +27,20 @@ pub struct Tag<const NAME: u64, T: ?Sized, X>(
     pub PhantomData<(fn() -> *const T, fn() -> *const X)>,
 );
 
+impl<const NAME: u64, T: ?Sized, X> Copy for Tag<NAME, T, X> {}
+impl<const NAME: u64, T: ?Sized, X> Clone for Tag<NAME, T, X> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
 impl<const NAME: u64, T: ?Sized, X> Tag<NAME, T, X> {
-    /// Says that the receiver is of this place's type.
+    /// Says that the receiver is of the place's type, and the result of the value's.
     #[inline(always)]
-    pub fn of(&self, _: &T) {}
+    pub fn of(&self, _: &T, _: &X) {}
     /// The same for a field, which may lie in a packed structure.
     #[inline(always)]
-    pub fn of_raw(&self, _: *const T) {}
+    pub fn of_raw(&self, _: *const T, _: &X) {}
     /// Says that the result is of this value's type.
     #[inline(always)]
     pub fn res(&self, _: &X) {}
@@ -58,54 +75,71 @@ pub struct Unnamed;
 #[diagnostic::do_not_recommend]
 impl<const NAME: u64> Suspends<NAME> for Unnamed {}
 
-macro_rules! yes {
-    ($(#[$doc:meta])* $name:ident for $tag:ty where $($bound:tt)*) => {
-        $(#[$doc])*
-        pub trait $name<F> {
-            /// The choice, as a type.
-            fn __vthread_which(&self) -> Which<NotPlain<F>, IsCall<F>>;
-        }
-        impl<const NAME: u64, T: ?Sized, F: Future> $name<F> for $tag where $($bound)* {
-            #[inline(always)]
-            fn __vthread_which(&self) -> Which<NotPlain<F>, IsCall<F>> {
-                Which::Call(IsCall(PhantomData))
-            }
-        }
-    };
-}
-
-yes! {
-    /// The receiver is a `futures-io` type and the name is one of `vthread::io`'s.
-    YesIo for &&&&&Tag<NAME, T, Call<F>> where T: super::io_names::IoSuspends<NAME>
-}
-yes! {
+impl<const NAME: u64, T: ?Sized + Suspends<NAME>, F: Future> Tag<NAME, T, Call<F>> {
     /// The receiver's type has the method.
-    Yes for &&&&Tag<NAME, T, Call<F>> where T: Suspends<NAME>
-}
-yes! {
-    /// The receiver is a user's smart pointer to a type that has the method.
-    YesThroughOne for &&&Tag<NAME, T, Call<F>> where T: Deref<Target: Suspends<NAME>>
-}
-yes! {
-    /// The same through two pointers.
-    YesThroughTwo for &&Tag<NAME, T, Call<F>> where T: Deref<Target: Deref<Target: Suspends<NAME>>>
+    #[inline(always)]
+    pub fn __vthread_which(&self) -> Which<NotPlain<F>, IsCall<F>> {
+        Which::Call(IsCall(PhantomData))
+    }
 }
 
-yes! {
-    /// The same through three pointers: an `&Arc<_>` of a user's smart pointer.
-    YesThroughThree for &Tag<NAME, T, Call<F>>
-    where T: Deref<Target: Deref<Target: Deref<Target: Suspends<NAME>>>>
+/// The receiver is a user's smart pointer to a type that has the method.
+pub trait YesThroughOne<F> {
+    /// The choice, as a type.
+    fn __vthread_which(&self) -> Which<NotPlain<F>, IsCall<F>>;
+}
+
+impl<const NAME: u64, T: ?Sized, F: Future> YesThroughOne<F> for Tag<NAME, T, Call<F>>
+where
+    T: Deref<Target: Suspends<NAME>>,
+{
+    #[inline(always)]
+    fn __vthread_which(&self) -> Which<NotPlain<F>, IsCall<F>> {
+        Which::Call(IsCall(PhantomData))
+    }
+}
+
+/// The same through two pointers.
+pub trait YesThroughTwo<F> {
+    /// The choice, as a type.
+    fn __vthread_which(&self) -> Which<NotPlain<F>, IsCall<F>>;
+}
+
+impl<const NAME: u64, T: ?Sized, F: Future> YesThroughTwo<F> for &Tag<NAME, T, Call<F>>
+where
+    T: Deref<Target: Deref<Target: Suspends<NAME>>>,
+{
+    #[inline(always)]
+    fn __vthread_which(&self) -> Which<NotPlain<F>, IsCall<F>> {
+        Which::Call(IsCall(PhantomData))
+    }
+}
+
+/// The same through three pointers: an `&Arc<_>` of a user's smart pointer.
+pub trait YesThroughThree<F> {
+    /// The choice, as a type.
+    fn __vthread_which(&mut self) -> Which<NotPlain<F>, IsCall<F>>;
+}
+
+impl<const NAME: u64, T: ?Sized, F: Future> YesThroughThree<F> for &Tag<NAME, T, Call<F>>
+where
+    T: Deref<Target: Deref<Target: Deref<Target: Suspends<NAME>>>>,
+{
+    #[inline(always)]
+    fn __vthread_which(&mut self) -> Which<NotPlain<F>, IsCall<F>> {
+        Which::Call(IsCall(PhantomData))
+    }
 }
 
 /// Found last: an ordinary call.
 pub trait No<X> {
     /// The choice, as a type.
-    fn __vthread_which(&self) -> Which<IsPlain<X>, NotCall<X>>;
+    fn __vthread_which(self) -> Which<IsPlain<X>, NotCall<X>>;
 }
 
 impl<const NAME: u64, T: ?Sized, X> No<X> for Tag<NAME, T, X> {
     #[inline(always)]
-    fn __vthread_which(&self) -> Which<IsPlain<X>, NotCall<X>> {
+    fn __vthread_which(self) -> Which<IsPlain<X>, NotCall<X>> {
         Which::Plain(IsPlain(PhantomData))
     }
 }

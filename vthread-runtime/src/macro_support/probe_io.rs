@@ -1,0 +1,64 @@
+//! The probe of the names that `vthread::io` has on types of `futures-io`: one yes more than the others have.
+//!
+//! Here lookup starts at `&&&&&tag`, and each yes stands one dereference before the next. Every trait is
+//! asked at every step, which costs the user's compiler as much again as all the rest of a probe;
+//! but these names are few.
+
+use super::choice::{IsCall, IsPlain, NotCall, NotPlain, Which};
+use super::probe::Tag;
+use crate::group::call::{Call, Suspends};
+use std::future::Future;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+macro_rules! yes {
+    ($(#[$doc:meta])* $name:ident for $tag:ty where $($bound:tt)*) => {
+        $(#[$doc])*
+        pub trait $name<F> {
+            /// The choice, as a type.
+            fn __vthread_which_io(&self) -> Which<NotPlain<F>, IsCall<F>>;
+        }
+        impl<const NAME: u64, T: ?Sized, F: Future> $name<F> for $tag where $($bound)* {
+            #[inline(always)]
+            fn __vthread_which_io(&self) -> Which<NotPlain<F>, IsCall<F>> {
+                Which::Call(IsCall(PhantomData))
+            }
+        }
+    };
+}
+
+yes! {
+    /// The receiver is a `futures-io` type and the name is one of `vthread::io`'s.
+    YesIo for &&&&&Tag<NAME, T, Call<F>> where T: super::io_names::IoSuspends<NAME>
+}
+yes! {
+    /// The receiver's type has the method.
+    IoYes for &&&&Tag<NAME, T, Call<F>> where T: Suspends<NAME>
+}
+yes! {
+    /// The receiver is a user's smart pointer to a type that has the method.
+    IoYesThroughOne for &&&Tag<NAME, T, Call<F>> where T: Deref<Target: Suspends<NAME>>
+}
+yes! {
+    /// The same through two pointers.
+    IoYesThroughTwo for &&Tag<NAME, T, Call<F>> where T: Deref<Target: Deref<Target: Suspends<NAME>>>
+}
+
+yes! {
+    /// The same through three pointers: an `&Arc<_>` of a user's smart pointer.
+    IoYesThroughThree for &Tag<NAME, T, Call<F>>
+    where T: Deref<Target: Deref<Target: Deref<Target: Suspends<NAME>>>>
+}
+
+/// Found last: an ordinary call.
+pub trait IoNo<X> {
+    /// The choice, as a type.
+    fn __vthread_which_io(&self) -> Which<IsPlain<X>, NotCall<X>>;
+}
+
+impl<const NAME: u64, T: ?Sized, X> IoNo<X> for Tag<NAME, T, X> {
+    #[inline(always)]
+    fn __vthread_which_io(&self) -> Which<IsPlain<X>, NotCall<X>> {
+        Which::Plain(IsPlain(PhantomData))
+    }
+}
