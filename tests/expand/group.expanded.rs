@@ -74,108 +74,140 @@ fn __vthread_read_all(
                                     );
                                 }
                                 let __v = {
-                                    for url in urls {
-                                        ({
-                                            use spawn as _;
-                                            let __options = rt::SpawnOptions::new();
-                                            let __g: &rt::Group<'_, _> = __g3;
-                                            let __room = unsafe { rt::room(__g) };
-                                            '__l: {
-                                                break '__l;
-                                                break '__frame rt::never();
-                                            }
-                                            let __permit = __room.await;
-                                            let url = rt::Move(url);
-                                            let __this_group7 = unsafe {
-                                                rt::Group::dup(__g)
-                                            };
-                                            let __f = async {
-                                                '__frame: {
-                                                    let __this_group7 = __this_group7;
-                                                    let __g3 = &__this_group7;
-                                                    let url = rt::Move::take(url);
-                                                    let __error6 = rt::Group::error_type(
-                                                        &__this_group7,
-                                                    );
+                                    {
+                                        let __h = rt::Head::<
+                                            _,
+                                        >(PhantomData);
+                                        match __h.pass(urls) {
+                                            __e => {
+                                                let (__m, __vthread_over, mut __source) = (&&&&__h)
+                                                    .__vthread_steps(__e);
+                                                for __vthread_item in __vthread_over {
                                                     '__l: {
                                                         break '__l;
-                                                        return Err(
-                                                            rt::Group::err(&__this_group7),
-                                                        );
+                                                        break '__frame rt::never();
                                                     }
-                                                    let __v = {
-                                                        let page = (match ({
-                                                            use rt::none as __c;
-                                                            use fetch as __vthread_call;
-                                                            {
-                                                                use fetch as __c;
-                                                                {
-                                                                    use __c::*;
-                                                                    __vthread_call
-                                                                }
+                                                    let url = match __m.which() {
+                                                        rt::Which::Plain(__w) => {
+                                                            __w.take(__vthread_item)
+                                                        }
+                                                        rt::Which::Call(__w) => {
+                                                            let __c = __m.source(&mut __source).next();
+                                                            match ({
+                                                                let __f = unsafe { __w.frame(__c) };
+                                                                __f.await
+                                                            }) {
+                                                                ::core::option::Option::Some(__x) => __x,
+                                                                ::core::option::Option::None => break,
                                                             }
-                                                        })(url) {
-                                                            __x => {
-                                                                '__l: {
-                                                                    break '__l;
-                                                                    break '__frame rt::never();
-                                                                }
-                                                                let __k = ({
-                                                                    use rt::none as __c;
-                                                                    use rt::no::__VTHREAD_KIND;
-                                                                    {
-                                                                        use fetch as __c;
-                                                                        {
-                                                                            use __c::*;
-                                                                            use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                                                            use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                                                            __VTHREAD_KIND
-                                                                        }
-                                                                    }
-                                                                })
-                                                                    .which();
-                                                                match __k {
-                                                                    rt::Which::Plain(__w) => __w.take(__x),
-                                                                    rt::Which::Call(__w) => {
-                                                                        let __f = unsafe { __w.frame(__x) };
-                                                                        __f.await
-                                                                    }
-                                                                }
+                                                        }
+                                                    };
+                                                    {
+                                                        ({
+                                                            use spawn as _;
+                                                            let __options = rt::SpawnOptions::new();
+                                                            let __g: &rt::Group<'_, _> = __g3;
+                                                            let __room = unsafe { rt::room(__g) };
+                                                            '__l: {
+                                                                break '__l;
+                                                                break '__frame rt::never();
                                                             }
-                                                        })?;
-                                                        *({
-                                                            let __t = rt::Tag::<
-                                                                { rt::name_hash("lock") },
-                                                                _,
-                                                                _,
-                                                            >(PhantomData);
-                                                            match total.lock() {
-                                                                __x => {
+                                                            let __permit = __room.await;
+                                                            let url = rt::Move(url);
+                                                            let __this_group7 = unsafe {
+                                                                rt::Group::dup(__g)
+                                                            };
+                                                            let __f = async {
+                                                                '__frame: {
+                                                                    let __this_group7 = __this_group7;
+                                                                    let __g3 = &__this_group7;
+                                                                    let url = rt::Move::take(url);
+                                                                    let __error6 = rt::Group::error_type(
+                                                                        &__this_group7,
+                                                                    );
                                                                     '__l: {
                                                                         break '__l;
-                                                                        __t.of(&total);
-                                                                        __t.res(&__x);
-                                                                        break '__frame rt::never();
+                                                                        return Err(
+                                                                            rt::Group::err(&__this_group7),
+                                                                        );
                                                                     }
-                                                                    let __k = (&&&&&__t).__vthread_which();
-                                                                    match __k {
-                                                                        rt::Which::Plain(__w) => __w.take(__x),
-                                                                        rt::Which::Call(__w) => {
-                                                                            let __f = unsafe { __w.frame(__x) };
-                                                                            __f.await
-                                                                        }
-                                                                    }
+                                                                    let __v = {
+                                                                        let page = (match ({
+                                                                            use rt::none as __c;
+                                                                            use fetch as __vthread_call;
+                                                                            {
+                                                                                use fetch as __c;
+                                                                                {
+                                                                                    use __c::*;
+                                                                                    __vthread_call
+                                                                                }
+                                                                            }
+                                                                        })(url) {
+                                                                            __x => {
+                                                                                '__l: {
+                                                                                    break '__l;
+                                                                                    break '__frame rt::never();
+                                                                                }
+                                                                                let __k = ({
+                                                                                    use rt::none as __c;
+                                                                                    use rt::no::__VTHREAD_KIND;
+                                                                                    {
+                                                                                        use fetch as __c;
+                                                                                        {
+                                                                                            use __c::*;
+                                                                                            use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                                                                            use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                                                                            __VTHREAD_KIND
+                                                                                        }
+                                                                                    }
+                                                                                })
+                                                                                    .which();
+                                                                                match __k {
+                                                                                    rt::Which::Plain(__w) => __w.take(__x),
+                                                                                    rt::Which::Call(__w) => {
+                                                                                        let __f = unsafe { __w.frame(__x) };
+                                                                                        __f.await
+                                                                                    }
+                                                                                }
+                                                                            }
+                                                                        })?;
+                                                                        *({
+                                                                            let __t = rt::Tag::<
+                                                                                { rt::name_hash("lock") },
+                                                                                _,
+                                                                                _,
+                                                                            >(PhantomData);
+                                                                            match total.lock() {
+                                                                                __x => {
+                                                                                    '__l: {
+                                                                                        break '__l;
+                                                                                        __t.of(&total);
+                                                                                        __t.res(&__x);
+                                                                                        break '__frame rt::never();
+                                                                                    }
+                                                                                    let __k = (&&&&&__t).__vthread_which();
+                                                                                    match __k {
+                                                                                        rt::Which::Plain(__w) => __w.take(__x),
+                                                                                        rt::Which::Call(__w) => {
+                                                                                            let __f = unsafe { __w.frame(__x) };
+                                                                                            __f.await
+                                                                                        }
+                                                                                    }
+                                                                                }
+                                                                            }
+                                                                        }) += page.len();
+                                                                    };
+                                                                    Ok(__v)
                                                                 }
+                                                            };
+                                                            unsafe {
+                                                                rt::spawn(__g, __permit, __options, __f)
                                                             }
-                                                        }) += page.len();
-                                                    };
-                                                    Ok(__v)
+                                                        });
+                                                    }
                                                 }
-                                            };
-                                            unsafe {
-                                                rt::spawn(__g, __permit, __options, __f)
                                             }
-                                        });
+                                        };
                                     }
                                 };
                                 Ok(rt::Ctl::Val(__v))

@@ -121,20 +121,24 @@ where
                 let canary = Canary::new(log, id);
                 let limit = *limit;
                 match mode {
-                    Mode::Cancel => group!(g, max_concurrency = limit, grace = grace, name = name => {
-                        let body = log.part(id, Part::Body);
-                        let here = Around { group: g, canary: &canary, id, limit };
-                        let result = steps(world, inner, here, Some(near), top);
-                        body.ended(&result);
-                        result?;
-                    }),
-                    Mode::Keep => group!(g, max_concurrency = limit, grace = grace, name = name, on_failure = keep => {
-                        let body = log.part(id, Part::Body);
-                        let here = Around { group: g, canary: &canary, id, limit };
-                        let result = steps(world, inner, here, Some(near), top);
-                        body.ended(&result);
-                        result?;
-                    }),
+                    Mode::Cancel => {
+                        group!(g, max_concurrency = limit, grace = grace, name = name => {
+                            let body = log.part(id, Part::Body);
+                            let here = Around { group: g, canary: &canary, id, limit };
+                            let result = steps(world, inner, here, Some(near), top);
+                            body.ended(&result);
+                            result?;
+                        })
+                    }
+                    Mode::Keep => {
+                        group!(g, max_concurrency = limit, grace = grace, name = name, on_failure = keep => {
+                            let body = log.part(id, Part::Body);
+                            let here = Around { group: g, canary: &canary, id, limit };
+                            let result = steps(world, inner, here, Some(near), top);
+                            body.ended(&result);
+                            result?;
+                        })
+                    }
                     Mode::Collect => {
                         let result: Result<(), Failures<Fail>> = group!(g, max_concurrency = limit, grace = grace, name = name, on_failure = collect => {
                             let body = log.part(id, Part::Body);

@@ -38,6 +38,7 @@ names! {
     none = none;
     no_kind = no::__VTHREAD_KIND;
     tag = Tag;
+    loop_head = Head;
     ty = Ty;
     unnamed = Unnamed;
     plain = Which::Plain;

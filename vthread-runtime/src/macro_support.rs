@@ -8,6 +8,7 @@ mod debug;
 mod exits;
 mod io_names;
 mod kinds;
+mod loops;
 mod lost_updates;
 mod pointers;
 mod probe;
@@ -41,6 +42,7 @@ pub use dead::{Never, Returns, absurd, any, error_unknown, error_value, never};
 pub use exits::{Ctl, Move};
 pub use io_names::IoSuspends;
 pub use kinds::{PlainKind, no, none};
+pub use loops::Head;
 pub use lost_updates::Changed;
 pub use probe::{Tag, Ty, Unnamed};
 pub use send::{ErrorIsSend, error_is_send};
@@ -48,6 +50,9 @@ pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails};
 
 /// The traits that a frame brings into scope, without names.
 pub mod traits {
+    pub use super::loops::{
+        StepsByNext as _, StepsOfReference as _, StepsOurs as _, StepsPlain as _,
+    };
     pub use super::lost_updates::{ChangesCopy as _, ChangesItsOwn as _};
     pub use super::probe::{No as _, Yes as _, YesIo as _};
     pub use super::probe::{YesThroughOne as _, YesThroughThree as _, YesThroughTwo as _};

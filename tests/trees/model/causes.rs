@@ -277,8 +277,7 @@ fn known(facts: &Facts<'_>) -> Vec<(At, Scope)> {
                     .thrown
                     .iter()
                     .any(|(thrown, by, _)| thrown < at && facts.kills(*by, *child));
-                let has_failed =
-                    facts.failure(member).is_some() && facts.mode(group) != Mode::Keep;
+                let has_failed = facts.failure(member).is_some() && facts.mode(group) != Mode::Keep;
                 if has_failed || has_panicked {
                     known.extend([(*at, Scope::Member(group)), (*at, Scope::Body(group))]);
                 }

@@ -246,7 +246,8 @@ impl<'p> Facts<'p> {
     /// Whether a panic in this step is the end of that child.
     pub(crate) fn kills(&self, step: Id, child: Id) -> bool {
         let way = self.climb(step);
-        let is_caught = |(id, _): &(Id, Role)| matches!(self.kind(*id), Kind::Plain { catches: true, .. });
+        let is_caught =
+            |(id, _): &(Id, Role)| matches!(self.kind(*id), Kind::Plain { catches: true, .. });
         way.iter()
             .take_while(|frame| !is_caught(frame))
             .any(|frame| *frame == (child, Role::Task))
