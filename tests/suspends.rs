@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 use std::time::Duration;
+use vthread::net::{TcpListener, TcpStream};
 use vthread::prelude::*;
 use vthread::sync::{Mutex, channel};
 use vthread::time::sleep;
@@ -101,6 +102,61 @@ fn every_form() -> u32 {
         + rx.recv().unwrap()
         + inner
         + std::future::ready(1).await
+}
+
+/// Counts down.
+struct Countdown(u32);
+
+#[vthread]
+impl Countdown {
+    fn next(&mut self) -> Option<u32> {
+        sleep(Duration::from_millis(1));
+        self.0 = self.0.checked_sub(1)?;
+        Some(self.0)
+    }
+}
+
+#[vthread]
+fn every_loop() -> u32 {
+    let (tx, rx) = channel(1);
+    let other = rx.clone();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    group! {
+        let by_value = spawn! {
+            let mut sum = 0;
+            for n in rx {
+                sum += number(n);
+            }
+            sum
+        };
+        let by_reference = spawn! {
+            let mut sum = 0;
+            for n in &other {
+                sum += number(n);
+            }
+            for _ in other.iter() {}
+            sum
+        };
+        spawn!(service => {
+            for stream in listener.incoming() {
+                number(1);
+                drop(stream);
+            }
+        });
+        for n in Countdown(4) {
+            drop(TcpStream::connect(address));
+            tx.send(n).unwrap();
+        }
+        drop(tx);
+        by_value.join() + by_reference.join()
+    }
+}
+
+#[test]
+fn no_loop_pins_a_kernel_thread() {
+    assert_eq!(every_loop(), 6);
+    assert_eq!(vthread::metrics().pinned, 0);
 }
 
 #[vthread]

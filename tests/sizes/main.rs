@@ -28,6 +28,7 @@ fn all() -> Vec<Pair> {
         calls_one: suspending::__vthread_calls_one(1), asynchronous::calls_one(1);
         calls_three: suspending::__vthread_calls_three(1), asynchronous::calls_three(1);
         loops: suspending::__vthread_loops(&buffer), asynchronous::loops(&buffer);
+        loops_over_owned: suspending::__vthread_loops_over_owned(vec![]), asynchronous::loops_over_owned(vec![]);
         nested_loops: suspending::__vthread_nested_loops(&buffer), asynchronous::nested_loops(&buffer);
         fails_early: suspending::__vthread_fails_early("1"), asynchronous::fails_early("1");
         matches: suspending::__vthread_matches(&mine, 1), asynchronous::matches(&yours, 1);

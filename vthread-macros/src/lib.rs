@@ -74,6 +74,53 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
+/// `for` suspends over what has a suspending `next`: a receiver, a listener's `incoming()`, and every
+/// type with a `#[vthread] fn next(&mut self) -> Option<T>`. Where the type is an `Iterator` too, vthread code takes the
+/// suspending `next`. Loops over other iterators are as ever; an adapter (`rx.iter().enumerate()`) is
+/// a plain iterator, which blocks at each step.
+///
+/// ```
+/// use std::time::Duration;
+/// use vthread::{prelude::*, sync::Receiver, sync::channel, time::sleep};
+///
+/// struct Ticks(u32);
+///
+/// #[vthread]
+/// impl Ticks {
+///     fn next(&mut self) -> Option<u32> {
+///         sleep(Duration::from_millis(1));
+///         self.0 = self.0.checked_sub(1)?;
+///         Some(self.0)
+///     }
+/// }
+///
+/// #[vthread]
+/// fn sum(numbers: Receiver<u32>) -> u32 {
+///     let mut sum = 0;
+///     for n in numbers {
+///         sum += n; // `for` suspends until there is a number.
+///     }
+///     sum
+/// }
+///
+/// #[vthread]
+/// fn ticks() -> u32 {
+///     let (tx, rx) = channel(1);
+///     group! {
+///         let sum = spawn! { sum(rx) };
+///         for n in Ticks(4) {
+///             let _ = tx.send(n);
+///         }
+///         drop(tx);
+///         sum.join()
+///     }
+/// }
+///
+/// fn main() {
+///     assert_eq!(ticks(), 6);
+/// }
+/// ```
+///
 /// In closures, plain functions and async blocks inside the body calls block: they are not part of the
 /// state machine. `.await` on any Rust future is allowed in the body itself. A function may call
 /// itself, at any depth. Functions that call each other in a circle need `#[vthread(boxed)]` on one

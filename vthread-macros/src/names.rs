@@ -39,6 +39,7 @@ names! {
     traits = traits;
     none = none;
     no_kind = no::__VTHREAD_KIND;
+    loop_head = Head;
     unnamed = Unnamed;
     any = any;
     never_type = Never;

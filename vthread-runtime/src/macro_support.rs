@@ -9,6 +9,7 @@ mod debug;
 mod exits;
 mod io_names;
 mod kinds;
+mod loops;
 mod lost_updates;
 mod pointers;
 mod probe;
@@ -46,6 +47,7 @@ pub use dead::{Never, Returns, absurd, any, error_unknown, error_value, never};
 pub use exits::{Ctl, Move};
 pub use io_names::IoSuspends;
 pub use kinds::{PlainKind, no, none};
+pub use loops::Head;
 pub use lost_updates::Changed;
 pub use probe::{Tag, Ty, Unnamed};
 pub use send::{ErrorIsSend, error_is_send};
@@ -54,6 +56,9 @@ pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails};
 /// What a frame brings into scope: the traits, without names, and what each probe names.
 pub mod traits {
     pub use super::choice::Which::{Call as __VthreadCall, Plain as __VthreadPlain};
+    pub use super::loops::{
+        StepsByNext as _, StepsOfReference as _, StepsOurs as _, StepsPlain as _,
+    };
     pub use super::lost_updates::{ChangesCopy as _, ChangesItsOwn as _};
     pub use super::probe::{No as _, YesThroughOne as _, YesThroughThree as _, YesThroughTwo as _};
     pub use super::probe::{Tag as __VthreadTag, Ty as __VthreadTy};

@@ -29,6 +29,14 @@ pub(crate) async fn loops(all: &[u64]) -> u64 {
     sum
 }
 
+pub(crate) async fn loops_over_owned(all: Vec<(String, u64)>) -> u64 {
+    let mut sum = 0;
+    for (name, n) in all {
+        sum += leaf(n).await * name.len() as u64;
+    }
+    sum
+}
+
 pub(crate) async fn nested_loops(all: &[u64]) -> u64 {
     let mut most = 0;
     for a in all.iter().rev() {

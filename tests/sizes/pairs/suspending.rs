@@ -34,6 +34,15 @@ pub(crate) fn loops(all: &[u64]) -> u64 {
 }
 
 #[vthread]
+pub(crate) fn loops_over_owned(all: Vec<(String, u64)>) -> u64 {
+    let mut sum = 0;
+    for (name, n) in all {
+        sum += leaf(n) * name.len() as u64;
+    }
+    sum
+}
+
+#[vthread]
 pub(crate) fn nested_loops(all: &[u64]) -> u64 {
     let mut most = 0;
     for a in all.iter().rev() {

@@ -2,13 +2,14 @@
 //! everything else stays token for token as the user wrote it.
 //!
 //! One question a file: `scopes` (what is a variable?), `paths` and `methods` (does this call
-//! suspend?), `macros` (which macros' arguments are looked at?), `skip` (which names never suspend?),
+//! suspend?), `loops` (does a step of this `for` suspend?), `macros` (which macros' arguments are looked at?), `skip` (which names never suspend?),
 //! `choice` (how is a suspending call made?), `visit` (the walk).
 
 mod blocking;
 pub(crate) mod choice;
 pub(crate) mod fragments;
 pub(crate) mod indices;
+pub(crate) mod loops;
 pub(crate) mod macros;
 pub(crate) mod methods;
 pub(crate) mod nested;
@@ -48,6 +49,8 @@ pub(crate) struct Body {
     pub(crate) calls_itself: bool,
     /// Paths of calls that were checked against plain functions that shadow vthread ones.
     pub(crate) checked_paths: HashSet<String>,
+    /// The parameters without a type of the closures around: nothing may be asked of their types yet.
+    pub(crate) untyped: Vec<String>,
     n_names: usize,
 }
 
@@ -138,6 +141,7 @@ impl Body {
             spawns_itself: false,
             calls_itself: false,
             checked_paths: HashSet::new(),
+            untyped: Vec::new(),
             n_names: 0,
         }
     }

@@ -3,7 +3,7 @@
 use super::choice::{dead, in_place, outer};
 use super::fragments::{self, Fragments};
 use super::scopes::Name;
-use super::{Body, indices, macros, nested};
+use super::{Body, indices, loops, macros, nested};
 use crate::errors::{self};
 use crate::group::enclose::Enclosure;
 use crate::group::exits::Frame;
@@ -15,8 +15,8 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Block, Expr, ExprAwait, ExprClosure, ExprForLoop, ExprIf, ExprMacro, ExprMatch,
-    ExprTry, ExprWhile, GenericArgument, Item, Label, Pat, Stmt, Type, UnOp,
+    Attribute, Block, Expr, ExprAwait, ExprClosure, ExprIf, ExprMacro, ExprMatch, ExprTry,
+    ExprWhile, GenericArgument, Item, Label, Pat, Stmt, Type, UnOp,
 };
 
 impl VisitMut for Body {
@@ -184,7 +184,11 @@ impl VisitMut for Body {
                 self.framed(Some(frame), |body| body.visit_block_mut(&mut endless.body));
             }
             Expr::While(repeated) => self.while_loop(repeated),
-            Expr::ForLoop(repeated) => self.for_loop(repeated),
+            Expr::ForLoop(repeated) => {
+                if let Some(rewritten) = self.for_loop(repeated) {
+                    *expr = rewritten;
+                }
+            }
             Expr::If(branch) => self.branch(branch, is_used),
             Expr::Match(choice) => self.choice(choice, is_used),
             Expr::Let(condition) => {
@@ -208,7 +212,7 @@ fn has_imports(block: &Block) -> bool {
     block.stmts.iter().any(imports)
 }
 
-fn label_text(label: &Label) -> String {
+pub(super) fn label_text(label: &Label) -> String {
     label.name.ident.to_string()
 }
 
@@ -324,6 +328,8 @@ impl Body {
             return Fragments.visit_expr_closure_mut(closure);
         }
         let in_frame = std::mem::replace(&mut self.in_frame, false);
+        let n_untyped = self.untyped.len();
+        self.untyped.extend(loops::untyped(&closure.inputs));
         self.framed(Some(Frame::Closure), |body| {
             body.scoped(|body| {
                 closure
@@ -333,6 +339,7 @@ impl Body {
                 body.visit_expr_mut(&mut closure.body);
             });
         });
+        self.untyped.truncate(n_untyped);
         self.in_frame = in_frame;
     }
 
@@ -341,18 +348,6 @@ impl Body {
         self.framed(Some(frame), |body| {
             body.scoped(|body| {
                 body.visit_expr_mut(&mut repeated.cond);
-                body.is_used = false;
-                body.visit_block_mut(&mut repeated.body);
-            });
-        });
-    }
-
-    fn for_loop(&mut self, repeated: &mut ExprForLoop) {
-        self.visit_expr_mut(&mut repeated.expr);
-        let frame = Frame::Loop(repeated.label.as_ref().map(label_text));
-        self.framed(Some(frame), |body| {
-            body.scoped(|body| {
-                body.scopes.bind_pattern(&repeated.pat);
                 body.is_used = false;
                 body.visit_block_mut(&mut repeated.body);
             });

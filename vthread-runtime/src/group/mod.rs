@@ -29,6 +29,7 @@ pub(crate) mod task;
 pub mod call;
 pub(crate) mod foreign;
 pub(crate) mod frame_sizes;
+pub(crate) mod steps;
 pub(crate) mod yield_now;
 
 pub(crate) mod block_on;

@@ -10,5 +10,5 @@ mod tcp_stream;
 pub use addresses::{Resolve, ToSocketAddrs};
 pub use connect::{Connect, ConnectTimeout};
 pub use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, SocketAddrV4, SocketAddrV6};
-pub use tcp_listener::{Accept, Bind, Incoming, TcpListener};
+pub use tcp_listener::{Accept, Bind, ConnectionSteps, Incoming, NextConnection, TcpListener};
 pub use tcp_stream::TcpStream;

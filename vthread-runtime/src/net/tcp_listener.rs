@@ -5,6 +5,7 @@ use super::connect::no_address;
 use super::{SocketAddr, TcpStream, ToSocketAddrs};
 use crate::driver::{Direction, Interest, Source, Waiting};
 use crate::group::call::{Call, Suspends, name_hash};
+use crate::group::steps::IntoSteps;
 use crate::task::current::checkpoint;
 use std::fmt;
 use std::future::Future;
@@ -65,7 +66,10 @@ impl TcpListener {
         })
     }
 
-    /// Iterates over the connections, in plain code: each step blocks. It never ends.
+    /// The connections, one by one, without end: `for stream in listener.incoming()`.
+    ///
+    /// As it stands in a `for` it suspends in vthread code, as [`accept`](TcpListener::accept) does; as an
+    /// `Iterator`, in plain code and under an adapter such as `take`, each step blocks.
     pub fn incoming(&self) -> Incoming<'_> {
         Incoming { listener: self }
     }
@@ -158,6 +162,58 @@ impl Iterator for Incoming<'_> {
 
     fn next(&mut self) -> Option<io::Result<TcpStream>> {
         Some(self.listener.accept().wait().map(|(stream, _)| stream))
+    }
+}
+
+/// The connections as `for` in vthread code takes them.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct ConnectionSteps<'l> {
+    listener: &'l TcpListener,
+}
+
+impl<'l> ConnectionSteps<'l> {
+    /// The next connection.
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> Call<NextConnection<'l>> {
+        Call::leaf(NextConnection {
+            accept: Accept {
+                waiting: Waiting::new(&self.listener.source, Direction::Read),
+            },
+        })
+    }
+}
+
+impl<'l> IntoSteps for Incoming<'l> {
+    type Steps = ConnectionSteps<'l>;
+    fn into_steps(self) -> Self::Steps {
+        ConnectionSteps {
+            listener: self.listener,
+        }
+    }
+}
+
+impl<'l> IntoSteps for &mut Incoming<'l> {
+    type Steps = ConnectionSteps<'l>;
+    fn into_steps(self) -> Self::Steps {
+        ConnectionSteps {
+            listener: self.listener,
+        }
+    }
+}
+
+/// The frame of a step of a loop over [`TcpListener::incoming`].
+#[derive(Debug)]
+pub struct NextConnection<'l> {
+    accept: Accept<'l>,
+}
+
+impl Future for NextConnection<'_> {
+    type Output = Option<io::Result<TcpStream>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let accepted = ready!(Pin::new(&mut self.accept).poll(cx));
+        Poll::Ready(Some(accepted.map(|(stream, _)| stream)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Channels: a bounded or unbounded queue of messages, with any number of senders and receivers.
 #![allow(unsafe_code)] // Projection to pinned waits.
 
+use super::iterate::Iter;
 use super::queue::{Messages, Queue, Room};
 use super::waitlist::Wait;
 use super::{RecvError, SendError, TryRecvError, TrySendError};
@@ -72,7 +73,19 @@ pub struct Sender<T> {
 
 /// The half of a channel that receives. See [`channel`].
 ///
-/// In plain code it can be iterated over: the loop blocks for each message, and ends when the channel is closed.
+/// `for message in receiver` and `for message in &receiver` end when the channel is closed. In vthread code each
+/// step suspends as [`recv`](Receiver::recv) does; in plain code it blocks.
+///
+/// ```
+/// use vthread_runtime::sync::unbounded;
+///
+/// let (tx, rx) = unbounded();
+/// tx.try_send("ping").unwrap();
+/// drop(tx);
+/// for message in &rx {
+///     assert_eq!(message, "ping");
+/// }
+/// ```
 pub struct Receiver<T> {
     queue: Arc<Queue<T>>,
 }
@@ -170,9 +183,12 @@ impl<T> Receiver<T> {
         self.queue.try_receive()
     }
 
-    /// Iterates over the messages, in plain code: each step blocks, and the end comes with the channel's.
+    /// The messages, one by one, until the channel is closed.
+    ///
+    /// As it stands in a `for` it suspends in vthread code; as an `Iterator`, in plain code and under
+    /// an adapter such as `enumerate`, each step blocks.
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter { receiver: self }
+        Iter::of(self)
     }
 
     /// How many messages have been sent and not received.
@@ -245,43 +261,28 @@ impl<T> Future for Receiving<'_, T> {
     }
 }
 
-/// The messages of a channel, one by one, in plain code. See [`Receiver::iter`].
-pub struct Iter<'c, T> {
-    receiver: &'c Receiver<T>,
+/// The frame of a step of a loop over the messages.
+pub struct NextMessage<'c, T> {
+    wait: Wait<Messages<'c, T>>,
 }
 
-/// The messages of a channel, one by one, in plain code. See [`Receiver`].
-pub struct IntoIter<T> {
-    receiver: Receiver<T>,
-}
-
-impl<T> Iterator for Iter<'_, T> {
-    type Item = T;
-    fn next(&mut self) -> Option<T> {
-        self.receiver.recv().wait().ok()
+impl<'c, T> NextMessage<'c, T> {
+    pub(super) fn of(receiver: &'c Receiver<T>) -> Self {
+        NextMessage {
+            wait: Wait::new(Messages(&receiver.queue)),
+        }
     }
 }
 
-impl<T> Iterator for IntoIter<T> {
-    type Item = T;
-    fn next(&mut self) -> Option<T> {
-        self.receiver.recv().wait().ok()
-    }
-}
+impl<T> Future for NextMessage<'_, T> {
+    type Output = Option<T>;
 
-impl<T> IntoIterator for Receiver<T> {
-    type Item = T;
-    type IntoIter = IntoIter<T>;
-    fn into_iter(self) -> IntoIter<T> {
-        IntoIter { receiver: self }
-    }
-}
-
-impl<'c, T> IntoIterator for &'c Receiver<T> {
-    type Item = T;
-    type IntoIter = Iter<'c, T>;
-    fn into_iter(self) -> Iter<'c, T> {
-        self.iter()
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        ready!(checkpoint(cx));
+        // SAFETY: The wait is pinned with the frame: nothing moves it out.
+        let wait = unsafe { self.as_ref().map_unchecked(|next| &next.wait) };
+        wait.poll(cx, |_, locked, _| Messages::receive(locked))
+            .map(|settled| settled.settle().ok())
     }
 }
 
@@ -331,8 +332,8 @@ macro_rules! debug_without_messages {
         })*
     };
 }
-debug_without_messages! { Sender Receiver IntoIter }
-debug_without_messages! { Sending<'_> Receiving<'_> Iter<'_> }
+debug_without_messages! { Sender Receiver }
+debug_without_messages! { Sending<'_> Receiving<'_> NextMessage<'_> }
 
 #[cfg(all(test, not(loom)))]
 #[path = "channel_tests.rs"]

@@ -8,6 +8,7 @@ mod barrier;
 mod by_hand;
 mod channel;
 mod condvar;
+mod iterate;
 mod mutex;
 mod once_cell;
 mod oneshot;
@@ -19,8 +20,9 @@ mod semaphore;
 mod waitlist;
 
 pub use barrier::{Barrier, BarrierWaitResult};
-pub use channel::{IntoIter, Iter, Receiver, Receiving, Sender, Sending, channel, unbounded};
+pub use channel::{NextMessage, Receiver, Receiving, Sender, Sending, channel, unbounded};
 pub use condvar::Condvar;
+pub use iterate::{IntoIter, Iter, MessageSteps};
 pub use mutex::{Lock, Mutex, MutexGuard};
 pub use once_cell::OnceCell;
 pub use oneshot::{OneshotReceiver, OneshotSender, oneshot};

@@ -50,7 +50,7 @@ fn shutdown() {
     let ready = tx.clone();
     let child = background!(name = "child" => { wait("child", &ready); });
     rx.recv().wait().unwrap();
-    let failed = background!(name = "flusher" => { std::fs::read("/no/such/file")?; });
+    let failed = background!(name = "flusher" => { vthread::fs::read("/no/such/file")?; });
     let panicked = background! { std::panic::resume_unwind(Box::new("on purpose")); };
     while failed.outcome().is_none() || panicked.outcome().is_none() {
         thread::yield_now();
@@ -131,6 +131,7 @@ fn a_thread_that_does_not_come_back() {
     let (tx, rx) = channel::<()>(1);
     thread::spawn(move || {
         #[vthread(local)]
+        #[allow(deprecated)] // It blocks on purpose.
         fn stuck(tx: &vthread::sync::Sender<()>) {
             tx.send(()).unwrap();
             thread::sleep(LONG);

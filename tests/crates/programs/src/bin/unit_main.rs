@@ -95,6 +95,7 @@ fn main() {
             shield! {
                 println!("ready");
                 // Deaf to the first one.
+                #[allow(deprecated)]
                 thread::sleep(LONG);
             }
         }

@@ -1,0 +1,72 @@
+fn total(orders: Receiver<Order>) -> u64 {
+    rt::Call::wait(__vthread_total(orders))
+}
+#[doc(hidden)]
+fn __vthread_total(
+    orders: Receiver<Order>,
+) -> rt::Call<rt::frame_type![u64]> {
+    '__l: {
+        break '__l;
+        let _ = total;
+    }
+    let __f = async move {
+        use rt::traits::*;
+        let orders = orders;
+        '__l: {
+            break '__l;
+            let __r: u64 = rt::any();
+            return __r;
+        }
+        '__frame: {
+            {
+                let mut sum = 0;
+                {
+                    let __h = rt::Head::<_>(PhantomData);
+                    match __h.pass(orders) {
+                        __e => {
+                            let (__m, __vthread_over, mut __source) = (&&&&__h)
+                                .__vthread_steps(__e);
+                            for __vthread_item in __vthread_over {
+                                '__l: {
+                                    break '__l;
+                                    break '__frame rt::never();
+                                }
+                                match {
+                                    let __vthread_item = match __m.which() {
+                                        rt::Which::Plain(__w) => {
+                                            __w.take(__vthread_item)
+                                        }
+                                        rt::Which::Call(__w) => {
+                                            let __c = __m.source(&mut __source).next();
+                                            match ({
+                                                let __f = unsafe { __w.frame(__c) };
+                                                __f.await
+                                            }) {
+                                                ::core::option::Option::Some(__x) => __x,
+                                                ::core::option::Option::None => break,
+                                            }
+                                        }
+                                    };
+                                    __vthread_item
+                                } {
+                                    _ if false => {}
+                                    Order { price, n } => {
+                                        sum += price * n;
+                                    }
+                                }
+                            }
+                        }
+                    };
+                }
+                sum
+            }
+        }
+    };
+    unsafe { rt::call(__f) }
+}
+#[doc(hidden)]
+mod total {
+    pub(super) use super::__vthread_total as __vthread_call;
+    pub(super) use super::total as a_vthread_fn_and_a_plain_fn_of_this_name;
+    pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+}
