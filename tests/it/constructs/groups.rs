@@ -38,7 +38,7 @@ fn positions() -> Vec<u32> {
     out.push(group! { Some(num(16)) }.unwrap());
     out.push(group! { (1, num(17)) }.1);
     out.push(group! { [0, num(18)] }[group! { 1 }]);
-    out.push(group! { |n: u32| n + 1 }(num(18)));
+    out.push(group! { let add = |n: u32| n + 1; add }(num(18)));
     out.push({ group! { num(20) } });
     out.push('a: { break 'a group! { num(21) } });
     out.push(loop { break group! { num(22) } });
