@@ -1,3 +1,4 @@
+#[track_caller]
 fn total(orders: Receiver<Order>) -> u64 {
     rt::Call::wait(__vthread_total(orders))
 }
@@ -29,14 +30,12 @@ fn __vthread_total(
                             for __vthread_item in __vthread_over {
                                 '__l: {
                                     break '__l;
-                                    break '__frame rt::never();
+                                    break '__frame break '__l;
                                 }
                                 match {
                                     let __vthread_item = match __m.which() {
-                                        rt::Which::Plain(__w) => {
-                                            __w.take(__vthread_item)
-                                        }
-                                        rt::Which::Call(__w) => {
+                                        __VthreadPlain(__w) => __w.plain(__vthread_item),
+                                        __VthreadCall(__w) => {
                                             let __c = __m.source(&mut __source).next();
                                             match ({
                                                 let __f = unsafe { __w.frame(__c) };

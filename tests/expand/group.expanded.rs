@@ -62,124 +62,154 @@ fn __vthread_read_all(
                             &__o,
                             rt::Telling::of(&__o).how(),
                         );
-                        let __this_group2 = unsafe {
+                        let this_group = unsafe {
                             rt::Group::dup(&__group1)
                         };
                         let __b = async {
                             '__frame: {
-                                let __this_group2 = __this_group2;
-                                let __g3 = &__this_group2;
-                                let __error4 = rt::Group::error_type(
-                                    &__this_group2,
+                                let this_group = this_group;
+                                let __g2 = &this_group;
+                                let __error3 = rt::Group::error_type(
+                                    &this_group,
                                 );
                                 '__l: {
                                     break '__l;
                                     return Err(
-                                        rt::Group::err(&__this_group2),
+                                        rt::Group::err(&this_group),
                                     );
                                 }
                                 let __v = {
-                                    for url in urls {
-                                        ({
-                                            use spawn as _;
-                                            let __options = rt::SpawnOptions::new();
-                                            let __g: &rt::Group<'_, _> = __g3;
-                                            let __room = unsafe { rt::room(__g) };
-                                            '__l: {
-                                                break '__l;
-                                                break '__frame break '__l;
-                                            }
-                                            let __permit = __room.await;
-                                            let url = rt::Move(url);
-                                            let __this_group7 = unsafe {
-                                                rt::Group::dup(__g)
-                                            };
-                                            let __f = async {
-                                                '__frame: {
-                                                    let __this_group7 = __this_group7;
-                                                    let __g3 = &__this_group7;
-                                                    let url = rt::Move::take(url);
-                                                    let __error6 = rt::Group::error_type(
-                                                        &__this_group7,
-                                                    );
+                                    {
+                                        let __h = rt::Head::<
+                                            _,
+                                        >(PhantomData);
+                                        match __h.pass(urls) {
+                                            __e => {
+                                                let (__m, __vthread_over, mut __source) = (&&&&__h)
+                                                    .__vthread_steps(__e);
+                                                for __vthread_item in __vthread_over {
                                                     '__l: {
                                                         break '__l;
-                                                        return Err(
-                                                            rt::Group::err(&__this_group7),
-                                                        );
+                                                        break '__frame break '__l;
                                                     }
-                                                    let __v = {
-                                                        let page = (match ({
-                                                            use rt::none as __c;
-                                                            use fetch as __vthread_call;
-                                                            {
-                                                                use fetch as __c;
-                                                                {
-                                                                    use __c::*;
-                                                                    __vthread_call
-                                                                }
+                                                    let url = match __m.which() {
+                                                        __VthreadPlain(__w) => __w.plain(__vthread_item),
+                                                        __VthreadCall(__w) => {
+                                                            let __c = __m.source(&mut __source).next();
+                                                            match ({
+                                                                let __f = unsafe { __w.frame(__c) };
+                                                                __f.await
+                                                            }) {
+                                                                ::core::option::Option::Some(__x) => __x,
+                                                                ::core::option::Option::None => break,
                                                             }
-                                                        })(url) {
-                                                            __x => {
-                                                                '__l: {
-                                                                    break '__l;
-                                                                    break '__frame break '__l;
-                                                                }
-                                                                let __k = ({
-                                                                    use rt::none as __c;
-                                                                    use rt::no::__VTHREAD_KIND;
-                                                                    {
-                                                                        use fetch as __c;
-                                                                        {
-                                                                            use __c::*;
-                                                                            use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                                                            use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                                                            __VTHREAD_KIND
-                                                                        }
-                                                                    }
-                                                                })
-                                                                    .which();
-                                                                match __k {
-                                                                    __VthreadPlain(__w) => __w.plain(__x),
-                                                                    __VthreadCall(__w) => {
-                                                                        let __f = unsafe { __w.frame(__x) };
-                                                                        __f.await
-                                                                    }
-                                                                }
+                                                        }
+                                                    };
+                                                    {
+                                                        ({
+                                                            use spawn as _;
+                                                            let __options = rt::SpawnOptions::new();
+                                                            let __g: &rt::Group<'_, _> = __g2;
+                                                            let __room = unsafe { rt::room(__g) };
+                                                            '__l: {
+                                                                break '__l;
+                                                                break '__frame break '__l;
                                                             }
-                                                        })?;
-                                                        *({
-                                                            let __t = __VthreadTag::<
-                                                                { rt::name_hash("lock") },
-                                                                _,
-                                                                _,
-                                                            >(__VthreadPhantom);
-                                                            match total.lock() {
-                                                                __x => {
+                                                            let __permit = __room.await;
+                                                            let url = rt::Move(url);
+                                                            let this_group = unsafe {
+                                                                rt::Group::dup(__g)
+                                                            };
+                                                            let __f = async {
+                                                                '__frame: {
+                                                                    let this_group = this_group;
+                                                                    let __g2 = &this_group;
+                                                                    let url = rt::Move::take(url);
+                                                                    let __error5 = rt::Group::error_type(
+                                                                        &this_group,
+                                                                    );
                                                                     '__l: {
                                                                         break '__l;
-                                                                        __t.of(&total, &__x);
-                                                                        break '__frame break '__l;
+                                                                        return Err(
+                                                                            rt::Group::err(&this_group),
+                                                                        );
                                                                     }
-                                                                    let __k = (&__t).__vthread_which();
-                                                                    match __k {
-                                                                        __VthreadPlain(__w) => __w.plain(__x),
-                                                                        __VthreadCall(__w) => {
-                                                                            let __f = unsafe { __w.frame(__x) };
-                                                                            __f.await
-                                                                        }
-                                                                    }
+                                                                    let __v = {
+                                                                        let page = (match ({
+                                                                            use rt::none as __c;
+                                                                            use fetch as __vthread_call;
+                                                                            {
+                                                                                use fetch as __c;
+                                                                                {
+                                                                                    use __c::*;
+                                                                                    __vthread_call
+                                                                                }
+                                                                            }
+                                                                        })(url) {
+                                                                            __x => {
+                                                                                '__l: {
+                                                                                    break '__l;
+                                                                                    break '__frame break '__l;
+                                                                                }
+                                                                                let __k = ({
+                                                                                    use rt::none as __c;
+                                                                                    use rt::no::__VTHREAD_KIND;
+                                                                                    {
+                                                                                        use fetch as __c;
+                                                                                        {
+                                                                                            use __c::*;
+                                                                                            use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                                                                            use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                                                                            __VTHREAD_KIND
+                                                                                        }
+                                                                                    }
+                                                                                })
+                                                                                    .which();
+                                                                                match __k {
+                                                                                    __VthreadPlain(__w) => __w.plain(__x),
+                                                                                    __VthreadCall(__w) => {
+                                                                                        let __f = unsafe { __w.frame(__x) };
+                                                                                        __f.await
+                                                                                    }
+                                                                                }
+                                                                            }
+                                                                        })?;
+                                                                        *({
+                                                                            let __t = __VthreadTag::<
+                                                                                { rt::name_hash("lock") },
+                                                                                _,
+                                                                                _,
+                                                                            >(__VthreadPhantom);
+                                                                            match total.lock() {
+                                                                                __x => {
+                                                                                    '__l: {
+                                                                                        break '__l;
+                                                                                        __t.of(&total, &__x);
+                                                                                        break '__frame break '__l;
+                                                                                    }
+                                                                                    let __k = (&__t).__vthread_which();
+                                                                                    match __k {
+                                                                                        __VthreadPlain(__w) => __w.plain(__x),
+                                                                                        __VthreadCall(__w) => {
+                                                                                            let __f = unsafe { __w.frame(__x) };
+                                                                                            __f.await
+                                                                                        }
+                                                                                    }
+                                                                                }
+                                                                            }
+                                                                        }) += page.len();
+                                                                    };
+                                                                    Ok(__v)
                                                                 }
+                                                            };
+                                                            unsafe {
+                                                                rt::spawn(__g, __permit, __options, __f)
                                                             }
-                                                        }) += page.len();
-                                                    };
-                                                    Ok(__v)
+                                                        });
+                                                    }
                                                 }
-                                            };
-                                            unsafe {
-                                                rt::spawn(__g, __permit, __options, __f)
                                             }
-                                        });
+                                        };
                                     }
                                 };
                                 Ok(rt::Ctl::Val(__v))

@@ -22,202 +22,234 @@ fn __vthread_first_or(
         }
         '__frame: {
             {
-                'all: for id in ids {
-                    ({
-                        use group as _;
-                        ({
-                            let __options = rt::GroupOptions::new();
-                            let __o = unsafe {
-                                rt::Owner::<_>::new(__options)
-                            };
-                            let __group1 = unsafe {
-                                rt::Owner::group(&__o)
-                            };
-                            '__l: {
-                                break '__l;
-                                return Err(
-                                    rt::Group::err(&__group1),
-                                );
-                            }
-                            '__l: {
-                                break '__l;
-                                rt::error_is_send(&__group1);
-                            }
-                            rt::Owner::tells(
-                                &__o,
-                                rt::Telling::of(&__o).how(),
-                            );
-                            let __this_group2 = unsafe {
-                                rt::Group::dup(&__group1)
-                            };
-                            let __b = async {
-                                '__frame: {
-                                    let __this_group2 = __this_group2;
-                                    let __g3 = &__this_group2;
-                                    let __error4 = rt::Group::error_type(
-                                        &__this_group2,
-                                    );
-                                    '__l: {
-                                        break '__l;
-                                        return Err(
-                                            rt::Group::err(&__this_group2),
-                                        );
+                {
+                    let __h = rt::Head::<_>(PhantomData);
+                    match __h.pass(ids) {
+                        __e => {
+                            let (__m, __vthread_over, mut __source) = (&&&&__h)
+                                .__vthread_steps(__e);
+                            'all: for __vthread_item in __vthread_over {
+                                '__l: {
+                                    break '__l;
+                                    break '__frame break '__l;
+                                }
+                                let id = match __m.which() {
+                                    __VthreadPlain(__w) => __w.plain(__vthread_item),
+                                    __VthreadCall(__w) => {
+                                        let __c = __m.source(&mut __source).next();
+                                        match ({
+                                            let __f = unsafe { __w.frame(__c) };
+                                            __f.await
+                                        }) {
+                                            ::core::option::Option::Some(__x) => __x,
+                                            ::core::option::Option::None => break,
+                                        }
                                     }
-                                    let __v = {
-                                        let found = ({
-                                            use spawn as _;
-                                            let __options = rt::SpawnOptions::new();
-                                            let __g: &rt::Group<'_, _> = __g3;
-                                            let __room = unsafe { rt::room(__g) };
+                                };
+                                {
+                                    ({
+                                        use group as _;
+                                        ({
+                                            let __options = rt::GroupOptions::new();
+                                            let __o = unsafe {
+                                                rt::Owner::<_>::new(__options)
+                                            };
+                                            let __group1 = unsafe {
+                                                rt::Owner::group(&__o)
+                                            };
                                             '__l: {
                                                 break '__l;
-                                                break '__frame break '__l;
+                                                return Err(
+                                                    rt::Group::err(&__group1),
+                                                );
                                             }
-                                            let __permit = __room.await;
-                                            let __this_group7 = unsafe {
-                                                rt::Group::dup(__g)
+                                            '__l: {
+                                                break '__l;
+                                                rt::error_is_send(&__group1);
+                                            }
+                                            rt::Owner::tells(
+                                                &__o,
+                                                rt::Telling::of(&__o).how(),
+                                            );
+                                            let this_group = unsafe {
+                                                rt::Group::dup(&__group1)
                                             };
-                                            let __f = async {
+                                            let __b = async {
                                                 '__frame: {
-                                                    let __this_group7 = __this_group7;
-                                                    let __g3 = &__this_group7;
-                                                    let __error6 = rt::Group::error_type(
-                                                        &__this_group7,
+                                                    let this_group = this_group;
+                                                    let __g2 = &this_group;
+                                                    let __error3 = rt::Group::error_type(
+                                                        &this_group,
                                                     );
                                                     '__l: {
                                                         break '__l;
                                                         return Err(
-                                                            rt::Group::err(&__this_group7),
+                                                            rt::Group::err(&this_group),
                                                         );
                                                     }
                                                     let __v = {
-                                                        (match ({
-                                                            use rt::none as __c;
-                                                            use find as __vthread_call;
-                                                            {
-                                                                use find as __c;
-                                                                {
-                                                                    use __c::*;
-                                                                    __vthread_call
-                                                                }
+                                                        let found = ({
+                                                            use spawn as _;
+                                                            let __options = rt::SpawnOptions::new();
+                                                            let __g: &rt::Group<'_, _> = __g2;
+                                                            let __room = unsafe { rt::room(__g) };
+                                                            '__l: {
+                                                                break '__l;
+                                                                break '__frame break '__l;
                                                             }
-                                                        })(*id) {
-                                                            __x => {
-                                                                '__l: {
-                                                                    break '__l;
-                                                                    break '__frame break '__l;
-                                                                }
-                                                                let __k = ({
-                                                                    use rt::none as __c;
-                                                                    use rt::no::__VTHREAD_KIND;
-                                                                    {
-                                                                        use find as __c;
-                                                                        {
-                                                                            use __c::*;
-                                                                            use find as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                                                            use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                                                            __VTHREAD_KIND
-                                                                        }
+                                                            let __permit = __room.await;
+                                                            let this_group = unsafe {
+                                                                rt::Group::dup(__g)
+                                                            };
+                                                            let __f = async {
+                                                                '__frame: {
+                                                                    let this_group = this_group;
+                                                                    let __g2 = &this_group;
+                                                                    let __error5 = rt::Group::error_type(
+                                                                        &this_group,
+                                                                    );
+                                                                    '__l: {
+                                                                        break '__l;
+                                                                        return Err(
+                                                                            rt::Group::err(&this_group),
+                                                                        );
                                                                     }
-                                                                })
-                                                                    .which();
-                                                                match __k {
-                                                                    __VthreadPlain(__w) => __w.plain(__x),
-                                                                    __VthreadCall(__w) => {
-                                                                        let __f = unsafe { __w.frame(__x) };
-                                                                        __f.await
-                                                                    }
+                                                                    let __v = {
+                                                                        (match ({
+                                                                            use rt::none as __c;
+                                                                            use find as __vthread_call;
+                                                                            {
+                                                                                use find as __c;
+                                                                                {
+                                                                                    use __c::*;
+                                                                                    __vthread_call
+                                                                                }
+                                                                            }
+                                                                        })(*id) {
+                                                                            __x => {
+                                                                                '__l: {
+                                                                                    break '__l;
+                                                                                    break '__frame break '__l;
+                                                                                }
+                                                                                let __k = ({
+                                                                                    use rt::none as __c;
+                                                                                    use rt::no::__VTHREAD_KIND;
+                                                                                    {
+                                                                                        use find as __c;
+                                                                                        {
+                                                                                            use __c::*;
+                                                                                            use find as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                                                                            use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                                                                            __VTHREAD_KIND
+                                                                                        }
+                                                                                    }
+                                                                                })
+                                                                                    .which();
+                                                                                match __k {
+                                                                                    __VthreadPlain(__w) => __w.plain(__x),
+                                                                                    __VthreadCall(__w) => {
+                                                                                        let __f = unsafe { __w.frame(__x) };
+                                                                                        __f.await
+                                                                                    }
+                                                                                }
+                                                                            }
+                                                                        })
+                                                                    };
+                                                                    ({
+                                                                        let __t = rt::Tail::new(__v);
+                                                                        (&__t).__vthread_split().finish(&__error5)
+                                                                    })
                                                                 }
+                                                            };
+                                                            unsafe {
+                                                                rt::spawn(__g, __permit, __options, __f)
                                                             }
-                                                        })
+                                                        });
+                                                        if *id == other {
+                                                            return Ok(
+                                                                rt::Ctl::Out(rt::Or::A(())),
+                                                            );
+                                                        }
+                                                        return Ok(
+                                                            rt::Ctl::Out(
+                                                                rt::Or::B(
+                                                                    rt::Or::A({
+                                                                        let __r: Result<u64, Error> = Ok(
+                                                                            ({
+                                                                                let __t = __VthreadTag::<
+                                                                                    { rt::name_hash("join") },
+                                                                                    _,
+                                                                                    _,
+                                                                                >(__VthreadPhantom);
+                                                                                match found.join() {
+                                                                                    __x => {
+                                                                                        '__l: {
+                                                                                            break '__l;
+                                                                                            __t.of(&found, &__x);
+                                                                                            {
+                                                                                                use rt::blocking::by_join::*;
+                                                                                                (&__t).blocks();
+                                                                                            }
+                                                                                            break '__frame break '__l;
+                                                                                        }
+                                                                                        let __k = (&__t).__vthread_which();
+                                                                                        match __k {
+                                                                                            __VthreadPlain(__w) => __w.plain(__x),
+                                                                                            __VthreadCall(__w) => {
+                                                                                                let __f = unsafe { __w.frame(__x) };
+                                                                                                __f.await
+                                                                                            }
+                                                                                        }
+                                                                                    }
+                                                                                }
+                                                                            }),
+                                                                        );
+                                                                        __r
+                                                                    }),
+                                                                ),
+                                                            ),
+                                                        );
                                                     };
-                                                    ({
-                                                        let __t = rt::Tail::new(__v);
-                                                        (&__t).__vthread_split().finish(&__error6)
-                                                    })
+                                                    Ok(rt::Ctl::Val(__v))
                                                 }
                                             };
-                                            unsafe {
-                                                rt::spawn(__g, __permit, __options, __f)
+                                            '__l: {
+                                                break '__l;
+                                                break '__frame break '__l;
                                             }
-                                        });
-                                        if *id == other {
-                                            return Ok(
-                                                rt::Ctl::Out(rt::Or::A(())),
-                                            );
-                                        }
-                                        return Ok(
-                                            rt::Ctl::Out(
-                                                rt::Or::B(
-                                                    rt::Or::A({
-                                                        let __r: Result<u64, Error> = Ok(
-                                                            ({
-                                                                let __t = __VthreadTag::<
-                                                                    { rt::name_hash("join") },
-                                                                    _,
-                                                                    _,
-                                                                >(__VthreadPhantom);
-                                                                match found.join() {
-                                                                    __x => {
-                                                                        '__l: {
-                                                                            break '__l;
-                                                                            __t.of(&found, &__x);
-                                                                            break '__frame break '__l;
-                                                                        }
-                                                                        let __k = (&__t).__vthread_which();
-                                                                        match __k {
-                                                                            __VthreadPlain(__w) => __w.plain(__x),
-                                                                            __VthreadCall(__w) => {
-                                                                                let __f = unsafe { __w.frame(__x) };
-                                                                                __f.await
-                                                                            }
-                                                                        }
-                                                                    }
-                                                                }
-                                                            }),
-                                                        );
-                                                        __r
-                                                    }),
-                                                ),
-                                            ),
-                                        );
-                                    };
-                                    Ok(rt::Ctl::Val(__v))
+                                            let __run = unsafe {
+                                                rt::Owner::run(&__o, __group1, __b)
+                                            };
+                                            (match __run.await {
+                                                Ok(
+                                                    rt::Ctl::Val(__v),
+                                                ) => Ok(__v),
+                                                Err(__e) => {
+                                                    Err(__e)
+                                                }
+                                                Ok(
+                                                    rt::Ctl::Out(__x),
+                                                ) => {
+                                                    match __x {
+                                                        rt::Or::A(__v) => {
+                                                            let () = __v;
+                                                            continue 'all;
+                                                        }
+                                                        rt::Or::B(rt::Or::A(__v)) => {
+                                                            return __v;
+                                                        }
+                                                        rt::Or::B(rt::Or::B(__v)) => {
+                                                            rt::absurd(__v)
+                                                        }
+                                                    }
+                                                }
+                                            })
+                                        })
+                                    })?;
                                 }
-                            };
-                            '__l: {
-                                break '__l;
-                                break '__frame break '__l;
                             }
-                            let __run = unsafe {
-                                rt::Owner::run(&__o, __group1, __b)
-                            };
-                            (match __run.await {
-                                Ok(
-                                    rt::Ctl::Val(__v),
-                                ) => Ok(__v),
-                                Err(__e) => {
-                                    Err(__e)
-                                }
-                                Ok(
-                                    rt::Ctl::Out(__x),
-                                ) => {
-                                    match __x {
-                                        rt::Or::A(__v) => {
-                                            let () = __v;
-                                            continue 'all;
-                                        }
-                                        rt::Or::B(rt::Or::A(__v)) => {
-                                            return __v;
-                                        }
-                                        rt::Or::B(rt::Or::B(__v)) => {
-                                            rt::absurd(__v)
-                                        }
-                                    }
-                                }
-                            })
-                        })
-                    })?;
+                        }
+                    };
                 }
                 Ok(other)
             }

@@ -175,7 +175,7 @@ fn __vthread_receivers(
                                 use rt::blocking::of_open::*;
                                 (&__t).blocks();
                             }
-                            break '__frame rt::never();
+                            break '__frame break '__l;
                         }
                         let __k = (&__t).__vthread_which();
                         match __k {

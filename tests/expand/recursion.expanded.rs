@@ -21,22 +21,50 @@ fn __vthread_depth(
         '__frame: {
             {
                 let mut deepest = 0;
-                for child in &tree.children {
-                    deepest = deepest
-                        .max(
-                            (match __vthread_depth(child) {
-                                __c => {
-                                    '__l: {
-                                        break '__l;
-                                        break '__frame break '__l;
-                                    }
-                                    let __f = unsafe {
-                                        rt::segment(rt::frame(__c))
-                                    };
-                                    __f.await
+                {
+                    let __h = rt::Head::<_>(PhantomData);
+                    match __h.pass(&tree.children) {
+                        __e => {
+                            let (__m, __vthread_over, mut __source) = (&&&&__h)
+                                .__vthread_steps(__e);
+                            for __vthread_item in __vthread_over {
+                                '__l: {
+                                    break '__l;
+                                    break '__frame break '__l;
                                 }
-                            }),
-                        );
+                                let child = match __m.which() {
+                                    __VthreadPlain(__w) => __w.plain(__vthread_item),
+                                    __VthreadCall(__w) => {
+                                        let __c = __m.source(&mut __source).next();
+                                        match ({
+                                            let __f = unsafe { __w.frame(__c) };
+                                            __f.await
+                                        }) {
+                                            ::core::option::Option::Some(__x) => __x,
+                                            ::core::option::Option::None => break,
+                                        }
+                                    }
+                                };
+                                {
+                                    deepest = deepest
+                                        .max(
+                                            (match __vthread_depth(child) {
+                                                __c => {
+                                                    '__l: {
+                                                        break '__l;
+                                                        break '__frame break '__l;
+                                                    }
+                                                    let __f = unsafe {
+                                                        rt::segment(rt::frame(__c))
+                                                    };
+                                                    __f.await
+                                                }
+                                            }),
+                                        );
+                                }
+                            }
+                        }
+                    };
                 }
                 deepest + 1
             }
