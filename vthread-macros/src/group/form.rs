@@ -8,7 +8,7 @@ use proc_macro2::{Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Block, Expr, Ident, Result, Stmt, Token, Type, parse_quote_spanned};
+use syn::{Block, Expr, ExprClosure, Ident, Pat, Result, Stmt, Token, Type, parse_quote_spanned};
 
 /// `group!([g,] [max_concurrency = n,] [name = n,] [error = E,] [on_failure = f,] [grace = d] => body)`
 pub(crate) struct GroupForm {
@@ -91,12 +91,15 @@ const BACKGROUND_OPTIONS: &str = "`background!` knows `name = \"..\"` and `move`
 impl GroupForm {
     pub(crate) fn parse(tokens: TokenStream, at: Span, errors: &mut Errors) -> Option<Self> {
         let (options, body) = split(tokens, at, "group!(max_concurrency = 8 => { .. })", errors)?;
-        if let [Stmt::Expr(closure @ Expr::Closure(_), None)] = &body.stmts[..] {
-            errors.on(
-                closure,
-                "`group!` takes the group's body, not a closure: `group!(g => { .. })`",
-            );
-            return None;
+        match &body.stmts[..] {
+            [Stmt::Expr(Expr::Closure(closure), None)] if takes_a_handle(closure) => {
+                errors.on(
+                    closure,
+                    "`group!` takes the group's body, not a closure: `group!(g => { .. })`",
+                );
+                return None;
+            }
+            _ => {}
         }
         let mut form = GroupForm {
             handle: None,
@@ -146,6 +149,16 @@ impl GroupForm {
         }
         Some(form)
     }
+}
+
+/// Whether a closure is meant as the body of a group, with its handle as the argument, as std's scoped threads
+/// have it. A closure may also be a group's value.
+fn takes_a_handle(closure: &ExprClosure) -> bool {
+    let Some(Pat::Ident(handle)) = closure.inputs.first() else {
+        return false;
+    };
+    let spawn = format!("spawn ! ({} ", handle.ident);
+    closure.inputs.len() == 1 && closure.body.to_token_stream().to_string().contains(&spawn)
 }
 
 impl SpawnForm {

@@ -134,7 +134,7 @@ fn loom_grace_opening_inherits_the_hard_mark() {
         alarm.join().unwrap();
         assert!(inner.lock().is_hard && inner.lock().cancelled.is_some());
         super::run::close_in_model(&inner, &child.vthread);
-        outer.unlink(&child, false);
+        outer.unlink(&child);
     });
 }
 
@@ -157,7 +157,7 @@ fn loom_grace_ends_against_close_and_leave() {
             thread::spawn(move || {
                 super::run::close_in_model(&inner, &child.vthread);
                 drop(inner);
-                outer.unlink(&child, false);
+                outer.unlink(&child);
             })
         };
         outer.body_has_ended();
@@ -192,8 +192,8 @@ fn loom_grace_ends_against_a_cancellation() {
         assert!(service.vthread.root.has_hard_mark());
         let is_hard = node.lock().is_hard;
         assert_eq!(ordinary.vthread.root.has_hard_mark(), is_hard);
-        node.unlink(&service, false);
-        node.unlink(&ordinary, false);
+        node.unlink(&service);
+        node.unlink(&ordinary);
     });
 }
 

@@ -85,9 +85,6 @@ fn innermost(running: &Running) -> Option<Arc<Node>> {
     if parent.is_null() {
         return None;
     }
-    if parent.is_null() {
-        return None;
-    }
     // SAFETY: the parent of a task that runs is a child of a group, which keeps the node in an `Arc`.
     unsafe {
         Arc::increment_strong_count(parent);
