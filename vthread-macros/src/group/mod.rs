@@ -10,6 +10,7 @@ pub(crate) mod form;
 pub(crate) mod format;
 pub(crate) mod lost_updates;
 pub(crate) mod open;
+mod pins;
 pub(crate) mod plain;
 pub(crate) mod race;
 pub(crate) mod select;

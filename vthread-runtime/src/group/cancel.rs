@@ -40,6 +40,8 @@ pub(super) struct Walk {
     vthreads: Vec<Waker>,
     /// Blocking calls inside vthreads that have been marked.
     blocked: Vec<Arc<Root>>,
+    /// Groups whose grace begins when everybody is marked.
+    graces: Vec<(Arc<Node>, Reach)>,
 }
 
 impl Walk {
@@ -59,6 +61,7 @@ impl Walk {
             groups: Vec::new(),
             vthreads: Vec::new(),
             blocked: Vec::new(),
+            graces: Vec::new(),
         }
     }
 
@@ -73,6 +76,11 @@ impl Walk {
         self.vthreads.push(child.waker());
     }
 
+    /// The grace of `group`, of which so much is cancelled, begins when everybody is marked.
+    pub(super) fn begin_grace(&mut self, group: Arc<Node>, reach: Reach) {
+        self.graces.push((group, reach));
+    }
+
     /// Marks the outermost call of a plain thread.
     pub(super) fn mark_root(&mut self, root: Arc<Root>) {
         root.vthread().root.mark(&self.reason);
@@ -84,8 +92,11 @@ impl Walk {
     pub(super) fn finish(mut self) {
         while let Some(group) = self.groups.pop() {
             if group.cancel_level(Reach::FromOutside, &mut self) {
-                group.begin_grace(Reach::Body, false);
+                self.begin_grace(group, Reach::Body);
             }
+        }
+        for (group, reach) in self.graces {
+            group.begin_grace(reach);
         }
         for root in self.blocked {
             root.unpark();
@@ -99,11 +110,14 @@ impl Walk {
 impl Node {
     /// Cancels the group and all below it.
     pub(super) fn cancel(self: &Arc<Self>, reach: Reach, reason: CancelReason) {
-        let is_by_body =
-            matches!(&reason, CancelReason::SiblingFailed(culprit) if culprit.is_body());
+        // A body that has failed is over: there is nothing of it to bound.
+        let lingers = match &reason {
+            CancelReason::SiblingFailed(culprit) if culprit.is_body() => Reach::Children,
+            _ => reach,
+        };
         let mut walk = Walk::new(reason);
         self.cancel_level(reach, &mut walk);
-        self.begin_grace(reach, is_by_body);
+        walk.begin_grace(self.clone(), lingers);
         walk.finish();
     }
 

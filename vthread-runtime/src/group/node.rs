@@ -194,9 +194,9 @@ impl Node {
     }
 
     /// Wakes the services that were marked, whose grace begins.
-    fn end_services(self: &Arc<Self>, services: Walk) {
+    fn end_services(self: &Arc<Self>, mut services: Walk) {
         if !services.is_empty() {
-            self.begin_grace(Reach::Children, false);
+            services.begin_grace(self.clone(), Reach::Children);
         }
         services.finish();
     }
