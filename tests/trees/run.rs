@@ -13,6 +13,11 @@ use vthread::{Failures, Group};
 /// What groups have that say nothing.
 const DEFAULT_GRACE: Duration = Duration::from_secs(30);
 
+context_var! {
+    /// The number of the innermost `Bind` around: in calls, closures and children alike.
+    pub(crate) static BOUND: Id = TOP;
+}
+
 /// One of the groups around, and a local of the frame that opened it.
 #[derive(Clone, Copy)]
 pub(crate) struct Around<'x, 's> {
@@ -37,7 +42,7 @@ pub(crate) fn root(world: &World, inner: &[Step]) -> Result<(), Fail> {
         let result = group!(g, name = "g1" => {
             let body = log.part(ROOT, Part::Body);
             let near = Around { group: g, canary: &canary, id: ROOT, limit: usize::MAX };
-            let result = steps(world, inner, near, Some(top), Some(top));
+            let result = steps(world, inner, near, Some(top), Some(top), TOP);
             body.ended(&result);
             result?;
         });
@@ -59,6 +64,7 @@ pub(crate) fn steps<'w, 'x, 's, 'f, 't, 'p>(
     near: Around<'x, 's>,
     far: Option<Around<'s, 'f>>,
     top: Option<Around<'t, 'p>>,
+    bound: Id,
 ) -> Result<(), Fail>
 where
     'w: 's + 'f + 'p,
@@ -68,6 +74,12 @@ where
         let id = step.id;
         let log = &*world.log;
         near.canary.look();
+        if BOUND.get() != bound {
+            log.complain(format!(
+                "step {id} sees {}, and {bound} was bound",
+                BOUND.get()
+            ));
+        }
         let alive = log.part(id, Part::Step);
         let result = match &step.kind {
             Kind::Leaf(Leaf::CancelGroup { reach, .. }) => {
@@ -92,22 +104,22 @@ where
                 Lock::Mutex(lock, holders) => {
                     let _guard = lock.lock();
                     let _held = holders.alone(log);
-                    steps(world, inner, near, far, top)
+                    steps(world, inner, near, far, top, bound)
                 }
                 Lock::RwLock(lock, holders) if id % 2 == 0 => {
                     let _guard = lock.read();
                     let _held = holders.shared(log);
-                    steps(world, inner, near, far, top)
+                    steps(world, inner, near, far, top, bound)
                 }
                 Lock::RwLock(lock, holders) => {
                     let _guard = lock.write();
                     let _held = holders.alone(log);
-                    steps(world, inner, near, far, top)
+                    steps(world, inner, near, far, top, bound)
                 }
                 Lock::Semaphore(semaphore, holders) => {
                     let _permit = semaphore.acquire();
                     let _held = holders.permit(log);
-                    steps(world, inner, near, far, top)
+                    steps(world, inner, near, far, top, bound)
                 }
             },
             Kind::Group {
@@ -125,7 +137,7 @@ where
                         group!(g, max_concurrency = limit, grace = grace, name = name => {
                             let body = log.part(id, Part::Body);
                             let here = Around { group: g, canary: &canary, id, limit };
-                            let result = steps(world, inner, here, Some(near), top);
+                            let result = steps(world, inner, here, Some(near), top, bound);
                             body.ended(&result);
                             result?;
                         })
@@ -134,7 +146,7 @@ where
                         group!(g, max_concurrency = limit, grace = grace, name = name, on_failure = keep => {
                             let body = log.part(id, Part::Body);
                             let here = Around { group: g, canary: &canary, id, limit };
-                            let result = steps(world, inner, here, Some(near), top);
+                            let result = steps(world, inner, here, Some(near), top, bound);
                             body.ended(&result);
                             result?;
                         })
@@ -143,7 +155,7 @@ where
                         let result: Result<(), Failures<Fail>> = group!(g, max_concurrency = limit, grace = grace, name = name, on_failure = collect => {
                             let body = log.part(id, Part::Body);
                             let here = Around { group: g, canary: &canary, id, limit };
-                            let result = steps(world, inner, here, Some(near), top);
+                            let result = steps(world, inner, here, Some(near), top, bound);
                             body.ended(&result);
                             result?;
                         });
@@ -170,7 +182,7 @@ where
                             let _capture = &capture;
                             let frame = log.part(id, Part::Task);
                             let near = Around { group: near_group, ..near };
-                            let result = steps(world, inner, near, far, top);
+                            let result = steps(world, inner, near, far, top, bound);
                             frame.ended(&result);
                             result?;
                             world.value(id)
@@ -182,7 +194,7 @@ where
                             let frame = log.part(id, Part::Task);
                             let _running = world.running(near.id, near.limit);
                             let near = Around { group: near_group, ..near };
-                            let result = steps(world, inner, near, far, top);
+                            let result = steps(world, inner, near, far, top, bound);
                             frame.ended(&result);
                             result?;
                             world.value(id)
@@ -195,7 +207,7 @@ where
                             let frame = log.part(id, Part::Task);
                             let _running = world.running(far.id, far.limit);
                             let near = Around { group: far_group, canary: far.canary, id: far.id, limit: far.limit };
-                            let result = steps(world, inner, near, None, None);
+                            let result = steps(world, inner, near, None, None, bound);
                             frame.ended(&result);
                             result?;
                             world.value(id)
@@ -207,7 +219,7 @@ where
                             let _capture = &capture;
                             let frame = log.part(id, Part::Task);
                             let near = Around { group: top_group, canary: top.canary, id: top.id, limit: top.limit };
-                            let result = steps(world, inner, near, None, None);
+                            let result = steps(world, inner, near, None, None, bound);
                             frame.ended(&result);
                             result?;
                             world.value(id)
@@ -227,7 +239,7 @@ where
                         tasks.push(spawn!(name = format!("t{id}") => {
                             let frame = log.part(id, Part::Kept(i));
                             let here = Around { group: g, canary: &canary, id, limit: usize::MAX };
-                            let result = steps(world, inner, here, Some(near), top);
+                            let result = steps(world, inner, here, Some(near), top, bound);
                             frame.ended(&result);
                             result?;
                             i
@@ -251,7 +263,7 @@ where
                 let started = Instant::now();
                 let outcome: Result<Result<(), Fail>, Elapsed> = timeout!(patience => {
                     let body = log.part(id, Part::Body);
-                    let result = steps(world, inner, near, far, top);
+                    let result = steps(world, inner, near, far, top, bound);
                     body.ended(&result);
                     result
                 });
@@ -266,7 +278,7 @@ where
             Kind::Shield { steps: inner } => {
                 shield! {
                     let body = log.part(id, Part::Body);
-                    let result = steps(world, inner, near, far, top);
+                    let result = steps(world, inner, near, far, top, bound);
                     body.ended(&result);
                     result
                 }
@@ -277,16 +289,16 @@ where
             } => {
                 defer! {
                     let frame = log.part(id, Part::Cleanup);
-                    let result = steps(world, cleanup, near, far, top);
+                    let result = steps(world, cleanup, near, far, top, bound);
                     frame.ended(&result);
                 }
-                steps(world, inner, near, far, top)
+                steps(world, inner, near, far, top, bound)
             }
             Kind::Select { branches } => {
                 select! {
                     result = {
                         let branch = log.part(id, Part::Branch(0));
-                        let result = steps(world, &branches[0], near, far, top);
+                        let result = steps(world, &branches[0], near, far, top, bound);
                         branch.ended(&result);
                         result
                     } => {
@@ -295,7 +307,7 @@ where
                     }
                     result = {
                         let branch = log.part(id, Part::Branch(1));
-                        let result = steps(world, &branches[1], near, far, top);
+                        let result = steps(world, &branches[1], near, far, top, bound);
                         branch.ended(&result);
                         result
                     } => {
@@ -304,12 +316,12 @@ where
                     }
                 }
             }
-            Kind::Call { steps: inner } => steps(world, inner, near, far, top),
+            Kind::Call { steps: inner } => steps(world, inner, near, far, top, bound),
             Kind::Plain {
                 catches,
                 steps: inner,
             } => {
-                let call = || steps(world, inner, near, far, top);
+                let call = || steps(world, inner, near, far, top, bound);
                 if *catches {
                     match catch_unwind(AssertUnwindSafe(call)) {
                         Ok(result) => result,
@@ -325,9 +337,12 @@ where
                     call()
                 }
             }
+            Kind::Bind { steps: inner } => {
+                bind!(BOUND = id => steps(world, inner, near, far, top, id))
+            }
             Kind::Slow { steps: inner } => {
                 let _slow = Slow::new(log, id);
-                steps(world, inner, near, far, top)
+                steps(world, inner, near, far, top, bound)
             }
         };
         alive.ended(&result);

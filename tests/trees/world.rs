@@ -1,6 +1,6 @@
 //! What the vthreads of a tree share: locks, channels, handles, and objects that are counted.
 
-use crate::log::{Alive, ItemId, Log, Part, What};
+use crate::log::{Alive, ItemId, Log, Part, Verdict, What};
 use crate::plan::{Id, Plan};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, AtomicU64, AtomicUsize, Ordering};
@@ -108,6 +108,12 @@ impl World {
 
     /// After the root: the handles that nobody took, and what is left in the channels.
     pub(crate) fn close(&mut self) {
+        for (id, task) in self.tasks.iter().enumerate() {
+            if let Some(task) = &*task.lock().unwrap() {
+                let verdict = Verdict::of(task.outcome());
+                self.log.note(id, What::Outcome(verdict));
+            }
+        }
         self.log.note(0, What::Closing);
         self.channels.clear();
         self.tasks.clear();

@@ -6,6 +6,7 @@ mod facts;
 mod failures;
 mod items;
 mod order;
+mod outcomes;
 
 use crate::log::Event;
 use crate::plan::Plan;
@@ -20,6 +21,7 @@ pub(crate) fn check(plan: &Plan, events: &[Event], outcome: &Outcome) -> Vec<Str
     causes::check(&facts, &mut broken);
     failures::check(&facts, outcome, &mut broken);
     failures::joins(&facts, &mut broken);
+    outcomes::check(&facts, &mut broken);
     items::check(&facts, &mut broken);
     broken
 }
