@@ -101,22 +101,22 @@ where
             }
             Kind::Leaf(what) => leaf(world, id, what),
             Kind::Hold { lock, steps: inner } => match &world.locks[*lock] {
-                Lock::Mutex(lock, holders) => {
+                Lock::Exclusive(lock, holders) => {
                     let _guard = lock.lock();
                     let _held = holders.alone(log);
                     steps(world, inner, near, far, top, bound)
                 }
-                Lock::RwLock(lock, holders) if id % 2 == 0 => {
+                Lock::Shared(lock, holders) if id % 2 == 0 => {
                     let _guard = lock.read();
                     let _held = holders.shared(log);
                     steps(world, inner, near, far, top, bound)
                 }
-                Lock::RwLock(lock, holders) => {
+                Lock::Shared(lock, holders) => {
                     let _guard = lock.write();
                     let _held = holders.alone(log);
                     steps(world, inner, near, far, top, bound)
                 }
-                Lock::Semaphore(semaphore, holders) => {
+                Lock::Permits(semaphore, holders) => {
                     let _permit = semaphore.acquire();
                     let _held = holders.permit(log);
                     steps(world, inner, near, far, top, bound)

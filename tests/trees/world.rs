@@ -17,9 +17,9 @@ pub(crate) const BOUNDS: [usize; 2] = [1, 3];
 
 #[derive(Debug)]
 pub(crate) enum Lock {
-    Mutex(Mutex<()>, Holders),
-    RwLock(RwLock<()>, Holders),
-    Semaphore(Semaphore, Holders),
+    Exclusive(Mutex<()>, Holders),
+    Shared(RwLock<()>, Holders),
+    Permits(Semaphore, Holders),
 }
 
 /// Who holds a lock now: it must agree with what the lock promises.
@@ -49,11 +49,11 @@ impl World {
             plan,
             log: Arc::new(Log::new()),
             locks: vec![
-                Lock::Mutex(Mutex::new(()), Holders::default()),
-                Lock::RwLock(RwLock::new(()), Holders::default()),
-                Lock::Semaphore(Semaphore::new(PERMITS.unsigned_abs()), Holders::default()),
-                Lock::Mutex(Mutex::new(()), Holders::default()),
-                Lock::RwLock(RwLock::new(()), Holders::default()),
+                Lock::Exclusive(Mutex::new(()), Holders::default()),
+                Lock::Shared(RwLock::new(()), Holders::default()),
+                Lock::Permits(Semaphore::new(PERMITS.unsigned_abs()), Holders::default()),
+                Lock::Exclusive(Mutex::new(()), Holders::default()),
+                Lock::Shared(RwLock::new(()), Holders::default()),
             ],
             channels: BOUNDS.iter().map(|bound| channel(*bound)).collect(),
             tasks: (0..ids).map(|_| std::sync::Mutex::default()).collect(),
