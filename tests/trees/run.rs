@@ -7,7 +7,7 @@ use crate::world::{Canary, Lock, Slow, World};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::{Duration, Instant};
 use vthread::prelude::*;
-use vthread::time::Elapsed;
+use vthread::time::{Elapsed, deadline};
 use vthread::{Failures, Group};
 
 /// What groups have that say nothing.
@@ -79,6 +79,9 @@ where
                 "step {id} sees {}, and {bound} was bound",
                 BOUND.get()
             ));
+        }
+        if deadline().is_some() != world.has_deadline[id] {
+            log.complain(format!("the deadline of step {id} is {:?}", deadline()));
         }
         let alive = log.part(id, Part::Step);
         let result = match &step.kind {
@@ -260,9 +263,14 @@ where
                 steps: inner,
             } => {
                 let patience = Duration::from_micros(*micros);
-                let started = Instant::now();
+                let (started, further_out) = (Instant::now(), deadline());
                 let outcome: Result<Result<(), Fail>, Elapsed> = timeout!(patience => {
                     let body = log.part(id, Part::Body);
+                    let latest = Instant::now() + patience;
+                    let latest = further_out.map_or(latest, |at| at.min(latest));
+                    if deadline().is_none_or(|at| at > latest) {
+                        log.complain(format!("timeout {id} ends at {:?}", deadline()));
+                    }
                     let result = steps(world, inner, near, far, top, bound);
                     body.ended(&result);
                     result

@@ -1,6 +1,7 @@
 //! What the vthreads of a tree share: locks, channels, handles, and objects that are counted.
 
 use crate::log::{Alive, ItemId, Log, Part, Verdict, What};
+use crate::model;
 use crate::plan::{Id, Plan};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, AtomicU64, AtomicUsize, Ordering};
@@ -33,6 +34,8 @@ pub(crate) struct Holders {
 pub(crate) struct World {
     pub(crate) plan: Plan,
     pub(crate) log: Arc<Log>,
+    /// Whether a timeout bounds a step.
+    pub(crate) has_deadline: Vec<bool>,
     pub(crate) locks: Vec<Lock>,
     pub(crate) channels: Vec<(Sender<Item>, Receiver<Item>)>,
     /// The handles of children, by the number of their `Spawn`.
@@ -45,8 +48,10 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(plan: Plan) -> Self {
         let ids = plan.ids;
+        let has_deadline = model::timed(&plan);
         World {
             plan,
+            has_deadline,
             log: Arc::new(Log::new()),
             locks: vec![
                 Lock::Exclusive(Mutex::new(()), Holders::default()),

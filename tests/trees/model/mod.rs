@@ -11,7 +11,7 @@ mod outcomes;
 use crate::log::Event;
 use crate::plan::Plan;
 use crate::watch::Outcome;
-use facts::Facts;
+use facts::{Facts, Scope};
 
 /// What does not hold.
 pub(crate) fn check(plan: &Plan, events: &[Event], outcome: &Outcome) -> Vec<String> {
@@ -24,4 +24,13 @@ pub(crate) fn check(plan: &Plan, events: &[Event], outcome: &Outcome) -> Vec<Str
     outcomes::check(&facts, &mut broken);
     items::check(&facts, &mut broken);
     broken
+}
+
+/// Which steps a timeout bounds: from around them, or around the groups that they are children of.
+pub(crate) fn timed(plan: &Plan) -> Vec<bool> {
+    let facts = Facts::new(plan, &[]);
+    let is_timed = |scope: &Scope| matches!(scope, Scope::Timed(_));
+    (0..plan.ids)
+        .map(|id| facts.scopes(id).iter().any(is_timed))
+        .collect()
 }
