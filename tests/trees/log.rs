@@ -135,6 +135,8 @@ pub(crate) enum What {
     Kept(usize, Option<Fail>),
     /// What the child's handle says of its end.
     Outcome(Verdict),
+    /// So many children of this group run, and its limit is lower.
+    Crowded(usize),
     Threw(Thrown),
     Caught(Thrown),
     /// A channel took the item.

@@ -25,6 +25,8 @@ pub(crate) struct Around<'x, 's> {
     canary: &'s Canary<'s>,
     id: Id,
     limit: usize,
+    /// Whether the vthread is one of its children, and not its body.
+    is_child: bool,
 }
 
 /// The whole tree, on the thread that calls. Two groups are always there, so that every child has
@@ -38,10 +40,10 @@ pub(crate) fn root(world: &World, inner: &[Step]) -> Result<(), Fail> {
         let top_body = log.part(TOP, Part::Body);
         let step = log.part(ROOT, Part::Step);
         let canary = Canary::new(log, ROOT);
-        let top = Around { group: top, canary: &outer_canary, id: TOP, limit: usize::MAX };
+        let top = Around { group: top, canary: &outer_canary, id: TOP, limit: usize::MAX, is_child: false };
         let result = group!(g, name = "g1" => {
             let body = log.part(ROOT, Part::Body);
-            let near = Around { group: g, canary: &canary, id: ROOT, limit: usize::MAX };
+            let near = Around { group: g, canary: &canary, id: ROOT, limit: usize::MAX, is_child: false };
             let result = steps(world, inner, near, Some(top), Some(top), TOP);
             body.ended(&result);
             result?;
@@ -139,7 +141,7 @@ where
                     Mode::Cancel => {
                         group!(g, max_concurrency = limit, grace = grace, name = name => {
                             let body = log.part(id, Part::Body);
-                            let here = Around { group: g, canary: &canary, id, limit };
+                            let here = Around { group: g, canary: &canary, id, limit, is_child: false };
                             let result = steps(world, inner, here, Some(near), top, bound);
                             body.ended(&result);
                             result?;
@@ -148,7 +150,7 @@ where
                     Mode::Keep => {
                         group!(g, max_concurrency = limit, grace = grace, name = name, on_failure = keep => {
                             let body = log.part(id, Part::Body);
-                            let here = Around { group: g, canary: &canary, id, limit };
+                            let here = Around { group: g, canary: &canary, id, limit, is_child: false };
                             let result = steps(world, inner, here, Some(near), top, bound);
                             body.ended(&result);
                             result?;
@@ -157,7 +159,7 @@ where
                     Mode::Collect => {
                         let result: Result<(), Failures<Fail>> = group!(g, max_concurrency = limit, grace = grace, name = name, on_failure = collect => {
                             let body = log.part(id, Part::Body);
-                            let here = Around { group: g, canary: &canary, id, limit };
+                            let here = Around { group: g, canary: &canary, id, limit, is_child: false };
                             let result = steps(world, inner, here, Some(near), top, bound);
                             body.ended(&result);
                             result?;
@@ -179,12 +181,14 @@ where
             } => {
                 let capture = log.part(id, Part::Capture);
                 let near_group = near.group;
+                let is_child = near.is_child && *into == Reach::Near && near.limit < usize::MAX;
+                let paused = world.paused(is_child, near.id, near.limit);
                 let task = match (into, far, top) {
                     (Reach::Near, ..) if *service => {
                         spawn!(near_group, service, name = format!("t{id}") => {
                             let _capture = &capture;
                             let frame = log.part(id, Part::Task);
-                            let near = Around { group: near_group, ..near };
+                            let near = Around { group: near_group, is_child: true, ..near };
                             let result = steps(world, inner, near, far, top, bound);
                             frame.ended(&result);
                             result?;
@@ -196,7 +200,7 @@ where
                             let _capture = &capture;
                             let frame = log.part(id, Part::Task);
                             let _running = world.running(near.id, near.limit);
-                            let near = Around { group: near_group, ..near };
+                            let near = Around { group: near_group, is_child: true, ..near };
                             let result = steps(world, inner, near, far, top, bound);
                             frame.ended(&result);
                             result?;
@@ -209,7 +213,7 @@ where
                             let _capture = &capture;
                             let frame = log.part(id, Part::Task);
                             let _running = world.running(far.id, far.limit);
-                            let near = Around { group: far_group, canary: far.canary, id: far.id, limit: far.limit };
+                            let near = Around { group: far_group, canary: far.canary, id: far.id, limit: far.limit, is_child: true };
                             let result = steps(world, inner, near, None, None, bound);
                             frame.ended(&result);
                             result?;
@@ -221,7 +225,7 @@ where
                         spawn!(top_group, name = format!("t{id}") => {
                             let _capture = &capture;
                             let frame = log.part(id, Part::Task);
-                            let near = Around { group: top_group, canary: top.canary, id: top.id, limit: top.limit };
+                            let near = Around { group: top_group, canary: top.canary, id: top.id, limit: top.limit, is_child: true };
                             let result = steps(world, inner, near, None, None, bound);
                             frame.ended(&result);
                             result?;
@@ -230,6 +234,7 @@ where
                     }
                     _ => unreachable!("a plan reaches for groups that are there"),
                 };
+                paused.over();
                 world.keep_task(id, task);
                 Ok(())
             }
@@ -241,7 +246,7 @@ where
                     for (i, inner) in children.iter().enumerate() {
                         tasks.push(spawn!(name = format!("t{id}") => {
                             let frame = log.part(id, Part::Kept(i));
-                            let here = Around { group: g, canary: &canary, id, limit: usize::MAX };
+                            let here = Around { group: g, canary: &canary, id, limit: usize::MAX, is_child: false };
                             let result = steps(world, inner, here, Some(near), top, bound);
                             frame.ended(&result);
                             result?;

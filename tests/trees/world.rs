@@ -101,14 +101,27 @@ impl World {
 
     /// A child of the group runs: not more than its limit.
     pub(crate) fn running(&self, group: Id, limit: usize) -> Running<'_> {
-        let count = &self.running[group];
-        let now = count.fetch_add(1, Ordering::SeqCst) + 1;
-        if now > limit {
-            self.log.complain(format!(
-                "{now} children of group {group} run, which allows {limit}"
-            ));
+        let running = self.child(group, limit);
+        running.enter();
+        running
+    }
+
+    /// A child of the group, if it is one, spawns into it.
+    pub(crate) fn paused(&self, is_child: bool, group: Id, limit: usize) -> Paused<'_> {
+        let running = is_child.then(|| {
+            self.running[group].fetch_sub(1, Ordering::SeqCst);
+            self.child(group, limit)
+        });
+        Paused { running }
+    }
+
+    fn child(&self, group: Id, limit: usize) -> Running<'_> {
+        Running {
+            log: &self.log,
+            group,
+            limit,
+            count: &self.running[group],
         }
-        Running { count }
     }
 
     /// After the root: the handles that nobody took, and what is left in the channels.
@@ -125,14 +138,54 @@ impl World {
     }
 }
 
+/// A child that counts in its group.
 #[derive(Debug)]
 pub(crate) struct Running<'w> {
+    log: &'w Log,
+    group: Id,
+    limit: usize,
     count: &'w AtomicUsize,
+}
+
+impl Running<'_> {
+    /// It begins, or has its place again.
+    fn enter(&self) {
+        let now = self.count.fetch_add(1, Ordering::SeqCst) + 1;
+        if now > self.limit {
+            self.log.note(self.group, What::Crowded(now));
+        }
+    }
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         self.count.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// A child of a group that may give its place up meanwhile, and counts again afterwards.
+#[derive(Debug)]
+pub(crate) struct Paused<'w> {
+    running: Option<Running<'w>>,
+}
+
+impl Paused<'_> {
+    /// It has its place again.
+    pub(crate) fn over(mut self) {
+        if let Some(running) = self.running.take() {
+            running.enter();
+            std::mem::forget(running);
+        }
+    }
+}
+
+impl Drop for Paused<'_> {
+    fn drop(&mut self) {
+        // It goes without it; its own `Running` counts down once more.
+        if let Some(running) = self.running.take() {
+            running.count.fetch_add(1, Ordering::SeqCst);
+            std::mem::forget(running);
+        }
     }
 }
 

@@ -24,7 +24,7 @@ struct Around {
     is_hard: bool,
     /// It has a limit, so that who spawns into it may have to wait.
     is_limited: bool,
-    /// Children of it may be made here. A group with a limit is for its body only.
+    /// Children of it may be made here. A group with a limit is for its body and its children only.
     is_open: bool,
 }
 
@@ -306,12 +306,14 @@ impl Grow {
             (2, _, Some(top)) => (Reach::Top, top),
             _ => (Reach::Near, here.near),
         };
-        if !around.is_open || (here.lock > 0 && around.is_limited) {
+        // Whoever waits for room must not be in the way of who would make it.
+        if !around.is_open || (around.is_limited && (here.lock > 0 || !here.plain)) {
             let steps = self.steps(here, 2);
             return Kind::Call { steps };
         }
         let service = into == Reach::Near && !here.near.is_limited && self.rng.one_in(10);
-        let near = around.for_members();
+        // A child of a group with a limit gives its own place up while it waits for another.
+        let near = around;
         let inside = Here {
             depth: here.depth,
             endless: around.endless || service,
@@ -325,7 +327,8 @@ impl Grow {
         };
         self.children.push(id);
         let steps = self.steps(inside, 4);
-        if !inside.endless {
+        // A child that waits for its place is not to be waited for by who has it.
+        if !inside.endless && !around.is_limited {
             self.joinable.push(id);
         }
         Kind::Spawn {

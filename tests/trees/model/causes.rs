@@ -22,6 +22,15 @@ pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {
         completed_bodies_are_delivered(facts, id, broken);
     }
     nobody_goes_on(facts, broken);
+    for (at, group, what) in &facts.notes {
+        // In a group that is cancelled nobody waits for room, and nothing is counted.
+        if let What::Crowded(n) = what
+            && !facts.is_cause(Scope::Member(*group), *at)
+            && !facts.is_cancelled(facts.around[*group], *at)
+        {
+            broken.push(format!("{n} children of group {group} run at once"));
+        }
+    }
 }
 
 impl Facts<'_> {
