@@ -9,6 +9,7 @@
 use super::block_on::Root;
 use super::node::{Node, State};
 use crate::task::header::Header;
+use crate::task::marking::Marking;
 use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Level, Scope};
 use crate::task::vthread::Vthread;
@@ -30,6 +31,8 @@ pub(super) enum Reach {
 /// cancelled sees what the end of another leaves behind.
 #[derive(Debug)]
 pub(super) struct Walk {
+    /// From before the first mark to after the last one.
+    marking: Option<Marking>,
     /// Why: everybody on the way is told the same.
     reason: CancelReason,
     /// Whether shields stop it.
@@ -54,8 +57,27 @@ impl Walk {
         Walk::with(reason, Level::Hard)
     }
 
+    /// A walk that will hardly ever find anything to mark.
+    pub(super) fn for_services() -> Self {
+        Walk {
+            marking: None,
+            reason: CancelReason::GroupEnded,
+            level: Level::Soft,
+            groups: Vec::new(),
+            vthreads: Vec::new(),
+            blocked: Vec::new(),
+            graces: Vec::new(),
+        }
+    }
+
+    /// Before the first mark of such a walk.
+    pub(super) fn begin(&mut self) {
+        self.marking.get_or_insert_with(Marking::begin);
+    }
+
     fn with(reason: CancelReason, level: Level) -> Self {
         Walk {
+            marking: Some(Marking::begin()),
             reason,
             level,
             groups: Vec::new(),
@@ -95,6 +117,7 @@ impl Walk {
                 self.begin_grace(group, Reach::Body);
             }
         }
+        drop(self.marking.take());
         for (group, reach) in self.graces {
             group.begin_grace(reach);
         }
@@ -196,8 +219,8 @@ pub(super) fn cancel_task(task: &Header, reason: CancelReason) {
 
 /// Marks a scope that is open in the frame of `vthread`, and not registered, from whatever thread.
 pub(crate) fn cancel_scope(scope: &Scope, vthread: &Vthread, waker: Waker, reason: CancelReason) {
-    scope.mark(&reason);
     let mut walk = Walk::new(reason);
+    scope.mark(&walk.reason);
     mark_below(vthread, &mut walk);
     walk.vthreads.push(waker);
     walk.finish();
@@ -217,8 +240,8 @@ pub(crate) fn cancel_scope_hard(
     waker: Waker,
     reason: CancelReason,
 ) {
-    scope.mark_hard();
     let mut walk = Walk::hard(reason);
+    scope.mark_hard();
     mark_below(vthread, &mut walk);
     walk.vthreads.push(waker);
     walk.finish();
