@@ -46,7 +46,7 @@ fn results_come_in_the_order_of_the_items() {
         map_concurrent([3, 1], 1, closure!(|n| doubled(n))),
         Ok(vec![6, 2])
     );
-    assert_eq!(map_concurrent([0; 0], 1, closure!(|n| n + 1)), []);
+    assert_eq!(map_concurrent([0; 0], 1, closure!(|n| n + 1)), [0; 0]);
 }
 
 #[vthread]

@@ -261,7 +261,10 @@ fn waits() -> u32 {
         let ticket = ticket.again();
         ticket.wait()
     };
-    let nested = || move || ticket.wait();
+    let nested = || {
+        let ticket = &ticket;
+        move || ticket.wait()
+    };
     leads() + explicitly() + own() + chained() + bound() + nested()()
 }
 
