@@ -31,7 +31,9 @@ fn run() -> Result<(), Stop> {
 
 #[vthread]
 fn main() {
-    assert!(cfg!(panic = "abort"));
+    if cfg!(panic = "unwind") {
+        panic!("this is about programs that cannot unwind");
+    }
     assert_eq!(run(), Err(Stop));
     let (tx, rx) = channel::<()>(1);
     background! {
