@@ -276,14 +276,23 @@ mod values {
     }
 
     #[vthread]
-    fn by_a_helper() {
+    fn by_a_helper() -> Result<(), &'static str> {
         let (to_helper, from_here) = std::sync::mpsc::channel::<()>();
-        let _ = timeout!(SHORT => {
-            bind!(BOMB = Bomb(true) => {
-                vthread::blocking(move || { let _ = from_here.recv(); });
+        let (begun, has_begun) = channel::<()>(1);
+        let result = group! {
+            spawn!(move => {
+                bind!(BOMB = Bomb(true) => {
+                    vthread::blocking(move || {
+                        begun.send(()).unwrap();
+                        let _ = from_here.recv();
+                    });
+                });
             });
-        });
+            has_begun.recv().unwrap();
+            Err::<(), _>("stop")?;
+        };
         drop(to_helper);
+        result
     }
 
     #[test]
@@ -296,7 +305,7 @@ mod values {
         assert_eq!(payload(&|| by_a_child(true)), "bomb");
         assert_eq!(payload(&|| by_a_child(false)), "bomb");
         // Nobody is left who could hear of it.
-        by_a_helper();
+        assert_eq!(by_a_helper(), Err("stop"));
         assert_eq!(seen_later(), (0, "nobody"));
     }
 
