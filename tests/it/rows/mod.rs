@@ -3,6 +3,7 @@
 
 mod background;
 mod checkpoints;
+mod errors;
 mod events;
 mod first_failure;
 mod full_groups;
