@@ -47,9 +47,11 @@ fn ask(server: SocketAddr, text: &str) -> io::Result<String> {
     Ok(answer)
 }
 
-/// The server as a service beside its clients: it is cancelled when they have all ended.
+/// The server as a service beside its clients: it is cancelled when they have all ended. Ctrl-c ends everything in
+/// order.
 #[vthread]
-fn run() -> io::Result<()> {
+fn main() -> io::Result<()> {
+    vthread::signal::cancel_on_ctrl_c()?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let server = listener.local_addr()?;
     group! {
@@ -63,8 +65,4 @@ fn run() -> io::Result<()> {
     }?;
     println!("{CLIENTS} clients heard their own words");
     Ok(())
-}
-
-fn main() -> io::Result<()> {
-    run()
 }

@@ -3,18 +3,21 @@
 #![forbid(unsafe_code)]
 
 pub use vthread_macros::{
-    background, bind, context_var, defer, group, plain, race, select, shield, spawn, timeout,
-    vthread,
+    background, bind, closure, context_var, defer, group, plain, race, select, shield, spawn,
+    timeout, vthread,
 };
 
 #[doc(hidden)]
 pub use vthread_macros::__gates;
+#[doc(hidden)]
+pub use vthread_runtime::__vthread_map_concurrent;
 #[doc(hidden)]
 pub use vthread_runtime::{__vthread_blocking, __vthread_blocking_scoped, __vthread_yield_now};
 pub use vthread_runtime::{AlreadyStarted, Config, Metrics, metrics};
 pub use vthread_runtime::{BackgroundError, BackgroundFailure, shutdown};
 pub use vthread_runtime::{Call, ContextVar, Failures, Group, OwnedGroup};
 pub use vthread_runtime::{CancelReason, Culprit, Outcome, Task, TaskFuture, TaskId};
+pub use vthread_runtime::{Closure, Mapped, VthreadFn, map_concurrent};
 pub use vthread_runtime::{blocking, blocking_scoped, yield_now};
 pub use vthread_runtime::{fs, io, net, signal, sync, time};
 
@@ -24,8 +27,8 @@ pub mod prelude {
     pub use crate::io::{Read, Seek, Write};
     #[doc(no_inline)]
     pub use crate::{
-        background, bind, context_var, defer, group, plain, race, select, shield, spawn, timeout,
-        vthread,
+        background, bind, closure, context_var, defer, group, plain, race, select, shield, spawn,
+        timeout, vthread,
     };
 }
 

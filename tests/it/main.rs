@@ -11,6 +11,7 @@ mod files;
 mod ledger;
 mod load;
 mod locks;
+mod map_concurrent;
 mod races;
 mod recursion;
 mod rows;

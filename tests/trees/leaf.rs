@@ -3,6 +3,7 @@
 use crate::log::{Boom, Fail, Log, Thrown, What};
 use crate::pipe::pipe;
 use crate::plan::{How, Id, Leaf};
+use crate::run::BOUND;
 use crate::world::{Item, World};
 use std::future::Future;
 use std::panic::panic_any;
@@ -30,7 +31,16 @@ pub(crate) fn leaf(world: &World, id: Id, what: &Leaf) -> Result<(), Fail> {
         Leaf::Forever => sleep(FOREVER),
         Leaf::Await(pending) => Foreign { pending }.await,
         Leaf::Blocking(micros) => {
-            blocking(move || std::thread::sleep(Duration::from_micros(micros)));
+            let here = BOUND.get();
+            let there = blocking(move || {
+                std::thread::sleep(Duration::from_micros(micros));
+                BOUND.get()
+            });
+            if here != there {
+                log.complain(format!(
+                    "the helper of {id} sees {there}, and {here} was bound"
+                ));
+            }
         }
         Leaf::Deep { depth, wait } => {
             let dropped = AtomicUsize::new(0);

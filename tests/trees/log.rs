@@ -8,6 +8,7 @@ use std::any::Any;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicIsize, Ordering};
 use std::time::Instant;
+use vthread::{CancelReason, Outcome};
 
 /// The number of an item that goes through a channel.
 pub(crate) type ItemId = usize;
@@ -65,6 +66,56 @@ pub(crate) enum Part {
     Item(ItemId),
 }
 
+/// An outcome, in terms of the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Alive,
+    Done,
+    Failed,
+    Panicked,
+    /// Cancelled, because of a failure of the child of this number.
+    BecauseOfChild(Id),
+    /// Cancelled, because of a failure in this group's body.
+    BecauseOfBody(Id),
+    GroupCancelled,
+    TaskCancelled,
+    TimedOut,
+    NotSelected,
+    GroupEnded,
+    /// For a reason that does not occur here.
+    Strange,
+}
+
+impl Verdict {
+    pub(crate) fn of(outcome: Option<Outcome>) -> Self {
+        let reason = match outcome {
+            None => return Verdict::Alive,
+            Some(Outcome::Done) => return Verdict::Done,
+            Some(Outcome::Failed) => return Verdict::Failed,
+            Some(Outcome::Panicked) => return Verdict::Panicked,
+            Some(Outcome::Cancelled(reason)) => reason,
+            Some(_) => return Verdict::Strange,
+        };
+        match reason {
+            CancelReason::SiblingFailed(culprit) => {
+                // Children are named `t`, groups `g`, and the number of their step.
+                let number = culprit.name().and_then(|name| name[1..].parse().ok());
+                match (number, culprit.is_body()) {
+                    (Some(id), true) => Verdict::BecauseOfBody(id),
+                    (Some(id), false) => Verdict::BecauseOfChild(id),
+                    (None, _) => Verdict::Strange,
+                }
+            }
+            CancelReason::GroupCancelled => Verdict::GroupCancelled,
+            CancelReason::TaskCancelled => Verdict::TaskCancelled,
+            CancelReason::TimedOut => Verdict::TimedOut,
+            CancelReason::NotSelected => Verdict::NotSelected,
+            CancelReason::GroupEnded => Verdict::GroupEnded,
+            _ => Verdict::Strange,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
     Began(Part),
@@ -82,6 +133,10 @@ pub(crate) enum What {
     Cancelled,
     /// What a `Keep` got from its child.
     Kept(usize, Option<Fail>),
+    /// What the child's handle says of its end.
+    Outcome(Verdict),
+    /// So many children of this group run, and its limit is lower.
+    Crowded(usize),
     Threw(Thrown),
     Caught(Thrown),
     /// A channel took the item.

@@ -75,6 +75,10 @@ pub(crate) enum Kind {
         catches: bool,
         steps: Steps,
     },
+    /// Binds the context variable to its number meanwhile.
+    Bind {
+        steps: Steps,
+    },
     /// Holds an object meanwhile whose destructor blocks.
     Slow {
         steps: Steps,
@@ -175,9 +179,10 @@ impl Step {
     pub(crate) fn inner(&self) -> Vec<(Role, &Steps)> {
         match &self.kind {
             Kind::Leaf(_) => Vec::new(),
-            Kind::Hold { steps, .. } | Kind::Call { steps } | Kind::Slow { steps } => {
-                vec![(Role::Part, steps)]
-            }
+            Kind::Hold { steps, .. }
+            | Kind::Call { steps }
+            | Kind::Bind { steps }
+            | Kind::Slow { steps } => vec![(Role::Part, steps)],
             Kind::Group { steps, .. } => vec![(Role::Body, steps)],
             Kind::Spawn { steps, .. } => vec![(Role::Task, steps)],
             Kind::Keep { children } => children
@@ -204,6 +209,7 @@ impl Step {
             Kind::Leaf(_) => Vec::new(),
             Kind::Hold { steps, .. }
             | Kind::Call { steps }
+            | Kind::Bind { steps }
             | Kind::Slow { steps }
             | Kind::Group { steps, .. }
             | Kind::Spawn { steps, .. }
@@ -289,6 +295,7 @@ fn write_steps(f: &mut fmt::Formatter<'_>, steps: &[Step], depth: usize) -> fmt:
             Kind::Plain { catches, .. } => {
                 writeln!(f, "plain{}", if *catches { ", catches" } else { "" })?;
             }
+            Kind::Bind { .. } => writeln!(f, "bind")?,
             Kind::Slow { .. } => writeln!(f, "slow destructor")?,
         }
         let inner = step.inner();

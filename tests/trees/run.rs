@@ -7,11 +7,16 @@ use crate::world::{Canary, Lock, Slow, World};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::{Duration, Instant};
 use vthread::prelude::*;
-use vthread::time::Elapsed;
+use vthread::time::{Elapsed, deadline};
 use vthread::{Failures, Group};
 
 /// What groups have that say nothing.
 const DEFAULT_GRACE: Duration = Duration::from_secs(30);
+
+context_var! {
+    /// The number of the innermost `Bind` around: in calls, closures and children alike.
+    pub(crate) static BOUND: Id = TOP;
+}
 
 /// One of the groups around, and a local of the frame that opened it.
 #[derive(Clone, Copy)]
@@ -20,6 +25,8 @@ pub(crate) struct Around<'x, 's> {
     canary: &'s Canary<'s>,
     id: Id,
     limit: usize,
+    /// Whether the vthread is one of its children, and not its body.
+    is_child: bool,
 }
 
 /// The whole tree, on the thread that calls. Two groups are always there, so that every child has
@@ -33,11 +40,11 @@ pub(crate) fn root(world: &World, inner: &[Step]) -> Result<(), Fail> {
         let top_body = log.part(TOP, Part::Body);
         let step = log.part(ROOT, Part::Step);
         let canary = Canary::new(log, ROOT);
-        let top = Around { group: top, canary: &outer_canary, id: TOP, limit: usize::MAX };
+        let top = Around { group: top, canary: &outer_canary, id: TOP, limit: usize::MAX, is_child: false };
         let result = group!(g, name = "g1" => {
             let body = log.part(ROOT, Part::Body);
-            let near = Around { group: g, canary: &canary, id: ROOT, limit: usize::MAX };
-            let result = steps(world, inner, near, Some(top), Some(top));
+            let near = Around { group: g, canary: &canary, id: ROOT, limit: usize::MAX, is_child: false };
+            let result = steps(world, inner, near, Some(top), Some(top), TOP);
             body.ended(&result);
             result?;
         });
@@ -59,6 +66,7 @@ pub(crate) fn steps<'w, 'x, 's, 'f, 't, 'p>(
     near: Around<'x, 's>,
     far: Option<Around<'s, 'f>>,
     top: Option<Around<'t, 'p>>,
+    bound: Id,
 ) -> Result<(), Fail>
 where
     'w: 's + 'f + 'p,
@@ -68,6 +76,15 @@ where
         let id = step.id;
         let log = &*world.log;
         near.canary.look();
+        if BOUND.get() != bound {
+            log.complain(format!(
+                "step {id} sees {}, and {bound} was bound",
+                BOUND.get()
+            ));
+        }
+        if deadline().is_some() != world.has_deadline[id] {
+            log.complain(format!("the deadline of step {id} is {:?}", deadline()));
+        }
         let alive = log.part(id, Part::Step);
         let result = match &step.kind {
             Kind::Leaf(Leaf::CancelGroup { reach, .. }) => {
@@ -89,25 +106,25 @@ where
             }
             Kind::Leaf(what) => leaf(world, id, what),
             Kind::Hold { lock, steps: inner } => match &world.locks[*lock] {
-                Lock::Mutex(lock, holders) => {
+                Lock::Exclusive(lock, holders) => {
                     let _guard = lock.lock();
                     let _held = holders.alone(log);
-                    steps(world, inner, near, far, top)
+                    steps(world, inner, near, far, top, bound)
                 }
-                Lock::RwLock(lock, holders) if id % 2 == 0 => {
+                Lock::Shared(lock, holders) if id % 2 == 0 => {
                     let _guard = lock.read();
                     let _held = holders.shared(log);
-                    steps(world, inner, near, far, top)
+                    steps(world, inner, near, far, top, bound)
                 }
-                Lock::RwLock(lock, holders) => {
+                Lock::Shared(lock, holders) => {
                     let _guard = lock.write();
                     let _held = holders.alone(log);
-                    steps(world, inner, near, far, top)
+                    steps(world, inner, near, far, top, bound)
                 }
-                Lock::Semaphore(semaphore, holders) => {
+                Lock::Permits(semaphore, holders) => {
                     let _permit = semaphore.acquire();
                     let _held = holders.permit(log);
-                    steps(world, inner, near, far, top)
+                    steps(world, inner, near, far, top, bound)
                 }
             },
             Kind::Group {
@@ -124,8 +141,8 @@ where
                     Mode::Cancel => {
                         group!(g, max_concurrency = limit, grace = grace, name = name => {
                             let body = log.part(id, Part::Body);
-                            let here = Around { group: g, canary: &canary, id, limit };
-                            let result = steps(world, inner, here, Some(near), top);
+                            let here = Around { group: g, canary: &canary, id, limit, is_child: false };
+                            let result = steps(world, inner, here, Some(near), top, bound);
                             body.ended(&result);
                             result?;
                         })
@@ -133,8 +150,8 @@ where
                     Mode::Keep => {
                         group!(g, max_concurrency = limit, grace = grace, name = name, on_failure = keep => {
                             let body = log.part(id, Part::Body);
-                            let here = Around { group: g, canary: &canary, id, limit };
-                            let result = steps(world, inner, here, Some(near), top);
+                            let here = Around { group: g, canary: &canary, id, limit, is_child: false };
+                            let result = steps(world, inner, here, Some(near), top, bound);
                             body.ended(&result);
                             result?;
                         })
@@ -142,8 +159,8 @@ where
                     Mode::Collect => {
                         let result: Result<(), Failures<Fail>> = group!(g, max_concurrency = limit, grace = grace, name = name, on_failure = collect => {
                             let body = log.part(id, Part::Body);
-                            let here = Around { group: g, canary: &canary, id, limit };
-                            let result = steps(world, inner, here, Some(near), top);
+                            let here = Around { group: g, canary: &canary, id, limit, is_child: false };
+                            let result = steps(world, inner, here, Some(near), top, bound);
                             body.ended(&result);
                             result?;
                         });
@@ -164,13 +181,15 @@ where
             } => {
                 let capture = log.part(id, Part::Capture);
                 let near_group = near.group;
+                let is_child = near.is_child && *into == Reach::Near && near.limit < usize::MAX;
+                let paused = world.paused(is_child, near.id, near.limit);
                 let task = match (into, far, top) {
                     (Reach::Near, ..) if *service => {
                         spawn!(near_group, service, name = format!("t{id}") => {
                             let _capture = &capture;
                             let frame = log.part(id, Part::Task);
-                            let near = Around { group: near_group, ..near };
-                            let result = steps(world, inner, near, far, top);
+                            let near = Around { group: near_group, is_child: true, ..near };
+                            let result = steps(world, inner, near, far, top, bound);
                             frame.ended(&result);
                             result?;
                             world.value(id)
@@ -181,8 +200,8 @@ where
                             let _capture = &capture;
                             let frame = log.part(id, Part::Task);
                             let _running = world.running(near.id, near.limit);
-                            let near = Around { group: near_group, ..near };
-                            let result = steps(world, inner, near, far, top);
+                            let near = Around { group: near_group, is_child: true, ..near };
+                            let result = steps(world, inner, near, far, top, bound);
                             frame.ended(&result);
                             result?;
                             world.value(id)
@@ -194,8 +213,8 @@ where
                             let _capture = &capture;
                             let frame = log.part(id, Part::Task);
                             let _running = world.running(far.id, far.limit);
-                            let near = Around { group: far_group, canary: far.canary, id: far.id, limit: far.limit };
-                            let result = steps(world, inner, near, None, None);
+                            let near = Around { group: far_group, canary: far.canary, id: far.id, limit: far.limit, is_child: true };
+                            let result = steps(world, inner, near, None, None, bound);
                             frame.ended(&result);
                             result?;
                             world.value(id)
@@ -206,8 +225,8 @@ where
                         spawn!(top_group, name = format!("t{id}") => {
                             let _capture = &capture;
                             let frame = log.part(id, Part::Task);
-                            let near = Around { group: top_group, canary: top.canary, id: top.id, limit: top.limit };
-                            let result = steps(world, inner, near, None, None);
+                            let near = Around { group: top_group, canary: top.canary, id: top.id, limit: top.limit, is_child: true };
+                            let result = steps(world, inner, near, None, None, bound);
                             frame.ended(&result);
                             result?;
                             world.value(id)
@@ -215,6 +234,7 @@ where
                     }
                     _ => unreachable!("a plan reaches for groups that are there"),
                 };
+                paused.over();
                 world.keep_task(id, task);
                 Ok(())
             }
@@ -226,8 +246,8 @@ where
                     for (i, inner) in children.iter().enumerate() {
                         tasks.push(spawn!(name = format!("t{id}") => {
                             let frame = log.part(id, Part::Kept(i));
-                            let here = Around { group: g, canary: &canary, id, limit: usize::MAX };
-                            let result = steps(world, inner, here, Some(near), top);
+                            let here = Around { group: g, canary: &canary, id, limit: usize::MAX, is_child: false };
+                            let result = steps(world, inner, here, Some(near), top, bound);
                             frame.ended(&result);
                             result?;
                             i
@@ -248,10 +268,15 @@ where
                 steps: inner,
             } => {
                 let patience = Duration::from_micros(*micros);
-                let started = Instant::now();
+                let (started, further_out) = (Instant::now(), deadline());
                 let outcome: Result<Result<(), Fail>, Elapsed> = timeout!(patience => {
                     let body = log.part(id, Part::Body);
-                    let result = steps(world, inner, near, far, top);
+                    let latest = Instant::now() + patience;
+                    let latest = further_out.map_or(latest, |at| at.min(latest));
+                    if deadline().is_none_or(|at| at > latest) {
+                        log.complain(format!("timeout {id} ends at {:?}", deadline()));
+                    }
+                    let result = steps(world, inner, near, far, top, bound);
                     body.ended(&result);
                     result
                 });
@@ -266,7 +291,7 @@ where
             Kind::Shield { steps: inner } => {
                 shield! {
                     let body = log.part(id, Part::Body);
-                    let result = steps(world, inner, near, far, top);
+                    let result = steps(world, inner, near, far, top, bound);
                     body.ended(&result);
                     result
                 }
@@ -277,16 +302,16 @@ where
             } => {
                 defer! {
                     let frame = log.part(id, Part::Cleanup);
-                    let result = steps(world, cleanup, near, far, top);
+                    let result = steps(world, cleanup, near, far, top, bound);
                     frame.ended(&result);
                 }
-                steps(world, inner, near, far, top)
+                steps(world, inner, near, far, top, bound)
             }
             Kind::Select { branches } => {
                 select! {
                     result = {
                         let branch = log.part(id, Part::Branch(0));
-                        let result = steps(world, &branches[0], near, far, top);
+                        let result = steps(world, &branches[0], near, far, top, bound);
                         branch.ended(&result);
                         result
                     } => {
@@ -295,7 +320,7 @@ where
                     }
                     result = {
                         let branch = log.part(id, Part::Branch(1));
-                        let result = steps(world, &branches[1], near, far, top);
+                        let result = steps(world, &branches[1], near, far, top, bound);
                         branch.ended(&result);
                         result
                     } => {
@@ -304,12 +329,12 @@ where
                     }
                 }
             }
-            Kind::Call { steps: inner } => steps(world, inner, near, far, top),
+            Kind::Call { steps: inner } => steps(world, inner, near, far, top, bound),
             Kind::Plain {
                 catches,
                 steps: inner,
             } => {
-                let call = || steps(world, inner, near, far, top);
+                let call = || steps(world, inner, near, far, top, bound);
                 if *catches {
                     match catch_unwind(AssertUnwindSafe(call)) {
                         Ok(result) => result,
@@ -325,9 +350,12 @@ where
                     call()
                 }
             }
+            Kind::Bind { steps: inner } => {
+                bind!(BOUND = id => steps(world, inner, near, far, top, id))
+            }
             Kind::Slow { steps: inner } => {
                 let _slow = Slow::new(log, id);
-                steps(world, inner, near, far, top)
+                steps(world, inner, near, far, top, bound)
             }
         };
         alive.ended(&result);

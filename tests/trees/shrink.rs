@@ -76,10 +76,11 @@ fn change(steps: &mut Steps, place: &mut usize, way: Way) -> bool {
 }
 
 fn unwrap(steps: &mut Steps, i: usize) -> bool {
-    use crate::plan::Kind::{Call, Defer, Hold, Plain, Shield, Slow};
+    use crate::plan::Kind::{Bind, Call, Defer, Hold, Plain, Shield, Slow};
     let inner = match &mut steps[i].kind {
         Hold { steps, .. }
         | Call { steps }
+        | Bind { steps }
         | Shield { steps }
         | Slow { steps }
         | Plain { steps, .. }

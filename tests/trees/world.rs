@@ -1,6 +1,7 @@
 //! What the vthreads of a tree share: locks, channels, handles, and objects that are counted.
 
-use crate::log::{Alive, ItemId, Log, Part, What};
+use crate::log::{Alive, ItemId, Log, Part, Verdict, What};
+use crate::model;
 use crate::plan::{Id, Plan};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, AtomicU64, AtomicUsize, Ordering};
@@ -17,9 +18,9 @@ pub(crate) const BOUNDS: [usize; 2] = [1, 3];
 
 #[derive(Debug)]
 pub(crate) enum Lock {
-    Mutex(Mutex<()>, Holders),
-    RwLock(RwLock<()>, Holders),
-    Semaphore(Semaphore, Holders),
+    Exclusive(Mutex<()>, Holders),
+    Shared(RwLock<()>, Holders),
+    Permits(Semaphore, Holders),
 }
 
 /// Who holds a lock now: it must agree with what the lock promises.
@@ -33,6 +34,8 @@ pub(crate) struct Holders {
 pub(crate) struct World {
     pub(crate) plan: Plan,
     pub(crate) log: Arc<Log>,
+    /// Whether a timeout bounds a step.
+    pub(crate) has_deadline: Vec<bool>,
     pub(crate) locks: Vec<Lock>,
     pub(crate) channels: Vec<(Sender<Item>, Receiver<Item>)>,
     /// The handles of children, by the number of their `Spawn`.
@@ -45,15 +48,17 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(plan: Plan) -> Self {
         let ids = plan.ids;
+        let has_deadline = model::timed(&plan);
         World {
             plan,
+            has_deadline,
             log: Arc::new(Log::new()),
             locks: vec![
-                Lock::Mutex(Mutex::new(()), Holders::default()),
-                Lock::RwLock(RwLock::new(()), Holders::default()),
-                Lock::Semaphore(Semaphore::new(PERMITS.unsigned_abs()), Holders::default()),
-                Lock::Mutex(Mutex::new(()), Holders::default()),
-                Lock::RwLock(RwLock::new(()), Holders::default()),
+                Lock::Exclusive(Mutex::new(()), Holders::default()),
+                Lock::Shared(RwLock::new(()), Holders::default()),
+                Lock::Permits(Semaphore::new(PERMITS.unsigned_abs()), Holders::default()),
+                Lock::Exclusive(Mutex::new(()), Holders::default()),
+                Lock::Shared(RwLock::new(()), Holders::default()),
             ],
             channels: BOUNDS.iter().map(|bound| channel(*bound)).collect(),
             tasks: (0..ids).map(|_| std::sync::Mutex::default()).collect(),
@@ -96,32 +101,91 @@ impl World {
 
     /// A child of the group runs: not more than its limit.
     pub(crate) fn running(&self, group: Id, limit: usize) -> Running<'_> {
-        let count = &self.running[group];
-        let now = count.fetch_add(1, Ordering::SeqCst) + 1;
-        if now > limit {
-            self.log.complain(format!(
-                "{now} children of group {group} run, which allows {limit}"
-            ));
+        let running = self.child(group, limit);
+        running.enter();
+        running
+    }
+
+    /// A child of the group, if it is one, spawns into it.
+    pub(crate) fn paused(&self, is_child: bool, group: Id, limit: usize) -> Paused<'_> {
+        let running = is_child.then(|| {
+            self.running[group].fetch_sub(1, Ordering::SeqCst);
+            self.child(group, limit)
+        });
+        Paused { running }
+    }
+
+    fn child(&self, group: Id, limit: usize) -> Running<'_> {
+        Running {
+            log: &self.log,
+            group,
+            limit,
+            count: &self.running[group],
         }
-        Running { count }
     }
 
     /// After the root: the handles that nobody took, and what is left in the channels.
     pub(crate) fn close(&mut self) {
+        for (id, task) in self.tasks.iter().enumerate() {
+            if let Some(task) = &*task.lock().unwrap() {
+                let verdict = Verdict::of(task.outcome());
+                self.log.note(id, What::Outcome(verdict));
+            }
+        }
         self.log.note(0, What::Closing);
         self.channels.clear();
         self.tasks.clear();
     }
 }
 
+/// A child that counts in its group.
 #[derive(Debug)]
 pub(crate) struct Running<'w> {
+    log: &'w Log,
+    group: Id,
+    limit: usize,
     count: &'w AtomicUsize,
+}
+
+impl Running<'_> {
+    /// It begins, or has its place again.
+    fn enter(&self) {
+        let now = self.count.fetch_add(1, Ordering::SeqCst) + 1;
+        if now > self.limit {
+            self.log.note(self.group, What::Crowded(now));
+        }
+    }
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         self.count.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// A child of a group that may give its place up meanwhile, and counts again afterwards.
+#[derive(Debug)]
+pub(crate) struct Paused<'w> {
+    running: Option<Running<'w>>,
+}
+
+impl Paused<'_> {
+    /// It has its place again.
+    pub(crate) fn over(mut self) {
+        if let Some(running) = self.running.take() {
+            running.enter();
+            std::mem::forget(running);
+        }
+    }
+}
+
+impl Drop for Paused<'_> {
+    fn drop(&mut self) {
+        // It goes without it; its own `Running` counts down once more.
+        if let Some(running) = self.running.take() {
+            running.count.fetch_add(1, Ordering::SeqCst);
+            std::mem::forget(running);
+        }
     }
 }
 

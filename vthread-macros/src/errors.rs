@@ -74,6 +74,11 @@ pub(crate) const JUMP_OUT_OF_CHILD: &str = "`break` and `continue` cannot leave 
 pub(crate) const JUMP_OUTSIDE_LOOP: &str =
     "`break` and `continue` stand in a loop, and there is none here";
 
+pub(crate) const CLOSURE_FORM: &str =
+    "`closure!` takes a closure: `closure!(|x| fetch(x))`, or `closure!(move |x| fetch(x))`";
+pub(crate) const ASYNC_CLOSURE: &str = "a vthread closure is written without `async`: remove it. \
+    Calls of vthread functions suspend by themselves, and `.await` on any future still works inside";
+
 pub(crate) fn skipped_method(name: &str) -> String {
     format!(
         "a vthread method cannot be named `{name}`: calls of std's methods of this name never suspend, \

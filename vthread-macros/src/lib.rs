@@ -121,8 +121,10 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// In closures, plain functions and async blocks inside the body calls block: they are not part of the
-/// state machine. `.await` on any Rust future is allowed in the body itself. A function may call
+/// In closures, plain functions and async blocks inside the body calls block (in a [`closure!`] they suspend). In a closure
+/// a method call still reads the same; where a call that returns something with a `wait` of its own is followed by
+/// `.wait()`, that makes the call, as in plain code. In an async block a method call ends with `.wait()`.
+/// None of these is a part of the state machine. `.await` on any Rust future is allowed in the body itself. A function may call
 /// itself, at any depth. Functions that call each other in a circle need `#[vthread(boxed)]` on one
 /// of them:
 ///
@@ -781,4 +783,71 @@ pub fn context_var(tokens: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn bind(tokens: TokenStream) -> TokenStream {
     group::plain::enclosure(group::enclose::Enclosure::Bind, tokens.into()).into()
+}
+
+/// Makes a closure that suspends, for a function that takes a callback as `impl VthreadFn`.
+///
+/// A closure in vthread code is plain code, in which calls block. In a `closure!` they suspend, and the function that it
+/// is handed to calls it as a vthread function.
+///
+/// ```
+/// use std::time::Duration;
+/// use vthread::{VthreadFn, map_concurrent, prelude::*, time::sleep};
+///
+/// #[vthread]
+/// fn length(word: &str) -> Result<usize, String> {
+///     sleep(Duration::from_millis(1));
+///     if word.is_empty() { Err("an empty word".into()) } else { Ok(word.len()) }
+/// }
+///
+/// // At most 8 at a time, in the order of the words; the first error cancels the others.
+/// #[vthread]
+/// fn lengths(words: &[&str]) -> Result<Vec<usize>, String> {
+///     map_concurrent(words, 8, closure!(|word| length(word)))
+/// }
+///
+/// // A function of one's own that takes a callback.
+/// #[vthread]
+/// fn twice<T>(f: impl VthreadFn<u32, Output = T>) -> [T; 2] {
+///     [f.call(1), f.call(2)]
+/// }
+///
+/// fn main() {
+///     assert_eq!(lengths(&["a", "bcd"]), Ok(vec![1, 3]));
+///     assert!(lengths(&["a", ""]).is_err());
+///     let pause = Duration::from_millis(1);
+///     let f = closure!(|n: u32| {
+///         sleep(pause);
+///         n * 10
+///     });
+///     assert_eq!(twice(f), [10, 20]);
+/// }
+/// ```
+///
+/// # Grammar
+/// `closure!(|x| ..)`, `closure!(|x: &str| -> T { .. })`, `closure!(move |a, b| ..)`. Of a closure that returns a written
+/// `Result`, groups inside have an error type, as in a function.
+///
+/// One argument is passed as itself, none as `()`, several as a tuple: `closure!(|a, b| ..)` is a
+/// `VthreadFn<(A, B)>`, and is called by `f.call((a, b))`.
+///
+/// # Captures
+/// As a closure: by reference unless it says `move`. It may be called from several vthreads at once, so
+/// nothing is captured by a mutable reference, and everything in it is `Send`. A `move` closure is cloned
+/// for each call: let it move references, an `Arc`, or what is cheap to clone.
+///
+/// # Suspends
+/// Never. A call of the closure suspends as its body does; in plain code `f.call(x).wait()` blocks.
+///
+/// # Cancellation
+/// A call is a part of the vthread that makes it.
+///
+/// # Panics
+/// A call does as its body.
+///
+/// # Errors
+/// None of its own.
+#[proc_macro]
+pub fn closure(tokens: TokenStream) -> TokenStream {
+    group::plain::closure(tokens.into()).into()
 }

@@ -40,6 +40,8 @@ names! {
     none = none;
     no_kind = no::__VTHREAD_KIND;
     loop_head = Head;
+    closure_tag = closure_tag;
+    returned = returned;
     unnamed = Unnamed;
     any = any;
     never_type = Never;

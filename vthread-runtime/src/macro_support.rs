@@ -4,6 +4,7 @@
 pub mod blocking;
 mod capture;
 mod choice;
+mod closures;
 mod dead;
 mod debug;
 mod exits;
@@ -43,6 +44,7 @@ pub use crate::time::timeout::{Timeout, timeout};
 
 pub use crate::{__dbg_as as dbg_as, __frame_type as frame_type};
 pub use choice::{IsCall, IsPlain, NoFrame, NotCall, NotPlain, Which};
+pub use closures::{ClosureTag, closure_tag, returned};
 pub use dead::{Never, Returns, absurd, any, error_unknown, error_value, never};
 pub use exits::{Ctl, Move};
 pub use io_names::IoSuspends;
@@ -56,6 +58,7 @@ pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails};
 /// What a frame brings into scope: the traits, without names, and what each probe names.
 pub mod traits {
     pub use super::choice::Which::{Call as __VthreadCall, Plain as __VthreadPlain};
+    pub use super::closures::{ReturnsResult as _, ReturnsValue as _};
     pub use super::loops::{
         StepsByNext as _, StepsOfReference as _, StepsOurs as _, StepsPlain as _,
     };

@@ -2,6 +2,7 @@
 
 use super::proof::{begin, give, num, pause, suspends, suspends_and_blocks};
 use vthread::prelude::*;
+use vthread::sync::Barrier;
 
 fn apply<R>(f: impl FnOnce(u32) -> R) -> R {
     f(1)
@@ -230,4 +231,97 @@ fn question_marks_in_closures() {
         Ok(vec![1, 2, 2])
     );
     assert!(suspends_and_blocks(1, 1, || tries(&["1", "x"])).is_err());
+}
+
+/// Has a `wait` of its own.
+struct Ticket(u32);
+
+#[vthread]
+impl Ticket {
+    fn wait(&self) -> u32 {
+        pause();
+        self.0
+    }
+    fn again(&self) -> Ticket {
+        pause();
+        Ticket(self.0 + 1)
+    }
+}
+
+#[vthread]
+fn waits() -> u32 {
+    begin().await;
+    let (barrier, ticket) = (Barrier::new(1), Ticket(1));
+    let leads = || u32::from(barrier.wait().is_leader());
+    let explicitly = || u32::from(barrier.wait().wait().is_leader());
+    let own = || ticket.wait() + (&ticket).wait().wait();
+    // As in plain code: the first `wait` makes the call before it.
+    let chained = || ticket.again().wait().wait();
+    let bound = || {
+        let ticket = ticket.again();
+        ticket.wait()
+    };
+    let nested = || {
+        let ticket = &ticket;
+        move || ticket.wait()
+    };
+    leads() + explicitly() + own() + chained() + bound() + nested()()
+}
+
+#[test]
+fn wait_without_arguments_in_closures() {
+    assert_eq!(
+        suspends_and_blocks(0, 2 + 2 + 2 + 1, waits),
+        1 + 1 + 2 + 2 + 2 + 1
+    );
+}
+
+#[vthread]
+fn adapters() -> Vec<u32> {
+    begin().await;
+    let thing = Thing(1);
+    let mut numbers = vec![3, 1, 2];
+    numbers.sort_by_key(|n| thing.worth(*n));
+    numbers.retain(|n| thing.worth(*n) > 2);
+    let more = None.map_or_else(|| thing.worth(1), |n: u32| thing.worth(n));
+    let adder = |n| {
+        let base = thing.worth(n);
+        move |m: u32| base + num(m)
+    };
+    numbers.push(more);
+    numbers.push(adder(1)(2));
+    numbers.extend(std::iter::successors(Some(8), |n| {
+        (thing.worth(*n) < 11).then_some(n + 1)
+    }));
+    numbers
+}
+
+#[test]
+fn closures_given_to_adapters() {
+    let n_sorting = {
+        let mut n = 0;
+        [3, 1, 2].sort_by_key(|k| {
+            n += 1;
+            *k
+        });
+        n
+    };
+    let seen = suspends_and_blocks(0, n_sorting + 3 + 1 + 2 + 3, adapters);
+    assert_eq!(seen, [2, 3, 2, 4, 8, 9, 10]);
+}
+
+#[vthread]
+fn in_async_blocks() -> u32 {
+    begin().await;
+    let thing = Thing(1);
+    // A future that the user holds is plain code: functions block, and a method's call is made by `wait`.
+    let future = async { num(1) + thing.worth(1).wait() };
+    let n = future.await;
+    let later = async || thing.worth(num(2)).wait();
+    n + later().await
+}
+
+#[test]
+fn calls_in_async_blocks_block() {
+    assert_eq!(suspends_and_blocks(0, 4, in_async_blocks), 3 + 3);
 }

@@ -41,3 +41,4 @@ mod traits;
 mod try_operator;
 mod unsafety;
 mod visibility;
+mod vthread_closures;

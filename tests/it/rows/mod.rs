@@ -8,6 +8,7 @@ mod events;
 mod first_failure;
 mod full_groups;
 mod grace;
+mod grace_alone;
 mod grace_in_depth;
 mod handles;
 mod helpers;

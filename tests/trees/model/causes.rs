@@ -22,6 +22,25 @@ pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {
         completed_bodies_are_delivered(facts, id, broken);
     }
     nobody_goes_on(facts, broken);
+    for (at, group, what) in &facts.notes {
+        if !matches!(what, What::Crowded(_)) {
+            continue;
+        }
+        // In a group that is cancelled nobody waits for room, and nothing is counted. A child whose wait for
+        // its own place is cut short, by a timeout, goes on without one.
+        let mut spawns = facts.members[group].iter().map(|member| member.id);
+        let is_cut_short = |id| {
+            let gone = facts.gone.get(&(id, Part::Step));
+            facts.fate(id) == Fate::Cancelled && gone.is_some_and(|(gone, _)| gone < at)
+        };
+        if let What::Crowded(n) = what
+            && !spawns.any(is_cut_short)
+            && !facts.is_cause(Scope::Member(*group), *at)
+            && !facts.is_cancelled(facts.around[*group], *at)
+        {
+            broken.push(format!("{n} children of group {group} run at once"));
+        }
+    }
 }
 
 impl Facts<'_> {

@@ -254,11 +254,12 @@ pub(super) fn joins(facts: &Facts<'_>, broken: &mut Vec<String>) {
                 ));
             }
             _ => {
-                let own = facts
-                    .scopes_from(Some((*child, Role::Task)))
+                // What cancelled the child and not this step: also from beyond a shield, by a second mark.
+                let (own, _) = facts.scopes_beyond_shields(Some((*child, Role::Task)));
+                let own: Vec<Scope> = own
                     .into_iter()
                     .filter(|scope| !here.contains(scope))
-                    .collect::<Vec<_>>();
+                    .collect();
                 let failed = facts.ended.contains_key(&(*child, Part::Task))
                     || facts
                         .gone

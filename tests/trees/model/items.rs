@@ -23,7 +23,7 @@ pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {
             _ => {}
         }
     }
-    for ((by, part), _) in &facts.began {
+    for (by, part) in facts.began.keys() {
         let Part::Item(item) = part else { continue };
         let (was_sent, was_got) = (sent.contains(item), got.contains(item));
         if was_got && !was_sent {

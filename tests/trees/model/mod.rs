@@ -6,11 +6,12 @@ mod facts;
 mod failures;
 mod items;
 mod order;
+mod outcomes;
 
 use crate::log::Event;
 use crate::plan::Plan;
 use crate::watch::Outcome;
-use facts::Facts;
+use facts::{Facts, Scope};
 
 /// What does not hold.
 pub(crate) fn check(plan: &Plan, events: &[Event], outcome: &Outcome) -> Vec<String> {
@@ -20,6 +21,16 @@ pub(crate) fn check(plan: &Plan, events: &[Event], outcome: &Outcome) -> Vec<Str
     causes::check(&facts, &mut broken);
     failures::check(&facts, outcome, &mut broken);
     failures::joins(&facts, &mut broken);
+    outcomes::check(&facts, &mut broken);
     items::check(&facts, &mut broken);
     broken
+}
+
+/// Which steps a timeout bounds: from around them, or around the groups that they are children of.
+pub(crate) fn timed(plan: &Plan) -> Vec<bool> {
+    let facts = Facts::new(plan, &[]);
+    let is_timed = |scope: &Scope| matches!(scope, Scope::Timed(_));
+    (0..plan.ids)
+        .map(|id| facts.scopes(id).iter().any(is_timed))
+        .collect()
 }

@@ -53,7 +53,7 @@ fn inner_steps(facts: &Facts<'_>, step: &Step, broken: &mut Vec<String>) {
                 ready = None;
                 continue;
             };
-            if !ready.is_some_and(|ready| ready < began) {
+            if ready.is_none_or(|ready| ready > began) {
                 broken.push(format!("step {} runs where it must not", inner.id));
             }
             let gone = facts.gone.get(&key).map(|(at, _)| at);

@@ -43,7 +43,9 @@ pub(crate) struct Body {
     pub(crate) returns: Returns,
     /// Whether the value of the expression about to be visited is used.
     pub(crate) is_used: bool,
-    /// Whether the function calls itself from inside a `spawn!`: then its frame must say `Send`.
+    /// True inside a `closure!`, whose frame must be `Send`.
+    pub(crate) in_vthread_closure: bool,
+    /// Whether the function calls itself from inside a `spawn!` or a `closure!`: then its frame must say `Send`.
     pub(crate) spawns_itself: bool,
     /// Whether a default method calls itself: then the trait needs a helper.
     pub(crate) calls_itself: bool,
@@ -138,6 +140,7 @@ impl Body {
             subject,
             returns,
             is_used: true,
+            in_vthread_closure: false,
             spawns_itself: false,
             calls_itself: false,
             checked_paths: HashSet::new(),
@@ -160,9 +163,7 @@ impl Body {
 
     /// Notes a direct recursive call, for the bound on the frame.
     pub(crate) fn note_recursion(&mut self) {
-        self.spawns_itself |= self
-            .frames
-            .iter()
-            .any(|frame| matches!(frame, Frame::Child(_)));
+        let in_child = |frame: &Frame| matches!(frame, Frame::Child(_));
+        self.spawns_itself |= self.in_vthread_closure || self.frames.iter().any(in_child);
     }
 }

@@ -233,6 +233,7 @@ impl Body {
             Ours::Enclosure(which) => self.enclosure_macro(which, mac),
             Ours::Select => self.select_macro(mac, is_used),
             Ours::Race => self.race_macro(mac, is_used),
+            Ours::Closure => self.closure_macro(mac),
         };
         outer(expanded.unwrap_or_else(|| quote!(())), at)
     }

@@ -1,7 +1,8 @@
 //! The expansion of `background!`: a child of the process, into which everything moves.
 
-use super::exits::{ChildFrame, pin_error_type};
+use super::exits::ChildFrame;
 use super::form::BackgroundForm;
+use super::pins::pin_error_type;
 use super::spawn::end;
 use super::tails;
 use crate::body::Body;

@@ -1,5 +1,6 @@
 //! What a child uses of what is bound around it: one scoped walk over the child's body.
 
+use super::closure;
 use super::form::{BackgroundForm, EnclosureForm, GroupForm, SpawnForm};
 use super::format::inline_names;
 use super::race::RaceForm;
@@ -130,6 +131,10 @@ impl Free<'_> {
                 form.otherwise
                     .iter()
                     .for_each(|handler| self.visit_expr(handler));
+            }
+            Ours::Closure => {
+                let closure = closure::parse(mac, &mut ignored)?;
+                self.visit_expr_closure(&closure);
             }
             Ours::Race => {
                 let form = RaceForm::parse(mac.tokens.clone(), at, &mut ignored)?;

@@ -4,8 +4,9 @@
 //! Where the code around has an error type, the block is a `Result` of it, so that `?` converts as it
 //! would outside. Elsewhere it has the function's own return type and ends normally by a slot.
 
-use super::exits::{Frame, GroupFrame, pin_error_type};
+use super::exits::{Frame, GroupFrame};
 use super::form::{EnclosureForm, Head};
+use super::pins::pin_error_type;
 use crate::body::Body;
 use crate::body::choice::{Extent, Making, dead, decide, in_place, in_place_for, outer};
 use crate::errors;

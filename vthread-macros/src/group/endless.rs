@@ -44,6 +44,8 @@ impl Breaks<'_> {
                 let form = EnclosureForm::parse(tokens, which, at, &mut ignored)?;
                 self.visit_block(&form.body);
             }
+            // What it does is done elsewhere.
+            Ours::Closure => {}
             Ours::Race => {
                 // Its body is a child's.
                 let form = RaceForm::parse(tokens, at, &mut ignored)?;

@@ -463,21 +463,3 @@ pub(crate) fn by_type(tail: TokenStream, error: &Ident, can_fail: bool, span: Sp
     );
     quote_spanned!(span=> ({ let __t = #new(#tail); #[allow(unreachable_code)] (&__t).__vthread_split().#finish(&#error) }))
 }
-
-/// Dead code that says that this block fails with the error type that `error` holds.
-pub(super) fn pin_error_type(error: &Ident, span: Span) -> TokenStream {
-    let value = names::error_value(span);
-    dead(
-        span,
-        quote_spanned!(span=> return ::core::result::Result::Err(#value(&#error));),
-    )
-}
-
-/// Dead code that says which error type this block returns, through any alias.
-pub(crate) fn pin_error(group: &Ident, span: Span) -> TokenStream {
-    let owner = names::group_type(span);
-    dead(
-        span,
-        quote_spanned!(span=> return ::core::result::Result::Err(#owner::err(&#group));),
-    )
-}

@@ -5,6 +5,7 @@
 //! type is `Copy` only rustc knows: the `spawn!` is marked here, and its expansion asks.
 
 use super::captures::{argument_name, scan};
+use super::closure;
 use super::form::{EnclosureForm, GroupForm, SpawnForm};
 use super::format::inline_names;
 use super::race::RaceForm;
@@ -237,6 +238,10 @@ impl Walk {
             }
             // It takes all that it names with it, as a `move` closure does.
             Ours::Background => {}
+            Ours::Closure => {
+                let closure = closure::parse(mac, &mut ignored)?;
+                self.hidden(|walk| walk.visit_expr_closure(&closure));
+            }
             Ours::Race => {
                 let form = RaceForm::parse(mac.tokens.clone(), at, &mut ignored)?;
                 self.hidden(|walk| {

@@ -3,6 +3,7 @@
 
 pub(crate) mod background;
 pub(crate) mod captures;
+pub(crate) mod closure;
 pub(crate) mod enclose;
 mod endless;
 pub(crate) mod exits;
@@ -10,6 +11,7 @@ pub(crate) mod form;
 pub(crate) mod format;
 pub(crate) mod lost_updates;
 pub(crate) mod open;
+mod pins;
 pub(crate) mod plain;
 pub(crate) mod race;
 pub(crate) mod select;
@@ -28,6 +30,7 @@ pub(crate) enum Ours {
     Enclosure(Enclosure),
     Select,
     Race,
+    Closure,
 }
 
 impl Ours {
@@ -54,6 +57,7 @@ pub(crate) fn which(mac: &Macro) -> Option<Ours> {
         "bind" if ours => Some(Ours::Enclosure(Enclosure::Bind)),
         "select" if ours => Some(Ours::Select),
         "race" if ours => Some(Ours::Race),
+        "closure" if ours => Some(Ours::Closure),
         "defer" if ours => Some(Ours::Enclosure(Enclosure::Defer)),
         _ => None,
     }

@@ -4,8 +4,9 @@
 //! an async block of its own, so that rustc refuses children that borrow from it. `Owner::run` takes
 //! the group, which keeps `'scope` alive to the join on every exit, and then a match acts.
 
-use super::exits::{Exit, Frame, GroupFrame, pin_error};
+use super::exits::{Exit, Frame, GroupFrame};
 use super::form::{GroupForm, OnFailure};
+use super::pins::pin_error;
 use super::tails::{self, Tail};
 use crate::body::Body;
 use crate::body::choice::{Extent, Making, dead, decide, in_place_for, outer};

@@ -49,6 +49,11 @@ pub(crate) fn select(tokens: TokenStream) -> TokenStream {
     expand("select", tokens, |body, mac| body.select_macro(mac, true))
 }
 
+/// `closure!` in plain code: as everywhere.
+pub(crate) fn closure(tokens: TokenStream) -> TokenStream {
+    expand("closure", tokens, |body, mac| body.closure_macro(mac))
+}
+
 /// `race!` in plain code: it blocks.
 pub(crate) fn race(tokens: TokenStream) -> TokenStream {
     expand("race", tokens, |body, mac| body.race_macro(mac, true))

@@ -1,10 +1,11 @@
 //! The expansion of `spawn!`.
 
 use super::captures::free_names;
-use super::exits::{ChildFrame, Frame, by_type, pin_error};
+use super::exits::{ChildFrame, Frame, by_type};
 use super::form::SpawnForm;
 use super::lost_updates;
 use super::open::this_group;
+use super::pins::pin_error;
 use super::tails::{self, Tail};
 use crate::body::Body;
 use crate::body::choice::{Making, dead, in_place_for, outer};

@@ -9,6 +9,7 @@
 use super::block_on::Root;
 use super::node::{Node, State};
 use crate::task::header::Header;
+use crate::task::marking::Marking;
 use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Level, Scope};
 use crate::task::vthread::Vthread;
@@ -30,6 +31,8 @@ pub(super) enum Reach {
 /// cancelled sees what the end of another leaves behind.
 #[derive(Debug)]
 pub(super) struct Walk {
+    /// From before the first mark to after the last one.
+    marking: Option<Marking>,
     /// Why: everybody on the way is told the same.
     reason: CancelReason,
     /// Whether shields stop it.
@@ -40,6 +43,8 @@ pub(super) struct Walk {
     vthreads: Vec<Waker>,
     /// Blocking calls inside vthreads that have been marked.
     blocked: Vec<Arc<Root>>,
+    /// Groups whose grace begins when everybody is marked.
+    graces: Vec<(Arc<Node>, Reach)>,
 }
 
 impl Walk {
@@ -52,13 +57,33 @@ impl Walk {
         Walk::with(reason, Level::Hard)
     }
 
+    /// A walk that will hardly ever find anything to mark.
+    pub(super) fn for_services() -> Self {
+        Walk {
+            marking: None,
+            reason: CancelReason::GroupEnded,
+            level: Level::Soft,
+            groups: Vec::new(),
+            vthreads: Vec::new(),
+            blocked: Vec::new(),
+            graces: Vec::new(),
+        }
+    }
+
+    /// Before the first mark of such a walk.
+    pub(super) fn begin(&mut self) {
+        self.marking.get_or_insert_with(Marking::begin);
+    }
+
     fn with(reason: CancelReason, level: Level) -> Self {
         Walk {
+            marking: Some(Marking::begin()),
             reason,
             level,
             groups: Vec::new(),
             vthreads: Vec::new(),
             blocked: Vec::new(),
+            graces: Vec::new(),
         }
     }
 
@@ -73,6 +98,11 @@ impl Walk {
         self.vthreads.push(child.waker());
     }
 
+    /// The grace of `group`, of which so much is cancelled, begins when everybody is marked.
+    pub(super) fn begin_grace(&mut self, group: Arc<Node>, reach: Reach) {
+        self.graces.push((group, reach));
+    }
+
     /// Marks the outermost call of a plain thread.
     pub(super) fn mark_root(&mut self, root: Arc<Root>) {
         root.vthread().root.mark(&self.reason);
@@ -84,8 +114,12 @@ impl Walk {
     pub(super) fn finish(mut self) {
         while let Some(group) = self.groups.pop() {
             if group.cancel_level(Reach::FromOutside, &mut self) {
-                group.begin_grace(Reach::Body, false);
+                self.begin_grace(group, Reach::Body);
             }
+        }
+        drop(self.marking.take());
+        for (group, reach) in self.graces {
+            group.begin_grace(reach);
         }
         for root in self.blocked {
             root.unpark();
@@ -99,11 +133,14 @@ impl Walk {
 impl Node {
     /// Cancels the group and all below it.
     pub(super) fn cancel(self: &Arc<Self>, reach: Reach, reason: CancelReason) {
-        let is_by_body =
-            matches!(&reason, CancelReason::SiblingFailed(culprit) if culprit.is_body());
+        // A body that has failed is over: there is nothing of it to bound.
+        let lingers = match &reason {
+            CancelReason::SiblingFailed(culprit) if culprit.is_body() => Reach::Children,
+            _ => reach,
+        };
         let mut walk = Walk::new(reason);
         self.cancel_level(reach, &mut walk);
-        self.begin_grace(reach, is_by_body);
+        walk.begin_grace(self.clone(), lingers);
         walk.finish();
     }
 
@@ -182,8 +219,8 @@ pub(super) fn cancel_task(task: &Header, reason: CancelReason) {
 
 /// Marks a scope that is open in the frame of `vthread`, and not registered, from whatever thread.
 pub(crate) fn cancel_scope(scope: &Scope, vthread: &Vthread, waker: Waker, reason: CancelReason) {
-    scope.mark(&reason);
     let mut walk = Walk::new(reason);
+    scope.mark(&walk.reason);
     mark_below(vthread, &mut walk);
     walk.vthreads.push(waker);
     walk.finish();
@@ -203,8 +240,8 @@ pub(crate) fn cancel_scope_hard(
     waker: Waker,
     reason: CancelReason,
 ) {
-    scope.mark_hard();
     let mut walk = Walk::hard(reason);
+    scope.mark_hard();
     mark_below(vthread, &mut walk);
     walk.vthreads.push(waker);
     walk.finish();

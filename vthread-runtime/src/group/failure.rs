@@ -4,6 +4,7 @@ use super::cancel::Reach;
 use super::node::Node;
 use crate::task::cell::{Payload, drop_quietly};
 use crate::task::header::Header;
+use crate::task::marking::Marking;
 use crate::task::reason::{CancelReason, Culprit};
 use crate::trace::{self, Who};
 use std::borrow::Cow;
@@ -65,6 +66,7 @@ impl Node {
 
     /// Records a panic; the first one is kept, and the group is cancelled.
     pub(super) fn record_panic(self: &Arc<Self>, payload: Payload, member: Member<'_>) {
+        let marking = Marking::begin();
         let late = {
             let mut state = self.lock();
             state.failures += 1;
@@ -76,11 +78,12 @@ impl Node {
                 Some(_) => Some(payload),
             }
         };
+        self.cancel(Reach::Body, member.blame(true));
+        drop(marking);
         if let Some(late) = &late {
             trace::late_panic(member.who(), &**late);
         }
         drop_quietly(late);
-        self.cancel(Reach::Body, member.blame(true));
     }
 
     /// Drops something that belonged to a member, outside every lock; a panic is the group's.

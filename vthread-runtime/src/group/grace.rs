@@ -59,10 +59,10 @@ pub(crate) fn arm(grace: Grace, waker: Waker) -> Option<Armed> {
 
 impl Node {
     /// After a cancellation: whatever of the group is still open when its grace is over is marked hard.
-    pub(super) fn begin_grace(self: &Arc<Self>, reach: Reach, is_by_body: bool) {
+    pub(super) fn begin_grace(self: &Arc<Self>, reach: Reach) {
         let is_open = {
             let state = self.lock();
-            let waits_for_body = reach == Reach::Body && !is_by_body && state.owner.is_some();
+            let waits_for_body = reach == Reach::Body && state.owner.is_some();
             state.grace.is_none() && (state.alive > 0 || waits_for_body)
         };
         if !is_open {

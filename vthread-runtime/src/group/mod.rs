@@ -7,6 +7,7 @@ pub(crate) mod grace;
 mod node;
 
 pub(crate) mod failures;
+pub(crate) mod map_concurrent;
 pub(crate) mod native;
 pub(crate) mod options;
 pub(crate) mod owned;
@@ -27,6 +28,7 @@ pub(crate) mod room;
 pub(crate) mod task;
 
 pub mod call;
+pub(crate) mod closure;
 pub(crate) mod foreign;
 pub(crate) mod frame_sizes;
 pub(crate) mod steps;

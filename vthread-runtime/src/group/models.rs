@@ -8,6 +8,7 @@ use crate::task::grace::Grace;
 use crate::task::header::Header;
 use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Level, Scope};
+use crate::task::state::{Pause, State, Wake as Wakes};
 use crate::task::vthread::Vthread;
 use std::panic::Location;
 use std::sync::Arc;
@@ -89,6 +90,87 @@ fn loom_group_no_child_escapes_a_cancellation() {
         assert!(child.vthread.is_suspect());
         assert!(node.scope.has_own_mark());
         node.unlink(&child);
+    });
+}
+
+/// A cancellation against the exit of the last child: whatever comes first, the child is gone afterwards,
+/// and the owner sees it or is woken.
+#[test]
+fn loom_group_a_cancellation_meets_the_last_exit() {
+    loom::model(|| {
+        let (node, flag, _vthread) = open();
+        let child = child(&node, false);
+        let canceller = {
+            let node = node.clone();
+            thread::spawn(move || node.cancel(Reach::Body, CancelReason::GroupCancelled))
+        };
+        let leaving = leave(&node, &child);
+        node.body_has_ended();
+        let joined = node.is_joined(&Waker::from(flag.clone()));
+        canceller.join().unwrap();
+        leaving.join().unwrap();
+        assert!(joined || flag.is_set(), "the owner sleeps for ever");
+        let state = node.lock();
+        assert_eq!(state.alive, 0);
+        assert!(state.cancelled.is_some());
+    });
+}
+
+/// Two cancellations at once: both find everything marked when they are done, the group and its child
+/// have one reason, and only one of them has it.
+#[test]
+fn loom_group_two_cancellations_agree() {
+    loom::model(|| {
+        let (node, flag, _vthread) = open();
+        let child = child(&node, false);
+        let other = {
+            let (node, child) = (node.clone(), child.clone());
+            thread::spawn(move || {
+                node.cancel(Reach::Children, CancelReason::GroupCancelled);
+                assert!(child.vthread.root.has_own_mark());
+            })
+        };
+        node.cancel(Reach::Body, CancelReason::TimedOut);
+        assert!(child.vthread.root.has_own_mark());
+        assert!(node.scope.has_own_mark());
+        assert!(flag.is_set(), "the owner is not told");
+        other.join().unwrap();
+        let reason = node.lock().cancelled.clone();
+        assert_eq!(child.vthread.root.own_reason(), reason);
+        node.unlink(&child);
+    });
+}
+
+/// A cancellation against a poll that is about to wait, and against a wake from elsewhere: the vthread sees
+/// its mark in this poll, or is scheduled for another, and never twice.
+#[test]
+fn loom_group_a_cancellation_meets_a_wake() {
+    loom::model(|| {
+        let child = Arc::new(Header::for_model(false));
+        let state = Arc::new(State::new());
+        let canceller = {
+            let (child, state) = (child.clone(), state.clone());
+            thread::spawn(move || {
+                child.vthread.root.mark(&CancelReason::TaskCancelled);
+                child.vthread.set_suspect();
+                state.wake() == Wakes::Schedule
+            })
+        };
+        let waker = {
+            let state = state.clone();
+            thread::spawn(move || state.wake() == Wakes::Schedule)
+        };
+        let sees_mark = || child.vthread.is_suspect() && child.vthread.root.has_own_mark();
+        state.start();
+        let mut seen = sees_mark();
+        while state.pause() == Pause::Reschedule {
+            state.start();
+            seen |= sees_mark();
+        }
+        let scheduled = [canceller, waker].map(|thread| usize::from(thread.join().unwrap()));
+        let scheduled: usize = scheduled.into_iter().sum();
+        assert!(scheduled <= 1, "queued twice");
+        assert!(seen || scheduled == 1, "the mark is not seen");
     });
 }
 

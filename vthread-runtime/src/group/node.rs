@@ -151,7 +151,7 @@ impl Node {
     /// A child and everything of it are gone.
     pub(super) fn unlink(self: &Arc<Self>, child: &Header) {
         let has_room = child.has_room.load(Ordering::Relaxed);
-        let mut services = Walk::new(CancelReason::GroupEnded);
+        let mut services = Walk::for_services();
         let (owner, queued, lingering) = {
             let mut state = self.lock();
             if state.is_closed {
@@ -182,7 +182,7 @@ impl Node {
 
     /// The body is gone: services end when nobody else is left.
     pub(super) fn body_has_ended(self: &Arc<Self>) {
-        let mut services = Walk::new(CancelReason::GroupEnded);
+        let mut services = Walk::for_services();
         {
             let mut state = self.lock();
             state.is_closing = true;
@@ -194,9 +194,9 @@ impl Node {
     }
 
     /// Wakes the services that were marked, whose grace begins.
-    fn end_services(self: &Arc<Self>, services: Walk) {
+    fn end_services(self: &Arc<Self>, mut services: Walk) {
         if !services.is_empty() {
-            self.begin_grace(Reach::Children, false);
+            services.begin_grace(self.clone(), Reach::Children);
         }
         services.finish();
     }
@@ -248,6 +248,7 @@ impl State {
     }
 
     pub(super) fn mark_services(&mut self, walk: &mut Walk) {
+        walk.begin();
         self.for_each_child(|child| {
             if child.about.is_service {
                 mark_child(child, walk);

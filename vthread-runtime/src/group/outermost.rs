@@ -63,7 +63,10 @@ pub(crate) fn is_helper() {
 }
 
 /// While it lives, the end of the process cancels the call.
-pub(super) struct Outermost(Arc<Thread>);
+pub(super) struct Outermost {
+    /// The thread's own, which outlives its stack.
+    thread: *const Thread,
+}
 
 impl Outermost {
     /// For the call of `root`, which nothing encloses. `None` on helper threads, and while a thread's local
@@ -72,24 +75,31 @@ impl Outermost {
         if IS_HELPER.get() {
             return None;
         }
-        let thread = THREAD.try_with(Arc::clone).ok()?;
-        thread
-            .root
-            .store(Arc::as_ptr(root).cast_mut(), Ordering::Relaxed);
-        thread.phase.store(CALLING, Ordering::Release);
-        Some(Outermost(thread))
+        THREAD
+            .try_with(|thread| {
+                let root = Arc::as_ptr(root).cast_mut();
+                thread.root.store(root, Ordering::Relaxed);
+                thread.phase.store(CALLING, Ordering::Release);
+                Outermost {
+                    thread: Arc::as_ptr(thread),
+                }
+            })
+            .ok()
     }
 }
 
 impl Drop for Outermost {
     fn drop(&mut self) {
-        let phase = &self.0.phase;
+        // SAFETY: a thread's local values go one after another when nothing else is left on its stack: this one is
+        // there as long as a call that has found it.
+        let thread = unsafe { &*self.thread };
+        let phase = &thread.phase;
         if phase
             .compare_exchange(CALLING, IDLE, Ordering::AcqRel, Ordering::Acquire)
             .is_err()
         {
             // Whoever marks has let go of the root when this lock is ours.
-            let guard = self.0.lock.lock();
+            let guard = thread.lock.lock();
             phase.store(IDLE, Ordering::Release);
             drop(guard);
             super::shutdown::call_ended();

@@ -10,6 +10,7 @@ use super::options::{GroupOptions, OnFailure};
 use super::race::{Finish, Races};
 use super::run::{Results, Run};
 use super::view::Group;
+use crate::task::marking::Marking;
 use crate::trace::{self, Teller};
 use std::cell::UnsafeCell;
 use std::fmt;
@@ -110,11 +111,14 @@ impl<E> Owner<E> {
 
     /// Records a failure: the first one is kept, and cancels the group unless it keeps going.
     pub(super) fn record_failure(&self, error: E, member: Member<'_>) {
+        // Whoever sees the end of a member that failed later finds this one's cancellation under way.
+        let marking = Marking::begin();
         {
             let mut state = self.node.lock();
             state.failures += 1;
             if state.failures > 1 {
                 drop(state);
+                drop(marking);
                 return self.record_late(error, member);
             }
             // SAFETY: under the lock.
@@ -123,6 +127,7 @@ impl<E> Owner<E> {
         if matches!(self.on_failure, OnFailure::Cancel | OnFailure::Collect) {
             self.node.cancel_for(member);
         }
+        drop(marking);
     }
 
     /// A failure after the first: kept where they are collected, and told in any case. In a race failures are

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -35,8 +35,6 @@ pub(super) struct Process {
     pub(super) node: Arc<Node>,
     /// Its end has begun.
     is_ending: AtomicBool,
-    /// The signal that has begun it, if one has.
-    signal: AtomicI32,
     locked: Mutex<Locked>,
     /// Notified when something has ended that the end of the process waits for.
     ended: Condvar,
@@ -48,6 +46,8 @@ struct Locked {
     failures: Vec<BackgroundFailure>,
     /// Calls of plain threads that were cancelled and have not ended.
     n_calls: usize,
+    /// The signal that has begun the end, if one has.
+    signal: Option<i32>,
 }
 
 impl Process {
@@ -56,7 +56,6 @@ impl Process {
         PROCESS.get_or_init(|| Process {
             node: Node::new(usize::MAX, Some("process".into()), Location::caller()),
             is_ending: AtomicBool::new(false),
-            signal: AtomicI32::new(0),
             locked: Mutex::default(),
             ended: Condvar::new(),
         })
@@ -90,19 +89,22 @@ impl Process {
         }
     }
 
-    /// Cancels all children, and the calls of all plain threads. Does not wait.
-    pub(super) fn begin_end(&self) {
-        if self.is_ending.swap(true, Ordering::AcqRel) {
-            return;
-        }
+    /// Cancels all children, and the calls of all plain threads. Does not wait. The first one to do it may say that a
+    /// signal was why.
+    fn begin_end(&self, signal: Option<i32>) {
         let mut walk = Walk::new(CancelReason::Shutdown);
-        self.node.cancel_level(Reach::Children, &mut walk);
         {
-            // Held until the calls are counted: none of them can tell its end before.
+            // Held until the calls are counted: none of them can tell its end before, and nobody waits for an
+            // end that has only half begun.
             let mut locked = self.locked.lock();
+            if self.is_ending.swap(true, Ordering::Relaxed) {
+                return;
+            }
+            locked.signal = signal;
+            self.node.cancel_level(Reach::Children, &mut walk);
             locked.n_calls = outermost::mark_all(&mut walk);
         }
-        self.node.begin_grace(Reach::Children, false);
+        walk.begin_grace(self.node.clone(), Reach::Children);
         walk.finish();
     }
 
@@ -127,19 +129,12 @@ impl Process {
 
 /// Begins the end of the process because of a signal: `main` is cancelled, and what else there is. Does not wait.
 pub(crate) fn begin_end_by(signal: i32) {
-    let process = Process::get();
-    if !process.is_ending.load(Ordering::Acquire) {
-        process.signal.store(signal, Ordering::Relaxed);
-    }
-    process.begin_end();
+    Process::get().begin_end(Some(signal));
 }
 
 /// The signal that has begun the end of the process, if one has.
 pub(super) fn exit_signal() -> Option<i32> {
-    match Process::get().signal.load(Ordering::Relaxed) {
-        0 => None,
-        signal => Some(signal),
-    }
+    Process::get().locked.lock().signal
 }
 
 /// A call of a plain thread that was cancelled has ended.
@@ -188,7 +183,7 @@ pub fn shutdown() -> Result<(), Failures<BackgroundFailure>> {
         "vthread::shutdown is for plain code: a vthread that called it would wait for its own end"
     );
     let process = Process::get();
-    process.begin_end();
+    process.begin_end(None);
     let grace = process.node.scope.grace().duration(crate::runtime::grace);
     process.join(grace.and_then(|grace| Instant::now().checked_add(grace + LAST_MOMENT)));
     let mut failures = std::mem::take(&mut process.locked.lock().failures).into_iter();

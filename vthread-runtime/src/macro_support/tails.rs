@@ -86,12 +86,27 @@ impl<X, E: From<X>> FailsInto<E> for X {
 )]
 pub trait ChildrenMayFail {}
 
+/// A value that is no `Result`: of a `Result` in a `Result` the inner error would be lost.
+///
+/// For every type there is one impl, and for a `Result` there are two: then rustc cannot infer the
+/// parameter, and shows the bound with its comment. It decides when the type is known, which may be long
+/// after the tail; a bound that fails, with a message, would decide too early.
+pub trait AResultInAResult<Which> {}
+
+impl<V> AResultInAResult<()> for V {}
+impl<V, E> AResultInAResult<Twice> for Result<V, E> {}
+
+/// The second impl for a `Result`.
+#[allow(missing_debug_implementations)]
+pub struct Twice;
+
 impl<V, X> Failing<V, X> {
     /// The result, with the group's error type.
     #[inline(always)]
-    pub fn finish<E>(self, _: &PhantomData<fn() -> E>) -> Result<V, E>
+    pub fn finish<E, Which>(self, _: &PhantomData<fn() -> E>) -> Result<V, E>
     where
         X: FailsInto<E>,
+        V: AResultInAResult<Which>, // Its error would be lost: end with `inner?`, or hand it on with `Ok(..)`.
     {
         self.0.map_err(X::fails_into)
     }

@@ -5,6 +5,7 @@
 use super::cell::{self, Parent};
 use super::current::checkpoint;
 use super::header::{About, Header, TaskRef, release};
+use super::marking::Marking;
 use super::state::DropHandle;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -154,10 +155,16 @@ impl<V> Future for Join<V> {
         }
         // The child may have failed just now, and marked this vthread before it ended.
         ready!(checkpoint(cx));
-        let mut handle = self.handle.take().expect("still there");
-        Poll::Ready(match handle.take() {
-            Some(value) => Ok(value),
-            None => Err(handle),
-        })
+        if let Some(value) = handle.take() {
+            self.handle = None;
+            return Poll::Ready(Ok(value));
+        }
+        // Whoever cancelled the child may be on the way to this vthread.
+        if Marking::is_under_way() {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        ready!(checkpoint(cx));
+        Poll::Ready(Err(self.handle.take().expect("still there")))
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod reason;
 pub(crate) mod deadline;
 pub(crate) mod grace;
 mod mark;
+pub(crate) mod marking;
 pub(crate) mod scope;
 pub(crate) mod vthread;
 

@@ -7,9 +7,12 @@
 //!   (`endless`): in a timeout, in a branch beside a bounded one, in a service, in a group whose body is
 //!   doomed to fail. A shield ends that, and so does a group further out.
 
-use crate::plan::{How, Id, Kind, Leaf, Mode, Plan, ROOT, Reach, Step, Steps, TOP};
+mod failing;
+mod leaves;
+
+use crate::plan::{Id, Kind, Leaf, Mode, Plan, ROOT, Reach, Step, Steps, TOP};
 use crate::rng::Rng;
-use crate::world::{BOUNDS, LOCKS};
+use crate::world::LOCKS;
 
 /// A group around, as a place to spawn into.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +24,7 @@ struct Around {
     is_hard: bool,
     /// It has a limit, so that who spawns into it may have to wait.
     is_limited: bool,
-    /// Children of it may be made here. A group with a limit is for its body only.
+    /// Children of it may be made here. A group with a limit is for its body and its children only.
     is_open: bool,
 }
 
@@ -149,7 +152,7 @@ impl Grow {
     }
 
     fn block(&mut self, id: Id, here: Here) -> Kind {
-        match self.rng.below(25) {
+        match self.rng.below(27) {
             0..6 => self.group(id, here),
             6..15 => self.spawn(id, here),
             15 if here.lock < LOCKS => {
@@ -225,6 +228,10 @@ impl Grow {
                 let steps = self.steps(here, 2);
                 Kind::Slow { steps }
             }
+            25 => {
+                let steps = self.steps(here, 3);
+                Kind::Bind { steps }
+            }
             _ => {
                 let steps = self.steps(here, 3);
                 Kind::Call { steps }
@@ -293,78 +300,20 @@ impl Grow {
         }
     }
 
-    /// Two children fail, the second one not before the first has ended. Or they panic.
-    fn two_failures(&mut self, here: Here, steps: &mut Steps) {
-        let panics = self.rng.one_in(4);
-        let (first, fails) = (self.fresh(), self.fresh());
-        let mut first_steps = Vec::new();
-        if self.rng.one_in(2) {
-            let id = self.fresh();
-            first_steps.push(Step {
-                id,
-                kind: Kind::Leaf(Leaf::Yield(1)),
-            });
-        }
-        first_steps.push(Step {
-            id: fails,
-            kind: Kind::Leaf(if panics { Leaf::Panic } else { Leaf::Fail }),
-        });
-        let (second, follows) = (self.fresh(), self.fresh());
-        let second_steps = vec![Step {
-            id: follows,
-            kind: Kind::Leaf(match panics {
-                true => Leaf::PanicAfter(first),
-                false => Leaf::FailAfter(first),
-            }),
-        }];
-        for (id, steps_) in [(first, first_steps), (second, second_steps)] {
-            let kind = Kind::Spawn {
-                into: Reach::Near,
-                group: here.near.id,
-                service: false,
-                steps: steps_,
-            };
-            steps.push(Step { id, kind });
-        }
-    }
-
-    /// A child fails while the body, or another child, is about to join it.
-    fn failure_and_join(&mut self, here: Here, steps: &mut Steps) {
-        let child = self.fresh();
-        let mut leaf = |kind| Step {
-            id: self.fresh(),
-            kind: Kind::Leaf(kind),
-        };
-        let failing = vec![leaf(Leaf::Yield(1)), leaf(Leaf::Fail)];
-        let joining = vec![leaf(Leaf::Yield(1)), leaf(Leaf::Join(child))];
-        let spawn = |id, steps| Step {
-            id,
-            kind: Kind::Spawn {
-                into: Reach::Near,
-                group: here.near.id,
-                service: false,
-                steps,
-            },
-        };
-        steps.push(spawn(child, failing));
-        match self.rng.one_in(2) {
-            true => steps.push(spawn(self.fresh(), joining)),
-            false => steps.extend(joining),
-        }
-    }
-
     fn spawn(&mut self, id: Id, here: Here) -> Kind {
         let (into, around) = match (self.rng.below(8), here.far, here.top) {
             (0 | 1, Some(far), _) => (Reach::Far, far),
             (2, _, Some(top)) => (Reach::Top, top),
             _ => (Reach::Near, here.near),
         };
-        if !around.is_open || (here.lock > 0 && around.is_limited) {
+        // Whoever waits for room must not be in the way of who would make it.
+        if !around.is_open || (around.is_limited && (here.lock > 0 || !here.plain)) {
             let steps = self.steps(here, 2);
             return Kind::Call { steps };
         }
         let service = into == Reach::Near && !here.near.is_limited && self.rng.one_in(10);
-        let near = around.for_members();
+        // A child of a group with a limit gives its own place up while it waits for another.
+        let near = around;
         let inside = Here {
             depth: here.depth,
             endless: around.endless || service,
@@ -378,7 +327,8 @@ impl Grow {
         };
         self.children.push(id);
         let steps = self.steps(inside, 4);
-        if !inside.endless {
+        // A child that waits for its place is not to be waited for by who has it.
+        if !inside.endless && !around.is_limited {
             self.joinable.push(id);
         }
         Kind::Spawn {
@@ -405,94 +355,5 @@ impl Grow {
         let n = self.rng.between(1, 4);
         let children = (0..n).map(|_| self.steps(inside, 3)).collect();
         Kind::Keep { children }
-    }
-
-    fn micros(&mut self) -> u64 {
-        let most = match self.rng.below(12) {
-            0 => 3000,
-            1..5 => 400,
-            _ => 60,
-        };
-        self.rng.below(most) as u64
-    }
-
-    fn leaf(&mut self, here: Here) -> Leaf {
-        // Not too near to the root: its failure would be the end of all.
-        let [fails, panics, cancels] = self.storm.map(|one_in| one_in * (1 + here.depth / 3));
-        if self.rng.one_in(fails) {
-            return match self.rng.pick(&self.children) {
-                Some(child) if self.rng.one_in(3) => Leaf::FailAfter(*child),
-                _ => Leaf::Fail,
-            };
-        }
-        if self.rng.one_in(panics) {
-            return match self.rng.pick(&self.children) {
-                Some(child) if self.rng.one_in(3) => Leaf::PanicAfter(*child),
-                _ => Leaf::Panic,
-            };
-        }
-        if self.rng.one_in(cancels) {
-            return self.cancel(here);
-        }
-        let how = self.how(here);
-        match self.rng.below(16) {
-            0..3 => Leaf::Yield(self.rng.between(1, 3)),
-            3 | 4 => Leaf::Sleep(self.micros()),
-            5 | 6 if here.endless => Leaf::Forever,
-            7 => Leaf::Await(self.rng.below(3)),
-            8 if self.rng.one_in(3) => Leaf::Blocking(self.rng.below(50) as u64),
-            9 => Leaf::Deep {
-                depth: self.rng.between(1, 40),
-                wait: match here.endless {
-                    true => 3_600_000_000,
-                    false => self.micros(),
-                },
-            },
-            10 | 11 => Leaf::Send {
-                channel: self.rng.below(BOUNDS.len()),
-                how,
-            },
-            12 | 13 => Leaf::Recv {
-                channel: self.rng.below(BOUNDS.len()),
-                how,
-            },
-            14 if self.rng.one_in(3) => Leaf::Pipe {
-                producers: self.rng.between(1, 3),
-                consumers: self.rng.between(1, 3),
-                items: self.rng.between(0, 4),
-                bound: self.rng.between(1, 2),
-            },
-            15 if here.lock == 0 => match self.rng.pick(&self.joinable) {
-                Some(child) => Leaf::Join(*child),
-                None => Leaf::Yield(1),
-            },
-            _ => Leaf::Sleep(self.micros()),
-        }
-    }
-
-    fn cancel(&mut self, here: Here) -> Leaf {
-        if let Some(child) = self.rng.pick(&self.children)
-            && self.rng.one_in(2)
-        {
-            return Leaf::CancelTask(*child);
-        }
-        let (reach, around) = match (self.rng.below(4), here.far, here.top) {
-            (0, Some(far), _) => (Reach::Far, far),
-            (1, _, Some(top)) => (Reach::Top, top),
-            _ => (Reach::Near, here.near),
-        };
-        Leaf::CancelGroup {
-            reach,
-            group: around.id,
-        }
-    }
-
-    fn how(&mut self, here: Here) -> How {
-        match self.rng.below(4) {
-            0 => How::Try,
-            1 if here.endless => How::Endless,
-            2 => How::Select(self.micros()),
-            _ => How::Timeout(self.micros()),
-        }
     }
 }

@@ -1,0 +1,136 @@
+#[track_caller]
+fn bodies(pages: &[Page]) -> Result<Vec<String>, Error> {
+    rt::Call::wait(__vthread_bodies(pages))
+}
+#[doc(hidden)]
+fn __vthread_bodies(
+    pages: &[Page],
+) -> rt::Call<
+    rt::frame_type![Result < Vec < String >, Error >],
+> {
+    '__l: {
+        break '__l;
+        let _ = bodies;
+    }
+    let __f = async move {
+        use rt::traits::*;
+        let pages = pages;
+        '__l: {
+            break '__l;
+            let __r: Result<Vec<String>, Error> = rt::any();
+            return __r;
+        }
+        '__frame: {
+            {
+                (match ({
+                    use rt::none as __c;
+                    use map_concurrent as __vthread_call;
+                    {
+                        use map_concurrent as __c;
+                        {
+                            use __c::*;
+                            __vthread_call(
+                                pages,
+                                8,
+                                ('__closure: {
+                                    use closure as _;
+                                    let __t = rt::closure_tag();
+                                    '__l: {
+                                        break '__l;
+                                        break '__closure __t.any();
+                                    }
+                                    '__l: {
+                                        break '__l;
+                                        break '__closure __t.any();
+                                    }
+                                    let __f = __t
+                                        .code(async |page| {
+                                            '__frame: {
+                                                (match ({
+                                                    use rt::none as __c;
+                                                    use fetch as __vthread_call;
+                                                    {
+                                                        use fetch as __c;
+                                                        {
+                                                            use __c::*;
+                                                            __vthread_call
+                                                        }
+                                                    }
+                                                })(page) {
+                                                    __x => {
+                                                        '__l: {
+                                                            break '__l;
+                                                            break '__frame break '__l;
+                                                        }
+                                                        let __k = ({
+                                                            use rt::none as __c;
+                                                            use rt::no::__VTHREAD_KIND;
+                                                            {
+                                                                use fetch as __c;
+                                                                {
+                                                                    use __c::*;
+                                                                    use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                                                    use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                                                    __VTHREAD_KIND
+                                                                }
+                                                            }
+                                                        })
+                                                            .which();
+                                                        match __k {
+                                                            __VthreadPlain(__w) => __w.plain(__x),
+                                                            __VthreadCall(__w) => {
+                                                                let __f = unsafe { __w.frame(__x) };
+                                                                __f.await
+                                                            }
+                                                        }
+                                                    }
+                                                })
+                                            }
+                                        });
+                                    let __k = (&&rt::returned(&__f))
+                                        .__vthread_ends();
+                                    unsafe { __t.make(__f, __k) }
+                                }),
+                            )
+                        }
+                    }
+                }) {
+                    __x => {
+                        '__l: {
+                            break '__l;
+                            break '__frame break '__l;
+                        }
+                        let __k = ({
+                            use rt::none as __c;
+                            use rt::no::__VTHREAD_KIND;
+                            {
+                                use map_concurrent as __c;
+                                {
+                                    use __c::*;
+                                    use map_concurrent as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                    use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                    __VTHREAD_KIND
+                                }
+                            }
+                        })
+                            .which();
+                        match __k {
+                            __VthreadPlain(__w) => __w.plain(__x),
+                            __VthreadCall(__w) => {
+                                let __f = unsafe { __w.frame(__x) };
+                                __f.await
+                            }
+                        }
+                    }
+                })
+            }
+        }
+    };
+    unsafe { rt::call(__f) }
+}
+#[doc(hidden)]
+mod bodies {
+    pub(super) use super::__vthread_bodies as __vthread_call;
+    pub(super) use super::bodies as a_vthread_fn_and_a_plain_fn_of_this_name;
+    pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+}
