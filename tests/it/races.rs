@@ -118,34 +118,33 @@ mod losers_are_joined {
 mod failures {
     use super::*;
 
+    /// One at a time: the next one begins when the failure of the one before is recorded.
     #[vthread]
-    fn run(n: usize) -> Result<(), Failures<usize>> {
-        let turn = Mutex::new(n);
+    fn one_by_one(n: usize) -> Result<(), Failures<usize>> {
+        race!(max_concurrency = 1, for i in (0..n).rev() => {
+            yield_now();
+            Err::<(), usize>(i)
+        })
+    }
+
+    #[vthread]
+    fn at_once(n: usize) -> Result<(), Failures<usize>> {
         race!(for i in 0..n => {
-            // The last one first.
-            loop {
-                let mut turn = turn.lock();
-                if *turn == i + 1 {
-                    *turn = i;
-                    break;
-                }
-                drop(turn);
-                yield_now();
-            }
-            sleep(SHORT * (n - i) as u32);
+            yield_now();
             Err::<(), usize>(i)
         })
     }
 
     #[test]
     fn in_order_of_time() {
-        for n in [1, 2, 5] {
-            let failures = run(n).unwrap_err();
+        for n in [1, 2, 5, 50] {
+            let failures = one_by_one(n).unwrap_err();
             assert_eq!(*failures.first(), n - 1);
-            assert_eq!(
-                failures.into_iter().collect::<Vec<_>>(),
-                (0..n).rev().collect::<Vec<_>>()
-            );
+            let all: Vec<usize> = failures.into_iter().collect();
+            assert_eq!(all, (0..n).rev().collect::<Vec<usize>>());
+            let mut all: Vec<usize> = at_once(n).unwrap_err().into_iter().collect();
+            all.sort_unstable();
+            assert_eq!(all, (0..n).collect::<Vec<usize>>());
         }
     }
 

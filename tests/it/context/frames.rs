@@ -58,19 +58,32 @@ mod recursion {
     }
 
     #[vthread]
-    fn stuck(n: u64, all: &StdMutex<Vec<u64>>) {
+    fn stuck(n: u64, all: &StdMutex<Vec<u64>>, reached: &Sender<()>) {
         let _seen = Seen(all);
         if n == 0 {
+            reached.send(()).unwrap();
             sleep(LONG);
         }
-        bind!(ID = n => stuck(n - 1, all));
+        bind!(ID = n => stuck(n - 1, all, reached));
+    }
+
+    #[vthread]
+    fn cancel_it(all: &StdMutex<Vec<u64>>) -> Result<(), &'static str> {
+        let (reached, is_reached) = channel::<()>(1);
+        group! {
+            bind!(ID = 4 => {
+                spawn! { stuck(3, all, &reached); }
+            });
+            is_reached.recv().unwrap();
+            Err::<(), _>("stop")?;
+        }
     }
 
     /// Cancelled, each frame is dropped with its own bindings.
     #[test]
     fn cancelled() {
         let all = StdMutex::new(Vec::new());
-        assert!(bind!(ID = 4 => timeout!(SHORT => stuck(3, &all))).is_err());
+        assert_eq!(cancel_it(&all), Err("stop"));
         assert_eq!(all.into_inner().unwrap(), [1, 2, 3, 4]);
     }
 }
@@ -131,7 +144,7 @@ mod cleanup {
     }
 
     #[vthread]
-    fn work(ledger: &Ledger, end: u32) -> Result<(), &'static str> {
+    fn work(ledger: &Ledger, end: u32, reached: &Sender<()>) -> Result<(), &'static str> {
         let _outer = Noted(ledger, "outer");
         bind!(ID = 1 => {
             let _around = Noted(ledger, "around");
@@ -150,7 +163,10 @@ mod cleanup {
                     0 => {}
                     1 => Err("failed")?,
                     2 => resume_unwind(Box::new("panicked")),
-                    _ => sleep(LONG),
+                    _ => {
+                        reached.send(()).unwrap();
+                        sleep(LONG);
+                    }
                 }
             });
         });
@@ -158,19 +174,29 @@ mod cleanup {
     }
 
     #[vthread]
-    fn run(ledger: &Ledger, end: u32) -> bool {
-        timeout!(SHORT * 4 => work(ledger, end)).is_ok()
+    fn run(ledger: &Ledger, end: u32) -> Result<(), &'static str> {
+        let (reached, is_reached) = channel::<()>(1);
+        group! {
+            spawn! { work(ledger, end, &reached)?; }
+            if end == 3 {
+                is_reached.recv().unwrap();
+                Err("cancelled")?;
+            }
+        }
     }
 
     #[test]
     fn in_every_way() {
-        for end in 0..4 {
+        let ends = [
+            Some(Ok(())),
+            Some(Err("failed")),
+            None,
+            Some(Err("cancelled")),
+        ];
+        for (end, expected) in ends.into_iter().enumerate() {
             let ledger = Ledger::new();
-            let ended = catch_unwind(AssertUnwindSafe(|| run(&ledger, end)));
-            assert_eq!(
-                ended.ok(),
-                [Some(true), Some(true), None, Some(false)][end as usize]
-            );
+            let ended = catch_unwind(AssertUnwindSafe(|| run(&ledger, end as u32)));
+            assert_eq!(ended.ok(), expected);
             let expected = ["inner 2", "defer 1", "inside 3", "around 1", "outer 0"];
             assert_eq!(ledger.trace(), expected, "end {end}");
             assert_eq!(ID.get(), 0);
@@ -178,7 +204,7 @@ mod cleanup {
     }
 
     #[vthread]
-    fn captured(ledger: &Ledger) {
+    fn captured(ledger: &Ledger) -> Result<(), &'static str> {
         group! {
             for id in 1..3 {
                 let object = Noted(ledger, "capture");
@@ -186,9 +212,7 @@ mod cleanup {
                     spawn! { sleep(LONG); drop(object); }
                 });
             }
-            for _ in 0..10 {
-                yield_now();
-            }
+            Err::<(), _>("stop")?;
         }
     }
 
@@ -196,8 +220,7 @@ mod cleanup {
     #[test]
     fn of_cancelled_children() {
         let ledger = Ledger::new();
-        let r = timeout!(SHORT => captured(&ledger));
-        assert!(r.is_err(), "{:?}", ledger.trace());
+        assert_eq!(captured(&ledger), Err("stop"));
         let mut trace = ledger.trace();
         trace.sort();
         assert_eq!(trace, ["capture 1", "capture 2"]);
@@ -276,14 +299,23 @@ mod values {
     }
 
     #[vthread]
-    fn by_a_helper() {
+    fn by_a_helper() -> Result<(), &'static str> {
         let (to_helper, from_here) = std::sync::mpsc::channel::<()>();
-        let _ = timeout!(SHORT => {
-            bind!(BOMB = Bomb(true) => {
-                vthread::blocking(move || { let _ = from_here.recv(); });
+        let (begun, has_begun) = channel::<()>(1);
+        let result = group! {
+            spawn!(move => {
+                bind!(BOMB = Bomb(true) => {
+                    vthread::blocking(move || {
+                        begun.send(()).unwrap();
+                        let _ = from_here.recv();
+                    });
+                });
             });
-        });
+            has_begun.recv().unwrap();
+            Err::<(), _>("stop")?;
+        };
         drop(to_helper);
+        result
     }
 
     #[test]
@@ -296,7 +328,7 @@ mod values {
         assert_eq!(payload(&|| by_a_child(true)), "bomb");
         assert_eq!(payload(&|| by_a_child(false)), "bomb");
         // Nobody is left who could hear of it.
-        by_a_helper();
+        assert_eq!(by_a_helper(), Err("stop"));
         assert_eq!(seen_later(), (0, "nobody"));
     }
 

@@ -16,7 +16,7 @@ use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use vthread::prelude::*;
-use vthread::sync::{Mutex, channel};
+use vthread::sync::{Mutex, Sender, channel};
 use vthread::time::sleep;
 use vthread::{Group, yield_now};
 

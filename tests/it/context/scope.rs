@@ -281,11 +281,14 @@ mod reading_is_no_suspension_point {
 
     #[vthread]
     fn cancelled(ledger: &Ledger) -> Result<(), &'static str> {
+        let (ready, all_ready) = channel::<()>(2);
+        let (go, gone) = channel::<()>(1);
         group! {
             spawn! {
                 shield! {
-                    // Cancelled by now; a checkpoint would be the end.
-                    sleep(SHORT);
+                    ready.send(()).unwrap();
+                    // Until the other one is dropped, and both are marked. A checkpoint would be the end.
+                    assert!(gone.recv().is_err());
                 }
                 bind!(ID = 9 => {
                     ledger.note(format!("{}", ID.get()));
@@ -294,7 +297,14 @@ mod reading_is_no_suspension_point {
                 yield_now();
                 ledger.note("too far");
             }
-            yield_now();
+            let ready = &ready;
+            spawn!(move => {
+                let _go = go;
+                ready.send(()).unwrap();
+                sleep(LONG);
+            });
+            all_ready.recv().unwrap();
+            all_ready.recv().unwrap();
             Err::<(), _>("stop")?;
         }
     }
@@ -303,10 +313,7 @@ mod reading_is_no_suspension_point {
     #[test]
     fn nor_is_binding() {
         let ledger = Ledger::new();
-        // The child may never start.
-        while ledger.trace().is_empty() {
-            assert_eq!(cancelled(&ledger), Err("stop"));
-        }
+        assert_eq!(cancelled(&ledger), Err("stop"));
         assert_eq!(ledger.trace(), ["9", "after"]);
     }
 }

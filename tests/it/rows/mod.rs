@@ -5,6 +5,7 @@ mod background;
 mod checkpoints;
 mod deadlocks;
 mod dumps;
+mod errors;
 mod events;
 mod first_failure;
 mod full_groups;
