@@ -7,10 +7,20 @@ use crate::assert_none;
 use crate::source::{files_below, relative, root};
 
 /// Messages that name what is hidden all the same, and why.
-const KNOWN: &[(&str, &str)] = &[(
-    "body_lowercase_tuple_struct",
-    "rustc names the import that fails, and a macro cannot tell a structure from a function",
-)];
+const KNOWN: &[(&str, &str)] = &[
+    (
+        "body_lowercase_tuple_struct",
+        "rustc names the import that fails, and a macro cannot tell a structure from a function",
+    ),
+    (
+        "closure_macro_awaited",
+        "rustc writes the whole type of a `closure!`",
+    ),
+    (
+        "closure_macro_called_as_a_function",
+        "rustc writes the whole type of a `closure!`",
+    ),
+];
 
 #[test]
 fn refused_programs_have_their_message() {

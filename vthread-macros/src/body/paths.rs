@@ -52,7 +52,7 @@ impl Body {
             skip::is_type_relative(&path) && blocking::is_constructor(&name) && self.warns();
         if path.is_ident("self") || skip::function(&path) && !is_watched {
             if let Some(warning) = warning {
-                call.func = Box::new(Expr::Verbatim(blocking::beside(&path, &warning, at)));
+                *call.func = Expr::Verbatim(blocking::beside(&path, &warning, at));
             }
             return None;
         }

@@ -321,7 +321,7 @@ impl Body {
         Leaving {
             before: quote_spanned!(span=> let #slot = #slot_new();),
             pin,
-            end: super::open::slot_end(&slot_done, &turbofish, slot, &val, span),
+            end: super::inside::slot_end(&slot_done, &turbofish, slot, &val, span),
             body: quote_spanned!(span=> #until_done(&#slot, __b)),
             value: quote_spanned!(span=> #done(#val(__v))),
             left: quote_spanned!(span=> #returned(__r)),

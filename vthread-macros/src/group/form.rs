@@ -157,8 +157,11 @@ fn takes_a_handle(closure: &ExprClosure) -> bool {
     let Some(Pat::Ident(handle)) = closure.inputs.first() else {
         return false;
     };
-    let spawn = format!("spawn ! ({} ", handle.ident);
-    closure.inputs.len() == 1 && closure.body.to_token_stream().to_string().contains(&spawn)
+    // How tokens are spaced as text is the compiler's business.
+    let text = closure.body.to_token_stream().to_string();
+    let text: String = text.split_whitespace().collect();
+    let spawns = |end| text.contains(&format!("spawn!({}{end}", handle.ident));
+    closure.inputs.len() == 1 && (spawns("=>") || spawns(","))
 }
 
 impl SpawnForm {

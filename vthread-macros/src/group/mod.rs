@@ -9,6 +9,7 @@ mod endless;
 pub(crate) mod exits;
 pub(crate) mod form;
 pub(crate) mod format;
+mod inside;
 pub(crate) mod lost_updates;
 pub(crate) mod open;
 mod pins;

@@ -6,6 +6,7 @@
 
 use super::exits::{Exit, Frame, GroupFrame};
 use super::form::{GroupForm, OnFailure};
+use super::inside::{handle_binding, slot_end, this_group};
 use super::pins::pin_error;
 use super::tails::{self, Tail};
 use crate::body::Body;
@@ -436,31 +437,4 @@ fn has_placeholder(ty: &Type) -> bool {
     let mut found = Found(false);
     syn::visit::Visit::visit_type(&mut found, ty);
     found.0
-}
-
-/// The copy of the group that lives in a body or a child. rustc names it where a borrow escapes.
-pub(super) fn this_group(span: Span) -> Ident {
-    Ident::new("this_group", span)
-}
-
-/// `let g = &this_group;`, inside the body: so it cannot escape, and nothing borrows itself.
-fn handle_binding(handle: &Ident, inner: &Ident, span: Span) -> TokenStream {
-    quote_spanned!(span=> #[allow(unused_variables)] let #handle = &#inner;)
-}
-
-/// Reports the body's value through the slot; the body then pends until it is dropped.
-pub(super) fn slot_end(
-    done: &TokenStream,
-    turbofish: &TokenStream,
-    slot: &Ident,
-    val: &TokenStream,
-    span: Span,
-) -> TokenStream {
-    let dead = dead(span, in_place_for(Making::Await, span));
-    quote_spanned!(span=>
-        #dead
-        #[allow(unreachable_code)] let __v = #val(__v);
-        #[allow(unreachable_code)] let __stop = unsafe { #done #turbofish(&#slot, __v) };
-        __stop.await
-    )
 }

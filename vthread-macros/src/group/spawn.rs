@@ -3,8 +3,8 @@
 use super::captures::free_names;
 use super::exits::{ChildFrame, Frame, by_type};
 use super::form::SpawnForm;
+use super::inside::this_group;
 use super::lost_updates;
-use super::open::this_group;
 use super::pins::pin_error;
 use super::tails::{self, Tail};
 use crate::body::Body;
