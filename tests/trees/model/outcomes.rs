@@ -53,7 +53,8 @@ fn is_the_reason(facts: &Facts<'_>, child: Id, reason: Verdict) -> bool {
             };
             id == group && has_failed(facts, body)
         }
-        (Verdict::GroupCancelled, Scope::Member(group)) => {
+        // The second mark of a group has the reason of its first cancellation, in the body as well.
+        (Verdict::GroupCancelled, Scope::Member(group) | Scope::Body(group)) => {
             facts.was_cancelled_on_request(group, end)
         }
         (Verdict::TaskCancelled, Scope::Task(_))
