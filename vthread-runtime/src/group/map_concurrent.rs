@@ -132,6 +132,7 @@ fn join<V>(task: super::task::Task<V>) -> impl Future<Output = V> {
 
 /// The module by which vthread code finds the function.
 #[doc(hidden)]
+#[allow(clippy::module_inception)]
 pub mod map_concurrent {
     pub use super::__vthread_map_concurrent as __vthread_call;
     pub use super::map_concurrent as a_vthread_fn_and_a_plain_fn_of_this_name;

@@ -7,6 +7,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 /// The types of a closure that is being made.
+#[allow(clippy::type_complexity)]
 pub struct ClosureTag<F, K>(PhantomData<(fn(F) -> F, fn(K) -> K)>);
 
 /// A new tag.
