@@ -104,7 +104,6 @@ impl OpenOptions {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl Suspends<{ name_hash("open") }> for OpenOptions {}
 
 impl OpenOptionsExt for OpenOptions {

@@ -87,7 +87,6 @@ impl<V> fmt::Debug for Task<V> {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl<V> Suspends<{ name_hash("join") }> for Task<V> {}
 
 /// The future of [`Task::join`].

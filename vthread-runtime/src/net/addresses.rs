@@ -181,7 +181,6 @@ impl<T: Sealed + ?Sized> Sealed for &T {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl Suspends<{ name_hash("to_socket_addrs") }> for [SocketAddr] {}
 #[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("to_socket_addrs") }> for str {}

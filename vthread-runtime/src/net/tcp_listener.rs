@@ -100,7 +100,6 @@ impl TcpListener {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl Suspends<{ name_hash("accept") }> for TcpListener {}
 
 impl TryFrom<std::net::TcpListener> for TcpListener {

@@ -101,7 +101,6 @@ impl Barrier {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl Suspends<{ name_hash("wait") }> for Barrier {}
 
 /// One who waits. If it goes, it has not arrived.

@@ -217,7 +217,6 @@ fn capacity<T>(queue: &Queue<T>) -> Option<usize> {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl<T> Suspends<{ name_hash("send") }> for Sender<T> {}
 #[diagnostic::do_not_recommend]
 impl<T> Suspends<{ name_hash("recv") }> for Receiver<T> {}

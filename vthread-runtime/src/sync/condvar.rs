@@ -122,7 +122,6 @@ impl Condvar {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl Suspends<{ name_hash("wait") }> for Condvar {}
 #[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("wait_while") }> for Condvar {}

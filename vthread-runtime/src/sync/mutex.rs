@@ -104,7 +104,6 @@ impl<T: ?Sized> Mutex<T> {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl<T: ?Sized> Suspends<{ name_hash("lock") }> for Mutex<T> {}
 
 /// The frame of [`Mutex::lock`].

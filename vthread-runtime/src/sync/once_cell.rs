@@ -122,7 +122,6 @@ impl<T> OnceCell<T> {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl<T> Suspends<{ name_hash("get_or_init") }> for OnceCell<T> {}
 #[diagnostic::do_not_recommend]
 impl<T> Suspends<{ name_hash("get_or_try_init") }> for OnceCell<T> {}

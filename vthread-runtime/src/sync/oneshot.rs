@@ -118,7 +118,6 @@ impl<T> OneshotReceiver<T> {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl<T> Suspends<{ name_hash("recv") }> for OneshotReceiver<T> {}
 
 impl<T> Shared<T> {

@@ -51,7 +51,6 @@ impl<T> Sender<T> {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl<T> Suspends<{ name_hash("reserve") }> for Sender<T> {}
 
 impl<T> SendPermit<'_, T> {

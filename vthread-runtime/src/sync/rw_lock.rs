@@ -111,7 +111,6 @@ impl<T: ?Sized> RwLock<T> {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl<T: ?Sized> Suspends<{ name_hash("read") }> for RwLock<T> {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized> Suspends<{ name_hash("write") }> for RwLock<T> {}

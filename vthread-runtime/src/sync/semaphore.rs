@@ -165,7 +165,6 @@ impl Semaphore {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl Suspends<{ name_hash("acquire") }> for Semaphore {}
 #[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("acquire_many") }> for Semaphore {}
