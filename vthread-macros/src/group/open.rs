@@ -7,7 +7,7 @@
 use super::exits::{Exit, Frame, GroupFrame};
 use super::form::{GroupForm, OnFailure};
 use super::inside::{handle_binding, slot_end, this_group};
-use super::pins::pin_error;
+use super::pins::{pin_error, tells};
 use super::tails::{self, Tail};
 use crate::body::Body;
 use crate::body::choice::{Extent, Making, dead, decide, in_place_for, outer};
@@ -116,11 +116,6 @@ impl Body {
             built = quote_spanned!(span=> #options::grace(#built, #grace));
         }
         built
-    }
-
-    /// `Options::new()` remembers its caller: with the user's own span, or that would be the attribute around.
-    pub(super) fn new_options(&self, options: TokenStream, at: Span) -> TokenStream {
-        quote_spanned!(at=> #options::new())
     }
 
     /// Rewrites the body in place; what it needs is in the frame that comes back.
@@ -416,25 +411,4 @@ impl Body {
             }
         }
     }
-}
-
-/// Finds out how an error is written, for events. Where its type is left to inference it is not known yet.
-fn tells(error: Option<&Type>, span: Span) -> TokenStream {
-    if error.is_some_and(has_placeholder) {
-        return TokenStream::new();
-    }
-    let (tells, telling) = (names::owner_tells(span), names::telling(span));
-    quote_spanned!(span=> #tells(&__o, #telling(&__o).how());)
-}
-
-fn has_placeholder(ty: &Type) -> bool {
-    struct Found(bool);
-    impl<'ast> syn::visit::Visit<'ast> for Found {
-        fn visit_type_infer(&mut self, _: &'ast syn::TypeInfer) {
-            self.0 = true;
-        }
-    }
-    let mut found = Found(false);
-    syn::visit::Visit::visit_type(&mut found, ty);
-    found.0
 }

@@ -1,9 +1,11 @@
-//! Dead code that says which error type a block has, so that `?` in it converts to that.
+//! Dead code that says which error type a block has, so that `?` in it converts to that; and how an error of that type
+//! is written.
 
 use crate::body::choice::dead;
 use crate::names;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
+use syn::Type;
 
 /// Dead code that says that this block fails with the error type that `error` holds.
 pub(super) fn pin_error_type(error: &Ident, span: Span) -> TokenStream {
@@ -21,4 +23,25 @@ pub(super) fn pin_error(group: &Ident, span: Span) -> TokenStream {
         span,
         quote_spanned!(span=> return ::core::result::Result::Err(#owner::err(&#group));),
     )
+}
+
+/// Finds out how an error is written, for events. Where its type is left to inference it is not known yet.
+pub(super) fn tells(error: Option<&Type>, span: Span) -> TokenStream {
+    if error.is_some_and(has_placeholder) {
+        return TokenStream::new();
+    }
+    let (tells, telling) = (names::owner_tells(span), names::telling(span));
+    quote_spanned!(span=> #tells(&__o, #telling(&__o).how());)
+}
+
+fn has_placeholder(ty: &Type) -> bool {
+    struct Found(bool);
+    impl<'ast> syn::visit::Visit<'ast> for Found {
+        fn visit_type_infer(&mut self, _: &'ast syn::TypeInfer) {
+            self.0 = true;
+        }
+    }
+    let mut found = Found(false);
+    syn::visit::Visit::visit_type(&mut found, ty);
+    found.0
 }

@@ -187,6 +187,11 @@ impl Body {
         )
     }
 
+    /// `Options::new()` remembers its caller: with the user's own span, or that would be the attribute around.
+    pub(super) fn new_options(&self, options: TokenStream, at: Span) -> TokenStream {
+        quote_spanned!(at=> #options::new())
+    }
+
     fn spawn_options(&mut self, form: &mut SpawnForm, at: Span) -> TokenStream {
         let span = ours(at);
         let options = names::spawn_options(span);

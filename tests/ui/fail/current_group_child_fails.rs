@@ -1,0 +1,16 @@
+#![deny(warnings)]
+use vthread::Group;
+use vthread::prelude::*;
+
+#[vthread]
+fn starts(text: String) {
+    let Some(g) = Group::current() else { return };
+    spawn!(g => {
+        let n: u32 = text.parse()?;
+        println!("{n}");
+    });
+}
+
+fn main() {
+    starts(String::new());
+}
