@@ -1,6 +1,6 @@
 //! Every name of the runtime that an expansion writes down, and how user names become ours.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 
 /// The module of the facade that generated code may name.
@@ -168,6 +168,14 @@ pub(crate) fn hash(name: &str) -> Literal {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     Literal::u64_unsuffixed(hash)
+}
+
+/// The parentheses of a generated call. With a callee whose tokens have the span `at` too, `Location::caller` is
+/// what the user wrote there: of tokens with a span of ours it would be the outermost attribute.
+pub(crate) fn called_at(at: Span, arguments: TokenStream) -> Group {
+    let mut parentheses = Group::new(Delimiter::Parenthesis, arguments);
+    parentheses.set_span(at);
+    parentheses
 }
 
 /// The span of generated tokens: hygienic, quiet for lints, and located at what the user wrote.

@@ -193,6 +193,8 @@ impl Body {
             ..
         } = vars;
         let (owner, group_type) = (names::owner(span), names::group_type(span));
+        let new = names::owner(extent.start);
+        let arguments = names::called_at(extent.start, quote_spanned!(span=> __options));
         let (val, out) = (names::ctl_val(tail_at), names::ctl_out(span));
         let arms = self.exit_arms(&frame.exits, span);
         let error_type = match &form.error {
@@ -251,7 +253,7 @@ impl Body {
         );
         quote_spanned!(span=> ({
             let __options = #options;
-            let __o = unsafe { #owner::<#error_type>::new(__options) };
+            let __o = unsafe { #new::<#error_type>::new #arguments };
             let #group = unsafe { #owner::group(&__o) };
             #pin_outer
             #pin_send
@@ -287,6 +289,8 @@ impl Body {
             slot,
             ..
         } = vars;
+        let new = names::owner(extent.start);
+        let arguments = names::called_at(extent.start, quote_spanned!(span=> __options));
         let (owner, group_type, no_error) = (
             names::owner(span),
             names::group_type(span),
@@ -341,7 +345,7 @@ impl Body {
         );
         quote_spanned!(span=> ({
             let __options = #options;
-            let __o = unsafe { #owner::<#no_error>::new(__options) };
+            let __o = unsafe { #new::<#no_error>::new #arguments };
             let #group = unsafe { #owner::group(&__o) };
             let #slot = #slot_new();
             let #inner = unsafe { #group_type::dup(&#group) };

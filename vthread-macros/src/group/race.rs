@@ -118,6 +118,8 @@ impl Body {
         let runner = self.runner(&form, &handle, &finish, at);
 
         let (owner, group_type) = (names::owner(span), names::group_type(span));
+        let new = names::owner(at);
+        let arguments = names::called_at(at, quote_spanned!(span=> __options));
         let race_finish = names::race_finish(span);
         let error_type = match &form.error {
             Some(ty) => quote!(#ty),
@@ -165,7 +167,7 @@ impl Body {
             #named
             let __options = #options;
             let #finish = #race_finish::new();
-            let __o = unsafe { #owner::<#error_type>::new(__options) };
+            let __o = unsafe { #new::<#error_type>::new #arguments };
             let #group = unsafe { #owner::group(&__o) };
             #pin_send
             let #inner = unsafe { #group_type::dup(&#group) };
@@ -241,7 +243,7 @@ impl Body {
             depth: Some(depth),
         };
         let options = self.new_options(names::spawn_options(at), at);
-        let child = self.child(form.body.clone(), None, &target, options, span);
+        let child = self.child(form.body.clone(), None, &target, options, at);
         self.in_frame = in_frame;
         self.frames.pop();
         self.scopes.close();

@@ -58,7 +58,7 @@ impl Body {
         let options = self.spawn_options(&mut form, at);
         let named = self.names_macro(&mac.path, span);
         let lost = lost.iter().map(changes_its_copy);
-        let child = self.child(form.body, form.moves, &target, options, span);
+        let child = self.child(form.body, form.moves, &target, options, at);
         Some(quote_spanned!(span=> ({ #named #(#lost)* #child })))
     }
 
@@ -69,8 +69,9 @@ impl Body {
         moves: Option<Token![move]>,
         target: &Target,
         options: TokenStream,
-        span: Span,
+        at: Span,
     ) -> TokenStream {
+        let span = ours(at);
         let moves_all = target.depth.is_none();
         let captures = match (target.depth, &moves) {
             (Some(depth), None) => self.captures(&body, depth),
@@ -100,13 +101,12 @@ impl Body {
 
         let handle = &target.handle;
         let inner = this_group(span);
-        let (group_type, room, spawn) = (
-            names::group_type(span),
-            names::room(span),
-            names::spawn(span),
-        );
+        let (group_type, room, spawn) =
+            (names::group_type(span), names::room(span), names::spawn(at));
         let permit = self.awaited(quote_spanned!(span=> __room), span);
-        let spawned = quote_spanned!(span=> unsafe { #spawn(__g, __permit, __options, __f) });
+        let arguments = quote_spanned!(span=> __g, __permit, __options, __f);
+        let arguments = names::called_at(at, arguments);
+        let spawned = quote_spanned!(span=> unsafe { #spawn #arguments });
         let spawned = match target.may_give_way {
             true => self.regain_after(spawned, span),
             false => spawned,
