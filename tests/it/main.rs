@@ -2,6 +2,7 @@
 
 mod blocking_calls;
 mod cleanup;
+mod conservation;
 mod constructs;
 mod context;
 mod drops;
