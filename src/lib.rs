@@ -18,6 +18,7 @@ pub use vthread_runtime::{BackgroundError, BackgroundFailure, shutdown};
 pub use vthread_runtime::{Call, ContextVar, Failures, Group, OwnedGroup};
 pub use vthread_runtime::{CancelReason, Culprit, Outcome, Task, TaskFuture, TaskId};
 pub use vthread_runtime::{Closure, Mapped, VthreadFn, map_concurrent};
+pub use vthread_runtime::{Dump, OnDeadlock, dump};
 pub use vthread_runtime::{blocking, blocking_scoped, yield_now};
 pub use vthread_runtime::{fs, io, net, signal, sync, time};
 

@@ -1,7 +1,7 @@
 //! The runtime of `vthread`. Programs use the facade crate `vthread`; this crate is its engine room.
 //!
 //! Layers, each knowing only those before it:
-//! `task`, `scheduler`, `group`, `context`, `driver`, `sync`, then `io`, `net`, `fs`, `time`, `signal`.
+//! `task`, `scheduler`, `group`, `inspect`, `context`, `driver`, `sync`, then `io`, `net`, `fs`, `time`, `signal`.
 
 #![deny(unsafe_code)]
 
@@ -14,6 +14,8 @@ pub mod task;
 pub mod scheduler;
 
 pub mod group;
+
+mod inspect;
 
 pub mod context;
 
@@ -43,6 +45,7 @@ pub use group::shutdown::{BackgroundError, BackgroundFailure, shutdown};
 pub use group::task::{Task, TaskFuture};
 pub use group::view::Group;
 pub use group::yield_now::{__vthread_yield_now, yield_now};
+pub use inspect::{Dump, OnDeadlock, dump};
 pub use runtime::{AlreadyStarted, Config, Metrics, metrics};
 pub use task::id::TaskId;
 pub use task::reason::{CancelReason, Culprit};

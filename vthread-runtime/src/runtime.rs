@@ -3,6 +3,7 @@
 
 use crate::driver::Set;
 use crate::group::grace::Armed;
+use crate::inspect::OnDeadlock;
 use crate::scheduler::Scheduler;
 use crate::scheduler::park::Park;
 use crate::task::grace::Grace;
@@ -34,12 +35,14 @@ const GRACE: Duration = Duration::from_secs(30);
 pub struct Config {
     workers: Option<NonZeroUsize>,
     grace: Option<Duration>,
+    on_deadlock: Option<OnDeadlock>,
 }
 
 impl Config {
     const DEFAULT: Config = Config {
         workers: None,
         grace: None,
+        on_deadlock: None,
     };
 
     /// The defaults.
@@ -66,6 +69,19 @@ impl Config {
         self
     }
 
+    /// What follows the report of a deadlock. Nothing, unless this says so.
+    ///
+    /// # Examples
+    /// ```
+    /// use vthread_runtime::{Config, OnDeadlock};
+    ///
+    /// Config::new().on_deadlock(OnDeadlock::CancelRoot).install().unwrap();
+    /// ```
+    pub fn on_deadlock(mut self, on_deadlock: OnDeadlock) -> Self {
+        self.on_deadlock = Some(on_deadlock);
+        self
+    }
+
     /// Makes this the configuration with which the runtime starts.
     ///
     /// Where it says nothing, what was installed before stays.
@@ -79,6 +95,7 @@ impl Config {
         }
         config.workers = self.workers.or(config.workers);
         config.grace = self.grace.or(config.grace);
+        config.on_deadlock = self.on_deadlock.or(config.on_deadlock);
         Ok(())
     }
 }
@@ -105,6 +122,20 @@ pub(crate) fn start() {
 #[inline]
 pub(crate) fn scheduler() -> &'static Scheduler {
     SCHEDULER.get_or_init(make)
+}
+
+/// A vthread has begun to wait for another: somebody should look for deadlocks.
+#[cold]
+pub(crate) fn watch() {
+    if !cfg!(loom) {
+        crate::inspect::watch::call();
+    }
+}
+
+/// What follows the report of a deadlock.
+pub(crate) fn on_deadlock() -> OnDeadlock {
+    let config = CONFIG.lock().unwrap_or_else(|poison| poison.into_inner());
+    config.on_deadlock.unwrap_or_default()
 }
 
 /// Queues a task that was woken or made. The tasks' way to the scheduler, which they do not know.
@@ -175,6 +206,8 @@ pub struct Metrics {
     /// Blocking calls made in plain code below a vthread. Each held a kernel thread, and another
     /// one stood in for it.
     pub pinned: usize,
+    /// Deadlocks that were reported: see [`OnDeadlock`].
+    pub deadlocks: usize,
     /// Calls of [`blocking`](crate::blocking), and operations on files, that were cancelled after a helper
     /// thread had begun with them. They run to their end, and nobody waits for them.
     pub abandoned: usize,
@@ -191,6 +224,7 @@ pub fn metrics() -> Metrics {
     Metrics {
         workers: scheduler.workers(),
         pinned: scheduler.pinned(),
+        deadlocks: crate::inspect::watch::n_reported(),
         abandoned: crate::driver::blocking::n_abandoned(),
     }
 }

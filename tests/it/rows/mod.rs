@@ -3,6 +3,8 @@
 
 mod background;
 mod checkpoints;
+mod deadlocks;
+mod dumps;
 mod events;
 mod first_failure;
 mod full_groups;
@@ -12,9 +14,11 @@ mod grace_in_depth;
 mod handles;
 mod helpers;
 mod many;
+mod no_deadlocks;
 mod outcomes;
 mod panics;
 mod plain_frames;
+mod process;
 mod selects;
 mod services;
 mod shields;

@@ -9,11 +9,13 @@
 
 use super::grace::Linger;
 use super::outermost::Outermost;
+use super::roots;
 use crate::task::cell::CancelUnwind;
 use crate::task::current::{self, Running};
 use crate::task::line::poll_line;
 use crate::task::scope::Scope;
 use crate::task::vthread::Vthread;
+use crate::task::waiting::Site;
 use crate::trace;
 use parking_lot::{Condvar, Mutex};
 use std::cell::RefCell;
@@ -22,7 +24,7 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering, fence};
 use std::task::{Context, Poll, Wake, Waker};
 
 /// The part of a blocking call that lives on the heap.
@@ -33,16 +35,32 @@ pub(super) struct Root {
     is_notified: AtomicBool,
     lock: Mutex<()>,
     condvar: Condvar,
+    /// The blocking call that is made now was made here. Null between calls.
+    site: AtomicPtr<Location<'static>>,
 }
 
 impl Root {
-    fn new() -> Self {
-        Root {
+    fn new() -> Arc<Self> {
+        let root = Arc::new(Root {
             vthread: Vthread::new(),
             is_notified: AtomicBool::new(false),
             lock: Mutex::new(()),
             condvar: Condvar::new(),
-        }
+            site: AtomicPtr::new(ptr::null_mut()),
+        });
+        roots::add(&root);
+        root
+    }
+
+    /// Where the blocking call that is made now was made.
+    pub(super) fn site(&self) -> Option<Site> {
+        // SAFETY: null, or made from a reference that lives for ever.
+        unsafe { self.site.load(Ordering::Relaxed).as_ref() }
+    }
+
+    fn set_site(&self, site: Option<Site>) {
+        let site = site.map_or(ptr::null_mut(), |site| ptr::from_ref(site).cast_mut());
+        self.site.store(site, Ordering::Relaxed);
     }
 
     pub(super) fn vthread(&self) -> &Vthread {
@@ -79,6 +97,12 @@ impl Root {
     }
 }
 
+impl Drop for Root {
+    fn drop(&mut self) {
+        roots::remove(self);
+    }
+}
+
 impl Wake for Root {
     fn wake(self: Arc<Self>) {
         self.unpark();
@@ -98,13 +122,16 @@ fn take_root() -> Arc<Root> {
     IDLE.try_with(|idle| idle.borrow_mut().take())
         .ok()
         .flatten()
-        .unwrap_or_else(|| Arc::new(Root::new()))
+        .unwrap_or_else(Root::new)
 }
 
-/// Keeps the root for the next call, if no foreign waker holds on to it.
-fn give_back(mut root: Arc<Root>) {
-    if let Some(unshared) = Arc::get_mut(&mut root) {
-        unshared.vthread.reset();
+/// Keeps the root for the next call, if no foreign waker holds on to it. Whoever takes a census may look
+/// at it meanwhile, so it is not borrowed for itself alone.
+fn give_back(root: Arc<Root>) {
+    if Arc::strong_count(&root) == 1 && !root.vthread.root.has_own_mark() {
+        // What the others did with it before they let it go comes before the next call.
+        fence(Ordering::Acquire);
+        root.vthread.reset();
         let _ = IDLE.try_with(|idle| *idle.borrow_mut() = Some(root));
     }
 }
@@ -120,7 +147,9 @@ pub fn block_on<F: Future>(frame: F) -> F::Output {
     let can_unwind = !std::thread::panicking() && cfg!(panic = "unwind");
     let result = drive_registered(frame, |root| match can_unwind {
         true => Registration::make(root),
-        false => Registration::Nowhere,
+        false => {
+            current::with(|running| running.map_or(Registration::Nowhere, Registration::nowhere))
+        }
     });
     match result {
         Ok(value) => value,
@@ -132,6 +161,7 @@ pub fn block_on<F: Future>(frame: F) -> F::Output {
 ///
 /// # Errors
 /// With what `block_on` would unwind with.
+#[track_caller]
 pub(super) fn try_block_on<F: Future>(frame: F) -> std::thread::Result<F::Output> {
     drive_registered(frame, |root| Registration::make(root))
 }
@@ -144,6 +174,7 @@ fn drive_registered<F: Future>(
     let site = Location::caller();
     crate::runtime::start();
     let root = take_root();
+    root.set_site(Some(site));
     let waker = Waker::from(root.clone());
     let mut frame = std::pin::pin!(Some(frame));
     let registration = register(&root);
@@ -153,6 +184,7 @@ fn drive_registered<F: Future>(
     root.vthread.bindings.reset();
     drop(registration);
     drop(waker);
+    root.set_site(None);
     give_back(root);
     result
 }
@@ -247,10 +279,17 @@ enum Registration<'a> {
 }
 
 impl<'a> Registration<'a> {
+    /// Below a vthread whose plain code may have handed the call anything that it had.
+    fn nowhere(running: &Running) -> Self {
+        // SAFETY: the vthread of the current poll.
+        unsafe { &*running.vthread }.provenance.leak();
+        Registration::Nowhere
+    }
+
     fn make(root: &'a Arc<Root>) -> Self {
         current::with(|running| match running {
             // Inside destructors the call completes.
-            Some(running) if running.is_dropping() => Registration::Nowhere,
+            Some(running) if running.is_dropping() => Registration::nowhere(running),
             Some(running) => Registration::Nested(Nested::register(root, running)),
             None => Outermost::enter(root).map_or(Registration::Nowhere, Registration::Outermost),
         })
@@ -274,6 +313,10 @@ impl<'a> Nested<'a> {
         if outer.is_suspect() {
             root.vthread.set_suspect();
         }
+        if outer.provenance.is_followed() {
+            // The plain code between may have handed it anything that the outer one had.
+            root.vthread.provenance.follow();
+        }
         Nested {
             root,
             outer: ptr::from_ref(outer),
@@ -284,9 +327,11 @@ impl<'a> Nested<'a> {
 impl Drop for Nested<'_> {
     fn drop(&mut self) {
         // SAFETY: as in `register`.
-        unsafe { &*self.outer }
-            .open()
-            .remove(&self.root.vthread.root);
+        let outer = unsafe { &*self.outer };
+        outer.open().remove(&self.root.vthread.root);
+        if self.root.vthread.provenance.leaked() > 0 {
+            outer.provenance.leak();
+        }
         self.root.vthread.root.clear_parent();
     }
 }

@@ -110,6 +110,12 @@ impl Walk {
         self.blocked.push(root);
     }
 
+    /// As `mark_root`, for a root that the caller unparks in the end.
+    pub(super) fn mark_root_in_place(&mut self, root: &Root) {
+        root.vthread().root.mark(&self.reason);
+        mark_below(root.vthread(), self);
+    }
+
     /// Marks what is left, then wakes everybody.
     pub(super) fn finish(mut self) {
         while let Some(group) = self.groups.pop() {

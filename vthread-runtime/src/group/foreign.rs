@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // Pin projection.
 
-use crate::task::current::check_mark;
+use crate::task::current::{self, check_mark};
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomPinned;
 use std::pin::Pin;
@@ -30,6 +30,10 @@ impl<F: Future> Future for Foreign<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         ready!(check_mark(cx));
         // SAFETY: structural pinning: the field is not moved, and dropped in place.
-        unsafe { self.map_unchecked_mut(|this| &mut this.future) }.poll(cx)
+        let future = unsafe { self.map_unchecked_mut(|this| &mut this.future) };
+        current::with(|running| match running {
+            Some(running) => running.in_foreign(|| future.poll(cx)),
+            None => future.poll(cx),
+        })
     }
 }

@@ -35,7 +35,9 @@ pub(crate) mod steps;
 pub(crate) mod yield_now;
 
 pub(crate) mod block_on;
+pub(crate) mod census;
 pub(crate) mod outermost;
+mod roots;
 
 pub(crate) mod background;
 pub(crate) mod run_main;

@@ -10,12 +10,14 @@ use super::cancel::{Reach, Walk, mark_child};
 use super::grace::{Armed, Lingering};
 use crate::primitive::{Mutex, MutexGuard};
 use crate::task::cell::Payload;
+use crate::task::current;
 use crate::task::handle::Linked;
-use crate::task::header::Header;
+use crate::task::header::{End, Header};
 use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Scope};
 use crate::task::vthread::Vthread;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::panic::Location;
 use std::ptr;
@@ -76,6 +78,10 @@ pub(super) struct State {
     /// Who waits for room.
     pub(super) queue: VecDeque<(u64, Waker)>,
     pub(super) next_ticket: u64,
+    /// When its traced children leaked what they may have had, by their births: see task/provenance.rs.
+    pub(super) leaked: u32,
+    /// Of this group's join, given by who looks at it first.
+    pub(super) number: Cell<u64>,
 }
 
 impl Node {
@@ -105,6 +111,8 @@ impl Node {
                 running: 0,
                 queue: VecDeque::new(),
                 next_ticket: 0,
+                leaked: 0,
+                number: Cell::new(0),
             }),
             limit,
             name,
@@ -127,6 +135,7 @@ impl Node {
             return Linked::IsCancelled;
         }
         state.alive += 1;
+        state.trace(child);
         state.ordinary += usize::from(!child.about.is_service);
         child.links.after.set(state.children);
         // SAFETY: linked children are alive: they unlink themselves under this lock first.
@@ -160,6 +169,7 @@ impl Node {
             }
             state.remove(child);
             state.alive -= 1;
+            state.settle(child);
             state.ordinary -= usize::from(!child.about.is_service);
             let queued = has_room.then(|| state.free_room(self.limit)).flatten();
             if state.is_closing && state.ordinary == 0 && state.alive > 0 {
@@ -220,6 +230,30 @@ impl Node {
 }
 
 impl State {
+    /// A child is spawned, with whatever it has captured.
+    fn trace(&self, child: &Header) {
+        current::with(|running| {
+            let Some(running) = running else { return };
+            // SAFETY: the vthread of the current poll.
+            let spawner = unsafe { &(*running.vthread).provenance };
+            let is_own = matches!(self.owner, Some((owner, _)) if ptr::eq(owner, running.vthread));
+            if is_own {
+                spawner.spawned_traced(&child.vthread.provenance);
+            } else {
+                spawner.leak();
+            }
+        });
+    }
+
+    /// A child is gone: what it may have had is gone too, or may be anywhere.
+    fn settle(&mut self, child: &Header) {
+        let provenance = &child.vthread.provenance;
+        let leaves_something = !matches!(child.end(), End::Done | End::Cancelled);
+        if provenance.born() > 0 && (provenance.leaked() > 0 || leaves_something) {
+            self.leaked = self.leaked.max(provenance.born());
+        }
+    }
+
     fn remove(&mut self, child: &Header) {
         let (before, after) = (child.links.before.get(), child.links.after.get());
         // SAFETY: neighbours are linked, hence alive.

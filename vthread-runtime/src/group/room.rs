@@ -9,6 +9,7 @@
 use super::node::{Node, State};
 use super::view::Group;
 use crate::task::current::{self, check_mark, checkpoint};
+use crate::task::doing::{self, Doing};
 use crate::task::header::Header;
 use std::future::Future;
 use std::pin::Pin;
@@ -76,6 +77,7 @@ impl<'a> Turn<'a> {
 
     /// Waits to be called.
     fn wait(&mut self, state: &mut State, cx: &Context<'_>) {
+        doing::waits(Doing::Spawning, cx);
         if let Some(ticket) = self.ticket {
             let mut line = state.queue.iter_mut();
             if let Some((_, waker)) = line.find(|(other, _)| *other == ticket) {

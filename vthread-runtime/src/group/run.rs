@@ -10,6 +10,7 @@ use super::owner::Owner;
 use super::view::Group;
 use crate::task::cell::{CancelUnwind, Payload, drop_quietly};
 use crate::task::current::{self, Running};
+use crate::task::doing::Doing;
 #[cfg(all(test, loom))]
 use crate::task::scope::Level;
 use crate::task::scope::Scope;
@@ -252,12 +253,17 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'o, 'scop
         // SAFETY: what is around us is still open.
         unsafe { &*self.scope().parent() }.closed_inside();
         self.phase = Phase::Closed;
-        let (owner, grace) = {
+        let (owner, grace, leaked) = {
             let mut state = self.owner.node.lock();
-            (state.owner.take(), state.grace.take())
+            (state.owner.take(), state.grace.take(), state.leaked)
         };
         drop(owner);
         drop(grace);
+        if leaked > 0 {
+            // SAFETY: the poll's vthread.
+            let vthread = unsafe { &*running.vthread };
+            vthread.provenance.leaked_by_a_child(leaked);
+        }
     }
 }
 
@@ -286,6 +292,7 @@ impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Future for Run<'_, '_, E,
                 this.inherit_mark(running);
             }
             if !this.is_joined(cx) {
+                running.set_doing(Doing::Closing);
                 return Poll::Pending;
             }
             this.close(running);

@@ -132,6 +132,13 @@ pub(crate) fn begin_end_by(signal: i32) {
     Process::get().begin_end(Some(signal));
 }
 
+/// Calls `visit` with every child of the process, and with whether they are cancelled, under the group's lock.
+pub(super) fn for_each_background(mut visit: impl FnMut(&Header, bool)) {
+    let state = Process::get().node.lock();
+    let is_cancelled = state.cancelled.is_some();
+    state.for_each_child(|child| visit(child, is_cancelled));
+}
+
 /// The signal that has begun the end of the process, if one has.
 pub(super) fn exit_signal() -> Option<i32> {
     Process::get().locked.lock().signal

@@ -8,6 +8,7 @@ use crate::task::id::TaskId;
 use crate::task::reason::CancelReason;
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -37,9 +38,10 @@ impl<V> Task<V> {
     ///
     /// # Panics
     /// If the child was cancelled, or has failed in a group whose error was handled already.
+    #[track_caller]
     pub fn join(self) -> Call<TaskJoin<V>> {
         Call::leaf(TaskJoin {
-            join: self.handle.join(),
+            join: self.handle.join(Location::caller()),
         })
     }
 
@@ -121,8 +123,9 @@ impl<V> IntoFuture for Task<V> {
     type Output = Result<V, Outcome>;
     type IntoFuture = TaskFuture<V>;
 
+    #[track_caller]
     fn into_future(self) -> TaskFuture<V> {
-        TaskFuture(self.handle.join())
+        TaskFuture(self.handle.join(Location::caller()))
     }
 }
 

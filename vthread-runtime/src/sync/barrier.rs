@@ -9,6 +9,7 @@ use crate::driver::wake::WakeList;
 use crate::group::call::{Call, Suspends, name_hash};
 use crate::primitive::{Mutex, MutexGuard, const_unless_modelled};
 use crate::task::current::checkpoint;
+use crate::task::doing::Doing;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -145,6 +146,8 @@ impl Drop for Arrival<'_> {
 struct Door<'b>(&'b Barrier);
 
 impl Place for Door<'_> {
+    const DOING: Doing = Doing::AtBarrier;
+
     type State = State;
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -7,6 +7,7 @@ use super::waitlist::Wait;
 use super::{RecvError, SendError, TryRecvError, TrySendError};
 use crate::group::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
+use crate::task::waiting::leak;
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
@@ -124,6 +125,7 @@ impl<T> Sender<T> {
     /// assert_eq!(tx.try_send(3), Err(TrySendError::Disconnected(3)));
     /// ```
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        leak::<T>();
         self.queue.try_send(message)
     }
 
@@ -240,6 +242,9 @@ impl<T> Future for Sending<'_, T> {
         let mut message = sending.message.take();
         let polled = wait.poll(cx, |room, locked, _| room.send(locked, &mut message));
         sending.message.set(message);
+        if polled.is_ready() {
+            leak::<T>();
+        }
         polled.map(|settled| settled.settle())
     }
 }

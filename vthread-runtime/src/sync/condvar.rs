@@ -6,8 +6,11 @@ use crate::driver::wake::{WakeList, wake};
 use crate::group::call::{Call, Suspends, name_hash};
 use crate::primitive::{self, const_unless_modelled};
 use crate::task::current::checkpoint;
+use crate::task::doing::Doing;
+use crate::task::waiting::Site;
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::panic::Location;
 use std::pin::pin;
 use std::task::{Waker, ready};
 
@@ -55,11 +58,12 @@ impl Condvar {
     ///
     /// # Panics
     /// Never.
+    #[track_caller]
     pub fn wait<'m, T: ?Sized>(
         &self,
         guard: MutexGuard<'m, T>,
     ) -> Call<impl Future<Output = MutexGuard<'m, T>>> {
-        Call::leaf(self.wait_with(guard))
+        Call::leaf(self.wait_with(guard, Location::caller()))
     }
 
     /// Waits until `condition` is false. It is looked at under the lock, now and after each notification.
@@ -72,15 +76,17 @@ impl Condvar {
     ///
     /// # Panics
     /// If `condition` does.
+    #[track_caller]
     pub fn wait_while<'m, T: ?Sized, F: FnMut(&mut T) -> bool>(
         &self,
         mut guard: MutexGuard<'m, T>,
         mut condition: F,
     ) -> Call<impl Future<Output = MutexGuard<'m, T>>> {
+        let site = Location::caller();
         Call::leaf(async move {
             poll_fn(checkpoint).await;
             while condition(&mut *guard) {
-                guard = self.wait_with(guard).await;
+                guard = self.wait_with(guard, site).await;
             }
             guard
         })
@@ -99,7 +105,11 @@ impl Condvar {
         woken.wake_all();
     }
 
-    async fn wait_with<'m, T: ?Sized>(&self, guard: MutexGuard<'m, T>) -> MutexGuard<'m, T> {
+    async fn wait_with<'m, T: ?Sized>(
+        &self,
+        guard: MutexGuard<'m, T>,
+        site: Site,
+    ) -> MutexGuard<'m, T> {
         poll_fn(checkpoint).await;
         let mutex: &'m Mutex<T> = guard.mutex();
         let mut guard = Some(guard);
@@ -115,7 +125,7 @@ impl Condvar {
         })
         .await;
         let notification = Notification(Some(self));
-        let guard = mutex.locked().await;
+        let guard = mutex.locked(site).await;
         notification.act_on();
         guard
     }
@@ -143,6 +153,8 @@ impl Drop for Notification<'_> {
 }
 
 impl Place for &Condvar {
+    const DOING: Doing = Doing::AwaitingNotification;
+
     type State = WaitList;
 
     fn lock(&self) -> primitive::MutexGuard<'_, WaitList> {

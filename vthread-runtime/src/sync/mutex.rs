@@ -6,11 +6,13 @@ use super::waitlist::Wait;
 use crate::group::call::{Call, Suspends, name_hash};
 use crate::primitive::const_unless_modelled;
 use crate::task::current::checkpoint;
+use crate::task::waiting::{self, Site, Waiting};
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -64,12 +66,11 @@ impl<T: ?Sized> Mutex<T> {
     /// The wait ends, and a lock that was about to be taken goes to the next one who waits.
     ///
     /// # Panics
-    /// Never. A vthread that locks a mutex again while it holds it waits for ever.
+    /// Never. A vthread that locks a mutex again while it holds it waits for ever; that is reported, see
+    /// [`OnDeadlock`](crate::OnDeadlock).
+    #[track_caller]
     pub fn lock(&self) -> Call<Lock<'_, T>> {
-        Call::leaf(Lock {
-            mutex: self,
-            wait: Wait::new(&self.raw),
-        })
+        Call::leaf(self.locked(Location::caller()))
     }
 
     /// Takes the lock if it is free. Never waits, never a checkpoint.
@@ -84,17 +85,22 @@ impl<T: ?Sized> Mutex<T> {
     /// drop(guard);
     /// assert!(mutex.try_lock().is_some());
     /// ```
+    #[track_caller]
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-        self.raw.try_acquire().then(|| MutexGuard::of_held(self))
+        let site = Location::caller();
+        self.raw.try_acquire().then(|| {
+            self.raw.taken().set(waiting::stamp_of_plain_code(), site);
+            MutexGuard::of_held(self)
+        })
     }
 
-    /// Waits for the lock, in a frame of this module.
-    pub(super) async fn locked(&self) -> MutexGuard<'_, T> {
+    /// The wait for the lock, for somebody who has called at `site`.
+    pub(super) fn locked(&self, site: Site) -> Lock<'_, T> {
         Lock {
             mutex: self,
             wait: Wait::new(&self.raw),
+            waiting: Waiting::new(site),
         }
-        .await
     }
 
     /// The value. No lock is needed, since `&mut self` says that nobody holds it.
@@ -111,6 +117,7 @@ impl<T: ?Sized> Suspends<{ name_hash("lock") }> for Mutex<T> {}
 pub struct Lock<'m, T: ?Sized> {
     mutex: &'m Mutex<T>,
     wait: Wait<&'m RawLock>,
+    waiting: Waiting,
 }
 
 impl<'m, T: ?Sized> Future for Lock<'m, T> {
@@ -122,7 +129,16 @@ impl<'m, T: ?Sized> Future for Lock<'m, T> {
         let mutex = lock.mutex;
         // SAFETY: The wait is pinned with the frame: nothing moves it out.
         let wait = unsafe { lock.map_unchecked(|lock| &lock.wait) };
-        RawLock::poll_acquire(wait, cx).map(|()| MutexGuard::of_held(mutex))
+        let polled = RawLock::poll_acquire(wait, cx);
+        // SAFETY: As above.
+        let waiting = unsafe { lock.map_unchecked(|lock| &lock.waiting) };
+        if polled.is_pending() {
+            waiting.go_on(mutex.raw.taken(), cx);
+            return Poll::Pending;
+        }
+        waiting.end();
+        mutex.raw.taken().set(waiting::stamp(cx), waiting.site());
+        Poll::Ready(MutexGuard::of_held(mutex))
     }
 }
 

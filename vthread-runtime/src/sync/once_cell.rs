@@ -4,9 +4,11 @@ use super::mutex::Mutex;
 use crate::group::call::{Call, Suspends, name_hash};
 use crate::primitive::const_unless_modelled;
 use crate::task::current::checkpoint;
+use crate::task::waiting::{Site, leak};
 use std::convert::Infallible;
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::panic::Location;
 use std::sync::OnceLock;
 
 /// A value that is made once, when it is first needed. The others wait meanwhile.
@@ -61,6 +63,7 @@ impl<T> OnceCell<T> {
     /// # Errors
     /// There is a value already. The error holds the new one.
     pub fn set(&self, value: T) -> Result<(), T> {
+        leak::<T>();
         self.value.set(value)
     }
 
@@ -76,9 +79,11 @@ impl<T> OnceCell<T> {
     ///
     /// # Panics
     /// If `make` does; then the next one who waits makes the value. A `make` that asks for the same value waits for ever.
+    #[track_caller]
     pub fn get_or_init<F: FnOnce() -> T>(&self, make: F) -> Call<impl Future<Output = &T>> {
+        let site = Location::caller();
         Call::leaf(async move {
-            match self.get_or_make(|| Ok::<T, Infallible>(make())).await {
+            match self.get_or_make(|| Ok::<T, Infallible>(make()), site).await {
                 Ok(value) => value,
             }
         })
@@ -97,23 +102,29 @@ impl<T> OnceCell<T> {
     ///
     /// # Errors
     /// What `make` says.
+    #[track_caller]
     pub fn get_or_try_init<E, F: FnOnce() -> Result<T, E>>(
         &self,
         make: F,
     ) -> Call<impl Future<Output = Result<&T, E>>> {
-        Call::leaf(self.get_or_make(make))
+        Call::leaf(self.get_or_make(make, Location::caller()))
     }
 
-    async fn get_or_make<E>(&self, make: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
+    async fn get_or_make<E>(
+        &self,
+        make: impl FnOnce() -> Result<T, E>,
+        site: Site,
+    ) -> Result<&T, E> {
         poll_fn(checkpoint).await;
         if let Some(value) = self.get() {
             return Ok(value);
         }
-        let making = self.making.locked().await;
+        let making = self.making.locked(site).await;
         if let Some(value) = self.get() {
             return Ok(value);
         }
         let value = make()?;
+        leak::<T>();
         // Somebody may have set another one.
         let value = self.value.get_or_init(|| value);
         drop(making);

@@ -6,6 +6,8 @@ use crate::driver::wake::WakeList;
 use crate::group::call::{Call, Suspends, name_hash};
 use crate::primitive::{Mutex, MutexGuard};
 use crate::task::current::checkpoint;
+use crate::task::doing::Doing;
+use crate::task::waiting::leak;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -69,6 +71,7 @@ impl<T> OneshotSender<T> {
     /// # Errors
     /// The receiver is gone. The error holds the message.
     pub fn send(self, message: T) -> Result<(), SendError<T>> {
+        leak::<T>();
         self.shared
             .leave_open(Stage::Sent(message))
             .map_err(|stage| match stage {
@@ -152,6 +155,8 @@ impl<T> State<T> {
 }
 
 impl<T> Place for &Shared<T> {
+    const DOING: Doing = Doing::Receiving;
+
     type State = State<T>;
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {

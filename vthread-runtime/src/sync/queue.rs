@@ -3,6 +3,7 @@
 use super::waitlist::{Note, Place, WaitList};
 use crate::driver::wake::{WakeList, wake};
 use crate::primitive::{Mutex, MutexGuard};
+use crate::task::doing::Doing;
 use std::collections::VecDeque;
 use std::sync::mpsc::{RecvError, SendError, TryRecvError, TrySendError};
 use std::task::Waker;
@@ -239,6 +240,8 @@ impl<T> Room<'_, T> {
 }
 
 impl<T> Place for Room<'_, T> {
+    const DOING: Doing = Doing::Sending;
+
     type State = Locked<T>;
 
     fn lock(&self) -> MutexGuard<'_, Locked<T>> {
@@ -269,6 +272,8 @@ impl<T> Messages<'_, T> {
 }
 
 impl<T> Place for Messages<'_, T> {
+    const DOING: Doing = Doing::Receiving;
+
     type State = Locked<T>;
 
     fn lock(&self) -> MutexGuard<'_, Locked<T>> {

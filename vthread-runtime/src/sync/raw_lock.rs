@@ -15,6 +15,8 @@
 use super::waitlist::{Note, Place, Wait, WaitList};
 use crate::driver::wake::wake;
 use crate::primitive::{AtomicUsize, Mutex, MutexGuard, Ordering, const_unless_modelled};
+use crate::task::doing::Doing;
+use crate::task::waiting::Taken;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
@@ -26,14 +28,26 @@ const WAITED: usize = 1 << 1;
 pub(super) struct RawLock {
     word: AtomicUsize,
     waiters: Mutex<WaitList>,
+    /// For the report of deadlocks.
+    taken: Taken,
 }
 
 impl RawLock {
     const_unless_modelled! {
         /// A lock that is free.
         pub(super) const fn new() -> Self {
-            RawLock { word: AtomicUsize::new(0), waiters: Mutex::new(WaitList::new()) }
+            RawLock {
+                word: AtomicUsize::new(0),
+                waiters: Mutex::new(WaitList::new()),
+                taken: Taken::by_nobody(),
+            }
         }
+    }
+
+    /// Who has the lock. Who takes it sets that, if it can say who it is; releasing clears it.
+    #[inline]
+    pub(super) fn taken(&self) -> &Taken {
+        &self.taken
     }
 
     /// Takes the lock if it is free.
@@ -88,6 +102,7 @@ impl RawLock {
 
     /// Releases the lock, which the caller holds.
     pub(super) fn release(&self) {
+        self.taken.clear();
         if self
             .word
             .compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed)
@@ -119,6 +134,8 @@ impl RawLock {
 }
 
 impl Place for &RawLock {
+    const DOING: Doing = Doing::Locking;
+
     type State = WaitList;
 
     fn lock(&self) -> MutexGuard<'_, WaitList> {

@@ -7,6 +7,7 @@ use super::queue::{Queue, Room};
 use super::waitlist::Wait;
 use crate::group::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
+use crate::task::waiting::leak;
 use std::fmt;
 use std::future::Future;
 use std::mem::ManuallyDrop;
@@ -60,6 +61,7 @@ impl<T> SendPermit<'_, T> {
     /// # Errors
     /// All receivers are gone. The error holds the message.
     pub fn send(self, message: T) -> Result<(), SendError<T>> {
+        leak::<T>();
         // The room is used, not given back.
         ManuallyDrop::new(self).queue.send_reserved(message)
     }

@@ -7,11 +7,15 @@
 use super::semaphore::{Acquire, Permit, Semaphore};
 use crate::group::call::{Call, Suspends, name_hash};
 use crate::primitive::const_unless_modelled;
+use crate::task::provenance::Stamp;
+use crate::task::waiting::{self, Site, Taken, Waiting};
 use std::cell::UnsafeCell;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
+use std::panic::Location;
+use std::pin::pin;
 
 /// How many readers there may be at once.
 const ALL: usize = usize::MAX >> 1;
@@ -35,6 +39,8 @@ const ALL: usize = usize::MAX >> 1;
 /// ```
 pub struct RwLock<T: ?Sized> {
     permits: Semaphore,
+    /// The writer, for the report of deadlocks.
+    taken: Taken,
     value: UnsafeCell<T>,
 }
 
@@ -47,7 +53,11 @@ impl<T> RwLock<T> {
     const_unless_modelled! {
         /// A lock around `value`, free.
         pub const fn new(value: T) -> Self {
-            RwLock { permits: Semaphore::new(ALL), value: UnsafeCell::new(value) }
+            RwLock {
+                permits: Semaphore::new(ALL),
+                taken: Taken::by_nobody(),
+                value: UnsafeCell::new(value),
+            }
         }
     }
 
@@ -68,9 +78,11 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// # Panics
     /// Never.
+    #[track_caller]
     pub fn read(&self) -> Call<impl Future<Output = RwLockReadGuard<'_, T>>> {
+        let site = Location::caller();
         Call::leaf(async move {
-            let permit = Acquire::new(&self.permits, 1).await;
+            let (permit, _) = self.acquired(1, site).await;
             RwLockReadGuard::of_held(self, permit)
         })
     }
@@ -85,9 +97,12 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// # Panics
     /// Never. A vthread that locks again while it holds the lock waits for ever.
+    #[track_caller]
     pub fn write(&self) -> Call<impl Future<Output = RwLockWriteGuard<'_, T>>> {
+        let site = Location::caller();
         Call::leaf(async move {
-            let permit = Acquire::new(&self.permits, ALL).await;
+            let (permit, by) = self.acquired(ALL, site).await;
+            self.taken.set(by, site);
             RwLockWriteGuard::of_held(self, permit)
         })
     }
@@ -99,9 +114,29 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     /// Takes the lock for writing if nobody uses the value. Never waits, never a checkpoint.
+    #[track_caller]
     pub fn try_write(&self) -> Option<RwLockWriteGuard<'_, T>> {
         let permit = self.permits.try_acquire_many(ALL)?;
+        self.taken
+            .set(waiting::stamp_of_plain_code(), Location::caller());
         Some(RwLockWriteGuard::of_held(self, permit))
+    }
+
+    /// Waits for `n` permits, and says who has them then.
+    async fn acquired(&self, n: usize, site: Site) -> (Permit<'_>, Stamp) {
+        let mut acquire = pin!(Acquire::new(&self.permits, n));
+        let waiting = pin!(Waiting::new(site));
+        let waiting = waiting.into_ref();
+        poll_fn(move |cx| {
+            let polled = acquire.as_mut().poll(cx);
+            if polled.is_pending() {
+                waiting.go_on(&self.taken, cx);
+            } else {
+                waiting.end();
+            }
+            polled.map(|permit| (permit, waiting::stamp(cx)))
+        })
+        .await
     }
 
     /// The value. No lock is needed, since `&mut self` says that nobody holds it.
@@ -158,6 +193,13 @@ impl<'l, T: ?Sized> RwLockWriteGuard<'l, T> {
             _permit: permit,
             _value: PhantomData,
         }
+    }
+}
+
+impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
+    fn drop(&mut self) {
+        // Before the permits are given back, which fields are after this.
+        self.lock.taken.clear();
     }
 }
 

@@ -14,6 +14,7 @@ use crate::driver::wake::WakeList;
 use crate::group::call::{Call, Suspends, name_hash};
 use crate::primitive::{Mutex, MutexGuard, const_unless_modelled};
 use crate::task::current::checkpoint;
+use crate::task::doing::Doing;
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
@@ -243,6 +244,8 @@ impl<'s> Future for Acquire<'s> {
 }
 
 impl Place for Claim<'_> {
+    const DOING: Doing = Doing::Acquiring;
+
     type State = State;
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -26,6 +26,7 @@ use crate::driver::wake::wake;
 use crate::intrusive::{List, Node};
 use crate::primitive::MutexGuard;
 use crate::task::current;
+use crate::task::doing::{self, Doing};
 use std::cell::Cell;
 use std::fmt;
 use std::pin::Pin;
@@ -36,6 +37,9 @@ use std::task::{Context, Poll, Waker};
 pub(crate) trait Place {
     /// What the lock is around.
     type State;
+
+    /// What a waiter waits for.
+    const DOING: Doing;
 
     /// Takes the lock.
     fn lock(&self) -> MutexGuard<'_, Self::State>;
@@ -177,6 +181,7 @@ impl<P: Place> Wait<P> {
             if old.as_ref().is_some_and(|old| old.will_wake(cx.waker())) {
                 slot.waker.set(old);
                 drop(state);
+                doing::waits(P::DOING, cx);
                 return Poll::Pending;
             }
             if fresh.is_none() && current::is_own(cx) {
@@ -195,6 +200,7 @@ impl<P: Place> Wait<P> {
             }
             drop(state);
             drop(old);
+            doing::waits(P::DOING, cx);
             return Poll::Pending;
         }
     }

@@ -51,6 +51,8 @@ fn take(_: &&Permits, state: &mut State, _: Option<Note>) -> Option<()> {
 }
 
 impl Place for &Permits {
+    const DOING: Doing = Doing::Acquiring;
+
     type State = State;
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock()

@@ -230,6 +230,9 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
     let parent: &P = unsafe { &*cell.parent.get() };
     let (end, value) = parent.ended(header, ended);
     if let Some(value) = value {
+        if std::mem::needs_drop::<P::Value>() {
+            header.vthread.provenance.leak();
+        }
         // SAFETY: the stage is ours until `complete`.
         unsafe { *cell.stage.get() = Stage::Value(value) };
     }
@@ -238,7 +241,7 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
     if completed.has_joiner {
         let joiner = header.joiner.lock().take();
         if let Some(joiner) = joiner
-            && let Err(payload) = catch_unwind(AssertUnwindSafe(|| joiner.wake()))
+            && let Err(payload) = catch_unwind(AssertUnwindSafe(|| joiner.waker.wake()))
         {
             parent.panicked(header, payload);
         }

@@ -3,6 +3,7 @@
 #![allow(unsafe_code)] // A pointer to the poll on this thread's own stack.
 
 use super::deadline::Deadline;
+use super::doing::Doing;
 use super::header::Header;
 use super::scope::Scope;
 use super::vthread::Vthread;
@@ -37,6 +38,8 @@ pub(crate) struct Running {
     dropping: Cell<bool>,
     /// Recursive calls nest here: a branch of a `select!` is polled beside others.
     nests: Cell<bool>,
+    /// A future of the user's own is polled, which may poll several things beside one another.
+    in_foreign: Cell<bool>,
     /// Where the stack was when the line of the vthread began to be polled.
     stack: Cell<usize>,
 }
@@ -54,6 +57,7 @@ impl Running {
     }
 
     fn new(vthread: &Vthread, waker: *const (), task: *const Header) -> Self {
+        vthread.doing.set(Doing::Unknown);
         Running {
             vthread,
             waker,
@@ -63,6 +67,7 @@ impl Running {
             yielded: Cell::new(false),
             dropping: Cell::new(false),
             nests: Cell::new(false),
+            in_foreign: Cell::new(false),
             stack: Cell::new(0),
         }
     }
@@ -142,6 +147,18 @@ impl Running {
         self.stack.get().abs_diff(stack_pointer()) < STACK
     }
 
+    /// Runs `code`, which polls a future of the user's own.
+    pub(crate) fn in_foreign<R>(&self, code: impl FnOnce() -> R) -> R {
+        let guard = Restore(&self.in_foreign, self.in_foreign.replace(true));
+        let result = code();
+        drop(guard);
+        result
+    }
+
+    pub(crate) fn is_in_foreign(&self) -> bool {
+        self.in_foreign.get()
+    }
+
     pub(crate) fn nests(&self) -> bool {
         self.nests.get()
     }
@@ -164,6 +181,14 @@ impl Running {
     pub(crate) fn renew(&self) {
         self.budget.set(BUDGET);
         self.yielded.set(false);
+        self.set_doing(Doing::Unknown);
+    }
+
+    /// Says what the vthread is about to wait for.
+    #[inline]
+    pub(crate) fn set_doing(&self, doing: Doing) {
+        // SAFETY: this thread polls the vthread.
+        unsafe { &*self.vthread }.doing.set(doing);
     }
 
     fn spend(&self) -> Poll<()> {

@@ -3,10 +3,13 @@
 #![allow(unsafe_code)] // Reaches the task by address, takes its value.
 
 use super::cell::{self, Parent};
-use super::current::checkpoint;
-use super::header::{About, Header, TaskRef, release};
+use super::current::{self, checkpoint};
+use super::doing::{self, Doing};
+use super::header::{About, Header, Joiner, TaskRef, release};
 use super::marking::Marking;
 use super::state::DropHandle;
+use super::waiting::{self, Site};
+use std::cell::Cell;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
@@ -90,25 +93,43 @@ impl<V> Handle<V> {
     }
 
     /// Leaves a waker for the end. True if the task is over already.
-    fn register(&self, cx: &Context<'_>) -> bool {
+    fn register(&self, site: Site, cx: &Context<'_>) -> bool {
         let header = self.header();
         if header.is_complete() {
             return true;
         }
-        let old = {
+        let is_alone = current::with(|running| {
+            running.is_some_and(|running| running.is_own(cx) && waiting::is_alone(running))
+        });
+        let (old, is_watched) = {
             let mut joiner = header.joiner.lock();
             match &*joiner {
-                Some(waker) if waker.will_wake(cx.waker()) => return false,
-                _ => joiner.replace(cx.waker().clone()),
+                Some(joiner) if joiner.waker.will_wake(cx.waker()) => return false,
+                _ => {
+                    let new = Joiner {
+                        waker: cx.waker().clone(),
+                        site: is_alone.then_some(site),
+                        number: Cell::new(0),
+                    };
+                    (joiner.replace(new), waiting::is_watched())
+                }
             }
         };
         drop(old);
-        header.state.add_joiner()
+        let is_over = header.state.add_joiner();
+        if is_alone && !is_watched && !is_over {
+            crate::runtime::watch();
+        }
+        is_over
     }
 
     /// Waits for the end: gives the value, or says how it ended without one.
-    pub(crate) fn join(self) -> Join<V> {
-        Join { handle: Some(self) }
+    pub(crate) fn join(self, site: Site) -> Join<V> {
+        Join {
+            handle: Some(self),
+            is_registered: false,
+            site,
+        }
     }
 }
 
@@ -136,6 +157,8 @@ impl<V> Drop for Handle<V> {
 #[derive(Debug)]
 pub(crate) struct Join<V> {
     handle: Option<Handle<V>>,
+    is_registered: bool,
+    site: Site,
 }
 
 impl<V> Unpin for Join<V> {}
@@ -146,11 +169,14 @@ impl<V> Future for Join<V> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         ready!(checkpoint(cx));
-        let handle = self
+        let join = &mut *self;
+        let handle = join
             .handle
             .as_mut()
             .expect("a join is polled after its end");
-        if !handle.register(cx) {
+        if !handle.register(join.site, cx) {
+            join.is_registered = true;
+            doing::waits(Doing::Joining, cx);
             return Poll::Pending;
         }
         // The child may have failed just now, and marked this vthread before it ended.
@@ -166,5 +192,15 @@ impl<V> Future for Join<V> {
         }
         ready!(checkpoint(cx));
         Poll::Ready(Err(self.handle.take().expect("still there")))
+    }
+}
+
+impl<V> Drop for Join<V> {
+    fn drop(&mut self) {
+        // Nobody waits any more, if somebody did.
+        if let Some(handle) = self.handle.as_ref().filter(|_| self.is_registered) {
+            let joiner = handle.header().joiner.lock().take();
+            drop(joiner);
+        }
     }
 }

@@ -3,8 +3,9 @@
 #![allow(unsafe_code)] // Tasks are reached by address.
 
 use super::id::{LazyId, TaskId};
-use super::state::{Release, State};
+use super::state::{Activity, Release, State};
 use super::vthread::Vthread;
+use super::waiting::{self, Site};
 use crate::primitive::Mutex;
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -47,6 +48,27 @@ pub(crate) struct About {
     pub(crate) is_service: bool,
 }
 
+/// Who waits for the end of a task.
+#[derive(Debug)]
+pub(crate) struct Joiner {
+    pub(super) waker: Waker,
+    /// Where it called, if it waits for nothing else.
+    pub(super) site: Option<Site>,
+    /// Given by who looks at it first.
+    pub(super) number: Cell<u64>,
+}
+
+/// A wait for the end of a task, as somebody else has seen it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SeenJoiner {
+    /// Which wait.
+    pub(crate) number: u64,
+    /// The address by which the waiting vthread's own waker is known.
+    pub(crate) waker: *const (),
+    /// Where it called.
+    pub(crate) site: Site,
+}
+
 /// First field of every task.
 #[derive(Debug)]
 #[repr(C)]
@@ -55,7 +77,7 @@ pub(crate) struct Header {
     pub(super) vtable: &'static VTable,
     pub(crate) vthread: Vthread,
     pub(crate) links: Links,
-    pub(super) joiner: Mutex<Option<Waker>>,
+    pub(super) joiner: Mutex<Option<Joiner>>,
     pub(crate) about: About,
     id: LazyId,
     end: AtomicU8,
@@ -155,12 +177,27 @@ impl Header {
         Waker::clone(&super::waker::borrowed(self))
     }
 
+    /// Who waits for its end, and for nothing else.
+    pub(crate) fn joiner(&self) -> Option<SeenJoiner> {
+        let joiner = self.joiner.lock();
+        let joiner = joiner.as_ref()?;
+        Some(SeenJoiner {
+            number: waiting::number(&joiner.number),
+            waker: joiner.waker.data(),
+            site: joiner.site?,
+        })
+    }
+
+    pub(crate) fn activity(&self) -> Activity {
+        self.state.activity()
+    }
+
     pub(crate) fn is_complete(&self) -> bool {
         self.state.is_complete()
     }
 
     /// The address by which the task's own waker is known.
-    pub(super) fn waker_data(&self) -> *const () {
+    pub(crate) fn waker_data(&self) -> *const () {
         ptr::from_ref(self).cast()
     }
 }

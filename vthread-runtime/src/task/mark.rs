@@ -16,13 +16,14 @@ pub(super) struct Mark(AtomicPtr<()>);
 
 /// The reasons that are only a kind. The word is the place in this list, counted from one; no culprit lives
 /// at such an address.
-const KINDS: [CancelReason; 6] = [
+const KINDS: [CancelReason; 7] = [
     CancelReason::GroupCancelled,
     CancelReason::TaskCancelled,
     CancelReason::TimedOut,
     CancelReason::NotSelected,
     CancelReason::GroupEnded,
     CancelReason::Shutdown,
+    CancelReason::Deadlock,
 ];
 
 fn into_word(reason: CancelReason) -> *mut () {

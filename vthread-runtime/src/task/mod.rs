@@ -13,6 +13,11 @@ pub(crate) mod scope;
 pub(crate) mod vthread;
 
 pub(crate) mod bindings;
+pub(crate) mod doing;
+pub(crate) mod provenance;
+pub(crate) mod serial;
+pub(crate) mod waiting;
+
 pub(crate) mod current;
 pub(crate) mod line;
 

@@ -26,6 +26,9 @@ pub enum CancelReason {
     GroupEnded,
     /// The process shuts down.
     Shutdown,
+    /// There was a deadlock below the same blocking call:
+    /// [`OnDeadlock::CancelRoot`](crate::OnDeadlock::CancelRoot).
+    Deadlock,
 }
 
 /// The member of a group whose failure has cancelled the others.
@@ -162,6 +165,7 @@ impl fmt::Display for CancelReason {
             }
             CancelReason::GroupEnded => "the group ended",
             CancelReason::Shutdown => "the process shuts down",
+            CancelReason::Deadlock => "there was a deadlock",
         })
     }
 }

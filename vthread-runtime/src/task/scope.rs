@@ -171,10 +171,9 @@ impl Scope {
         self.inner.get() == 0
     }
 
-    /// For another use of the same memory.
-    pub(crate) fn reset(&mut self) {
-        self.mark = Mark::new();
-        self.hard.store(false, Ordering::Relaxed);
+    /// For another use of the same memory, by whom it was not marked.
+    pub(crate) fn reset(&self) {
+        debug_assert!(!self.has_own_mark());
         self.clear_parent();
         self.inner.set(0);
         self.next.set(ptr::null());

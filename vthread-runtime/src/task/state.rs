@@ -27,6 +27,19 @@ const MAX: usize = usize::MAX >> 1;
 #[derive(Debug)]
 pub(crate) struct State(AtomicUsize);
 
+/// What a vthread is at, for dumps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Activity {
+    /// It runs.
+    Running,
+    /// It could run, and will.
+    Ready,
+    /// It waits for a wake.
+    Waiting,
+    /// Its frame is gone.
+    Over,
+}
+
 /// What the caller of `wake` must do.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use]
@@ -123,6 +136,20 @@ impl State {
             Wake::Schedule
         } else {
             Wake::Nothing
+        }
+    }
+
+    /// What it was a moment ago.
+    pub(crate) fn activity(&self) -> Activity {
+        let now = self.0.load(Ordering::Relaxed);
+        if now & COMPLETE != 0 {
+            Activity::Over
+        } else if now & RUNNING != 0 {
+            Activity::Running
+        } else if now & NOTIFIED != 0 {
+            Activity::Ready
+        } else {
+            Activity::Waiting
         }
     }
 

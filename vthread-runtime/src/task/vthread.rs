@@ -10,9 +10,12 @@
 #![allow(unsafe_code)] // Walks chains of scopes, which are linked by address.
 
 use super::bindings::Current;
+use super::doing::Board;
 use super::line::Link;
+use super::provenance::Provenance;
 use super::reason::CancelReason;
 use super::scope::{Kind, Level, Scope};
+use super::waiting::{SeenWaiting, Waiting, is_unlimited};
 use crate::primitive::{AtomicBool, Mutex, MutexGuard, Ordering};
 use std::cell::Cell;
 use std::ptr;
@@ -31,6 +34,10 @@ pub(crate) struct Vthread {
     /// What is bound for the code that runs. Touched by the polling thread only; a task owns what it
     /// was born with.
     pub(crate) bindings: Current,
+    /// Whether the locks it took are certainly its own still.
+    pub(crate) provenance: Provenance,
+    /// What it waits for when it is parked.
+    pub(crate) doing: Board,
 }
 
 // SAFETY: the cells of scopes follow the rule in scope.rs: the polling thread or the lock.
@@ -42,6 +49,8 @@ unsafe impl Sync for Vthread {}
 #[derive(Debug)]
 pub(crate) struct Open {
     head: *const Scope,
+    /// The lock that it waits for, if it waits for one and for nothing else.
+    pub(super) waiting: *const Waiting,
 }
 
 impl Vthread {
@@ -49,9 +58,14 @@ impl Vthread {
         Vthread {
             root: Scope::new(Kind::Root),
             suspect: AtomicBool::new(false),
-            open: Mutex::new(Open { head: ptr::null() }),
+            open: Mutex::new(Open {
+                head: ptr::null(),
+                waiting: ptr::null(),
+            }),
             top: Cell::new(ptr::null()),
             bindings: Current::new(),
+            provenance: Provenance::new(),
+            doing: Board::new(),
         }
     }
 
@@ -107,12 +121,13 @@ impl Vthread {
         }
     }
 
-    /// For another use of the same memory.
-    pub(crate) fn reset(&mut self) {
+    /// For another use of the same memory. The root was not marked.
+    pub(crate) fn reset(&self) {
         debug_assert!(self.top.get().is_null());
         self.root.reset();
         self.bindings.reset();
         self.suspect.store(false, Ordering::Relaxed);
+        self.provenance.reset();
     }
 }
 
@@ -187,6 +202,29 @@ impl Open {
             // SAFETY: as above.
             unsafe { (*link).next.set(scope.next.get()) };
         }
+    }
+
+    /// Calls `visit` with every open scope, and with whether it is unlimited: no mark and no time limit of
+    /// this vthread reaches it.
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(Kind, *const Scope, bool)) {
+        let mut at = self.head;
+        while !at.is_null() {
+            // SAFETY: linked, so alive, and what is above a scope outlives it.
+            let (kind, next, is_unlimited) =
+                unsafe { ((*at).kind, (*at).next.get(), is_unlimited(at)) };
+            visit(kind, at, is_unlimited);
+            at = next;
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.head.is_null()
+    }
+
+    /// The lock that the vthread waits for.
+    pub(crate) fn waiting(&self) -> Option<SeenWaiting> {
+        // SAFETY: linked, and unlinked under our lock before it goes.
+        unsafe { self.waiting.as_ref() }.map(Waiting::see)
     }
 
     /// Calls `visit` with every open scope that counts as marked, at least as `mark` says.

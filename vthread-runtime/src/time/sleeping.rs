@@ -6,6 +6,7 @@ use crate::driver::{self, Alarm, Set};
 use crate::group::call::vthread_fn;
 use crate::scheduler::park::Park;
 use crate::task::current::checkpoint;
+use crate::task::doing::{self, Doing};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -98,6 +99,7 @@ impl Future for Sleep {
             return Poll::Ready(());
         };
         let alarm = sleep.alarm();
+        doing::waits(Doing::Sleeping, cx);
         if alarm.has_rung() {
             return Poll::Ready(());
         }

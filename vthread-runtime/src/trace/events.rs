@@ -66,6 +66,11 @@ pub(crate) fn late_failure<E>(who: Who<'_>, teller: &Teller<E>, error: &E) {
     });
 }
 
+/// A deadlock, in words.
+pub(crate) fn deadlock(text: &str) {
+    quietly(|| event!(target: TARGET, Level::ERROR, "{text}"));
+}
+
 /// A panic in a group that has panicked already.
 pub(crate) fn late_panic(who: Who<'_>, payload: &(dyn Any + Send)) {
     let words = payload.downcast_ref::<&str>().copied();

@@ -13,6 +13,8 @@ use super::pool::POOL;
 use crate::driver::wake::wake;
 use crate::task::bindings::Bindings;
 use crate::task::cell::drop_quietly;
+use crate::task::doing::{self, Doing};
+use crate::task::waiting::leak;
 use parking_lot::Mutex;
 use std::future::Future;
 use std::io;
@@ -72,6 +74,7 @@ where
     }
 
     fn send_off(&mut self, work: F, waiter: Waker) -> io::Result<()> {
+        leak::<F>();
         let shared = Arc::new(Mutex::new(Shared {
             stage: Stage::Queued,
             waiter: Some(waiter),
@@ -94,6 +97,7 @@ where
     type Output = io::Result<R>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<R>> {
+        doing::waits(Doing::Offloading, cx);
         let shared = match &mut self.state {
             State::Sent(shared) => shared,
             State::Unsent(work) => {

@@ -1,0 +1,147 @@
+//! A dump: every vthread, and what it waits for, as a tree.
+
+use super::report::Named;
+use crate::group::census::{self, Census, Detail, Role, SeenGroup, SeenVthread};
+use crate::task::state::Activity;
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+/// What [`dump`] has seen. Displaying it gives a line for each vthread and for each group.
+pub struct Dump {
+    census: Census,
+}
+
+/// Looks at every vthread: who it is, where it was spawned, and what it waits for.
+///
+/// Nothing is stopped for it, so what it says of one vthread was true at one moment, and what it says of two need not
+/// be. It begins at the blocking calls that are being made and at the children of the process, and goes down from
+/// group to group. It never waits for a vthread, is no checkpoint, and may be called from anywhere.
+///
+/// # Examples
+/// ```
+/// let (tx, rx) = vthread_runtime::sync::channel::<()>(1);
+/// let waiting = std::thread::spawn(move || rx.recv().wait());
+/// while !vthread_runtime::dump().to_string().contains("waits for a message") {
+///     std::thread::yield_now();
+/// }
+/// drop(tx);
+/// assert!(waiting.join().unwrap().is_err());
+/// ```
+pub fn dump() -> Dump {
+    Dump {
+        census: census::take(Detail::All),
+    }
+}
+
+impl fmt::Debug for Dump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dump")
+            .field("vthreads", &self.census.vthreads.len())
+            .field("groups", &self.census.groups.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is still to be written.
+enum Line {
+    Vthread(usize),
+    Group(usize),
+}
+
+impl fmt::Display for Dump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let census = &self.census;
+        let all = || census.vthreads.iter().enumerate();
+        let by_waker: HashMap<_, _> = all().map(|(me, vthread)| (vthread.waker, me)).collect();
+        let by_who: HashMap<_, _> = all()
+            .filter(|(_, vthread)| vthread.stamp.who() != 0)
+            .map(|(_, vthread)| (vthread.stamp.who(), vthread))
+            .collect();
+        let call_in = |vthread: &SeenVthread| by_waker.get(&vthread.nested?.0).copied();
+        let nested: HashSet<_> = all().filter_map(|(_, vthread)| call_in(vthread)).collect();
+        let is_outermost =
+            |me: &usize| census.vthreads[*me].within.is_none() && !nested.contains(me);
+        // Not by recursion: the tree may be deep.
+        let roots = (0..census.vthreads.len()).rev().filter(is_outermost);
+        let mut open: Vec<_> = roots.map(|root| (Line::Vthread(root), 0)).collect();
+        while let Some((line, depth)) = open.pop() {
+            write!(f, "{:1$}", "", 2 * depth)?;
+            match line {
+                Line::Vthread(me) => {
+                    let vthread = &census.vthreads[me];
+                    let call = call_in(vthread);
+                    write_vthread(f, vthread, call.is_some(), &by_who)?;
+                    open.extend(call.map(|call| (Line::Vthread(call), depth + 1)));
+                    let groups = vthread.groups.iter();
+                    open.extend(groups.map(|&group| (Line::Group(group), depth + 1)));
+                }
+                Line::Group(group) => {
+                    let group = &census.groups[group];
+                    write_group(f, group)?;
+                    let children = group.children.iter();
+                    open.extend(children.map(|&child| (Line::Vthread(child), depth + 1)));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_vthread(
+    f: &mut fmt::Formatter<'_>,
+    vthread: &SeenVthread,
+    is_in_plain_code: bool,
+    by_who: &HashMap<u64, &SeenVthread>,
+) -> fmt::Result {
+    write!(f, "{}", Named(vthread))?;
+    match vthread.role {
+        Role::Root | Role::Child => {}
+        Role::Service => f.write_str(", a service,")?,
+        Role::Background => f.write_str(", in the background,")?,
+    }
+    match vthread.activity {
+        _ if is_in_plain_code => f.write_str(" waits in plain code")?,
+        Activity::Running => f.write_str(" runs")?,
+        Activity::Ready => f.write_str(" is ready to run")?,
+        Activity::Over => f.write_str(" has ended")?,
+        Activity::Waiting => match vthread.lock {
+            None => write!(f, " waits {}", vthread.doing.words())?,
+            Some(lock) => {
+                write!(f, " waits at {} for a lock", lock.site)?;
+                let taker = by_who.get(&lock.taken_by.who());
+                if let Some((taker, at)) = taker.zip(lock.taken_at) {
+                    write!(f, " that {} has taken at {at}", Named(taker))?;
+                }
+            }
+        },
+    }
+    if vthread.is_passing && vthread.role != Role::Service {
+        f.write_str(", and is cancelled")?;
+    }
+    writeln!(f)
+}
+
+fn write_group(f: &mut fmt::Formatter<'_>, group: &SeenGroup) -> fmt::Result {
+    f.write_str("group ")?;
+    if let Some(name) = &group.name {
+        write!(f, "`{name}` ")?;
+    }
+    let n = group.n_alive;
+    let noun = if n == 1 { "child" } else { "children" };
+    write!(f, "opened at {} with {n} {noun}", group.site)?;
+    if group.limit < usize::MAX {
+        write!(
+            f,
+            ", {} of at most {} running",
+            group.n_running, group.limit
+        )?;
+        write!(f, ", {} waiting for room", group.n_queued)?;
+    }
+    if group.n_failures > 0 {
+        write!(f, ", {} failed", group.n_failures)?;
+    }
+    if group.is_cancelled {
+        f.write_str(", cancelled")?;
+    }
+    writeln!(f)
+}

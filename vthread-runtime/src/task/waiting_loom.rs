@@ -1,0 +1,86 @@
+//! Takings and waits under every schedule.
+
+use super::*;
+use crate::primitive::{Arc, AtomicUsize, thread};
+use std::pin::pin;
+
+/// A lock as the protocol sees it: a word that is taken by `Acquire` and released by `Release`.
+struct Lock {
+    is_locked: AtomicUsize,
+    taken: Taken,
+}
+
+impl Lock {
+    fn try_take(&self, who: Stamp) -> bool {
+        let is_taken = self
+            .is_locked
+            .compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed)
+            .is_ok();
+        if is_taken {
+            self.taken.set(who, Location::caller());
+        }
+        is_taken
+    }
+
+    fn release(&self) {
+        self.taken.clear();
+        self.is_locked.store(0, Ordering::Release);
+    }
+}
+
+/// Who is seen to wait, and has not taken the lock any more, is not found in it afterwards.
+#[test]
+fn loom_waiting_a_stamp_that_lasts_is_true() {
+    loom::model(|| {
+        let lock = Arc::new(Lock {
+            is_locked: AtomicUsize::new(0),
+            taken: Taken::by_nobody(),
+        });
+        let other = Arc::new(Taken::by_nobody());
+        let vthread = Arc::new(Vthread::new());
+        let (first, second) = (Stamp::for_test(1, 0), Stamp::for_test(2, 0));
+        let waiter = {
+            let (lock, other, vthread) = (lock.clone(), other.clone(), vthread.clone());
+            thread::spawn(move || {
+                assert!(lock.try_take(first));
+                lock.release();
+                // Now it waits for another lock.
+                let waiting = pin!(Waiting::new(Location::caller()));
+                let waiting = waiting.into_ref();
+                waiting.link(&other, &vthread);
+                waiting.end();
+            })
+        };
+        let taker = {
+            let lock = lock.clone();
+            thread::spawn(move || lock.try_take(second))
+        };
+        let is_seen = vthread.open().waiting().is_some();
+        if is_seen {
+            assert_ne!(lock.taken.by(), first);
+        }
+        waiter.join().unwrap();
+        taker.join().unwrap();
+    });
+}
+
+/// A wait that is looked at is there: what it waits for too.
+#[test]
+fn loom_waiting_is_unlinked_before_it_goes() {
+    loom::model(|| {
+        let vthread = Arc::new(Vthread::new());
+        let waiter = {
+            let vthread = vthread.clone();
+            thread::spawn(move || {
+                let taken = Taken::by_nobody();
+                taken.set(Stamp::for_test(7, 3), Location::caller());
+                let waiting = pin!(Waiting::new(Location::caller()));
+                waiting.into_ref().link(&taken, &vthread);
+            })
+        };
+        if let Some(seen) = vthread.open().waiting() {
+            assert_eq!(seen.taken_by, Stamp::for_test(7, 3));
+        }
+        waiter.join().unwrap();
+    });
+}
