@@ -1,0 +1,98 @@
+//! The lock is free in the end, and everybody who had it has left a trace.
+
+use super::*;
+use vthread::sync::{Mutex, RwLock};
+
+struct Lock<'a>(&'a Mutex<usize>);
+
+#[vthread]
+impl Attempt for Lock<'_> {
+    fn attempt(&self, counts: &Counts, random: u64) {
+        counts.begin();
+        let mut guard = self.0.lock();
+        *guard += 1;
+        counts.done();
+        // It may be cancelled while it has the lock.
+        pause(random >> 16 & 1);
+    }
+}
+
+#[vthread]
+fn lock(seed: u64, n: usize) -> (usize, usize) {
+    let (lock, n_resident) = (Mutex::new(0), AtomicUsize::new(0));
+    let result = group! {
+        for _ in 0..2 {
+            spawn!(service => {
+                loop {
+                    let mut guard = lock.lock();
+                    *guard += 1;
+                    n_resident.fetch_add(1, Ordering::SeqCst);
+                    pause(2);
+                }
+            });
+        }
+        let result = storm(&Lock(&lock), seed, n);
+        // Whoever waits from now on gets it.
+        for _ in 0..100 {
+            *lock.lock() += 1;
+        }
+        result
+    };
+    let count = *lock.try_lock().expect("it is free");
+    assert_eq!(count, 100 + result.1 + n_resident.into_inner());
+    result
+}
+
+struct Either<'a>(&'a RwLock<usize>, AtomicUsize);
+
+#[vthread]
+impl Attempt for Either<'_> {
+    fn attempt(&self, counts: &Counts, random: u64) {
+        counts.begin();
+        if (random >> 16).is_multiple_of(3) {
+            let mut guard = self.0.write();
+            *guard += 1;
+            self.1.fetch_add(1, Ordering::SeqCst);
+            counts.done();
+            pause(random >> 20 & 1);
+        } else {
+            let _guard = self.0.read();
+            counts.done();
+            pause(random >> 20 & 1);
+        }
+    }
+}
+
+#[vthread]
+fn read_or_write(seed: u64, n: usize) -> (usize, usize) {
+    let (lock, n_resident) = (RwLock::new(0), AtomicUsize::new(0));
+    let what = Either(&lock, AtomicUsize::new(0));
+    let result = group! {
+        spawn!(service => {
+            loop {
+                let mut guard = lock.write();
+                *guard += 1;
+                n_resident.fetch_add(1, Ordering::SeqCst);
+                pause(2);
+            }
+        });
+        let result = storm(&what, seed, n);
+        for _ in 0..100 {
+            *lock.write() += 1;
+        }
+        result
+    };
+    let written = 100 + what.1.into_inner() + n_resident.into_inner();
+    assert_eq!(*lock.try_write().expect("it is free"), written);
+    result
+}
+
+#[test]
+fn a_waiter_loses_none() {
+    conserved("lock waiters", lock);
+}
+
+#[test]
+fn readers_and_writers_lose_none() {
+    conserved("readers and writers", read_or_write);
+}
