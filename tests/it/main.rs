@@ -1,5 +1,8 @@
 //! Behaviour, through the public API only.
 
+// A closure that is called on the spot is a plain frame.
+#![allow(clippy::redundant_closure_call)]
+
 mod blocking_calls;
 mod cleanup;
 mod conservation;

@@ -239,7 +239,7 @@ mod captures {
     ) -> Result<usize, Failures<String>> {
         let offset = String::from("abc");
         let not_send = Rc::new(7);
-        let won = race!(for (name, n) in pairs.iter().cloned().collect::<Vec<_>>() => {
+        let won = race!(for (name, n) in pairs.to_vec() => {
             let Some(first) = name.chars().next() else {
                 return Err(name);
             };

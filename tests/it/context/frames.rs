@@ -23,7 +23,7 @@ mod recursion {
         });
         assert_eq!(ID.get(), n);
         // Without a binding of its own in between.
-        if n % 7 == 0 {
+        if n.is_multiple_of(7) {
             below + 1 + bind!(ID = 0 => down(0))
         } else {
             below + 1
@@ -336,6 +336,7 @@ mod values {
     fn a_stashed_waker_keeps_none() {
         static STASH: StdMutex<Vec<Waker>> = StdMutex::new(Vec::new());
         #[vthread(local)]
+        #[allow(clippy::redundant_allocation)] // What counts is the `Arc`.
         fn run(value: Arc<&'static str>) {
             group! {
                 bind!(HELD = Some(value) => {

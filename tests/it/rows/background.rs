@@ -46,7 +46,7 @@ mod row_24_a_child_of_the_process_from_anywhere {
     fn holds() {
         assert_eq!(joined(1), 3);
         // From plain code.
-        let words = vec!["a".to_string(), "bc".to_string()];
+        let words = ["a".to_string(), "bc".to_string()];
         let task = background! {
             group! {
                 let lengths: Vec<_> = words.iter().map(|word| word.len()).collect();

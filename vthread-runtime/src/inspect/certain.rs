@@ -83,9 +83,9 @@ impl<'c> Stuck<'c> {
             }
         }
         let mut out = Vec::new();
-        for me in 0..n {
+        for (me, &hopes) in hopes.iter().enumerate() {
             // All children of a group may be missing in the census: then none of them is stuck.
-            if self.waits[me].is_none() || hopes[me] == 0 {
+            if self.waits[me].is_none() || hopes == 0 {
                 self.waits[me] = None;
                 out.push(me);
             }

@@ -6,15 +6,15 @@ use std::task::Poll;
 
 /// Takes one from what the mutex counts, when there is one.
 async fn take(pair: &(Mutex<usize>, Condvar)) {
-    let mut guard = pair.0.locked().await;
+    let mut guard = pair.0.locked(Location::caller()).await;
     while *guard == 0 {
-        guard = pair.1.wait_with(guard).await;
+        guard = pair.1.wait_with(guard, Location::caller()).await;
     }
     *guard -= 1;
 }
 
 fn put(pair: &(Mutex<usize>, Condvar)) {
-    let mut guard = block_on(pin!(pair.0.locked()));
+    let mut guard = block_on(pin!(pair.0.locked(Location::caller())));
     *guard += 1;
     drop(guard);
     pair.1.notify_one();

@@ -26,7 +26,7 @@ pub(crate) enum Doing {
     AwaitingNotification,
     AtBarrier,
     Sleeping,
-    DoingIo,
+    InputOrOutput,
     Offloading,
 }
 
@@ -43,7 +43,7 @@ impl Doing {
         Doing::AwaitingNotification,
         Doing::AtBarrier,
         Doing::Sleeping,
-        Doing::DoingIo,
+        Doing::InputOrOutput,
         Doing::Offloading,
     ];
 
@@ -61,7 +61,7 @@ impl Doing {
             Doing::AwaitingNotification => "for a notification",
             Doing::AtBarrier => "at a barrier",
             Doing::Sleeping => "for a point in time",
-            Doing::DoingIo => "for I/O",
+            Doing::InputOrOutput => "for I/O",
             Doing::Offloading => "for a helper thread",
         }
     }

@@ -133,6 +133,7 @@ fn a_thread_that_does_not_come_back() {
         fn stuck(tx: &vthread::sync::Sender<()>) {
             tx.send(()).unwrap();
             // A closure is plain code, and plain code may do as it likes.
+            #[allow(clippy::redundant_closure_call)] // A plain frame.
             (|| thread::sleep(LONG))();
         }
         stuck(&tx);
