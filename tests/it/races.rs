@@ -233,13 +233,14 @@ mod captures {
 
     /// What the pattern binds moves, what is outside is borrowed, temporaries of the collection live on.
     #[vthread]
+    #[allow(clippy::iter_cloned_collect)]
     fn run(
         pairs: Vec<(String, usize)>,
         seen: &Mutex<Vec<usize>>,
     ) -> Result<usize, Failures<String>> {
         let offset = String::from("abc");
         let not_send = Rc::new(7);
-        let won = race!(for (name, n) in pairs.to_vec() => {
+        let won = race!(for (name, n) in pairs.iter().cloned().collect::<Vec<_>>() => {
             let Some(first) = name.chars().next() else {
                 return Err(name);
             };

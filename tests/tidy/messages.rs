@@ -46,10 +46,10 @@ fn refused_programs_have_their_message() {
                 broken.push(format!("{}: `{hidden}` in {line}", relative(&message)));
             }
             let place = lines.next().unwrap_or_default();
-            if let Some((_, path)) = place.split_once("--> ") {
-                if !path.starts_with("tests/ui/fail/") {
-                    broken.push(format!("{}: {line} at {path}", relative(&message)));
-                }
+            if let Some((_, path)) = place.split_once("--> ")
+                && !path.starts_with("tests/ui/fail/")
+            {
+                broken.push(format!("{}: {line} at {path}", relative(&message)));
             }
         }
     }

@@ -86,6 +86,7 @@ pub trait VthreadFn<A>: Suspends<{ name_hash("call") }> {
     fn call(&self, arguments: A) -> Call<impl Future<Output = Self::Output> + Send + use<Self, A>>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<F, K> Suspends<{ name_hash("call") }> for Closure<F, K> {}
 
 impl<A, F, K, Frame> VthreadFn<A> for Closure<F, K>

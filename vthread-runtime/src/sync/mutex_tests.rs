@@ -1,6 +1,7 @@
 //! The mutex: by hand for what cancellation does, with threads for the rest.
 
 use super::*;
+use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Wake, Waker};
@@ -26,10 +27,7 @@ struct Hand<'m> {
 
 impl<'m> Hand<'m> {
     fn new(mutex: &'m Mutex<u64>) -> Self {
-        let frame = Box::pin(Lock {
-            mutex,
-            wait: Wait::new(&mutex.raw),
-        });
+        let frame = Box::pin(mutex.locked(Location::caller()));
         Hand {
             frame,
             woken: Arc::default(),

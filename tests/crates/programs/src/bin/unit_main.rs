@@ -95,6 +95,7 @@ fn main() {
             shield! {
                 println!("ready");
                 // Plain code is deaf to the first one.
+                #[allow(clippy::redundant_closure_call)] // A plain frame.
                 (|| thread::sleep(LONG))();
             }
         }
