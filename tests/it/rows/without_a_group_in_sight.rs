@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use vthread::prelude::*;
-use vthread::sync::oneshot;
+use vthread::sync::{Sender, channel, oneshot};
 use vthread::time::sleep;
 use vthread::{CancelReason, Group, Outcome, OwnedGroup, Task, yield_now};
 
@@ -15,7 +15,7 @@ const LONG: Duration = Duration::from_secs(3600);
 /// A library function: starts something on behalf of its caller.
 #[vthread]
 fn count_later(count: Arc<AtomicUsize>) -> Task<usize> {
-    let g = Group::current().unwrap();
+    let g = Group::current();
     spawn!(g => {
         yield_now();
         count.fetch_add(1, Ordering::SeqCst)
@@ -57,7 +57,7 @@ fn whose() -> Result<(), &'static str> {
     let (tell, told) = oneshot::<Task<()>>();
     let outer = group! {
         let inner: Result<(), &str> = group! {
-            let g = Group::current().unwrap();
+            let g = Group::current();
             tell.send(spawn!(g => { sleep(LONG) })).unwrap();
             Err::<(), _>("inner")?;
         };
@@ -81,7 +81,7 @@ fn row_10_it_is_the_innermost_one() {
 #[vthread]
 fn siblings(n: usize, count: Arc<AtomicUsize>) {
     group! {
-        let g = Group::current().unwrap();
+        let g = Group::current();
         spawn!(g => {
             for _ in 0..n {
                 let count = count.clone();
@@ -104,7 +104,7 @@ fn row_10_children_spawn_siblings() {
 #[vthread]
 fn handle_of_an_ended_group() -> OwnedGroup {
     group! {
-        Group::current().unwrap().clone()
+        Group::current().clone()
     }
 }
 
@@ -154,15 +154,32 @@ fn row_10_captures_that_panic_after_the_end_are_the_spawners() {
     assert!(ledger.trace().is_empty());
 }
 
+/// Where there is no other group, the children are the process's: they outlive the call.
 #[vthread]
-fn no_group() -> bool {
-    Group::current().is_none()
+fn no_group(tx: &Sender<&'static str>) -> [Task<()>; 2] {
+    let (g, tx) = (Group::current(), tx.clone());
+    let speaker = spawn!(g, name = "speaker" => { tx.send("alive").unwrap(); });
+    let panics = spawn!(g => { panic!("of the process, and nobody else's"); });
+    [speaker, panics]
 }
 
 #[test]
-fn row_10_there_may_be_none() {
-    assert!(no_group());
-    assert!(Group::current().is_none());
+fn row_10_the_outermost_group_is_the_process() {
+    let (tx, rx) = channel(1);
+    let [speaker, panics] = no_group(&tx);
+    assert_eq!(rx.recv().wait(), Ok("alive"));
+    speaker.join().wait();
+    while panics.outcome().is_none() {
+        std::thread::yield_now();
+    }
+    assert!(matches!(panics.outcome(), Some(Outcome::Panicked)));
+    // Nobody is cancelled by that, and plain code finds the group too.
+    let g = Group::current();
+    assert_eq!(group_of_plain_code(&g), 7);
+}
+
+fn group_of_plain_code(g: &OwnedGroup) -> u32 {
+    spawn!(g => { yield_now(); 7 }).join().wait()
 }
 
 /// While it is full, as through any other handle.

@@ -4,7 +4,7 @@ use vthread::prelude::*;
 
 #[vthread]
 fn starts(words: &[String]) {
-    let Some(g) = Group::current() else { return };
+    let g = Group::current();
     spawn!(g => {
         println!("{}", words.len());
     });

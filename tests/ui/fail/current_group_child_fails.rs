@@ -4,7 +4,7 @@ use vthread::prelude::*;
 
 #[vthread]
 fn starts(text: String) {
-    let Some(g) = Group::current() else { return };
+    let g = Group::current();
     spawn!(g => {
         let n: u32 = text.parse()?;
         println!("{n}");

@@ -5,7 +5,7 @@
 use super::options::SpawnOptions;
 use super::shutdown::{BackgroundError, Cause, Process};
 use super::task::Task;
-use crate::task::cell::{Ended, Parent, Payload, drop_quietly};
+use crate::task::cell::{Ended, Parent, Payload};
 use crate::task::handle::Handle;
 use crate::task::header::{About, End, Header};
 use std::future::Future;
@@ -52,7 +52,7 @@ impl<V> Parent<Result<V, BackgroundError>> for OfProcess {
                 (End::Failed, None)
             }
             Ended::Panicked(payload) => {
-                Process::get().record(header, cause(payload));
+                Process::get().record(header, Cause::of_panic(payload));
                 (End::Panicked, None)
             }
             Ended::Cancelled => (End::Cancelled, None),
@@ -60,14 +60,14 @@ impl<V> Parent<Result<V, BackgroundError>> for OfProcess {
     }
 
     fn panicked(&self, header: &Header, payload: Payload) {
-        Process::get().record(header, cause(payload));
+        Process::get().record(header, Cause::of_panic(payload));
     }
 
     fn lingers(&self, header: &Header) {
         Process::get().node.child_lingers(header);
     }
 
-    /// None: it is no group to be spawned into but by `background!`.
+    /// None: `Group::current()` finds the process by itself.
     fn address(&self) -> *const () {
         ptr::null()
     }
@@ -75,14 +75,4 @@ impl<V> Parent<Result<V, BackgroundError>> for OfProcess {
     fn left(self, header: &Header) {
         Process::get().left(header);
     }
-}
-
-/// What is left of a panic that nobody is there to resume.
-fn cause(payload: Payload) -> Cause {
-    let text = match payload.downcast_ref::<&str>() {
-        Some(text) => Some((*text).to_owned()),
-        None => payload.downcast_ref::<String>().cloned(),
-    };
-    drop_quietly(payload);
-    Cause::Panic(text)
 }

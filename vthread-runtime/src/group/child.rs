@@ -4,6 +4,7 @@
 
 use super::node::Node;
 use super::owner::Owner;
+use super::shutdown::{Cause, Process};
 use super::view::Group;
 use crate::task::cell::{Ended, Parent, Payload};
 use crate::task::header::{End, Header};
@@ -15,6 +16,22 @@ pub(super) struct Child<E> {
     node: Arc<Node>,
     /// Alive while the child is linked; null if `E` has no values.
     owner: *const Owner<E>,
+}
+
+impl<E> Child<E> {
+    /// The group of the process, if the child was spawned into that through an owned handle.
+    #[inline]
+    fn process(&self) -> Option<&'static Process> {
+        let process = self.owner.is_null().then(Process::get);
+        process.filter(|process| Arc::ptr_eq(&process.node, &self.node))
+    }
+
+    fn record_panic(&self, header: &Header, payload: Payload) {
+        match self.process() {
+            Some(process) => process.record(header, Cause::of_panic(payload)),
+            None => self.node.record_panic(payload, header.into()),
+        }
+    }
 }
 
 // SAFETY: the owner is `Sync` if `E` is `Send`, which `spawn` asks for.
@@ -41,7 +58,7 @@ impl<V, E: Send> Parent<Result<V, E>> for Child<E> {
                 (End::Failed, None)
             }
             Ended::Panicked(payload) => {
-                self.node.record_panic(payload, header.into());
+                self.record_panic(header, payload);
                 (End::Panicked, None)
             }
             Ended::Cancelled => (End::Cancelled, None),
@@ -49,7 +66,7 @@ impl<V, E: Send> Parent<Result<V, E>> for Child<E> {
     }
 
     fn panicked(&self, header: &Header, payload: Payload) {
-        self.node.record_panic(payload, header.into());
+        self.record_panic(header, payload);
     }
 
     fn lingers(&self, header: &Header) {
@@ -61,6 +78,9 @@ impl<V, E: Send> Parent<Result<V, E>> for Child<E> {
     }
 
     fn left(self, header: &Header) {
-        self.node.unlink(header);
+        match self.process() {
+            Some(process) => process.left(header),
+            None => self.node.unlink(header),
+        }
     }
 }

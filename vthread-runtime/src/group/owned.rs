@@ -5,6 +5,7 @@
 use super::cancel::node_of;
 use super::native::NoError;
 use super::node::Node;
+use super::shutdown::Process;
 use super::view::Group;
 use crate::task::current::{self, Running};
 use crate::task::scope::{Kind, Scope};
@@ -31,13 +32,13 @@ impl Group<'static, NoError> {
     /// The innermost group around the code that runs now, for children that own what they use.
     ///
     /// That is the innermost `group!` which is open in the functions that have led here, or else the
-    /// group whose child runs here. `None` where there is neither: in a blocking call from plain code, and in a
-    /// child of the process.
+    /// group whose child runs here, or else the group of the process, that of `background!`.
     ///
     /// For libraries that want to start something on behalf of their caller, in the caller's group. Who sees
     /// a `group!`, or has a handle, needs no such thing.
-    pub fn current() -> Option<OwnedGroup> {
-        current::with(|running| running.and_then(innermost)).map(OwnedGroup::new)
+    pub fn current() -> OwnedGroup {
+        let innermost = current::with(|running| running.and_then(innermost));
+        OwnedGroup::new(innermost.unwrap_or_else(|| Process::get().node.clone()))
     }
 }
 

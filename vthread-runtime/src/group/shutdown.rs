@@ -8,6 +8,7 @@ use super::cancel::{Reach, Walk};
 use super::failures::Failures;
 use super::node::Node;
 use super::outermost;
+use crate::task::cell::{Payload, drop_quietly};
 use crate::task::current;
 use crate::task::header::Header;
 use crate::task::reason::CancelReason;
@@ -213,6 +214,18 @@ pub(super) enum Cause {
     Error(BackgroundError),
     /// With the panic's message, if it has one.
     Panic(Option<String>),
+}
+
+impl Cause {
+    /// What is left of a panic that nobody is there to resume.
+    pub(super) fn of_panic(payload: Payload) -> Self {
+        let text = match payload.downcast_ref::<&str>() {
+            Some(text) => Some((*text).to_owned()),
+            None => payload.downcast_ref::<String>().cloned(),
+        };
+        drop_quietly(payload);
+        Cause::Panic(text)
+    }
 }
 
 impl BackgroundFailure {
