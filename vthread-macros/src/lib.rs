@@ -286,6 +286,9 @@ pub fn __gates(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
+/// # Grammar
+/// `group! { body }`, `group!(options => { body })`.
+///
 /// # Options
 /// `group!(g, max_concurrency = 8, name = "downloads", error = E => { .. })`, all of them optional:
 /// - `g`: the group's handle, `g: &Group<'_, E>`, for `spawn!(g => ..)`, also in another function;
@@ -309,6 +312,10 @@ pub fn __gates(tokens: TokenStream) -> TokenStream {
 ///
 /// # Panics
 /// With the first panic of a child or of the body, after all children have ended.
+///
+/// # Errors
+/// In a function whose return type ends in `Result`, and with `error = E`, a group is a `Result`: the first failure in time, of
+/// a child or of the body, is its error. Elsewhere its children cannot fail.
 #[proc_macro]
 pub fn group(tokens: TokenStream) -> TokenStream {
     group::plain::group(tokens.into()).into()
@@ -381,6 +388,9 @@ pub fn group(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
+/// # Grammar
+/// `spawn! { body }`, `spawn!(options => { body })`.
+///
 /// # Options
 /// `spawn!(g, move, service, name = "worker" => { .. })`, all of them optional:
 /// - `g`: the group to spawn into;
@@ -393,6 +403,13 @@ pub fn group(tokens: TokenStream) -> TokenStream {
 ///
 /// # Cancellation
 /// A suspension point: into a cancelled group nothing is spawned.
+///
+/// # Panics
+/// Never by itself. A panic of the child cancels the group and resumes in the parent, where the group ends.
+///
+/// # Errors
+/// The child's failure is the group's: it converts to the group's error type by `From`, and cancels the others, or with
+/// `on_failure = keep` is what `join()` gives.
 #[proc_macro]
 pub fn spawn(tokens: TokenStream) -> TokenStream {
     group::plain::spawn(tokens.into()).into()
@@ -426,6 +443,9 @@ pub fn spawn(tokens: TokenStream) -> TokenStream {
 ///
 /// Everything it uses moves into it, and must be `Send` and `'static`. It gives a `Task`, in `#[vthread]` and in
 /// plain code.
+///
+/// # Grammar
+/// `background! { body }`, `background!(options => { body })`.
 ///
 /// # Options
 /// `background!(name = "worker" => { .. })`: a name, for dumps, traces and the report of a failure. `move` may be
@@ -479,6 +499,9 @@ pub fn background(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
+/// # Grammar
+/// `timeout!(duration => { body })`, `timeout!(duration => expression)`; the duration is a `std::time::Duration`.
+///
 /// # Suspends
 /// As its body does.
 ///
@@ -489,6 +512,9 @@ pub fn background(tokens: TokenStream) -> TokenStream {
 ///
 /// # Panics
 /// With the body's panic.
+///
+/// # Errors
+/// `Err(Elapsed)` if the time was over before the body. The body's own errors are in the `Ok`, or leave it by `?`.
 #[proc_macro]
 pub fn timeout(tokens: TokenStream) -> TokenStream {
     group::plain::enclosure(group::enclose::Enclosure::Timeout, tokens.into()).into()
@@ -518,6 +544,9 @@ pub fn timeout(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
+/// # Grammar
+/// `shield! { body }`
+///
 /// # Suspends
 /// As its body does.
 ///
@@ -527,6 +556,9 @@ pub fn timeout(tokens: TokenStream) -> TokenStream {
 ///
 /// # Panics
 /// With the body's panic.
+///
+/// # Errors
+/// None of its own: it gives what its body gives, and `?` leaves it.
 #[proc_macro]
 pub fn shield(tokens: TokenStream) -> TokenStream {
     group::plain::enclosure(group::enclose::Enclosure::Shield, tokens.into()).into()
@@ -560,6 +592,9 @@ pub fn shield(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
+/// # Grammar
+/// `defer! { body }`, a statement.
+///
 /// # Suspends
 /// As its body does, at the end of the block.
 ///
@@ -569,6 +604,9 @@ pub fn shield(tokens: TokenStream) -> TokenStream {
 ///
 /// # Panics
 /// With the cleanup's panic; otherwise with the block's.
+///
+/// # Errors
+/// None: the cleanup has no value, and handles its errors itself.
 #[proc_macro]
 pub fn defer(tokens: TokenStream) -> TokenStream {
     group::plain::enclosure(group::enclose::Enclosure::Defer, tokens.into()).into()
@@ -607,6 +645,9 @@ pub fn defer(tokens: TokenStream) -> TokenStream {
 /// A branch whose value does not fit its pattern is out, and the others go on; when all are out, the
 /// handler of `else` runs.
 ///
+/// # Grammar
+/// `select! { pattern = branch => handler, .. [else => handler] }`: at least one branch, a comma after each but a handler in braces.
+///
 /// # Suspends
 /// Until a branch has ended and the others are closed.
 ///
@@ -615,6 +656,9 @@ pub fn defer(tokens: TokenStream) -> TokenStream {
 ///
 /// # Panics
 /// With the panic of a branch. If all branches are out and there is no `else`.
+///
+/// # Errors
+/// None of its own: it gives what the handler gives, and `?` in a branch or a handler leaves it.
 #[proc_macro]
 pub fn select(tokens: TokenStream) -> TokenStream {
     group::plain::select(tokens.into()).into()
