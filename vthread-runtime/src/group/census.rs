@@ -11,6 +11,7 @@ use super::block_on::Root;
 use super::cancel::{Walk, mark_child, node_of};
 use super::node::Node;
 use super::{roots, shutdown};
+use crate::task::current;
 use crate::task::doing::Doing;
 use crate::task::header::{Header, SeenJoiner};
 use crate::task::provenance::Stamp;
@@ -144,6 +145,13 @@ impl Census {
             is_passing: vthread.root.has_own_mark(),
             activity: match vthread.doing.get() {
                 Doing::Unknown => Activity::Running,
+                // It has waited before, and is who asks now.
+                _ if current::with(|running| {
+                    running.is_some_and(|running| ptr::eq(running.vthread, vthread))
+                }) =>
+                {
+                    Activity::Running
+                }
                 _ => Activity::Waiting,
             },
             ..SeenVthread::of(vthread, ptr::from_ref(root).cast())

@@ -21,6 +21,7 @@ pub struct MainEnded<T> {
 /// and are joined; their failures are printed.
 ///
 /// On any other thread, and below a vthread, it is a blocking call like any other.
+#[track_caller]
 pub fn run_main<F: Future>(call: Call<F>) -> MainEnded<F::Output> {
     let is_main = std::thread::current().name() == Some("main");
     if !is_main || current::with(|running| running.is_some()) {
