@@ -2,6 +2,7 @@
 
 use super::process::wait_for_dump;
 use std::thread;
+use vthread::net::TcpListener;
 use vthread::prelude::*;
 use vthread::sync::{Mutex, Receiver, Semaphore, channel};
 use vthread::time::{Duration, sleep};
@@ -21,6 +22,7 @@ fn part_about<'d>(dump: &'d str, group: &str) -> Vec<&'d str> {
 #[vthread]
 fn wait_in_every_way(over: &Receiver<()>) -> Result<(), &'static str> {
     let (lock, permits) = (Mutex::new(()), Semaphore::new(0));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let (tx, rx) = channel::<u8>(1);
     tx.send(0).unwrap();
     let _guard = lock.lock();
@@ -29,6 +31,7 @@ fn wait_in_every_way(over: &Receiver<()>) -> Result<(), &'static str> {
         spawn!(name = "locker" => { let _ = lock.lock(); });
         spawn!(name = "sender" => { let _ = tx.send(1); });
         spawn!(name = "acquirer" => { let _ = permits.acquire(); });
+        spawn!(name = "accepter" => { let _ = listener.accept(); });
         spawn!(service, name = "server" => { let _ = over.recv(); });
         let parent = spawn!(name = "parent" => {
             group!(name = "inner" => {
@@ -48,7 +51,7 @@ fn row_25_a_dump_shows_every_wait() {
     let waiting = thread::spawn(move || wait_in_every_way(&over));
     let wanted = [
         "group `ways to wait` opened at ",
-        " with 7 children, 7 of at most 8 running, 0 waiting for room",
+        " with 8 children, 8 of at most 8 running, 0 waiting for room",
         "  `sleeper` (spawned at ",
         ") waits for a point in time",
         "  `locker` (spawned at ",
@@ -57,6 +60,8 @@ fn row_25_a_dump_shows_every_wait() {
         ") waits for room in a channel",
         "  `acquirer` (spawned at ",
         ") waits for a permit",
+        "  `accepter` (spawned at ",
+        ") waits for I/O",
         "  `server` (spawned at ",
         ", a service, waits for a message",
         "  `parent` (spawned at ",

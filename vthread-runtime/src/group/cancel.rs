@@ -59,15 +59,7 @@ impl Walk {
 
     /// A walk that will hardly ever find anything to mark.
     pub(super) fn for_services() -> Self {
-        Walk {
-            marking: None,
-            reason: CancelReason::GroupEnded,
-            level: Level::Soft,
-            groups: Vec::new(),
-            vthreads: Vec::new(),
-            blocked: Vec::new(),
-            graces: Vec::new(),
-        }
+        Walk::made(None, CancelReason::GroupEnded, Level::Soft)
     }
 
     /// Before the first mark of such a walk.
@@ -76,8 +68,12 @@ impl Walk {
     }
 
     fn with(reason: CancelReason, level: Level) -> Self {
+        Walk::made(Some(Marking::begin()), reason, level)
+    }
+
+    fn made(marking: Option<Marking>, reason: CancelReason, level: Level) -> Self {
         Walk {
-            marking: Some(Marking::begin()),
+            marking,
             reason,
             level,
             groups: Vec::new(),

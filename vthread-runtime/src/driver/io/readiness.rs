@@ -26,6 +26,7 @@
 
 use crate::driver::wake::{WakeList, wake};
 use crate::primitive::{AtomicUsize, Mutex, Ordering};
+use crate::task::doing::{self, Doing};
 use std::task::{Context, Poll, Waker};
 
 /// What a descriptor can be ready for.
@@ -183,6 +184,7 @@ impl Readiness {
             drop(waiters);
             return Poll::Ready(());
         }
+        doing::waits(Doing::InputOrOutput, cx);
         let waitings = waiters.of(direction);
         if waitings.left.iter().any(|left| left.will_wake(&waker)) {
             drop(waiters);
@@ -217,6 +219,7 @@ impl Readiness {
             drop(waiters);
             return Poll::Ready(());
         }
+        doing::waits(Doing::InputOrOutput, cx);
         waiters.last_ticket += 1;
         let fresh = Ticket(waiters.last_ticket);
         let waitings = waiters.of(direction);
