@@ -26,27 +26,21 @@ fn __vthread_greet(
                         break '__frame break '__l;
                     }
                     rt::foreign(
-                            ({
-                                let __t = __VthreadTag::<
-                                    { rt::name_hash("request") },
-                                    _,
-                                    _,
-                                >(__VthreadPhantom);
-                                match client.request("/hello") {
-                                    __x => {
-                                        '__l: {
-                                            break '__l;
-                                            __t.of(&client, &__x);
-                                            break '__frame break '__l;
-                                        }
-                                        let __k = (&__t).__vthread_which();
-                                        match __k {
-                                            __VthreadPlain(__w) => __w.plain(__x),
-                                            __VthreadCall(__w) => {
-                                                let __f = unsafe { __w.frame(__x) };
-                                                __f.await
-                                            }
-                                        }
+                            (match client.request("/hello") {
+                                __x => {
+                                    let __k = '__l: {
+                                        break '__frame break '__l __vthread_chosen();
+                                        let __t = __vthread_tag::<
+                                            { rt::name_hash("request") },
+                                            _,
+                                            _,
+                                        >(&client, &__x);
+                                        (&__t).__vthread_which()
+                                    };
+                                    if __k.is_plain {
+                                        __k.plain(__x)
+                                    } else {
+                                        unsafe { __k.frame(__x) }.await
                                     }
                                 }
                             }),
@@ -70,5 +64,5 @@ fn __vthread_greet(
 mod greet {
     pub(super) use super::__vthread_greet as __vthread_call;
     pub(super) use super::greet as a_vthread_fn_and_a_plain_fn_of_this_name;
-    pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+    pub(super) use rt::__VTHREAD_KIND;
 }

@@ -25,24 +25,18 @@ fn __vthread_names(
                 let names = ids
                     .iter()
                     .map(|id| {
-                        ({
-                            let __t = __VthreadTag::<
-                                { rt::name_hash("get") },
-                                _,
-                                _,
-                            >(__VthreadPhantom);
-                            match users.get(*id) {
-                                __x => {
-                                    '__l: {
-                                        break '__l;
-                                        __t.of(&users, &__x);
-                                    }
-                                    let __k = (&__t).__vthread_which();
-                                    match __k {
-                                        __VthreadPlain(__w) => __w.plain(__x),
-                                        __VthreadCall(__w) => __w.block(__x),
-                                    }
-                                }
+                        (match users.get(*id) {
+                            __x => {
+                                let __k = '__l: {
+                                    break '__l __vthread_chosen();
+                                    let __t = __vthread_tag::<
+                                        { rt::name_hash("get") },
+                                        _,
+                                        _,
+                                    >(&users, &__x);
+                                    (&__t).__vthread_which()
+                                };
+                                if __k.is_plain { __k.plain(__x) } else { __k.block(__x) }
                             }
                         })
                     })
@@ -60,7 +54,6 @@ fn __vthread_names(
                 }) {
                     __x => {
                         '__l: {
-                            break '__l;
                             break '__frame break '__l;
                         }
                         let __k = ({
@@ -75,14 +68,11 @@ fn __vthread_names(
                                     __VTHREAD_KIND
                                 }
                             }
-                        })
-                            .which();
-                        match __k {
-                            __VthreadPlain(__w) => __w.plain(__x),
-                            __VthreadCall(__w) => {
-                                let __f = unsafe { __w.frame(__x) };
-                                __f.await
-                            }
+                        });
+                        if __k.is_plain {
+                            __k.plain(__x)
+                        } else {
+                            unsafe { __k.frame(__x) }.await
                         }
                     }
                 });
@@ -96,5 +86,5 @@ fn __vthread_names(
 mod names {
     pub(super) use super::__vthread_names as __vthread_call;
     pub(super) use super::names as a_vthread_fn_and_a_plain_fn_of_this_name;
-    pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+    pub(super) use rt::__VTHREAD_KIND;
 }

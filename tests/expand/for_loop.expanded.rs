@@ -22,28 +22,23 @@ fn __vthread_total(
             {
                 let mut sum = 0;
                 {
-                    let __h = rt::Head::<_>(PhantomData);
+                    let __h = rt::head();
                     match __h.pass(orders) {
                         __e => {
-                            let (__m, __vthread_over, mut __source) = (&&&&__h)
+                            let (__m, __vthread_over, mut __source) = (&__h)
                                 .__vthread_steps(__e);
                             for __vthread_item in __vthread_over {
                                 '__l: {
-                                    break '__l;
                                     break '__frame break '__l;
                                 }
                                 match {
-                                    let __vthread_item = match __m.which() {
-                                        __VthreadPlain(__w) => __w.plain(__vthread_item),
-                                        __VthreadCall(__w) => {
-                                            let __c = __m.source(&mut __source).next();
-                                            match ({
-                                                let __f = unsafe { __w.frame(__c) };
-                                                __f.await
-                                            }) {
-                                                ::core::option::Option::Some(__x) => __x,
-                                                ::core::option::Option::None => break,
-                                            }
+                                    let __vthread_item = if __m.is_plain() {
+                                        __m.plain(__vthread_item)
+                                    } else {
+                                        let __c = __m.source(&mut __source).next();
+                                        match (unsafe { __m.which().frame(__c) }.await) {
+                                            ::core::option::Option::Some(__x) => __x,
+                                            ::core::option::Option::None => break,
                                         }
                                     };
                                     __vthread_item
@@ -67,5 +62,5 @@ fn __vthread_total(
 mod total {
     pub(super) use super::__vthread_total as __vthread_call;
     pub(super) use super::total as a_vthread_fn_and_a_plain_fn_of_this_name;
-    pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+    pub(super) use rt::__VTHREAD_KIND;
 }

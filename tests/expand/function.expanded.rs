@@ -34,7 +34,6 @@ pub(crate) fn __vthread_read_twice(
                 })(url) {
                     __x => {
                         '__l: {
-                            break '__l;
                             break '__frame break '__l;
                         }
                         let __k = ({
@@ -49,14 +48,11 @@ pub(crate) fn __vthread_read_twice(
                                     __VTHREAD_KIND
                                 }
                             }
-                        })
-                            .which();
-                        match __k {
-                            __VthreadPlain(__w) => __w.plain(__x),
-                            __VthreadCall(__w) => {
-                                let __f = unsafe { __w.frame(__x) };
-                                __f.await
-                            }
+                        });
+                        if __k.is_plain {
+                            __k.plain(__x)
+                        } else {
+                            unsafe { __k.frame(__x) }.await
                         }
                     }
                 })?;
@@ -73,7 +69,6 @@ pub(crate) fn __vthread_read_twice(
                 })(url) {
                     __x => {
                         '__l: {
-                            break '__l;
                             break '__frame break '__l;
                         }
                         let __k = ({
@@ -88,14 +83,11 @@ pub(crate) fn __vthread_read_twice(
                                     __VTHREAD_KIND
                                 }
                             }
-                        })
-                            .which();
-                        match __k {
-                            __VthreadPlain(__w) => __w.plain(__x),
-                            __VthreadCall(__w) => {
-                                let __f = unsafe { __w.frame(__x) };
-                                __f.await
-                            }
+                        });
+                        if __k.is_plain {
+                            __k.plain(__x)
+                        } else {
+                            unsafe { __k.frame(__x) }.await
                         }
                     }
                 })?;
@@ -109,5 +101,5 @@ pub(crate) fn __vthread_read_twice(
 pub(crate) mod read_twice {
     pub(crate) use super::__vthread_read_twice as __vthread_call;
     pub(crate) use super::read_twice as a_vthread_fn_and_a_plain_fn_of_this_name;
-    pub(crate) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+    pub(crate) use rt::__VTHREAD_KIND;
 }

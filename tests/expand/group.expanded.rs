@@ -22,23 +22,15 @@ fn __vthread_read_all(
             {
                 let total = (match Mutex::new(0) {
                     __x => {
-                        let __t = __VthreadTag::<
-                            0,
-                            rt::Unnamed,
-                            _,
-                        >(__VthreadPhantom);
-                        '__l: {
-                            break '__l;
-                            __t.res(&__x);
-                            break '__frame break '__l;
-                        }
-                        let __k = (&__t).__vthread_which();
-                        match __k {
-                            __VthreadPlain(__w) => __w.plain(__x),
-                            __VthreadCall(__w) => {
-                                let __f = unsafe { __w.frame(__x) };
-                                __f.await
-                            }
+                        let __k = '__l: {
+                            break '__frame break '__l __vthread_chosen();
+                            let __t = __vthread_tag_of_result(&__x);
+                            (&__t).__vthread_which()
+                        };
+                        if __k.is_plain {
+                            __k.plain(__x)
+                        } else {
+                            unsafe { __k.frame(__x) }.await
                         }
                     }
                 });
@@ -80,29 +72,22 @@ fn __vthread_read_all(
                                 }
                                 let __v = {
                                     {
-                                        let __h = rt::Head::<
-                                            _,
-                                        >(PhantomData);
+                                        let __h = rt::head();
                                         match __h.pass(urls) {
                                             __e => {
-                                                let (__m, __vthread_over, mut __source) = (&&&&__h)
+                                                let (__m, __vthread_over, mut __source) = (&__h)
                                                     .__vthread_steps(__e);
                                                 for __vthread_item in __vthread_over {
                                                     '__l: {
-                                                        break '__l;
                                                         break '__frame break '__l;
                                                     }
-                                                    let url = match __m.which() {
-                                                        __VthreadPlain(__w) => __w.plain(__vthread_item),
-                                                        __VthreadCall(__w) => {
-                                                            let __c = __m.source(&mut __source).next();
-                                                            match ({
-                                                                let __f = unsafe { __w.frame(__c) };
-                                                                __f.await
-                                                            }) {
-                                                                ::core::option::Option::Some(__x) => __x,
-                                                                ::core::option::Option::None => break,
-                                                            }
+                                                    let url = if __m.is_plain() {
+                                                        __m.plain(__vthread_item)
+                                                    } else {
+                                                        let __c = __m.source(&mut __source).next();
+                                                        match (unsafe { __m.which().frame(__c) }.await) {
+                                                            ::core::option::Option::Some(__x) => __x,
+                                                            ::core::option::Option::None => break,
                                                         }
                                                     };
                                                     {
@@ -112,7 +97,6 @@ fn __vthread_read_all(
                                                             let __g: &rt::Group<'_, _> = __g2;
                                                             let __room = unsafe { rt::room(__g) };
                                                             '__l: {
-                                                                break '__l;
                                                                 break '__frame break '__l;
                                                             }
                                                             let __permit = __room.await;
@@ -148,7 +132,6 @@ fn __vthread_read_all(
                                                                         })(url) {
                                                                             __x => {
                                                                                 '__l: {
-                                                                                    break '__l;
                                                                                     break '__frame break '__l;
                                                                                 }
                                                                                 let __k = ({
@@ -163,38 +146,29 @@ fn __vthread_read_all(
                                                                                             __VTHREAD_KIND
                                                                                         }
                                                                                     }
-                                                                                })
-                                                                                    .which();
-                                                                                match __k {
-                                                                                    __VthreadPlain(__w) => __w.plain(__x),
-                                                                                    __VthreadCall(__w) => {
-                                                                                        let __f = unsafe { __w.frame(__x) };
-                                                                                        __f.await
-                                                                                    }
+                                                                                });
+                                                                                if __k.is_plain {
+                                                                                    __k.plain(__x)
+                                                                                } else {
+                                                                                    unsafe { __k.frame(__x) }.await
                                                                                 }
                                                                             }
                                                                         })?;
-                                                                        *({
-                                                                            let __t = __VthreadTag::<
-                                                                                { rt::name_hash("lock") },
-                                                                                _,
-                                                                                _,
-                                                                            >(__VthreadPhantom);
-                                                                            match total.lock() {
-                                                                                __x => {
-                                                                                    '__l: {
-                                                                                        break '__l;
-                                                                                        __t.of(&total, &__x);
-                                                                                        break '__frame break '__l;
-                                                                                    }
-                                                                                    let __k = (&__t).__vthread_which();
-                                                                                    match __k {
-                                                                                        __VthreadPlain(__w) => __w.plain(__x),
-                                                                                        __VthreadCall(__w) => {
-                                                                                            let __f = unsafe { __w.frame(__x) };
-                                                                                            __f.await
-                                                                                        }
-                                                                                    }
+                                                                        *(match total.lock() {
+                                                                            __x => {
+                                                                                let __k = '__l: {
+                                                                                    break '__frame break '__l __vthread_chosen();
+                                                                                    let __t = __vthread_tag::<
+                                                                                        { rt::name_hash("lock") },
+                                                                                        _,
+                                                                                        _,
+                                                                                    >(&total, &__x);
+                                                                                    (&__t).__vthread_which()
+                                                                                };
+                                                                                if __k.is_plain {
+                                                                                    __k.plain(__x)
+                                                                                } else {
+                                                                                    unsafe { __k.frame(__x) }.await
                                                                                 }
                                                                             }
                                                                         }) += page.len();
@@ -216,7 +190,6 @@ fn __vthread_read_all(
                             }
                         };
                         '__l: {
-                            break '__l;
                             break '__frame break '__l;
                         }
                         let __run = unsafe {
@@ -249,5 +222,5 @@ fn __vthread_read_all(
 mod read_all {
     pub(super) use super::__vthread_read_all as __vthread_call;
     pub(super) use super::read_all as a_vthread_fn_and_a_plain_fn_of_this_name;
-    pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+    pub(super) use rt::__VTHREAD_KIND;
 }

@@ -23,27 +23,22 @@ fn __vthread_first_or(
         '__frame: {
             {
                 {
-                    let __h = rt::Head::<_>(PhantomData);
+                    let __h = rt::head();
                     match __h.pass(ids) {
                         __e => {
-                            let (__m, __vthread_over, mut __source) = (&&&&__h)
+                            let (__m, __vthread_over, mut __source) = (&__h)
                                 .__vthread_steps(__e);
                             'all: for __vthread_item in __vthread_over {
                                 '__l: {
-                                    break '__l;
                                     break '__frame break '__l;
                                 }
-                                let id = match __m.which() {
-                                    __VthreadPlain(__w) => __w.plain(__vthread_item),
-                                    __VthreadCall(__w) => {
-                                        let __c = __m.source(&mut __source).next();
-                                        match ({
-                                            let __f = unsafe { __w.frame(__c) };
-                                            __f.await
-                                        }) {
-                                            ::core::option::Option::Some(__x) => __x,
-                                            ::core::option::Option::None => break,
-                                        }
+                                let id = if __m.is_plain() {
+                                    __m.plain(__vthread_item)
+                                } else {
+                                    let __c = __m.source(&mut __source).next();
+                                    match (unsafe { __m.which().frame(__c) }.await) {
+                                        ::core::option::Option::Some(__x) => __x,
+                                        ::core::option::Option::None => break,
                                     }
                                 };
                                 {
@@ -94,7 +89,6 @@ fn __vthread_first_or(
                                                             let __g: &rt::Group<'_, _> = __g2;
                                                             let __room = unsafe { rt::room(__g) };
                                                             '__l: {
-                                                                break '__l;
                                                                 break '__frame break '__l;
                                                             }
                                                             let __permit = __room.await;
@@ -128,7 +122,6 @@ fn __vthread_first_or(
                                                                         })(*id) {
                                                                             __x => {
                                                                                 '__l: {
-                                                                                    break '__l;
                                                                                     break '__frame break '__l;
                                                                                 }
                                                                                 let __k = ({
@@ -143,14 +136,11 @@ fn __vthread_first_or(
                                                                                             __VTHREAD_KIND
                                                                                         }
                                                                                     }
-                                                                                })
-                                                                                    .which();
-                                                                                match __k {
-                                                                                    __VthreadPlain(__w) => __w.plain(__x),
-                                                                                    __VthreadCall(__w) => {
-                                                                                        let __f = unsafe { __w.frame(__x) };
-                                                                                        __f.await
-                                                                                    }
+                                                                                });
+                                                                                if __k.is_plain {
+                                                                                    __k.plain(__x)
+                                                                                } else {
+                                                                                    unsafe { __k.frame(__x) }.await
                                                                                 }
                                                                             }
                                                                         })
@@ -175,31 +165,25 @@ fn __vthread_first_or(
                                                                 rt::Or::B(
                                                                     rt::Or::A({
                                                                         let __r: Result<u64, Error> = Ok(
-                                                                            ({
-                                                                                let __t = __VthreadTag::<
-                                                                                    { rt::name_hash("join") },
-                                                                                    _,
-                                                                                    _,
-                                                                                >(__VthreadPhantom);
-                                                                                match found.join() {
-                                                                                    __x => {
-                                                                                        '__l: {
-                                                                                            break '__l;
-                                                                                            __t.of(&found, &__x);
-                                                                                            {
-                                                                                                use rt::blocking::by_join::*;
-                                                                                                (&__t).blocks();
-                                                                                            }
-                                                                                            break '__frame break '__l;
+                                                                            (match found.join() {
+                                                                                __x => {
+                                                                                    let __k = '__l: {
+                                                                                        break '__frame break '__l __vthread_chosen();
+                                                                                        let __t = __vthread_tag::<
+                                                                                            { rt::name_hash("join") },
+                                                                                            _,
+                                                                                            _,
+                                                                                        >(&found, &__x);
+                                                                                        {
+                                                                                            use rt::blocking::by_join::*;
+                                                                                            (&__t).blocks();
                                                                                         }
-                                                                                        let __k = (&__t).__vthread_which();
-                                                                                        match __k {
-                                                                                            __VthreadPlain(__w) => __w.plain(__x),
-                                                                                            __VthreadCall(__w) => {
-                                                                                                let __f = unsafe { __w.frame(__x) };
-                                                                                                __f.await
-                                                                                            }
-                                                                                        }
+                                                                                        (&__t).__vthread_which()
+                                                                                    };
+                                                                                    if __k.is_plain {
+                                                                                        __k.plain(__x)
+                                                                                    } else {
+                                                                                        unsafe { __k.frame(__x) }.await
                                                                                     }
                                                                                 }
                                                                             }),
@@ -214,7 +198,6 @@ fn __vthread_first_or(
                                                 }
                                             };
                                             '__l: {
-                                                break '__l;
                                                 break '__frame break '__l;
                                             }
                                             let __run = unsafe {
@@ -261,5 +244,5 @@ fn __vthread_first_or(
 mod first_or {
     pub(super) use super::__vthread_first_or as __vthread_call;
     pub(super) use super::first_or as a_vthread_fn_and_a_plain_fn_of_this_name;
-    pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+    pub(super) use rt::__VTHREAD_KIND;
 }

@@ -19,34 +19,24 @@ impl<T: Clone> Slot<T> {
             '__frame: {
                 {
                     ({
-                        let __t = __VthreadTag::<
-                            { rt::name_hash("replace") },
-                            _,
-                            _,
-                        >(__VthreadPhantom);
-                        match __t
+                        let __r = __vthread_ty();
+                        match __r
                             .pass(
-                                ({
-                                    let __t = __VthreadTag::<
-                                        { rt::name_hash("lock") },
-                                        _,
-                                        _,
-                                    >(__VthreadPhantom);
-                                    match self.value.lock() {
-                                        __x => {
-                                            '__l: {
-                                                break '__l;
-                                                __t.of_raw(&raw const self.value, &__x);
-                                                break '__frame break '__l;
-                                            }
-                                            let __k = (&__t).__vthread_which();
-                                            match __k {
-                                                __VthreadPlain(__w) => __w.plain(__x),
-                                                __VthreadCall(__w) => {
-                                                    let __f = unsafe { __w.frame(__x) };
-                                                    __f.await
-                                                }
-                                            }
+                                (match self.value.lock() {
+                                    __x => {
+                                        let __k = '__l: {
+                                            break '__frame break '__l __vthread_chosen();
+                                            let __t = __vthread_tag_of_raw::<
+                                                { rt::name_hash("lock") },
+                                                _,
+                                                _,
+                                            >(&raw const self.value, &__x);
+                                            (&__t).__vthread_which()
+                                        };
+                                        if __k.is_plain {
+                                            __k.plain(__x)
+                                        } else {
+                                            unsafe { __k.frame(__x) }.await
                                         }
                                     }
                                 }),
@@ -54,18 +44,19 @@ impl<T: Clone> Slot<T> {
                             .replace(value)
                         {
                             __x => {
-                                '__l: {
-                                    break '__l;
-                                    __t.res(&__x);
-                                    break '__frame break '__l;
-                                }
-                                let __k = (&__t).__vthread_which();
-                                match __k {
-                                    __VthreadPlain(__w) => __w.plain(__x),
-                                    __VthreadCall(__w) => {
-                                        let __f = unsafe { __w.frame(__x) };
-                                        __f.await
-                                    }
+                                let __k = '__l: {
+                                    break '__frame break '__l __vthread_chosen();
+                                    let __t = __vthread_tag_of_value::<
+                                        { rt::name_hash("replace") },
+                                        _,
+                                        _,
+                                    >(&__r, &__x);
+                                    (&__t).__vthread_which()
+                                };
+                                if __k.is_plain {
+                                    __k.plain(__x)
+                                } else {
+                                    unsafe { __k.frame(__x) }.await
                                 }
                             }
                         }

@@ -24,52 +24,40 @@ fn __vthread_rename(
         }
         '__frame: {
             {
-                let mut user = ({
-                    let __t = __VthreadTag::<
-                        { rt::name_hash("get") },
-                        _,
-                        _,
-                    >(__VthreadPhantom);
-                    match users.get(id) {
-                        __x => {
-                            '__l: {
-                                break '__l;
-                                __t.of(&users, &__x);
-                                break '__frame break '__l;
-                            }
-                            let __k = (&__t).__vthread_which();
-                            match __k {
-                                __VthreadPlain(__w) => __w.plain(__x),
-                                __VthreadCall(__w) => {
-                                    let __f = unsafe { __w.frame(__x) };
-                                    __f.await
-                                }
-                            }
+                let mut user = (match users.get(id) {
+                    __x => {
+                        let __k = '__l: {
+                            break '__frame break '__l __vthread_chosen();
+                            let __t = __vthread_tag::<
+                                { rt::name_hash("get") },
+                                _,
+                                _,
+                            >(&users, &__x);
+                            (&__t).__vthread_which()
+                        };
+                        if __k.is_plain {
+                            __k.plain(__x)
+                        } else {
+                            unsafe { __k.frame(__x) }.await
                         }
                     }
                 })?;
                 user.name = name.trim().to_lowercase();
-                ({
-                    let __t = __VthreadTag::<
-                        { rt::name_hash("store") },
-                        _,
-                        _,
-                    >(__VthreadPhantom);
-                    match users.store(user) {
-                        __x => {
-                            '__l: {
-                                break '__l;
-                                __t.of(&users, &__x);
-                                break '__frame break '__l;
-                            }
-                            let __k = (&__t).__vthread_which();
-                            match __k {
-                                __VthreadPlain(__w) => __w.plain(__x),
-                                __VthreadCall(__w) => {
-                                    let __f = unsafe { __w.frame(__x) };
-                                    __f.await
-                                }
-                            }
+                (match users.store(user) {
+                    __x => {
+                        let __k = '__l: {
+                            break '__frame break '__l __vthread_chosen();
+                            let __t = __vthread_tag::<
+                                { rt::name_hash("store") },
+                                _,
+                                _,
+                            >(&users, &__x);
+                            (&__t).__vthread_which()
+                        };
+                        if __k.is_plain {
+                            __k.plain(__x)
+                        } else {
+                            unsafe { __k.frame(__x) }.await
                         }
                     }
                 })
@@ -82,5 +70,5 @@ fn __vthread_rename(
 mod rename {
     pub(super) use super::__vthread_rename as __vthread_call;
     pub(super) use super::rename as a_vthread_fn_and_a_plain_fn_of_this_name;
-    pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+    pub(super) use rt::__VTHREAD_KIND;
 }

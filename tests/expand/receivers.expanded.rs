@@ -17,37 +17,27 @@ fn __vthread_receivers(
         let all = all;
         '__frame: {
             {
-                ({
-                    let __t = __VthreadTag::<
-                        { rt::name_hash("lock") },
-                        _,
-                        _,
-                    >(__VthreadPhantom);
-                    match app.users.lock() {
-                        __x => {
-                            '__l: {
-                                break '__l;
-                                __t.of_raw(&raw const app.users, &__x);
-                                break '__frame break '__l;
-                            }
-                            let __k = (&__t).__vthread_which();
-                            match __k {
-                                __VthreadPlain(__w) => __w.plain(__x),
-                                __VthreadCall(__w) => {
-                                    let __f = unsafe { __w.frame(__x) };
-                                    __f.await
-                                }
-                            }
+                (match app.users.lock() {
+                    __x => {
+                        let __k = '__l: {
+                            break '__frame break '__l __vthread_chosen();
+                            let __t = __vthread_tag_of_raw::<
+                                { rt::name_hash("lock") },
+                                _,
+                                _,
+                            >(&raw const app.users, &__x);
+                            (&__t).__vthread_which()
+                        };
+                        if __k.is_plain {
+                            __k.plain(__x)
+                        } else {
+                            unsafe { __k.frame(__x) }.await
                         }
                     }
                 });
                 ({
-                    let __t = __VthreadTag::<
-                        { rt::name_hash("send") },
-                        _,
-                        _,
-                    >(__VthreadPhantom);
-                    match __t
+                    let __r = __vthread_ty();
+                    match __r
                         .pass(
                             (match ({
                                 use rt::none as __c;
@@ -62,7 +52,6 @@ fn __vthread_receivers(
                             })() {
                                 __x => {
                                     '__l: {
-                                        break '__l;
                                         break '__frame break '__l;
                                     }
                                     let __k = ({
@@ -77,14 +66,11 @@ fn __vthread_receivers(
                                                 __VTHREAD_KIND
                                             }
                                         }
-                                    })
-                                        .which();
-                                    match __k {
-                                        __VthreadPlain(__w) => __w.plain(__x),
-                                        __VthreadCall(__w) => {
-                                            let __f = unsafe { __w.frame(__x) };
-                                            __f.await
-                                        }
+                                    });
+                                    if __k.is_plain {
+                                        __k.plain(__x)
+                                    } else {
+                                        unsafe { __k.frame(__x) }.await
                                     }
                                 }
                             }),
@@ -92,52 +78,42 @@ fn __vthread_receivers(
                         .send(1)
                     {
                         __x => {
-                            '__l: {
-                                break '__l;
-                                __t.res(&__x);
-                                break '__frame break '__l;
-                            }
-                            let __k = (&__t).__vthread_which();
-                            match __k {
-                                __VthreadPlain(__w) => __w.plain(__x),
-                                __VthreadCall(__w) => {
-                                    let __f = unsafe { __w.frame(__x) };
-                                    __f.await
-                                }
+                            let __k = '__l: {
+                                break '__frame break '__l __vthread_chosen();
+                                let __t = __vthread_tag_of_value::<
+                                    { rt::name_hash("send") },
+                                    _,
+                                    _,
+                                >(&__r, &__x);
+                                (&__t).__vthread_which()
+                            };
+                            if __k.is_plain {
+                                __k.plain(__x)
+                            } else {
+                                unsafe { __k.frame(__x) }.await
                             }
                         }
                     }
                 });
                 ({
-                    let __t = __VthreadTag::<
-                        { rt::name_hash("send") },
-                        _,
-                        _,
-                    >(__VthreadPhantom);
-                    let __index1 = __VthreadTy::<_>(__VthreadPhantom);
+                    let __index1 = __vthread_ty();
                     match all[__index1
                             .pass(
-                                ({
-                                    let __t = __VthreadTag::<
-                                        { rt::name_hash("next_at") },
-                                        _,
-                                        _,
-                                    >(__VthreadPhantom);
-                                    match app.next_at() {
-                                        __x => {
-                                            '__l: {
-                                                break '__l;
-                                                __t.of(&app, &__x);
-                                                break '__frame break '__l;
-                                            }
-                                            let __k = (&__t).__vthread_which();
-                                            match __k {
-                                                __VthreadPlain(__w) => __w.plain(__x),
-                                                __VthreadCall(__w) => {
-                                                    let __f = unsafe { __w.frame(__x) };
-                                                    __f.await
-                                                }
-                                            }
+                                (match app.next_at() {
+                                    __x => {
+                                        let __k = '__l: {
+                                            break '__frame break '__l __vthread_chosen();
+                                            let __t = __vthread_tag::<
+                                                { rt::name_hash("next_at") },
+                                                _,
+                                                _,
+                                            >(&app, &__x);
+                                            (&__t).__vthread_which()
+                                        };
+                                        if __k.is_plain {
+                                            __k.plain(__x)
+                                        } else {
+                                            unsafe { __k.frame(__x) }.await
                                         }
                                     }
                                 }),
@@ -145,45 +121,38 @@ fn __vthread_receivers(
                         .send(2)
                     {
                         __x => {
-                            '__l: {
-                                break '__l;
-                                __t.of(&all[__index1.any()], &__x);
-                                break '__frame break '__l;
-                            }
-                            let __k = (&__t).__vthread_which();
-                            match __k {
-                                __VthreadPlain(__w) => __w.plain(__x),
-                                __VthreadCall(__w) => {
-                                    let __f = unsafe { __w.frame(__x) };
-                                    __f.await
-                                }
+                            let __k = '__l: {
+                                break '__frame break '__l __vthread_chosen();
+                                let __t = __vthread_tag::<
+                                    { rt::name_hash("send") },
+                                    _,
+                                    _,
+                                >(&all[__index1.any()], &__x);
+                                (&__t).__vthread_which()
+                            };
+                            if __k.is_plain {
+                                __k.plain(__x)
+                            } else {
+                                unsafe { __k.frame(__x) }.await
                             }
                         }
                     }
                 });
                 (match Client::open(3) {
                     __x => {
-                        let __t = __VthreadTag::<
-                            0,
-                            rt::Unnamed,
-                            _,
-                        >(__VthreadPhantom);
-                        '__l: {
-                            break '__l;
-                            __t.res(&__x);
+                        let __k = '__l: {
+                            break '__frame break '__l __vthread_chosen();
+                            let __t = __vthread_tag_of_result(&__x);
                             {
                                 use rt::blocking::of_open::*;
                                 (&__t).blocks();
                             }
-                            break '__frame break '__l;
-                        }
-                        let __k = (&__t).__vthread_which();
-                        match __k {
-                            __VthreadPlain(__w) => __w.plain(__x),
-                            __VthreadCall(__w) => {
-                                let __f = unsafe { __w.frame(__x) };
-                                __f.await
-                            }
+                            (&__t).__vthread_which()
+                        };
+                        if __k.is_plain {
+                            __k.plain(__x)
+                        } else {
+                            unsafe { __k.frame(__x) }.await
                         }
                     }
                 });
@@ -196,5 +165,5 @@ fn __vthread_receivers(
 mod receivers {
     pub(super) use super::__vthread_receivers as __vthread_call;
     pub(super) use super::receivers as a_vthread_fn_and_a_plain_fn_of_this_name;
-    pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+    pub(super) use rt::__VTHREAD_KIND;
 }

@@ -22,27 +22,22 @@ fn __vthread_depth(
             {
                 let mut deepest = 0;
                 {
-                    let __h = rt::Head::<_>(PhantomData);
+                    let __h = rt::head();
                     match __h.pass(&tree.children) {
                         __e => {
-                            let (__m, __vthread_over, mut __source) = (&&&&__h)
+                            let (__m, __vthread_over, mut __source) = (&__h)
                                 .__vthread_steps(__e);
                             for __vthread_item in __vthread_over {
                                 '__l: {
-                                    break '__l;
                                     break '__frame break '__l;
                                 }
-                                let child = match __m.which() {
-                                    __VthreadPlain(__w) => __w.plain(__vthread_item),
-                                    __VthreadCall(__w) => {
-                                        let __c = __m.source(&mut __source).next();
-                                        match ({
-                                            let __f = unsafe { __w.frame(__c) };
-                                            __f.await
-                                        }) {
-                                            ::core::option::Option::Some(__x) => __x,
-                                            ::core::option::Option::None => break,
-                                        }
+                                let child = if __m.is_plain() {
+                                    __m.plain(__vthread_item)
+                                } else {
+                                    let __c = __m.source(&mut __source).next();
+                                    match (unsafe { __m.which().frame(__c) }.await) {
+                                        ::core::option::Option::Some(__x) => __x,
+                                        ::core::option::Option::None => break,
                                     }
                                 };
                                 {
@@ -51,7 +46,6 @@ fn __vthread_depth(
                                             (match __vthread_depth(child) {
                                                 __c => {
                                                     '__l: {
-                                                        break '__l;
                                                         break '__frame break '__l;
                                                     }
                                                     let __f = unsafe {
@@ -76,5 +70,5 @@ fn __vthread_depth(
 mod depth {
     pub(super) use super::__vthread_depth as __vthread_call;
     pub(super) use super::depth as a_vthread_fn_and_a_plain_fn_of_this_name;
-    pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+    pub(super) use rt::__VTHREAD_KIND;
 }

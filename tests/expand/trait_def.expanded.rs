@@ -45,7 +45,6 @@ impl Store for Disk {
                     })(key) {
                         __x => {
                             '__l: {
-                                break '__l;
                                 break '__frame break '__l;
                             }
                             let __k = ({
@@ -60,14 +59,11 @@ impl Store for Disk {
                                         __VTHREAD_KIND
                                     }
                                 }
-                            })
-                                .which();
-                            match __k {
-                                __VthreadPlain(__w) => __w.plain(__x),
-                                __VthreadCall(__w) => {
-                                    let __f = unsafe { __w.frame(__x) };
-                                    __f.await
-                                }
+                            });
+                            if __k.is_plain {
+                                __k.plain(__x)
+                            } else {
+                                unsafe { __k.frame(__x) }.await
                             }
                         }
                     })

@@ -59,7 +59,6 @@ fn __vthread_bodies(
                                                 })(page) {
                                                     __x => {
                                                         '__l: {
-                                                            break '__l;
                                                             break '__frame break '__l;
                                                         }
                                                         let __k = ({
@@ -74,14 +73,11 @@ fn __vthread_bodies(
                                                                     __VTHREAD_KIND
                                                                 }
                                                             }
-                                                        })
-                                                            .which();
-                                                        match __k {
-                                                            __VthreadPlain(__w) => __w.plain(__x),
-                                                            __VthreadCall(__w) => {
-                                                                let __f = unsafe { __w.frame(__x) };
-                                                                __f.await
-                                                            }
+                                                        });
+                                                        if __k.is_plain {
+                                                            __k.plain(__x)
+                                                        } else {
+                                                            unsafe { __k.frame(__x) }.await
                                                         }
                                                     }
                                                 })
@@ -97,7 +93,6 @@ fn __vthread_bodies(
                 }) {
                     __x => {
                         '__l: {
-                            break '__l;
                             break '__frame break '__l;
                         }
                         let __k = ({
@@ -112,14 +107,11 @@ fn __vthread_bodies(
                                     __VTHREAD_KIND
                                 }
                             }
-                        })
-                            .which();
-                        match __k {
-                            __VthreadPlain(__w) => __w.plain(__x),
-                            __VthreadCall(__w) => {
-                                let __f = unsafe { __w.frame(__x) };
-                                __f.await
-                            }
+                        });
+                        if __k.is_plain {
+                            __k.plain(__x)
+                        } else {
+                            unsafe { __k.frame(__x) }.await
                         }
                     }
                 })
@@ -132,5 +124,5 @@ fn __vthread_bodies(
 mod bodies {
     pub(super) use super::__vthread_bodies as __vthread_call;
     pub(super) use super::bodies as a_vthread_fn_and_a_plain_fn_of_this_name;
-    pub(super) const __VTHREAD_KIND: rt::FunctionKind = rt::FunctionKind;
+    pub(super) use rt::__VTHREAD_KIND;
 }

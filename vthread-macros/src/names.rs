@@ -35,11 +35,11 @@ names! {
     foreign = foreign;
     segment = segment;
     suspends = Suspends;
-    function_kind = FunctionKind;
+    kind = __VTHREAD_KIND;
     traits = traits;
     none = none;
     no_kind = no::__VTHREAD_KIND;
-    loop_head = Head;
+    loop_head = head;
     closure_tag = closure_tag;
     returned = returned;
     unnamed = Unnamed;
@@ -104,11 +104,13 @@ macro_rules! names_in_frames {
 }
 
 names_in_frames! {
-    tag = "__VthreadTag";
-    ty = "__VthreadTy";
-    phantom = "__VthreadPhantom";
-    plain = "__VthreadPlain";
-    suspending = "__VthreadCall";
+    chosen = "__vthread_chosen";
+    tag_type = "__VthreadTag";
+    tag = "__vthread_tag";
+    tag_of_raw = "__vthread_tag_of_raw";
+    tag_of_value = "__vthread_tag_of_value";
+    tag_of_result = "__vthread_tag_of_result";
+    ty = "__vthread_ty";
 }
 
 /// The methods of `vthread::io` on types of `futures-io`: probed one level deeper.

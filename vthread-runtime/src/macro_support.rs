@@ -24,7 +24,9 @@ pub use crate::context::bind::{
 pub use crate::context::variable::ContextVar;
 pub use crate::group::background::{background, background_error};
 pub use crate::group::block_on::block_on;
-pub use crate::group::call::{Call, FunctionKind, Suspends, call, frame, name_hash};
+pub use crate::group::call::{
+    __VTHREAD_KIND, Call, FunctionKind, Suspends, call, frame, name_hash,
+};
 pub use crate::group::foreign::{Foreign, foreign};
 pub use crate::group::guard::{Finish, Guard, Guarded, finish, guard};
 pub use crate::group::native::{Native, NoError, Slot, Stop, UntilDone, until_done};
@@ -43,31 +45,32 @@ pub use crate::task::line::{Segment, segment};
 pub use crate::time::timeout::{Timeout, timeout};
 
 pub use crate::{__dbg_as as dbg_as, __frame_type as frame_type};
-pub use choice::{IsCall, IsPlain, NoFrame, NotCall, NotPlain, Which};
+pub use choice::{Choice, IsCall, IsPlain, NoFrame, chosen};
 pub use closures::{ClosureTag, closure_tag, returned};
 pub use dead::{Never, Returns, absurd, any, error_unknown, error_value, never};
 pub use exits::{Ctl, Move};
 pub use io_names::IoSuspends;
-pub use kinds::{PlainKind, no, none};
-pub use loops::Head;
+pub use kinds::{no, none};
+pub use loops::{Head, head};
 pub use lost_updates::Changed;
-pub use probe::{Tag, Ty, Unnamed};
+pub use probe::{Tag, Ty, Unnamed, ty};
 pub use send::{ErrorIsSend, error_is_send};
 pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails};
 
 /// What a frame brings into scope: the traits, without names, and what each probe names.
 pub mod traits {
-    pub use super::choice::Which::{Call as __VthreadCall, Plain as __VthreadPlain};
+    pub use super::choice::chosen as __vthread_chosen;
     pub use super::closures::{ReturnsResult as _, ReturnsValue as _};
-    pub use super::loops::{
-        StepsByNext as _, StepsOfReference as _, StepsOurs as _, StepsPlain as _,
-    };
+    pub use super::loops::{StepsByNext as _, StepsOfReference as _, StepsPlain as _};
     pub use super::lost_updates::{ChangesCopy as _, ChangesItsOwn as _};
     pub use super::probe::{No as _, YesThroughOne as _, YesThroughThree as _, YesThroughTwo as _};
-    pub use super::probe::{Tag as __VthreadTag, Ty as __VthreadTy};
+    pub use super::probe::{
+        Tag as __VthreadTag, tag as __vthread_tag, tag_of_raw as __vthread_tag_of_raw,
+        tag_of_result as __vthread_tag_of_result, tag_of_value as __vthread_tag_of_value,
+        ty as __vthread_ty,
+    };
     pub use super::probe_io::{IoNo as _, IoYes as _, YesIo as _};
     pub use super::probe_io::{IoYesThroughOne as _, IoYesThroughThree as _, IoYesThroughTwo as _};
-    pub use std::marker::PhantomData as __VthreadPhantom;
 
     pub use super::tails::{TailIsResult as _, TailIsValue as _};
     pub use crate::group::run_main::OtherStatus as _;

@@ -90,7 +90,7 @@ pub(crate) fn function(path: &Path) -> Option<TokenStream> {
     parent.segments.pop_punct();
     let marker = Ident::new(marker, span);
     let (tag, unnamed, table) = (
-        names::tag(span),
+        names::tag_type(span),
         names::unnamed(span),
         names::blocking(span),
     );

@@ -38,31 +38,51 @@ pub(crate) fn in_place(span: Span) -> TokenStream {
     quote_spanned!(span=> break '__frame break '__l;)
 }
 
-/// What `in_place` needs where the call is awaited.
-pub(crate) fn in_place_for(making: Making, span: Span) -> TokenStream {
+/// The first statement of dead code beside a call that may be awaited: leaves it, and checks the place as `in_place`.
+pub(crate) fn leave(making: Making, span: Span, value: TokenStream) -> TokenStream {
     match making {
-        Making::Await | Making::Segment => in_place(span),
-        Making::Block => TokenStream::new(),
+        Making::Await | Making::Segment => {
+            quote_spanned!(span=> break '__frame break '__l #value;)
+        }
+        Making::Block => quote_spanned!(span=> break '__l #value;),
     }
 }
 
-/// The arms of `match __k`, with the result of the call in `__x`.
-pub(crate) fn arms(making: Making, at: Span) -> TokenStream {
+/// `dead` beside a call that is made in this way.
+pub(crate) fn dead_beside(making: Making, span: Span, code: TokenStream) -> TokenStream {
+    let leave = leave(making, span, TokenStream::new());
+    quote_spanned!(span=> '__l: { #leave #code })
+}
+
+/// What a probe answers, found in dead code: `tag` has the types.
+pub(crate) fn found(
+    making: Making,
+    span: Span,
+    tag: TokenStream,
+    warning: Option<TokenStream>,
+    which: TokenStream,
+) -> TokenStream {
+    let chosen = names::chosen(span);
+    let leave = leave(making, span, quote_spanned!(span=> #chosen()));
+    quote_spanned!(span=> let __k = '__l: { #leave let __t = #tag; #warning #which };)
+}
+
+/// The two ways to make the call, with the answer in `__k` and the result of the call in `__x`.
+pub(crate) fn ways(making: Making, at: Span) -> TokenStream {
     let span = ours(at);
-    let (plain, suspending) = (names::plain(span), names::suspending(span));
     let made = match making {
-        Making::Await => quote_spanned!(span=> { let __f = unsafe { __w.frame(__x) }; __f.await }),
+        Making::Await => quote_spanned!(span=> unsafe { __k.frame(__x) }.await),
         Making::Segment => {
             let segment = names::segment(span);
-            quote_spanned!(span=> { let __f = unsafe { #segment(__w.frame(__x)) }; __f.await })
+            quote_spanned!(span=> unsafe { #segment(__k.frame(__x)) }.await)
         }
         Making::Block => {
             // The caller that a blocking call remembers is the user's own.
-            let (probe, call) = (quote_spanned!(span=> __w), quote_spanned!(span=> __x));
+            let (probe, call) = (quote_spanned!(span=> __k), quote_spanned!(span=> __x));
             quote_spanned!(at=> #probe.block(#call))
         }
     };
-    quote_spanned!(span=> { #plain(__w) => __w.plain(__x), #suspending(__w) => #made })
+    quote_spanned!(span=> if __k.is_plain { __k.plain(__x) } else { #made })
 }
 
 /// A call whose result is known to be a `Call`.
@@ -73,7 +93,7 @@ pub(crate) fn known_call(
     extent: Extent,
 ) -> TokenStream {
     let span = ours(at);
-    let dead = dead(span, in_place_for(making, span));
+    let dead = dead_beside(making, span, TokenStream::new());
     let (frame, segment, wait) = (names::frame(span), names::segment(span), names::wait(span));
     let made = match making {
         Making::Await => quote_spanned!(span=> let __f = unsafe { #frame(__c) }; __f.await),

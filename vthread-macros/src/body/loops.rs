@@ -2,7 +2,7 @@
 //! the loop is over: an iterator, or something whose `next` suspends.
 
 use super::Body;
-use super::choice::{Making, dead, in_place_for};
+use super::choice::{Making, dead_beside};
 use super::visit::label_text;
 use crate::group::exits::Frame;
 use crate::names::{self, ours, plain_text};
@@ -106,11 +106,11 @@ impl Body {
         Expr::Verbatim(quote_spanned!(span=>
             #(#attrs)*
             {
-                let __h = #head::<_>(::core::marker::PhantomData);
+                let __h = #head();
                 match __h.pass(#expr) {
                     __e => {
                         #[allow(unused_mut, unused_variables)]
-                        let (__m, #bound, mut __source) = (&&&&__h).__vthread_steps(__e);
+                        let (__m, #bound, mut __source) = (&__h).__vthread_steps(__e);
                         #label #for_token #item #in_token #over #inside
                     }
                 };
@@ -134,19 +134,17 @@ impl Body {
 
 /// The item of a step, which the `for` gave as `item` unless the step is a call.
 fn step(making: Making, item: &Ident, span: Span) -> TokenStream {
-    let (plain, suspending) = (names::plain(span), names::suspending(span));
     let made = match making {
-        Making::Block => quote_spanned!(span=> __w.block(__c)),
-        _ => quote_spanned!(span=> ({ let __f = unsafe { __w.frame(__c) }; __f.await })),
+        Making::Block => quote_spanned!(span=> __m.which().block(__c)),
+        _ => quote_spanned!(span=> (unsafe { __m.which().frame(__c) }.await)),
     };
-    quote_spanned!(span=> match __m.which() {
-        #plain(__w) => __w.plain(#item),
-        #suspending(__w) => {
-            let __c = __m.source(&mut __source).next();
-            match #made {
-                ::core::option::Option::Some(__x) => __x,
-                ::core::option::Option::None => break,
-            }
+    quote_spanned!(span=> if __m.is_plain() {
+        __m.plain(#item)
+    } else {
+        let __c = __m.source(&mut __source).next();
+        match #made {
+            ::core::option::Option::Some(__x) => __x,
+            ::core::option::Option::None => break,
         }
     })
 }
@@ -155,7 +153,7 @@ fn step(making: Making, item: &Ident, span: Span) -> TokenStream {
 fn guard(making: Making, span: Span) -> TokenStream {
     match making {
         Making::Block => TokenStream::new(),
-        _ => dead(span, in_place_for(making, span)),
+        _ => dead_beside(making, span, TokenStream::new()),
     }
 }
 

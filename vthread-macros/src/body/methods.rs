@@ -1,7 +1,7 @@
 //! Method calls: `recv.m(args)` stays token for token as written and becomes the scrutinee of a match
 //! that decides by the receiver's and the result's type.
 
-use super::choice::{Extent, arms, dead, decide, in_place_for, known_call, outer};
+use super::choice::{Extent, decide, found, known_call, outer, ways};
 use super::siblings::Known;
 use super::{Body, blocking, skip};
 use crate::names::{self, hash, ours, plain_text};
@@ -99,16 +99,13 @@ impl Body {
         let at = call.method.span();
         let span = ours(at);
         let making = self.making(is_recursive);
-        let (tag, phantom) = (names::tag(span), names::phantom(span));
-        let (hash, arms) = (hash(name), arms(making, at));
-        let in_place = in_place_for(making, span);
+        let hash = hash(name);
         let warning = blocking::method(name, at).filter(|_| self.warns());
         let which = match names::IO_METHODS.contains(&name) {
             true => quote_spanned!(span=> (&&&&&__t).__vthread_which_io()),
             false => quote_spanned!(span=> (&__t).__vthread_which()),
         };
-        let choose = quote_spanned!(span=> let __k = #which; match __k #arms);
-        let new_tag = quote_spanned!(span=> let __t = #tag::<#hash, _, _>(#phantom););
+        let ways = ways(making, at);
         let ExprMethodCall {
             attrs,
             receiver,
@@ -121,40 +118,44 @@ impl Body {
         let arguments = outer(quote!((#args)), paren_token.span.join());
         let extent = Extent::new(receiver, paren_token.span.close());
         let tail = quote!(#dot_token #method #turbofish #arguments);
+        let new_ty = names::ty(span);
         let probed = if classify(receiver) == Receiver::Value {
             let mut receiver = &**receiver;
             while let Expr::Paren(inner) = receiver {
                 receiver = &inner.expr;
             }
-            let dead = dead(
-                span,
-                quote_spanned!(span=> __t.res(&__x); #warning #in_place),
-            );
+            let tag = names::tag_of_value(span);
+            let tag = quote_spanned!(span=> #tag::<#hash, _, _>(&__r, &__x));
+            let found = found(making, span, tag, warning, which);
             let decided = decide(
                 extent,
-                quote_spanned!(span=> __t.pass(#receiver) #tail),
-                quote_spanned!(span=> __x => { #dead #choose }),
+                quote_spanned!(span=> __r.pass(#receiver) #tail),
+                quote_spanned!(span=> __x => { #found #ways }),
             );
-            quote_spanned!(span=> ({ #new_tag #decided }))
+            quote_spanned!(span=> ({ let __r = #new_ty(); #decided }))
         } else {
             let mut types = Vec::new();
             let (real, copy) = self.place(receiver, &mut types);
-            let of = match is_raw_place(receiver) {
-                true => quote_spanned!(span=> __t.of_raw(&raw const #copy, &__x);),
-                false => quote_spanned!(span=> __t.of(&#copy, &__x);),
+            let tag = match is_raw_place(receiver) {
+                true => {
+                    let tag = names::tag_of_raw(span);
+                    quote_spanned!(span=> #tag::<#hash, _, _>(&raw const #copy, &__x))
+                }
+                false => {
+                    let tag = names::tag(span);
+                    quote_spanned!(span=> #tag::<#hash, _, _>(&#copy, &__x))
+                }
             };
-            let dead = dead(span, quote_spanned!(span=> #of #warning #in_place));
-            let ty = names::ty(span);
+            let found = found(making, span, tag, warning, which);
             let decided = decide(
                 extent,
                 quote!(#real #tail),
-                quote_spanned!(span=> __x => { #dead #choose }),
+                quote_spanned!(span=> __x => { #found #ways }),
             );
-            quote_spanned!(span=> ({
-                #new_tag
-                #(let #types = #ty::<_>(#phantom);)*
-                #decided
-            }))
+            match types.is_empty() {
+                true => quote_spanned!(span=> (#decided)),
+                false => quote_spanned!(span=> ({ #(let #types = #new_ty();)* #decided })),
+            }
         };
         let probed = outer(probed, at);
         Expr::Verbatim(quote!(#(#attrs)* #probed))

@@ -4,7 +4,7 @@
 //! outside, and a glob import of the companion module inside shadows it where there is one.
 //! Type-relative calls are decided by the type of the result.
 
-use super::choice::{Extent, Making, arms, dead, decide, in_place_for, known_call, outer};
+use super::choice::{Extent, Making, dead_beside, decide, found, known_call, outer, ways};
 use super::scopes::Name;
 use super::siblings::Known;
 use super::{Body, blocking, skip};
@@ -110,28 +110,23 @@ impl Body {
     fn type_relative(&mut self, call: &ExprCall, is_recursive: bool, at: Span) -> Expr {
         let span = ours(at);
         let making = self.making(is_recursive);
-        let phantom = names::phantom(span);
-        let (tag, unnamed, arms) = (names::tag(span), names::unnamed(span), arms(making, at));
-        let in_place = in_place_for(making, span);
         let warning = match &*call.func {
             Expr::Path(path) if self.warns() => blocking::constructor(&path.path),
             _ => None,
         };
-        let dead = dead(
+        let tag = names::tag_of_result(span);
+        let found = found(
+            making,
             span,
-            quote_spanned!(span=> __t.res(&__x); #warning #in_place),
+            quote_spanned!(span=> #tag(&__x)),
+            warning,
+            quote_spanned!(span=> (&__t).__vthread_which()),
         );
-        let extent = extent(call);
-        let call = call.to_token_stream();
+        let ways = ways(making, at);
         let decided = decide(
-            extent,
-            call,
-            quote_spanned!(span=> __x => {
-                let __t = #tag::<0, #unnamed, _>(#phantom);
-                #dead
-                let __k = (&__t).__vthread_which();
-                match __k #arms
-            }),
+            extent(call),
+            call.to_token_stream(),
+            quote_spanned!(span=> __x => { #found #ways }),
         );
         Expr::Verbatim(outer(quote_spanned!(span=> (#decided)), at))
     }
@@ -175,17 +170,17 @@ fn probe(
     };
     let (none, no_kind) = (names::none(span), names::no_kind(span));
     let same = is_new.then(|| same_function(&path, at));
-    let in_place = in_place_for(Making::Await, span);
     let (remembers, tie, warning) = match tied {
         Some(tied) => (tied.remembers, tied.callee, Some(tied.warning)),
         None => (TokenStream::new(), TokenStream::new(), warning),
     };
-    let dead = dead(span, quote!(#warning #in_place));
-    let arms = arms(Making::Await, at);
+    let dead = dead_beside(Making::Await, span, quote!(#warning));
+    let ways = ways(Making::Await, at);
+    let allowed = allowed(&path, span);
     let callee = quote_spanned!(span=> ({
         use #none as __c;
-        #[allow(unused_imports, clippy::unsafe_removed_from_name)] use #path as __vthread_call;
-        { #[allow(unused_imports, clippy::unsafe_removed_from_name)] use #path as __c; { use __c::*; __vthread_call #turbofish #inside } }
+        #allowed use #path as __vthread_call;
+        { #allowed use #path as __c; { use __c::*; __vthread_call #turbofish #inside } }
     }));
     let result = match tie.is_empty() {
         true => quote_spanned!(span=> #callee #outside),
@@ -200,11 +195,11 @@ fn probe(
                 use #none as __c;
                 use #no_kind;
                 {
-                    #[allow(unused_imports, clippy::unsafe_removed_from_name)] use #path as __c;
+                    #allowed use #path as __c;
                     { use __c::*; #same __VTHREAD_KIND }
                 }
-            }).which();
-            match __k #arms
+            });
+            #ways
         }),
     );
     let chosen = match remembers.is_empty() {
@@ -229,6 +224,16 @@ fn same_function(path: &Path, at: Span) -> TokenStream {
         use #path as #both;
         use #both as _;
     )
+}
+
+/// What the imports of a path may do. Each lint that is named costs the user's compiler something, so the one
+/// of clippy is named only where it looks.
+fn allowed(path: &Path, span: Span) -> TokenStream {
+    let name = path.segments.last().map(|last| plain_text(&last.ident));
+    match name.is_some_and(|name| name.to_lowercase().contains("unsafe")) {
+        true => quote_spanned!(span=> #[allow(unused_imports, clippy::unsafe_removed_from_name)]),
+        false => quote_spanned!(span=> #[allow(unused_imports)]),
+    }
 }
 
 fn extent(call: &ExprCall) -> Extent {

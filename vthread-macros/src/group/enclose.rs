@@ -8,7 +8,7 @@ use super::exits::{Frame, GroupFrame};
 use super::form::{EnclosureForm, Head};
 use super::pins::pin_error_type;
 use crate::body::Body;
-use crate::body::choice::{Extent, Making, dead, decide, in_place, in_place_for, outer};
+use crate::body::choice::{Extent, Making, dead, dead_beside, decide, in_place, outer};
 use crate::errors;
 use crate::names::{self, ours};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -182,7 +182,7 @@ impl Body {
         let out = which.ended(out, span);
         let left = self.left_arm(which.ended(left, span), &frame, span);
         let making = self.making(false);
-        let dead = dead(span, in_place_for(making, span));
+        let dead = dead_beside(making, span, TokenStream::new());
         let future = which.future(body, span);
         let run = match making {
             Making::Block => {

@@ -1,6 +1,6 @@
 //! What stands at the head and at the end of a body: the group in it, its handle, the report of its value.
 
-use crate::body::choice::{Making, dead, in_place_for};
+use crate::body::choice::{Making, dead_beside};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
@@ -22,7 +22,7 @@ pub(super) fn slot_end(
     val: &TokenStream,
     span: Span,
 ) -> TokenStream {
-    let dead = dead(span, in_place_for(Making::Await, span));
+    let dead = dead_beside(Making::Await, span, TokenStream::new());
     quote_spanned!(span=>
         #dead
         #[allow(unreachable_code)] let __v = #val(__v);

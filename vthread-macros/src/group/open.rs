@@ -10,7 +10,7 @@ use super::inside::{handle_binding, slot_end, this_group};
 use super::pins::{pin_error, tells};
 use super::tails::{self, Tail};
 use crate::body::Body;
-use crate::body::choice::{Extent, Making, dead, decide, in_place_for, outer};
+use crate::body::choice::{Extent, Making, dead, dead_beside, decide, outer};
 use crate::names::{self, ours};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -159,7 +159,7 @@ impl Body {
     /// `run` of the group: awaited in place, or blocking in plain code.
     fn run(&self, call: TokenStream, span: Span) -> (TokenStream, TokenStream) {
         let making = self.making(false);
-        let dead = dead(span, in_place_for(making, span));
+        let dead = dead_beside(making, span, TokenStream::new());
         let block_on = names::block_on(span);
         let run = match making {
             Making::Block => quote_spanned!(span=> #block_on(__run)),

@@ -6,7 +6,7 @@ use super::form::{Item, Value, once};
 use super::select::handler;
 use super::spawn::{End, Target};
 use crate::body::Body;
-use crate::body::choice::{Extent, Making, dead, decide, in_place_for, outer};
+use crate::body::choice::{Extent, Making, dead, dead_beside, decide, outer};
 use crate::errors::Errors;
 use crate::names::{self, ours};
 use proc_macro2::{Span, TokenStream};
@@ -132,7 +132,7 @@ impl Body {
             quote_spanned!(typed_at=> #error_is_send(&#group);),
         );
         let making = self.making(false);
-        let dead = dead(span, in_place_for(making, span));
+        let dead = dead_beside(making, span, TokenStream::new());
         let run = match making {
             Making::Block => {
                 let block_on = names::block_on(span);

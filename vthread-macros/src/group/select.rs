@@ -2,7 +2,7 @@
 //! has won, whose arms are the handlers, in the frame around.
 
 use crate::body::Body;
-use crate::body::choice::{Extent, Making, dead, decide, in_place_for, outer};
+use crate::body::choice::{Extent, Making, dead_beside, decide, outer};
 use crate::body::scopes;
 use crate::errors::Errors;
 use crate::names::{self, ours};
@@ -122,7 +122,7 @@ impl Body {
             }
         };
         let making = self.making(false);
-        let dead = dead(span, in_place_for(making, span));
+        let dead = dead_beside(making, span, TokenStream::new());
         let run = match making {
             Making::Block => {
                 let block_on = names::block_on(span);

@@ -8,7 +8,7 @@ use super::lost_updates;
 use super::pins::pin_error;
 use super::tails::{self, Tail};
 use crate::body::Body;
-use crate::body::choice::{Making, dead, in_place_for, outer};
+use crate::body::choice::{Making, dead, dead_beside, outer};
 use crate::errors;
 use crate::names::{self, ours, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -171,7 +171,7 @@ impl Body {
     }
 
     fn dead_for_await(&self, span: Span) -> TokenStream {
-        dead(span, in_place_for(self.making(false), span))
+        dead_beside(self.making(false), span, TokenStream::new())
     }
 
     /// Waits for the place that the spawner has given to the child.

@@ -150,13 +150,13 @@ fn module(
     let span = ours(signature.ident.span());
     let (name, companion) = (&signature.ident, &hidden.ident);
     let (conditions, inside) = (attributes::conditions(attrs), from_inside(visibility));
-    let (kind, both) = (names::function_kind(span), names::both_functions(span));
+    let (kind, both) = (names::kind(span), names::both_functions(span));
     quote_spanned!(span=>
         #(#conditions)* #[doc(hidden)] #[allow(non_snake_case, unused_imports, deprecated, clippy::unsafe_removed_from_name)]
         #visibility mod #name {
             #inside use super::#companion as __vthread_call;
             #inside use super::#name as #both;
-            #inside const __VTHREAD_KIND: #kind = #kind;
+            #inside use #kind;
         }
     )
 }

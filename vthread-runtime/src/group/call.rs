@@ -91,10 +91,17 @@ pub const fn name_hash(name: &str) -> u64 {
     hash
 }
 
-/// Marks that the next probe of the compile-time search found a vthread function.
+/// The kind of a function with a companion module.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct FunctionKind;
+pub struct FunctionKind {
+    /// Always `false`.
+    pub is_plain: bool,
+}
+
+/// Stands in each companion module, where the probe finds it.
+#[doc(hidden)]
+pub const __VTHREAD_KIND: FunctionKind = FunctionKind { is_plain: false };
 
 /// A vthread function of the library, written by hand: the blocking facade, the hidden companion
 /// and the module by which `#[vthread]` code finds it. `#[vthread]` makes the same three for users.
@@ -113,8 +120,7 @@ macro_rules! vthread_fn {
         pub mod $name {
             pub use super::$companion as __vthread_call;
             pub use super::$name as a_vthread_fn_and_a_plain_fn_of_this_name;
-            /// Found by the probe.
-            pub const __VTHREAD_KIND: $crate::group::call::FunctionKind = $crate::group::call::FunctionKind;
+            pub use $crate::group::call::__VTHREAD_KIND;
         }
     };
 }

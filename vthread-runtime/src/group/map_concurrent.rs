@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // Opens a group as `group!` does.
 
-use super::call::{Call, FunctionKind, call, frame};
+use super::call::{Call, call, frame};
 use super::closure::{Ends, VthreadFn};
 use super::options::{GroupOptions, SpawnOptions};
 use super::owner::Owner;
@@ -136,6 +136,5 @@ fn join<V>(task: super::task::Task<V>) -> impl Future<Output = V> {
 pub mod map_concurrent {
     pub use super::__vthread_map_concurrent as __vthread_call;
     pub use super::map_concurrent as a_vthread_fn_and_a_plain_fn_of_this_name;
-    /// Found by the probe.
-    pub const __VTHREAD_KIND: super::FunctionKind = super::FunctionKind;
+    pub use crate::group::call::__VTHREAD_KIND;
 }

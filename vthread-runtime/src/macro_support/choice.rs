@@ -1,32 +1,45 @@
-//! What a probe answers: a zero-sized choice whose other side is uninhabited, so that the compiler
-//! prunes the suspension point of a call that does not suspend. The value itself moves once.
+//! What a probe answers: a choice that has the two ways of making a call as its methods. The way which is not taken
+//! is type-checked and never runs. That of a plain call ends in a value that cannot exist, so
+//! that the compiler prunes its suspension point. The call itself moves once.
+//!
+//! Types that need not say what the result of the call is do not say it: results are full of lifetimes,
+//! which the user's compiler would look at for each of them.
 #![allow(unsafe_code)] // Takes the frame out of a `Call`, for generated code that awaits it in place.
 
-use crate::group::call::Call;
+use crate::group::call::{Call, FunctionKind};
 use std::convert::Infallible;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Which of the two the call is. One side has no value.
-pub enum Which<P, C> {
-    /// An ordinary call: its result is the value.
-    Plain(P),
-    /// A vthread call: its result is a [`Call`], to be made now.
-    Call(C),
+/// An answer, of which the type says all.
+pub trait Choice {
+    /// The only value that there is.
+    const IT: Self;
 }
 
-/// Evidence of an ordinary call.
-pub struct IsPlain<X>(pub PhantomData<fn() -> X>);
-/// Evidence of a vthread call.
-pub struct IsCall<F>(pub PhantomData<fn() -> F>);
-// The fields are public because only visible uninhabited fields let the compiler prune.
-/// There is none: the call is a vthread call.
-pub struct NotPlain<F>(pub Infallible, pub PhantomData<fn() -> F>);
-/// There is none: the call is an ordinary one.
-pub struct NotCall<X>(pub Infallible, pub PhantomData<fn() -> X>);
-/// The frame of a call that has none.
+/// The answer that the dead code beside it has found.
+#[inline(always)]
+pub fn chosen<K: Choice>() -> K {
+    K::IT
+}
+
+/// An ordinary call: its result is the value.
+pub struct IsPlain {
+    /// Always `true`. A field costs the user's compiler less than a method.
+    pub is_plain: bool,
+}
+
+/// A vthread call: its result is a [`Call`], to be made now.
+pub struct IsCall<F> {
+    /// Always `false`.
+    pub is_plain: bool,
+    frame: PhantomData<fn() -> F>,
+}
+
+/// The frame of a call that has none. The field is public because only visible uninhabited fields let
+/// the compiler prune.
 pub struct NoFrame<X>(pub Infallible, pub PhantomData<fn() -> X>);
 
 impl<X> Future for NoFrame<X> {
@@ -36,23 +49,44 @@ impl<X> Future for NoFrame<X> {
     }
 }
 
-impl<X> IsPlain<X> {
+impl Choice for IsPlain {
+    const IT: Self = IsPlain { is_plain: true };
+}
+
+impl IsPlain {
     /// The value as it is.
     #[inline(always)]
-    pub fn plain(self, value: X) -> X {
+    pub fn plain<X>(self, value: X) -> X {
+        value
+    }
+    /// Never runs.
+    ///
+    /// # Safety
+    /// None: it has the shape of [`IsCall::frame`].
+    #[inline(always)]
+    pub unsafe fn frame<X>(self, _: X) -> NoFrame<X> {
+        unreachable!("a plain call has no frame")
+    }
+    /// Never runs.
+    #[inline(always)]
+    pub fn block<X>(self, value: X) -> X {
         value
     }
 }
 
-impl<F: Future> NotPlain<F> {
-    /// Never runs.
-    #[inline(always)]
-    pub fn plain(self, _: Call<F>) -> F::Output {
-        match self.0 {}
-    }
+impl<F> Choice for IsCall<F> {
+    const IT: Self = IsCall {
+        is_plain: false,
+        frame: PhantomData,
+    };
 }
 
 impl<F: Future> IsCall<F> {
+    /// Never runs.
+    #[inline(always)]
+    pub fn plain(self, _: Call<F>) -> F::Output {
+        unreachable!("a vthread call is made")
+    }
     /// The frame of the call.
     ///
     /// # Safety
@@ -70,18 +104,20 @@ impl<F: Future> IsCall<F> {
     }
 }
 
-impl<X> NotCall<X> {
+/// The choice where a name has decided.
+impl FunctionKind {
     /// Never runs.
+    #[inline(always)]
+    pub fn plain<F: Future>(self, call: Call<F>) -> F::Output {
+        IsCall::IT.plain(call)
+    }
+    /// The frame of the call.
     ///
     /// # Safety
-    /// None: it has the shape of [`IsCall::frame`].
+    /// As for [`IsCall::frame`].
     #[inline(always)]
-    pub unsafe fn frame(self, _: X) -> NoFrame<X> {
-        match self.0 {}
-    }
-    /// Never runs.
-    #[inline(always)]
-    pub fn block(self, _: X) -> X {
-        match self.0 {}
+    pub unsafe fn frame<F: Future>(self, call: Call<F>) -> F {
+        // SAFETY: the caller promises it.
+        unsafe { IsCall::IT.frame(call) }
     }
 }

@@ -5,15 +5,27 @@
 //! where the items of a suspending loop come from. Of a plain loop the second is the user's value and the
 //! third is nothing; of a suspending one the `for` only ticks.
 
-use super::choice::{IsCall, IsPlain, NotCall, Which};
+use super::choice::{Choice, IsCall, IsPlain};
 use crate::group::call::{Suspends, name_hash};
 use crate::group::steps::IntoSteps;
-use std::convert::Infallible;
 use std::future::Future;
 use std::marker::PhantomData;
 
 /// The type of what a `for` is over.
-pub struct Head<E>(pub PhantomData<fn() -> E>);
+pub struct Head<E>(PhantomData<fn() -> E>);
+
+impl<E> Copy for Head<E> {}
+impl<E> Clone for Head<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+/// A loop over something of which the type is not known yet.
+#[inline(always)]
+pub fn head<E>() -> Head<E> {
+    Head(PhantomData)
+}
 
 impl<E> Head<E> {
     /// Says that the loop is over this value, and hands the value on.
@@ -32,10 +44,20 @@ impl PlainLoop {
     pub fn source<'a, S>(&self, source: &'a mut S) -> &'a mut S {
         source
     }
-    /// The choice of a step.
+    /// Whether the `for` has the item.
     #[inline(always)]
-    pub fn which<X>(&self) -> Which<IsPlain<X>, NotCall<Option<X>>> {
-        Which::Plain(IsPlain(PhantomData))
+    pub fn is_plain(&self) -> bool {
+        true
+    }
+    /// The item.
+    #[inline(always)]
+    pub fn plain<X>(&self, item: X) -> X {
+        item
+    }
+    /// The choice of a step. Never runs.
+    #[inline(always)]
+    pub fn which(&self) -> IsPlain {
+        IsPlain::IT
     }
 }
 
@@ -48,21 +70,20 @@ impl SuspendingLoop {
     pub fn source<'a, S>(&self, source: &'a mut S) -> &'a mut S {
         source
     }
+    /// Whether the `for` has the item.
+    #[inline(always)]
+    pub fn is_plain(&self) -> bool {
+        false
+    }
+    /// Never runs: the `for` only ticks.
+    #[inline(always)]
+    pub fn plain<X>(&self, _: ()) -> X {
+        unreachable!("the items are those of `next`")
+    }
     /// The choice of a step.
     #[inline(always)]
-    pub fn which<F: Future, X>(&self) -> Which<NotItem<X>, IsCall<F>> {
-        Which::Call(IsCall(PhantomData))
-    }
-}
-
-/// There is none: the item comes from a call. The field is public so that the compiler prunes.
-pub struct NotItem<X>(pub Infallible, pub PhantomData<fn() -> X>);
-
-impl<X> NotItem<X> {
-    /// Never runs.
-    #[inline(always)]
-    pub fn plain(self, _: ()) -> X {
-        match self.0 {}
+    pub fn which<F: Future>(&self) -> IsCall<F> {
+        IsCall::IT
     }
 }
 
@@ -89,15 +110,13 @@ impl Iterator for Ticks {
     }
 }
 
-/// Found first: a type of the library's own.
-pub trait StepsOurs<E: IntoSteps> {
-    /// The parts of the loop.
-    fn __vthread_steps(&self, value: E) -> (SuspendingLoop, Ticks, E::Steps);
-}
+// Method lookup on `(&head)` finds the first of these four that fits. They differ in how they take
+// `self`, as the answers of a method's probe do (`probe.rs` says why).
 
-impl<E: IntoSteps> StepsOurs<E> for &&&Head<E> {
+impl<E: IntoSteps> Head<E> {
+    /// A type of the library's own.
     #[inline(always)]
-    fn __vthread_steps(&self, value: E) -> (SuspendingLoop, Ticks, E::Steps) {
+    pub fn __vthread_steps(&self, value: E) -> (SuspendingLoop, Ticks, E::Steps) {
         (SuspendingLoop, Ticks, value.into_steps())
     }
 }
@@ -109,7 +128,7 @@ pub trait StepsOfReference<E> {
     fn __vthread_steps(&self, value: E) -> (PlainLoop, E, NoSource);
 }
 
-impl<'a, T: ?Sized> StepsOfReference<&'a T> for &&Head<&'a T>
+impl<'a, T: ?Sized> StepsOfReference<&'a T> for Head<&'a T>
 where
     &'a T: IntoIterator,
 {
@@ -135,12 +154,12 @@ impl<E: Suspends<{ name_hash("next") }>> StepsByNext<E> for &Head<E> {
 /// Found last: an iterator, or rustc says that it is none.
 pub trait StepsPlain<E> {
     /// The parts of the loop.
-    fn __vthread_steps(&self, value: E) -> (PlainLoop, E, NoSource);
+    fn __vthread_steps(self, value: E) -> (PlainLoop, E, NoSource);
 }
 
 impl<E> StepsPlain<E> for Head<E> {
     #[inline(always)]
-    fn __vthread_steps(&self, value: E) -> (PlainLoop, E, NoSource) {
+    fn __vthread_steps(self, value: E) -> (PlainLoop, E, NoSource) {
         (PlainLoop, value, NoSource)
     }
 }

@@ -1,7 +1,7 @@
 //! The receiver probe: does this method call suspend?
 //!
-//! A proc macro sees no types, so `recv.m(args)` is made as written and its result goes through
-//! a zero-sized [`Tag`] which the compiler fills with the receiver's and the result's types. Method
+//! A proc macro sees no types, so `recv.m(args)` is made as written, and in dead code beside it a
+//! zero-sized [`Tag`] takes the receiver's and the result's types. Method
 //! lookup on `(&tag)` then finds a yes before the no: the call suspends if the receiver's type has a
 //! suspending method of this name *and* the result is a [`Call`].
 //!
@@ -15,13 +15,13 @@
 //! 4. `YesThroughThree` of `&Tag`, by `&mut self`;
 //! 5. `No` of `Tag`, by `self`, after a dereference.
 
-use super::choice::{IsCall, IsPlain, NotCall, NotPlain, Which};
+use super::choice::{Choice, IsCall, IsPlain};
 use crate::group::call::{Call, Suspends};
 use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-/// The name's hash, the receiver's type, the result's type. All but the first are inferred.
+/// The name's hash, the receiver's type, the result's type.
 #[allow(clippy::type_complexity)]
 pub struct Tag<const NAME: u64, T: ?Sized, X>(
     pub PhantomData<(fn() -> *const T, fn() -> *const X)>,
@@ -34,28 +34,38 @@ impl<const NAME: u64, T: ?Sized, X> Clone for Tag<NAME, T, X> {
     }
 }
 
-impl<const NAME: u64, T: ?Sized, X> Tag<NAME, T, X> {
-    /// Says that the receiver is of the place's type, and the result of the value's.
-    #[inline(always)]
-    pub fn of(&self, _: &T, _: &X) {}
-    /// The same for a field, which may lie in a packed structure.
-    #[inline(always)]
-    pub fn of_raw(&self, _: *const T, _: &X) {}
-    /// Says that the result is of this value's type.
-    #[inline(always)]
-    pub fn res(&self, _: &X) {}
+/// The tag of a call whose receiver is a place.
+#[inline(always)]
+pub fn tag<const NAME: u64, T: ?Sized, X>(_: &T, _: &X) -> Tag<NAME, T, X> {
+    Tag(PhantomData)
 }
 
-impl<const NAME: u64, T, X> Tag<NAME, T, X> {
-    /// Says that the receiver is of this value's type, and hands the value on.
-    #[inline(always)]
-    pub fn pass(&self, value: T) -> T {
-        value
-    }
+/// The tag of a call whose receiver is a field, which may lie in a packed structure.
+#[inline(always)]
+pub fn tag_of_raw<const NAME: u64, T: ?Sized, X>(_: *const T, _: &X) -> Tag<NAME, T, X> {
+    Tag(PhantomData)
 }
 
-/// Remembers the type of a value, to rebuild a copy of a place expression that never runs.
-pub struct Ty<T>(pub PhantomData<fn() -> T>);
+/// The tag of a call whose receiver is a value, of which the type was remembered.
+#[inline(always)]
+pub fn tag_of_value<const NAME: u64, T, X>(_: &Ty<T>, _: &X) -> Tag<NAME, T, X> {
+    Tag(PhantomData)
+}
+
+/// The tag of a type-relative call, of which only the result's type decides.
+#[inline(always)]
+pub fn tag_of_result<X>(_: &X) -> Tag<0, Unnamed, X> {
+    Tag(PhantomData)
+}
+
+/// Remembers the type of a value: of a receiver, or to rebuild a place expression in code that never runs.
+pub struct Ty<T>(PhantomData<fn() -> T>);
+
+/// Remembers no type yet.
+#[inline(always)]
+pub fn ty<T>() -> Ty<T> {
+    Ty(PhantomData)
+}
 
 impl<T> Ty<T> {
     /// Hands the value on and remembers its type.
@@ -78,15 +88,15 @@ impl<const NAME: u64> Suspends<NAME> for Unnamed {}
 impl<const NAME: u64, T: ?Sized + Suspends<NAME>, F: Future> Tag<NAME, T, Call<F>> {
     /// The receiver's type has the method.
     #[inline(always)]
-    pub fn __vthread_which(&self) -> Which<NotPlain<F>, IsCall<F>> {
-        Which::Call(IsCall(PhantomData))
+    pub fn __vthread_which(&self) -> IsCall<F> {
+        IsCall::IT
     }
 }
 
 /// The receiver is a user's smart pointer to a type that has the method.
 pub trait YesThroughOne<F> {
     /// The choice, as a type.
-    fn __vthread_which(&self) -> Which<NotPlain<F>, IsCall<F>>;
+    fn __vthread_which(&self) -> IsCall<F>;
 }
 
 impl<const NAME: u64, T: ?Sized, F: Future> YesThroughOne<F> for Tag<NAME, T, Call<F>>
@@ -94,15 +104,15 @@ where
     T: Deref<Target: Suspends<NAME>>,
 {
     #[inline(always)]
-    fn __vthread_which(&self) -> Which<NotPlain<F>, IsCall<F>> {
-        Which::Call(IsCall(PhantomData))
+    fn __vthread_which(&self) -> IsCall<F> {
+        IsCall::IT
     }
 }
 
 /// The same through two pointers.
 pub trait YesThroughTwo<F> {
     /// The choice, as a type.
-    fn __vthread_which(&self) -> Which<NotPlain<F>, IsCall<F>>;
+    fn __vthread_which(&self) -> IsCall<F>;
 }
 
 impl<const NAME: u64, T: ?Sized, F: Future> YesThroughTwo<F> for &Tag<NAME, T, Call<F>>
@@ -110,15 +120,15 @@ where
     T: Deref<Target: Deref<Target: Suspends<NAME>>>,
 {
     #[inline(always)]
-    fn __vthread_which(&self) -> Which<NotPlain<F>, IsCall<F>> {
-        Which::Call(IsCall(PhantomData))
+    fn __vthread_which(&self) -> IsCall<F> {
+        IsCall::IT
     }
 }
 
 /// The same through three pointers: an `&Arc<_>` of a user's smart pointer.
 pub trait YesThroughThree<F> {
     /// The choice, as a type.
-    fn __vthread_which(&mut self) -> Which<NotPlain<F>, IsCall<F>>;
+    fn __vthread_which(&mut self) -> IsCall<F>;
 }
 
 impl<const NAME: u64, T: ?Sized, F: Future> YesThroughThree<F> for &Tag<NAME, T, Call<F>>
@@ -126,20 +136,20 @@ where
     T: Deref<Target: Deref<Target: Deref<Target: Suspends<NAME>>>>,
 {
     #[inline(always)]
-    fn __vthread_which(&mut self) -> Which<NotPlain<F>, IsCall<F>> {
-        Which::Call(IsCall(PhantomData))
+    fn __vthread_which(&mut self) -> IsCall<F> {
+        IsCall::IT
     }
 }
 
 /// Found last: an ordinary call.
-pub trait No<X> {
+pub trait No {
     /// The choice, as a type.
-    fn __vthread_which(self) -> Which<IsPlain<X>, NotCall<X>>;
+    fn __vthread_which(self) -> IsPlain;
 }
 
-impl<const NAME: u64, T: ?Sized, X> No<X> for Tag<NAME, T, X> {
+impl<const NAME: u64, T: ?Sized, X> No for Tag<NAME, T, X> {
     #[inline(always)]
-    fn __vthread_which(self) -> Which<IsPlain<X>, NotCall<X>> {
-        Which::Plain(IsPlain(PhantomData))
+    fn __vthread_which(self) -> IsPlain {
+        IsPlain::IT
     }
 }

@@ -4,11 +4,10 @@
 //! asked at every step, which costs the user's compiler as much again as all the rest of a probe;
 //! but these names are few.
 
-use super::choice::{IsCall, IsPlain, NotCall, NotPlain, Which};
+use super::choice::{Choice, IsCall, IsPlain};
 use super::probe::Tag;
 use crate::group::call::{Call, Suspends};
 use std::future::Future;
-use std::marker::PhantomData;
 use std::ops::Deref;
 
 macro_rules! yes {
@@ -16,12 +15,12 @@ macro_rules! yes {
         $(#[$doc])*
         pub trait $name<F> {
             /// The choice, as a type.
-            fn __vthread_which_io(&self) -> Which<NotPlain<F>, IsCall<F>>;
+            fn __vthread_which_io(&self) -> IsCall<F>;
         }
         impl<const NAME: u64, T: ?Sized, F: Future> $name<F> for $tag where $($bound)* {
             #[inline(always)]
-            fn __vthread_which_io(&self) -> Which<NotPlain<F>, IsCall<F>> {
-                Which::Call(IsCall(PhantomData))
+            fn __vthread_which_io(&self) -> IsCall<F> {
+                IsCall::IT
             }
         }
     };
@@ -51,14 +50,14 @@ yes! {
 }
 
 /// Found last: an ordinary call.
-pub trait IoNo<X> {
+pub trait IoNo {
     /// The choice, as a type.
-    fn __vthread_which_io(&self) -> Which<IsPlain<X>, NotCall<X>>;
+    fn __vthread_which_io(&self) -> IsPlain;
 }
 
-impl<const NAME: u64, T: ?Sized, X> IoNo<X> for Tag<NAME, T, X> {
+impl<const NAME: u64, T: ?Sized, X> IoNo for Tag<NAME, T, X> {
     #[inline(always)]
-    fn __vthread_which_io(&self) -> Which<IsPlain<X>, NotCall<X>> {
-        Which::Plain(IsPlain(PhantomData))
+    fn __vthread_which_io(&self) -> IsPlain {
+        IsPlain::IT
     }
 }
