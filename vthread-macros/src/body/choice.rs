@@ -4,7 +4,7 @@ use super::Body;
 use crate::names::{self, ours};
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Token;
+use syn::{Expr, Token};
 
 /// How a suspending call is made.
 #[derive(Clone, Copy, PartialEq)]
@@ -103,7 +103,7 @@ pub(crate) fn known_call(
         Making::Block => quote_spanned!(span=> #wait(__c)),
     };
     let decided = decide(extent, call, quote_spanned!(span=> __c => { #dead #made }));
-    outer(quote_spanned!(span=> (#decided)), at)
+    parentheses(decided, at).into_token_stream()
 }
 
 /// Where a call that the user wrote begins and ends.
@@ -122,6 +122,33 @@ impl Extent {
             end,
         }
     }
+
+    /// From where `first` begins to `end`.
+    pub(crate) fn from(first: &Expr, end: Span) -> Self {
+        Extent {
+            start: start(first),
+            end,
+        }
+    }
+}
+
+/// Where an expression begins. The tokens of a long chain are not written out to find that.
+fn start(expr: &Expr) -> Span {
+    match expr {
+        Expr::MethodCall(call) if call.attrs.is_empty() => start(&call.receiver),
+        Expr::Field(field) if field.attrs.is_empty() => start(&field.base),
+        Expr::Try(tried) if tried.attrs.is_empty() => start(&tried.expr),
+        Expr::Index(indexed) if indexed.attrs.is_empty() => start(&indexed.expr),
+        Expr::Call(call) if call.attrs.is_empty() => start(&call.func),
+        Expr::Verbatim(tokens) => {
+            let first = tokens.clone().into_iter().next();
+            first.map_or_else(Span::call_site, |tree| tree.span())
+        }
+        other => {
+            let first = other.to_token_stream().into_iter().next();
+            first.map_or_else(Span::call_site, |tree| tree.span())
+        }
+    }
 }
 
 /// `(match scrutinee { arms })` that stands for the user's call: lints about unused values point at it.
@@ -130,6 +157,13 @@ pub(crate) fn decide(extent: Extent, scrutinee: TokenStream, arms: TokenStream) 
     let mut braces = Group::new(Delimiter::Brace, arms);
     braces.set_span(extent.end);
     quote!(#matched #scrutinee #braces)
+}
+
+/// `(inner)` with the user's span, as `outer` makes it.
+pub(crate) fn parentheses(inner: TokenStream, at: Span) -> Group {
+    let mut spanned = Group::new(Delimiter::Parenthesis, inner);
+    spanned.set_span(at);
+    spanned
 }
 
 /// The outermost parentheses carry the user's span: `let` chains look at the edition of the end of

@@ -1,12 +1,12 @@
 //! Method calls: `recv.m(args)` stays token for token as written and becomes the scrutinee of a match
 //! that decides by the receiver's and the result's type.
 
-use super::choice::{Extent, decide, found, known_call, outer, ways};
+use super::choice::{Extent, decide, found, known_call, parentheses, ways};
 use super::siblings::Known;
 use super::{Body, blocking, skip};
 use crate::names::{self, hash, ours, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{Expr, ExprMethodCall, UnOp};
@@ -61,7 +61,7 @@ impl Body {
         let mut again = call.clone();
         again.method = names::again(&call.method);
         again.attrs.clear();
-        let extent = Extent::new(&call.receiver, call.paren_token.span.close());
+        let extent = Extent::from(&call.receiver, call.paren_token.span.close());
         let making = self.making(true);
         let made = known_call(quote!(#again), making, call.method.span(), extent);
         let attrs = &call.attrs;
@@ -90,7 +90,7 @@ impl Body {
     fn own_method(&self, call: &mut ExprMethodCall, is_recursive: bool) -> Expr {
         let at = call.method.span();
         let attrs = std::mem::take(&mut call.attrs);
-        let extent = Extent::new(&call.receiver, call.paren_token.span.close());
+        let extent = Extent::from(&call.receiver, call.paren_token.span.close());
         let made = known_call(quote!(#call), self.making(is_recursive), at, extent);
         Expr::Verbatim(quote!(#(#attrs)* #made))
     }
@@ -115,8 +115,8 @@ impl Body {
             args,
             paren_token,
         } = call;
-        let arguments = outer(quote!((#args)), paren_token.span.join());
-        let extent = Extent::new(receiver, paren_token.span.close());
+        let arguments = parentheses(args.to_token_stream(), paren_token.span.join());
+        let extent = Extent::from(receiver, paren_token.span.close());
         let tail = quote!(#dot_token #method #turbofish #arguments);
         let new_ty = names::ty(span);
         let probed = if classify(receiver) == Receiver::Value {
@@ -132,7 +132,7 @@ impl Body {
                 quote_spanned!(span=> __r.pass(#receiver) #tail),
                 quote_spanned!(span=> __x => { #found #ways }),
             );
-            quote_spanned!(span=> ({ let __r = #new_ty(); #decided }))
+            quote_spanned!(span=> { let __r = #new_ty(); #decided })
         } else {
             let mut types = Vec::new();
             let (real, copy) = self.place(receiver, &mut types);
@@ -153,11 +153,11 @@ impl Body {
                 quote_spanned!(span=> __x => { #found #ways }),
             );
             match types.is_empty() {
-                true => quote_spanned!(span=> (#decided)),
-                false => quote_spanned!(span=> ({ #(let #types = #new_ty();)* #decided })),
+                true => decided,
+                false => quote_spanned!(span=> { #(let #types = #new_ty();)* #decided }),
             }
         };
-        let probed = outer(probed, at);
+        let probed = parentheses(probed, at);
         Expr::Verbatim(quote!(#(#attrs)* #probed))
     }
 

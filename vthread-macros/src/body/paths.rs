@@ -4,7 +4,7 @@
 //! outside, and a glob import of the companion module inside shadows it where there is one.
 //! Type-relative calls are decided by the type of the result.
 
-use super::choice::{Extent, Making, dead_beside, decide, found, known_call, outer, ways};
+use super::choice::{Extent, Making, dead_beside, decide, found, known_call, parentheses, ways};
 use super::scopes::Name;
 use super::siblings::Known;
 use super::{Body, blocking, skip};
@@ -128,7 +128,7 @@ impl Body {
             call.to_token_stream(),
             quote_spanned!(span=> __x => { #found #ways }),
         );
-        Expr::Verbatim(outer(quote_spanned!(span=> (#decided)), at))
+        Expr::Verbatim(parentheses(decided, at).into_token_stream())
     }
 }
 
@@ -160,10 +160,8 @@ fn probe(
         _ => TokenStream::new(),
     };
     let (arguments, attrs) = (&call.args, &call.attrs);
-    let parenthesized = outer(
-        quote_spanned!(span=> (#arguments)),
-        call.paren_token.span.join(),
-    );
+    let parenthesized = parentheses(arguments.to_token_stream(), call.paren_token.span.join());
+    let parenthesized = parenthesized.into_token_stream();
     let (inside, outside) = match has_closure {
         true => (parenthesized, TokenStream::new()),
         false => (TokenStream::new(), parenthesized),
@@ -203,10 +201,10 @@ fn probe(
         }),
     );
     let chosen = match remembers.is_empty() {
-        true => quote_spanned!(span=> (#decided)),
-        false => quote_spanned!(span=> ({ #remembers #decided })),
+        true => decided,
+        false => quote_spanned!(span=> { #remembers #decided }),
     };
-    let chosen = outer(chosen, at);
+    let chosen = parentheses(chosen, at);
     Expr::Verbatim(quote!(#(#attrs)* #chosen))
 }
 
@@ -237,7 +235,7 @@ fn allowed(path: &Path, span: Span) -> TokenStream {
 }
 
 fn extent(call: &ExprCall) -> Extent {
-    Extent::new(&call.func, call.paren_token.span.close())
+    Extent::from(&call.func, call.paren_token.span.close())
 }
 
 /// Whether a closure stands among the arguments, or a macro that may hold one.
