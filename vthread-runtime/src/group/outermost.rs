@@ -17,6 +17,7 @@
 
 use super::block_on::Root;
 use super::cancel::Walk;
+use crate::task::reason::CancelReason;
 use parking_lot::Mutex;
 use std::cell::Cell;
 use std::ptr;
@@ -128,7 +129,7 @@ impl Thread {
                 Arc::increment_strong_count(root);
                 Arc::from_raw(root)
             };
-            walk.mark_root(root);
+            walk.mark_root(root, &CancelReason::Shutdown);
         }
         is_calling
     }
