@@ -36,6 +36,8 @@ pub(super) enum Reach {
 pub(super) struct Walk {
     /// From before the first mark to after the last one.
     marking: Option<Marking>,
+    /// Somebody has asked for it, who may count on it that everything is marked when it is done.
+    is_request: bool,
     /// Whether shields stop it.
     level: Level,
     /// Groups whose children are still to be marked, and why: the mark nearest to each.
@@ -51,6 +53,15 @@ pub(super) struct Walk {
 impl Walk {
     pub(super) fn new() -> Self {
         Walk::with(Level::Soft)
+    }
+
+    /// A walk that somebody has asked for. What another walk has begun to mark it marks as well: that may not have come
+    /// to all of it yet.
+    fn on_request() -> Self {
+        Walk {
+            is_request: true,
+            ..Walk::new()
+        }
     }
 
     /// A walk that marks for the second time, and for the first what a shield has kept from that.
@@ -75,12 +86,19 @@ impl Walk {
     fn made(marking: Option<Marking>, level: Level) -> Self {
         Walk {
             marking,
+            is_request: false,
             level,
             groups: Vec::new(),
             vthreads: Vec::new(),
             blocked: Vec::new(),
             graces: Vec::new(),
         }
+    }
+
+    /// Whether somebody else may be marking what was found marked.
+    fn has_to_help(&self) -> bool {
+        let marking = self.marking.as_ref();
+        self.is_request && marking.is_some_and(Marking::has_company)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -140,7 +158,10 @@ impl Node {
             CancelReason::SiblingFailed(culprit) if culprit.is_body() => Reach::Children,
             _ => reach,
         };
-        let mut walk = Walk::new();
+        let mut walk = match reach {
+            Reach::Children => Walk::on_request(),
+            _ => Walk::new(),
+        };
         self.cancel_level(reach, &reason, &mut walk);
         walk.begin_grace(self.clone(), lingers);
         walk.finish();
@@ -166,6 +187,9 @@ impl Node {
         if is_first {
             state.cancelled = Some(reason.clone());
             state.for_each_child(|child| mark_child(child, reason, walk));
+        } else if walk.has_to_help() {
+            // They are marked, and what is open in them perhaps not yet. Whoever marked them wakes them.
+            state.for_each_child(|child| mark_below(&child.vthread, walk));
         }
         if walk.level == Level::Hard && !std::mem::replace(&mut state.is_hard, true) {
             state.for_each_child(|child| walk.mark_child_hard(child));
@@ -219,7 +243,7 @@ pub(super) fn mark_child(child: &Header, reason: &CancelReason, walk: &mut Walk)
 
 /// Cancels one vthread and all below it.
 pub(super) fn cancel_task(task: &Header, reason: &CancelReason) {
-    let mut walk = Walk::new();
+    let mut walk = Walk::on_request();
     mark_child(task, reason, &mut walk);
     walk.finish();
 }

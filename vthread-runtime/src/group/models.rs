@@ -201,6 +201,29 @@ fn loom_group_a_failure_below_is_no_reason() {
     });
 }
 
+/// Somebody asks for the cancellation of a group that is being cancelled: when that is done, all is marked, also what
+/// the other one has not come to yet.
+#[test]
+fn loom_group_a_request_leaves_nothing_to_others() {
+    loom::model(|| {
+        let (outer, _flag, _vthread) = open();
+        let near = child(&outer, false);
+        let inner = node();
+        super::run::open_in_model(&inner, &near.vthread, &near.vthread.root);
+        let far = child(&inner, false);
+        let canceller = {
+            let outer = outer.clone();
+            thread::spawn(move || outer.cancel(Reach::Body, CancelReason::TimedOut))
+        };
+        outer.cancel(Reach::Children, CancelReason::GroupCancelled);
+        assert!(far.vthread.root.has_own_mark() && far.vthread.is_suspect());
+        canceller.join().unwrap();
+        inner.unlink(&far);
+        super::run::close_in_model(&inner, &near.vthread);
+        outer.unlink(&near);
+    });
+}
+
 /// A group opens in a vthread that is being cancelled: the group is cancelled too, by one of both.
 #[test]
 fn loom_group_opening_inherits_the_mark() {

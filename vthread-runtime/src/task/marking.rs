@@ -36,6 +36,12 @@ impl Marking {
         Marking(())
     }
 
+    /// Whether another cancellation is under way. Whoever has found marks, and no other one, finds all that were set
+    /// with these.
+    pub(crate) fn has_company(&self) -> bool {
+        UNDER_WAY.load(Ordering::Acquire) > 1
+    }
+
     /// Whoever has seen a mark, or the end of a vthread that saw it, finds what set it under way or done.
     pub(super) fn is_under_way() -> bool {
         UNDER_WAY.load(Ordering::Acquire) > 0
