@@ -10,7 +10,7 @@ pub(crate) use self::real::*;
 mod real {
     pub(crate) use parking_lot::{Mutex, MutexGuard};
     pub(crate) use std::sync::atomic::{
-        AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence,
+        AtomicBool, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Ordering, fence,
     };
 }
 
@@ -20,7 +20,7 @@ mod model {
     pub(crate) use loom::sync::Arc;
     pub(crate) use loom::sync::MutexGuard;
     pub(crate) use loom::sync::atomic::{
-        AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence,
+        AtomicBool, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Ordering, fence,
     };
     pub(crate) use loom::thread;
 
@@ -72,3 +72,16 @@ macro_rules! const_unless_modelled {
     ($(#[$attr:meta])* $vis:vis const fn $($rest:tt)*) => { $(#[$attr])* $vis fn $($rest)* };
 }
 pub(crate) use const_unless_modelled;
+
+/// Declares a static. Under loom each execution of a model has its own.
+#[cfg(not(loom))]
+macro_rules! process_wide {
+    ($(#[$attr:meta])* static $name:ident: $type:ty = $value:expr;) => { $(#[$attr])* static $name: $type = $value; };
+}
+#[cfg(loom)]
+macro_rules! process_wide {
+    ($(#[$attr:meta])* static $name:ident: $type:ty = $value:expr;) => {
+        loom::lazy_static! { $(#[$attr])* static ref $name: $type = $value; }
+    };
+}
+pub(crate) use process_wide;

@@ -20,6 +20,7 @@ mod outcomes;
 mod panics;
 mod plain_frames;
 mod process;
+mod reasons;
 mod selects;
 mod services;
 mod shields;

@@ -39,12 +39,6 @@ fn agrees(facts: &Facts<'_>, child: Id, verdict: Verdict) -> bool {
 /// which may have been set beyond a shield.
 fn is_the_reason(facts: &Facts<'_>, child: Id, reason: Verdict) -> bool {
     let end = facts.events.len();
-    // To be tightened: seed 30122893069263576 has given the failed body of a group that the model does not see
-    // around the child, and it is not known yet which of the two is wrong.
-    if let Verdict::BecauseOfBody(id) = reason {
-        let part = Part::Body;
-        return has_failed(facts, Member { id, part });
-    }
     let (scopes, _) = facts.scopes_beyond_shields(Some((child, Role::Task)));
     scopes.iter().any(|scope| match (reason, *scope) {
         (Verdict::BecauseOfChild(id), Scope::Member(group) | Scope::Body(group)) => {
@@ -59,8 +53,8 @@ fn is_the_reason(facts: &Facts<'_>, child: Id, reason: Verdict) -> bool {
             };
             id == group && has_failed(facts, body)
         }
-        // The second mark of a group has the reason of its first cancellation, in the body as well.
-        (Verdict::GroupCancelled, Scope::Member(group) | Scope::Body(group)) => {
+        // That is for the children only.
+        (Verdict::GroupCancelled, Scope::Member(group)) => {
             facts.was_cancelled_on_request(group, end)
         }
         (Verdict::TaskCancelled, Scope::Task(_))

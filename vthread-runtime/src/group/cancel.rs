@@ -29,16 +29,19 @@ pub(super) enum Reach {
 
 /// A walk down the tree: everybody is marked before anybody is woken, so that nobody who is to be
 /// cancelled sees what the end of another leaves behind.
+///
+/// It has no reason of its own. Where it comes to a vthread that somebody else is marking too, it finds groups that
+/// are open below that mark, and tells them the reason of that.
 #[derive(Debug)]
 pub(super) struct Walk {
     /// From before the first mark to after the last one.
     marking: Option<Marking>,
-    /// Why: everybody on the way is told the same.
-    reason: CancelReason,
+    /// Somebody has asked for it, who may count on it that everything is marked when it is done.
+    is_request: bool,
     /// Whether shields stop it.
     level: Level,
-    /// Groups whose children are still to be marked.
-    groups: Vec<Arc<Node>>,
+    /// Groups whose children are still to be marked, and why: the mark nearest to each.
+    groups: Vec<(Arc<Node>, CancelReason)>,
     /// Who has been marked.
     vthreads: Vec<Waker>,
     /// Blocking calls inside vthreads that have been marked.
@@ -48,18 +51,27 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    pub(super) fn new(reason: CancelReason) -> Self {
-        Walk::with(reason, Level::Soft)
+    pub(super) fn new() -> Self {
+        Walk::with(Level::Soft)
+    }
+
+    /// A walk that somebody has asked for. What another walk has begun to mark it marks as well: that may not have come
+    /// to all of it yet.
+    fn on_request() -> Self {
+        Walk {
+            is_request: true,
+            ..Walk::new()
+        }
     }
 
     /// A walk that marks for the second time, and for the first what a shield has kept from that.
-    pub(super) fn hard(reason: CancelReason) -> Self {
-        Walk::with(reason, Level::Hard)
+    pub(super) fn hard() -> Self {
+        Walk::with(Level::Hard)
     }
 
     /// A walk that will hardly ever find anything to mark.
     pub(super) fn for_services() -> Self {
-        Walk::made(None, CancelReason::GroupEnded, Level::Soft)
+        Walk::made(None, Level::Soft)
     }
 
     /// Before the first mark of such a walk.
@@ -67,20 +79,26 @@ impl Walk {
         self.marking.get_or_insert_with(Marking::begin);
     }
 
-    fn with(reason: CancelReason, level: Level) -> Self {
-        Walk::made(Some(Marking::begin()), reason, level)
+    fn with(level: Level) -> Self {
+        Walk::made(Some(Marking::begin()), level)
     }
 
-    fn made(marking: Option<Marking>, reason: CancelReason, level: Level) -> Self {
+    fn made(marking: Option<Marking>, level: Level) -> Self {
         Walk {
             marking,
-            reason,
+            is_request: false,
             level,
             groups: Vec::new(),
             vthreads: Vec::new(),
             blocked: Vec::new(),
             graces: Vec::new(),
         }
+    }
+
+    /// Whether somebody else may be marking what was found marked.
+    fn has_to_help(&self) -> bool {
+        let marking = self.marking.as_ref();
+        self.is_request && marking.is_some_and(Marking::has_company)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -100,22 +118,22 @@ impl Walk {
     }
 
     /// Marks the outermost call of a plain thread.
-    pub(super) fn mark_root(&mut self, root: Arc<Root>) {
-        root.vthread().root.mark(&self.reason);
+    pub(super) fn mark_root(&mut self, root: Arc<Root>, reason: &CancelReason) {
+        root.vthread().root.mark(reason);
         mark_below(root.vthread(), self);
         self.blocked.push(root);
     }
 
     /// As `mark_root`, for a root that the caller unparks in the end.
-    pub(super) fn mark_root_in_place(&mut self, root: &Root) {
-        root.vthread().root.mark(&self.reason);
+    pub(super) fn mark_root_in_place(&mut self, root: &Root, reason: &CancelReason) {
+        root.vthread().root.mark(reason);
         mark_below(root.vthread(), self);
     }
 
     /// Marks what is left, then wakes everybody.
     pub(super) fn finish(mut self) {
-        while let Some(group) = self.groups.pop() {
-            if group.cancel_level(Reach::FromOutside, &mut self) {
+        while let Some((group, reason)) = self.groups.pop() {
+            if group.cancel_level(Reach::FromOutside, &reason, &mut self) {
                 self.begin_grace(group, Reach::Body);
             }
         }
@@ -140,27 +158,38 @@ impl Node {
             CancelReason::SiblingFailed(culprit) if culprit.is_body() => Reach::Children,
             _ => reach,
         };
-        let mut walk = Walk::new(reason);
-        self.cancel_level(reach, &mut walk);
+        let mut walk = match reach {
+            Reach::Children => Walk::on_request(),
+            _ => Walk::new(),
+        };
+        self.cancel_level(reach, &reason, &mut walk);
         walk.begin_grace(self.clone(), lingers);
         walk.finish();
     }
 
     /// Cancels the group's children and all below them, because of a mark further out.
     pub(super) fn cancel_from_outside(self: &Arc<Self>, reason: CancelReason, level: Level) {
-        let mut walk = Walk::with(reason, level);
-        walk.groups.push(self.clone());
+        let mut walk = Walk::with(level);
+        walk.groups.push((self.clone(), reason));
         walk.finish();
     }
 
     /// True if the group has a grace of its own to begin.
-    pub(super) fn cancel_level(&self, reach: Reach, walk: &mut Walk) -> bool {
+    pub(super) fn cancel_level(
+        &self,
+        reach: Reach,
+        reason: &CancelReason,
+        walk: &mut Walk,
+    ) -> bool {
         let mut state = self.lock();
         state.is_cut |= reach == Reach::FromOutside && state.ordinary > 0;
         let is_first = state.cancelled.is_none();
         if is_first {
-            state.cancelled = Some(walk.reason.clone());
-            state.for_each_child(|child| mark_child(child, walk));
+            state.cancelled = Some(reason.clone());
+            state.for_each_child(|child| mark_child(child, reason, walk));
+        } else if walk.has_to_help() {
+            // They are marked, and what is open in them perhaps not yet. Whoever marked them wakes them.
+            state.for_each_child(|child| mark_below(&child.vthread, walk));
         }
         if walk.level == Level::Hard && !std::mem::replace(&mut state.is_hard, true) {
             state.for_each_child(|child| walk.mark_child_hard(child));
@@ -173,17 +202,17 @@ impl Node {
         let has_own_grace = reach == Reach::FromOutside && state.is_impatient;
         let is_first = is_first || (has_own_grace && !self.scope.has_own_mark());
         if reach == Reach::Body || has_own_grace {
-            self.mark_body(&state, walk);
+            self.mark_body(&state, reason, walk);
         }
         is_first && state.is_impatient
     }
 
     /// Marks the body, and the groups that are open in it.
-    fn mark_body(&self, state: &State, walk: &mut Walk) {
+    fn mark_body(&self, state: &State, reason: &CancelReason, walk: &mut Walk) {
         if self.scope.has_own_mark() {
             return;
         }
-        self.scope.mark(&walk.reason);
+        self.scope.mark(reason);
         if let Some((vthread, waker)) = &state.owner {
             // SAFETY: the owner takes itself out under this lock before its vthread ends.
             mark_below(unsafe { &**vthread }, walk);
@@ -206,43 +235,38 @@ impl Node {
 }
 
 /// Marks a vthread that is kept alive, and collects the groups open in it.
-pub(super) fn mark_child(child: &Header, walk: &mut Walk) {
-    child.vthread.root.mark(&walk.reason);
+pub(super) fn mark_child(child: &Header, reason: &CancelReason, walk: &mut Walk) {
+    child.vthread.root.mark(reason);
     mark_below(&child.vthread, walk);
     walk.vthreads.push(child.waker());
 }
 
 /// Cancels one vthread and all below it.
-pub(super) fn cancel_task(task: &Header, reason: CancelReason) {
-    let mut walk = Walk::new(reason);
-    mark_child(task, &mut walk);
+pub(super) fn cancel_task(task: &Header, reason: &CancelReason) {
+    let mut walk = Walk::on_request();
+    mark_child(task, reason, &mut walk);
     walk.finish();
 }
 
 /// Marks a scope that is open in the frame of `vthread`, and not registered, from whatever thread.
-pub(crate) fn cancel_scope(scope: &Scope, vthread: &Vthread, waker: Waker, reason: CancelReason) {
-    let mut walk = Walk::new(reason);
-    scope.mark(&walk.reason);
+pub(crate) fn cancel_scope(scope: &Scope, vthread: &Vthread, waker: Waker, reason: &CancelReason) {
+    let mut walk = Walk::new();
+    scope.mark(reason);
     mark_below(vthread, &mut walk);
     walk.vthreads.push(waker);
     walk.finish();
 }
 
 /// After scopes of the vthread that this thread polls were marked: marks what is open below them.
-pub(super) fn cancel_marked(vthread: &Vthread, reason: CancelReason, level: Level) {
-    let mut walk = Walk::with(reason, level);
+pub(super) fn cancel_marked(vthread: &Vthread, level: Level) {
+    let mut walk = Walk::with(level);
     mark_below(vthread, &mut walk);
     walk.finish();
 }
 
 /// As `cancel_scope`, when the grace is over.
-pub(crate) fn cancel_scope_hard(
-    scope: &Scope,
-    vthread: &Vthread,
-    waker: Waker,
-    reason: CancelReason,
-) {
-    let mut walk = Walk::hard(reason);
+pub(crate) fn cancel_scope_hard(scope: &Scope, vthread: &Vthread, waker: Waker) {
+    let mut walk = Walk::hard();
     scope.mark_hard();
     mark_below(vthread, &mut walk);
     walk.vthreads.push(waker);
@@ -257,9 +281,13 @@ fn mark_below(vthread: &Vthread, walk: &mut Walk) {
     let level = walk.level;
     vthread
         .open()
-        .for_each_marked(level, |kind, scope| match kind {
-            // SAFETY: linked, and unlinked under the list's lock before it closes.
-            Kind::Group => walk.groups.push(unsafe { node_of(scope) }),
+        .for_each_marked(level, |kind, scope, marked| match kind {
+            Kind::Group => {
+                // SAFETY: linked, and unlinked under the list's lock before it closes.
+                let group = unsafe { node_of(scope) };
+                let reason = marked.own_reason().expect("it was found marked");
+                walk.groups.push((group, reason));
+            }
             Kind::Root => {
                 // SAFETY: linked, and unlinked under this lock before it goes.
                 let root = unsafe { Root::of_scope(scope) };

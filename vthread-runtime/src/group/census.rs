@@ -273,16 +273,16 @@ impl SeenVthread {
 
 /// Cancels the blocking call, or the child of the process, whose waker has the address `waker`, if it is there still.
 pub(crate) fn cancel_root(waker: *const ()) {
-    let mut walk = Walk::new(CancelReason::Deadlock);
+    let mut walk = Walk::new();
     let is_it = |root: &Root| ptr::eq(ptr::from_ref(root).cast(), waker) && root.site().is_some();
     roots::for_each(|root| {
         if is_it(root) {
-            walk.mark_root_in_place(root);
+            walk.mark_root_in_place(root, &CancelReason::Deadlock);
         }
     });
     shutdown::for_each_background(|child, _| {
         if ptr::eq(child.waker_data(), waker) {
-            mark_child(child, &mut walk);
+            mark_child(child, &CancelReason::Deadlock, &mut walk);
         }
     });
     // Foreign wakers are woken outside the lock; the root itself, after all others were marked.

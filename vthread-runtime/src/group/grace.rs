@@ -23,7 +23,6 @@ use super::failure::Member;
 use super::node::Node;
 use crate::task::grace::Grace;
 use crate::task::header::Header;
-use crate::task::reason::CancelReason;
 use crate::trace;
 use std::any::Any;
 use std::collections::HashMap;
@@ -88,9 +87,8 @@ impl Node {
     pub(super) fn end_grace(self: &Arc<Self>) {
         let (walk, rung) = {
             let mut state = self.lock();
-            let reason = state.cancelled.clone();
-            state.is_hard = reason.is_some();
-            let mut walk = Walk::hard(reason.unwrap_or(CancelReason::GroupEnded));
+            state.is_hard = state.cancelled.is_some();
+            let mut walk = Walk::hard();
             state.for_each_child(|child| {
                 if child.vthread.root.has_own_mark() {
                     walk.mark_child_hard(child);
@@ -154,7 +152,7 @@ impl Wake for ChildBell {
         // SAFETY: `task` keeps the header.
         let child = unsafe { &*self.child };
         trace::grace_over(Member::from(child).who());
-        let mut walk = Walk::hard(CancelReason::TaskCancelled);
+        let mut walk = Walk::hard();
         walk.mark_child_hard(child);
         walk.finish();
         let _ = &self.task;

@@ -174,6 +174,56 @@ fn loom_group_a_cancellation_meets_a_wake() {
     });
 }
 
+/// The body of an inner group fails while its vthread is being cancelled: whoever of both comes to the group
+/// between, that has the reason of the mark on the vthread, not that of the failure below it.
+#[test]
+fn loom_group_a_failure_below_is_no_reason() {
+    loom::model(|| {
+        let (outer, _flag, _vthread) = open();
+        let child = child(&outer, false);
+        let [between, failing] = [node(), node()];
+        super::run::open_in_model(&between, &child.vthread, &child.vthread.root);
+        super::run::open_in_model(&failing, &child.vthread, &between.scope);
+        for node in [&between, &failing] {
+            node.lock().owner = Some((&raw const child.vthread, Waker::noop().clone()));
+        }
+        let canceller = {
+            let outer = outer.clone();
+            thread::spawn(move || outer.cancel(Reach::Children, CancelReason::GroupCancelled))
+        };
+        failing.cancel_for(failing.body());
+        canceller.join().unwrap();
+        let reason = between.lock().cancelled.clone();
+        assert_eq!(reason, Some(CancelReason::GroupCancelled));
+        super::run::close_in_model(&failing, &child.vthread);
+        super::run::close_in_model(&between, &child.vthread);
+        outer.unlink(&child);
+    });
+}
+
+/// Somebody asks for the cancellation of a group that is being cancelled: when that is done, all is marked, also what
+/// the other one has not come to yet.
+#[test]
+fn loom_group_a_request_leaves_nothing_to_others() {
+    loom::model(|| {
+        let (outer, _flag, _vthread) = open();
+        let near = child(&outer, false);
+        let inner = node();
+        super::run::open_in_model(&inner, &near.vthread, &near.vthread.root);
+        let far = child(&inner, false);
+        let canceller = {
+            let outer = outer.clone();
+            thread::spawn(move || outer.cancel(Reach::Body, CancelReason::TimedOut))
+        };
+        outer.cancel(Reach::Children, CancelReason::GroupCancelled);
+        assert!(far.vthread.root.has_own_mark() && far.vthread.is_suspect());
+        canceller.join().unwrap();
+        inner.unlink(&far);
+        super::run::close_in_model(&inner, &near.vthread);
+        outer.unlink(&near);
+    });
+}
+
 /// A group opens in a vthread that is being cancelled: the group is cancelled too, by one of both.
 #[test]
 fn loom_group_opening_inherits_the_mark() {
@@ -259,8 +309,8 @@ fn loom_grace_ends_against_a_cancellation() {
         let (node, _flag, _vthread) = open();
         let service = child(&node, true);
         let ordinary = child(&node, false);
-        let mut walk = Walk::new(CancelReason::GroupEnded);
-        mark_child(&service, &mut walk);
+        let mut walk = Walk::new();
+        mark_child(&service, &CancelReason::GroupEnded, &mut walk);
         walk.finish();
         let alarm = {
             let node = node.clone();

@@ -285,7 +285,7 @@ impl State {
         walk.begin();
         self.for_each_child(|child| {
             if child.about.is_service {
-                mark_child(child, walk);
+                mark_child(child, &CancelReason::GroupEnded, walk);
             }
         });
     }

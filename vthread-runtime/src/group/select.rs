@@ -283,7 +283,7 @@ impl<L: Branches> Select<L> {
         let vthread = unsafe { &*running.vthread };
         vthread.set_suspect();
         if has_more {
-            cancel_marked(vthread, CancelReason::NotSelected, level);
+            cancel_marked(vthread, level);
         }
     }
 

@@ -93,7 +93,7 @@ impl Process {
     /// Cancels all children, and the calls of all plain threads. Does not wait. The first one to do it may say that a
     /// signal was why.
     fn begin_end(&self, signal: Option<i32>) {
-        let mut walk = Walk::new(CancelReason::Shutdown);
+        let mut walk = Walk::new();
         {
             // Held until the calls are counted: none of them can tell its end before, and nobody waits for an
             // end that has only half begun.
@@ -102,7 +102,8 @@ impl Process {
                 return;
             }
             locked.signal = signal;
-            self.node.cancel_level(Reach::Children, &mut walk);
+            self.node
+                .cancel_level(Reach::Children, &CancelReason::Shutdown, &mut walk);
             locked.n_calls = outermost::mark_all(&mut walk);
         }
         walk.begin_grace(self.node.clone(), Reach::Children);

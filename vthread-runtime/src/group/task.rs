@@ -59,12 +59,12 @@ impl<V> Task<V> {
         self.handle.header().is_complete()
     }
 
-    /// Asks the child to end at its next suspension point. Does not wait.
+    /// Asks the child, and everything below it, to end at the next suspension point. Does not wait.
     ///
     /// Cancelling a child is not a failure: the group goes on. A child that has ended keeps its
     /// value.
     pub fn cancel(&self) {
-        super::cancel::cancel_task(self.handle.header(), CancelReason::TaskCancelled);
+        super::cancel::cancel_task(self.handle.header(), &CancelReason::TaskCancelled);
     }
 
     /// A number that tells the child from all other vthreads of the process, for logs.

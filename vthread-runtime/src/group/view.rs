@@ -75,7 +75,7 @@ impl<'scope, E> Group<'scope, E> {
         PhantomData
     }
 
-    /// Cancels the children, not the body: each ends at its next suspension point.
+    /// Cancels the children, not the body: each ends at its next suspension point, and so does everything below it.
     ///
     /// Does not wait. `spawn!` into the group starts nothing from now on.
     pub fn cancel(&self) {

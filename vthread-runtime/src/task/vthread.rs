@@ -227,20 +227,25 @@ impl Open {
         unsafe { self.waiting.as_ref() }.map(Waiting::see)
     }
 
-    /// Calls `visit` with every open scope that counts as marked, at least as `mark` says.
-    pub(crate) fn for_each_marked(&self, mark: Level, mut visit: impl FnMut(Kind, *const Scope)) {
+    /// Calls `visit` with every open scope that counts as marked, at least as `mark` says, and with the marked scope
+    /// nearest to it.
+    pub(crate) fn for_each_marked(
+        &self,
+        mark: Level,
+        mut visit: impl FnMut(Kind, *const Scope, &Scope),
+    ) {
         let mut at = self.head;
         while !at.is_null() {
             // SAFETY: linked, so alive, and what is above a scope outlives it.
             let (kind, next) = unsafe { ((*at).kind, (*at).next.get()) };
-            let is_marked = match mark {
-                // SAFETY: as above.
-                Level::Soft => unsafe { chain_is_marked(at) },
+            let counts = match mark {
+                Level::Soft => true,
                 // SAFETY: as above.
                 Level::Hard => unsafe { nearest_hard(at) }.is_some(),
             };
-            if is_marked {
-                visit(kind, at);
+            // SAFETY: as above.
+            if counts && let Some(marked) = unsafe { nearest_mark(at) } {
+                visit(kind, at, marked);
             }
             at = next;
         }

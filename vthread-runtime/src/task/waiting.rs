@@ -13,7 +13,8 @@
 //! # Protocol of the watch
 //! `is_watched` is cleared before all waits are looked at, under the very locks under which they are written down.
 //! One who has written down a wait reads it under the same lock: either its wait was seen, or it finds
-//! that nobody watches, and calls.
+//! that nobody watches, and calls. Of several who find that, one calls; the others leave it to that one
+//! (`loom_watch_no_wait_is_overlooked`).
 #![allow(unsafe_code)] // Waits live in frames; their vthread reaches them by pointer.
 
 use super::current;
@@ -22,13 +23,13 @@ use super::provenance::Stamp;
 use super::scope::{Kind, Scope};
 use super::serial;
 use super::vthread::Vthread;
-use crate::primitive::{AtomicU64, Ordering, const_unless_modelled};
+use crate::primitive::{AtomicBool, AtomicU64, Ordering, const_unless_modelled, process_wide};
 use std::cell::Cell;
 use std::marker::PhantomPinned;
 use std::panic::Location;
 use std::pin::Pin;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicPtr};
+use std::sync::atomic::AtomicPtr;
 use std::task::Context;
 
 /// Where something was called.
@@ -246,7 +247,9 @@ pub(crate) unsafe fn is_unlimited(mut scope: *const Scope) -> bool {
     true
 }
 
-static IS_WATCHED: AtomicBool = AtomicBool::new(false);
+process_wide! {
+    static IS_WATCHED: AtomicBool = AtomicBool::new(false);
+}
 
 /// Whether somebody will look at all waits that have been written down by now.
 #[inline]

@@ -1,7 +1,7 @@
 //! Takings and waits under every schedule.
 
 use super::*;
-use crate::primitive::{Arc, AtomicUsize, thread};
+use crate::primitive::{Arc, AtomicUsize, Mutex, thread};
 use std::pin::pin;
 
 /// A lock as the protocol sees it: a word that is taken by `Acquire` and released by `Release`.
@@ -83,5 +83,42 @@ fn loom_waiting_is_unlinked_before_it_goes() {
             assert_eq!(seen.taken_by, Stamp::for_test(7, 3));
         }
         waiter.join().unwrap();
+    });
+}
+
+/// Two begin to wait, and the watch looks when it was called: it has seen both waits, or will be called once more.
+#[test]
+fn loom_watch_no_wait_is_overlooked() {
+    loom::model(|| {
+        let vthreads = [(); 2].map(|()| Arc::new(Vthread::new()));
+        assert!(!is_watched());
+        let is_called = Arc::new(Mutex::new(false));
+        let waiters = vthreads.clone().map(|vthread| {
+            let is_called = is_called.clone();
+            thread::spawn(move || {
+                let taken = Box::new(Taken::by_nobody());
+                let waiting = Box::pin(Waiting::new(Location::caller()));
+                let is_watched = waiting.as_ref().link(&taken, &vthread);
+                if !is_watched && !set_watched(true) {
+                    *is_called.lock() = true;
+                }
+                // It goes on waiting.
+                (waiting, taken)
+            })
+        });
+        let mut is_seen = [false; 2];
+        let mut watch = || {
+            if std::mem::take(&mut *is_called.lock()) {
+                set_watched(false);
+                for (vthread, is_seen) in vthreads.iter().zip(&mut is_seen) {
+                    *is_seen |= vthread.open().waiting().is_some();
+                }
+            }
+        };
+        watch();
+        let waits = waiters.map(|waiter| waiter.join().unwrap());
+        watch();
+        assert_eq!(is_seen, [true; 2], "a wait is overlooked");
+        drop(waits);
     });
 }

@@ -108,7 +108,7 @@ impl Wake for Node {
         if let Some(Frame { vthread, waker, .. }) = self.frame.get() {
             // SAFETY: the waker is one of that vthread, and so keeps it.
             let vthread = unsafe { &**vthread };
-            cancel_scope(&self.scope, vthread, waker.clone(), CancelReason::TimedOut);
+            cancel_scope(&self.scope, vthread, waker.clone(), &CancelReason::TimedOut);
             self.begin_grace();
         }
     }
@@ -122,12 +122,7 @@ impl Wake for Bell {
         if let Some(Frame { vthread, waker, .. }) = self.0.frame.get() {
             // SAFETY: as for the first one.
             let vthread = unsafe { &**vthread };
-            cancel_scope_hard(
-                &self.0.scope,
-                vthread,
-                waker.clone(),
-                CancelReason::TimedOut,
-            );
+            cancel_scope_hard(&self.0.scope, vthread, waker.clone());
         }
     }
 }
