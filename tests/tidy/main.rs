@@ -78,6 +78,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/task/bindings.rs",
     "vthread-runtime/src/task/cell.rs",
     "vthread-runtime/src/task/current.rs",
+    "vthread-runtime/src/task/rare.rs",
     "vthread-runtime/src/task/handle.rs",
     "vthread-runtime/src/task/header.rs",
     "vthread-runtime/src/task/line.rs",

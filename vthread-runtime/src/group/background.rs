@@ -29,7 +29,7 @@ where
     let process = Process::get();
     let about = About {
         site: options.site,
-        name: options.name.map(Box::new),
+        name: options.name,
         is_service: false,
     };
     // SAFETY: the frame borrows nothing that can go, so nobody has to wait for it.

@@ -206,17 +206,17 @@ impl Census {
         let vthread = &child.vthread;
         let name = match detail {
             Detail::Waits => None,
-            _ => child.about.name.as_ref().map(|name| name.to_string()),
+            _ => child.name().map(|name| name.to_string()),
         };
         self.vthreads.push(SeenVthread {
-            role: match (within, child.about.is_service) {
+            role: match (within, child.is_service()) {
                 (None, _) => Role::Background,
                 (_, true) => Role::Service,
                 (_, false) => Role::Child,
             },
             name,
-            site: Some(child.about.site),
-            is_passing: child.about.is_service || vthread.root.has_own_mark(),
+            site: Some(child.site),
+            is_passing: child.is_service() || vthread.root.has_own_mark(),
             activity: child.activity(),
             joiner: child.joiner(),
             within,

@@ -22,8 +22,8 @@ pub(super) struct Member<'a> {
 impl<'a> From<&'a Header> for Member<'a> {
     fn from(child: &'a Header) -> Self {
         Member {
-            name: child.about.name.as_deref(),
-            site: child.about.site,
+            name: child.name(),
+            site: child.site,
             is_body: false,
         }
     }

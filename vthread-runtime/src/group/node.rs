@@ -136,7 +136,7 @@ impl Node {
         }
         state.alive += 1;
         state.trace(child);
-        state.ordinary += usize::from(!child.about.is_service);
+        state.ordinary += usize::from(!child.is_service());
         child.links.after.set(state.children);
         // SAFETY: linked children are alive: they unlink themselves under this lock first.
         if let Some(first) = unsafe { state.children.as_ref() } {
@@ -144,10 +144,10 @@ impl Node {
         }
         state.children = child;
         // What is refused is missing as well, if the mark came from outside.
-        state.is_cut |= state.cancelled.is_some() && !child.about.is_service;
+        state.is_cut |= state.cancelled.is_some() && !child.is_service();
         let reason = match &state.cancelled {
             Some(reason) => reason,
-            None if state.is_closing && child.about.is_service && state.ordinary == 0 => {
+            None if state.is_closing && child.is_service() && state.ordinary == 0 => {
                 &CancelReason::GroupEnded
             }
             None => return Linked::Runs,
@@ -159,7 +159,7 @@ impl Node {
 
     /// A child and everything of it are gone.
     pub(super) fn unlink(self: &Arc<Self>, child: &Header) {
-        let has_room = child.has_room.load(Ordering::Relaxed);
+        let has_room = child.has_room().load(Ordering::Relaxed);
         let mut services = Walk::for_services();
         let (owner, queued, lingering) = {
             let mut state = self.lock();
@@ -170,7 +170,7 @@ impl Node {
             state.remove(child);
             state.alive -= 1;
             state.settle(child);
-            state.ordinary -= usize::from(!child.about.is_service);
+            state.ordinary -= usize::from(!child.is_service());
             let queued = has_room.then(|| state.free_room(self.limit)).flatten();
             if state.is_closing && state.ordinary == 0 && state.alive > 0 {
                 state.mark_services(&mut services);
@@ -284,7 +284,7 @@ impl State {
     pub(super) fn mark_services(&mut self, walk: &mut Walk) {
         walk.begin();
         self.for_each_child(|child| {
-            if child.about.is_service {
+            if child.is_service() {
                 mark_child(child, &CancelReason::GroupEnded, walk);
             }
         });

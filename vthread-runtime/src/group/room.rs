@@ -189,7 +189,7 @@ impl<'a> Future for Room<'a> {
             None => {}
         }
         // A child of this group gives its own place away.
-        let own = |child: &Header| child.has_room.swap(false, Ordering::Relaxed);
+        let own = |child: &Header| child.has_room().swap(false, Ordering::Relaxed);
         if node.with_own_child(own) == Some(true) {
             if let Some(ticket) = self.0.ticket.take() {
                 state.queue.retain(|(other, _)| *other != ticket);
@@ -218,14 +218,14 @@ impl Future for Regain<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let node = self.0.node;
-        let lacks_room = |child: &Header| !child.has_room.load(Ordering::Relaxed);
+        let lacks_room = |child: &Header| !child.has_room().load(Ordering::Relaxed);
         if node.limit == usize::MAX || node.with_own_child(lacks_room) != Some(true) {
             return Poll::Ready(());
         }
         ready!(checkpoint(cx));
         match ready!(self.0.poll(cx)) {
             Got::Place => {
-                node.with_own_child(|child| child.has_room.store(true, Ordering::Relaxed));
+                node.with_own_child(|child| child.has_room().store(true, Ordering::Relaxed));
                 Poll::Ready(())
             }
             Got::Nothing => check_mark(cx),
@@ -248,7 +248,7 @@ impl Drop for Regain<'_> {
             state.running += usize::from(!was_called);
             self.0
                 .node
-                .with_own_child(|child| child.has_room.store(true, Ordering::Relaxed));
+                .with_own_child(|child| child.has_room().store(true, Ordering::Relaxed));
         }
     }
 }

@@ -65,8 +65,8 @@ impl Process {
     /// Keeps a failure for `shutdown`.
     pub(super) fn record(&self, child: &Header, cause: Cause) {
         let failure = BackgroundFailure {
-            name: child.about.name.as_deref().cloned(),
-            site: child.about.site,
+            name: child.name().cloned(),
+            site: child.site,
             cause,
         };
         trace::background_failure(&failure);

@@ -82,7 +82,7 @@ impl<V> fmt::Debug for Task<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Task")
             .field("name", &self.name())
-            .field("spawned_at", &self.handle.header().about.site)
+            .field("spawned_at", &self.handle.header().site)
             .field("outcome", &self.outcome())
             .finish()
     }
@@ -145,13 +145,13 @@ impl<V> Future for TaskFuture<V> {
 }
 
 fn name(task: &Header) -> Option<&str> {
-    task.about.name.as_ref().map(|name| name.as_ref().as_ref())
+    task.name().map(|name| &**name)
 }
 
 /// Whoever joins a child that has no value is told which, and why.
 #[cold]
 fn no_value(task: &Header) -> ! {
-    let site = task.about.site;
+    let site = task.site;
     let who = match name(task) {
         Some(name) => format!("`{name}` (spawned at {site})"),
         None => format!("the vthread spawned at {site}"),

@@ -143,14 +143,14 @@ where
     let node = group.node();
     let about = About {
         site: options.site,
-        name: options.name.map(Box::new),
+        name: options.name,
         is_service: options.is_service,
     };
     // SAFETY: in an ended group, which an owned handle may lead to, nothing is borrowed. Else `left` unlinks the child from the node, and `run` does not end while one is linked;
     // what the frame borrows outlives `'scope`, which `run` keeps alive.
     let handle = unsafe {
         Handle::spawn(frame, child, about, |header| {
-            header.has_room.store(permit.keep(), Ordering::Relaxed);
+            header.has_room().store(permit.keep(), Ordering::Relaxed);
             node.link(header)
         })
     };

@@ -239,7 +239,7 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
     header.set_end(end);
     let completed = header.state.complete();
     if completed.has_joiner {
-        let joiner = header.joiner.lock().take();
+        let joiner = header.vthread.open().joiner.take();
         if let Some(joiner) = joiner
             && let Err(payload) = catch_unwind(AssertUnwindSafe(|| joiner.waker.wake()))
         {

@@ -9,7 +9,6 @@ use super::header::{About, Header, Joiner, TaskRef, release};
 use super::marking::Marking;
 use super::state::DropHandle;
 use super::waiting::{self, Site};
-use std::cell::Cell;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
@@ -101,17 +100,22 @@ impl<V> Handle<V> {
         let is_alone = current::with(|running| {
             running.is_some_and(|running| running.is_own(cx) && waiting::is_alone(running))
         });
+        // Foreign wakers are cloned and dropped outside the lock.
+        let new = Joiner {
+            waker: cx.waker().clone(),
+            site: is_alone.then_some(site),
+        };
         let (old, is_watched) = {
-            let mut joiner = header.joiner.lock();
-            match &*joiner {
-                Some(joiner) if joiner.waker.will_wake(cx.waker()) => return false,
+            let mut open = header.vthread.open();
+            match &open.joiner {
+                Some(joiner) if joiner.waker.will_wake(cx.waker()) => {
+                    drop(open);
+                    drop(new);
+                    return false;
+                }
                 _ => {
-                    let new = Joiner {
-                        waker: cx.waker().clone(),
-                        site: is_alone.then_some(site),
-                        number: Cell::new(0),
-                    };
-                    (joiner.replace(new), waiting::is_watched())
+                    header.rare.begin_join(&open);
+                    (open.joiner.replace(new), waiting::is_watched())
                 }
             }
         };
@@ -199,7 +203,7 @@ impl<V> Drop for Join<V> {
     fn drop(&mut self) {
         // Nobody waits any more, if somebody did.
         if let Some(handle) = self.handle.as_ref().filter(|_| self.is_registered) {
-            let joiner = handle.header().joiner.lock().take();
+            let joiner = handle.header().vthread.open().joiner.take();
             drop(joiner);
         }
     }

@@ -2,11 +2,11 @@
 
 #![allow(unsafe_code)] // Tasks are reached by address.
 
-use super::id::{LazyId, TaskId};
+use super::id::TaskId;
+use super::rare::Rare;
 use super::state::{Activity, Release, State};
 use super::vthread::Vthread;
-use super::waiting::{self, Site};
-use crate::primitive::Mutex;
+use super::waiting::Site;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::panic::Location;
@@ -42,8 +42,8 @@ pub(crate) struct Links {
 pub(crate) struct About {
     /// Where it stands.
     pub(crate) site: &'static Location<'static>,
-    /// The child's name. In a box, so that a child without one pays for a word only.
-    pub(crate) name: Option<Box<Cow<'static, str>>>,
+    /// The child's name.
+    pub(crate) name: Option<Cow<'static, str>>,
     /// The child does not keep its group open.
     pub(crate) is_service: bool,
 }
@@ -54,8 +54,32 @@ pub(crate) struct Joiner {
     pub(super) waker: Waker,
     /// Where it called, if it waits for nothing else.
     pub(super) site: Option<Site>,
-    /// Given by who looks at it first.
-    pub(super) number: Cell<u64>,
+}
+
+/// What a task has beside what every vthread has, as far as it is small. A part of the vthread, for the
+/// sake of the room.
+#[derive(Debug)]
+pub(crate) struct OfTask {
+    end: AtomicU8,
+    /// It counts among those that run in a group with a limit. Touched by the thread that polls the
+    /// task, and before that by the one that makes it.
+    has_room: AtomicBool,
+    is_service: bool,
+}
+
+impl OfTask {
+    fn new(is_service: bool) -> Self {
+        OfTask {
+            end: AtomicU8::new(End::Alive as u8),
+            has_room: AtomicBool::new(false),
+            is_service,
+        }
+    }
+
+    /// For a vthread that is no task.
+    pub(super) fn none() -> Self {
+        Self::new(false)
+    }
 }
 
 /// A wait for the end of a task, as somebody else has seen it.
@@ -77,13 +101,9 @@ pub(crate) struct Header {
     pub(super) vtable: &'static VTable,
     pub(crate) vthread: Vthread,
     pub(crate) links: Links,
-    pub(super) joiner: Mutex<Option<Joiner>>,
-    pub(crate) about: About,
-    id: LazyId,
-    end: AtomicU8,
-    /// It counts among those that run in a group with a limit. Touched by the thread that polls the
-    /// task, and before that by the one that makes it.
-    pub(crate) has_room: AtomicBool,
+    /// Where the `spawn!` stands.
+    pub(crate) site: Site,
+    pub(super) rare: Rare,
 }
 
 /// What depends on the task's types.
@@ -106,16 +126,13 @@ impl Header {
         Header {
             state: State::new(),
             vtable,
-            vthread: Vthread::new(),
+            vthread: Vthread::with(OfTask::new(about.is_service)),
             links: Links {
                 before: Cell::new(ptr::null()),
                 after: Cell::new(ptr::null()),
             },
-            joiner: Mutex::new(None),
-            about,
-            id: LazyId::new(),
-            end: AtomicU8::new(End::Alive as u8),
-            has_room: AtomicBool::new(false),
+            site: about.site,
+            rare: Rare::new(about.name),
         }
     }
 
@@ -154,12 +171,26 @@ impl Header {
     }
 
     pub(crate) fn id(&self) -> TaskId {
-        self.id.get()
+        self.rare.id()
+    }
+
+    pub(crate) fn name(&self) -> Option<&Cow<'static, str>> {
+        self.rare.name()
+    }
+
+    /// Whether it keeps its group open no longer than others do.
+    pub(crate) fn is_service(&self) -> bool {
+        self.vthread.of_task.is_service
+    }
+
+    /// Whether it counts among those that run in a group with a limit.
+    pub(crate) fn has_room(&self) -> &AtomicBool {
+        &self.vthread.of_task.has_room
     }
 
     /// How the task ended.
     pub(crate) fn end(&self) -> End {
-        match self.end.load(Ordering::Acquire) {
+        match self.vthread.of_task.end.load(Ordering::Acquire) {
             0 => End::Alive,
             1 => End::Done,
             2 => End::Failed,
@@ -169,7 +200,8 @@ impl Header {
     }
 
     pub(super) fn set_end(&self, end: End) {
-        self.end.store(end as u8, Ordering::Release);
+        let place = &self.vthread.of_task.end;
+        place.store(end as u8, Ordering::Release);
     }
 
     /// A waker of the task, whoever else has the task.
@@ -179,12 +211,12 @@ impl Header {
 
     /// Who waits for its end, and for nothing else.
     pub(crate) fn joiner(&self) -> Option<SeenJoiner> {
-        let joiner = self.joiner.lock();
-        let joiner = joiner.as_ref()?;
+        let open = self.vthread.open();
+        let joiner = open.joiner.as_ref()?;
         Some(SeenJoiner {
-            number: waiting::number(&joiner.number),
-            waker: joiner.waker.data(),
             site: joiner.site?,
+            number: self.rare.join_number(&open),
+            waker: joiner.waker.data(),
         })
     }
 
@@ -230,5 +262,16 @@ pub(super) unsafe fn release(task: NonNull<Header>) {
     if header.state.release() == Release::Free {
         // SAFETY: it was the last reference.
         unsafe { free(task) }
+    }
+}
+
+#[cfg(all(test, not(loom), target_pointer_width = "64"))]
+mod tests {
+    use super::*;
+
+    /// Every vthread pays for it: what few need belongs into `Rare`.
+    #[test]
+    fn a_header_is_no_larger_than_it_was() {
+        assert!(size_of::<Header>() <= 176, "{}", size_of::<Header>());
     }
 }

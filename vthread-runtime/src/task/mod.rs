@@ -22,6 +22,7 @@ pub(crate) mod current;
 pub(crate) mod line;
 
 pub(crate) mod id;
+mod rare;
 
 pub(crate) mod header;
 pub(crate) mod waker;

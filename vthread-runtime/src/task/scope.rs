@@ -61,8 +61,8 @@ pub(crate) struct Scope {
     /// When the smallest timeout that reaches the code inside is over.
     deadline: Cell<Deadline>,
     parent: Cell<*const Scope>,
-    /// How many scopes are open directly inside.
-    inner: Cell<usize>,
+    /// How many scopes are open directly inside: those of one place in the code, or the branches of one `select!`.
+    inner: Cell<u16>,
     /// The next one in the list of the vthread's open scopes.
     pub(super) next: Cell<*const Scope>,
 }
@@ -157,7 +157,9 @@ impl Scope {
 
     /// A scope opens directly inside this one.
     pub(crate) fn opened_inside(&self) {
-        self.inner.set(self.inner.get() + 1);
+        let inner = self.inner.get().checked_add(1);
+        self.inner
+            .set(inner.expect("a frame polls a few scopes beside one another"));
     }
 
     /// A scope directly inside this one has closed.

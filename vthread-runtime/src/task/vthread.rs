@@ -11,6 +11,7 @@
 
 use super::bindings::Current;
 use super::doing::Board;
+use super::header::{Joiner, OfTask};
 use super::line::Link;
 use super::provenance::Provenance;
 use super::reason::CancelReason;
@@ -26,9 +27,6 @@ use std::ptr;
 pub(crate) struct Vthread {
     /// The outermost scope: marked when the whole vthread is cancelled.
     pub(crate) root: Scope,
-    /// Some scope of this vthread may be marked. Never cleared while the vthread lives.
-    suspect: AtomicBool,
-    open: Mutex<Open>,
     /// The top of the line. Touched by the polling thread only.
     pub(super) top: Cell<*const Link>,
     /// What is bound for the code that runs. Touched by the polling thread only; a task owns what it
@@ -36,8 +34,13 @@ pub(crate) struct Vthread {
     pub(crate) bindings: Current,
     /// Whether the locks it took are certainly its own still.
     pub(crate) provenance: Provenance,
+    open: Mutex<Open>,
+    /// Some scope of this vthread may be marked. Never cleared while the vthread lives.
+    suspect: AtomicBool,
     /// What it waits for when it is parked.
     pub(crate) doing: Board,
+    /// What only a task has. Beside the flags it takes no room of its own.
+    pub(super) of_task: OfTask,
 }
 
 // SAFETY: the cells of scopes follow the rule in scope.rs: the polling thread or the lock.
@@ -45,27 +48,36 @@ unsafe impl Send for Vthread {}
 // SAFETY: as above.
 unsafe impl Sync for Vthread {}
 
-/// The scopes open in a vthread's frame, newest first.
+/// What others find of a vthread: the scopes open in its frame, newest first, and the waits that it is a part of.
 #[derive(Debug)]
 pub(crate) struct Open {
     head: *const Scope,
     /// The lock that it waits for, if it waits for one and for nothing else.
     pub(super) waiting: *const Waiting,
+    /// Who waits for the end of the task that it is.
+    pub(super) joiner: Option<Joiner>,
 }
 
 impl Vthread {
+    /// That of a blocking call.
     pub(crate) fn new() -> Self {
+        Vthread::with(OfTask::none())
+    }
+
+    pub(super) fn with(of_task: OfTask) -> Self {
         Vthread {
             root: Scope::new(Kind::Root),
-            suspect: AtomicBool::new(false),
-            open: Mutex::new(Open {
-                head: ptr::null(),
-                waiting: ptr::null(),
-            }),
             top: Cell::new(ptr::null()),
             bindings: Current::new(),
             provenance: Provenance::new(),
+            open: Mutex::new(Open {
+                head: ptr::null(),
+                waiting: ptr::null(),
+                joiner: None,
+            }),
+            suspect: AtomicBool::new(false),
             doing: Board::new(),
+            of_task,
         }
     }
 
