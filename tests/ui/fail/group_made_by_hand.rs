@@ -3,7 +3,7 @@ use vthread::Group;
 
 fn main() {
     let _: Group<'static, String> = Group {
-        owner: std::ptr::null(),
+        node: std::ptr::null(),
         _scope: std::marker::PhantomData,
     };
 }

@@ -8,21 +8,29 @@ use super::shutdown::{Cause, Process};
 use super::view::Group;
 use crate::task::cell::{Ended, Parent, Payload};
 use crate::task::header::{End, Header};
+use std::marker::PhantomData;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// The parent of a task that is a child of a group.
 pub(super) struct Child<E> {
     /// Keeps the node through the child's last step, when the owner may be gone already.
     node: Arc<Node>,
-    /// Alive while the child is linked; null if `E` has no values.
-    owner: *const Owner<E>,
+    /// The node's owner is an `Owner<E>`, unless `E` has no values.
+    _owner: PhantomData<*const Owner<E>>,
 }
 
 impl<E> Child<E> {
+    /// Alive while the child is linked.
+    #[inline]
+    fn owner(&self) -> *const Owner<E> {
+        self.node.owner.load(Ordering::Relaxed).cast()
+    }
+
     /// The group of the process, if the child was spawned into that through an owned handle.
     #[inline]
     fn process(&self) -> Option<&'static Process> {
-        let process = self.owner.is_null().then(Process::get);
+        let process = self.owner().is_null().then(Process::get);
         process.filter(|process| Arc::ptr_eq(&process.node, &self.node))
     }
 
@@ -41,7 +49,7 @@ impl<E> Child<E> {
     pub(super) fn new(group: &Group<'_, E>) -> Self {
         Child {
             node: group.keep_node(),
-            owner: group.owner,
+            _owner: PhantomData,
         }
     }
 }
@@ -53,8 +61,8 @@ impl<V, E: Send> Parent<Result<V, E>> for Child<E> {
         match ended {
             Ended::Finished(Ok(value)) => (End::Done, Some(value)),
             Ended::Finished(Err(error)) => {
-                // SAFETY: the child is linked until `left`; and there is a value of `E`.
-                unsafe { &*self.owner }.record_failure(error, header.into());
+                // SAFETY: the child is linked until `left`; and there is a value of `E`, so that it is the owner's type.
+                unsafe { &*self.owner() }.record_failure(error, header.into());
                 (End::Failed, None)
             }
             Ended::Panicked(payload) => {

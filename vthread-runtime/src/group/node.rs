@@ -22,7 +22,7 @@ use std::collections::VecDeque;
 use std::panic::Location;
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::task::Waker;
 
 /// A group.
@@ -32,6 +32,9 @@ pub(crate) struct Node {
     /// The scope of the body. First, since lists of scopes lead here.
     pub(super) scope: Scope,
     state: Mutex<State>,
+    /// The `Owner<E>`, where it stays from the first view of the group on, and is alive as long as the group is
+    /// open. Null for the group of the process, which has none.
+    pub(super) owner: AtomicPtr<()>,
     pub(super) limit: usize,
     pub(super) name: Option<Cow<'static, str>>,
     pub(super) site: &'static Location<'static>,
@@ -114,6 +117,7 @@ impl Node {
                 leaked: 0,
                 number: Cell::new(0),
             }),
+            owner: AtomicPtr::new(ptr::null_mut()),
             limit,
             name,
             site,

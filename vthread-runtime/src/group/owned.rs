@@ -12,7 +12,6 @@ use crate::task::scope::{Kind, Scope};
 use std::fmt;
 use std::ops::Deref;
 use std::panic::resume_unwind;
-use std::ptr;
 use std::sync::Arc;
 
 /// An owned handle of a group, as [`Group::current`] gives it.
@@ -46,7 +45,7 @@ impl OwnedGroup {
     fn new(node: Arc<Node>) -> Self {
         // SAFETY: this handle and its children keep the node; what the children use is `'static`, and
         // `NoError` has no values.
-        let view = unsafe { Group::of(&node, ptr::null()) };
+        let view = unsafe { Group::of(&node) };
         OwnedGroup { view, node }
     }
 }

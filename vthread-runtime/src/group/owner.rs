@@ -15,7 +15,9 @@ use crate::trace::{self, Teller};
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::future::Future;
+use std::ptr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// Owns a group. Made by `group!` in the frame that opens it, and dropped after the join.
 pub struct Owner<E> {
@@ -58,8 +60,11 @@ impl<E> Owner<E> {
     /// # Safety
     /// - `'scope` ends after `run` is done: the view is given to `run`.
     pub unsafe fn group<'scope>(&self) -> Group<'scope, E> {
+        // Relaxed: whoever spawns has the view, and whoever runs was spawned.
+        let owner = ptr::from_ref(self).cast_mut().cast();
+        self.node.owner.store(owner, Ordering::Relaxed);
         // SAFETY: the owner keeps the node, and the rest is the caller's promise.
-        unsafe { Group::of(&self.node, self) }
+        unsafe { Group::of(&self.node) }
     }
 
     /// Runs the body and joins the children. Takes the group, which keeps `'scope` alive until

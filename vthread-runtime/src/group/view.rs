@@ -36,8 +36,6 @@ use std::sync::atomic::Ordering;
 pub struct Group<'scope, E> {
     /// Alive as long as the group or a child of it.
     node: *const Node,
-    /// Alive as long as the group. Null for an `OwnedGroup`, whose children cannot fail.
-    pub(super) owner: *const Owner<E>,
     /// Invariant in both: a shorter `'scope` or another `E` would let a child outlive what it
     /// borrows, or fail with a reference that dangles.
     #[allow(clippy::type_complexity)]
@@ -58,7 +56,6 @@ impl<'scope, E> Group<'scope, E> {
     pub unsafe fn dup(&self) -> Group<'scope, E> {
         Group {
             node: self.node,
-            owner: self.owner,
             _scope: PhantomData,
         }
     }
@@ -88,11 +85,10 @@ impl<'scope, E> Group<'scope, E> {
     /// # Safety
     /// - The view does not outlive the node. What it is used for ends with the group, unless that is
     ///   `'static` and cannot fail.
-    /// - The owner is that of the node, or null, and then `E` has no values.
-    pub(super) unsafe fn of(node: &Node, owner: *const Owner<E>) -> Self {
+    /// - The owner of the node is an `Owner<E>`, or `E` has no values.
+    pub(super) unsafe fn of(node: &Node) -> Self {
         Group {
             node,
-            owner,
             _scope: PhantomData,
         }
     }
@@ -112,7 +108,7 @@ impl<'scope, E> Group<'scope, E> {
     }
 
     pub(super) fn is_of(&self, owner: &Owner<E>) -> bool {
-        ptr::eq(self.owner, owner)
+        ptr::eq(self.node, &*owner.node)
     }
 }
 
