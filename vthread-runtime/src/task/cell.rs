@@ -11,7 +11,7 @@
 #![allow(unsafe_code)] // Owns frames by address.
 
 use super::current::Running;
-use super::header::{About, End, Header, TaskRef, VTable, release};
+use super::header::{About, End, Header, Holds, TaskRef, VTable, release};
 use super::line::poll_line;
 use super::state::Pause;
 use super::waker;
@@ -58,10 +58,11 @@ pub(crate) trait Parent<R>: Send {
     fn left(self, header: &Header);
 }
 
-enum Stage<F, V> {
-    Frame(F),
-    Value(V),
-    Empty,
+/// Which one it is, if any, the header says. Both are where the stage begins.
+#[repr(C)]
+union Stage<F, V> {
+    _frame: ManuallyDrop<F>,
+    _value: ManuallyDrop<V>,
 }
 
 /// The allocation.
@@ -70,6 +71,23 @@ struct Cell<F: Future, P: Parent<F::Output>> {
     header: Header,
     parent: UnsafeCell<ManuallyDrop<P>>,
     stage: UnsafeCell<Stage<F, P::Value>>,
+}
+
+impl<F: Future, P: Parent<F::Output>> Cell<F, P> {
+    /// What the stage holds.
+    fn holds(&self) -> &std::cell::Cell<Holds> {
+        &self.header.vthread.of_task.holds
+    }
+
+    /// The stage as the place of a frame.
+    fn frame(&self) -> *mut F {
+        self.stage.get().cast()
+    }
+
+    /// The stage as the place of a value.
+    fn value(&self) -> *mut P::Value {
+        self.stage.get().cast()
+    }
 }
 
 /// Makes a task that is notified and has one handle. The caller puts it into a queue.
@@ -85,7 +103,9 @@ where
     let cell = Box::new(Cell {
         header: Header::new(&Vtable::<F, P>::VTABLE, about),
         parent: UnsafeCell::new(ManuallyDrop::new(parent)),
-        stage: UnsafeCell::new(Stage::Frame(frame)),
+        stage: UnsafeCell::new(Stage {
+            _frame: ManuallyDrop::new(frame),
+        }),
     });
     NonNull::from(Box::leak(cell)).cast()
 }
@@ -164,12 +184,13 @@ fn poll<F: Future, P: Parent<F::Output>>(
         let mut cx = Context::from_waker(waker);
         let result = catch_unwind(AssertUnwindSafe(|| {
             poll_line(&cell.header.vthread, running, &mut cx, |cx| {
-                // SAFETY: this thread runs the task, so the stage is its own.
-                match unsafe { &mut *cell.stage.get() } {
-                    // SAFETY: the frame stays where it is until it is dropped there.
-                    Stage::Frame(frame) => unsafe { Pin::new_unchecked(frame) }.poll(cx),
-                    _ => unreachable!("a task is polled after its end"),
-                }
+                assert!(
+                    cell.holds().get() == Holds::Frame,
+                    "a task is polled after its end"
+                );
+                // SAFETY: this thread runs the task, so the stage is its own, and it holds the frame, which
+                // stays where it is until it is dropped there.
+                unsafe { Pin::new_unchecked(&mut *cell.frame()) }.poll(cx)
             })
         }));
         match result {
@@ -201,19 +222,15 @@ fn poll<F: Future, P: Parent<F::Output>>(
 /// # Safety
 /// The caller owns the stage.
 unsafe fn set_empty<F: Future, P: Parent<F::Output>>(cell: &Cell<F, P>) {
-    let stage = cell.stage.get();
-    // The stage must read as empty also if the drop unwinds: dropping fields goes on while it
-    // does, so that nothing is left.
-    struct Emptied<F, V>(*mut Stage<F, V>);
-    impl<F, V> Drop for Emptied<F, V> {
-        fn drop(&mut self) {
-            // SAFETY: the owner of the stage made this guard; the contents are dropped.
-            unsafe { self.0.write(Stage::Empty) };
-        }
+    // Said before, so that it is true also if the drop unwinds: dropping fields goes on while it does, and
+    // nothing is left.
+    match cell.holds().replace(Holds::Nothing) {
+        // SAFETY: owned, and initialised until now.
+        Holds::Frame => unsafe { cell.frame().drop_in_place() },
+        // SAFETY: as above.
+        Holds::Value => unsafe { cell.value().drop_in_place() },
+        Holds::Nothing => {}
     }
-    let _emptied = Emptied(stage);
-    // SAFETY: owned, initialised, and overwritten by the guard.
-    unsafe { stage.drop_in_place() };
 }
 
 /// The end of a task: settle, publish, leave.
@@ -233,8 +250,9 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
         if std::mem::needs_drop::<P::Value>() {
             header.vthread.provenance.leak();
         }
-        // SAFETY: the stage is ours until `complete`.
-        unsafe { *cell.stage.get() = Stage::Value(value) };
+        // SAFETY: the stage is ours until `complete`, and holds nothing.
+        unsafe { cell.value().write(value) };
+        cell.holds().set(Holds::Value);
     }
     header.set_end(end);
     let completed = header.state.complete();
@@ -268,15 +286,14 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
 
 unsafe fn take_value<F: Future, P: Parent<F::Output>>(task: NonNull<Header>, to: *mut ()) -> bool {
     // SAFETY: the holder of the handle calls after the end, and owns the stage then.
-    let stage = unsafe { &mut *task.cast::<Cell<F, P>>().as_ref().stage.get() };
-    match std::mem::replace(stage, Stage::Empty) {
-        Stage::Value(value) => {
-            // SAFETY: `to` is a place for a value of this type.
-            unsafe { to.cast::<P::Value>().write(value) };
-            true
-        }
-        _ => false,
+    let cell = unsafe { task.cast::<Cell<F, P>>().as_ref() };
+    let has_value = cell.holds().get() == Holds::Value;
+    if has_value {
+        cell.holds().set(Holds::Nothing);
+        // SAFETY: the stage holds a value, which is moved out; `to` is a place for one of this type.
+        unsafe { to.cast::<P::Value>().write(cell.value().read()) };
     }
+    has_value
 }
 
 unsafe fn drop_value<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {

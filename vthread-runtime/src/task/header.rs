@@ -65,6 +65,16 @@ pub(crate) struct OfTask {
     /// task, and before that by the one that makes it.
     has_room: AtomicBool,
     is_service: bool,
+    /// Belongs to who the stage belongs to.
+    pub(super) holds: Cell<Holds>,
+}
+
+/// What is in the stage of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holds {
+    Frame,
+    Value,
+    Nothing,
 }
 
 impl OfTask {
@@ -73,6 +83,7 @@ impl OfTask {
             end: AtomicU8::new(End::Alive as u8),
             has_room: AtomicBool::new(false),
             is_service,
+            holds: Cell::new(Holds::Frame),
         }
     }
 

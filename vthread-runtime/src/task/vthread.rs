@@ -43,7 +43,8 @@ pub(crate) struct Vthread {
     pub(super) of_task: OfTask,
 }
 
-// SAFETY: the cells of scopes follow the rule in scope.rs: the polling thread or the lock.
+// SAFETY: the cells of scopes follow the rule in scope.rs: the polling thread or the lock. That of the stage goes with
+// the stage (cell.rs).
 unsafe impl Send for Vthread {}
 // SAFETY: as above.
 unsafe impl Sync for Vthread {}
