@@ -11,7 +11,7 @@ use super::time::{Alarm, Timers};
 use crate::primitive::{AtomicUsize, Ordering};
 use crate::scheduler::park::Park;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 static DRIVER: OnceLock<Driver> = OnceLock::new();
 
@@ -42,6 +42,11 @@ impl Driver {
     /// An alarm that is not set.
     pub(crate) fn alarm(&self) -> Alarm<'_> {
         self.timers.alarm()
+    }
+
+    /// An alarm that is not set, with the time that it will be set to. `None`: that has come.
+    pub(crate) fn alarm_at(&self, deadline: Option<Instant>) -> Alarm<'_> {
+        self.timers.alarm_at(deadline)
     }
 
     /// The part that watches descriptors.

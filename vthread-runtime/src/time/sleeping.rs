@@ -54,8 +54,6 @@ vthread_fn! {
 /// The frame of [`sleep`] and [`sleep_until`].
 #[derive(Debug)]
 pub struct Sleep {
-    /// None if the time has come already.
-    deadline: Option<Instant>,
     alarm: Alarm<'static>,
 }
 
@@ -76,10 +74,10 @@ impl Sleep {
         Sleep::new((deadline > Instant::now()).then_some(deadline))
     }
 
+    /// `None`: the time has come already.
     fn new(deadline: Option<Instant>) -> Self {
         Sleep {
-            deadline,
-            alarm: driver::get().alarm(),
+            alarm: driver::get().alarm_at(deadline),
         }
     }
 
@@ -95,10 +93,10 @@ impl Future for Sleep {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         ready!(checkpoint(cx));
         let sleep = self.as_ref();
-        let Some(deadline) = sleep.deadline else {
-            return Poll::Ready(());
-        };
         let alarm = sleep.alarm();
+        if alarm.was_due() {
+            return Poll::Ready(());
+        }
         doing::waits(Doing::Sleeping, cx);
         if alarm.has_rung() {
             return Poll::Ready(());
@@ -112,7 +110,7 @@ impl Future for Sleep {
                 Poll::Pending
             };
         }
-        match alarm.set(deadline, cx.waker().clone()) {
+        match alarm.set_as_made(cx.waker().clone()) {
             Set::Due => Poll::Ready(()),
             Set::Waiting => Poll::Pending,
             Set::EndTheWait => {

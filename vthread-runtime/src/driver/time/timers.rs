@@ -82,6 +82,14 @@ impl Timers {
         }
     }
 
+    /// An alarm that is not set, with the time that it will be set to. `None`: that has come.
+    pub(crate) fn alarm_at(&self, deadline: Option<Instant>) -> Alarm<'_> {
+        let alarm = self.alarm();
+        let tick = deadline.map_or(0, |deadline| self.clock.tick_of(deadline));
+        alarm.entry.value().tick.set(tick);
+        alarm
+    }
+
     /// Announces that this thread will wait in the driver, and says for how long at most.
     pub(crate) fn begin_wait(&self) -> Option<Duration> {
         let mut locked = self.locked.lock();
@@ -128,8 +136,24 @@ impl Timers {
 impl Alarm<'_> {
     /// Sets the alarm, which is not set yet, to wake `waker` at `deadline`, which is not in the past.
     pub(crate) fn set(self: Pin<&Self>, deadline: Instant, waker: Waker) -> Set {
-        debug_assert!(!self.is_set.get(), "an alarm is set once");
         let tick = self.timers.clock.tick_of(deadline);
+        self.set_to(tick, waker)
+    }
+
+    /// As `set`, to the time that the alarm was made with.
+    pub(crate) fn set_as_made(self: Pin<&Self>, waker: Waker) -> Set {
+        let tick = self.entry.value().tick.get();
+        self.set_to(tick, waker)
+    }
+
+    /// Whether the time had come already when the alarm was made.
+    pub(crate) fn was_due(&self) -> bool {
+        // Only the owner writes it, as it makes the alarm and as it sets it.
+        self.entry.value().tick.get() == 0
+    }
+
+    fn set_to(self: Pin<&Self>, tick: u64, waker: Waker) -> Set {
+        debug_assert!(!self.is_set.get(), "an alarm is set once");
         let entry = self.entry();
         entry.value().payload.waker.set(Some(waker));
         let mut locked = self.timers.locked.lock();

@@ -27,7 +27,8 @@ pub(crate) const LAST_TICK: u64 = (1 << (BITS * LEVELS as u32)) - 1;
 
 /// An entry's part of a node: its tick, and what the owner attached.
 pub(crate) struct Timer<P> {
-    tick: Cell<u64>,
+    /// What it is linked by. While it is not linked, the owner's.
+    pub(super) tick: Cell<u64>,
     pub(crate) payload: P,
 }
 
