@@ -69,23 +69,9 @@ impl Walk {
         Walk::with(Level::Hard)
     }
 
-    /// A walk that will hardly ever find anything to mark.
-    pub(super) fn for_services() -> Self {
-        Walk::made(None, Level::Soft)
-    }
-
-    /// Before the first mark of such a walk.
-    pub(super) fn begin(&mut self) {
-        self.marking.get_or_insert_with(Marking::begin);
-    }
-
     fn with(level: Level) -> Self {
-        Walk::made(Some(Marking::begin()), level)
-    }
-
-    fn made(marking: Option<Marking>, level: Level) -> Self {
         Walk {
-            marking,
+            marking: Some(Marking::begin()),
             is_request: false,
             level,
             groups: Vec::new(),

@@ -164,8 +164,7 @@ impl Node {
     /// A child and everything of it are gone.
     pub(super) fn unlink(self: &Arc<Self>, child: &Header) {
         let has_room = child.has_room().load(Ordering::Relaxed);
-        let mut services = Walk::for_services();
-        let (owner, queued, lingering) = {
+        let (services, owner, queued, lingering) = {
             let mut state = self.lock();
             if state.is_closed {
                 // It was never linked.
@@ -176,16 +175,16 @@ impl Node {
             state.settle(child);
             state.ordinary -= usize::from(!child.is_service());
             let queued = has_room.then(|| state.free_room(self.limit)).flatten();
-            if state.is_closing && state.ordinary == 0 && state.alive > 0 {
-                state.mark_services(&mut services);
-            }
+            let services = state.mark_services();
             let owner = (state.alive == 0 && state.is_joining).then(|| state.owner_waker());
             let lingering = state.lingering.as_mut();
             let lingering = lingering.and_then(|all| all.remove(&ptr::from_ref(child)));
-            (owner.flatten(), queued, lingering)
+            (services, owner.flatten(), queued, lingering)
         };
         drop(lingering);
-        self.end_services(services);
+        if let Some(services) = services {
+            self.end_services(*services);
+        }
         if let Some(waker) = queued {
             waker.wake();
         }
@@ -196,18 +195,18 @@ impl Node {
 
     /// The body is gone: services end when nobody else is left.
     pub(super) fn body_has_ended(self: &Arc<Self>) {
-        let mut services = Walk::for_services();
-        {
+        let services = {
             let mut state = self.lock();
             state.is_closing = true;
-            if state.ordinary == 0 && state.alive > 0 {
-                state.mark_services(&mut services);
-            }
+            state.mark_services()
+        };
+        if let Some(services) = services {
+            self.end_services(*services);
         }
-        self.end_services(services);
     }
 
     /// Wakes the services that were marked, whose grace begins.
+    #[cold]
     fn end_services(self: &Arc<Self>, mut services: Walk) {
         if !services.is_empty() {
             services.begin_grace(self.clone(), Reach::Children);
@@ -285,12 +284,21 @@ impl State {
         self.owner.as_ref().map(|(_, waker)| waker.clone())
     }
 
-    pub(super) fn mark_services(&mut self, walk: &mut Walk) {
-        walk.begin();
+    /// Marks the services, if the body has ended and nobody else is left.
+    #[inline]
+    fn mark_services(&self) -> Option<Box<Walk>> {
+        let is_over = self.is_closing && self.ordinary == 0 && self.alive > 0;
+        is_over.then(|| self.mark_those_left())
+    }
+
+    #[cold]
+    fn mark_those_left(&self) -> Box<Walk> {
+        let mut walk = Walk::new();
         self.for_each_child(|child| {
             if child.is_service() {
-                mark_child(child, &CancelReason::GroupEnded, walk);
+                mark_child(child, &CancelReason::GroupEnded, &mut walk);
             }
         });
+        Box::new(walk)
     }
 }
