@@ -51,6 +51,7 @@ impl RawLock {
     }
 
     /// Takes the lock if it is free.
+    #[inline]
     pub(super) fn try_acquire(&self) -> bool {
         let mut word = 0;
         while word & LOCKED == 0 {
@@ -68,6 +69,7 @@ impl RawLock {
     }
 
     /// Takes the lock, or waits for it.
+    #[inline]
     pub(super) fn poll_acquire(wait: Pin<&Wait<&Self>>, cx: &mut Context<'_>) -> Poll<()> {
         if !wait.is_present() && wait.place().try_acquire() {
             return Poll::Ready(());
@@ -101,15 +103,21 @@ impl RawLock {
     }
 
     /// Releases the lock, which the caller holds.
+    #[inline]
     pub(super) fn release(&self) {
         self.taken.clear();
         if self
             .word
             .compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed)
-            .is_ok()
+            .is_err()
         {
-            return;
+            self.release_waited();
         }
+    }
+
+    /// Others may wait for it.
+    #[cold]
+    fn release_waited(&self) {
         let mut waiters = self.waiters.lock();
         let next = self.release_to(&mut waiters);
         drop(waiters);

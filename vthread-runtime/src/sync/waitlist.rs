@@ -237,10 +237,18 @@ impl<P: Place> Wait<P> {
 }
 
 impl<P: Place> Drop for Wait<P> {
+    #[inline]
     fn drop(&mut self) {
-        if !self.is_present.get() {
-            return;
+        if self.is_present.get() {
+            self.go_away();
         }
+    }
+}
+
+impl<P: Place> Wait<P> {
+    /// Whoever waits, or has been notified, is dropped.
+    #[cold]
+    fn go_away(&self) {
         let mut state = self.place.lock();
         let note = self.leave(P::waiters(&mut state));
         let next = note.and_then(|note| self.place.pass_on(&mut state, note));

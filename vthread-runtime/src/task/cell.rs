@@ -100,13 +100,16 @@ where
     F: Future,
     P: Parent<F::Output>,
 {
-    let cell = Box::new(Cell {
-        header: Header::new(&Vtable::<F, P>::VTABLE, about),
-        parent: UnsafeCell::new(ManuallyDrop::new(parent)),
-        stage: UnsafeCell::new(Stage {
-            _frame: ManuallyDrop::new(frame),
-        }),
-    });
+    let mut place = Box::<Cell<F, P>>::new_uninit();
+    let cell = place.as_mut_ptr();
+    // SAFETY: a place for a cell, whose fields are written, each where it belongs: so the frame is copied once,
+    // and not by way of the stack.
+    let cell = unsafe {
+        (&raw mut (*cell).stage).cast::<F>().write(frame);
+        (&raw mut (*cell).parent).write(UnsafeCell::new(ManuallyDrop::new(parent)));
+        (&raw mut (*cell).header).write(Header::new(&Vtable::<F, P>::VTABLE, about));
+        place.assume_init()
+    };
     NonNull::from(Box::leak(cell)).cast()
 }
 

@@ -46,6 +46,7 @@ pub(crate) struct Running {
 
 impl Running {
     /// A poll of `task`.
+    #[inline]
     pub(super) fn of_task(task: &Header) -> Self {
         Self::new(&task.vthread, task.waker_data(), task)
     }
@@ -56,6 +57,7 @@ impl Running {
         Self::new(vthread, waker, task)
     }
 
+    #[inline]
     fn new(vthread: &Vthread, waker: *const (), task: *const Header) -> Self {
         vthread.doing.set(Doing::Unknown);
         Running {
@@ -73,6 +75,7 @@ impl Running {
     }
 
     /// Makes this the thread's current poll until the guard goes.
+    #[inline]
     pub(crate) fn enter(&self) -> Entered<'_> {
         Entered {
             before: CURRENT.replace(self),
@@ -112,6 +115,7 @@ impl Running {
     }
 
     /// Runs `code` with `scope` as the innermost one.
+    #[inline]
     pub(crate) fn within<R>(&self, scope: &Scope, code: impl FnOnce() -> R) -> R {
         let guard = Restore(&self.scope, self.scope.replace(scope));
         let result = code();
@@ -173,6 +177,7 @@ impl Running {
     }
 
     /// Whether it asked for that.
+    #[inline]
     pub(crate) fn has_yielded(&self) -> bool {
         self.yielded.get()
     }
@@ -191,6 +196,7 @@ impl Running {
         unsafe { &*self.vthread }.doing.set(doing);
     }
 
+    #[inline]
     fn spend(&self) -> Poll<()> {
         match self.budget.get().checked_sub(1) {
             Some(left) => {
@@ -246,6 +252,7 @@ pub(crate) struct Entered<'a> {
     _running: PhantomData<&'a Running>,
 }
 impl Drop for Entered<'_> {
+    #[inline]
     fn drop(&mut self) {
         CURRENT.set(self.before);
     }

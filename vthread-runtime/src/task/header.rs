@@ -78,6 +78,7 @@ pub(super) enum Holds {
 }
 
 impl OfTask {
+    #[inline]
     fn new(is_service: bool) -> Self {
         OfTask {
             end: AtomicU8::new(End::Alive as u8),
@@ -133,6 +134,7 @@ pub(super) struct VTable {
 }
 
 impl Header {
+    #[inline]
     pub(super) fn new(vtable: &'static VTable, about: About) -> Self {
         Header {
             state: State::new(),

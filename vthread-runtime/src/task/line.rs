@@ -97,9 +97,15 @@ unsafe impl<F: Future> Sync for Segment<F> {}
 ///
 /// # Safety
 /// - The future is awaited by the frame of a vthread, in place.
+#[inline]
 pub unsafe fn segment<F: Future>(frame: F) -> Segment<F> {
-    let node = Box::new(Node {
-        link: Link {
+    let mut place = Box::<Node<F>>::new_uninit();
+    let node = place.as_mut_ptr();
+    // SAFETY: a place for a node, whose two fields are written, each where it belongs: so the frame is copied
+    // once, and not by way of the stack.
+    let node = unsafe {
+        (&raw mut (*node).stage).write(UnsafeCell::new(Stage::Frame(frame)));
+        (&raw mut (*node).link).write(Link {
             scope: Scope::new(Kind::Segment),
             around: Cell::new(ptr::null()),
             below: Cell::new(ptr::null()),
@@ -108,9 +114,9 @@ pub unsafe fn segment<F: Future>(frame: F) -> Segment<F> {
             poll: poll::<F>,
             drop_frame: drop_frame::<F>,
             panic: Cell::new(None),
-        },
-        stage: UnsafeCell::new(Stage::Frame(frame)),
-    });
+        });
+        place.assume_init()
+    };
     Segment {
         node: NonNull::from(Box::leak(node)),
         state: State::New,
@@ -168,19 +174,18 @@ impl<F: Future> Segment<F> {
             self.state = State::Done;
             resume_unwind(payload);
         }
+        let place = node.stage.get();
         // SAFETY: as above.
-        let stage = unsafe { &mut *node.stage.get() };
-        if let Stage::Frame(_) = stage {
+        let Stage::Value(value) = (unsafe { &mut *place }) else {
             // Not over, or cancelled: the frame below is about to be dropped as well.
             return Poll::Pending;
-        }
-        match std::mem::replace(stage, Stage::Empty) {
-            Stage::Value(value) => {
-                self.state = State::Done;
-                Poll::Ready(value)
-            }
-            _ => Poll::Pending,
-        }
+        };
+        // SAFETY: moved out, and so that it is seen. The rest of the place, as large as the frame, is left alone.
+        let value = unsafe { ptr::read(value) };
+        // SAFETY: as above.
+        unsafe { place.write(Stage::Empty) };
+        self.state = State::Done;
+        Poll::Ready(value)
     }
 }
 
@@ -220,6 +225,7 @@ unsafe fn push(running: &Running, link: NonNull<Link>) {
 }
 
 /// Pops the top.
+#[inline]
 fn pop(vthread: &Vthread, top: &Link) {
     debug_assert!(ptr::eq(vthread.top.get(), top));
     vthread.top.set(top.below.get());

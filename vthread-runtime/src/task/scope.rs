@@ -68,6 +68,7 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    #[inline]
     pub(crate) fn new(kind: Kind) -> Self {
         Scope {
             mark: Mark::new(),
@@ -83,6 +84,7 @@ impl Scope {
 
     /// Sets the scope's place in the chain, where it has the grace and the deadline of what is around it
     /// unless its own are shorter. Before it is registered.
+    #[inline]
     pub(crate) fn set_parent(&self, parent: &Scope) {
         self.parent.set(parent);
         self.grace.set(self.grace.get().min(parent.grace.get()));
@@ -156,6 +158,7 @@ impl Scope {
     }
 
     /// A scope opens directly inside this one.
+    #[inline]
     pub(crate) fn opened_inside(&self) {
         let inner = self.inner.get().checked_add(1);
         self.inner
@@ -163,12 +166,14 @@ impl Scope {
     }
 
     /// A scope directly inside this one has closed.
+    #[inline]
     pub(crate) fn closed_inside(&self) {
         debug_assert!(self.inner.get() > 0);
         self.inner.set(self.inner.get() - 1);
     }
 
     /// Whether everything inside has closed.
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.inner.get() == 0
     }

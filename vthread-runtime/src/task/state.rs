@@ -97,12 +97,14 @@ impl State {
     }
 
     /// Queued -> running, by the worker that took the task from a queue.
+    #[inline]
     pub(crate) fn start(&self) {
         let before = self.0.fetch_xor(NOTIFIED | RUNNING, Ordering::AcqRel);
         debug_assert_eq!(before & (NOTIFIED | RUNNING | COMPLETE), NOTIFIED);
     }
 
     /// Running -> idle or queued, by the worker whose poll was `Pending`.
+    #[inline]
     pub(crate) fn pause(&self) -> Pause {
         let before = self.0.fetch_and(!RUNNING, Ordering::AcqRel);
         debug_assert_eq!(before & (RUNNING | COMPLETE), RUNNING);
@@ -114,6 +116,7 @@ impl State {
     }
 
     /// Running -> queued, for a task that yields.
+    #[inline]
     pub(crate) fn requeue(&self) {
         let mut now = self.0.load(Ordering::Relaxed);
         loop {
@@ -130,6 +133,7 @@ impl State {
 
     /// Anything -> notified. Always a read-modify-write, so that what the waker wrote before is
     /// seen by the poll that this notification leads to, even if it was notified already.
+    #[inline]
     pub(crate) fn wake(&self) -> Wake {
         let before = self.0.fetch_or(NOTIFIED, Ordering::AcqRel);
         if before & (RUNNING | NOTIFIED | COMPLETE) == 0 {
@@ -154,6 +158,7 @@ impl State {
     }
 
     /// Running -> complete, by the worker; the frame is gone and the value is written.
+    #[inline]
     pub(crate) fn complete(&self) -> Completed {
         let before = self.0.fetch_xor(RUNNING | COMPLETE, Ordering::AcqRel);
         debug_assert_eq!(before & (RUNNING | COMPLETE), RUNNING);
@@ -164,17 +169,20 @@ impl State {
     }
 
     /// Whether the task is over; its value can be read by the holder of the handle.
+    #[inline]
     pub(crate) fn is_complete(&self) -> bool {
         self.0.load(Ordering::Acquire) & COMPLETE != 0
     }
 
     /// Says that a joiner's waker is in place. True if the task is over already.
+    #[inline]
     #[must_use]
     pub(crate) fn add_joiner(&self) -> bool {
         self.0.fetch_or(JOINER, Ordering::AcqRel) & COMPLETE != 0
     }
 
     /// The handle goes.
+    #[inline]
     pub(crate) fn drop_handle(&self) -> DropHandle {
         let mut now = self.0.load(Ordering::Acquire);
         loop {
@@ -195,6 +203,7 @@ impl State {
     }
 
     /// One more waker.
+    #[inline]
     pub(crate) fn retain(&self) {
         let before = self.0.fetch_add(REFERENCE, Ordering::Relaxed);
         if before > MAX {
@@ -203,6 +212,7 @@ impl State {
     }
 
     /// One reference less.
+    #[inline]
     pub(crate) fn release(&self) -> Release {
         let before = self.0.fetch_sub(REFERENCE, Ordering::AcqRel);
         debug_assert!(before >= REFERENCE);

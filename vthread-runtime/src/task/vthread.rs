@@ -65,6 +65,7 @@ impl Vthread {
         Vthread::with(OfTask::none())
     }
 
+    #[inline]
     pub(super) fn with(of_task: OfTask) -> Self {
         Vthread {
             root: Scope::new(Kind::Root),

@@ -178,6 +178,12 @@ impl Waiting {
     /// The wait is over.
     #[inline]
     pub(crate) fn end(&self) {
+        if !self.vthread.get().is_null() {
+            self.unlink();
+        }
+    }
+
+    fn unlink(&self) {
         let vthread = self.vthread.replace(ptr::null());
         // SAFETY: the frame that this is in is that vthread's, which lives while its frame does.
         if let Some(vthread) = unsafe { vthread.as_ref() } {
@@ -199,6 +205,7 @@ impl Waiting {
 }
 
 impl Drop for Waiting {
+    #[inline]
     fn drop(&mut self) {
         self.end();
     }
