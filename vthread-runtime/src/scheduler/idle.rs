@@ -30,6 +30,7 @@ impl Idle {
 
     /// After work was posted: the sleeper to wake, if somebody must be woken. The one returned
     /// counts as awake and searching already.
+    #[inline]
     pub(super) fn worker_to_wake(&self) -> Option<usize> {
         // Pairs with the fence of `sleep`: either the poster sees the sleeper, or the sleeper
         // sees the work.
@@ -47,6 +48,7 @@ impl Idle {
     }
 
     /// Somebody sleeps and nobody searches.
+    #[inline]
     fn wants_help(&self) -> bool {
         let counts = self.counts.load(Ordering::SeqCst);
         counts & SEARCHING_MASK == 0 && counts / AWAKE < self.workers

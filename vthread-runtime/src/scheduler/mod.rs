@@ -78,6 +78,7 @@ pub(crate) fn schedule_last(task: TaskRef) {
     schedule_at(task, true);
 }
 
+#[inline]
 fn schedule_at(task: TaskRef, last: bool) {
     let not_taken = worker::with(|worker| match worker {
         Some(worker) => worker::push_local(worker, task, last),

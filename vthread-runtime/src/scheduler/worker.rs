@@ -49,6 +49,7 @@ impl Core {
     }
 
     /// Queues a task that was woken or made. True: there is now something to steal.
+    #[inline]
     fn push(&mut self, task: TaskRef) -> bool {
         match self.slot.replace(task) {
             Some(before) => {
@@ -59,6 +60,7 @@ impl Core {
         }
     }
 
+    #[inline]
     fn next_local(&mut self) -> Option<TaskRef> {
         if self.slot.is_some() && self.streak < SLOT_STREAK {
             self.streak += 1;
@@ -72,6 +74,7 @@ impl Core {
     }
 
     /// True once in a while: time to look at the injector and the driver.
+    #[inline]
     fn count_tick(&mut self) -> bool {
         self.tick = self.tick.wrapping_add(1);
         self.tick.is_multiple_of(LOOK_AROUND)
@@ -129,6 +132,7 @@ impl Worker {
     }
 
     /// The next task, after a sleep if need be. `None`: the core is gone.
+    #[inline]
     fn next_task(&self) -> Option<TaskRef> {
         loop {
             let looks_around = self.core.borrow_mut().as_mut()?.count_tick();
@@ -143,6 +147,7 @@ impl Worker {
         }
     }
 
+    #[inline]
     fn find_task(&self, injector_first: bool) -> Option<TaskRef> {
         let mut core = self.core.borrow_mut();
         let core = core.as_mut()?;
@@ -235,6 +240,7 @@ impl Scheduler {
         !self.injector.is_empty() || self.stealers.iter().any(|stealer| !stealer.is_empty())
     }
 
+    #[inline]
     pub(super) fn wake_a_worker(&self) {
         if let Some(worker) = self.idle.worker_to_wake() {
             self.parkers[worker].unpark(self.driver);
@@ -243,6 +249,7 @@ impl Scheduler {
 }
 
 /// Queues `task` with this worker, or gives it back if the thread has no core (now).
+#[inline]
 pub(super) fn push_local(worker: &Worker, task: TaskRef, last: bool) -> Result<(), TaskRef> {
     // Queues are not touched while user code runs, so the cell is free here.
     let mut core = worker.core.borrow_mut();
@@ -280,6 +287,7 @@ pub(super) fn enter(worker: &Worker, code: impl FnOnce()) {
 
 /// Calls `code` with the worker that this thread is.
 #[allow(unsafe_code)]
+#[inline]
 pub(super) fn with<R>(code: impl FnOnce(Option<&Worker>) -> R) -> R {
     // SAFETY: set by `enter` to a worker borrowed further out on this thread's stack.
     code(unsafe { WORKER.get().as_ref() })
