@@ -33,6 +33,7 @@ mod plain;
 mod plain_loops;
 mod proof;
 mod recursion;
+mod recursion_by_path;
 mod shadowing;
 mod siblings;
 mod spawning;
