@@ -23,6 +23,7 @@ mod groups;
 mod identifiers;
 mod items;
 mod iteration;
+mod locations;
 mod loops;
 mod macros;
 mod matching;

@@ -213,17 +213,27 @@ fn probe(
     let dead = dead_beside(Making::Await, span, quote!(#warning));
     let ways = ways(Making::Await, at);
     let allowed = allowed(&path, span);
+    // The call begins where the user's does, for `Location::caller` in a plain function.
+    let extent = extent(call);
+    let chosen = proc_macro2::Ident::new("__vthread_call", extent.start);
     let callee = quote_spanned!(span=> ({
         use #none as __c;
         #allowed use #path as __vthread_call;
-        { #allowed use #path as __c; { use __c::*; __vthread_call #turbofish #inside } }
+        { #allowed use #path as __c; { use __c::*; #chosen #turbofish #inside } }
     }));
-    let result = match tie.is_empty() {
-        true => quote_spanned!(span=> #callee #outside),
-        false => quote_spanned!(span=> (#tie #callee) #outside),
+    let callee = match tie.is_empty() {
+        true => callee,
+        false => quote_spanned!(span=> (#tie #callee)),
+    };
+    let result = match has_closure {
+        true => callee,
+        false => {
+            let callee = outer(callee, extent.start);
+            quote!(#callee #outside)
+        }
     };
     let decided = decide(
-        extent(call),
+        extent,
         result,
         quote_spanned!(span=> __x => {
             #dead
