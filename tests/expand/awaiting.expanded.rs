@@ -18,43 +18,45 @@ fn __vthread_greet(
             let __r: String = rt::any();
             return __r;
         }
-        '__frame: {
-            {
-                let response = ({
-                    '__l: {
-                        break '__l;
-                        break '__frame break '__l;
-                    }
-                    rt::foreign(
-                            (match client.request("/hello") {
-                                __x => {
-                                    let __k = '__l: {
-                                        break '__frame break '__l __vthread_chosen();
-                                        let __t = __vthread_tag::<
-                                            { rt::name_hash("request") },
-                                            _,
-                                            _,
-                                        >(&client, &__x);
-                                        (&__t).__vthread_which()
-                                    };
-                                    if __k.is_plain {
-                                        __k.plain(__x)
-                                    } else {
-                                        unsafe { __k.frame(__x) }.await
+        match () {
+            () => '__frame: {
+                {
+                    let response = ({
+                        '__l: {
+                            break '__l;
+                            break '__frame break '__l;
+                        }
+                        rt::foreign(
+                                (match client.request("/hello") {
+                                    __x => {
+                                        let __k = '__l: {
+                                            break '__frame break '__l __vthread_chosen();
+                                            let __t = __vthread_tag::<
+                                                { rt::name_hash("request") },
+                                                _,
+                                                _,
+                                            >(&client, &__x);
+                                            (&__t).__vthread_which()
+                                        };
+                                        if __k.is_plain {
+                                            __k.plain(__x)
+                                        } else {
+                                            unsafe { __k.frame(__x) }.await
+                                        }
                                     }
-                                }
-                            }),
-                        )
-                        .await
-                });
-                let text = async { response.text().await };
-                ({
-                    '__l: {
-                        break '__l;
-                        break '__frame break '__l;
-                    }
-                    rt::foreign(text).await
-                })
+                                }),
+                            )
+                            .await
+                    });
+                    let text = async { response.text().await };
+                    ({
+                        '__l: {
+                            break '__l;
+                            break '__frame break '__l;
+                        }
+                        rt::foreign(text).await
+                    })
+                }
             }
         }
     };

@@ -20,63 +20,65 @@ fn __vthread_names(
             let __r: Vec<String> = rt::any();
             return __r;
         }
-        '__frame: {
-            {
-                let names = ids
-                    .iter()
-                    .map(|id| {
-                        (match users.get(*id) {
-                            __x => {
-                                let __k = '__l: {
-                                    break '__l __vthread_chosen();
-                                    let __t = __vthread_tag::<
-                                        { rt::name_hash("get") },
-                                        _,
-                                        _,
-                                    >(&users, &__x);
-                                    (&__t).__vthread_which()
-                                };
-                                if __k.is_plain { __k.plain(__x) } else { __k.block(__x) }
-                            }
-                        })
-                    })
-                    .collect();
-                (match ({
-                    use rt::none as __c;
-                    use notify as __vthread_call;
-                    {
-                        use notify as __c;
-                        {
-                            use __c::*;
-                            __vthread_call(|line| log(line))
-                        }
-                    }
-                }) {
-                    __x => {
-                        '__l: {
-                            break '__frame break '__l;
-                        }
-                        let __k = ({
-                            use rt::none as __c;
-                            use rt::no::__VTHREAD_KIND;
-                            {
-                                use notify as __c;
-                                {
-                                    use __c::*;
-                                    use notify as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                    use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                    __VTHREAD_KIND
+        match () {
+            () => '__frame: {
+                {
+                    let names = ids
+                        .iter()
+                        .map(|id| {
+                            (match users.get(*id) {
+                                __x => {
+                                    let __k = '__l: {
+                                        break '__l __vthread_chosen();
+                                        let __t = __vthread_tag::<
+                                            { rt::name_hash("get") },
+                                            _,
+                                            _,
+                                        >(&users, &__x);
+                                        (&__t).__vthread_which()
+                                    };
+                                    if __k.is_plain { __k.plain(__x) } else { __k.block(__x) }
                                 }
+                            })
+                        })
+                        .collect();
+                    (match ({
+                        use rt::none as __c;
+                        use notify as __vthread_call;
+                        {
+                            use notify as __c;
+                            {
+                                use __c::*;
+                                __vthread_call(|line| log(line))
                             }
-                        });
-                        if __k.is_plain {
-                            __k.plain(__x)
-                        } else {
-                            unsafe { __k.frame(__x) }.await
                         }
-                    }
-                });
-                names
+                    }) {
+                        __x => {
+                            '__l: {
+                                break '__frame break '__l;
+                            }
+                            let __k = ({
+                                use rt::none as __c;
+                                use rt::no::__VTHREAD_KIND;
+                                {
+                                    use notify as __c;
+                                    {
+                                        use __c::*;
+                                        use notify as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                        use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                        __VTHREAD_KIND
+                                    }
+                                }
+                            });
+                            if __k.is_plain {
+                                __k.plain(__x)
+                            } else {
+                                unsafe { __k.frame(__x) }.await
+                            }
+                        }
+                    });
+                    names
+                }
             }
         }
     };

@@ -39,43 +39,45 @@ impl Handler for Echo {
                 let __r: Response = rt::any();
                 return __r;
             }
-            '__frame: {
-                {
-                    (match ({
-                        use rt::none as __c;
-                        use answer as __vthread_call;
-                        {
-                            use answer as __c;
+            match () {
+                () => '__frame: {
+                    {
+                        (match ({
+                            use rt::none as __c;
+                            use answer as __vthread_call;
                             {
-                                use __c::*;
-                                __vthread_call
-                            }
-                        }
-                    })(request) {
-                        __x => {
-                            '__l: {
-                                break '__frame break '__l;
-                            }
-                            let __k = ({
-                                use rt::none as __c;
-                                use rt::no::__VTHREAD_KIND;
+                                use answer as __c;
                                 {
-                                    use answer as __c;
-                                    {
-                                        use __c::*;
-                                        use answer as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                        use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                        __VTHREAD_KIND
-                                    }
+                                    use __c::*;
+                                    __vthread_call
                                 }
-                            });
-                            if __k.is_plain {
-                                __k.plain(__x)
-                            } else {
-                                unsafe { __k.frame(__x) }.await
                             }
-                        }
-                    })
+                        })(request) {
+                            __x => {
+                                '__l: {
+                                    break '__frame break '__l;
+                                }
+                                let __k = ({
+                                    use rt::none as __c;
+                                    use rt::no::__VTHREAD_KIND;
+                                    {
+                                        use answer as __c;
+                                        {
+                                            use __c::*;
+                                            use answer as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                            use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                            __VTHREAD_KIND
+                                        }
+                                    }
+                                });
+                                if __k.is_plain {
+                                    __k.plain(__x)
+                                } else {
+                                    unsafe { __k.frame(__x) }.await
+                                }
+                            }
+                        })
+                    }
                 }
             }
         };

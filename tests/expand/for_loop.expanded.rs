@@ -18,41 +18,43 @@ fn __vthread_total(
             let __r: u64 = rt::any();
             return __r;
         }
-        '__frame: {
-            {
-                let mut sum = 0;
+        match () {
+            () => '__frame: {
                 {
-                    let __h = rt::head();
-                    match __h.pass(orders) {
-                        __e => {
-                            let (__m, __vthread_over, mut __source) = (&__h)
-                                .__vthread_steps(__e);
-                            for __vthread_item in __vthread_over {
-                                '__l: {
-                                    break '__frame break '__l;
-                                }
-                                match {
-                                    let __vthread_item = if __m.is_plain() {
-                                        __m.plain(__vthread_item)
-                                    } else {
-                                        let __c = __m.source(&mut __source).next();
-                                        match (unsafe { __m.which().frame(__c) }.await) {
-                                            ::core::option::Option::Some(__x) => __x,
-                                            ::core::option::Option::None => break,
+                    let mut sum = 0;
+                    {
+                        let __h = rt::head();
+                        match __h.pass(orders) {
+                            __e => {
+                                let (__m, __vthread_over, mut __source) = (&__h)
+                                    .__vthread_steps(__e);
+                                for __vthread_item in __vthread_over {
+                                    '__l: {
+                                        break '__frame break '__l;
+                                    }
+                                    match {
+                                        let __vthread_item = if __m.is_plain() {
+                                            __m.plain(__vthread_item)
+                                        } else {
+                                            let __c = __m.source(&mut __source).next();
+                                            match (unsafe { __m.which().frame(__c) }.await) {
+                                                ::core::option::Option::Some(__x) => __x,
+                                                ::core::option::Option::None => break,
+                                            }
+                                        };
+                                        __vthread_item
+                                    } {
+                                        _ if false => {}
+                                        Order { price, n } => {
+                                            sum += price * n;
                                         }
-                                    };
-                                    __vthread_item
-                                } {
-                                    _ if false => {}
-                                    Order { price, n } => {
-                                        sum += price * n;
                                     }
                                 }
                             }
-                        }
-                    };
+                        };
+                    }
+                    sum
                 }
-                sum
             }
         }
     };

@@ -19,79 +19,81 @@ pub(crate) fn __vthread_read_twice(
             let __r: Result<usize, Error> = rt::any();
             return __r;
         }
-        '__frame: {
-            {
-                let first = (match ({
-                    use rt::none as __c;
-                    use fetch as __vthread_call;
-                    {
-                        use fetch as __c;
+        match () {
+            () => '__frame: {
+                {
+                    let first = (match ({
+                        use rt::none as __c;
+                        use fetch as __vthread_call;
                         {
-                            use __c::*;
-                            __vthread_call
-                        }
-                    }
-                })(url) {
-                    __x => {
-                        '__l: {
-                            break '__frame break '__l;
-                        }
-                        let __k = ({
-                            use rt::none as __c;
-                            use rt::no::__VTHREAD_KIND;
+                            use fetch as __c;
                             {
-                                use fetch as __c;
-                                {
-                                    use __c::*;
-                                    use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                    use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                    __VTHREAD_KIND
-                                }
+                                use __c::*;
+                                __vthread_call
                             }
-                        });
-                        if __k.is_plain {
-                            __k.plain(__x)
-                        } else {
-                            unsafe { __k.frame(__x) }.await
                         }
-                    }
-                })?;
-                let second = (match ({
-                    use rt::none as __c;
-                    use pages::fetch as __vthread_call;
-                    {
-                        use pages::fetch as __c;
+                    })(url) {
+                        __x => {
+                            '__l: {
+                                break '__frame break '__l;
+                            }
+                            let __k = ({
+                                use rt::none as __c;
+                                use rt::no::__VTHREAD_KIND;
+                                {
+                                    use fetch as __c;
+                                    {
+                                        use __c::*;
+                                        use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                        use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                        __VTHREAD_KIND
+                                    }
+                                }
+                            });
+                            if __k.is_plain {
+                                __k.plain(__x)
+                            } else {
+                                unsafe { __k.frame(__x) }.await
+                            }
+                        }
+                    })?;
+                    let second = (match ({
+                        use rt::none as __c;
+                        use pages::fetch as __vthread_call;
                         {
-                            use __c::*;
-                            __vthread_call
-                        }
-                    }
-                })(url) {
-                    __x => {
-                        '__l: {
-                            break '__frame break '__l;
-                        }
-                        let __k = ({
-                            use rt::none as __c;
-                            use rt::no::__VTHREAD_KIND;
+                            use pages::fetch as __c;
                             {
-                                use pages::fetch as __c;
-                                {
-                                    use __c::*;
-                                    use pages::fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                    use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                    __VTHREAD_KIND
-                                }
+                                use __c::*;
+                                __vthread_call
                             }
-                        });
-                        if __k.is_plain {
-                            __k.plain(__x)
-                        } else {
-                            unsafe { __k.frame(__x) }.await
                         }
-                    }
-                })?;
-                Ok(first.len() + second.len())
+                    })(url) {
+                        __x => {
+                            '__l: {
+                                break '__frame break '__l;
+                            }
+                            let __k = ({
+                                use rt::none as __c;
+                                use rt::no::__VTHREAD_KIND;
+                                {
+                                    use pages::fetch as __c;
+                                    {
+                                        use __c::*;
+                                        use pages::fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                        use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                        __VTHREAD_KIND
+                                    }
+                                }
+                            });
+                            if __k.is_plain {
+                                __k.plain(__x)
+                            } else {
+                                unsafe { __k.frame(__x) }.await
+                            }
+                        }
+                    })?;
+                    Ok(first.len() + second.len())
+                }
             }
         }
     };

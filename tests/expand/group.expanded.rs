@@ -18,201 +18,207 @@ fn __vthread_read_all(
             let __r: Result<usize, Error> = rt::any();
             return __r;
         }
-        '__frame: {
-            {
-                let total = (match Mutex::new(0) {
-                    __x => {
-                        let __k = '__l: {
-                            break '__frame break '__l __vthread_chosen();
-                            let __t = __vthread_tag_of_result(&__x);
-                            (&__t).__vthread_which()
-                        };
-                        if __k.is_plain {
-                            __k.plain(__x)
-                        } else {
-                            unsafe { __k.frame(__x) }.await
+        match () {
+            () => '__frame: {
+                {
+                    let total = (match Mutex::new(0) {
+                        __x => {
+                            let __k = '__l: {
+                                break '__frame break '__l __vthread_chosen();
+                                let __t = __vthread_tag_of_result(&__x);
+                                (&__t).__vthread_which()
+                            };
+                            if __k.is_plain {
+                                __k.plain(__x)
+                            } else {
+                                unsafe { __k.frame(__x) }.await
+                            }
                         }
-                    }
-                });
-                ({
-                    use group as _;
+                    });
                     ({
-                        let __options = rt::GroupOptions::new();
-                        let __o = unsafe { rt::Owner::<_>::new(__options) };
-                        let __group1 = unsafe { rt::Owner::group(&__o) };
-                        '__l: {
-                            break '__l;
-                            return Err(
-                                rt::Group::err(&__group1),
-                            );
-                        }
-                        '__l: {
-                            break '__l;
-                            rt::error_is_send(&__group1);
-                        }
-                        rt::Owner::tells(
-                            &__o,
-                            rt::Telling::of(&__o).how(),
-                        );
-                        let this_group = unsafe {
-                            rt::Group::dup(&__group1)
-                        };
-                        let __b = async {
-                            '__frame: {
-                                let this_group = this_group;
-                                let __g2 = &this_group;
-                                let __error3 = rt::Group::error_type(
-                                    &this_group,
+                        use group as _;
+                        ({
+                            let __options = rt::GroupOptions::new();
+                            let __o = unsafe {
+                                rt::Owner::<_>::new(__options)
+                            };
+                            let __group1 = unsafe {
+                                rt::Owner::group(&__o)
+                            };
+                            '__l: {
+                                break '__l;
+                                return Err(
+                                    rt::Group::err(&__group1),
                                 );
-                                '__l: {
-                                    break '__l;
-                                    return Err(
-                                        rt::Group::err(&this_group),
+                            }
+                            '__l: {
+                                break '__l;
+                                rt::error_is_send(&__group1);
+                            }
+                            rt::Owner::tells(
+                                &__o,
+                                rt::Telling::of(&__o).how(),
+                            );
+                            let this_group = unsafe {
+                                rt::Group::dup(&__group1)
+                            };
+                            let __b = async {
+                                '__frame: {
+                                    let this_group = this_group;
+                                    let __g2 = &this_group;
+                                    let __error3 = rt::Group::error_type(
+                                        &this_group,
                                     );
-                                }
-                                let __v = {
-                                    {
-                                        let __h = rt::head();
-                                        match __h.pass(urls) {
-                                            __e => {
-                                                let (__m, __vthread_over, mut __source) = (&__h)
-                                                    .__vthread_steps(__e);
-                                                for __vthread_item in __vthread_over {
-                                                    '__l: {
-                                                        break '__frame break '__l;
-                                                    }
-                                                    let url = if __m.is_plain() {
-                                                        __m.plain(__vthread_item)
-                                                    } else {
-                                                        let __c = __m.source(&mut __source).next();
-                                                        match (unsafe { __m.which().frame(__c) }.await) {
-                                                            ::core::option::Option::Some(__x) => __x,
-                                                            ::core::option::Option::None => break,
+                                    '__l: {
+                                        break '__l;
+                                        return Err(
+                                            rt::Group::err(&this_group),
+                                        );
+                                    }
+                                    let __v = {
+                                        {
+                                            let __h = rt::head();
+                                            match __h.pass(urls) {
+                                                __e => {
+                                                    let (__m, __vthread_over, mut __source) = (&__h)
+                                                        .__vthread_steps(__e);
+                                                    for __vthread_item in __vthread_over {
+                                                        '__l: {
+                                                            break '__frame break '__l;
                                                         }
-                                                    };
-                                                    {
-                                                        ({
-                                                            use spawn as _;
-                                                            let __options = rt::SpawnOptions::new();
-                                                            let __g: &rt::Group<'_, _> = __g2;
-                                                            let __room = unsafe { rt::room(__g) };
-                                                            '__l: {
-                                                                break '__frame break '__l;
+                                                        let url = if __m.is_plain() {
+                                                            __m.plain(__vthread_item)
+                                                        } else {
+                                                            let __c = __m.source(&mut __source).next();
+                                                            match (unsafe { __m.which().frame(__c) }.await) {
+                                                                ::core::option::Option::Some(__x) => __x,
+                                                                ::core::option::Option::None => break,
                                                             }
-                                                            let __permit = __room.await;
-                                                            let url = rt::Move(url);
-                                                            let this_group = unsafe {
-                                                                rt::Group::dup(__g)
-                                                            };
-                                                            let __f = async {
-                                                                '__frame: {
-                                                                    let this_group = this_group;
-                                                                    let __g2 = &this_group;
-                                                                    let url = rt::Move::take(url);
-                                                                    let __error5 = rt::Group::error_type(
-                                                                        &this_group,
-                                                                    );
-                                                                    '__l: {
-                                                                        break '__l;
-                                                                        return Err(
-                                                                            rt::Group::err(&this_group),
-                                                                        );
-                                                                    }
-                                                                    let __v = {
-                                                                        let page = (match ({
-                                                                            use rt::none as __c;
-                                                                            use fetch as __vthread_call;
-                                                                            {
-                                                                                use fetch as __c;
-                                                                                {
-                                                                                    use __c::*;
-                                                                                    __vthread_call
-                                                                                }
-                                                                            }
-                                                                        })(url) {
-                                                                            __x => {
-                                                                                '__l: {
-                                                                                    break '__frame break '__l;
-                                                                                }
-                                                                                let __k = ({
-                                                                                    use rt::none as __c;
-                                                                                    use rt::no::__VTHREAD_KIND;
-                                                                                    {
-                                                                                        use fetch as __c;
-                                                                                        {
-                                                                                            use __c::*;
-                                                                                            use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                                                                            use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                                                                            __VTHREAD_KIND
-                                                                                        }
-                                                                                    }
-                                                                                });
-                                                                                if __k.is_plain {
-                                                                                    __k.plain(__x)
-                                                                                } else {
-                                                                                    unsafe { __k.frame(__x) }.await
-                                                                                }
-                                                                            }
-                                                                        })?;
-                                                                        *(match total.lock() {
-                                                                            __x => {
-                                                                                let __k = '__l: {
-                                                                                    break '__frame break '__l __vthread_chosen();
-                                                                                    let __t = __vthread_tag::<
-                                                                                        { rt::name_hash("lock") },
-                                                                                        _,
-                                                                                        _,
-                                                                                    >(&total, &__x);
-                                                                                    (&__t).__vthread_which()
-                                                                                };
-                                                                                if __k.is_plain {
-                                                                                    __k.plain(__x)
-                                                                                } else {
-                                                                                    unsafe { __k.frame(__x) }.await
-                                                                                }
-                                                                            }
-                                                                        }) += page.len();
-                                                                    };
-                                                                    Ok(__v)
+                                                        };
+                                                        {
+                                                            ({
+                                                                use spawn as _;
+                                                                let __options = rt::SpawnOptions::new();
+                                                                let __g: &rt::Group<'_, _> = __g2;
+                                                                let __room = unsafe { rt::room(__g) };
+                                                                '__l: {
+                                                                    break '__frame break '__l;
                                                                 }
-                                                            };
-                                                            unsafe {
-                                                                rt::spawn(__g, __permit, __options, __f)
-                                                            }
-                                                        });
+                                                                let __permit = __room.await;
+                                                                let url = rt::Move(url);
+                                                                let this_group = unsafe {
+                                                                    rt::Group::dup(__g)
+                                                                };
+                                                                let __f = async {
+                                                                    '__frame: {
+                                                                        let this_group = this_group;
+                                                                        let __g2 = &this_group;
+                                                                        let url = rt::Move::take(url);
+                                                                        let __error5 = rt::Group::error_type(
+                                                                            &this_group,
+                                                                        );
+                                                                        '__l: {
+                                                                            break '__l;
+                                                                            return Err(
+                                                                                rt::Group::err(&this_group),
+                                                                            );
+                                                                        }
+                                                                        let __v = {
+                                                                            let page = (match ({
+                                                                                use rt::none as __c;
+                                                                                use fetch as __vthread_call;
+                                                                                {
+                                                                                    use fetch as __c;
+                                                                                    {
+                                                                                        use __c::*;
+                                                                                        __vthread_call
+                                                                                    }
+                                                                                }
+                                                                            })(url) {
+                                                                                __x => {
+                                                                                    '__l: {
+                                                                                        break '__frame break '__l;
+                                                                                    }
+                                                                                    let __k = ({
+                                                                                        use rt::none as __c;
+                                                                                        use rt::no::__VTHREAD_KIND;
+                                                                                        {
+                                                                                            use fetch as __c;
+                                                                                            {
+                                                                                                use __c::*;
+                                                                                                use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                                                                                use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                                                                                __VTHREAD_KIND
+                                                                                            }
+                                                                                        }
+                                                                                    });
+                                                                                    if __k.is_plain {
+                                                                                        __k.plain(__x)
+                                                                                    } else {
+                                                                                        unsafe { __k.frame(__x) }.await
+                                                                                    }
+                                                                                }
+                                                                            })?;
+                                                                            *(match total.lock() {
+                                                                                __x => {
+                                                                                    let __k = '__l: {
+                                                                                        break '__frame break '__l __vthread_chosen();
+                                                                                        let __t = __vthread_tag::<
+                                                                                            { rt::name_hash("lock") },
+                                                                                            _,
+                                                                                            _,
+                                                                                        >(&total, &__x);
+                                                                                        (&__t).__vthread_which()
+                                                                                    };
+                                                                                    if __k.is_plain {
+                                                                                        __k.plain(__x)
+                                                                                    } else {
+                                                                                        unsafe { __k.frame(__x) }.await
+                                                                                    }
+                                                                                }
+                                                                            }) += page.len();
+                                                                        };
+                                                                        Ok(__v)
+                                                                    }
+                                                                };
+                                                                unsafe {
+                                                                    rt::spawn(__g, __permit, __options, __f)
+                                                                }
+                                                            });
+                                                        }
                                                     }
                                                 }
-                                            }
-                                        };
-                                    }
-                                };
-                                Ok(rt::Ctl::Val(__v))
-                            }
-                        };
-                        '__l: {
-                            break '__frame break '__l;
-                        }
-                        let __run = unsafe {
-                            rt::Owner::run(&__o, __group1, __b)
-                        };
-                        (match __run.await {
-                            Ok(
-                                rt::Ctl::Val(__v),
-                            ) => Ok(__v),
-                            Err(__e) => {
-                                Err(__e)
-                            }
-                            Ok(
-                                rt::Ctl::Out(__x),
-                            ) => {
-                                match __x {
-                                    __v => rt::absurd(__v),
+                                            };
+                                        }
+                                    };
+                                    Ok(rt::Ctl::Val(__v))
                                 }
+                            };
+                            '__l: {
+                                break '__frame break '__l;
                             }
+                            let __run = unsafe {
+                                rt::Owner::run(&__o, __group1, __b)
+                            };
+                            (match __run.await {
+                                Ok(
+                                    rt::Ctl::Val(__v),
+                                ) => Ok(__v),
+                                Err(__e) => {
+                                    Err(__e)
+                                }
+                                Ok(
+                                    rt::Ctl::Out(__x),
+                                ) => {
+                                    match __x {
+                                        __v => rt::absurd(__v),
+                                    }
+                                }
+                            })
                         })
-                    })
-                })?;
-                Ok(total.into_inner())
+                    })?;
+                    Ok(total.into_inner())
+                }
             }
         }
     };

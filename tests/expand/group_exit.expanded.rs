@@ -20,221 +20,223 @@ fn __vthread_first_or(
             let __r: Result<u64, Error> = rt::any();
             return __r;
         }
-        '__frame: {
-            {
+        match () {
+            () => '__frame: {
                 {
-                    let __h = rt::head();
-                    match __h.pass(ids) {
-                        __e => {
-                            let (__m, __vthread_over, mut __source) = (&__h)
-                                .__vthread_steps(__e);
-                            'all: for __vthread_item in __vthread_over {
-                                '__l: {
-                                    break '__frame break '__l;
-                                }
-                                let id = if __m.is_plain() {
-                                    __m.plain(__vthread_item)
-                                } else {
-                                    let __c = __m.source(&mut __source).next();
-                                    match (unsafe { __m.which().frame(__c) }.await) {
-                                        ::core::option::Option::Some(__x) => __x,
-                                        ::core::option::Option::None => break,
+                    {
+                        let __h = rt::head();
+                        match __h.pass(ids) {
+                            __e => {
+                                let (__m, __vthread_over, mut __source) = (&__h)
+                                    .__vthread_steps(__e);
+                                'all: for __vthread_item in __vthread_over {
+                                    '__l: {
+                                        break '__frame break '__l;
                                     }
-                                };
-                                {
-                                    ({
-                                        use group as _;
+                                    let id = if __m.is_plain() {
+                                        __m.plain(__vthread_item)
+                                    } else {
+                                        let __c = __m.source(&mut __source).next();
+                                        match (unsafe { __m.which().frame(__c) }.await) {
+                                            ::core::option::Option::Some(__x) => __x,
+                                            ::core::option::Option::None => break,
+                                        }
+                                    };
+                                    {
                                         ({
-                                            let __options = rt::GroupOptions::new();
-                                            let __o = unsafe {
-                                                rt::Owner::<_>::new(__options)
-                                            };
-                                            let __group1 = unsafe {
-                                                rt::Owner::group(&__o)
-                                            };
-                                            '__l: {
-                                                break '__l;
-                                                return Err(
-                                                    rt::Group::err(&__group1),
-                                                );
-                                            }
-                                            '__l: {
-                                                break '__l;
-                                                rt::error_is_send(&__group1);
-                                            }
-                                            rt::Owner::tells(
-                                                &__o,
-                                                rt::Telling::of(&__o).how(),
-                                            );
-                                            let this_group = unsafe {
-                                                rt::Group::dup(&__group1)
-                                            };
-                                            let __b = async {
-                                                '__frame: {
-                                                    let this_group = this_group;
-                                                    let __g2 = &this_group;
-                                                    let __error3 = rt::Group::error_type(
-                                                        &this_group,
+                                            use group as _;
+                                            ({
+                                                let __options = rt::GroupOptions::new();
+                                                let __o = unsafe {
+                                                    rt::Owner::<_>::new(__options)
+                                                };
+                                                let __group1 = unsafe {
+                                                    rt::Owner::group(&__o)
+                                                };
+                                                '__l: {
+                                                    break '__l;
+                                                    return Err(
+                                                        rt::Group::err(&__group1),
                                                     );
-                                                    '__l: {
-                                                        break '__l;
-                                                        return Err(
-                                                            rt::Group::err(&this_group),
+                                                }
+                                                '__l: {
+                                                    break '__l;
+                                                    rt::error_is_send(&__group1);
+                                                }
+                                                rt::Owner::tells(
+                                                    &__o,
+                                                    rt::Telling::of(&__o).how(),
+                                                );
+                                                let this_group = unsafe {
+                                                    rt::Group::dup(&__group1)
+                                                };
+                                                let __b = async {
+                                                    '__frame: {
+                                                        let this_group = this_group;
+                                                        let __g2 = &this_group;
+                                                        let __error3 = rt::Group::error_type(
+                                                            &this_group,
                                                         );
-                                                    }
-                                                    let __v = {
-                                                        let found = ({
-                                                            use spawn as _;
-                                                            let __options = rt::SpawnOptions::new();
-                                                            let __g: &rt::Group<'_, _> = __g2;
-                                                            let __room = unsafe { rt::room(__g) };
-                                                            '__l: {
-                                                                break '__frame break '__l;
-                                                            }
-                                                            let __permit = __room.await;
-                                                            let this_group = unsafe {
-                                                                rt::Group::dup(__g)
-                                                            };
-                                                            let __f = async {
-                                                                '__frame: {
-                                                                    let this_group = this_group;
-                                                                    let __g2 = &this_group;
-                                                                    let __error5 = rt::Group::error_type(
-                                                                        &this_group,
-                                                                    );
-                                                                    '__l: {
-                                                                        break '__l;
-                                                                        return Err(
-                                                                            rt::Group::err(&this_group),
-                                                                        );
-                                                                    }
-                                                                    let __v = {
-                                                                        (match ({
-                                                                            use rt::none as __c;
-                                                                            use find as __vthread_call;
-                                                                            {
-                                                                                use find as __c;
-                                                                                {
-                                                                                    use __c::*;
-                                                                                    __vthread_call
-                                                                                }
-                                                                            }
-                                                                        })(*id) {
-                                                                            __x => {
-                                                                                '__l: {
-                                                                                    break '__frame break '__l;
-                                                                                }
-                                                                                let __k = ({
-                                                                                    use rt::none as __c;
-                                                                                    use rt::no::__VTHREAD_KIND;
-                                                                                    {
-                                                                                        use find as __c;
-                                                                                        {
-                                                                                            use __c::*;
-                                                                                            use find as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                                                                            use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                                                                            __VTHREAD_KIND
-                                                                                        }
-                                                                                    }
-                                                                                });
-                                                                                if __k.is_plain {
-                                                                                    __k.plain(__x)
-                                                                                } else {
-                                                                                    unsafe { __k.frame(__x) }.await
-                                                                                }
-                                                                            }
-                                                                        })
-                                                                    };
-                                                                    ({
-                                                                        let __t = rt::Tail::new(__v);
-                                                                        (&__t).__vthread_split().finish(&__error5)
-                                                                    })
-                                                                }
-                                                            };
-                                                            unsafe {
-                                                                rt::spawn(__g, __permit, __options, __f)
-                                                            }
-                                                        });
-                                                        if *id == other {
-                                                            return Ok(
-                                                                rt::Ctl::Out(rt::Or::A(())),
+                                                        '__l: {
+                                                            break '__l;
+                                                            return Err(
+                                                                rt::Group::err(&this_group),
                                                             );
                                                         }
-                                                        return Ok(
-                                                            rt::Ctl::Out(
-                                                                rt::Or::B(
-                                                                    rt::Or::A({
-                                                                        let __r: Result<u64, Error> = Ok(
-                                                                            (match found.join() {
+                                                        let __v = {
+                                                            let found = ({
+                                                                use spawn as _;
+                                                                let __options = rt::SpawnOptions::new();
+                                                                let __g: &rt::Group<'_, _> = __g2;
+                                                                let __room = unsafe { rt::room(__g) };
+                                                                '__l: {
+                                                                    break '__frame break '__l;
+                                                                }
+                                                                let __permit = __room.await;
+                                                                let this_group = unsafe {
+                                                                    rt::Group::dup(__g)
+                                                                };
+                                                                let __f = async {
+                                                                    '__frame: {
+                                                                        let this_group = this_group;
+                                                                        let __g2 = &this_group;
+                                                                        let __error5 = rt::Group::error_type(
+                                                                            &this_group,
+                                                                        );
+                                                                        '__l: {
+                                                                            break '__l;
+                                                                            return Err(
+                                                                                rt::Group::err(&this_group),
+                                                                            );
+                                                                        }
+                                                                        let __v = {
+                                                                            (match ({
+                                                                                use rt::none as __c;
+                                                                                use find as __vthread_call;
+                                                                                {
+                                                                                    use find as __c;
+                                                                                    {
+                                                                                        use __c::*;
+                                                                                        __vthread_call
+                                                                                    }
+                                                                                }
+                                                                            })(*id) {
                                                                                 __x => {
-                                                                                    let __k = '__l: {
-                                                                                        break '__frame break '__l __vthread_chosen();
-                                                                                        let __t = __vthread_tag::<
-                                                                                            { rt::name_hash("join") },
-                                                                                            _,
-                                                                                            _,
-                                                                                        >(&found, &__x);
+                                                                                    '__l: {
+                                                                                        break '__frame break '__l;
+                                                                                    }
+                                                                                    let __k = ({
+                                                                                        use rt::none as __c;
+                                                                                        use rt::no::__VTHREAD_KIND;
                                                                                         {
-                                                                                            use rt::blocking::by_join::*;
-                                                                                            (&__t).blocks();
+                                                                                            use find as __c;
+                                                                                            {
+                                                                                                use __c::*;
+                                                                                                use find as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                                                                                use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                                                                                __VTHREAD_KIND
+                                                                                            }
                                                                                         }
-                                                                                        (&__t).__vthread_which()
-                                                                                    };
+                                                                                    });
                                                                                     if __k.is_plain {
                                                                                         __k.plain(__x)
                                                                                     } else {
                                                                                         unsafe { __k.frame(__x) }.await
                                                                                     }
                                                                                 }
-                                                                            }),
-                                                                        );
-                                                                        __r
-                                                                    }),
+                                                                            })
+                                                                        };
+                                                                        ({
+                                                                            let __t = rt::Tail::new(__v);
+                                                                            (&__t).__vthread_split().finish(&__error5)
+                                                                        })
+                                                                    }
+                                                                };
+                                                                unsafe {
+                                                                    rt::spawn(__g, __permit, __options, __f)
+                                                                }
+                                                            });
+                                                            if *id == other {
+                                                                return Ok(
+                                                                    rt::Ctl::Out(rt::Or::A(())),
+                                                                );
+                                                            }
+                                                            return Ok(
+                                                                rt::Ctl::Out(
+                                                                    rt::Or::B(
+                                                                        rt::Or::A({
+                                                                            let __r: Result<u64, Error> = Ok(
+                                                                                (match found.join() {
+                                                                                    __x => {
+                                                                                        let __k = '__l: {
+                                                                                            break '__frame break '__l __vthread_chosen();
+                                                                                            let __t = __vthread_tag::<
+                                                                                                { rt::name_hash("join") },
+                                                                                                _,
+                                                                                                _,
+                                                                                            >(&found, &__x);
+                                                                                            {
+                                                                                                use rt::blocking::by_join::*;
+                                                                                                (&__t).blocks();
+                                                                                            }
+                                                                                            (&__t).__vthread_which()
+                                                                                        };
+                                                                                        if __k.is_plain {
+                                                                                            __k.plain(__x)
+                                                                                        } else {
+                                                                                            unsafe { __k.frame(__x) }.await
+                                                                                        }
+                                                                                    }
+                                                                                }),
+                                                                            );
+                                                                            __r
+                                                                        }),
+                                                                    ),
                                                                 ),
-                                                            ),
-                                                        );
-                                                    };
-                                                    Ok(rt::Ctl::Val(__v))
+                                                            );
+                                                        };
+                                                        Ok(rt::Ctl::Val(__v))
+                                                    }
+                                                };
+                                                '__l: {
+                                                    break '__frame break '__l;
                                                 }
-                                            };
-                                            '__l: {
-                                                break '__frame break '__l;
-                                            }
-                                            let __run = unsafe {
-                                                rt::Owner::run(&__o, __group1, __b)
-                                            };
-                                            (match __run.await {
-                                                Ok(
-                                                    rt::Ctl::Val(__v),
-                                                ) => Ok(__v),
-                                                Err(__e) => {
-                                                    Err(__e)
-                                                }
-                                                Ok(
-                                                    rt::Ctl::Out(__x),
-                                                ) => {
-                                                    match __x {
-                                                        rt::Or::A(__v) => {
-                                                            let () = __v;
-                                                            continue 'all;
-                                                        }
-                                                        rt::Or::B(rt::Or::A(__v)) => {
-                                                            return __v;
-                                                        }
-                                                        rt::Or::B(rt::Or::B(__v)) => {
-                                                            rt::absurd(__v)
+                                                let __run = unsafe {
+                                                    rt::Owner::run(&__o, __group1, __b)
+                                                };
+                                                (match __run.await {
+                                                    Ok(
+                                                        rt::Ctl::Val(__v),
+                                                    ) => Ok(__v),
+                                                    Err(__e) => {
+                                                        Err(__e)
+                                                    }
+                                                    Ok(
+                                                        rt::Ctl::Out(__x),
+                                                    ) => {
+                                                        match __x {
+                                                            rt::Or::A(__v) => {
+                                                                let () = __v;
+                                                                continue 'all;
+                                                            }
+                                                            rt::Or::B(rt::Or::A(__v)) => {
+                                                                return __v;
+                                                            }
+                                                            rt::Or::B(rt::Or::B(__v)) => {
+                                                                rt::absurd(__v)
+                                                            }
                                                         }
                                                     }
-                                                }
+                                                })
                                             })
-                                        })
-                                    })?;
+                                        })?;
+                                    }
                                 }
                             }
-                        }
-                    };
+                        };
+                    }
+                    Ok(other)
                 }
-                Ok(other)
             }
         }
     };

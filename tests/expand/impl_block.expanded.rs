@@ -16,51 +16,53 @@ impl<T: Clone> Slot<T> {
                 let __r: Option<T> = rt::any();
                 return __r;
             }
-            '__frame: {
-                {
-                    ({
-                        let __r = __vthread_ty();
-                        match __r
-                            .pass(
-                                (match self.value.lock() {
-                                    __x => {
-                                        let __k = '__l: {
-                                            break '__frame break '__l __vthread_chosen();
-                                            let __t = __vthread_tag_of_raw::<
-                                                { rt::name_hash("lock") },
-                                                _,
-                                                _,
-                                            >(&raw const self.value, &__x);
-                                            (&__t).__vthread_which()
-                                        };
-                                        if __k.is_plain {
-                                            __k.plain(__x)
-                                        } else {
-                                            unsafe { __k.frame(__x) }.await
+            match () {
+                () => '__frame: {
+                    {
+                        ({
+                            let __r = __vthread_ty();
+                            match __r
+                                .pass(
+                                    (match self.value.lock() {
+                                        __x => {
+                                            let __k = '__l: {
+                                                break '__frame break '__l __vthread_chosen();
+                                                let __t = __vthread_tag_of_raw::<
+                                                    { rt::name_hash("lock") },
+                                                    _,
+                                                    _,
+                                                >(&raw const self.value, &__x);
+                                                (&__t).__vthread_which()
+                                            };
+                                            if __k.is_plain {
+                                                __k.plain(__x)
+                                            } else {
+                                                unsafe { __k.frame(__x) }.await
+                                            }
                                         }
+                                    }),
+                                )
+                                .replace(value)
+                            {
+                                __x => {
+                                    let __k = '__l: {
+                                        break '__frame break '__l __vthread_chosen();
+                                        let __t = __vthread_tag_of_value::<
+                                            { rt::name_hash("replace") },
+                                            _,
+                                            _,
+                                        >(&__r, &__x);
+                                        (&__t).__vthread_which()
+                                    };
+                                    if __k.is_plain {
+                                        __k.plain(__x)
+                                    } else {
+                                        unsafe { __k.frame(__x) }.await
                                     }
-                                }),
-                            )
-                            .replace(value)
-                        {
-                            __x => {
-                                let __k = '__l: {
-                                    break '__frame break '__l __vthread_chosen();
-                                    let __t = __vthread_tag_of_value::<
-                                        { rt::name_hash("replace") },
-                                        _,
-                                        _,
-                                    >(&__r, &__x);
-                                    (&__t).__vthread_which()
-                                };
-                                if __k.is_plain {
-                                    __k.plain(__x)
-                                } else {
-                                    unsafe { __k.frame(__x) }.await
                                 }
                             }
-                        }
-                    })
+                        })
+                    }
                 }
             }
         };

@@ -22,45 +22,47 @@ fn __vthread_rename(
             let __r: Result<(), Error> = rt::any();
             return __r;
         }
-        '__frame: {
-            {
-                let mut user = (match users.get(id) {
-                    __x => {
-                        let __k = '__l: {
-                            break '__frame break '__l __vthread_chosen();
-                            let __t = __vthread_tag::<
-                                { rt::name_hash("get") },
-                                _,
-                                _,
-                            >(&users, &__x);
-                            (&__t).__vthread_which()
-                        };
-                        if __k.is_plain {
-                            __k.plain(__x)
-                        } else {
-                            unsafe { __k.frame(__x) }.await
+        match () {
+            () => '__frame: {
+                {
+                    let mut user = (match users.get(id) {
+                        __x => {
+                            let __k = '__l: {
+                                break '__frame break '__l __vthread_chosen();
+                                let __t = __vthread_tag::<
+                                    { rt::name_hash("get") },
+                                    _,
+                                    _,
+                                >(&users, &__x);
+                                (&__t).__vthread_which()
+                            };
+                            if __k.is_plain {
+                                __k.plain(__x)
+                            } else {
+                                unsafe { __k.frame(__x) }.await
+                            }
                         }
-                    }
-                })?;
-                user.name = name.trim().to_lowercase();
-                (match users.store(user) {
-                    __x => {
-                        let __k = '__l: {
-                            break '__frame break '__l __vthread_chosen();
-                            let __t = __vthread_tag::<
-                                { rt::name_hash("store") },
-                                _,
-                                _,
-                            >(&users, &__x);
-                            (&__t).__vthread_which()
-                        };
-                        if __k.is_plain {
-                            __k.plain(__x)
-                        } else {
-                            unsafe { __k.frame(__x) }.await
+                    })?;
+                    user.name = name.trim().to_lowercase();
+                    (match users.store(user) {
+                        __x => {
+                            let __k = '__l: {
+                                break '__frame break '__l __vthread_chosen();
+                                let __t = __vthread_tag::<
+                                    { rt::name_hash("store") },
+                                    _,
+                                    _,
+                                >(&users, &__x);
+                                (&__t).__vthread_which()
+                            };
+                            if __k.is_plain {
+                                __k.plain(__x)
+                            } else {
+                                unsafe { __k.frame(__x) }.await
+                            }
                         }
-                    }
-                })
+                    })
+                }
             }
         }
     };

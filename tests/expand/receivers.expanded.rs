@@ -15,76 +15,18 @@ fn __vthread_receivers(
         use rt::traits::*;
         let app = app;
         let all = all;
-        '__frame: {
-            {
-                (match app.users.lock() {
-                    __x => {
-                        let __k = '__l: {
-                            break '__frame break '__l __vthread_chosen();
-                            let __t = __vthread_tag_of_raw::<
-                                { rt::name_hash("lock") },
-                                _,
-                                _,
-                            >(&raw const app.users, &__x);
-                            (&__t).__vthread_which()
-                        };
-                        if __k.is_plain {
-                            __k.plain(__x)
-                        } else {
-                            unsafe { __k.frame(__x) }.await
-                        }
-                    }
-                });
-                ({
-                    let __r = __vthread_ty();
-                    match __r
-                        .pass(
-                            (match ({
-                                use rt::none as __c;
-                                use connect as __vthread_call;
-                                {
-                                    use connect as __c;
-                                    {
-                                        use __c::*;
-                                        __vthread_call
-                                    }
-                                }
-                            })() {
-                                __x => {
-                                    '__l: {
-                                        break '__frame break '__l;
-                                    }
-                                    let __k = ({
-                                        use rt::none as __c;
-                                        use rt::no::__VTHREAD_KIND;
-                                        {
-                                            use connect as __c;
-                                            {
-                                                use __c::*;
-                                                use connect as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                                use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                                __VTHREAD_KIND
-                                            }
-                                        }
-                                    });
-                                    if __k.is_plain {
-                                        __k.plain(__x)
-                                    } else {
-                                        unsafe { __k.frame(__x) }.await
-                                    }
-                                }
-                            }),
-                        )
-                        .send(1)
-                    {
+        match () {
+            () => '__frame: {
+                {
+                    (match app.users.lock() {
                         __x => {
                             let __k = '__l: {
                                 break '__frame break '__l __vthread_chosen();
-                                let __t = __vthread_tag_of_value::<
-                                    { rt::name_hash("send") },
+                                let __t = __vthread_tag_of_raw::<
+                                    { rt::name_hash("lock") },
                                     _,
                                     _,
-                                >(&__r, &__x);
+                                >(&raw const app.users, &__x);
                                 (&__t).__vthread_which()
                             };
                             if __k.is_plain {
@@ -93,23 +35,39 @@ fn __vthread_receivers(
                                 unsafe { __k.frame(__x) }.await
                             }
                         }
-                    }
-                });
-                ({
-                    let __index1 = __vthread_ty();
-                    match all[__index1
+                    });
+                    ({
+                        let __r = __vthread_ty();
+                        match __r
                             .pass(
-                                (match app.next_at() {
+                                (match ({
+                                    use rt::none as __c;
+                                    use connect as __vthread_call;
+                                    {
+                                        use connect as __c;
+                                        {
+                                            use __c::*;
+                                            __vthread_call
+                                        }
+                                    }
+                                })() {
                                     __x => {
-                                        let __k = '__l: {
-                                            break '__frame break '__l __vthread_chosen();
-                                            let __t = __vthread_tag::<
-                                                { rt::name_hash("next_at") },
-                                                _,
-                                                _,
-                                            >(&app, &__x);
-                                            (&__t).__vthread_which()
-                                        };
+                                        '__l: {
+                                            break '__frame break '__l;
+                                        }
+                                        let __k = ({
+                                            use rt::none as __c;
+                                            use rt::no::__VTHREAD_KIND;
+                                            {
+                                                use connect as __c;
+                                                {
+                                                    use __c::*;
+                                                    use connect as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                                    use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                                    __VTHREAD_KIND
+                                                }
+                                            }
+                                        });
                                         if __k.is_plain {
                                             __k.plain(__x)
                                         } else {
@@ -117,17 +75,79 @@ fn __vthread_receivers(
                                         }
                                     }
                                 }),
-                            )]
-                        .send(2)
-                    {
+                            )
+                            .send(1)
+                        {
+                            __x => {
+                                let __k = '__l: {
+                                    break '__frame break '__l __vthread_chosen();
+                                    let __t = __vthread_tag_of_value::<
+                                        { rt::name_hash("send") },
+                                        _,
+                                        _,
+                                    >(&__r, &__x);
+                                    (&__t).__vthread_which()
+                                };
+                                if __k.is_plain {
+                                    __k.plain(__x)
+                                } else {
+                                    unsafe { __k.frame(__x) }.await
+                                }
+                            }
+                        }
+                    });
+                    ({
+                        let __index1 = __vthread_ty();
+                        match all[__index1
+                                .pass(
+                                    (match app.next_at() {
+                                        __x => {
+                                            let __k = '__l: {
+                                                break '__frame break '__l __vthread_chosen();
+                                                let __t = __vthread_tag::<
+                                                    { rt::name_hash("next_at") },
+                                                    _,
+                                                    _,
+                                                >(&app, &__x);
+                                                (&__t).__vthread_which()
+                                            };
+                                            if __k.is_plain {
+                                                __k.plain(__x)
+                                            } else {
+                                                unsafe { __k.frame(__x) }.await
+                                            }
+                                        }
+                                    }),
+                                )]
+                            .send(2)
+                        {
+                            __x => {
+                                let __k = '__l: {
+                                    break '__frame break '__l __vthread_chosen();
+                                    let __t = __vthread_tag::<
+                                        { rt::name_hash("send") },
+                                        _,
+                                        _,
+                                    >(&all[__index1.any()], &__x);
+                                    (&__t).__vthread_which()
+                                };
+                                if __k.is_plain {
+                                    __k.plain(__x)
+                                } else {
+                                    unsafe { __k.frame(__x) }.await
+                                }
+                            }
+                        }
+                    });
+                    (match Client::open(3) {
                         __x => {
                             let __k = '__l: {
                                 break '__frame break '__l __vthread_chosen();
-                                let __t = __vthread_tag::<
-                                    { rt::name_hash("send") },
-                                    _,
-                                    _,
-                                >(&all[__index1.any()], &__x);
+                                let __t = __vthread_tag_of_result(&__x);
+                                {
+                                    use rt::blocking::of_open::*;
+                                    (&__t).blocks();
+                                }
                                 (&__t).__vthread_which()
                             };
                             if __k.is_plain {
@@ -136,26 +156,8 @@ fn __vthread_receivers(
                                 unsafe { __k.frame(__x) }.await
                             }
                         }
-                    }
-                });
-                (match Client::open(3) {
-                    __x => {
-                        let __k = '__l: {
-                            break '__frame break '__l __vthread_chosen();
-                            let __t = __vthread_tag_of_result(&__x);
-                            {
-                                use rt::blocking::of_open::*;
-                                (&__t).blocks();
-                            }
-                            (&__t).__vthread_which()
-                        };
-                        if __k.is_plain {
-                            __k.plain(__x)
-                        } else {
-                            unsafe { __k.frame(__x) }.await
-                        }
-                    }
-                });
+                    });
+                }
             }
         }
     };

@@ -18,49 +18,51 @@ fn __vthread_depth(
             let __r: usize = rt::any();
             return __r;
         }
-        '__frame: {
-            {
-                let mut deepest = 0;
+        match () {
+            () => '__frame: {
                 {
-                    let __h = rt::head();
-                    match __h.pass(&tree.children) {
-                        __e => {
-                            let (__m, __vthread_over, mut __source) = (&__h)
-                                .__vthread_steps(__e);
-                            for __vthread_item in __vthread_over {
-                                '__l: {
-                                    break '__frame break '__l;
-                                }
-                                let child = if __m.is_plain() {
-                                    __m.plain(__vthread_item)
-                                } else {
-                                    let __c = __m.source(&mut __source).next();
-                                    match (unsafe { __m.which().frame(__c) }.await) {
-                                        ::core::option::Option::Some(__x) => __x,
-                                        ::core::option::Option::None => break,
+                    let mut deepest = 0;
+                    {
+                        let __h = rt::head();
+                        match __h.pass(&tree.children) {
+                            __e => {
+                                let (__m, __vthread_over, mut __source) = (&__h)
+                                    .__vthread_steps(__e);
+                                for __vthread_item in __vthread_over {
+                                    '__l: {
+                                        break '__frame break '__l;
                                     }
-                                };
-                                {
-                                    deepest = deepest
-                                        .max(
-                                            (match __vthread_depth(child) {
-                                                __c => {
-                                                    '__l: {
-                                                        break '__frame break '__l;
+                                    let child = if __m.is_plain() {
+                                        __m.plain(__vthread_item)
+                                    } else {
+                                        let __c = __m.source(&mut __source).next();
+                                        match (unsafe { __m.which().frame(__c) }.await) {
+                                            ::core::option::Option::Some(__x) => __x,
+                                            ::core::option::Option::None => break,
+                                        }
+                                    };
+                                    {
+                                        deepest = deepest
+                                            .max(
+                                                (match __vthread_depth(child) {
+                                                    __c => {
+                                                        '__l: {
+                                                            break '__frame break '__l;
+                                                        }
+                                                        let __f = unsafe {
+                                                            rt::segment(rt::frame(__c))
+                                                        };
+                                                        __f.await
                                                     }
-                                                    let __f = unsafe {
-                                                        rt::segment(rt::frame(__c))
-                                                    };
-                                                    __f.await
-                                                }
-                                            }),
-                                        );
+                                                }),
+                                            );
+                                    }
                                 }
                             }
-                        }
-                    };
+                        };
+                    }
+                    deepest + 1
                 }
-                deepest + 1
             }
         }
     };

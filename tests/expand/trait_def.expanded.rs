@@ -30,43 +30,45 @@ impl Store for Disk {
                 let __r: Option<String> = rt::any();
                 return __r;
             }
-            '__frame: {
-                {
-                    (match ({
-                        use rt::none as __c;
-                        use read_file as __vthread_call;
-                        {
-                            use read_file as __c;
+            match () {
+                () => '__frame: {
+                    {
+                        (match ({
+                            use rt::none as __c;
+                            use read_file as __vthread_call;
                             {
-                                use __c::*;
-                                __vthread_call
-                            }
-                        }
-                    })(key) {
-                        __x => {
-                            '__l: {
-                                break '__frame break '__l;
-                            }
-                            let __k = ({
-                                use rt::none as __c;
-                                use rt::no::__VTHREAD_KIND;
+                                use read_file as __c;
                                 {
-                                    use read_file as __c;
-                                    {
-                                        use __c::*;
-                                        use read_file as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                        use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                        __VTHREAD_KIND
-                                    }
+                                    use __c::*;
+                                    __vthread_call
                                 }
-                            });
-                            if __k.is_plain {
-                                __k.plain(__x)
-                            } else {
-                                unsafe { __k.frame(__x) }.await
                             }
-                        }
-                    })
+                        })(key) {
+                            __x => {
+                                '__l: {
+                                    break '__frame break '__l;
+                                }
+                                let __k = ({
+                                    use rt::none as __c;
+                                    use rt::no::__VTHREAD_KIND;
+                                    {
+                                        use read_file as __c;
+                                        {
+                                            use __c::*;
+                                            use read_file as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                            use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                            __VTHREAD_KIND
+                                        }
+                                    }
+                                });
+                                if __k.is_plain {
+                                    __k.plain(__x)
+                                } else {
+                                    unsafe { __k.frame(__x) }.await
+                                }
+                            }
+                        })
+                    }
                 }
             }
         };

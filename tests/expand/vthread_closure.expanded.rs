@@ -20,101 +20,103 @@ fn __vthread_bodies(
             let __r: Result<Vec<String>, Error> = rt::any();
             return __r;
         }
-        '__frame: {
-            {
-                (match ({
-                    use rt::none as __c;
-                    use map_concurrent as __vthread_call;
-                    {
-                        use map_concurrent as __c;
+        match () {
+            () => '__frame: {
+                {
+                    (match ({
+                        use rt::none as __c;
+                        use map_concurrent as __vthread_call;
                         {
-                            use __c::*;
-                            __vthread_call(
-                                pages,
-                                8,
-                                ('__closure: {
-                                    use closure as _;
-                                    let __t = rt::closure_tag();
-                                    '__l: {
-                                        break '__l;
-                                        break '__closure __t.any();
-                                    }
-                                    '__l: {
-                                        break '__l;
-                                        break '__closure __t.any();
-                                    }
-                                    let __f = __t
-                                        .code(async |page| {
-                                            '__frame: {
-                                                (match ({
-                                                    use rt::none as __c;
-                                                    use fetch as __vthread_call;
-                                                    {
-                                                        use fetch as __c;
-                                                        {
-                                                            use __c::*;
-                                                            __vthread_call
-                                                        }
-                                                    }
-                                                })(page) {
-                                                    __x => {
-                                                        '__l: {
-                                                            break '__frame break '__l;
-                                                        }
-                                                        let __k = ({
-                                                            use rt::none as __c;
-                                                            use rt::no::__VTHREAD_KIND;
-                                                            {
-                                                                use fetch as __c;
-                                                                {
-                                                                    use __c::*;
-                                                                    use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                                                    use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                                                    __VTHREAD_KIND
-                                                                }
-                                                            }
-                                                        });
-                                                        if __k.is_plain {
-                                                            __k.plain(__x)
-                                                        } else {
-                                                            unsafe { __k.frame(__x) }.await
-                                                        }
-                                                    }
-                                                })
-                                            }
-                                        });
-                                    let __k = (&&rt::returned(&__f))
-                                        .__vthread_ends();
-                                    unsafe { __t.make(__f, __k) }
-                                }),
-                            )
-                        }
-                    }
-                }) {
-                    __x => {
-                        '__l: {
-                            break '__frame break '__l;
-                        }
-                        let __k = ({
-                            use rt::none as __c;
-                            use rt::no::__VTHREAD_KIND;
+                            use map_concurrent as __c;
                             {
-                                use map_concurrent as __c;
-                                {
-                                    use __c::*;
-                                    use map_concurrent as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                    use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                    __VTHREAD_KIND
-                                }
+                                use __c::*;
+                                __vthread_call(
+                                    pages,
+                                    8,
+                                    ('__closure: {
+                                        use closure as _;
+                                        let __t = rt::closure_tag();
+                                        '__l: {
+                                            break '__l;
+                                            break '__closure __t.any();
+                                        }
+                                        '__l: {
+                                            break '__l;
+                                            break '__closure __t.any();
+                                        }
+                                        let __f = __t
+                                            .code(async |page| {
+                                                '__frame: {
+                                                    (match ({
+                                                        use rt::none as __c;
+                                                        use fetch as __vthread_call;
+                                                        {
+                                                            use fetch as __c;
+                                                            {
+                                                                use __c::*;
+                                                                __vthread_call
+                                                            }
+                                                        }
+                                                    })(page) {
+                                                        __x => {
+                                                            '__l: {
+                                                                break '__frame break '__l;
+                                                            }
+                                                            let __k = ({
+                                                                use rt::none as __c;
+                                                                use rt::no::__VTHREAD_KIND;
+                                                                {
+                                                                    use fetch as __c;
+                                                                    {
+                                                                        use __c::*;
+                                                                        use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                                                        use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                                                        __VTHREAD_KIND
+                                                                    }
+                                                                }
+                                                            });
+                                                            if __k.is_plain {
+                                                                __k.plain(__x)
+                                                            } else {
+                                                                unsafe { __k.frame(__x) }.await
+                                                            }
+                                                        }
+                                                    })
+                                                }
+                                            });
+                                        let __k = (&&rt::returned(&__f))
+                                            .__vthread_ends();
+                                        unsafe { __t.make(__f, __k) }
+                                    }),
+                                )
                             }
-                        });
-                        if __k.is_plain {
-                            __k.plain(__x)
-                        } else {
-                            unsafe { __k.frame(__x) }.await
                         }
-                    }
-                })
+                    }) {
+                        __x => {
+                            '__l: {
+                                break '__frame break '__l;
+                            }
+                            let __k = ({
+                                use rt::none as __c;
+                                use rt::no::__VTHREAD_KIND;
+                                {
+                                    use map_concurrent as __c;
+                                    {
+                                        use __c::*;
+                                        use map_concurrent as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                        use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                        __VTHREAD_KIND
+                                    }
+                                }
+                            });
+                            if __k.is_plain {
+                                __k.plain(__x)
+                            } else {
+                                unsafe { __k.frame(__x) }.await
+                            }
+                        }
+                    })
+                }
             }
         }
     };

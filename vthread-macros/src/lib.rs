@@ -125,7 +125,7 @@ use proc_macro::TokenStream;
 /// a method call still reads the same; where a call that returns something with a `wait` of its own is followed by
 /// `.wait()`, that makes the call, as in plain code. In an async block a method call ends with `.wait()`.
 /// None of these is a part of the state machine. `.await` on any Rust future is allowed in the body itself. A function may call
-/// itself, at any depth. Functions that call each other in a circle need `#[vthread(boxed)]` on one
+/// itself by its own name, at any depth. Functions that call each other in a circle need `#[vthread(boxed)]` on one
 /// of them:
 ///
 /// ```

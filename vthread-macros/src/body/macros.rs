@@ -225,11 +225,13 @@ impl Body {
         let mut arguments = arguments(mac)?;
         let span = ours(mac.path.span());
         let show = names::dbg_as(span);
+        // With the user's span these are where the user wrote `dbg!`, and not the attribute.
+        let place = quote_spanned!(mac.path.span()=> ::core::line!(), ::core::column!());
         let mut shown = Vec::new();
         for argument in &mut arguments {
             let text = argument.to_token_stream().to_string();
             self.visit_expr_mut(argument);
-            shown.push(quote_spanned!(span=> #show!(#text, #argument)));
+            shown.push(quote_spanned!(span=> #show!(#text, #place, #argument)));
         }
         match &shown[..] {
             [] => None,

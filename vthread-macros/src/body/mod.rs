@@ -61,6 +61,8 @@ pub(crate) struct Body {
 pub(crate) struct Subject {
     pub(crate) function: Option<String>,
     pub(crate) method: Option<String>,
+    /// The type that the method is of, and the trait: `Tree::depth(..)` in `depth` is the method itself.
+    pub(crate) owners: Vec<String>,
     /// Whether it is the default method of a trait, which cannot name its own call.
     pub(crate) is_default: bool,
     /// How it takes `self`, and the other functions of its block.
@@ -72,6 +74,13 @@ impl Subject {
     /// Whether nothing is known of the function around: our macros in plain code.
     pub(crate) fn is_unknown(&self) -> bool {
         self.function.is_none() && self.method.is_none()
+    }
+
+    /// Whether `Owner::name` is the method itself. Where it is another one of that name, nothing but an
+    /// allocation is lost.
+    pub(crate) fn is_method_of(&self, owner: &str, name: &str) -> bool {
+        self.method.as_deref() == Some(name)
+            && (owner == "Self" || self.owners.iter().any(|own| own == owner))
     }
 }
 

@@ -13,7 +13,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
-use syn::{Expr, ExprCall, ExprClosure, Macro, Path, PathArguments};
+use syn::{Expr, ExprCall, ExprClosure, Macro, Path, PathArguments, Type};
 
 impl Body {
     /// The rewritten call, or `None` if it stays as it is (with its arguments rewritten).
@@ -30,11 +30,13 @@ impl Body {
             self.visit_expr_mut(&mut call.func);
             return None;
         };
-        let (path, qualified) = (path.path.clone(), path.qself.is_some());
+        let (path, qself) = (path.path.clone(), path.qself.clone());
         let last = &path.segments.last()?.ident;
         let (name, at) = (plain_text(last), last.span());
-        if qualified {
-            return Some(self.type_relative(call, false, at));
+        if let Some(qself) = qself {
+            let is_recursive =
+                type_name(&qself.ty).is_some_and(|owner| self.is_recursive(&owner, &name));
+            return Some(self.type_relative(call, is_recursive, at));
         }
         if let Some(ident) = own_path(&path) {
             match self.scopes.get(&name).filter(|_| path.segments.len() == 1) {
@@ -61,9 +63,10 @@ impl Body {
                 return None;
             }
             let in_self = path.segments[0].ident == "Self" && path.segments.len() == 2;
-            let is_recursive = in_self && self.subject.method.as_deref() == Some(&name);
-            if is_recursive {
-                self.note_recursion();
+            let owner = plain_text(&path.segments[path.segments.len() - 2].ident);
+            let is_recursive = self.is_recursive(&owner, &name);
+            if is_recursive && in_self && self.subject.is_default {
+                return Some(self.function_again(call, at));
             }
             match self.subject.siblings.function(&name).filter(|_| in_self) {
                 Some(Known::Plain) => return None,
@@ -100,6 +103,31 @@ impl Body {
         Some(Expr::Verbatim(quote!(#(#attrs)* #made)))
     }
 
+    /// Whether `Owner::name()` calls the method whose body this is.
+    fn is_recursive(&mut self, owner: &str, name: &str) -> bool {
+        let is_recursive = self.subject.is_method_of(owner, name);
+        if is_recursive {
+            self.note_recursion();
+        }
+        is_recursive
+    }
+
+    /// `Self::m(args)` in the default of `m`, by the helper that `self.m(args)` takes too.
+    fn function_again(&mut self, call: &ExprCall, at: Span) -> Expr {
+        self.calls_itself = true;
+        let mut again = call.clone();
+        again.attrs.clear();
+        if let Expr::Path(path) = &mut *again.func {
+            if let Some(last) = path.path.segments.last_mut() {
+                last.ident = names::again(&last.ident);
+            }
+        }
+        let making = self.making(true);
+        let made = known_call(quote!(#again), making, at, extent(call));
+        let attrs = &call.attrs;
+        Expr::Verbatim(quote!(#(#attrs)* #made))
+    }
+
     /// A call of a vthread function of the same `impl` block: its result is a `Call`.
     fn own_function(&self, call: &mut ExprCall, is_recursive: bool, at: Span) -> Expr {
         let (attrs, extent) = (std::mem::take(&mut call.attrs), extent(call));
@@ -129,6 +157,14 @@ impl Body {
             quote_spanned!(span=> __x => { #found #ways }),
         );
         Expr::Verbatim(parentheses(decided, at).into_token_stream())
+    }
+}
+
+/// The last name of a type that is written as a path.
+pub(crate) fn type_name(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Path(path) => Some(plain_text(&path.path.segments.last()?.ident)),
+        _ => None,
     }
 }
 
@@ -175,17 +211,27 @@ fn probe(
     let dead = dead_beside(Making::Await, span, quote!(#warning));
     let ways = ways(Making::Await, at);
     let allowed = allowed(&path, span);
+    // The call begins where the user's does, for `Location::caller` in a plain function.
+    let extent = extent(call);
+    let chosen = proc_macro2::Ident::new("__vthread_call", extent.start);
     let callee = quote_spanned!(span=> ({
         use #none as __c;
         #allowed use #path as __vthread_call;
-        { #allowed use #path as __c; { use __c::*; __vthread_call #turbofish #inside } }
+        { #allowed use #path as __c; { use __c::*; #chosen #turbofish #inside } }
     }));
-    let result = match tie.is_empty() {
-        true => quote_spanned!(span=> #callee #outside),
-        false => quote_spanned!(span=> (#tie #callee) #outside),
+    let callee = match tie.is_empty() {
+        true => callee,
+        false => quote_spanned!(span=> (#tie #callee)),
+    };
+    let result = match has_closure {
+        true => callee,
+        false => {
+            let callee = outer(callee, extent.start);
+            quote!(#callee #outside)
+        }
     };
     let decided = decide(
-        extent(call),
+        extent,
         result,
         quote_spanned!(span=> __x => {
             #dead

@@ -26,8 +26,12 @@ pub(crate) fn method(signature: &Signature) -> TraitItemFn {
     let arguments: Vec<Ident> = arguments.collect();
     let this = signature.receiver().map(|receiver| receiver.self_token);
     let (name, turbofish) = (&signature.ident, turbofish(signature));
+    let callee = match this {
+        Some(this) => quote_spanned!(span=> #this.#name),
+        None => quote_spanned!(span=> Self::#name),
+    };
     parse_quote_spanned!(span=>
-        #helper { #this.#name #turbofish(#(#arguments),*) }
+        #helper { #callee #turbofish(#(#arguments),*) }
     )
 }
 

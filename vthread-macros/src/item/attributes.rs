@@ -95,6 +95,7 @@ pub(crate) fn allowed_lints() -> Attribute {
         clippy::double_must_use,
         clippy::needless_return,
         clippy::diverging_sub_expression,
+        clippy::explicit_auto_deref,
         clippy::unnecessary_semicolon
     )])
 }

@@ -35,7 +35,7 @@ pub(crate) fn emit(
             #this
             #prologue
             #returns
-            '__frame: { #block }
+            match () { () => '__frame: { #block } }
         };
         #boxed
         unsafe { #call(__f) }

@@ -1,7 +1,9 @@
 //! `#[vthread] fn`: the facade, the hidden companion, and the module by which `#[vthread]` code finds it.
 
 use super::options::{On, Options};
-use super::signature::{call_output, from_inside, in_braces, output, take_patterns, turbofish};
+use super::signature::{
+    call_output, from_inside, in_braces, output, says_used, take_patterns, turbofish,
+};
 use super::{attributes, check, frame};
 use crate::body::choice::dead;
 use crate::body::{Body, Returns, Subject, mentions_impl};
@@ -77,6 +79,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     let span = ours(sig.ident.span());
     let tracked = attributes::tracked(&attrs, &sig);
     let (alive, quiet) = keeps_facade_alive(&sig, &arguments.names);
+    let handed_on = arguments.names.iter().find_map(says_used);
     if is_refused {
         hidden.output = refused_output(&sig);
         let refused = frame::emit_refused(&sig);
@@ -87,8 +90,8 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
         );
     }
     quote_spanned!(span=>
-        #(#attrs)* #tracked #quiet #vis #sig #facade
-        #(#lints)* #[doc(hidden)] #allowed #[allow(clippy::too_many_arguments, clippy::type_complexity)] #vis #hidden { #alive #companion_body }
+        #(#attrs)* #tracked #quiet #handed_on #vis #sig #facade
+        #(#lints)* #[doc(hidden)] #allowed #[allow(clippy::too_many_arguments, clippy::type_complexity, clippy::needless_lifetimes)] #vis #hidden { #alive #companion_body }
         #module
     )
 }

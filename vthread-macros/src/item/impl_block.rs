@@ -4,6 +4,7 @@ use super::gates::Method;
 use super::options::Options;
 use super::signature::{as_written, call_output, take_patterns};
 use super::{attributes, check, dynamic, frame, gates};
+use crate::body::paths::type_name;
 use crate::body::siblings::{Siblings, Taking};
 use crate::body::{Body, Returns, Subject};
 use crate::errors::Errors;
@@ -20,6 +21,14 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
     let mut methods = Vec::new();
     let siblings = Rc::new(Siblings::of(&block));
     let is_trait = block.trait_.is_some();
+    let of_trait = block
+        .trait_
+        .as_ref()
+        .and_then(|(path, _)| path.segments.last());
+    let owners: Vec<String> = type_name(&block.self_ty)
+        .into_iter()
+        .chain(of_trait.map(|last| plain_text(&last.ident)))
+        .collect();
     for item in &mut block.items {
         let ImplItem::Fn(function) = item else {
             continue;
@@ -33,7 +42,7 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
         if function.sig.receiver().is_some() {
             methods.push(Method::new(&function.sig.ident, &function.attrs));
         }
-        method(function, options, is_trait, &siblings, errors);
+        method(function, options, is_trait, (&siblings, &owners), errors);
     }
     let gates = gates::of_impl(&block, &methods, options);
     quote!(#block #gates)
@@ -44,13 +53,14 @@ fn method(
     function: &mut ImplItemFn,
     options: &Options,
     is_trait: bool,
-    siblings: &Rc<Siblings>,
+    (siblings, owners): (&Rc<Siblings>, &[String]),
     errors: &mut Errors,
 ) {
     let sig = &mut function.sig;
     let subject = Subject {
         function: None,
         method: Some(plain_text(&sig.ident)),
+        owners: owners.to_vec(),
         is_default: false,
         taking: Taking::of(sig),
         siblings: Rc::clone(siblings),

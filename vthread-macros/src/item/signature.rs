@@ -2,8 +2,8 @@
 
 use crate::body::Body;
 use crate::names::{self, ours, plain_text};
-use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
@@ -37,9 +37,10 @@ pub(crate) fn take_patterns(
         let name = match &**pattern {
             Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
                 let name = ident.ident.clone();
+                let quiet = says_used(&name);
                 arguments
                     .prologue
-                    .extend(quote!(#(#attrs)* let #pattern = #name;));
+                    .extend(quote!(#quiet #(#attrs)* let #pattern = #name;));
                 name
             }
             _ => {
@@ -61,6 +62,13 @@ pub(crate) fn take_patterns(
         arguments.names.push(name);
     }
     arguments
+}
+
+/// It is the expansion that uses what the user says is not used.
+pub(crate) fn says_used(name: &Ident) -> Option<TokenStream> {
+    plain_text(name)
+        .starts_with('_')
+        .then(|| quote!(#[allow(clippy::used_underscore_binding)]))
 }
 
 /// A body between the user's own braces: lints about the function (that it is never used) look at
@@ -116,7 +124,18 @@ pub(crate) fn call_output(signature: &Signature, is_send: bool) -> ReturnType {
         true => quote_spanned!(span=> #frame![#output, Send]),
         false => quote_spanned!(span=> #frame![#output]),
     };
-    syn::parse_quote_spanned!(span=> -> #call<#frame>)
+    // The signature ends where the user's does: lints about the whole of it would else look at the attribute.
+    let end = Token![>](end(signature));
+    syn::parse_quote_spanned!(span=> -> #call<#frame #end)
+}
+
+/// Where a signature ends, up to its return type.
+fn end(signature: &Signature) -> Span {
+    let last = match &signature.output {
+        ReturnType::Default => None,
+        ReturnType::Type(_, ty) => ty.to_token_stream().into_iter().last(),
+    };
+    last.map_or_else(|| signature.paren_token.span.close(), |tree| tree.span())
 }
 
 /// The visibility, one module further in.

@@ -1,17 +1,17 @@
 //! `dbg!` with the user's text, where its argument has been rewritten.
 
-/// `dbg!(value)`, which says `text` for the expression.
+/// `dbg!(value)`, which says `text` for the expression, and where the user wrote it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __dbg_as {
-    ($text:literal, $value:expr) => {
+    ($text:literal, $line:expr, $column:expr, $value:expr) => {
         match $value {
             value => {
                 ::std::eprintln!(
                     "[{}:{}:{}] {} = {:#?}",
                     ::std::file!(),
-                    ::std::line!(),
-                    ::std::column!(),
+                    $line,
+                    $column,
                     $text,
                     &value
                 );

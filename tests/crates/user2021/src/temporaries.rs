@@ -90,3 +90,37 @@ fn as_in_plain_code() {
         ["local", "temporary", "else", "scrutinee", "last", "tail"]
     );
 }
+
+/// Arguments outlive the temporaries of the tail, also of those that this edition keeps longest.
+#[vthread]
+fn argument(_argument: Noted) -> u32 {
+    let _local = noted("local");
+    noted("tail").worth()
+}
+
+#[vthread]
+fn guarded(sum: vthread::sync::Mutex<u32>) -> u32 {
+    *sum.lock()
+}
+
+struct Account(RefCell<u32>);
+
+#[vthread]
+impl Account {
+    fn close(self) -> u32 {
+        *self.0.borrow()
+    }
+
+    fn closes(&self, other: Account) -> u32 {
+        *other.0.borrow() + *self.0.borrow()
+    }
+}
+
+#[test]
+fn of_tails_and_arguments() {
+    assert_eq!(argument(Noted("argument")), 1);
+    assert_eq!(logged(), ["worth", "local", "tail", "argument"]);
+    assert_eq!(guarded(vthread::sync::Mutex::new(3)), 3);
+    let (a, b) = (Account(RefCell::new(1)), Account(RefCell::new(2)));
+    assert_eq!(a.closes(b).wait() + a.close().wait(), 4);
+}
