@@ -155,7 +155,13 @@ use proc_macro::TokenStream;
 /// Calls of std that block the kernel thread, such as `std::thread::sleep`, `std::fs::read`, `TcpStream::connect`,
 /// `Stdin::read_line`, `Command::output` or `recv` on std's channels, get a warning that names what to write instead, where
 /// they stand in the body itself. Such a call keeps other vthreads waiting and cannot be cancelled.
-/// The warning is of the lint `deprecated`, since that is the one a macro can raise:
+/// So does a guard of `std::sync::Mutex` or `RwLock` that lives across a suspension: whoever wants the lock meanwhile
+/// blocks a kernel thread. That gets a warning where it suspends; end the guard before, by a block or `drop(guard)`, or take
+/// the lock of `vthread::sync`. It is seen of a guard that a `let` takes out of `lock()`, `read()`, `write()` or their
+/// `try_` forms (`let guard = m.lock().unwrap();`, `let Ok(guard) = m.lock() else { .. };`), not of one
+/// in an `if let` or a `match`, a temporary, or what a function of yours returns.
+///
+/// The warnings are of the lint `deprecated`, since that is the one a macro can raise:
 ///
 /// ```
 /// use vthread::prelude::*;

@@ -80,7 +80,13 @@ impl Body {
             .checked_paths
             .insert(path.to_token_stream().to_string());
         let tied = blocking::by_name(&path).filter(|_| !has_closure && self.warns());
-        Some(probe(call, path, has_closure, is_new, (warning, tied), at))
+        let held = self.held_across(quote_spanned!(ours(at)=> &__k), at);
+        let beside = Beside {
+            warning,
+            tied,
+            held,
+        };
+        Some(probe(call, path, has_closure, is_new, beside, at))
     }
 
     /// A call of a `#[vthread]` function of this body or of the function itself: the companion is
@@ -96,14 +102,16 @@ impl Body {
         last.ident = hidden;
         let arguments = &call.args;
         let attrs = &call.attrs;
-        let made = known_call(quote!(#path(#arguments)), making, at, extent(call));
+        let held = self.held_across_suspension(at);
+        let made = known_call(quote!(#path(#arguments)), making, at, extent(call), held);
         Some(Expr::Verbatim(quote!(#(#attrs)* #made)))
     }
 
     /// A call of a vthread function of the same `impl` block: its result is a `Call`.
     fn own_function(&self, call: &mut ExprCall, is_recursive: bool, at: Span) -> Expr {
         let (attrs, extent) = (std::mem::take(&mut call.attrs), extent(call));
-        let made = known_call(quote!(#call), self.making(is_recursive), at, extent);
+        let held = self.held_across_suspension(at);
+        let made = known_call(quote!(#call), self.making(is_recursive), at, extent, held);
         Expr::Verbatim(quote!(#(#attrs)* #made))
     }
 
@@ -122,11 +130,12 @@ impl Body {
             warning,
             quote_spanned!(span=> (&__t).__vthread_which()),
         );
+        let held = self.held_across(quote_spanned!(span=> &__k), at);
         let ways = ways(making, at);
         let decided = decide(
             extent(call),
             call.to_token_stream(),
-            quote_spanned!(span=> __x => { #found #ways }),
+            quote_spanned!(span=> __x => { #found #held #ways }),
         );
         Expr::Verbatim(outer(quote_spanned!(span=> (#decided)), at))
     }
@@ -139,6 +148,13 @@ fn own_path(path: &Path) -> Option<syn::Ident> {
     (own && path.leading_colon.is_none()).then(|| path.segments[n - 1].ident.clone())
 }
 
+/// The warnings that stand beside a probe.
+struct Beside {
+    warning: Option<TokenStream>,
+    tied: Option<blocking::Tied>,
+    held: TokenStream,
+}
+
 /// The namespace probe. Without closure arguments the callee is chosen in a block of its own and the
 /// arguments never see the glob import; with one the callee must be a plain path, or rustc does not
 /// deduce the closure's signature.
@@ -147,7 +163,7 @@ fn probe(
     mut path: Path,
     has_closure: bool,
     is_new: bool,
-    (warning, tied): (Option<TokenStream>, Option<blocking::Tied>),
+    beside: Beside,
     at: Span,
 ) -> Expr {
     let span = ours(at);
@@ -170,6 +186,11 @@ fn probe(
     };
     let (none, no_kind) = (names::none(span), names::no_kind(span));
     let same = is_new.then(|| same_function(&path, at));
+    let Beside {
+        warning,
+        tied,
+        held,
+    } = beside;
     let (remembers, tie, warning) = match tied {
         Some(tied) => (tied.remembers, tied.callee, Some(tied.warning)),
         None => (TokenStream::new(), TokenStream::new(), warning),
@@ -199,6 +220,7 @@ fn probe(
                     { use __c::*; #same __VTHREAD_KIND }
                 }
             });
+            #held
             #ways
         }),
     );

@@ -157,12 +157,17 @@ pub(crate) fn diverges(expr: &Expr) -> bool {
         Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
         Expr::Loop(endless) => super::endless::is_endless(endless),
         Expr::Paren(inner) => diverges(&inner.expr),
-        Expr::Macro(mac) => is_macro(
-            &mac.mac,
-            &["panic", "todo", "unreachable", "unimplemented", "bail"],
-        ),
+        Expr::Macro(mac) => macro_diverges(&mac.mac),
         _ => false,
     }
+}
+
+/// Whether what stands behind the macro is never reached.
+pub(crate) fn macro_diverges(mac: &Macro) -> bool {
+    is_macro(
+        mac,
+        &["panic", "todo", "unreachable", "unimplemented", "bail"],
+    )
 }
 
 const VALUE_MACROS: &[&str] = &[
