@@ -34,7 +34,7 @@ impl Body {
             .iter_mut()
             .for_each(|argument| self.visit_expr_mut(argument));
         if skip::method(&name) {
-            return None;
+            return blocking::unprobed(call, &name).filter(|_| self.warns());
         }
         let is_recursive = self.subject.method.as_deref() == Some(&name);
         if is_recursive {

@@ -19,6 +19,7 @@ impl Body {
     /// The rewritten call, or `None` if it stays as it is (with its arguments rewritten).
     pub(crate) fn call(&mut self, call: &mut ExprCall) -> Option<Expr> {
         let has_closure = has_closure(call);
+        let is_given_stdin = blocking::is_given_stdin(call);
         call.args
             .iter_mut()
             .for_each(|argument| self.visit_expr_mut(argument));
@@ -47,7 +48,7 @@ impl Body {
                 _ => {}
             }
         }
-        let warning = blocking::function(&path).filter(|_| self.warns());
+        let warning = blocking::function(&path, is_given_stdin).filter(|_| self.warns());
         let is_watched =
             skip::is_type_relative(&path) && blocking::is_constructor(&name) && self.warns();
         if path.is_ident("self") || skip::function(&path) && !is_watched {
