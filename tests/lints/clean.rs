@@ -197,6 +197,22 @@ pub fn pipeline(up_to: u64) -> u64 {
     })
 }
 
+/// A lock of std, which is free again before anything suspends.
+///
+/// # Panics
+/// If someone panicked with the lock.
+#[must_use]
+#[vthread]
+pub fn next_number(counter: &std::sync::Mutex<u64>) -> u64 {
+    let n = {
+        let mut counter = counter.lock().expect("nobody panics");
+        *counter += 1;
+        *counter
+    };
+    yield_now();
+    n
+}
+
 /// Depth-first, as deep as you like.
 #[must_use]
 #[vthread]
@@ -260,6 +276,7 @@ fn main() {
     println!("{:?}", all_words(&memory, &paths));
     println!("{:?}", first(&memory, &paths, Duration::from_secs(1)));
     println!("{:?}", with_cleanup(&memory, &mut vec![String::new()]));
+    println!("{}", next_number(&std::sync::Mutex::new(0)));
     println!("{} {} {}", pipeline(10), depth(10), parallel_sum(&[1, 2]));
     println!("{:?} {:?}", lengths(&memory), titles(&[Box::new(memory)]));
 }

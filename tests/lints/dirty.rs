@@ -86,6 +86,13 @@ fn clippy_lints(names: &Vec<String>, store: &Store) -> bool { //~ clippy::ptr_ar
 }
 
 #[vthread]
+fn holds_up_others(lock: &std::sync::Mutex<u32>) -> u32 {
+    let guard = lock.lock().unwrap(); //~ clippy::await_holding_lock
+    let n = important(); //~ deprecated
+    n + *guard
+}
+
+#[vthread]
 fn many(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8) -> u8 { //~ clippy::too_many_arguments
     yield_now();
     a + b + c + d + e + f + g + h

@@ -153,9 +153,15 @@ use proc_macro::TokenStream;
 ///
 /// # Blocking calls
 /// Calls of std that block the kernel thread, such as `std::thread::sleep`, `std::fs::read`, `TcpStream::connect`,
-/// `Stdin::read_line`, `Command::output` or `recv` on std's channels, get a warning that names what to write instead, where
+/// reads of `stdin()`, `Command::output` or `recv` on std's channels, get a warning that names what to write instead, where
 /// they stand in the body itself. Such a call keeps other vthreads waiting and cannot be cancelled.
-/// The warning is of the lint `deprecated`, since that is the one a macro can raise:
+/// So does a guard of `std::sync::Mutex` or `RwLock` that lives across a suspension: whoever wants the lock meanwhile
+/// blocks a kernel thread. That gets a warning where it suspends; end the guard before, by a block or `drop(guard)`, or take
+/// the lock of `vthread::sync`. It is seen of a guard that a `let` takes out of `lock()`, `read()`, `write()` or their
+/// `try_` forms (`let guard = m.lock().unwrap();`, `let Ok(guard) = m.lock() else { .. };`), not of one
+/// in an `if let` or a `match`, a temporary, or what a function of yours returns.
+///
+/// The warnings are of the lint `deprecated`, since that is the one a macro can raise:
 ///
 /// ```
 /// use vthread::prelude::*;
@@ -877,8 +883,9 @@ pub fn bind(tokens: TokenStream) -> TokenStream {
 ///
 /// # Captures
 /// As a closure: by reference unless it says `move`. It may be called from several vthreads at once, so
-/// nothing is captured by a mutable reference, and everything in it is `Send`. A `move` closure is cloned
-/// for each call: let it move references, an `Arc`, or what is cheap to clone.
+/// nothing is captured by a mutable reference, and everything in it is `Send`: what its calls change is an atomic or
+/// in a `vthread::sync::Mutex`, or they return it. A `move` closure is cloned for each call: let it move references,
+/// an `Arc`, or what is cheap to clone.
 ///
 /// # Suspends
 /// Never. A call of the closure suspends as its body does; in plain code `f.call(x).wait()` blocks.

@@ -31,6 +31,7 @@ names! {
     boxed = Boxed;
     blocking = blocking;
     same = blocking::Same;
+    suspension = blocking::Suspension;
     block_on = block_on;
     foreign = foreign;
     segment = segment;

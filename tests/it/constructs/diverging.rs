@@ -188,6 +188,60 @@ fn body_that_diverges() -> u32 {
     }
 }
 
+fn plain(text: &str) -> ! {
+    panic!("{text}")
+}
+
+#[vthread]
+fn children_of_one_call(kind: u32) -> Result<u32, String> {
+    group! {
+        match kind {
+            0 => drop(spawn! { fails("call") }),
+            1 => drop(spawn! { plain("plain") }),
+            2 => drop(spawn! { Exits.leave(3) }),
+            _ => drop(spawn! { fails("statement"); }),
+        }
+    }?;
+    Ok(kind)
+}
+
+#[vthread]
+fn infallible_children_of_one_call(kind: u32) {
+    group! {
+        if kind == 0 {
+            spawn! { fails("call") };
+        } else {
+            spawn! { Exits.leave(kind); };
+        }
+    }
+}
+
+#[vthread]
+fn bodies_of_one_call(kind: u32) -> Result<u32, String> {
+    match kind {
+        0 => group! { fails("group"); }?,
+        1 => group! { fails("its tail") }?,
+        2 => drop(timeout!(std::time::Duration::MAX => { fails("timeout"); })),
+        3 => drop(timeout!(std::time::Duration::MAX => { fails("its tail") })),
+        _ => shield! { fails("shield"); },
+    }
+    Ok(kind)
+}
+
+#[test]
+fn children_and_bodies_that_are_one_call_that_never_ends() {
+    let children = ["call", "plain", "left 3", "statement"];
+    for (kind, expected) in (0..).zip(children) {
+        assert_eq!(message(|| children_of_one_call(kind)), expected);
+    }
+    assert_eq!(message(|| infallible_children_of_one_call(0)), "call");
+    assert_eq!(message(|| infallible_children_of_one_call(1)), "left 1");
+    let bodies = ["group", "its tail", "timeout", "its tail", "shield"];
+    for (kind, expected) in (0..).zip(bodies) {
+        assert_eq!(message(|| bodies_of_one_call(kind)), expected);
+    }
+}
+
 #[test]
 fn children_and_bodies_that_diverge() {
     assert_eq!(message(|| child_that_diverges()), "child");

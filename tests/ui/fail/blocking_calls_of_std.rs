@@ -1,6 +1,6 @@
 //! Each call that is known to block the kernel thread gets a warning that names its counterpart.
 #![deny(deprecated)]
-use std::io::{self, Error};
+use std::io::{self, BufRead, Error, Read};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
@@ -58,6 +58,25 @@ fn others(line: &mut String) -> Result<(), Error> {
     Command::new("true").output()?;
     Command::new("true").spawn()?.wait()?;
     Command::new("true").spawn()?.wait_with_output()?;
+    Ok(())
+}
+
+#[vthread]
+fn standard_input(text: &mut String, bytes: &mut Vec<u8>) -> Result<(), Error> {
+    for line in io::stdin().lines() {
+        text.push_str(&line?);
+    }
+    let stdin = io::stdin();
+    let _ = (stdin.lock().split(b' '), stdin.lock().bytes());
+    stdin.lock().read_until(b' ', bytes)?;
+    let mut input = io::BufReader::new(stdin);
+    input.read_line(text)?;
+    input.read(bytes)?;
+    input.read_to_end(bytes)?;
+    io::stdin().read_to_string(text)?;
+    io::stdin().read_exact(bytes)?;
+    std::io::read_to_string(std::io::stdin())?;
+    io::read_to_string(io::stdin().lock())?;
     Ok(())
 }
 

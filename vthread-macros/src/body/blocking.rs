@@ -6,13 +6,14 @@
 use super::Body;
 use crate::group::exits::Frame;
 use crate::names::{self, ours, plain_text};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::Path;
+use syn::{Expr, ExprCall, ExprMethodCall, Path};
 
 /// Functions, each with its module, and a type of std's module by which it is known.
 const FUNCTIONS: &[(&str, &str, &[&str])] = &[
     ("thread", "ThreadId", &["sleep"]),
+    ("io", "Stdin", &["read_to_string"]),
     (
         "fs",
         "DirBuilder",
@@ -59,7 +60,15 @@ const METHODS: &[&str] = &[
     "wait",
     "wait_with_output",
     "read_line",
+    "read_until",
+    "read_to_string",
+    "read_to_end",
+    "read_exact",
+    "read",
 ];
+
+/// Methods that no probe looks at: these are looked at on what is called after the standard input.
+const METHODS_OF_STDIN: &[&str] = &["lines", "split", "bytes"];
 
 impl Body {
     /// Whether blocking calls are warned of here: where they hold up other vthreads. The body of a `group!` in a
@@ -73,8 +82,8 @@ impl Body {
     }
 }
 
-/// The warning for a function of `fs` or `thread`, if the module is std's.
-pub(crate) fn function(path: &Path) -> Option<TokenStream> {
+/// The warning for a function of `fs`, `thread` or `io`, if the module is std's.
+pub(crate) fn function(path: &Path, is_given_stdin: bool) -> Option<TokenStream> {
     let n = path.segments.len();
     let (module, name) = (
         plain_text(&path.segments[n.checked_sub(2)?].ident),
@@ -83,6 +92,9 @@ pub(crate) fn function(path: &Path) -> Option<TokenStream> {
     let (_, marker, _) = FUNCTIONS
         .iter()
         .find(|(of, _, names)| *of == module && names.contains(&name.as_str()))?;
+    if module == "io" && !is_given_stdin {
+        return None;
+    }
     let at = path.segments[n - 1].ident.span();
     let span = ours(at);
     let mut parent = path.clone();
@@ -146,6 +158,47 @@ pub(crate) fn constructor(path: &Path) -> Option<TokenStream> {
 pub(crate) fn method(name: &str, at: Span) -> Option<TokenStream> {
     let known = METHODS.contains(&name);
     known.then(|| of_tag(&format!("by_{name}"), at))
+}
+
+/// The call of a method that is not probed, which gives what reads the standard input.
+pub(crate) fn unprobed(call: &ExprMethodCall, name: &str) -> Option<Expr> {
+    let is_asked = METHODS_OF_STDIN.contains(&name)
+        && call.attrs.is_empty()
+        && mentions_stdin(call.receiver.to_token_stream());
+    is_asked.then(|| {
+        let at = call.method.span();
+        let span = ours(at);
+        let tag = names::tag_of_result(span);
+        let warning = of_tag("of_stdin", at);
+        let dead = super::choice::dead(span, quote_spanned!(span=> let __t = #tag(&__x); #warning));
+        let asked = quote_spanned!(span=> (match #call { __x => { #dead __x } }));
+        Expr::Verbatim(super::choice::outer(asked, at))
+    })
+}
+
+/// Whether it is a function of a module that is given the same module's `stdin()`, locked or not. To be asked
+/// before the arguments are rewritten.
+pub(crate) fn is_given_stdin(call: &ExprCall) -> bool {
+    let argument = match call.args.first() {
+        Some(Expr::MethodCall(lock)) if lock.method == "lock" => Some(&*lock.receiver),
+        other => other,
+    };
+    let (Expr::Path(function), Some(Expr::Call(stdin))) = (&*call.func, argument) else {
+        return false;
+    };
+    let mut expected = function.path.clone();
+    expected.segments.pop();
+    expected.segments.push(format_ident!("stdin").into());
+    stdin.func.to_token_stream().to_string() == expected.to_token_stream().to_string()
+}
+
+/// Whether the standard input is named: what it is decides rustc.
+fn mentions_stdin(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident.to_string().contains("stdin"),
+        TokenTree::Group(group) => mentions_stdin(group.stream()),
+        _ => false,
+    })
 }
 
 fn of_tag(key: &str, at: Span) -> TokenStream {

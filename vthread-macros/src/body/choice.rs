@@ -85,12 +85,13 @@ pub(crate) fn ways(making: Making, at: Span) -> TokenStream {
     quote_spanned!(span=> if __k.is_plain { __k.plain(__x) } else { #made })
 }
 
-/// A call whose result is known to be a `Call`.
+/// A call whose result is known to be a `Call`. `held` warns of guards that live across it.
 pub(crate) fn known_call(
     call: TokenStream,
     making: Making,
     at: Span,
     extent: Extent,
+    held: TokenStream,
 ) -> TokenStream {
     let span = ours(at);
     let dead = dead_beside(making, span, TokenStream::new());
@@ -102,7 +103,11 @@ pub(crate) fn known_call(
         }
         Making::Block => quote_spanned!(span=> #wait(__c)),
     };
-    let decided = decide(extent, call, quote_spanned!(span=> __c => { #dead #made }));
+    let decided = decide(
+        extent,
+        call,
+        quote_spanned!(span=> __c => { #dead #held #made }),
+    );
     parentheses(decided, at).into_token_stream()
 }
 

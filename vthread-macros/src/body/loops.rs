@@ -80,6 +80,7 @@ impl Body {
         let span = ours(expr.span());
         let making = self.making(false);
         let (head, dead) = (names::loop_head(span), guard(making, span));
+        let held = self.held_across(quote_spanned!(span=> &__m), expr.span());
         // Errors about the loop and its pattern speak of what the user wrote: so these are the user's.
         let over = Ident::new("__vthread_over", expr.span());
         let bound = Ident::new("__vthread_over", expr.span().located_at(in_token.span));
@@ -101,7 +102,10 @@ impl Body {
                 quote_spanned!(span=> match #value { #first #pat => #body })
             }
         };
-        let mut inside = Group::new(Delimiter::Brace, quote_spanned!(span=> #dead #iteration));
+        let mut inside = Group::new(
+            Delimiter::Brace,
+            quote_spanned!(span=> #dead #held #iteration),
+        );
         inside.set_span(body.brace_token.span.join());
         Expr::Verbatim(quote_spanned!(span=>
             #(#attrs)*

@@ -34,7 +34,7 @@ impl Body {
             .iter_mut()
             .for_each(|argument| self.visit_expr_mut(argument));
         if skip::method(&name) {
-            return None;
+            return blocking::unprobed(call, &name).filter(|_| self.warns());
         }
         let is_recursive = self.subject.method.as_deref() == Some(&name);
         if is_recursive {
@@ -63,7 +63,8 @@ impl Body {
         again.attrs.clear();
         let extent = Extent::from(&call.receiver, call.paren_token.span.close());
         let making = self.making(true);
-        let made = known_call(quote!(#again), making, call.method.span(), extent);
+        let held = self.held_across_suspension(call.method.span());
+        let made = known_call(quote!(#again), making, call.method.span(), extent, held);
         let attrs = &call.attrs;
         Expr::Verbatim(quote!(#(#attrs)* #made))
     }
@@ -91,7 +92,8 @@ impl Body {
         let at = call.method.span();
         let attrs = std::mem::take(&mut call.attrs);
         let extent = Extent::from(&call.receiver, call.paren_token.span.close());
-        let made = known_call(quote!(#call), self.making(is_recursive), at, extent);
+        let held = self.held_across_suspension(at);
+        let made = known_call(quote!(#call), self.making(is_recursive), at, extent, held);
         Expr::Verbatim(quote!(#(#attrs)* #made))
     }
 
@@ -105,6 +107,7 @@ impl Body {
             true => quote_spanned!(span=> (&&&&&__t).__vthread_which_io()),
             false => quote_spanned!(span=> (&__t).__vthread_which()),
         };
+        let held = self.held_across(quote_spanned!(span=> &__k), at);
         let ways = ways(making, at);
         let ExprMethodCall {
             attrs,
@@ -130,7 +133,7 @@ impl Body {
             let decided = decide(
                 extent,
                 quote_spanned!(span=> __r.pass(#receiver) #tail),
-                quote_spanned!(span=> __x => { #found #ways }),
+                quote_spanned!(span=> __x => { #found #held #ways }),
             );
             quote_spanned!(span=> { let __r = #new_ty(); #decided })
         } else {
@@ -150,7 +153,7 @@ impl Body {
             let decided = decide(
                 extent,
                 quote!(#real #tail),
-                quote_spanned!(span=> __x => { #found #ways }),
+                quote_spanned!(span=> __x => { #found #held #ways }),
             );
             match types.is_empty() {
                 true => decided,

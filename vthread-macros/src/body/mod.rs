@@ -3,11 +3,14 @@
 //!
 //! One question a file: `scopes` (what is a variable?), `paths` and `methods` (does this call
 //! suspend?), `loops` (does a step of this `for` suspend?), `macros` (which macros' arguments are looked at?), `skip` (which names never suspend?),
-//! `choice` (how is a suspending call made?), `visit` (the walk).
+//! `blocking` and `held` (which calls of std block, and which of its guards are in the way?),
+//! `choice` (how is a suspending call made?), `visit` and `blocks` (the walk).
 
 mod blocking;
+mod blocks;
 pub(crate) mod choice;
 pub(crate) mod fragments;
+mod held;
 pub(crate) mod indices;
 pub(crate) mod loops;
 pub(crate) mod macros;
@@ -21,6 +24,7 @@ pub(crate) mod visit;
 
 use crate::errors::Errors;
 use crate::group::exits::Frame;
+use held::Candidate;
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use scopes::Scopes;
@@ -53,6 +57,8 @@ pub(crate) struct Body {
     pub(crate) checked_paths: HashSet<String>,
     /// The parameters without a type of the closures around: nothing may be asked of their types yet.
     pub(crate) untyped: Vec<String>,
+    /// The variables around that may be guards of std's locks.
+    pub(crate) held: Vec<Candidate>,
     n_names: usize,
 }
 
@@ -154,6 +160,7 @@ impl Body {
             calls_itself: false,
             checked_paths: HashSet::new(),
             untyped: Vec::new(),
+            held: Vec::new(),
             n_names: 0,
         }
     }

@@ -4,7 +4,9 @@
 //! outside, and a glob import of the companion module inside shadows it where there is one.
 //! Type-relative calls are decided by the type of the result.
 
-use super::choice::{Extent, Making, dead_beside, decide, found, known_call, parentheses, ways};
+use super::choice::{
+    Extent, Making, dead_beside, decide, found, known_call, outer, parentheses, ways,
+};
 use super::scopes::Name;
 use super::siblings::Known;
 use super::{Body, blocking, skip};
@@ -19,6 +21,7 @@ impl Body {
     /// The rewritten call, or `None` if it stays as it is (with its arguments rewritten).
     pub(crate) fn call(&mut self, call: &mut ExprCall) -> Option<Expr> {
         let has_closure = has_closure(call);
+        let is_given_stdin = blocking::is_given_stdin(call);
         call.args
             .iter_mut()
             .for_each(|argument| self.visit_expr_mut(argument));
@@ -49,7 +52,7 @@ impl Body {
                 _ => {}
             }
         }
-        let warning = blocking::function(&path).filter(|_| self.warns());
+        let warning = blocking::function(&path, is_given_stdin).filter(|_| self.warns());
         let is_watched =
             skip::is_type_relative(&path) && blocking::is_constructor(&name) && self.warns();
         if path.is_ident("self") || skip::function(&path) && !is_watched {
@@ -83,7 +86,13 @@ impl Body {
             .checked_paths
             .insert(path.to_token_stream().to_string());
         let tied = blocking::by_name(&path).filter(|_| !has_closure && self.warns());
-        Some(probe(call, path, has_closure, is_new, (warning, tied), at))
+        let held = self.held_across(quote_spanned!(ours(at)=> &__k), at);
+        let beside = Beside {
+            warning,
+            tied,
+            held,
+        };
+        Some(probe(call, path, has_closure, is_new, beside, at))
     }
 
     /// A call of a `#[vthread]` function of this body or of the function itself: the companion is
@@ -99,7 +108,8 @@ impl Body {
         last.ident = hidden;
         let arguments = &call.args;
         let attrs = &call.attrs;
-        let made = known_call(quote!(#path(#arguments)), making, at, extent(call));
+        let held = self.held_across_suspension(at);
+        let made = known_call(quote!(#path(#arguments)), making, at, extent(call), held);
         Some(Expr::Verbatim(quote!(#(#attrs)* #made)))
     }
 
@@ -123,7 +133,8 @@ impl Body {
             }
         }
         let making = self.making(true);
-        let made = known_call(quote!(#again), making, at, extent(call));
+        let held = self.held_across_suspension(at);
+        let made = known_call(quote!(#again), making, at, extent(call), held);
         let attrs = &call.attrs;
         Expr::Verbatim(quote!(#(#attrs)* #made))
     }
@@ -131,7 +142,8 @@ impl Body {
     /// A call of a vthread function of the same `impl` block: its result is a `Call`.
     fn own_function(&self, call: &mut ExprCall, is_recursive: bool, at: Span) -> Expr {
         let (attrs, extent) = (std::mem::take(&mut call.attrs), extent(call));
-        let made = known_call(quote!(#call), self.making(is_recursive), at, extent);
+        let held = self.held_across_suspension(at);
+        let made = known_call(quote!(#call), self.making(is_recursive), at, extent, held);
         Expr::Verbatim(quote!(#(#attrs)* #made))
     }
 
@@ -150,11 +162,12 @@ impl Body {
             warning,
             quote_spanned!(span=> (&__t).__vthread_which()),
         );
+        let held = self.held_across(quote_spanned!(span=> &__k), at);
         let ways = ways(making, at);
         let decided = decide(
             extent(call),
             call.to_token_stream(),
-            quote_spanned!(span=> __x => { #found #ways }),
+            quote_spanned!(span=> __x => { #found #held #ways }),
         );
         Expr::Verbatim(parentheses(decided, at).into_token_stream())
     }
@@ -175,6 +188,13 @@ fn own_path(path: &Path) -> Option<syn::Ident> {
     (own && path.leading_colon.is_none()).then(|| path.segments[n - 1].ident.clone())
 }
 
+/// The warnings that stand beside a probe.
+struct Beside {
+    warning: Option<TokenStream>,
+    tied: Option<blocking::Tied>,
+    held: TokenStream,
+}
+
 /// The namespace probe. Without closure arguments the callee is chosen in a block of its own and the
 /// arguments never see the glob import; with one the callee must be a plain path, or rustc does not
 /// deduce the closure's signature.
@@ -183,7 +203,7 @@ fn probe(
     mut path: Path,
     has_closure: bool,
     is_new: bool,
-    (warning, tied): (Option<TokenStream>, Option<blocking::Tied>),
+    beside: Beside,
     at: Span,
 ) -> Expr {
     let span = ours(at);
@@ -204,6 +224,11 @@ fn probe(
     };
     let (none, no_kind) = (names::none(span), names::no_kind(span));
     let same = is_new.then(|| same_function(&path, at));
+    let Beside {
+        warning,
+        tied,
+        held,
+    } = beside;
     let (remembers, tie, warning) = match tied {
         Some(tied) => (tied.remembers, tied.callee, Some(tied.warning)),
         None => (TokenStream::new(), TokenStream::new(), warning),
@@ -243,6 +268,7 @@ fn probe(
                     { use __c::*; #same __VTHREAD_KIND }
                 }
             });
+            #held
             #ways
         }),
     );

@@ -5,7 +5,6 @@ use super::fragments::{self, Fragments};
 use super::scopes::Name;
 use super::{Body, indices, loops, macros, nested};
 use crate::errors::{self};
-use crate::group::enclose::Enclosure;
 use crate::group::exits::Frame;
 use crate::group::{Ours, tails, which};
 use crate::item::function;
@@ -16,7 +15,7 @@ use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Attribute, Block, Expr, ExprAwait, ExprClosure, ExprIf, ExprMacro, ExprMatch, ExprTry,
-    ExprWhile, GenericArgument, Item, Label, Pat, Stmt, Type, UnOp,
+    ExprWhile, GenericArgument, Item, Label, Pat, Type, UnOp,
 };
 
 impl VisitMut for Body {
@@ -37,70 +36,7 @@ impl VisitMut for Body {
     }
 
     fn visit_block_mut(&mut self, block: &mut Block) {
-        let is_used = std::mem::replace(&mut self.is_used, true);
-        let n_statements = block.stmts.len();
-        self.scopes.open();
-        self.scopes.bind_items(block);
-        let has_imports = has_imports(block);
-        if has_imports {
-            self.checked_paths.clear();
-        }
-        let rest = take_rest_after_defer(block);
-        for (at, statement) in block.stmts.iter_mut().enumerate() {
-            let is_last = at + 1 == n_statements;
-            self.is_used = true;
-            match statement {
-                Stmt::Local(local) => {
-                    if let Some(init) = &mut local.init {
-                        self.visit_expr_mut(&mut init.expr);
-                        if let Some((_, otherwise)) = &mut init.diverge {
-                            self.visit_expr_mut(otherwise);
-                        }
-                    }
-                    match local.init {
-                        Some(_) => self.scopes.bind_pattern(&local.pat),
-                        None => self.scopes.bind_late(&local.pat),
-                    }
-                }
-                Stmt::Item(item) => self.visit_item_mut(item),
-                Stmt::Expr(expr, semi) => {
-                    self.is_used = is_last && is_used && semi.is_none();
-                    match (expr, &semi) {
-                        // Of `group! { .. }?;` only the error is used.
-                        (Expr::Try(attempt), Some(_)) => self.attempt(attempt, false),
-                        (expr, _) => self.visit_expr_mut(expr),
-                    }
-                }
-                Stmt::Macro(invocation) => match which(&invocation.mac) {
-                    None => {
-                        if let Some(rewritten) = self.known_macro(&mut invocation.mac) {
-                            let is_tail = is_last && invocation.semi_token.is_none();
-                            *statement = Stmt::Expr(rewritten, (!is_tail).then(Default::default));
-                        }
-                    }
-                    Some(_) if self.in_foreign_macro => {}
-                    Some(Ours::Enclosure(Enclosure::Defer)) => {
-                        let rest = rest
-                            .clone()
-                            .expect("it was split off at the first `defer!`");
-                        let expanded = self.defer_statement(&invocation.mac, rest, is_used);
-                        let expanded = expanded.unwrap_or_else(|| quote!(()));
-                        *statement = Stmt::Expr(Expr::Verbatim(expanded), None);
-                    }
-                    Some(ours) => {
-                        let is_tail = is_last && invocation.semi_token.is_none();
-                        let keeps_value = is_tail && (!ours.gives_a_task() || is_used);
-                        let expanded = self.our_macro(ours, &invocation.mac, is_tail && is_used);
-                        let semi = (!keeps_value).then(Default::default);
-                        *statement = Stmt::Expr(Expr::Verbatim(expanded), semi);
-                    }
-                },
-            }
-        }
-        if has_imports {
-            self.checked_paths.clear();
-        }
-        self.scopes.close();
+        self.block(block);
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
@@ -115,6 +51,9 @@ impl VisitMut for Body {
                 | Expr::Group(_)
         ) || matches!(expr, Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_));
         let is_used = std::mem::replace(&mut self.is_used, true) || !hands_down;
+        if !self.held.is_empty() {
+            self.hands_on_parts(expr);
+        }
         match expr {
             Expr::Group(group) => match tails::marked(group).cloned() {
                 Some(leaf) => *expr = self.leaf(leaf),
@@ -200,18 +139,6 @@ impl VisitMut for Body {
     }
 }
 
-/// Whether a name may mean something else in the block than around it.
-fn has_imports(block: &Block) -> bool {
-    let imports = |statement: &Stmt| match statement {
-        Stmt::Item(item) => !matches!(item, Item::Const(_) | Item::Static(_) | Item::Fn(_)),
-        Stmt::Macro(invocation) => {
-            which(&invocation.mac).is_none() && macros::arguments(&invocation.mac).is_none()
-        }
-        _ => false,
-    };
-    block.stmts.iter().any(imports)
-}
-
 pub(super) fn label_text(label: &Label) -> String {
     label.name.ident.to_string()
 }
@@ -224,8 +151,12 @@ impl Body {
         self.frames.truncate(depth);
     }
 
-    fn our_macro(&mut self, ours: Ours, mac: &syn::Macro, is_used: bool) -> TokenStream {
+    pub(super) fn our_macro(&mut self, ours: Ours, mac: &syn::Macro, is_used: bool) -> TokenStream {
         let at = mac.path.span();
+        let held = match ours {
+            Ours::Group | Ours::Race => self.held_across_macro(mac, at),
+            _ => TokenStream::new(),
+        };
         let expanded = match ours {
             Ours::Group => self.group_macro(mac, is_used),
             Ours::Spawn => self.spawn_macro(mac),
@@ -235,10 +166,15 @@ impl Body {
             Ours::Race => self.race_macro(mac, is_used),
             Ours::Closure => self.closure_macro(mac),
         };
-        outer(expanded.unwrap_or_else(|| quote!(())), at)
+        let expanded = outer(expanded.unwrap_or_else(|| quote!(())), at);
+        match held.is_empty() {
+            true => expanded,
+            false => outer(quote_spanned!(names::ours(at)=> ({ #held #expanded })), at),
+        }
     }
 
     fn macro_expr(&mut self, invocation: &mut ExprMacro, is_used: bool) -> Option<Expr> {
+        self.hands_on_to_macro(&invocation.mac);
         let Some(ours) = which(&invocation.mac) else {
             return self.known_macro(&mut invocation.mac);
         };
@@ -262,8 +198,12 @@ impl Body {
         let at = awaited.await_token.span();
         let span = ours(at);
         let (foreign, dead) = (names::foreign(span), dead(span, in_place(span)));
+        let held = self.held_across_suspension(at);
         let (base, attrs) = (&awaited.base, &awaited.attrs);
-        let rewritten = outer(quote_spanned!(span=> ({ #dead #foreign(#base).await })), at);
+        let rewritten = outer(
+            quote_spanned!(span=> ({ #dead #held #foreign(#base).await })),
+            at,
+        );
         Some(Expr::Verbatim(quote!(#(#attrs)* #rewritten)))
     }
 
@@ -313,7 +253,7 @@ impl Body {
         }
     }
 
-    fn attempt(&mut self, attempt: &mut ExprTry, is_used: bool) {
+    pub(super) fn attempt(&mut self, attempt: &mut ExprTry, is_used: bool) {
         if self.marks_attempt(attempt.question_token.span()) {
             self.errors
                 .on(attempt.question_token, errors::CHILD_CANNOT_FAIL);
@@ -387,26 +327,6 @@ impl Body {
     pub(crate) fn bind_handle(&mut self, handle: &syn::Ident) {
         self.scopes.bind(names::plain_text(handle), Name::Handle);
     }
-}
-
-/// Splits a block after its first `defer!`. Items stay: they are visible in the whole block.
-fn take_rest_after_defer(block: &mut Block) -> Option<Block> {
-    let is_defer = |statement: &Stmt| match statement {
-        Stmt::Macro(invocation) => {
-            which(&invocation.mac) == Some(Ours::Enclosure(Enclosure::Defer))
-        }
-        _ => false,
-    };
-    let at = block.stmts.iter().position(is_defer)?;
-    let (items, rest): (Vec<_>, Vec<_>) = block
-        .stmts
-        .split_off(at + 1)
-        .into_iter()
-        .partition(|statement| matches!(statement, Stmt::Item(_)));
-    block.stmts.splice(0..0, items);
-    let mut rest_block = block.clone();
-    rest_block.stmts = rest;
-    Some(rest_block)
 }
 
 /// Whether hidden ways out of a body may stand in this macro.

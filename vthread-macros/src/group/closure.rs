@@ -81,6 +81,7 @@ impl Body {
         };
         let returns = std::mem::replace(&mut self.returns, returns);
         let frames = std::mem::take(&mut self.frames);
+        let held = std::mem::take(&mut self.held);
         let in_frame = std::mem::replace(&mut self.in_frame, true);
         let in_vthread_closure = std::mem::replace(&mut self.in_vthread_closure, true);
         self.scoped(|body| {
@@ -92,6 +93,7 @@ impl Body {
         self.in_vthread_closure = in_vthread_closure;
         self.in_frame = in_frame;
         self.frames = frames;
+        self.held = held;
         self.returns = returns;
     }
 }

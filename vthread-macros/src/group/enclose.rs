@@ -7,6 +7,7 @@
 use super::exits::{Frame, GroupFrame};
 use super::form::{EnclosureForm, Head};
 use super::pins::pin_error_type;
+use super::tails;
 use crate::body::Body;
 use crate::body::choice::{Extent, Making, dead, dead_beside, decide, in_place, outer};
 use crate::errors;
@@ -184,6 +185,7 @@ impl Body {
         let making = self.making(false);
         let dead = dead_beside(making, span, TokenStream::new());
         let future = which.future(body, span);
+        let unit = tails::unit(&block, span);
         let run = match making {
             Making::Block => {
                 let block_on = names::block_on(span);
@@ -215,7 +217,7 @@ impl Body {
             #before
             let __b = async { '__frame: {
                 #pin
-                let __v = #block;
+                let __v #unit = #block;
                 #end
             } };
             #dead

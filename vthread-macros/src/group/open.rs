@@ -210,7 +210,7 @@ impl Body {
             quote_spanned!(typed_at=> #error_is_send(&#group);),
         );
         let tells = tells(form.error.as_ref(), span);
-        let body = &form.body;
+        let (body, unit) = (&form.body, tails::unit(&form.body, span));
         let value = match tail {
             Tail::Value | Tail::AsItIs => {
                 quote_spanned!(tail_at=> #[allow(unreachable_code)] ::core::result::Result::Ok(#val(__v)))
@@ -260,7 +260,7 @@ impl Body {
                 #handle_let
                 #[allow(unused_variables)] let #error = #group_type::error_type(&#inner);
                 #pin_inner
-                let __v = #body;
+                let __v #unit = #body;
                 #value
             } };
             #before
@@ -323,7 +323,7 @@ impl Body {
                 quote_spanned!(span=> #absurd(__r)),
             )
         };
-        let body = &form.body;
+        let (body, unit) = (&form.body, tails::unit(&form.body, span));
         let end = slot_end(&slot_done, &turbofish, slot, &val, span);
         let handle_let = handle_binding(handle, inner, span);
         let (before, run) = self.run(
@@ -349,7 +349,7 @@ impl Body {
                 let #inner = #inner;
                 #handle_let
                 #pin
-                let __v = #body;
+                let __v #unit = #body;
                 #end
             } };
             #before

@@ -308,7 +308,8 @@ pub(super) fn end(
     match tail {
         Tail::Leaves | Tail::AsItIs => quote_spanned!(span=> #body),
         Tail::Value => {
-            quote_spanned!(span=> let __v = #body; #[allow(unreachable_code)] ::core::result::Result::Ok(__v))
+            let unit = tails::unit(body, span);
+            quote_spanned!(span=> let __v #unit = #body; #[allow(unreachable_code)] ::core::result::Result::Ok(__v))
         }
         Tail::ByType => {
             let finished = outer(

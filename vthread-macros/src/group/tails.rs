@@ -4,8 +4,8 @@
 //! never a `Result`), else by type in the runtime's `Tail`.
 
 use crate::names::plain_text;
-use proc_macro2::TokenStream;
-use quote::ToTokens;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
 use syn::{
     Attribute, Block, Expr, ExprCall, ExprGroup, Macro, PathArguments, Stmt, UnOp, parse_quote,
 };
@@ -157,12 +157,17 @@ pub(crate) fn diverges(expr: &Expr) -> bool {
         Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
         Expr::Loop(endless) => super::endless::is_endless(endless),
         Expr::Paren(inner) => diverges(&inner.expr),
-        Expr::Macro(mac) => is_macro(
-            &mac.mac,
-            &["panic", "todo", "unreachable", "unimplemented", "bail"],
-        ),
+        Expr::Macro(mac) => macro_diverges(&mac.mac),
         _ => false,
     }
+}
+
+/// Whether what stands behind the macro is never reached.
+pub(crate) fn macro_diverges(mac: &Macro) -> bool {
+    is_macro(
+        mac,
+        &["panic", "todo", "unreachable", "unimplemented", "bail"],
+    )
 }
 
 const VALUE_MACROS: &[&str] = &[
@@ -240,6 +245,28 @@ fn is_default(callee: &Expr) -> bool {
 pub(crate) fn needs_no_type(expr: &Expr) -> bool {
     matches!(expr, Expr::Try(_) | Expr::Lit(_))
         || matches!(expr, Expr::Tuple(tuple) if tuple.elems.is_empty())
+}
+
+/// The type of a rewritten body that ends with the statement of a call, where that must be said: if the call
+/// never ends, rustc makes `!` of it but still sees a way to its end.
+pub(crate) fn unit(body: &Block, span: Span) -> TokenStream {
+    let ends_with_call = matches!(
+        body.stmts.last(),
+        Some(Stmt::Expr(Expr::Verbatim(_), Some(_)))
+    );
+    // What a `return` hands out may be of another type.
+    match ends_with_call && !mentions_return(body.to_token_stream()) {
+        true => quote_spanned!(span=> : ()),
+        false => TokenStream::new(),
+    }
+}
+
+fn mentions_return(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident == "return",
+        TokenTree::Group(group) => mentions_return(group.stream()),
+        _ => false,
+    })
 }
 
 /// The span's tokens of the tail, or of the last statement.

@@ -5,14 +5,17 @@
 //! table where the types are std's, and one that says nothing elsewhere. The table is the only
 //! place that knows the counterparts; the macros know the names (`body/blocking.rs`).
 
+use super::choice::IsCall;
+use super::loops::SuspendingLoop;
 use super::probe::{Tag, Unnamed};
-use crate::group::call::name_hash;
+use crate::group::call::{FunctionKind, name_hash};
 use std::fs::{DirBuilder, File};
-use std::io;
+use std::io::{self, BufReader, Bytes, Lines, Split, Stdin, StdinLock};
 use std::marker::PhantomData;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command};
 use std::sync::mpsc::Receiver;
+use std::sync::{LockResult, MutexGuard, RwLockReadGuard, RwLockWriteGuard, TryLockResult};
 use std::thread::{JoinHandle, ThreadId};
 
 /// `Self` is a type of std whose method of this name blocks.
@@ -50,6 +53,25 @@ impl<A, B> Same<A, B> {
 impl<A> thread_sleep::Std for Same<A, A> {}
 impl<A, B> Fine for &Same<A, B> {}
 
+/// What is in a value of type `T` lives where the choice `K` is made.
+#[allow(missing_debug_implementations)]
+pub struct Across<T, K>(pub(super) PhantomData<fn() -> (T, K)>);
+
+impl<T, K> Fine for &Across<T, K> {}
+
+/// A choice by which the vthread suspends.
+pub trait Suspending {}
+
+impl<F> Suspending for IsCall<F> {}
+impl Suspending for FunctionKind {}
+impl Suspending for SuspendingLoop {}
+
+/// What is known to suspend.
+#[derive(Debug)]
+pub struct Suspension;
+
+impl Suspending for Suspension {}
+
 /// Found last: nothing to say.
 pub trait Fine {
     /// Nothing.
@@ -74,6 +96,19 @@ macro_rules! table {
             table!(@module $name, $note, [T: ?Sized + super::Blocks<{ super::name_hash($text) }>, X] for Tag<{ super::name_hash($text) }, T, X>);
             $(impl$(<$generics>)? Blocks<{ name_hash($text) }> for $receiver {})*
         )*
+    };
+    // What reads the standard input, whatever it is called on.
+    (readers: $($name:ident = $note:literal for $($reader:ident),*;)*) => {
+        $(table!(@module $name, $note,
+            $([] for Tag<0, Unnamed, $reader<StdinLock<'_>>>),*,
+            $([] for Tag<0, Unnamed, $reader<Stdin>>),*,
+            $([] for Tag<0, Unnamed, $reader<BufReader<Stdin>>>),*);)*
+    };
+    // A guard, known by the results it comes in, beside what may suspend.
+    (guards: $($name:ident = $note:literal for $($guard:ty),*;)*) => {
+        $(table!(@module $name, $note,
+            $([V: ?Sized, K: Suspending] for Across<LockResult<$guard>, K>),*,
+            $([V: ?Sized, K: Suspending] for Across<TryLockResult<$guard>, K>),*);)*
     };
     (@module $name:ident, $note:literal, $([$($generics:tt)*] for $tag:ty),*) => {
         #[doc = $note]
@@ -137,5 +172,23 @@ table! { methods:
     by_status = "status": "waiting for a process blocks the kernel thread: write `vthread::blocking(move || ..)` around it" for [] Command;
     by_wait = "wait": "this wait blocks the kernel thread: use `vthread::sync`, or write `vthread::blocking(move || ..)` around it" for [] Child, [] std::sync::Barrier, [] std::sync::Condvar;
     by_wait_with_output = "wait_with_output": "waiting for a process blocks the kernel thread: write `vthread::blocking(move || ..)` around it" for [] Child;
-    by_read_line = "read_line": "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it" for [] io::Stdin, [] io::StdinLock<'_>;
+    by_read_line = "read_line": "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_read_until = "read_until": "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_read_to_string = "read_to_string": "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_read_to_end = "read_to_end": "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_read_exact = "read_exact": "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_read = "read": "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+}
+
+table! { guards:
+    held_guard = "a guard of a lock of std lives across this suspension, and whoever wants the lock blocks a kernel thread: end it before, by a block or `drop(guard)`, or take the lock of `vthread::sync`"
+        for MutexGuard<'_, V>, RwLockReadGuard<'_, V>, RwLockWriteGuard<'_, V>;
+}
+
+table! { functions by Stdin:
+    io_read_to_string = "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it",
+}
+
+table! { readers:
+    of_stdin = "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it" for Lines, Split, Bytes;
 }

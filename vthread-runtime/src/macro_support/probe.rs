@@ -15,6 +15,7 @@
 //! 4. `YesThroughThree` of `&Tag`, by `&mut self`;
 //! 5. `No` of `Tag`, by `self`, after a dereference.
 
+use super::blocking::Across;
 use super::choice::{Choice, IsCall, IsPlain};
 use crate::group::call::{Call, Suspends};
 use std::future::Future;
@@ -72,6 +73,10 @@ impl<T> Ty<T> {
     #[inline(always)]
     pub fn pass(&self, value: T) -> T {
         value
+    }
+    /// Says that what is in a value of the remembered type lives where this choice is made.
+    pub fn across<K>(&self, _: &K) -> Across<T, K> {
+        Across(PhantomData)
     }
     /// A value of the remembered type, for code that never runs.
     pub fn any(&self) -> T {

@@ -3,6 +3,7 @@
 //! The choice does not look at `From`: a missing conversion is an error that names it,
 //! never a silent `Ok(Err(e))`.
 
+use super::dead::Never;
 use crate::group::native::NoError;
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -26,7 +27,17 @@ pub struct Failing<V, X>(Result<V, X>);
 /// The tail is a value.
 pub struct Plainly<V>(V);
 
-/// Found first: a `Result`.
+/// Found before all others: the tail never ends. rustc has made an unknown type of its `!`, which would
+/// be taken for a `Result` whose types nobody says.
+impl Tail<Never> {
+    /// The tail, which has no value.
+    #[inline(always)]
+    pub fn __vthread_split(&self) -> Plainly<Never> {
+        match self.take() {}
+    }
+}
+
+/// Found first of the traits: a `Result`.
 pub trait TailIsResult {
     /// Which of the two.
     type Split;
