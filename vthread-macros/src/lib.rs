@@ -314,7 +314,8 @@ pub fn __gates(tokens: TokenStream) -> TokenStream {
 ///
 /// # Cancellation
 /// The children are cancelled and joined before anything outside the group is touched. A group whose
-/// body has completed is not a checkpoint on its way out.
+/// body has completed is not a checkpoint on its way out: it gives its result, unless a cancellation from outside has
+/// ended a child, or kept one from being spawned, whose work is then missing. Services are never missing.
 ///
 /// # Panics
 /// With the first panic of a child or of the body, after all children have ended.

@@ -181,6 +181,52 @@ impl fmt::Display for Explosive {
 }
 fails_late!(explosive, Explosive, "explosive", Explosive, Explosive);
 
+/// A group whose body was cancelled from outside before its child failed: the error is given to nobody.
+#[vthread]
+fn loses() {
+    group! {
+        let (handle, on_handle) = oneshot();
+        let outer = spawn! {
+            let me: vthread::Task<()> = on_handle.recv().unwrap();
+            _ = inner_loses(me);
+        };
+        handle.send(outer).ok().unwrap();
+    }
+}
+
+#[vthread]
+fn inner_loses(me: vthread::Task<()>) -> Result<(), String> {
+    let (held, is_dropped) = oneshot::<()>();
+    group!(name = "loses" => {
+        let _held = held;
+        spawn!(move => {
+            shield! {
+                me.cancel();
+                // It goes with the body.
+                assert!(is_dropped.recv().is_err());
+            }
+            Err::<(), _>("lost".to_owned())?;
+        });
+        sleep(Duration::from_secs(3600));
+    })
+}
+
+#[test]
+fn row_01_a_failure_that_nobody_is_given_is_told() {
+    listen();
+    loses();
+    let events = told("group", "loses");
+    let [event] = &events
+        .iter()
+        .filter(|it| it.level == Level::WARN)
+        .collect::<Vec<_>>()[..]
+    else {
+        panic!("{events:?}");
+    };
+    assert_eq!(event.fields["error"], "lost");
+    assert!(event.fields["opened_at"].contains("events.rs"));
+}
+
 #[test]
 fn row_01_an_error_that_cannot_be_written_harms_nobody() {
     listen();

@@ -4,6 +4,7 @@
 mod background;
 mod checkpoints;
 mod deadlocks;
+mod delivered;
 mod dumps;
 mod errors;
 mod events;

@@ -156,7 +156,7 @@ mod row_16_a_timeout_is_a_value {
     }
 }
 
-/// A group that waits for its children is at a suspension point: cut short, it gives no value.
+/// A group whose children are cut short gives no value, whatever its body had to say.
 mod row_16_children_do_not_outlive_the_time {
     use super::*;
 

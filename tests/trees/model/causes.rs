@@ -117,17 +117,10 @@ impl Facts<'_> {
         })
     }
 
-    /// Whether there was a child for whose end the group may have waited.
-    fn had_children(&self, group: Id) -> bool {
-        self.members[&group].iter().any(|member| {
-            let is_service = matches!(self.kind(member.id), Kind::Spawn { service: true, .. });
-            member.part != Part::Body && !is_service && self.counts_from(*member).is_some()
-        })
-    }
-
-    /// The children that did not come to their end, and where they went; services never do.
-    fn cancelled_children(&self, group: Id) -> Vec<(Id, At)> {
-        let cancelled = |member: &Member| {
+    /// The children that may not have come to their end, also those that may not have been spawned, and where they went;
+    /// services never do.
+    fn unfinished_children(&self, group: Id) -> Vec<(Member, At)> {
+        let unfinished = |member: &Member| {
             let capture = match member.part {
                 Part::Task => Part::Capture,
                 part => part,
@@ -135,11 +128,10 @@ impl Facts<'_> {
             let (gone, panicking) = *self.gone.get(&(member.id, capture))?;
             let is_service = matches!(self.kind(member.id), Kind::Spawn { service: true, .. });
             let has_ended = self.ended.contains_key(&(member.id, member.part));
-            let was_spawned = member.part != Part::Task || self.fate(member.id) == Fate::Passed;
-            (was_spawned && !has_ended && !is_service && !panicking && member.part != Part::Body)
-                .then_some((member.id, gone))
+            (!has_ended && !is_service && !panicking && member.part != Part::Body)
+                .then_some((*member, gone))
         };
-        self.members[&group].iter().filter_map(cancelled).collect()
+        self.members[&group].iter().filter_map(unfinished).collect()
     }
 
     /// Whether somebody asked for the end of the group's children.
@@ -223,9 +215,9 @@ fn completed_bodies_are_delivered(facts: &Facts<'_>, id: Id, broken: &mut Vec<St
         return;
     }
     let is_complete = match facts.kind(id) {
-        // While it waits for children it is at a suspension point.
+        // What it gives is cancelled with a child's work only.
         Kind::Group { .. } | Kind::Keep { .. } => {
-            matches!(facts.ended.get(&(id, Part::Body)), Some((_, None))) && !facts.had_children(id)
+            facts.ended.contains_key(&(id, Part::Body)) && facts.unfinished_children(id).is_empty()
         }
         Kind::Timeout { .. } | Kind::Shield { .. } => facts.ended.contains_key(&(id, Part::Body)),
         Kind::Select { .. } => [0, 1]
@@ -240,19 +232,33 @@ fn completed_bodies_are_delivered(facts: &Facts<'_>, id: Id, broken: &mut Vec<St
     }
 }
 
-/// A group does not pass off half of the work as the whole: where it passed, whose work is missing was
-/// cancelled in this group, not with what is around it.
+/// A group does not pass off half of the work as the whole, or as a failure of its own: where it passed or failed,
+/// whose work is missing was cancelled in this group, not with what is around it.
 fn nothing_is_missing(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
-    if facts.fate(id) != Fate::Passed {
+    let fate = facts.fate(id);
+    if !matches!(fate, Fate::Passed | Fate::Failed(_)) {
         return;
     }
-    for (child, gone) in facts.cancelled_children(id) {
-        let alone = [Scope::Task(child), Scope::Member(id)];
-        if !facts.has_cause(&alone, gone) {
+    for (Member { id: child, part }, gone) in facts.unfinished_children(id) {
+        let was_spawned = part != Part::Task || facts.fate(child) == Fate::Passed;
+        // The children of a `Keep` are its own steps, and nobody has a handle to cancel them by.
+        let alone = match part {
+            Part::Task => vec![Scope::Task(child), Scope::Member(id)],
+            _ => vec![Scope::Member(id)],
+        };
+        if was_spawned && !facts.has_cause(&alone, gone) {
             broken.push(format!(
-                "group {id} passed without the work of {child}, which was cancelled with it"
+                "group {id} is {fate:?} without the work of {child}, which was cancelled with it"
             ));
         }
+    }
+    if let Some(&(gone, _)) = facts.gone.get(&(id, Part::Body))
+        && !facts.ended.contains_key(&(id, Part::Body))
+        && !facts.is_cause(Scope::Body(id), gone)
+    {
+        broken.push(format!(
+            "group {id} is {fate:?}, and its body was cancelled with it"
+        ));
     }
 }
 

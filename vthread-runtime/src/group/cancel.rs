@@ -168,11 +168,18 @@ impl Node {
         walk: &mut Walk,
     ) -> bool {
         let mut state = self.lock();
-        state.is_cut |= reach == Reach::FromOutside && state.ordinary > 0;
+        // A walk for the group's own failure comes back to it, by the mark on its body: that is not the first one.
+        if reach != Reach::Children {
+            state.ends_body.get_or_insert(reach);
+        }
         let is_first = state.cancelled.is_none();
         if is_first {
             state.cancelled = Some(reason.clone());
-            state.for_each_child(|child| mark_child(child, reason, walk));
+            state.ends_children = Some(reach);
+            state.for_each_child(|child| {
+                let is_first = mark_child(child, reason, walk);
+                child.set_cut(is_first && reach == Reach::FromOutside);
+            });
         } else if walk.has_to_help() {
             // They are marked, and what is open in them perhaps not yet. Whoever marked them wakes them.
             state.for_each_child(|child| mark_below(&child.vthread, walk));
@@ -220,11 +227,12 @@ impl Node {
     }
 }
 
-/// Marks a vthread that is kept alive, and collects the groups open in it.
-pub(super) fn mark_child(child: &Header, reason: &CancelReason, walk: &mut Walk) {
-    child.vthread.root.mark(reason);
+/// Marks a vthread that is kept alive, and collects the groups open in it. Says whether it was not marked before.
+pub(super) fn mark_child(child: &Header, reason: &CancelReason, walk: &mut Walk) -> bool {
+    let is_first = child.vthread.root.mark(reason);
     mark_below(&child.vthread, walk);
     walk.vthreads.push(child.waker());
+    is_first
 }
 
 /// Cancels one vthread and all below it.

@@ -1,11 +1,11 @@
 //! The group's counters and list under loom: children that leave, the owner that joins, a
 //! cancellation, a spawn.
 
-use super::cancel::{Reach, Walk, mark_child};
+use super::cancel::{Reach, Walk, cancel_task, mark_child};
 use super::node::Node;
 use crate::primitive::{AtomicBool, Ordering, thread};
 use crate::task::grace::Grace;
-use crate::task::header::Header;
+use crate::task::header::{End, Header};
 use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Level, Scope};
 use crate::task::state::{Pause, State, Wake as Wakes};
@@ -219,6 +219,54 @@ fn loom_group_a_request_leaves_nothing_to_others() {
         assert!(far.vthread.root.has_own_mark() && far.vthread.is_suspect());
         canceller.join().unwrap();
         inner.unlink(&far);
+        super::run::close_in_model(&inner, &near.vthread);
+        outer.unlink(&near);
+    });
+}
+
+/// A child is cancelled by its handle and from outside its group at once: its work counts as missing if the mark from
+/// outside was the first.
+#[test]
+fn loom_group_is_cut_by_who_was_first() {
+    loom::model(|| {
+        let (node, _flag, _vthread) = open();
+        let child = child(&node, false);
+        let canceller = {
+            let child = child.clone();
+            thread::spawn(move || cancel_task(&child, &CancelReason::TaskCancelled))
+        };
+        node.cancel_from_outside(CancelReason::TimedOut, Level::Soft);
+        canceller.join().unwrap();
+        let reason = child.vthread.root.own_reason();
+        child.end_in_model(End::Cancelled);
+        node.unlink(&child);
+        assert_eq!(node.lock().is_cut, reason == Some(CancelReason::TimedOut));
+    });
+}
+
+/// A group is cancelled by a failure and from outside at once: a child that ends is missing if the mark from outside was
+/// the first, and so is the body; the group's own walk, which comes back to it, cuts nothing.
+#[test]
+fn loom_group_cancels_itself_and_is_not_cut() {
+    loom::model(|| {
+        let (outer, _flag, _vthread) = open();
+        let near = child(&outer, false);
+        let inner = node();
+        super::run::open_in_model(&inner, &near.vthread, &near.vthread.root);
+        inner.lock().owner = Some((&raw const near.vthread, Waker::noop().clone()));
+        let far = child(&inner, false);
+        let canceller = {
+            let outer = outer.clone();
+            thread::spawn(move || outer.cancel(Reach::Children, CancelReason::GroupCancelled))
+        };
+        inner.cancel_for(inner.body());
+        canceller.join().unwrap();
+        far.end_in_model(End::Cancelled);
+        inner.unlink(&far);
+        let is_from_outside = inner.lock().cancelled == Some(CancelReason::GroupCancelled);
+        assert_eq!(inner.lock().is_cut, is_from_outside);
+        inner.body_is_dropped();
+        assert_eq!(inner.lock().is_cut, is_from_outside);
         super::run::close_in_model(&inner, &near.vthread);
         outer.unlink(&near);
     });

@@ -55,6 +55,10 @@ pub(super) struct State {
     pub(super) ordinary: usize,
     /// Why nothing is spawned any more.
     pub(super) cancelled: Option<CancelReason>,
+    /// Who was the first to cancel the children.
+    pub(super) ends_children: Option<Reach>,
+    /// Who was the first to cancel the body: the group itself, or a mark from outside.
+    pub(super) ends_body: Option<Reach>,
     /// Its children are marked hard: the grace is over.
     pub(super) is_hard: bool,
     /// Its own grace is shorter than that of what is around it.
@@ -63,7 +67,7 @@ pub(super) struct State {
     pub(super) grace: Option<Armed>,
     /// The ends of those of children that were cancelled alone.
     pub(super) lingering: Option<Box<Lingering>>,
-    /// A mark from outside found children that keep the group open: it does not run to its end.
+    /// A mark from outside has ended a member that keeps the group open: its work is missing.
     pub(super) is_cut: bool,
     /// Errors and panics so far.
     pub(super) failures: usize,
@@ -100,6 +104,8 @@ impl Node {
                 alive: 0,
                 ordinary: 0,
                 cancelled: None,
+                ends_children: None,
+                ends_body: None,
                 is_hard: false,
                 is_impatient: false,
                 grace: None,
@@ -148,7 +154,7 @@ impl Node {
         }
         state.children = child;
         // What is refused is missing as well, if the mark came from outside.
-        state.is_cut |= state.cancelled.is_some() && !child.is_service();
+        child.set_cut(state.is_cancelled_from_outside());
         let reason = match &state.cancelled {
             Some(reason) => reason,
             None if state.is_closing && child.is_service() && state.ordinary == 0 => {
@@ -174,6 +180,9 @@ impl Node {
             state.alive -= 1;
             state.settle(child);
             state.ordinary -= usize::from(!child.is_service());
+            // One that came to its own end under the mark, behind a shield perhaps, is not missing.
+            let is_missing = child.is_cut() && child.end() == End::Cancelled;
+            state.is_cut |= is_missing && !child.is_service();
             let queued = has_room.then(|| state.free_room(self.limit)).flatten();
             let services = state.mark_services();
             let owner = (state.alive == 0 && state.is_joining).then(|| state.owner_waker());
@@ -205,6 +214,13 @@ impl Node {
         }
     }
 
+    /// The body was dropped under a mark. Where the group itself was the first to set one, it was because of a failure or
+    /// a winner, and these are what it gives.
+    pub(super) fn body_is_dropped(&self) {
+        let mut state = self.lock();
+        state.is_cut |= state.ends_body != Some(Reach::Body);
+    }
+
     /// Wakes the services that were marked, whose grace begins.
     #[cold]
     fn end_services(self: &Arc<Self>, mut services: Walk) {
@@ -233,6 +249,11 @@ impl Node {
 }
 
 impl State {
+    /// Whether the children are cancelled, because of a mark further out.
+    pub(super) fn is_cancelled_from_outside(&self) -> bool {
+        self.ends_children == Some(Reach::FromOutside)
+    }
+
     /// A child is spawned, with whatever it has captured.
     fn trace(&self, child: &Header) {
         current::with(|running| {

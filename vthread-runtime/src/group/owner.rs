@@ -152,6 +152,15 @@ impl<E> Owner<E> {
         }
     }
 
+    /// The first failure is not given: the group was cancelled from outside, and is dropped next.
+    #[cold]
+    pub(super) fn tell_lost(&self, error: &E) {
+        if self.on_failure != OnFailure::Race {
+            let group = self.node.body().who();
+            trace::lost_failure(group, &self.teller, error);
+        }
+    }
+
     /// The failures after the first, after the join.
     pub(super) fn take_rest(&self) -> Vec<E> {
         let _state = self.node.lock();

@@ -40,8 +40,13 @@ impl<V> Finish<V> {
 
     /// Gives the value back if it comes too late.
     fn enter<E>(&self, group: &Group<'_, E>, value: V) -> Option<V> {
-        if group.node().lock().cancelled.is_some() {
-            return Some(value);
+        {
+            let mut state = group.node().lock();
+            if state.cancelled.is_some() {
+                // Without this value the race knows no winner, and it does not say that there was nobody.
+                state.is_cut |= state.is_cancelled_from_outside();
+                return Some(value);
+            }
         }
         let mut first = self.0.lock();
         if first.is_some() {

@@ -175,7 +175,10 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'o, 'scop
             Ok(Poll::Ready(output)) => Some(self.exit.ended(output)),
             Ok(Poll::Pending) => match self.exit.signalled() {
                 Some(said) => Some(Ok(said)),
-                None if self.is_marked(running) && self.scope().is_empty() => None,
+                None if self.is_marked(running) && self.scope().is_empty() => {
+                    owner.node.body_is_dropped();
+                    None
+                }
                 None => return false,
             },
             Err(payload) => {
@@ -202,6 +205,7 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'o, 'scop
     fn body_panicked(&self, running: &Running, payload: Payload) {
         if payload.is::<CancelUnwind>() && self.is_marked(running) {
             // A blocking call in a plain frame of the body, cancelled: nothing else to tell.
+            self.owner.node.body_is_dropped();
             return;
         }
         self.record_panic(payload);
@@ -302,8 +306,8 @@ impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Future for Run<'_, '_, E,
 }
 
 impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'_, '_, E, B, X, S> {
-    /// Step 7: the panic, or the first failure, or what the body said. If the body was dropped, or
-    /// children were cut short, under a mark from outside, nothing: the scope around us drops us next.
+    /// Step 7: the panic, or the first failure, or what the body said. If a mark from outside has ended the body or
+    /// a child, so that work is missing, nothing: the scope around us drops us next.
     fn finish(&mut self, running: &Running) -> Poll<X::Output> {
         let node = &self.owner.node;
         let (panic, is_cut, failures) = {
@@ -323,11 +327,15 @@ impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'_, '_, E, B, X, S> {
         if let Some(output) = self.exit.decided() {
             return Poll::Ready(output);
         }
-        if (said.is_none() || is_cut) && self.is_marked_outside(running) {
-            running.dropping(|| drop(said));
+        let failure = self.owner.take_failure();
+        if is_cut && self.is_marked_outside(running) {
+            if let Some(error) = &failure {
+                self.owner.tell_lost(error);
+            }
+            running.dropping(|| drop((failure, said)));
             return Poll::Pending;
         }
-        match (self.owner.take_failure(), said) {
+        match (failure, said) {
             (Some(error), said) => {
                 drop(said);
                 Poll::Ready(self.exit.deliver(Err(error), self.owner))

@@ -65,6 +65,8 @@ pub(crate) struct OfTask {
     /// task, and before that by the one that makes it.
     has_room: AtomicBool,
     is_service: bool,
+    /// Touched under the parent's lock only.
+    is_cut: Cell<bool>,
     /// Belongs to who the stage belongs to.
     pub(super) holds: Cell<Holds>,
 }
@@ -84,6 +86,7 @@ impl OfTask {
             end: AtomicU8::new(End::Alive as u8),
             has_room: AtomicBool::new(false),
             is_service,
+            is_cut: Cell::new(false),
             holds: Cell::new(Holds::Frame),
         }
     }
@@ -149,6 +152,12 @@ impl Header {
         }
     }
 
+    /// The end of a header without a task.
+    #[cfg(all(test, loom))]
+    pub(crate) fn end_in_model(&self, end: End) {
+        self.set_end(end);
+    }
+
     /// A header without a task, for models of the parent's lists.
     #[cfg(all(test, loom))]
     pub(crate) fn for_model(is_service: bool) -> Self {
@@ -199,6 +208,16 @@ impl Header {
     /// Whether it counts among those that run in a group with a limit.
     pub(crate) fn has_room(&self) -> &AtomicBool {
         &self.vthread.of_task.has_room
+    }
+
+    /// Whether the first to cancel it was a mark from outside its group. Under the parent's lock.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.vthread.of_task.is_cut.get()
+    }
+
+    /// Says so. Under the parent's lock.
+    pub(crate) fn set_cut(&self, is_cut: bool) {
+        self.vthread.of_task.is_cut.set(is_cut);
     }
 
     /// How the task ended.

@@ -62,21 +62,22 @@ impl Mark {
         !self.0.load(Ordering::Acquire).is_null()
     }
 
-    /// Sets the mark, unless there is one.
-    pub(super) fn set(&self, reason: &CancelReason) {
+    /// Sets the mark, unless there is one. Says whether this is the first.
+    pub(super) fn set(&self, reason: &CancelReason) -> bool {
         if self.is_set() {
-            return;
+            return false;
         }
         let word = into_word(reason.clone());
         let null = ptr::null_mut();
-        if self
+        let is_first = self
             .0
             .compare_exchange(null, word, Ordering::AcqRel, Ordering::Acquire)
-            .is_err()
-        {
+            .is_ok();
+        if !is_first {
             // SAFETY: ours, and nobody has seen it.
             unsafe { release(word) };
         }
+        is_first
     }
 
     /// Why, if it is set.
@@ -122,8 +123,8 @@ mod tests {
             let mark = Mark::new();
             assert!(!mark.is_set());
             assert_eq!(mark.reason(), None);
-            mark.set(kind);
-            mark.set(&CancelReason::Shutdown);
+            assert!(mark.set(kind));
+            assert!(!mark.set(&CancelReason::Shutdown));
             assert!(mark.is_set());
             assert_eq!(mark.reason().as_ref(), Some(kind));
         }

@@ -131,9 +131,10 @@ impl Scope {
         self.parent.get()
     }
 
-    /// Marks this scope, and with it all below. Where it is marked already, the first reason stays.
-    pub(crate) fn mark(&self, reason: &CancelReason) {
-        self.mark.set(reason);
+    /// Marks this scope, and with it all below. Where it is marked already, the first reason stays. Says whether
+    /// this is the first.
+    pub(crate) fn mark(&self, reason: &CancelReason) -> bool {
+        self.mark.set(reason)
     }
 
     /// Why this very scope was marked, if it was.

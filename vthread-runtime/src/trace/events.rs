@@ -66,6 +66,21 @@ pub(crate) fn late_failure<E>(who: Who<'_>, teller: &Teller<E>, error: &E) {
     });
 }
 
+/// The first failure of a group that was cancelled from outside, which gives nothing. Called outside all locks.
+pub(crate) fn lost_failure<E>(group: Who<'_>, teller: &Teller<E>, error: &E) {
+    quietly(|| {
+        event!(
+            target: TARGET,
+            Level::WARN,
+            group = group.name,
+            opened_at = %group.site,
+            // Made only if somebody listens.
+            error = text(Told(teller.0.get(), error)),
+            "a failure in a group that was cancelled from outside"
+        );
+    });
+}
+
 /// A deadlock, in words.
 pub(crate) fn deadlock(text: &str) {
     quietly(|| event!(target: TARGET, Level::ERROR, "{text}"));

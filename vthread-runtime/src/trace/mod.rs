@@ -12,7 +12,8 @@ mod events;
 mod events;
 
 pub(crate) use events::{
-    Teller, background_failure, deadlock, grace_over, group_ended, late_failure, late_panic, pinned,
+    Teller, background_failure, deadlock, grace_over, group_ended, late_failure, late_panic,
+    lost_failure, pinned,
 };
 
 use std::fmt;

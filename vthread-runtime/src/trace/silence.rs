@@ -23,6 +23,9 @@ impl<E> Teller<E> {
 pub(crate) fn late_failure<E>(_: Who<'_>, _: &Teller<E>, _: &E) {}
 
 #[inline(always)]
+pub(crate) fn lost_failure<E>(_: Who<'_>, _: &Teller<E>, _: &E) {}
+
+#[inline(always)]
 pub(crate) fn deadlock(_: &str) {}
 
 #[inline(always)]
