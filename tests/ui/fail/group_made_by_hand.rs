@@ -3,7 +3,6 @@ use vthread::Group;
 
 fn main() {
     let _: Group<'static, String> = Group {
-        node: std::ptr::null(),
         _scope: std::marker::PhantomData,
     };
 }

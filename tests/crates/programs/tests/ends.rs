@@ -34,11 +34,20 @@ fn signalled(case: &str, signals: &[&str]) -> (Vec<String>, Option<i32>) {
             "it ended before it was ready"
         );
     }
-    for signal in signals {
-        // The shell's own `kill` is there on every system, and needs no unsafe code here.
-        let kill = format!("kill -{signal} {}", child.id());
+    // The shell's own `kill` is there on every system, and needs no unsafe code here.
+    let id = child.id();
+    let kill = |signal: &str| {
+        let kill = format!("kill -{signal} {id}");
         let killed = Command::new("sh").args(["-c", &kill]).status();
         assert!(killed.expect("a shell runs").success());
+    };
+    let (first, second) = signals.split_first().expect("a signal");
+    kill(first);
+    // One that is still pending swallows another of its kind: the second is sent until it has arrived.
+    for signal in second {
+        while child.try_wait().expect("it is ours").is_none() {
+            kill(signal);
+        }
     }
     let mut rest = Vec::new();
     said.read_to_end(&mut rest).expect("text");
