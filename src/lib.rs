@@ -39,6 +39,21 @@ pub use vthread_runtime::macro_support as __rt;
 #[doc(hidden)]
 pub use vthread_runtime::macro_support::blocking as std_calls;
 
+// Our macros under the names by which expansions check that a macro is ours.
+#[doc(hidden)]
+pub mod __macros {
+    pub use vthread_macros::background as a_background_not_of_vthread_needs_a_path_or_another_name;
+    pub use vthread_macros::bind as a_bind_not_of_vthread_needs_a_path_or_another_name;
+    pub use vthread_macros::closure as a_closure_not_of_vthread_needs_a_path_or_another_name;
+    pub use vthread_macros::defer as a_defer_not_of_vthread_needs_a_path_or_another_name;
+    pub use vthread_macros::group as a_group_not_of_vthread_needs_a_path_or_another_name;
+    pub use vthread_macros::race as a_race_not_of_vthread_needs_a_path_or_another_name;
+    pub use vthread_macros::select as a_select_not_of_vthread_needs_a_path_or_another_name;
+    pub use vthread_macros::shield as a_shield_not_of_vthread_needs_a_path_or_another_name;
+    pub use vthread_macros::spawn as a_spawn_not_of_vthread_needs_a_path_or_another_name;
+    pub use vthread_macros::timeout as a_timeout_not_of_vthread_needs_a_path_or_another_name;
+}
+
 #[cfg(doc)]
 #[doc = include_str!("../docs/transform.md")]
 pub mod transform {}

@@ -36,7 +36,9 @@ fn __vthread_read_all(
                         }
                     });
                     ({
-                        use group as _;
+                        use ::vthread::__macros::*;
+                        use group as a_group_not_of_vthread_needs_a_path_or_another_name;
+                        use a_group_not_of_vthread_needs_a_path_or_another_name as _;
                         ({
                             let __options = rt::GroupOptions::new();
                             let __o = unsafe {
@@ -97,7 +99,9 @@ fn __vthread_read_all(
                                                         };
                                                         {
                                                             ({
-                                                                use spawn as _;
+                                                                use ::vthread::__macros::*;
+                                                                use spawn as a_spawn_not_of_vthread_needs_a_path_or_another_name;
+                                                                use a_spawn_not_of_vthread_needs_a_path_or_another_name as _;
                                                                 let __options = rt::SpawnOptions::new();
                                                                 let __g: &rt::Group<'_, _> = __g2;
                                                                 let __room = unsafe { rt::room(__g) };

@@ -44,7 +44,9 @@ fn __vthread_first_or(
                                     };
                                     {
                                         ({
-                                            use group as _;
+                                            use ::vthread::__macros::*;
+                                            use group as a_group_not_of_vthread_needs_a_path_or_another_name;
+                                            use a_group_not_of_vthread_needs_a_path_or_another_name as _;
                                             ({
                                                 let __options = rt::GroupOptions::new();
                                                 let __o = unsafe {
@@ -85,7 +87,9 @@ fn __vthread_first_or(
                                                         }
                                                         let __v = {
                                                             let found = ({
-                                                                use spawn as _;
+                                                                use ::vthread::__macros::*;
+                                                                use spawn as a_spawn_not_of_vthread_needs_a_path_or_another_name;
+                                                                use a_spawn_not_of_vthread_needs_a_path_or_another_name as _;
                                                                 let __options = rt::SpawnOptions::new();
                                                                 let __g: &rt::Group<'_, _> = __g2;
                                                                 let __room = unsafe { rt::room(__g) };

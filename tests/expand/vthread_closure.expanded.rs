@@ -34,7 +34,9 @@ fn __vthread_bodies(
                                     pages,
                                     8,
                                     ('__closure: {
-                                        use closure as _;
+                                        use ::vthread::__macros::*;
+                                        use closure as a_closure_not_of_vthread_needs_a_path_or_another_name;
+                                        use a_closure_not_of_vthread_needs_a_path_or_another_name as _;
                                         let __t = rt::closure_tag();
                                         '__l: {
                                             break '__l;

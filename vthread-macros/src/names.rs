@@ -13,6 +13,11 @@ pub(crate) fn gates(span: Span) -> TokenStream {
     quote_spanned!(span=> ::vthread::__gates)
 }
 
+/// The module of the facade that has our macros, under the names of `both_macros`.
+pub(crate) fn macros(span: Span) -> TokenStream {
+    quote_spanned!(span=> ::vthread::__macros)
+}
+
 macro_rules! names {
     ($($name:ident = $($segment:ident)::+;)*) => {
         $(pub(crate) fn $name(span: Span) -> TokenStream {
@@ -144,6 +149,15 @@ pub(crate) fn companion(name: &Ident) -> Ident {
 /// The name that a vthread function and a plain one must not share, in rustc's error about just that.
 pub(crate) fn both_functions(at: Span) -> Ident {
     Ident::new("a_vthread_fn_and_a_plain_fn_of_this_name", ours(at))
+}
+
+/// The name that a macro of ours and another one must not share, as above. `vthread::__macros` spells it too.
+pub(crate) fn both_macros(name: &Ident) -> Ident {
+    format_ident!(
+        "a_{}_not_of_vthread_needs_a_path_or_another_name",
+        name,
+        span = ours(name.span())
+    )
 }
 
 /// The helper by which the default method `name` calls itself. The span is the user's.

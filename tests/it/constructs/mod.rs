@@ -41,6 +41,7 @@ mod spawning;
 mod temporaries;
 mod traits;
 mod try_operator;
+mod types_of_std;
 mod unsafety;
 mod visibility;
 mod vthread_closures;

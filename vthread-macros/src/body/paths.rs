@@ -62,7 +62,7 @@ impl Body {
             return None;
         }
         if skip::is_type_relative(&path) {
-            if skip::is_std_type(&path) || skip::associated(&name) {
+            if skip::associated(&name) || skip::is_of_std(&path, &name) {
                 return None;
             }
             let in_self = path.segments[0].ident == "Self" && path.segments.len() == 2;

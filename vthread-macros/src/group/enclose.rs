@@ -210,9 +210,9 @@ impl Body {
                 #out => match __x { #arms },
             ),
         );
-        let path = &mac.path;
+        let named = self.names_macro(&mac.path, span);
         let expanded = quote_spanned!(span=> ({
-            #[allow(unused_imports)] use #path as _;
+            #named
             #argument
             #before
             let __b = async { '__frame: {

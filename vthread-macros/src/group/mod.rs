@@ -1,5 +1,5 @@
 //! `group!`, `spawn!`, `background!`, `race!`, `timeout!`, `shield!`, `bind!`, `defer!` and `select!`: what they say,
-//! what a child captures, how a body ends, what it all becomes.
+//! what a child captures, how a body ends, what it all becomes; and whether they are ours (`provenance`).
 
 pub(crate) mod background;
 pub(crate) mod captures;
@@ -14,6 +14,7 @@ pub(crate) mod lost_updates;
 pub(crate) mod open;
 mod pins;
 pub(crate) mod plain;
+mod provenance;
 pub(crate) mod race;
 pub(crate) mod select;
 pub(crate) mod spawn;

@@ -82,18 +82,6 @@ impl Body {
         Some(quote_spanned!(span=> ({ #named #expanded })))
     }
 
-    /// Names one of our macros, so that its import counts as used. Where a variable has its name an
-    /// import would be refused.
-    pub(super) fn names_macro(&self, path: &syn::Path, span: Span) -> TokenStream {
-        let is_variable = path
-            .get_ident()
-            .is_some_and(|name| self.scopes.get(&names::plain_text(name)).is_some());
-        match is_variable {
-            true => TokenStream::new(),
-            false => quote_spanned!(span=> #[allow(unused_imports)] use #path as _;),
-        }
-    }
-
     fn group_options(&mut self, form: &mut GroupForm, at: Span) -> TokenStream {
         let span = ours(at);
         let options = names::group_options(span);

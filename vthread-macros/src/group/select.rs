@@ -141,9 +141,9 @@ impl Body {
                 #[allow(unreachable_patterns)] _ => ::core::unreachable!(),
             ),
         );
-        let path = &mac.path;
+        let named = self.names_macro(&mac.path, span);
         let expanded = quote_spanned!(span=> ({
-            #[allow(unused_imports)] use #path as _;
+            #named
             #before
             let __l = #no_branch;
             #(#links)*

@@ -41,8 +41,14 @@ fn exceptions() -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// Types and traits of std whose associated functions never suspend, unless a user's type of the
-/// same name has a vthread function: those names (`Mutex`, `File` ..) are not here.
+/// All names of std's functions, with and without a receiver.
+static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let methods = STD_METHODS.split_whitespace();
+    methods.chain(STD_FUNCTIONS.split_whitespace()).collect()
+});
+
+/// Types of std whose own functions never suspend. Names that users give to types of theirs (`Cell`, `Layout`,
+/// `Ordering`, `Mutex`, `File` ..) are not here.
 const TYPES: &[&str] = &[
     "Box",
     "Rc",
@@ -57,11 +63,8 @@ const TYPES: &[&str] = &[
     "BTreeSet",
     "VecDeque",
     "BinaryHeap",
-    "Cell",
     "RefCell",
-    "Pin",
     "Cow",
-    "Duration",
     "PathBuf",
     "OsString",
     "PhantomData",
@@ -75,42 +78,44 @@ const TYPES: &[&str] = &[
     "AtomicI32",
     "AtomicI64",
     "AtomicIsize",
-    "Ordering",
-    "Wrapping",
-    "Layout",
     "MaybeUninit",
     "ManuallyDrop",
     "IpAddr",
     "Ipv4Addr",
     "Ipv6Addr",
     "SocketAddr",
-    "Default",
-    "From",
-    "Into",
-    "TryFrom",
-    "TryInto",
-    "FromStr",
     "Iterator",
-    "IntoIterator",
-    "FromIterator",
-    "Extend",
-    "AsRef",
-    "AsMut",
-    "Borrow",
-    "ToOwned",
-    "ToString",
-    "Clone",
-    "PartialEq",
-    "Ord",
-    "PartialOrd",
-    "Deref",
-    "DerefMut",
-    "Add",
-    "Sub",
-    "Mul",
-    "Div",
-    "Not",
-    "Neg",
+];
+
+/// Traits of std and their functions. What these return is often known only from what is around the call, so
+/// that it cannot be asked.
+const TRAITS: &[(&str, &[&str])] = &[
+    ("Default", &["default"]),
+    ("From", &["from"]),
+    ("Into", &["into"]),
+    ("TryFrom", &["try_from"]),
+    ("TryInto", &["try_into"]),
+    ("FromStr", &["from_str"]),
+    ("IntoIterator", &["into_iter"]),
+    ("FromIterator", &["from_iter"]),
+    ("Extend", &["extend"]),
+    ("AsRef", &["as_ref"]),
+    ("AsMut", &["as_mut"]),
+    ("Borrow", &["borrow"]),
+    ("ToOwned", &["to_owned", "clone_into"]),
+    ("ToString", &["to_string"]),
+    ("Clone", &["clone", "clone_from"]),
+    ("PartialEq", &["eq", "ne"]),
+    ("Ord", &["cmp", "max", "min", "clamp"]),
+    ("PartialOrd", &["partial_cmp", "lt", "le", "gt", "ge"]),
+    ("Deref", &["deref"]),
+    ("DerefMut", &["deref_mut"]),
+    ("Add", &["add"]),
+    ("Sub", &["sub"]),
+    ("Mul", &["mul"]),
+    ("Div", &["div"]),
+    ("Not", &["not"]),
+    ("Neg", &["neg"]),
 ];
 
 const PRIMITIVES: &[&str] = &[
@@ -144,11 +149,15 @@ pub(crate) fn is_type_relative(path: &Path) -> bool {
     })
 }
 
-/// Whether it is a type of std whose functions never suspend.
-pub(crate) fn is_std_type(path: &Path) -> bool {
+/// Whether a type-relative path names a function of a type or a trait of std. A vthread function that
+/// a user has given to such a type, or to one of that name, is looked at.
+pub(crate) fn is_of_std(path: &Path, function: &str) -> bool {
     owner(path).is_some_and(|owner| {
         let name = plain_text(&owner.ident);
-        TYPES.contains(&name.as_str()) || PRIMITIVES.contains(&name.as_str())
+        let is_type = TYPES.contains(&name.as_str()) || PRIMITIVES.contains(&name.as_str());
+        let mut traits = TRAITS.iter().filter(|(of_std, _)| *of_std == name);
+        is_type && NAMES.contains(function)
+            || traits.any(|(_, functions)| functions.contains(&function))
     })
 }
 
@@ -204,6 +213,13 @@ mod tests {
             assert!(!method(name), "{name}");
         }
         assert!(associated("from_str") && !associated("connect"));
+    }
+
+    #[test]
+    fn functions_of_stds_traits_are_names_of_std() {
+        for name in TRAITS.iter().flat_map(|(_, functions)| *functions) {
+            assert!(NAMES.contains(name), "{name}");
+        }
     }
 
     #[test]
