@@ -48,7 +48,10 @@ fn the_page_shows_what_is_recorded() {
 
 fn compare(path: &Path, text: &str) {
     if std::env::var_os("BLESS").is_some() {
-        fs::write(path, text).expect("a file that can be written");
+        // At once: another test may be reading it.
+        let new = path.with_extension("new");
+        fs::write(&new, text).expect("a file that can be written");
+        fs::rename(&new, path).expect("a file that can be replaced");
         return;
     }
     let recorded = fs::read_to_string(path).unwrap_or_default();
