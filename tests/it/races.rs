@@ -364,12 +364,18 @@ mod cancellation {
     #[vthread]
     fn too_late(went_on: &AtomicUsize) -> Result<(), &'static str> {
         let (ready, all_ready) = channel::<()>(2);
+        // Closes when the group is cancelled, and with it all that is in it.
+        let (going_on, cancelled) = channel::<()>(1);
         group! {
+            spawn! {
+                let _going_on = going_on;
+                sleep(LONG);
+            }
             spawn! {
                 let _ = race!(error = (), for i in 0..2 => {
                     shield! {
                         ready.send(()).unwrap();
-                        sleep(SHORT);
+                        assert!(cancelled.recv().is_err());
                     }
                     Ok(i)
                 });

@@ -117,14 +117,19 @@ fn guard_in_a_reserved_message() {
 fn guard_in_a_value() {
     let lock = Mutex::new(0);
     let (_tx, rx) = channel::<()>(1);
+    let (has_taken, is_taken) = channel::<()>(1);
     group! {
         let value = spawn! { lock.lock() };
         spawn! {
             let guard = value.join();
+            has_taken.send(()).unwrap();
             let _ = rx.recv();
             drop(guard);
         }
-        spawn! { *lock.lock() += 1 }
+        spawn! {
+            is_taken.recv().unwrap();
+            *lock.lock() += 1;
+        }
     }
 }
 
@@ -167,12 +172,17 @@ fn keep<T: Send>(what: T, rx: &Receiver<()>) {
 fn guard_through_a_closure() {
     let lock = Mutex::new(0);
     let (_tx, rx) = channel::<()>(1);
+    let (has_taken, is_taken) = channel::<()>(1);
     group! {
         spawn! {
             let guard = lock.lock();
+            has_taken.send(()).unwrap();
             Some(guard).into_iter().for_each(|guard| keep(guard, &rx));
         }
-        spawn! { *lock.lock() += 1 }
+        spawn! {
+            is_taken.recv().unwrap();
+            *lock.lock() += 1;
+        }
     }
 }
 

@@ -145,10 +145,11 @@ mod row_22_ways_out_of_a_body {
 
     #[vthread]
     fn nested(ledger: &Ledger) -> Result<u32, String> {
+        let (noted, is_noted) = channel::<()>(1);
         group! {
-            spawn! { sleep(SHORT); ledger.note("outer child"); }
+            spawn! { is_noted.recv().unwrap(); ledger.note("outer child"); }
             group! {
-                spawn! { sleep(SHORT / 2); ledger.note("inner child"); }
+                spawn! { ledger.note("inner child"); noted.send(()).unwrap(); }
                 return Ok(5);
             }?;
         }?;
