@@ -27,6 +27,8 @@ fn fetch(mirror: &str) -> Result<String, String> {
     }
 }
 
+mod cancellation;
+
 mod the_first_success_wins {
     use super::*;
 
@@ -330,68 +332,6 @@ mod panics {
             let payload = catch_unwind(AssertUnwindSafe(|| run(late))).unwrap_err();
             assert_eq!(*payload.downcast::<&str>().unwrap(), "bomb");
         }
-    }
-}
-
-mod cancellation {
-    use super::*;
-
-    #[vthread]
-    fn run(ledger: &Ledger) -> bool {
-        let result = timeout!(SHORT => {
-            let won: Result<(), Failures<()>> = race!(error = (), for i in 0..3 => {
-                let _local = ledger.object(format!("{i}"));
-                sleep(LONG);
-                Ok(())
-            });
-            ledger.note("went on");
-            won
-        });
-        ledger.note("after");
-        result.is_err()
-    }
-
-    #[test]
-    fn reaches_all_runners() {
-        let ledger = Ledger::new();
-        assert!(run(&ledger));
-        assert_eq!(ledger.alive(), 0);
-        assert!(!ledger.trace().contains(&"went on".to_string()));
-        assert_eq!(ledger.trace().last().unwrap(), "after");
-    }
-
-    /// Runners that come to the finish after a cancellation from outside have not won.
-    #[vthread]
-    fn too_late(went_on: &AtomicUsize) -> Result<(), &'static str> {
-        let (ready, all_ready) = channel::<()>(2);
-        // Closes when the group is cancelled, and with it all that is in it.
-        let (going_on, cancelled) = channel::<()>(1);
-        group! {
-            spawn! {
-                let _going_on = going_on;
-                sleep(LONG);
-            }
-            spawn! {
-                let _ = race!(error = (), for i in 0..2 => {
-                    shield! {
-                        ready.send(()).unwrap();
-                        assert!(cancelled.recv().is_err());
-                    }
-                    Ok(i)
-                });
-                went_on.fetch_add(1, Ordering::SeqCst);
-            }
-            all_ready.recv().unwrap();
-            all_ready.recv().unwrap();
-            Err::<(), _>("stop")?;
-        }
-    }
-
-    #[test]
-    fn outranks_who_comes_later() {
-        let went_on = AtomicUsize::new(0);
-        assert_eq!(too_late(&went_on), Err("stop"));
-        assert_eq!(went_on.into_inner(), 0);
     }
 }
 
