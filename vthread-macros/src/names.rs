@@ -187,7 +187,7 @@ pub(crate) fn hash(name: &str) -> Literal {
     Literal::u64_unsuffixed(hash)
 }
 
-/// The parentheses of a generated call. With a callee whose tokens have the span `at` too, `Location::caller` is
+/// The parentheses of a generated call, or around one. With a callee whose tokens have the span `at` too, `Location::caller` is
 /// what the user wrote there: of tokens with a span of ours it would be the outermost attribute.
 pub(crate) fn called_at(at: Span, arguments: TokenStream) -> Group {
     let mut parentheses = Group::new(Delimiter::Parenthesis, arguments);

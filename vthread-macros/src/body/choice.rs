@@ -108,7 +108,7 @@ pub(crate) fn known_call(
         call,
         quote_spanned!(span=> __c => { #dead #held #made }),
     );
-    parentheses(decided, at).into_token_stream()
+    names::called_at(at, decided).into_token_stream()
 }
 
 /// Where a call that the user wrote begins and ends.
@@ -145,10 +145,6 @@ fn start(expr: &Expr) -> Span {
         Expr::Try(tried) if tried.attrs.is_empty() => start(&tried.expr),
         Expr::Index(indexed) if indexed.attrs.is_empty() => start(&indexed.expr),
         Expr::Call(call) if call.attrs.is_empty() => start(&call.func),
-        Expr::Verbatim(tokens) => {
-            let first = tokens.clone().into_iter().next();
-            first.map_or_else(Span::call_site, |tree| tree.span())
-        }
         other => {
             let first = other.to_token_stream().into_iter().next();
             first.map_or_else(Span::call_site, |tree| tree.span())
@@ -162,13 +158,6 @@ pub(crate) fn decide(extent: Extent, scrutinee: TokenStream, arms: TokenStream) 
     let mut braces = Group::new(Delimiter::Brace, arms);
     braces.set_span(extent.end);
     quote!(#matched #scrutinee #braces)
-}
-
-/// `(inner)` with the user's span, as `outer` makes it.
-pub(crate) fn parentheses(inner: TokenStream, at: Span) -> Group {
-    let mut spanned = Group::new(Delimiter::Parenthesis, inner);
-    spanned.set_span(at);
-    spanned
 }
 
 /// The outermost parentheses carry the user's span: `let` chains look at the edition of the end of

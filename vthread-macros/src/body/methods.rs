@@ -1,7 +1,7 @@
 //! Method calls: `recv.m(args)` stays token for token as written and becomes the scrutinee of a match
 //! that decides by the receiver's and the result's type.
 
-use super::choice::{Extent, decide, found, known_call, parentheses, ways};
+use super::choice::{Extent, decide, found, known_call, ways};
 use super::siblings::Known;
 use super::{Body, blocking, skip};
 use crate::names::{self, hash, ours, plain_text};
@@ -118,7 +118,7 @@ impl Body {
             args,
             paren_token,
         } = call;
-        let arguments = parentheses(args.to_token_stream(), paren_token.span.join());
+        let arguments = names::called_at(paren_token.span.join(), args.to_token_stream());
         let extent = Extent::from(receiver, paren_token.span.close());
         let tail = quote!(#dot_token #method #turbofish #arguments);
         let new_ty = names::ty(span);
@@ -160,7 +160,7 @@ impl Body {
                 false => quote_spanned!(span=> { #(let #types = #new_ty();)* #decided }),
             }
         };
-        let probed = parentheses(probed, at);
+        let probed = names::called_at(at, probed);
         Expr::Verbatim(quote!(#(#attrs)* #probed))
     }
 

@@ -4,9 +4,7 @@
 //! outside, and a glob import of the companion module inside shadows it where there is one.
 //! Type-relative calls are decided by the type of the result.
 
-use super::choice::{
-    Extent, Making, dead_beside, decide, found, known_call, outer, parentheses, ways,
-};
+use super::choice::{Extent, Making, dead_beside, decide, found, known_call, outer, ways};
 use super::scopes::Name;
 use super::siblings::Known;
 use super::{Body, blocking, skip};
@@ -169,7 +167,7 @@ impl Body {
             call.to_token_stream(),
             quote_spanned!(span=> __x => { #found #held #ways }),
         );
-        Expr::Verbatim(parentheses(decided, at).into_token_stream())
+        Expr::Verbatim(names::called_at(at, decided).into_token_stream())
     }
 }
 
@@ -216,7 +214,7 @@ fn probe(
         _ => TokenStream::new(),
     };
     let (arguments, attrs) = (&call.args, &call.attrs);
-    let parenthesized = parentheses(arguments.to_token_stream(), call.paren_token.span.join());
+    let parenthesized = names::called_at(call.paren_token.span.join(), arguments.to_token_stream());
     let parenthesized = parenthesized.into_token_stream();
     let (inside, outside) = match has_closure {
         true => (parenthesized, TokenStream::new()),
@@ -276,7 +274,7 @@ fn probe(
         true => decided,
         false => quote_spanned!(span=> { #remembers #decided }),
     };
-    let chosen = parentheses(chosen, at);
+    let chosen = names::called_at(at, chosen);
     Expr::Verbatim(quote!(#(#attrs)* #chosen))
 }
 
