@@ -298,7 +298,8 @@ pub fn __gates(tokens: TokenStream) -> TokenStream {
 /// # Options
 /// `group!(g, max_concurrency = 8, name = "downloads", error = E => { .. })`, all of them optional:
 /// - `g`: the group's handle, `g: &Group<'_, E>`, for `spawn!(g => ..)`, also in another function;
-/// - `max_concurrency = n`: at most `n` children run at a time, and `spawn!` suspends until there is room;
+/// - `max_concurrency = n`: at most `n` children run at a time, and `spawn!` suspends until there is room; services do
+///   not count;
 /// - `name = ..`: for dumps and traces;
 /// - `error = E`: the group's error type; `error = !` says that nothing may fail;
 /// - `on_failure = cancel`, the default; `keep`: nobody is cancelled, and each handle's `join()` gives its own
@@ -402,7 +403,8 @@ pub fn group(tokens: TokenStream) -> TokenStream {
 /// `spawn!(g, move, service, name = "worker" => { .. })`, all of them optional:
 /// - `g`: the group to spawn into;
 /// - `move`: moves every capture;
-/// - `service`: the child does not keep its group open: it is cancelled when everyone else has ended;
+/// - `service`: the child does not keep its group open, and takes no place of its `max_concurrency`: it is cancelled when
+///   everyone else has ended;
 /// - `name = ..`: for dumps and traces.
 ///
 /// # Suspends

@@ -90,6 +90,7 @@ names! {
     error_unknown = error_unknown;
     error_value = error_value;
     room = room;
+    no_room = no_room;
     race_finish = RaceFinish;
     race_reach = RaceFinish::reach;
     regain = regain;

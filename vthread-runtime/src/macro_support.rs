@@ -33,7 +33,7 @@ pub use crate::group::native::{Native, NoError, Slot, Stop, UntilDone, until_don
 pub use crate::group::options::{GroupOptions, SpawnOptions};
 pub use crate::group::owner::Owner;
 pub use crate::group::race::Finish as RaceFinish;
-pub use crate::group::room::{Permit, Regain, Room, regain, room};
+pub use crate::group::room::{Permit, Regain, Room, no_room, regain, room};
 pub use crate::group::run::Run;
 pub use crate::group::run_main::{MainEnded, run_main};
 pub use crate::group::select::{Branch, Branches, NoBranch, Or, Select, branch, select};

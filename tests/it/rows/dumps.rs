@@ -51,7 +51,7 @@ fn row_25_a_dump_shows_every_wait() {
     let waiting = thread::spawn(move || wait_in_every_way(&over));
     let wanted = [
         "group `ways to wait` opened at ",
-        " with 8 children, 8 of at most 8 running, 0 waiting for room",
+        " with 8 children, 7 of at most 8 running, 0 waiting for room",
         "  `sleeper` (spawned at ",
         ") waits for a point in time",
         "  `locker` (spawned at ",

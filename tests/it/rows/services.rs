@@ -116,3 +116,62 @@ fn too_late() -> Outcome {
 fn row_09_a_service_that_comes_too_late_does_not_run() {
     assert_eq!(too_late(), Outcome::Cancelled(CancelReason::GroupEnded));
 }
+
+/// Two services, and one place, which the children have one after the other.
+#[vthread]
+fn serve_at_the_limit(ledger: &Ledger) {
+    let (requests, inbox) = channel::<u32>(1);
+    let (replies, outbox) = channel::<()>(1);
+    group!(max_concurrency = 1 => {
+        for _ in 0..2 {
+            let (inbox, replies) = (inbox.clone(), replies.clone());
+            spawn!(service => {
+                for n in inbox {
+                    ledger.note(format!("served {n}"));
+                    replies.send(()).unwrap();
+                }
+            });
+        }
+        for n in 0..3 {
+            let (requests, outbox) = (&requests, &outbox);
+            spawn! {
+                requests.send(n).unwrap();
+                outbox.recv().unwrap();
+            };
+        }
+    });
+}
+
+#[test]
+fn r14_a_service_takes_no_place() {
+    let ledger = Ledger::new();
+    serve_at_the_limit(&ledger);
+    for n in 0..3 {
+        ledger.at(&format!("served {n}"));
+    }
+}
+
+/// A service that spawns has no place to give away, and needs none to go on.
+#[vthread]
+fn spawned_by_a_service() -> u32 {
+    let (tx, rx) = channel(1);
+    group!(g, max_concurrency = 1 => {
+        spawn!(g, service => {
+            for n in 0..4 {
+                let tx = tx.clone();
+                spawn!(g => { tx.send(n).unwrap(); });
+            }
+            sleep(LONG);
+        });
+        let mut sum = 0;
+        for _ in 0..4 {
+            sum += rx.recv().unwrap();
+        }
+        sum
+    })
+}
+
+#[test]
+fn r14_a_service_spawns_into_its_full_group() {
+    assert_eq!(spawned_by_a_service(), 6);
+}

@@ -4,7 +4,7 @@
 use super::exits::{Frame, GroupFrame};
 use super::form::{Item, Value, once};
 use super::select::handler;
-use super::spawn::{End, Target};
+use super::spawn::{End, RoomFor, Target};
 use crate::body::Body;
 use crate::body::choice::{Extent, Making, dead, dead_beside, decide, outer};
 use crate::errors::Errors;
@@ -239,7 +239,7 @@ impl Body {
                 finish: finish.clone(),
                 is_inferred: form.error.is_none(),
             },
-            may_give_way: false,
+            room: RoomFor::Child,
             depth: Some(depth),
         };
         let options = self.new_options(names::spawn_options(at), at);

@@ -22,11 +22,21 @@ pub(super) struct Target {
     pub(super) handle: Ident,
     pub(super) can_fail: bool,
     pub(super) end: End,
-    /// Whether the spawner may be a child of the same group, and the group full.
-    pub(super) may_give_way: bool,
+    pub(super) room: RoomFor,
     /// The depth of the scopes from which on names move into the child; none for a group of another
     /// function, into whose children everything moves.
     pub(super) depth: Option<usize>,
+}
+
+/// What a child has to wait for.
+#[derive(PartialEq, Eq)]
+pub(super) enum RoomFor {
+    /// A place, which the spawner does not hold.
+    Child,
+    /// A place. The spawner may be a child of the same group, and the group full.
+    ChildOfSibling,
+    /// Nothing.
+    Service,
 }
 
 /// What becomes of a child's result.
@@ -54,7 +64,10 @@ impl Body {
         let span = ours(at);
         let (lost, tokens) = lost_updates::take_mark(mac.tokens.clone());
         let mut form = SpawnForm::parse(tokens, at, &mut self.errors)?;
-        let target = self.target_group(form.handle.as_ref(), at)?;
+        let mut target = self.target_group(form.handle.as_ref(), at)?;
+        if form.service {
+            target.room = RoomFor::Service;
+        }
         let options = self.spawn_options(&mut form, at);
         let named = self.names_macro(&mac.path, span);
         let lost = lost.iter().map(changes_its_copy);
@@ -101,15 +114,18 @@ impl Body {
 
         let handle = &target.handle;
         let inner = this_group(span);
-        let (group_type, room, spawn) =
-            (names::group_type(span), names::room(span), names::spawn(at));
+        let (group_type, spawn) = (names::group_type(span), names::spawn(at));
+        let room = match target.room {
+            RoomFor::Service => names::no_room(span),
+            RoomFor::Child | RoomFor::ChildOfSibling => names::room(span),
+        };
         let permit = self.awaited(quote_spanned!(span=> __room), span);
         let arguments = quote_spanned!(span=> __g, __permit, __options, __f);
         let arguments = names::called_at(at, arguments);
         let spawned = quote_spanned!(span=> unsafe { #spawn #arguments });
-        let spawned = match target.may_give_way {
-            true => self.regain_after(spawned, span),
-            false => spawned,
+        let spawned = match target.room {
+            RoomFor::ChildOfSibling => self.regain_after(spawned, span),
+            RoomFor::Child | RoomFor::Service => spawned,
         };
         let dead = self.dead_for_await(span);
         // What another function was given may be an owned handle, which derefs to the group.
@@ -244,7 +260,10 @@ impl Body {
                         true => End::Kept,
                         false => End::Group,
                     },
-                    may_give_way: is_in_child && group.is_limited,
+                    room: match is_in_child && group.is_limited {
+                        true => RoomFor::ChildOfSibling,
+                        false => RoomFor::Child,
+                    },
                     depth: Some(group.depth),
                 });
             }
@@ -254,7 +273,7 @@ impl Body {
                 handle: handle.clone(),
                 can_fail: true,
                 end: End::Group,
-                may_give_way: true,
+                room: RoomFor::ChildOfSibling,
                 depth: None,
             }),
             None => {

@@ -3,8 +3,9 @@
 //! A place is handed over: the child that ends gives its place to whoever has waited longest, so nobody
 //! is overtaken. A child that spawns into its own full group gives its place to the new child, and waits
 //! in the same line for another before it goes on: so the place is always with somebody who runs.
+//! A service takes no place: it runs for as long as its group does, and nothing else would run beside it.
 
-#![allow(unsafe_code)] // `room` and `regain` are for the macros only.
+#![allow(unsafe_code)] // `room`, `no_room` and `regain` are for the macros only.
 
 use super::node::{Node, State};
 use super::view::Group;
@@ -161,25 +162,42 @@ impl State {
 /// - The future is awaited by a vthread, and its permit given to `spawn` at once.
 /// - Where the spawner may be a child of this group, `regain` follows.
 pub unsafe fn room<'a, E>(group: &'a Group<'_, E>) -> Room<'a> {
-    Room(Turn::new(group.node()))
+    Room {
+        turn: Turn::new(group.node()),
+        is_counted: group.node().limit != usize::MAX,
+    }
 }
 
-/// The future of `room`.
+/// As `room`, for a service, which needs no place: the suspension point alone.
+///
+/// # Safety
+/// - As for `room`.
+pub unsafe fn no_room<'a, E>(group: &'a Group<'_, E>) -> Room<'a> {
+    Room {
+        turn: Turn::new(group.node()),
+        is_counted: false,
+    }
+}
+
+/// The future of `room` and `no_room`.
 #[derive(Debug)]
-pub struct Room<'a>(Turn<'a>);
+pub struct Room<'a> {
+    turn: Turn<'a>,
+    is_counted: bool,
+}
 
 impl<'a> Future for Room<'a> {
     type Output = Permit<'a>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Permit<'a>> {
         ready!(checkpoint(cx));
-        let node = self.0.node;
+        let node = self.turn.node;
         let permit = |is_counted| Poll::Ready(Permit { node, is_counted });
-        if node.limit == usize::MAX {
+        if !self.is_counted {
             return permit(false);
         }
         let mut state = node.lock();
-        match self.0.take(&mut state) {
+        match self.turn.take(&mut state) {
             Some(Got::Place) => return permit(true),
             Some(Got::Nothing) => {
                 // The spawner may have been marked along with the group, just now.
@@ -191,12 +209,12 @@ impl<'a> Future for Room<'a> {
         // A child of this group gives its own place away.
         let own = |child: &Header| child.has_room().swap(false, Ordering::Relaxed);
         if node.with_own_child(own) == Some(true) {
-            if let Some(ticket) = self.0.ticket.take() {
+            if let Some(ticket) = self.turn.ticket.take() {
                 state.queue.retain(|(other, _)| *other != ticket);
             }
             return permit(true);
         }
-        self.0.wait(&mut state, cx);
+        self.turn.wait(&mut state, cx);
         Poll::Pending
     }
 }
@@ -218,7 +236,10 @@ impl Future for Regain<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let node = self.0.node;
-        let lacks_room = |child: &Header| !child.has_room().load(Ordering::Relaxed);
+        let lacks_room = |child: &Header| {
+            // A service has had none to give away.
+            !child.is_service() && !child.has_room().load(Ordering::Relaxed)
+        };
         if node.limit == usize::MAX || node.with_own_child(lacks_room) != Some(true) {
             return Poll::Ready(());
         }
