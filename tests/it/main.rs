@@ -20,5 +20,6 @@ mod races;
 mod recursion;
 mod rows;
 mod semaphore;
+mod signals;
 mod soundness;
 mod transform;

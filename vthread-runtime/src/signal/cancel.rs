@@ -2,10 +2,11 @@
 
 #![allow(unsafe_code)] // Registers a signal handler, starts a child of the process.
 
-use super::arrival::Arrival;
+use super::{Listener, SignalKind, listen};
 use crate::group::background::background;
 use crate::group::options::SpawnOptions;
 use crate::group::shutdown::begin_end_by;
+use crate::io::in_place::in_place;
 use libc::{SIGINT, SIGTERM, c_int};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,9 +38,9 @@ pub fn cancel_on_ctrl_c() -> io::Result<()> {
     let mut is_done = IS_DONE.lock().unwrap_or_else(PoisonError::into_inner);
     if !*is_done {
         for signal in [SIGINT, SIGTERM] {
-            let arrival = Arrival::begun(signal)?;
+            let arrivals = listen(SignalKind::from_raw(signal))?;
             end_at_the_second(signal)?;
-            cancel_at_the_first(signal, arrival);
+            cancel_at_the_first(signal, arrivals);
         }
         *is_done = true;
     }
@@ -58,14 +59,14 @@ fn end_at_the_second(signal: c_int) -> io::Result<()> {
 }
 
 /// A child of the process waits for the signal; with the process it ends.
-fn cancel_at_the_first(signal: c_int, arrival: Arrival) {
+fn cancel_at_the_first(signal: c_int, arrivals: Listener) {
     let options = SpawnOptions::new().name(if signal == SIGINT {
         "wait for ctrl-c"
     } else {
         "wait for SIGTERM"
     });
     let wait = async move {
-        arrival.await?;
+        in_place(arrivals.recv()).await;
         begin_end_by(signal);
         Ok(())
     };

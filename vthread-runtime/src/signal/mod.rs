@@ -1,7 +1,26 @@
 //! Signals from outside the process.
+//!
+//! [`ctrl_c`] and [`terminate`] wait once, and a signal that comes between two waits ends the second one;
+//! [`listen`] gives a [`Listener`], which receives every signal of any kind from then on;
+//! [`cancel_on_ctrl_c`] has the process end in order.
 
 mod arrival;
 mod cancel;
+mod kind;
+mod listener;
+mod news;
 
 pub use arrival::{__vthread_ctrl_c, __vthread_terminate, Arrival, ctrl_c, terminate};
 pub use cancel::cancel_on_ctrl_c;
+pub use kind::SignalKind;
+pub use listener::{Listener, NextSignal, SignalStep, SignalSteps, listen};
+
+/// Sends the signal to this process, as a terminal or a supervisor would.
+#[cfg(all(test, not(loom)))]
+fn send_to_self(name: &str) {
+    let status = std::process::Command::new("kill")
+        .arg(format!("-{name}"))
+        .arg(std::process::id().to_string())
+        .status();
+    assert!(status.unwrap().success());
+}
