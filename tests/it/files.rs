@@ -288,3 +288,101 @@ mod fifos_keep_no_thread {
         assert_eq!(run(&fifos, 600, &file), Err("done".to_owned()));
     }
 }
+
+/// Pipes that were not opened here are shared with others, who expect them to block.
+mod r17_a_pipe_of_others_stays_as_it_is {
+    use super::*;
+    use std::io::{PipeReader, PipeWriter};
+    use std::os::fd::{AsRawFd, OwnedFd};
+
+    /// What the descriptor was opened with, in octal.
+    fn flags(descriptor: &impl AsRawFd) -> String {
+        let path = format!("/proc/self/fdinfo/{}", descriptor.as_raw_fd());
+        let info = std::fs::read_to_string(path).unwrap();
+        let line = info.lines().find(|line| line.starts_with("flags:"));
+        line.unwrap().to_owned()
+    }
+
+    fn of_writer(pipe: &PipeWriter) -> File {
+        let other = OwnedFd::from(pipe.try_clone().unwrap());
+        File::try_from(std::fs::File::from(other)).unwrap()
+    }
+
+    fn of_reader(pipe: &PipeReader) -> File {
+        let other = OwnedFd::from(pipe.try_clone().unwrap());
+        File::try_from(std::fs::File::from(other)).unwrap()
+    }
+
+    mod plain {
+        use std::io::{self, PipeReader, PipeWriter, Read, Write};
+
+        pub(super) fn write(mut pipe: &PipeWriter, bytes: &[u8]) -> io::Result<()> {
+            pipe.write_all(bytes)
+        }
+        pub(super) fn read(mut pipe: PipeReader) -> usize {
+            let mut all = Vec::new();
+            pipe.read_to_end(&mut all).unwrap()
+        }
+    }
+
+    #[vthread]
+    fn log(pipe: PipeWriter) -> io::Result<()> {
+        let mut log = of_writer(&pipe);
+        log.write_all(b"a line\n")?;
+        // A plain writer of another thread, which is not told "would block" while the pipe is full.
+        vthread::blocking_scoped(|| plain::write(&pipe, &[7; 1 << 20]))?;
+        log.write_all(&[8; 1 << 20])?;
+        Ok(())
+    }
+
+    #[test]
+    fn when_it_is_written() {
+        let (reader, writer) = io::pipe().unwrap();
+        let before = flags(&writer);
+        let same = writer.try_clone().unwrap();
+        let reading = std::thread::spawn(|| plain::read(reader));
+        log(writer).unwrap();
+        assert_eq!(flags(&same), before);
+        drop(same);
+        assert_eq!(reading.join().unwrap(), 7 + (2 << 20));
+    }
+
+    /// More readers of silent pipes than there are threads: none of them is held.
+    #[vthread]
+    fn read_all(silent: &[PipeReader], writers: &[PipeWriter]) -> Result<(), usize> {
+        let (told, tells) = channel(1);
+        group! {
+            for pipe in silent {
+                let mut file = of_reader(pipe);
+                let told = told.clone();
+                spawn! {
+                    let mut byte = [0];
+                    file.read(&mut byte).unwrap();
+                    told.send(byte[0]).unwrap();
+                };
+            }
+            for (i, pipe) in writers.iter().enumerate() {
+                yield_now();
+                plain::write(pipe, &[i as u8]).unwrap();
+                assert_eq!(tells.recv().unwrap(), i as u8);
+            }
+            Err::<(), _>(writers.len())?;
+        }
+    }
+
+    #[test]
+    fn when_it_is_read() {
+        let (readers, writers): (Vec<_>, Vec<_>) = (0..40).map(|_| io::pipe().unwrap()).unzip();
+        let before = flags(&readers[0]);
+        assert_eq!(read_all(&readers, &writers[..20]), Err(20));
+        assert_eq!(flags(&readers[0]), before);
+    }
+
+    #[test]
+    fn when_its_writers_have_gone() {
+        let (reader, writer) = io::pipe().unwrap();
+        drop(writer);
+        let read = vthread::io::Read::read(&mut of_reader(&reader), &mut [0]).wait();
+        assert_eq!(read.unwrap(), 0);
+    }
+}

@@ -4,6 +4,7 @@ use super::cursor::Cursor;
 use super::helper::{OnHelper, on_helper};
 use super::open::{OpenOptions, from_std};
 use super::stream::Stream;
+use super::whole::{read_all, write_all};
 use super::{Metadata, Permissions};
 use crate::group::call::{Call, Suspends, name_hash};
 use crate::io::in_place::in_place;
@@ -208,12 +209,7 @@ impl File {
     /// All of a file that has just been opened.
     pub(super) async fn read_whole(mut self) -> io::Result<Vec<u8>> {
         if let Kind::WithCursor(cursor) = &self.kind {
-            let file = cursor.file().clone();
-            return on_helper(move || {
-                let mut bytes = Vec::new();
-                io::Read::read_to_end(&mut &*file, &mut bytes).map(|_| bytes)
-            })
-            .await;
+            return read_all(cursor.file().clone()).await;
         }
         let mut bytes = Vec::new();
         in_place(Read::read_to_end(&mut self, &mut bytes)).await?;
@@ -223,8 +219,7 @@ impl File {
     /// All of `bytes`, into a file that has just been opened.
     pub(super) async fn write_whole(mut self, bytes: Vec<u8>) -> io::Result<()> {
         if let Kind::WithCursor(cursor) = &self.kind {
-            let file = cursor.file().clone();
-            return on_helper(move || io::Write::write_all(&mut &*file, &bytes)).await;
+            return write_all(cursor.file().clone(), bytes).await;
         }
         in_place(Write::write_all(&mut self, &bytes)).await
     }
@@ -321,9 +316,10 @@ impl io::Seek for File {
 impl TryFrom<fs::File> for File {
     type Error = io::Error;
 
-    /// Makes a FIFO or a terminal non-blocking, and has it watched.
+    /// Has a pipe or a terminal watched. Its operations stay blocking for others who share it, such as the process
+    /// that gave it to this one: here they are made one at a time, when the system says that it is ready.
     fn try_from(file: fs::File) -> io::Result<Self> {
-        from_std(file, false)
+        from_std(file)
     }
 }
 

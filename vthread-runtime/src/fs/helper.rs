@@ -1,4 +1,7 @@
 //! Work on files, on a helper thread.
+//!
+//! Work that is left alone runs to its end. Where that may be far away, it is made of steps, and asks
+//! before each whether it is still [`Wanted`].
 
 use crate::driver::blocking::Offload;
 use crate::task::current::checkpoint;
@@ -6,6 +9,7 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
 
 type Work<R> = Box<dyn FnOnce() -> io::Result<R> + Send>;
@@ -13,6 +17,28 @@ type Work<R> = Box<dyn FnOnce() -> io::Result<R> + Send>;
 /// Work that a helper thread does. It owns all it needs, for it may be left alone.
 pub(super) struct OnHelper<R> {
     offload: Offload<Work<R>, io::Result<R>>,
+    /// What work of many steps looks at: it goes with the frame.
+    _wanted: Option<Arc<()>>,
+}
+
+/// Whether the frame that asked for the work is still there.
+#[derive(Debug)]
+pub(super) struct Wanted(Weak<()>);
+
+impl Wanted {
+    /// For as long as `token` is there.
+    pub(super) fn by(token: &Arc<()>) -> Self {
+        Wanted(Arc::downgrade(token))
+    }
+
+    /// # Errors
+    /// It is not. The error goes nowhere, as the work's result does.
+    pub(super) fn check(&self) -> io::Result<()> {
+        match self.0.strong_count() {
+            0 => Err(io::ErrorKind::Interrupted.into()),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Has a helper do `work`, from the first poll on.
@@ -21,6 +47,19 @@ pub(super) fn on_helper<R: Send + 'static>(
 ) -> OnHelper<R> {
     OnHelper {
         offload: Offload::new(Box::new(work)),
+        _wanted: None,
+    }
+}
+
+/// Has a helper do `work`, which is made of steps, from the first poll on.
+pub(super) fn in_steps<R: Send + 'static>(
+    work: impl FnOnce(&Wanted) -> io::Result<R> + Send + 'static,
+) -> OnHelper<R> {
+    let token = Arc::new(());
+    let wanted = Wanted::by(&token);
+    OnHelper {
+        offload: Offload::new(Box::new(move || work(&wanted))),
+        _wanted: Some(token),
     }
 }
 

@@ -5,10 +5,12 @@
 //! cancelled one leaves at once, and the helper, which has a copy of all it needs, finishes alone. So a cancelled change
 //! may still take effect, as each function says.
 //!
-//! FIFOs (named pipes) and terminals are watched like sockets: no thread waits for what may never come.
+//! FIFOs (named pipes) and terminals are watched like sockets: no thread waits for what may never come. Those that
+//! come from elsewhere, by `TryFrom`, are not made non-blocking, since others may share them.
 //!
 //! In code that is not under `#[vthread]`, the functions block, and `.wait()` makes the call of a method and blocks.
 
+mod at_once;
 mod cursor;
 mod file;
 mod helper;

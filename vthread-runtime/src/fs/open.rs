@@ -5,7 +5,7 @@
 
 use super::file::File;
 use super::helper::on_helper;
-use super::stream::{Stream, set_nonblocking};
+use super::stream::{Blocks, Stream, clear_nonblocking};
 use crate::group::call::{Call, Suspends, name_hash};
 use crate::time::{Duration, Sleep};
 use std::fs;
@@ -138,7 +138,7 @@ fn open_now(options: &OpenOptions, path: &Path) -> io::Result<Option<File>> {
     nonblocking.custom_flags(options.flags | libc::O_NONBLOCK);
     let file_type = || fs::metadata(path).map(|metadata| metadata.file_type());
     match nonblocking.open(path) {
-        Ok(file) => from_std(file, true).map(Some),
+        Ok(file) => opened(file).map(Some),
         Err(error) if error.raw_os_error() == Some(libc::ENXIO) => {
             let is_fifo = file_type().is_ok_and(|file_type| file_type.is_fifo());
             if is_fifo { Ok(None) } else { Err(error) }
@@ -156,23 +156,43 @@ fn open_now(options: &OpenOptions, path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// The file that helpers work on, or that is watched, whichever it needs.
-pub(super) fn from_std(file: fs::File, is_nonblocking: bool) -> io::Result<File> {
+/// A file that has just been opened here, so that it does not block, and is shared with no one.
+fn opened(file: fs::File) -> io::Result<File> {
     let file_type = file.metadata()?.file_type();
+    if !is_watched(file_type) {
+        return Ok(File::with_cursor(Arc::new(file)));
+    }
     let file = Arc::new(file);
-    if !file_type.is_fifo() && !file_type.is_char_device() {
-        return Ok(File::with_cursor(file));
-    }
-    if !is_nonblocking {
-        set_nonblocking(&file, true)?;
-    }
-    match Stream::new(file.clone()) {
+    match Stream::new(file.clone(), Blocks::Never) {
         Ok(stream) => Ok(File::watched(stream)),
         Err(error) if file_type.is_fifo() => Err(error),
         // Devices that cannot be watched, such as /dev/zero, are always ready.
         Err(_) => {
-            set_nonblocking(&file, false)?;
+            clear_nonblocking(&file)?;
             Ok(File::with_cursor(file))
         }
     }
+}
+
+/// A file from elsewhere. Whether its operations block is decided for all who share this opening of it, another
+/// process perhaps: that stays as it is.
+pub(super) fn from_std(file: fs::File) -> io::Result<File> {
+    let file_type = file.metadata()?.file_type();
+    let file = Arc::new(file);
+    if !is_watched(file_type) {
+        return Ok(File::with_cursor(file));
+    }
+    let blocks = match file_type.is_fifo() {
+        true => Blocks::Pipe,
+        false => Blocks::Device,
+    };
+    match Stream::new(file.clone(), blocks) {
+        Ok(stream) => Ok(File::watched(stream)),
+        Err(error) if file_type.is_fifo() => Err(error),
+        Err(_) => Ok(File::with_cursor(file)),
+    }
+}
+
+fn is_watched(file_type: fs::FileType) -> bool {
+    file_type.is_fifo() || file_type.is_char_device()
 }

@@ -1,5 +1,6 @@
 //! A FIFO or a terminal: a file without a cursor, which the reactor watches.
 
+use super::at_once;
 use crate::driver::{Direction, Interest, Source, Waiting};
 use crate::task::current::checkpoint;
 use std::fs;
@@ -16,20 +17,52 @@ pub(super) struct Stream {
 }
 
 #[derive(Debug)]
-struct Watched(Arc<fs::File>);
+struct Watched {
+    file: Arc<fs::File>,
+    blocks: Blocks,
+}
+
+/// When an operation on a file blocks that is not ready.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Blocks {
+    /// It was opened so that it never does.
+    Never,
+    /// It is a pipe that others may share, who expect it to.
+    Pipe,
+    /// It is a device that others may share, who expect it to.
+    Device,
+}
+
+impl Watched {
+    fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
+        match self.blocks {
+            Blocks::Never => (&*self.file).read(buf),
+            Blocks::Pipe => at_once::read_pipe(&self.file, buf),
+            Blocks::Device => at_once::read_device(&self.file, buf),
+        }
+    }
+
+    fn write(&self, buf: &[u8]) -> io::Result<usize> {
+        match self.blocks {
+            Blocks::Never => (&*self.file).write(buf),
+            Blocks::Pipe => at_once::write_pipe(&self.file, buf),
+            Blocks::Device => at_once::write_device(&self.file, buf),
+        }
+    }
+}
 
 impl Stream {
-    /// Has `file`, which does not block, watched. Some files cannot be: regular ones, and many devices.
-    pub(super) fn new(file: Arc<fs::File>) -> io::Result<Self> {
+    /// Has `file` watched. Some files cannot be: regular ones, and many devices.
+    pub(super) fn new(file: Arc<fs::File>, blocks: Blocks) -> io::Result<Self> {
         // Nothing is attempted before the system has spoken: a FIFO that nobody has opened for writing yet
         // would claim to be at its end.
         Ok(Stream {
-            source: Source::new(Watched(file), Interest::NONE)?,
+            source: Source::new(Watched { file, blocks }, Interest::NONE)?,
         })
     }
 
     pub(super) fn file(&self) -> &Arc<fs::File> {
-        &self.source.0
+        &self.source.file
     }
 
     pub(super) async fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
@@ -40,7 +73,7 @@ impl Stream {
         let mut waiting = Waiting::new(&self.source, Direction::Read);
         poll_fn(|cx| {
             ready!(checkpoint(cx));
-            waiting.poll_io(cx, |watched| (&*watched.0).read(buf))
+            waiting.poll_io(cx, |watched| watched.read(buf))
         })
         .await
     }
@@ -49,7 +82,7 @@ impl Stream {
         let mut waiting = Waiting::new(&self.source, Direction::Write);
         poll_fn(|cx| {
             ready!(checkpoint(cx));
-            waiting.poll_io(cx, |watched| (&*watched.0).write(buf))
+            waiting.poll_io(cx, |watched| watched.write(buf))
         })
         .await
     }
@@ -67,12 +100,11 @@ impl Stream {
     }
 }
 
-/// Has operations on `file` answer "would block" rather than block, or the other way round. All descriptors of the
-/// same opening are concerned.
-pub(super) fn set_nonblocking(file: &fs::File, nonblocking: bool) -> io::Result<()> {
+/// Has operations on `file`, which was opened here, block again.
+pub(super) fn clear_nonblocking(file: &fs::File) -> io::Result<()> {
     // The wrapper is for its method only; the flag is not the descriptor's own.
     let other = OwnedFd::from(file.try_clone()?);
-    mio::unix::pipe::Receiver::from(other).set_nonblocking(nonblocking)
+    mio::unix::pipe::Receiver::from(other).set_nonblocking(false)
 }
 
 impl mio::event::Source for Watched {
@@ -82,7 +114,7 @@ impl mio::event::Source for Watched {
         token: mio::Token,
         interests: mio::Interest,
     ) -> io::Result<()> {
-        mio::unix::SourceFd(&self.0.as_raw_fd()).register(registry, token, interests)
+        mio::unix::SourceFd(&self.file.as_raw_fd()).register(registry, token, interests)
     }
 
     fn reregister(
@@ -91,10 +123,10 @@ impl mio::event::Source for Watched {
         token: mio::Token,
         interests: mio::Interest,
     ) -> io::Result<()> {
-        mio::unix::SourceFd(&self.0.as_raw_fd()).reregister(registry, token, interests)
+        mio::unix::SourceFd(&self.file.as_raw_fd()).reregister(registry, token, interests)
     }
 
     fn deregister(&mut self, registry: &mio::Registry) -> io::Result<()> {
-        mio::unix::SourceFd(&self.0.as_raw_fd()).deregister(registry)
+        mio::unix::SourceFd(&self.file.as_raw_fd()).deregister(registry)
     }
 }

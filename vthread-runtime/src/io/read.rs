@@ -9,6 +9,10 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::ready;
 
+/// How much room `read_to_end` makes at first, and at most, before it knows that there is something to fill it.
+const FIRST_STEP: usize = 32 * 1024;
+const LAST_STEP: usize = 1024 * 1024;
+
 /// A source of bytes, to be read by vthreads.
 ///
 /// The methods are those of [`std::io::Read`]. A file imports one of the two traits, not both.
@@ -85,10 +89,7 @@ pub trait Read: Send {
     ) -> Call<impl Future<Output = Result<usize>> + Send> {
         Call::leaf(async move {
             let before = buf.len();
-            let mut tail = Tail {
-                filled: before,
-                buf,
-            };
+            let mut tail = Tail::of(buf);
             loop {
                 match in_place(self.read(tail.room())).await {
                     Ok(0) => return Ok(tail.filled - before),
@@ -139,14 +140,26 @@ impl<T: AsyncRead + Unpin + Send + ?Sized> Read for T {
 struct Tail<'v> {
     buf: &'v mut Vec<u8>,
     filled: usize,
+    /// How much room is made at once: a large vector may be for a short source, and room is touched.
+    step: usize,
 }
 
-impl Tail<'_> {
+impl<'v> Tail<'v> {
+    fn of(buf: &'v mut Vec<u8>) -> Self {
+        Tail {
+            filled: buf.len(),
+            buf,
+            step: FIRST_STEP,
+        }
+    }
+
     /// Some room, initialised.
     fn room(&mut self) -> &mut [u8] {
         if self.filled == self.buf.len() {
             self.buf.reserve(32);
-            self.buf.resize(self.buf.capacity(), 0);
+            let free = self.buf.capacity() - self.filled;
+            self.buf.resize(self.filled + free.min(self.step), 0);
+            self.step = (self.step * 2).min(LAST_STEP);
         }
         &mut self.buf[self.filled..]
     }
@@ -211,6 +224,22 @@ mod tests {
             ErrorKind::InvalidData
         );
         assert_eq!(text, "before");
+    }
+
+    #[test]
+    fn r16_little_room_is_touched_for_a_short_source() {
+        let mut buf = Vec::with_capacity(512 << 20);
+        let mut source: &[u8] = b"ten bytes.";
+        source.read_to_end(&mut buf).wait().unwrap();
+        assert_eq!(buf, b"ten bytes.");
+        let mut tail = Tail::of(&mut buf);
+        assert_eq!(tail.room().len(), FIRST_STEP);
+        tail.filled += 1;
+        assert_eq!(tail.room().len(), FIRST_STEP - 1);
+        for _ in 0..10 {
+            tail.filled = tail.buf.len();
+            assert!(tail.room().len() <= LAST_STEP);
+        }
     }
 
     #[test]
