@@ -1,11 +1,9 @@
 #[track_caller]
 fn greet(client: &HttpClient) -> String {
-    rt::Call::wait(__vthread_greet(client))
+    rt::Call::block(__vthread_greet(client))
 }
 #[doc(hidden)]
-fn __vthread_greet(
-    client: &HttpClient,
-) -> rt::Call<rt::frame_type![String]> {
+fn __vthread_greet(client: &HttpClient) -> rt::call_type![String] {
     '__l: {
         break '__l;
         let _ = greet;
@@ -62,6 +60,7 @@ fn __vthread_greet(
     };
     unsafe { rt::call(__f) }
 }
+#[cfg(not(doc))]
 #[doc(hidden)]
 mod greet {
     pub(super) use super::__vthread_greet as __vthread_call;

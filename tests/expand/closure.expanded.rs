@@ -1,12 +1,12 @@
 #[track_caller]
 fn names(users: &Users, ids: &[u64]) -> Vec<String> {
-    rt::Call::wait(__vthread_names(users, ids))
+    rt::Call::block(__vthread_names(users, ids))
 }
 #[doc(hidden)]
 fn __vthread_names(
     users: &Users,
     ids: &[u64],
-) -> rt::Call<rt::frame_type![Vec < String >]> {
+) -> rt::call_type![Vec < String >] {
     '__l: {
         break '__l;
         let _ = names;
@@ -84,6 +84,7 @@ fn __vthread_names(
     };
     unsafe { rt::call(__f) }
 }
+#[cfg(not(doc))]
 #[doc(hidden)]
 mod names {
     pub(super) use super::__vthread_names as __vthread_call;

@@ -1,10 +1,27 @@
+#[cfg(doc)]
+pub trait Handler: Send + Sync {
+    #[cfg_attr(
+        doc,
+        doc = "",
+        doc = "*A vthread method: a call in `#[vthread]` code suspends. In plain code `.block()` makes the call and blocks until it is done.*"
+    )]
+    fn handle<'__vt, '__l2, '__l1>(
+        &'__l1 self,
+        request: &'__l2 Request,
+    ) -> rt::Call<Response, rt::Boxed<'__vt, Response>>
+    where
+        '__l1: '__vt,
+        '__l2: '__vt,
+        Self: '__vt;
+}
+#[cfg(not(doc))]
 pub trait Handler: Send + Sync + rt::Suspends<
         { rt::name_hash("handle") },
     > {
     fn handle<'__vt, '__l2, '__l1>(
         &'__l1 self,
         request: &'__l2 Request,
-    ) -> rt::Call<rt::Boxed<'__vt, Response>>
+    ) -> rt::Call<Response, rt::Boxed<'__vt, Response>>
     where
         '__l1: '__vt,
         '__l2: '__vt,
@@ -24,7 +41,7 @@ impl Handler for Echo {
     fn handle<'__vt, '__l2, '__l1>(
         &'__l1 self,
         request: &'__l2 Request,
-    ) -> rt::Call<rt::Boxed<'__vt, Response>>
+    ) -> rt::Call<Response, rt::Boxed<'__vt, Response>>
     where
         '__l1: '__vt,
         '__l2: '__vt,

@@ -1,11 +1,9 @@
 #[track_caller]
 fn total(orders: Receiver<Order>) -> u64 {
-    rt::Call::wait(__vthread_total(orders))
+    rt::Call::block(__vthread_total(orders))
 }
 #[doc(hidden)]
-fn __vthread_total(
-    orders: Receiver<Order>,
-) -> rt::Call<rt::frame_type![u64]> {
+fn __vthread_total(orders: Receiver<Order>) -> rt::call_type![u64] {
     '__l: {
         break '__l;
         let _ = total;
@@ -60,6 +58,7 @@ fn __vthread_total(
     };
     unsafe { rt::call(__f) }
 }
+#[cfg(not(doc))]
 #[doc(hidden)]
 mod total {
     pub(super) use super::__vthread_total as __vthread_call;

@@ -1,12 +1,12 @@
 /// Reads a page twice.
 #[track_caller]
 pub(crate) fn read_twice(url: &str) -> Result<usize, Error> {
-    rt::Call::wait(__vthread_read_twice(url))
+    rt::Call::block(__vthread_read_twice(url))
 }
 #[doc(hidden)]
 pub(crate) fn __vthread_read_twice(
     url: &str,
-) -> rt::Call<rt::frame_type![Result < usize, Error >]> {
+) -> rt::call_type![Result < usize, Error >] {
     '__l: {
         break '__l;
         let _ = read_twice;
@@ -99,6 +99,7 @@ pub(crate) fn __vthread_read_twice(
     };
     unsafe { rt::call(__f) }
 }
+#[cfg(not(doc))]
 #[doc(hidden)]
 pub(crate) mod read_twice {
     pub(crate) use super::__vthread_read_twice as __vthread_call;

@@ -1,11 +1,11 @@
 #[track_caller]
 fn read_all(urls: &[String]) -> Result<usize, Error> {
-    rt::Call::wait(__vthread_read_all(urls))
+    rt::Call::block(__vthread_read_all(urls))
 }
 #[doc(hidden)]
 fn __vthread_read_all(
     urls: &[String],
-) -> rt::Call<rt::frame_type![Result < usize, Error >]> {
+) -> rt::call_type![Result < usize, Error >] {
     '__l: {
         break '__l;
         let _ = read_all;
@@ -228,6 +228,7 @@ fn __vthread_read_all(
     };
     unsafe { rt::call(__f) }
 }
+#[cfg(not(doc))]
 #[doc(hidden)]
 mod read_all {
     pub(super) use super::__vthread_read_all as __vthread_call;

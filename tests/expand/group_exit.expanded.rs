@@ -1,12 +1,12 @@
 #[track_caller]
 fn first_or(ids: &[u64], other: u64) -> Result<u64, Error> {
-    rt::Call::wait(__vthread_first_or(ids, other))
+    rt::Call::block(__vthread_first_or(ids, other))
 }
 #[doc(hidden)]
 fn __vthread_first_or(
     ids: &[u64],
     other: u64,
-) -> rt::Call<rt::frame_type![Result < u64, Error >]> {
+) -> rt::call_type![Result < u64, Error >] {
     '__l: {
         break '__l;
         let _ = first_or;
@@ -246,6 +246,7 @@ fn __vthread_first_or(
     };
     unsafe { rt::call(__f) }
 }
+#[cfg(not(doc))]
 #[doc(hidden)]
 mod first_or {
     pub(super) use super::__vthread_first_or as __vthread_call;

@@ -3,10 +3,12 @@ impl<T: Clone> Slot<T> {
     pub fn empty() -> Self {
         Slot { value: Mutex::new(None) }
     }
-    pub fn put(
-        &self,
-        value: T,
-    ) -> rt::Call<rt::frame_type![Option < T >]> {
+    #[cfg_attr(
+        doc,
+        doc = "",
+        doc = "*A vthread method: a call in `#[vthread]` code suspends. In plain code `.block()` makes the call and blocks until it is done.*"
+    )]
+    pub fn put(&self, value: T) -> rt::shown_type![Option < T >] {
         let __f = async move {
             use rt::traits::*;
             let _ = &self;
@@ -69,6 +71,7 @@ impl<T: Clone> Slot<T> {
         unsafe { rt::call(__f) }
     }
 }
+#[doc(hidden)]
 #[automatically_derived]
 impl<T: Clone> rt::Suspends<{ rt::name_hash("put") }>
 for Slot<T> {}

@@ -1,13 +1,13 @@
 #[track_caller]
 fn rename(users: &Users, id: u64, name: &str) -> Result<(), Error> {
-    rt::Call::wait(__vthread_rename(users, id, name))
+    rt::Call::block(__vthread_rename(users, id, name))
 }
 #[doc(hidden)]
 fn __vthread_rename(
     users: &Users,
     id: u64,
     name: &str,
-) -> rt::Call<rt::frame_type![Result < (), Error >]> {
+) -> rt::call_type![Result < (), Error >] {
     '__l: {
         break '__l;
         let _ = rename;
@@ -68,6 +68,7 @@ fn __vthread_rename(
     };
     unsafe { rt::call(__f) }
 }
+#[cfg(not(doc))]
 #[doc(hidden)]
 mod rename {
     pub(super) use super::__vthread_rename as __vthread_call;

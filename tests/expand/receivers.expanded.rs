@@ -1,12 +1,9 @@
 #[track_caller]
 fn receivers(app: &App, all: Vec<Sender>) {
-    rt::Call::wait(__vthread_receivers(app, all))
+    rt::Call::block(__vthread_receivers(app, all))
 }
 #[doc(hidden)]
-fn __vthread_receivers(
-    app: &App,
-    all: Vec<Sender>,
-) -> rt::Call<rt::frame_type![()]> {
+fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
     '__l: {
         break '__l;
         let _ = receivers;
@@ -163,6 +160,7 @@ fn __vthread_receivers(
     };
     unsafe { rt::call(__f) }
 }
+#[cfg(not(doc))]
 #[doc(hidden)]
 mod receivers {
     pub(super) use super::__vthread_receivers as __vthread_call;

@@ -1,11 +1,9 @@
 #[track_caller]
 fn depth(tree: &Tree) -> usize {
-    rt::Call::wait(__vthread_depth(tree))
+    rt::Call::block(__vthread_depth(tree))
 }
 #[doc(hidden)]
-fn __vthread_depth(
-    tree: &Tree,
-) -> rt::Call<rt::frame_type![usize]> {
+fn __vthread_depth(tree: &Tree) -> rt::call_type![usize] {
     '__l: {
         break '__l;
         let _ = depth;
@@ -68,6 +66,7 @@ fn __vthread_depth(
     };
     unsafe { rt::call(__f) }
 }
+#[cfg(not(doc))]
 #[doc(hidden)]
 mod depth {
     pub(super) use super::__vthread_depth as __vthread_call;

@@ -1,10 +1,23 @@
+#[cfg(doc)]
+pub trait Store: Send + Sync {
+    #[cfg_attr(
+        doc,
+        doc = "",
+        doc = "*A vthread method: a call in `#[vthread]` code suspends. In plain code `.block()` makes the call and blocks until it is done.*"
+    )]
+    fn load(
+        &self,
+        key: &str,
+    ) -> rt::shown_call_type![Option < String >, Send];
+}
+#[cfg(not(doc))]
 pub trait Store: Send + Sync + rt::Suspends<
         { rt::name_hash("load") },
     > {
     fn load(
         &self,
         key: &str,
-    ) -> rt::Call<rt::frame_type![Option < String >, Send]>;
+    ) -> rt::shown_call_type![Option < String >, Send];
 }
 #[doc(hidden)]
 #[macro_export]
@@ -20,7 +33,7 @@ impl Store for Disk {
     fn load(
         &self,
         key: &str,
-    ) -> rt::Call<rt::frame_type![Option < String >, Send]> {
+    ) -> rt::shown_call_type![Option < String >, Send] {
         let __f = async move {
             use rt::traits::*;
             let _ = &self;

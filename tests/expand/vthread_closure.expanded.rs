@@ -1,13 +1,11 @@
 #[track_caller]
 fn bodies(pages: &[Page]) -> Result<Vec<String>, Error> {
-    rt::Call::wait(__vthread_bodies(pages))
+    rt::Call::block(__vthread_bodies(pages))
 }
 #[doc(hidden)]
 fn __vthread_bodies(
     pages: &[Page],
-) -> rt::Call<
-    rt::frame_type![Result < Vec < String >, Error >],
-> {
+) -> rt::call_type![Result < Vec < String >, Error >] {
     '__l: {
         break '__l;
         let _ = bodies;
@@ -124,6 +122,7 @@ fn __vthread_bodies(
     };
     unsafe { rt::call(__f) }
 }
+#[cfg(not(doc))]
 #[doc(hidden)]
 mod bodies {
     pub(super) use super::__vthread_bodies as __vthread_call;

@@ -102,7 +102,7 @@ mod a_cancelled_vthread_unwinds_through_plain_frames {
 
     impl Drop for Noted<'_> {
         fn drop(&mut self) {
-            self.0.lock().wait().push(self.1);
+            self.0.lock().block().push(self.1);
         }
     }
 

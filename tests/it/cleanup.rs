@@ -18,7 +18,7 @@ fn note(log: &Log, what: &str) {
 }
 
 fn taken(log: &Log) -> Vec<String> {
-    std::mem::take(&mut *log.lock().wait())
+    std::mem::take(&mut *log.lock().block())
 }
 
 mod every_kind_of_end {

@@ -112,7 +112,7 @@ fn std_s_traits() {
     let directory = TempDir::new().unwrap();
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true);
-    let opened = options.open(directory.path().join("file")).wait();
+    let opened = options.open(directory.path().join("file")).block();
     let mut file = opened.unwrap();
     Write::write_all(&mut file, b"words").unwrap();
     Seek::rewind(&mut file).unwrap();
@@ -382,7 +382,7 @@ mod r17_a_pipe_of_others_stays_as_it_is {
     fn when_its_writers_have_gone() {
         let (reader, writer) = io::pipe().unwrap();
         drop(writer);
-        let read = vthread::io::Read::read(&mut of_reader(&reader), &mut [0]).wait();
+        let read = vthread::io::Read::read(&mut of_reader(&reader), &mut [0]).block();
         assert_eq!(read.unwrap(), 0);
     }
 }

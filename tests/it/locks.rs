@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use vthread::prelude::*;
-use vthread::sync::{Barrier, Condvar, Mutex, OnceCell, RwLock, oneshot};
+use vthread::sync::{Barrier, Condvar, Mutex, OnceLock, RwLock, oneshot};
 use vthread::time::{Duration, sleep};
 use vthread::yield_now;
 
@@ -154,7 +154,7 @@ mod a_cell_is_filled_once {
     use super::*;
 
     #[vthread]
-    fn make_in_vain(cell: &OnceCell<usize>) -> Result<(), &'static str> {
+    fn make_in_vain(cell: &OnceLock<usize>) -> Result<(), &'static str> {
         let (tx, rx) = oneshot();
         group! {
             spawn! {
@@ -171,7 +171,7 @@ mod a_cell_is_filled_once {
 
     #[vthread]
     fn run(n: usize) -> (usize, usize) {
-        let (cell, n_made) = (OnceCell::new(), AtomicUsize::new(0));
+        let (cell, n_made) = (OnceLock::new(), AtomicUsize::new(0));
         assert!(make_in_vain(&cell).is_err());
         assert_eq!(cell.get(), None);
         group! {

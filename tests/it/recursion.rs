@@ -136,6 +136,6 @@ mod methods {
                 children: vec![tree],
             };
         }
-        assert_eq!(tree.total().wait(), 5050);
+        assert_eq!(tree.total().block(), 5050);
     }
 }

@@ -249,7 +249,7 @@ mod a_foreign_executor_is_served {
             let (mut peer, _) = listener.accept()?;
             rx.recv().unwrap();
             // The child is cancelled while it is under the foreign executor; then the data comes.
-            std::thread::spawn(move || peer.write_all(b"data").wait());
+            std::thread::spawn(move || peer.write_all(b"data").block());
             Err(std::io::Error::other("stop"))?;
         }
     }

@@ -271,8 +271,8 @@ pub fn parallel_sum(numbers: &[u64]) -> u64 {
 
 fn main() {
     let memory = Memory::new(2);
-    memory.store(Page::default()).wait();
-    let paths = memory.paths().wait();
+    memory.store(Page::default()).block();
+    let paths = memory.paths().block();
     println!("{:?}", all_words(&memory, &paths));
     println!("{:?}", first(&memory, &paths, Duration::from_secs(1)));
     println!("{:?}", with_cleanup(&memory, &mut vec![String::new()]));

@@ -96,7 +96,7 @@ pub(crate) fn first_value(name: &str) -> String {
 pub(crate) fn plain_trait(name: &str) -> String {
     format!(
         "`{name}` is called by plain code, which cannot suspend: leave out `#[vthread]` here. \
-         Calls of vthread functions in this `impl` block until done, and those of vthread methods end with `.wait()`"
+         Calls of vthread functions in this `impl` block until done, and those of vthread methods end with `.block()`"
     )
 }
 

@@ -37,7 +37,7 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// A method returns a `Call`, which has not been made yet. Inside `#[vthread]` code it is made on the
-/// spot and reads like any call; in plain code `.wait()` makes it and blocks. Functions marked
+/// spot and reads like any call; in plain code `.block()` makes it and blocks. Functions marked
 /// `#[plain]` stay ordinary ones.
 ///
 /// ```
@@ -69,7 +69,7 @@ use proc_macro::TokenStream;
 ///
 /// fn main() {
 ///     let counter = Counter::new();
-///     assert_eq!(counter.add(3).wait(), 3);
+///     assert_eq!(counter.add(3).block(), 3);
 ///     assert_eq!(twice(&counter), 5);
 /// }
 /// ```
@@ -122,8 +122,7 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// In closures, plain functions and async blocks inside the body calls block (in a [`closure!`] they suspend). In a closure
-/// a method call still reads the same; where a call that returns something with a `wait` of its own is followed by
-/// `.wait()`, that makes the call, as in plain code. In an async block a method call ends with `.wait()`.
+/// a method call still reads the same, and may end with `.block()`, as in plain code. In an async block a method call ends with `.block()`.
 /// None of these is a part of the state machine. `.await` on any Rust future is allowed in the body itself. A function may call
 /// itself by its own name, at any depth. Functions that call each other in a circle need `#[vthread(boxed)]` on one
 /// of them:
@@ -891,7 +890,7 @@ pub fn bind(tokens: TokenStream) -> TokenStream {
 /// an `Arc`, or what is cheap to clone.
 ///
 /// # Suspends
-/// Never. A call of the closure suspends as its body does; in plain code `f.call(x).wait()` blocks.
+/// Never. A call of the closure suspends as its body does; in plain code `f.call(x).block()` blocks.
 ///
 /// # Cancellation
 /// A call is a part of the vthread that makes it.

@@ -30,9 +30,11 @@ macro_rules! names {
 names! {
     call_type = Call;
     call = call;
-    wait = Call::wait;
+    block_call = Call::block;
     frame = frame;
-    frame_type = frame_type;
+    hidden_call_type = call_type;
+    shown_type = shown_type;
+    shown_call_type = shown_call_type;
     boxed = Boxed;
     blocking = blocking;
     same = blocking::Same;

@@ -25,7 +25,7 @@ pub use crate::context::variable::ContextVar;
 pub use crate::group::background::{background, background_error};
 pub use crate::group::block_on::block_on;
 pub use crate::group::call::{
-    __VTHREAD_KIND, Call, FunctionKind, Suspends, call, frame, name_hash,
+    __VTHREAD_KIND, Boxed, Call, FunctionKind, Suspends, call, frame, name_hash,
 };
 pub use crate::group::foreign::{Foreign, foreign};
 pub use crate::group::guard::{Finish, Guard, Guarded, finish, guard};
@@ -44,7 +44,10 @@ pub use crate::group::view::{Group, spawn};
 pub use crate::task::line::{Segment, segment};
 pub use crate::time::timeout::{Timeout, timeout};
 
-pub use crate::{__dbg_as as dbg_as, __frame_type as frame_type};
+pub use crate::{
+    __call_type as call_type, __dbg_as as dbg_as, __shown_call_type as shown_call_type,
+    __shown_type as shown_type,
+};
 pub use choice::{Choice, IsCall, IsPlain, NoFrame, chosen};
 pub use closures::{ClosureTag, closure_tag, returned};
 pub use dead::{Never, Returns, absurd, any, error_unknown, error_value, never};
@@ -75,6 +78,3 @@ pub mod traits {
     pub use super::tails::{TailIsResult as _, TailIsValue as _};
     pub use crate::group::run_main::OtherStatus as _;
 }
-
-/// The frame of a method of a `#[vthread(dyn)]` trait.
-pub type Boxed<'a, T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + Send + 'a>>;

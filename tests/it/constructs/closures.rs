@@ -108,7 +108,7 @@ fn methods_inside() -> u32 {
     begin().await;
     let thing = Thing(1);
     let by_reference = |n| thing.worth(n);
-    let explicit = |n| thing.worth(n).wait();
+    let explicit = |n| thing.worth(n).block();
     let nested = || (0..2).map(|n| thing.worth(n)).sum::<u32>();
     let relative = |n| Thing::worth(&thing, n);
     let typed = |n: u32| -> u32 { thing.worth(n) };
@@ -133,7 +133,7 @@ fn methods_inside() -> u32 {
 }
 
 #[test]
-fn methods_in_closures_block_with_and_without_wait() {
+fn methods_in_closures_block_with_and_without_block() {
     assert_eq!(
         suspends_and_blocks(2, 8, methods_inside),
         2 + 2 + 3 + 2 + 2 + 2 + 10 + 2
@@ -253,10 +253,10 @@ fn waits() -> u32 {
     begin().await;
     let (barrier, ticket) = (Barrier::new(1), Ticket(1));
     let leads = || u32::from(barrier.wait().is_leader());
-    let explicitly = || u32::from(barrier.wait().wait().is_leader());
-    let own = || ticket.wait() + (&ticket).wait().wait();
-    // As in plain code: the first `wait` makes the call before it.
-    let chained = || ticket.again().wait().wait();
+    let explicitly = || u32::from(barrier.wait().block().is_leader());
+    let own = || ticket.wait() + (&ticket).wait().block();
+    // As in plain code: `block` makes the call before it, and the calls before that are made anyway.
+    let chained = || ticket.again().wait().block();
     let bound = || {
         let ticket = ticket.again();
         ticket.wait()
@@ -269,7 +269,7 @@ fn waits() -> u32 {
 }
 
 #[test]
-fn wait_without_arguments_in_closures() {
+fn methods_named_wait_in_closures() {
     assert_eq!(
         suspends_and_blocks(0, 2 + 2 + 2 + 1, waits),
         1 + 1 + 2 + 2 + 2 + 1
@@ -315,9 +315,9 @@ fn in_async_blocks() -> u32 {
     begin().await;
     let thing = Thing(1);
     // A future that the user holds is plain code: functions block, and a method's call is made by `wait`.
-    let future = async { num(1) + thing.worth(1).wait() };
+    let future = async { num(1) + thing.worth(1).block() };
     let n = future.await;
-    let later = async || thing.worth(num(2)).wait();
+    let later = async || thing.worth(num(2)).block();
     n + later().await
 }
 

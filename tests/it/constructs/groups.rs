@@ -264,12 +264,12 @@ impl Runs for Service {
 #[test]
 fn groups_in_methods() {
     let mut service = Service { n: Mutex::new(0) };
-    assert_eq!(service.run(4).wait(), Ok(6));
-    assert_eq!(service.run(6).wait(), Err("6".into()));
-    assert_eq!(service.all(4).wait(), 6);
+    assert_eq!(service.run(4).block(), Ok(6));
+    assert_eq!(service.run(6).block(), Err("6".into()));
+    assert_eq!(service.all(4).block(), 6);
     service.n = Mutex::new(1);
-    assert_eq!(service.mutate().wait(), 2);
-    assert_eq!(service.consume().wait(), 3);
+    assert_eq!(service.mutate().block(), 2);
+    assert_eq!(service.consume().block(), 3);
 }
 
 #[vthread]

@@ -169,7 +169,7 @@ fn methods() -> (u32, usize, u32, Vec<u32>) {
 fn of_methods() {
     let expected = (10, 3, 14, vec![11, 12, 13, 14]);
     assert_eq!(suspends(20, methods), expected);
-    assert_eq!(tree().parallel().wait(), 10);
+    assert_eq!(tree().parallel().block(), 10);
 }
 
 #[vthread(boxed)]
@@ -400,5 +400,5 @@ fn defaults() -> (u32, Option<usize>, u32) {
 #[test]
 fn default_methods_that_call_themselves() {
     assert_eq!(suspends(4 + 3 + 3, defaults), (25, Some(3), 12));
-    assert_eq!(Stairs(0).below(100_000).wait(), 100_000);
+    assert_eq!(Stairs(0).below(100_000).block(), 100_000);
 }

@@ -122,5 +122,5 @@ fn defaults() -> (u32, u32) {
 #[test]
 fn default_methods_by_self() {
     assert_eq!(suspends(4 + 4, defaults), (3, 3));
-    assert_eq!(Steps(50_000).length().wait(), 50_000);
+    assert_eq!(Steps(50_000).length().block(), 50_000);
 }

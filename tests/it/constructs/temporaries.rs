@@ -221,7 +221,7 @@ fn guards_as_tails() {
     assert_eq!(suspends(1, || guard_in_tail_of_a_branch(true)), 2);
     assert_eq!(suspends(1, || guard_in_tail_of_a_branch(false)), 3);
     assert_eq!(suspends(1, || guard_in_tail_of_a_match(0)), 0);
-    assert_eq!(Counter(Mutex::new(2)).now().wait(), 3);
+    assert_eq!(Counter(Mutex::new(2)).now().block(), 3);
     assert_eq!(guard_as_tail_of_a_child(), 5);
 }
 

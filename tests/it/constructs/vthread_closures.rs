@@ -186,6 +186,6 @@ fn in_plain_code() -> u32 {
 fn calls_in_ordinary_closures_block() {
     assert_eq!(suspends_and_blocks(1, 2, in_plain_code), 2 + 3 + 2);
     let f = closure!(|n: u32| num(n) + 1);
-    assert_eq!(f.call(3).wait(), 4);
-    assert_eq!((&f).call(3).wait(), 4);
+    assert_eq!(f.call(3).block(), 4);
+    assert_eq!((&f).call(3).block(), 4);
 }

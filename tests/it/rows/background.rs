@@ -54,7 +54,7 @@ mod row_24_a_child_of_the_process_from_anywhere {
                 task.join() + words.len()
             }
         };
-        assert_eq!(task.join().wait(), 4);
+        assert_eq!(task.join().block(), 4);
     }
 }
 
@@ -145,7 +145,7 @@ mod row_24_any_error_that_can_be_told {
         assert_eq!(ended(&by_return), Outcome::Failed);
         let succeeds = background! { fails(2) };
         assert_eq!(ended(&succeeds), Outcome::Done);
-        assert_eq!(succeeds.join().wait(), 2);
+        assert_eq!(succeeds.join().block(), 2);
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use vthread::net::{TcpListener, TcpStream};
 use vthread::prelude::*;
 use vthread::sync::{
-    Barrier, Condvar, Mutex, OnceCell, RwLock, Semaphore, channel, oneshot, unbounded,
+    Barrier, Condvar, Mutex, OnceLock, RwLock, Semaphore, channel, oneshot, unbounded,
 };
 use vthread::time::{Elapsed, sleep};
 use vthread::{fs, yield_now};
@@ -158,7 +158,7 @@ mod row_12_operations_that_could_finish_are_checkpoints {
         receiving_from_a_closed_channel: { let (tx, rx) = channel::<u8>(1); drop(tx); } { rx.recv().is_err() }
         receiving_once: { let (tx, rx) = oneshot(); tx.send(1).unwrap(); } { rx.recv().unwrap() }
         acquiring: { let permits = Semaphore::new(1); } { drop(permits.acquire()) }
-        making_once: { let cell = OnceCell::new(); } { *cell.get_or_init(|| 7) }
+        making_once: { let cell = OnceLock::new(); } { *cell.get_or_init(|| 7) }
         meeting: { let barrier = Barrier::new(1); } { barrier.wait().is_leader() }
         opening_a_file: {} { drop(fs::File::open("/dev/null")) }
         reading_a_file: {} { drop(fs::read("/dev/null")) }
@@ -248,10 +248,10 @@ mod row_12_cancelled_means_did_not_happen {
     #[test]
     fn holds_when_the_receivers_are_gone() {
         let (tx, rx) = channel(1);
-        let permit = tx.reserve().wait().unwrap();
+        let permit = tx.reserve().block().unwrap();
         drop(rx);
         assert_eq!(permit.send(7).unwrap_err().0, 7);
-        assert!(tx.reserve().wait().is_err());
+        assert!(tx.reserve().block().is_err());
     }
 
     /// A sender that waits for room gets what a dropped permit gives back.

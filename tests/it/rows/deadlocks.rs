@@ -5,7 +5,7 @@
 use super::process::{in_a_process, wait_for_deadlocks};
 use std::thread;
 use vthread::prelude::*;
-use vthread::sync::{Barrier, Condvar, Mutex, OnceCell, RwLock, channel, oneshot};
+use vthread::sync::{Barrier, Condvar, Mutex, OnceLock, RwLock, channel, oneshot};
 use vthread::time::Duration;
 use vthread::{Config, OnDeadlock, Task};
 
@@ -125,7 +125,7 @@ fn read_what_one_writes() {
 
 #[vthread]
 fn make_what_one_makes() {
-    let cell = OnceCell::new();
+    let cell = OnceLock::new();
     cell.get_or_init(|| {
         let other: &i32 = cell.get_or_init(|| 1);
         other + 1

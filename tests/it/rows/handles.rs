@@ -74,7 +74,7 @@ fn failed_and_handled() -> Task<()> {
 fn row_04_join_of_a_failed_child_panics_with_its_name() {
     let task = failed_and_handled();
     assert_eq!(task.name(), Some("reader 7"));
-    let text = panic_text(|| task.join().wait());
+    let text = panic_text(|| task.join().block());
     assert!(text.starts_with("join: `reader 7` (spawned at "), "{text}");
     assert!(text.ends_with(") failed and has no value"), "{text}");
 }
@@ -94,7 +94,7 @@ fn cancelled_by_a_sibling() -> Task<()> {
 #[test]
 fn row_04_join_of_a_cancelled_child_panics_with_the_reason() {
     let task = cancelled_by_a_sibling();
-    let text = panic_text(|| task.join().wait());
+    let text = panic_text(|| task.join().block());
     assert!(text.starts_with("join: the vthread spawned at "), "{text}");
     let reason = text
         .split_once(" was cancelled and has no value: ")
@@ -148,7 +148,7 @@ fn row_04_the_value_of_a_finished_child_outlives_cancellation() {
     // It is over, so there is nothing to cancel any more.
     task.cancel();
     assert_eq!(task.outcome(), Some(Outcome::Done));
-    assert_eq!(task.join().wait(), "kept");
+    assert_eq!(task.join().block(), "kept");
 }
 
 #[vthread]
@@ -239,7 +239,7 @@ fn row_04_a_task_is_a_future_for_async_code_outside() {
     let (send, tasks) = channel::<Task<u32>>(2);
     std::thread::scope(|scope| {
         let outside = scope.spawn(|| {
-            let (first, second) = (tasks.recv().wait().unwrap(), tasks.recv().wait().unwrap());
+            let (first, second) = (tasks.recv().block().unwrap(), tasks.recv().block().unwrap());
             foreign_block_on(async { (first.await, second.await) })
         });
         awaited_outside(&send).unwrap();

@@ -34,7 +34,7 @@ mod row_18_a_cancelled_call_is_left_alone {
         group! {
             spawn! {
                 blocking(move || {
-                    begun.send(()).wait().unwrap();
+                    begun.send(()).block().unwrap();
                     gate.recv().unwrap();
                     told
                 });
@@ -80,7 +80,7 @@ mod row_18_a_scoped_call_borrows_and_is_waited_for {
             spawn! {
                 let words = [ledger.object("a"), ledger.object("b")];
                 let n = blocking_scoped(|| {
-                    begun.send(()).wait().unwrap();
+                    begun.send(()).block().unwrap();
                     // The cancellation is under way, and its grace is over: this is waited for all the same.
                     gate.wait();
                     ledger.note("done");

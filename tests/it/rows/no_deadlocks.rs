@@ -235,9 +235,9 @@ fn lock_of_a_plain_thread() {
     let (left, right, both) = (Mutex::new(()), Mutex::new(()), Barrier::new(2));
     thread::scope(|scope| {
         scope.spawn(|| take(&left, &right, &both));
-        let _right = right.lock().wait();
-        both.wait().wait();
-        let _ = left.lock().wait();
+        let _right = right.lock().block();
+        both.wait().block();
+        let _ = left.lock().block();
     });
 }
 

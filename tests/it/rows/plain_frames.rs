@@ -23,7 +23,7 @@ macro_rules! cancelled_below_a_closure {
             let result = group! {
                 spawn! {
                     let _frame = $ledger.object("frame");
-                    let $ready = || tx.send(()).wait().unwrap();
+                    let $ready = || tx.send(()).block().unwrap();
                     (|| $body)();
                     yield_now();
                     $ledger.note("went on");
@@ -114,7 +114,7 @@ mod row_20_no_second_unwind_while_panicking {
         fn drop(&mut self) {
             assert!(std::thread::panicking());
             // The group is cancelled while this waits.
-            self.1.send(()).wait().unwrap();
+            self.1.send(()).block().unwrap();
             sleep(Duration::from_millis(5));
             self.0.note("completed");
         }

@@ -167,8 +167,8 @@ fn no_group(tx: &Sender<&'static str>) -> [Task<()>; 2] {
 fn row_10_the_outermost_group_is_the_process() {
     let (tx, rx) = channel(1);
     let [speaker, panics] = no_group(&tx);
-    assert_eq!(rx.recv().wait(), Ok("alive"));
-    speaker.join().wait();
+    assert_eq!(rx.recv().block(), Ok("alive"));
+    speaker.join().block();
     while panics.outcome().is_none() {
         std::thread::yield_now();
     }
@@ -179,7 +179,7 @@ fn row_10_the_outermost_group_is_the_process() {
 }
 
 fn group_of_plain_code(g: &OwnedGroup) -> u32 {
-    spawn!(g => { yield_now(); 7 }).join().wait()
+    spawn!(g => { yield_now(); 7 }).join().block()
 }
 
 /// While it is full, as through any other handle.

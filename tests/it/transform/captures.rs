@@ -258,7 +258,7 @@ fn children_share_the_fields_of_self() {
         stats: HashMap::new(),
         name: "s".into(),
     };
-    assert_eq!(server.tick().wait(), 10);
+    assert_eq!(server.tick().block(), 10);
     assert_eq!(server.stats["s"], 1);
 }
 

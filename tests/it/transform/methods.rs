@@ -111,7 +111,7 @@ fn calls() -> u32 {
 #[test]
 fn every_receiver_and_signature() {
     assert_eq!(calls(), 38 + 5 + 4 + 6 + 22 + 3);
-    assert_eq!(Items::<u32>::made(1).wait().n, 1);
+    assert_eq!(Items::<u32>::made(1).block().n, 1);
 }
 
 struct Client {
@@ -252,12 +252,12 @@ fn inference_of_plain_methods_is_untouched() {
 fn in_closures() -> u32 {
     let client = Client { n: 0 };
     let made: Vec<u32> = (0..3).map(|_| client.get("ab").unwrap()).collect();
-    let waited: Vec<u32> = (0..3).map(|_| client.get("abc").wait().unwrap()).collect();
+    let waited: Vec<u32> = (0..3).map(|_| client.get("abc").block().unwrap()).collect();
     made.iter().sum::<u32>() + waited.iter().sum::<u32>()
 }
 
 #[test]
-fn calls_in_closures_block_with_and_without_wait() {
+fn calls_in_closures_block_with_and_without_block() {
     assert_eq!(in_closures(), 15);
 }
 

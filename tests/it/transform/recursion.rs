@@ -112,13 +112,13 @@ fn in_a_circle_through_a_boxed_function() {
 
 #[test]
 fn methods() {
-    assert_eq!(tree().total().wait(), 10);
-    assert_eq!(tree().depth().wait(), 3);
+    assert_eq!(tree().total().block(), 10);
+    assert_eq!(tree().depth().block(), 3);
 }
 
 #[test]
 fn from_inside_children() {
-    assert_eq!(tree().parallel_total().wait(), 10);
+    assert_eq!(tree().parallel_total().block(), 10);
     let numbers: Vec<u64> = (1..=100).collect();
     assert_eq!(sum(&numbers), 5050);
     assert_eq!(reduce(&[1, 2, 3, 4, 5], &|a, b| a + b), Some(15));

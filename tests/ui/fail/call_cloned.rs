@@ -1,7 +1,7 @@
 //! A call is made once.
 use vthread::Call;
 
-pub fn twice<F: Clone>(call: &Call<F>) -> Call<F> {
+pub fn twice<R, F: Clone>(call: &Call<R, F>) -> Call<R, F> {
     call.clone()
 }
 

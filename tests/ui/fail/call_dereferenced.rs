@@ -1,7 +1,7 @@
 //! A call does not lead to its frame.
 use vthread::Call;
 
-pub fn look<F>(call: &Call<F>) -> &F {
+pub fn look<R, F>(call: &Call<R, F>) -> &F {
     &**call
 }
 

@@ -1,7 +1,7 @@
 //! A call does not show its frame.
 use vthread::Call;
 
-pub fn open<F>(call: Call<F>) -> F {
+pub fn open<R, F>(call: Call<R, F>) -> F {
     call.frame
 }
 

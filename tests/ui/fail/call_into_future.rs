@@ -2,7 +2,7 @@
 use std::future::{Future, IntoFuture};
 use vthread::Call;
 
-pub fn poll<F: Future>(call: Call<F>) -> impl Future {
+pub fn poll<R, F: Future>(call: Call<R, F>) -> impl Future {
     call.into_future()
 }
 

@@ -3,5 +3,5 @@ use std::future::Ready;
 use vthread::Call;
 
 fn main() {
-    let _: fn(Ready<u32>) -> Call<Ready<u32>> = vthread::__rt::call;
+    let _: fn(Ready<u32>) -> Call<u32, Ready<u32>> = vthread::__rt::call;
 }

@@ -4,7 +4,7 @@ use vthread::Call;
 
 fn needs_future<F: Future>(_: F) {}
 
-pub fn poll<F: Future>(call: Call<F>) {
+pub fn poll<R, F: Future>(call: Call<R, F>) {
     needs_future(call);
 }
 

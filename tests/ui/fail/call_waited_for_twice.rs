@@ -4,6 +4,6 @@ use vthread::sync::Mutex;
 fn main() {
     let total = Mutex::new(1);
     let call = total.lock();
-    let first = *call.wait();
-    println!("{}", first + *call.wait());
+    let first = *call.block();
+    println!("{}", first + *call.block());
 }

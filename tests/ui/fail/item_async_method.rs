@@ -11,5 +11,5 @@ impl Client {
 }
 
 fn main() {
-    let _: u32 = Client.get(1).wait();
+    let _: u32 = Client.get(1).block();
 }

@@ -24,6 +24,6 @@ fn child() {
 }
 
 fn main() {
-    Store.called(1).wait();
+    Store.called(1).block();
     child();
 }

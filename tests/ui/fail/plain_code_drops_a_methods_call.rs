@@ -1,4 +1,4 @@
-//! In plain code a method's call has to be made, with `.wait()`, or nothing happens.
+//! In plain code a method's call has to be made, with `.block()`, or nothing happens.
 #![deny(warnings)]
 use vthread::prelude::*;
 

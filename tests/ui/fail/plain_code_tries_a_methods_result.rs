@@ -1,4 +1,4 @@
-//! In plain code a method's call has to be made, with `.wait()`, before `?`.
+//! In plain code a method's call has to be made, with `.block()`, before `?`.
 use std::io;
 use vthread::prelude::*;
 

@@ -1,4 +1,4 @@
-//! In plain code a method's call has to be made, with `.wait()`.
+//! In plain code a method's call has to be made, with `.block()`.
 use vthread::prelude::*;
 
 struct Client;

@@ -75,6 +75,6 @@ fn main() {
             spawn! { counter.add(n); }
         }
     }
-    assert_eq!(counter.add(0).wait(), 6);
+    assert_eq!(counter.add(0).block(), 6);
     assert_eq!(sum(&[1, 2, 3, 4]), 10);
 }

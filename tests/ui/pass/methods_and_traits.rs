@@ -82,12 +82,12 @@ fn fetch_all(source: &dyn Source) -> u32 {
 }
 
 fn main() -> io::Result<()> {
-    let memory = Memory::connect(10).wait()?;
+    let memory = Memory::connect(10).block()?;
     assert_eq!(memory.name(), "memory");
-    assert_eq!(memory.load(1).wait()?, 11);
+    assert_eq!(memory.load(1).block()?, 11);
     assert_eq!(fetch_all(&memory), 3);
     let memory = Arc::new(memory);
     assert_eq!(load_all(&memory)?, 46);
-    assert_eq!(Arc::into_inner(memory).unwrap().close().wait(), 10);
+    assert_eq!(Arc::into_inner(memory).unwrap().close().block(), 10);
     Ok(())
 }

@@ -95,13 +95,17 @@ pub(crate) fn known_call(
 ) -> TokenStream {
     let span = ours(at);
     let dead = dead_beside(making, span, TokenStream::new());
-    let (frame, segment, wait) = (names::frame(span), names::segment(span), names::wait(span));
+    let (frame, segment, block) = (
+        names::frame(span),
+        names::segment(span),
+        names::block_call(span),
+    );
     let made = match making {
         Making::Await => quote_spanned!(span=> let __f = unsafe { #frame(__c) }; __f.await),
         Making::Segment => {
             quote_spanned!(span=> let __f = unsafe { #segment(#frame(__c)) }; __f.await)
         }
-        Making::Block => quote_spanned!(span=> #wait(__c)),
+        Making::Block => quote_spanned!(span=> #block(__c)),
     };
     let decided = decide(
         extent,

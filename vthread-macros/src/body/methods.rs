@@ -25,10 +25,10 @@ enum Receiver {
 impl Body {
     pub(crate) fn method(&mut self, call: &mut ExprMethodCall) -> Option<Expr> {
         let name = plain_text(&call.method);
-        if !(name == "wait" && call.args.is_empty() && !self.in_frame) {
+        if !(name == "block" && call.args.is_empty() && !self.in_frame) {
             self.visit_expr_mut(&mut call.receiver);
         } else {
-            self.receiver_of_wait(&mut call.receiver);
+            self.receiver_of_block(&mut call.receiver);
         }
         call.args
             .iter_mut()
@@ -69,8 +69,8 @@ impl Body {
         Expr::Verbatim(quote!(#(#attrs)* #made))
     }
 
-    /// `recv.m(args).wait()` in a closure, as plain code writes it: `m` is not made, `wait` makes it.
-    fn receiver_of_wait(&mut self, receiver: &mut Expr) {
+    /// `recv.m(args).block()` in a closure, as plain code writes it: `m` is not made, `block` makes it.
+    fn receiver_of_block(&mut self, receiver: &mut Expr) {
         match receiver {
             Expr::MethodCall(inner) => {
                 self.visit_expr_mut(&mut inner.receiver);

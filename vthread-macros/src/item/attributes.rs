@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{AttrStyle, Attribute, FnArg, Meta, Signature, parse_quote};
+use syn::{AttrStyle, Attribute, FnArg, Meta, Signature, Visibility, parse_quote};
 
 /// The user's attributes that the hidden companion needs as well: conditions and lint levels.
 pub(crate) fn for_companion(attrs: &[Attribute]) -> Vec<Attribute> {
@@ -56,6 +56,17 @@ pub(crate) fn tracked(attrs: &[Attribute], signature: &Signature) -> TokenStream
         true => quote!(#[track_caller]),
         false => TokenStream::new(),
     }
+}
+
+/// What the documentation adds to a function.
+pub(crate) const FUNCTION: &str = "*A vthread function: a call in `#[vthread]` code suspends, and one in plain code blocks until it is done.*";
+/// What the documentation adds to a method.
+pub(crate) const METHOD: &str = "*A vthread method: a call in `#[vthread]` code suspends. In plain code `.block()` makes the call and blocks until it is done.*";
+
+/// A last paragraph of the documentation: of what is public, since nothing else has a page.
+pub(crate) fn note(visibility: &Visibility, text: &str) -> Option<Attribute> {
+    matches!(visibility, Visibility::Public(_))
+        .then(|| parse_quote!(#[cfg_attr(doc, doc = "", doc = #text)]))
 }
 
 /// Under which condition an argument is there.

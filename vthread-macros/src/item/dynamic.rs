@@ -9,7 +9,7 @@ use syn::{
     TypeReference, parse_quote, parse_quote_spanned,
 };
 
-/// Makes the method return `Call<Boxed<'vt, R>>`, where every lifetime of the arguments outlives `'vt`.
+/// Makes the method return `Call<R, Boxed<'vt, R>>`, where every lifetime of the arguments outlives `'vt`.
 pub(crate) fn box_call(sig: &mut Signature) {
     let at = sig.fn_token.span;
     let mut elided = Elided {
@@ -62,7 +62,7 @@ pub(crate) fn box_call(sig: &mut Signature) {
         bounds.predicates.push(parse_quote!(#ty: #frame));
     }
     bounds.predicates.push(parse_quote!(Self: #frame));
-    sig.output = parse_quote_spanned!(span=> -> #call<#boxed<#frame, #output>>);
+    sig.output = parse_quote_spanned!(span=> -> #call<#output, #boxed<#frame, #output>>);
 }
 
 /// Names every elided lifetime of the arguments.

@@ -2,7 +2,7 @@
 
 use super::options::{On, Options};
 use super::signature::{
-    call_output, from_inside, in_braces, output, says_used, take_patterns, turbofish,
+    Shown, call_output, from_inside, in_braces, output, says_used, take_patterns, turbofish,
 };
 use super::{attributes, check, frame};
 use crate::body::choice::dead;
@@ -71,10 +71,11 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     let is_send = (options.boxed && !options.not_send) || body.spawns_itself;
     let mut hidden = sig.clone();
     hidden.ident = companion(&sig.ident);
-    hidden.output = call_output(&sig, is_send);
+    hidden.output = call_output(&sig, is_send, Shown::Nowhere);
     let lints = attributes::for_companion(&attrs);
     let allowed = attributes::allowed_lints();
     let facade = in_braces(braces, facade(&sig, &hidden, &arguments.names));
+    let note = attributes::note(&vis, attributes::FUNCTION);
     let module = (!options.local).then(|| module(&attrs, &vis, &sig, &hidden));
     let span = ours(sig.ident.span());
     let tracked = attributes::tracked(&attrs, &sig);
@@ -90,7 +91,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
         );
     }
     quote_spanned!(span=>
-        #(#attrs)* #tracked #quiet #handed_on #vis #sig #facade
+        #(#attrs)* #note #tracked #quiet #handed_on #vis #sig #facade
         #(#lints)* #[doc(hidden)] #allowed #[allow(clippy::too_many_arguments, clippy::type_complexity, clippy::needless_lifetimes)] #vis #hidden { #alive #companion_body }
         #module
     )
@@ -120,7 +121,8 @@ fn split_by_condition(function: &ItemFn) -> Option<(ItemFn, ItemFn)> {
 /// The facade's body: makes the call and blocks.
 fn facade(signature: &Signature, hidden: &Signature, names: &[proc_macro2::Ident]) -> TokenStream {
     let span = ours(signature.ident.span());
-    let (wait, companion, turbofish) = (names::wait(span), &hidden.ident, turbofish(signature));
+    let (block, companion, turbofish) =
+        (names::block_call(span), &hidden.ident, turbofish(signature));
     let call = quote_spanned!(span=> #companion #turbofish(#(#names),*));
     if is_main(signature) {
         let (traits, run_main) = (names::traits(span), names::main(span));
@@ -130,8 +132,8 @@ fn facade(signature: &Signature, hidden: &Signature, names: &[proc_macro2::Ident
         );
     }
     match &signature.safety {
-        Safety::Unsafe(_) => quote_spanned!(span=> let __c = unsafe { #call }; #wait(__c)),
-        _ => quote_spanned!(span=> #wait(#call)),
+        Safety::Unsafe(_) => quote_spanned!(span=> let __c = unsafe { #call }; #block(__c)),
+        _ => quote_spanned!(span=> #block(#call)),
     }
 }
 
@@ -155,7 +157,7 @@ fn module(
     let (conditions, inside) = (attributes::conditions(attrs), from_inside(visibility));
     let (kind, both) = (names::kind(span), names::both_functions(span));
     quote_spanned!(span=>
-        #(#conditions)* #[doc(hidden)] #[allow(non_snake_case, unused_imports, deprecated, clippy::unsafe_removed_from_name)]
+        #(#conditions)* #[cfg(not(doc))] #[doc(hidden)] #[allow(non_snake_case, unused_imports, deprecated, clippy::unsafe_removed_from_name)]
         #visibility mod #name {
             #inside use super::#companion as __vthread_call;
             #inside use super::#name as #both;
@@ -202,5 +204,5 @@ fn refused_output(signature: &Signature) -> syn::ReturnType {
         names::boxed(span),
         output(signature),
     );
-    syn::parse_quote_spanned!(span=> -> #call<#boxed<'static, #output>>)
+    syn::parse_quote_spanned!(span=> -> #call<#output, #boxed<'static, #output>>)
 }

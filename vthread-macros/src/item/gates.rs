@@ -124,7 +124,7 @@ pub(crate) fn of_impl(block: &ItemImpl, methods: &[Method], options: &Options) -
                 let (suspends, hash) = (names::suspends(span), hash(&method.text()));
                 let own = &method.conditions;
                 quote_spanned!(span=>
-                    #(#conditions)* #(#own)* #[automatically_derived]
+                    #(#conditions)* #(#own)* #[doc(hidden)] #[automatically_derived]
                     impl #generics #suspends<#hash> for #ty #bounds {}
                 )
             });
@@ -221,7 +221,7 @@ pub(crate) fn implement(tokens: TokenStream) -> TokenStream {
     let gates = methods
         .iter()
         .filter(|(name, _)| !skipped.contains(name))
-        .map(|(_, hash)| quote_spanned!(span=> #[automatically_derived] impl #generics #suspends<#hash> for #ty #bounds {}));
+        .map(|(_, hash)| quote_spanned!(span=> #[doc(hidden)] #[automatically_derived] impl #generics #suspends<#hash> for #ty #bounds {}));
     quote!(#(#gates)*)
 }
 

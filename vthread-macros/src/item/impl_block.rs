@@ -2,7 +2,7 @@
 
 use super::gates::Method;
 use super::options::Options;
-use super::signature::{as_written, call_output, take_patterns};
+use super::signature::{Shown, as_written, call_output, take_patterns};
 use super::{attributes, check, dynamic, frame, gates};
 use crate::body::paths::type_name;
 use crate::body::siblings::{Siblings, Taking};
@@ -12,7 +12,7 @@ use crate::names::plain_text;
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::rc::Rc;
-use syn::{ImplItem, ImplItemFn, ItemImpl, parse_quote};
+use syn::{ImplItem, ImplItemFn, ItemImpl, Visibility, parse_quote};
 
 pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors) -> TokenStream {
     if !check::implemented_trait(&block, errors) {
@@ -77,9 +77,16 @@ fn method(
     let is_refused = !body.errors.is_empty();
     errors.append(std::mem::take(&mut body.errors));
     let is_send = (is_trait || options.boxed) && !options.not_send || body.spawns_itself;
+    let shown = match function.vis {
+        _ if is_trait => Shown::AsCall,
+        Visibility::Public(_) => Shown::AsWritten,
+        _ => Shown::Nowhere,
+    };
+    let note = attributes::note(&function.vis, attributes::METHOD);
+    function.attrs.extend(note);
     match options.dynamic {
         true => dynamic::box_call(sig),
-        false => sig.output = call_output(sig, is_send),
+        false => sig.output = call_output(sig, is_send, shown),
     }
     if is_refused {
         let refused = frame::emit_refused_method(sig);

@@ -2,7 +2,7 @@
 
 use crate::body::Body;
 use crate::names::{self, ours, plain_text};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -115,18 +115,37 @@ pub(crate) fn output(signature: &Signature) -> TokenStream {
     }
 }
 
-/// `-> Call<impl Future<Output = R>>`, located at the user's `fn`.
-pub(crate) fn call_output(signature: &Signature, is_send: bool) -> ReturnType {
+/// Where the type of a call is read.
+#[derive(Clone, Copy)]
+pub(crate) enum Shown {
+    /// By compilers only.
+    Nowhere,
+    /// In the documentation, which shows what the user wrote.
+    AsWritten,
+    /// In the documentation of a trait or of its `impl`.
+    AsCall,
+}
+
+/// `-> Call<R, impl Future<Output = R>>`, located at the user's `fn`.
+pub(crate) fn call_output(signature: &Signature, is_send: bool, shown: Shown) -> ReturnType {
     let span = ours(signature.fn_token.span);
-    let (call, frame) = (names::call_type(span), names::frame_type(span));
-    let output = output(signature);
-    let frame = match is_send {
-        true => quote_spanned!(span=> #frame![#output, Send]),
-        false => quote_spanned!(span=> #frame![#output]),
+    let call = match shown {
+        Shown::Nowhere => names::hidden_call_type(span),
+        Shown::AsWritten => names::shown_type(span),
+        Shown::AsCall => names::shown_call_type(span),
+    };
+    let output = match &signature.output {
+        ReturnType::Type(_, ty) if matches!(**ty, syn::Type::Never(_)) => quote!(#ty),
+        _ => output(signature),
+    };
+    let arguments = match is_send {
+        true => quote_spanned!(span=> #output, Send),
+        false => output,
     };
     // The signature ends where the user's does: lints about the whole of it would else look at the attribute.
-    let end = Token![>](end(signature));
-    syn::parse_quote_spanned!(span=> -> #call<#frame #end)
+    let mut arguments = Group::new(Delimiter::Bracket, arguments);
+    arguments.set_span(end(signature));
+    syn::parse_quote_spanned!(span=> -> #call! #arguments)
 }
 
 /// Where a signature ends, up to its return type.

@@ -2,14 +2,14 @@
 
 use super::gates::Method;
 use super::options::Options;
-use super::signature::{as_written, call_output, take_patterns};
+use super::signature::{Shown, as_written, call_output, take_patterns};
 use super::{again, attributes, check, dynamic, frame, gates};
 use crate::body::{Body, Returns, Subject};
 use crate::errors::Errors;
 use crate::names::plain_text;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Block, ItemTrait, TraitItem, TraitItemFn, parse_quote};
+use syn::{Block, ItemTrait, TraitItem, TraitItemFn, Visibility, parse_quote};
 
 pub(crate) fn expand(
     mut definition: ItemTrait,
@@ -42,9 +42,33 @@ pub(crate) fn expand(
             .supertraits
             .push(parse_quote!(::core::marker::Sync));
     }
+    let shown = shown(&definition);
+    let unless_shown = shown.as_ref().map(|_| quote!(#[cfg(not(doc))]));
     gates::as_supertraits(&mut definition, &methods);
     let gates = gates::of_trait(&definition, &methods);
-    quote!(#definition #gates #again)
+    quote!(#shown #unless_shown #definition #gates #again)
+}
+
+/// What rustdoc shows of a public trait: without the supertraits that carry the gates.
+fn shown(definition: &ItemTrait) -> Option<ItemTrait> {
+    let is_public = matches!(definition.vis, Visibility::Public(_));
+    let mut shown = is_public.then(|| definition.clone())?;
+    shown.attrs.push(parse_quote!(#[cfg(doc)]));
+    for item in &mut shown.items {
+        let TraitItem::Fn(function) = item else {
+            continue;
+        };
+        if attributes::is_plain(&function.attrs) {
+            continue;
+        }
+        function
+            .attrs
+            .extend(attributes::note(&definition.vis, attributes::METHOD));
+        if let Some(block) = &mut function.default {
+            block.stmts = as_written(frame::emit_refused(&function.sig));
+        }
+    }
+    Some(shown)
 }
 
 /// Expands one method. True if it is a default that calls itself.
@@ -82,7 +106,7 @@ fn method(function: &mut TraitItemFn, options: &Options, errors: &mut Errors) ->
     }
     match options.dynamic {
         true => dynamic::box_call(sig),
-        false => sig.output = call_output(sig, is_send),
+        false => sig.output = call_output(sig, is_send, Shown::AsCall),
     }
     calls_itself
 }

@@ -33,7 +33,7 @@ fn leave_alone(frame: impl Future) {
 }
 
 fn wait<F: Future>(frame: F) -> F::Output {
-    Call::leaf(frame).wait()
+    Call::leaf(frame).block()
 }
 
 fn read(cursor: &mut Cursor, n: usize) -> Vec<u8> {

@@ -43,10 +43,10 @@ use std::sync::Arc;
 ///
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("greeting");
-/// let mut file = File::create(&path).wait()?; // In #[vthread] code without the .wait()
-/// file.write_all(b"good morning").wait()?;
+/// let mut file = File::create(&path).block()?; // In #[vthread] code without the .block()
+/// file.write_all(b"good morning").block()?;
 /// let mut text = String::new();
-/// File::open(&path).wait()?.read_to_string(&mut text).wait()?;
+/// File::open(&path).block()?.read_to_string(&mut text).block()?;
 /// assert_eq!(text, "good morning");
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -73,7 +73,7 @@ impl File {
     /// What the system says, as for [`std::fs::File::open`].
     pub fn open<P: AsRef<Path>>(
         path: P,
-    ) -> Call<impl Future<Output = io::Result<File>> + Send + use<P>> {
+    ) -> Call<io::Result<File>, impl Future<Output = io::Result<File>> + Send + use<P>> {
         OpenOptions::new().read(true).open(path)
     }
 
@@ -89,7 +89,7 @@ impl File {
     /// What the system says, as for [`std::fs::File::create`].
     pub fn create<P: AsRef<Path>>(
         path: P,
-    ) -> Call<impl Future<Output = io::Result<File>> + Send + use<P>> {
+    ) -> Call<io::Result<File>, impl Future<Output = io::Result<File>> + Send + use<P>> {
         let mut options = File::options();
         options.write(true).create(true).truncate(true).open(path)
     }
@@ -106,7 +106,7 @@ impl File {
     /// What the system says, as for [`std::fs::File::create_new`].
     pub fn create_new<P: AsRef<Path>>(
         path: P,
-    ) -> Call<impl Future<Output = io::Result<File>> + Send + use<P>> {
+    ) -> Call<io::Result<File>, impl Future<Output = io::Result<File>> + Send + use<P>> {
         let mut options = File::options();
         options.read(true).write(true).create_new(true).open(path)
     }
@@ -126,7 +126,9 @@ impl File {
     ///
     /// # Errors
     /// What the system says.
-    pub fn sync_all(&self) -> Call<impl Future<Output = io::Result<()>> + Send + use<>> {
+    pub fn sync_all(
+        &self,
+    ) -> Call<io::Result<()>, impl Future<Output = io::Result<()>> + Send + use<>> {
         self.work(|file| file.sync_all())
     }
 
@@ -140,7 +142,9 @@ impl File {
     ///
     /// # Errors
     /// What the system says.
-    pub fn sync_data(&self) -> Call<impl Future<Output = io::Result<()>> + Send + use<>> {
+    pub fn sync_data(
+        &self,
+    ) -> Call<io::Result<()>, impl Future<Output = io::Result<()>> + Send + use<>> {
         self.work(|file| file.sync_data())
     }
 
@@ -157,7 +161,7 @@ impl File {
     pub fn set_len(
         &self,
         length: u64,
-    ) -> Call<impl Future<Output = io::Result<()>> + Send + use<>> {
+    ) -> Call<io::Result<()>, impl Future<Output = io::Result<()>> + Send + use<>> {
         self.work(move |file| file.set_len(length))
     }
 
@@ -171,7 +175,9 @@ impl File {
     ///
     /// # Errors
     /// What the system says.
-    pub fn metadata(&self) -> Call<impl Future<Output = io::Result<Metadata>> + Send + use<>> {
+    pub fn metadata(
+        &self,
+    ) -> Call<io::Result<Metadata>, impl Future<Output = io::Result<Metadata>> + Send + use<>> {
         self.work(|file| file.metadata())
     }
 
@@ -188,7 +194,7 @@ impl File {
     pub fn set_permissions(
         &self,
         permissions: Permissions,
-    ) -> Call<impl Future<Output = io::Result<()>> + Send + use<>> {
+    ) -> Call<io::Result<()>, impl Future<Output = io::Result<()>> + Send + use<>> {
         self.work(move |file| file.set_permissions(permissions))
     }
 
@@ -235,14 +241,17 @@ impl File {
     fn work<R: Send + 'static>(
         &self,
         work: impl FnOnce(&fs::File) -> io::Result<R> + Send + 'static,
-    ) -> Call<OnHelper<R>> {
+    ) -> Call<io::Result<R>, OnHelper<R>> {
         let file = self.file().clone();
         Call::leaf(on_helper(move || work(&file)))
     }
 }
 
 impl Read for File {
-    fn read(&mut self, buf: &mut [u8]) -> Call<impl Future<Output = io::Result<usize>> + Send> {
+    fn read(
+        &mut self,
+        buf: &mut [u8],
+    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
         Call::leaf(async move {
             match &mut self.kind {
                 Kind::WithCursor(cursor) => cursor.read(buf).await,
@@ -253,7 +262,10 @@ impl Read for File {
 }
 
 impl Write for File {
-    fn write(&mut self, buf: &[u8]) -> Call<impl Future<Output = io::Result<usize>> + Send> {
+    fn write(
+        &mut self,
+        buf: &[u8],
+    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
         Call::leaf(async move {
             match &mut self.kind {
                 Kind::WithCursor(cursor) => cursor.write(buf).await,
@@ -262,7 +274,7 @@ impl Write for File {
         })
     }
 
-    fn flush(&mut self) -> Call<impl Future<Output = io::Result<()>> + Send> {
+    fn flush(&mut self) -> Call<io::Result<()>, impl Future<Output = io::Result<()>> + Send> {
         Call::leaf(async move {
             match &mut self.kind {
                 Kind::WithCursor(cursor) => cursor.flush().await,
@@ -273,7 +285,10 @@ impl Write for File {
 }
 
 impl Seek for File {
-    fn seek(&mut self, position: SeekFrom) -> Call<impl Future<Output = io::Result<u64>> + Send> {
+    fn seek(
+        &mut self,
+        position: SeekFrom,
+    ) -> Call<io::Result<u64>, impl Future<Output = io::Result<u64>> + Send> {
         Call::leaf(async move {
             match &mut self.kind {
                 Kind::WithCursor(cursor) => cursor.seek(position).await,
@@ -293,23 +308,23 @@ suspends!(File: "write" "write_all" "flush" "seek" "rewind" "stream_position");
 
 impl io::Read for File {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        Read::read(self, buf).wait()
+        Read::read(self, buf).block()
     }
 }
 
 impl io::Write for File {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        Write::write(self, buf).wait()
+        Write::write(self, buf).block()
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Write::flush(self).wait()
+        Write::flush(self).block()
     }
 }
 
 impl io::Seek for File {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        Seek::seek(self, position).wait()
+        Seek::seek(self, position).block()
     }
 }
 

@@ -8,7 +8,7 @@
 //! FIFOs (named pipes) and terminals are watched like sockets: no thread waits for what may never come. Those that
 //! come from elsewhere, by `TryFrom`, are not made non-blocking, since others may share them.
 //!
-//! In code that is not under `#[vthread]`, the functions block, and `.wait()` makes the call of a method and blocks.
+//! In code that is not under `#[vthread]`, the functions block, and `.block()` makes the call of a method and blocks.
 
 mod at_once;
 mod cursor;

@@ -26,8 +26,8 @@ use std::sync::Arc;
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("log");
 /// let mut options = OpenOptions::new();
-/// let log = options.append(true).create(true).open(&path).wait()?; // In #[vthread] code without the .wait()
-/// assert_eq!(log.metadata().wait()?.len(), 0);
+/// let log = options.append(true).create(true).open(&path).block()?; // In #[vthread] code without the .block()
+/// assert_eq!(log.metadata().block()?.len(), 0);
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -98,7 +98,7 @@ impl OpenOptions {
     pub fn open<P: AsRef<Path>>(
         &self,
         path: P,
-    ) -> Call<impl Future<Output = io::Result<File>> + Send + use<P>> {
+    ) -> Call<io::Result<File>, impl Future<Output = io::Result<File>> + Send + use<P>> {
         Call::leaf(open(self.clone(), path.as_ref().to_owned()))
     }
 }

@@ -3,31 +3,44 @@
 #![allow(unsafe_code)] // Declares the two entry points through which frames pass.
 
 use std::future::Future;
-use std::marker::PhantomPinned;
+use std::marker::{PhantomData, PhantomPinned};
+use std::pin::Pin;
 
 /// A call of a vthread method that has not been made yet.
 ///
+/// `R` is what the call gives, and `F` the frame that gives it: `mutex.lock()` is a
+/// `Call<MutexGuard<'_, T>, Lock<'_, T>>`. Where documentation shows `Call<R>` the frame has no name.
+///
 /// Inside `#[vthread]` code the call is made on the spot, so `client.get(key)?` reads like any
-/// call and this type is never seen. In plain code [`wait`](Call::wait) makes it and blocks:
+/// call and this type is never seen. In plain code [`block`](Call::block) makes it and blocks:
 ///
 /// ```ignore
-/// let value = client.get(key).wait()?;
+/// let value = client.get(key).block()?;
 /// ```
-#[must_use = "this call of a vthread method has not been made: write `.wait()` to make it and block until done"]
-pub struct Call<F> {
+#[must_use = "this call of a vthread method has not been made: write `.block()` to make it and block until done"]
+pub struct Call<R, F = Boxed<'static, R>> {
     frame: F,
+    _gives: PhantomData<fn() -> R>,
     _never_unpin: PhantomPinned,
 }
 
-impl<F: Future> Call<F> {
-    /// Makes the call and blocks until it is done. Right in any plain code.
+impl<R, F: Future> Call<R, F> {
+    /// Makes the call and blocks the caller until it is done. Right in any plain code.
+    #[track_caller]
+    pub fn block(self) -> F::Output {
+        crate::group::block_on::block_on(self.frame)
+    }
+
+    /// The name that `block` had.
+    #[doc(hidden)]
+    #[deprecated(note = "write `.block()`: it makes the call and blocks until it is done")]
     #[track_caller]
     pub fn wait(self) -> F::Output {
-        crate::group::block_on::block_on(self.frame)
+        self.block()
     }
 }
 
-impl<F> Call<F> {
+impl<R, F> Call<R, F> {
     /// The frame, for whoever blocks until it is done.
     pub(super) fn into_frame(self) -> F {
         self.frame
@@ -38,7 +51,7 @@ impl<F> Call<F> {
 ///
 /// # Safety
 /// - The frame was made by `#[vthread]` from a function's body, and was not polled.
-pub unsafe fn call<F: Future>(frame: F) -> Call<F> {
+pub unsafe fn call<F: Future>(frame: F) -> Call<F::Output, F> {
     if super::frame_sizes::ARE_TOLD {
         super::frame_sizes::tell(&frame);
     }
@@ -49,25 +62,29 @@ pub unsafe fn call<F: Future>(frame: F) -> Call<F> {
 ///
 /// # Safety
 /// - It is awaited by the frame of a vthread, in place.
-pub unsafe fn frame<F>(call: Call<F>) -> F {
+pub unsafe fn frame<R, F>(call: Call<R, F>) -> F {
     call.frame
 }
 
-impl<F> Call<F> {
+impl<F: Future> Call<F::Output, F> {
     /// A call whose frame opens no scope: an operation of the library itself.
     pub(crate) fn leaf(frame: F) -> Self {
         Call {
             frame,
+            _gives: PhantomData,
             _never_unpin: PhantomPinned,
         }
     }
 }
 
-impl<F> std::fmt::Debug for Call<F> {
+impl<R, F> std::fmt::Debug for Call<R, F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Call { .. }")
     }
 }
+
+/// The frame of a method of a `#[vthread(dyn)]` trait.
+pub type Boxed<'a, R> = Pin<Box<dyn Future<Output = R> + Send + 'a>>;
 
 /// `Self` has a suspending method whose name hashes to `NAME`.
 #[doc(hidden)]
@@ -110,10 +127,10 @@ macro_rules! vthread_fn {
         $(#[$attr])*
         #[track_caller]
         pub fn $name $(<$($generics)*>)? ($($arg: $ty),*) -> $output $(where $($bounds)*)? {
-            $companion($($arg),*).wait()
+            $companion($($arg),*).block()
         }
         #[doc(hidden)]
-        pub fn $companion $(<$($generics)*>)? ($($arg: $ty),*) -> $crate::group::call::Call<$future> $(where $($bounds)*)? {
+        pub fn $companion $(<$($generics)*>)? ($($arg: $ty),*) -> $crate::group::call::Call<$output, $future> $(where $($bounds)*)? {
             $crate::group::call::Call::leaf($frame)
         }
         #[doc(hidden)]

@@ -83,7 +83,10 @@ pub trait VthreadFn<A>: Suspends<{ name_hash("call") }> {
     ///
     /// # Panics
     /// As the closure does.
-    fn call(&self, arguments: A) -> Call<impl Future<Output = Self::Output> + Send + use<Self, A>>;
+    fn call(
+        &self,
+        arguments: A,
+    ) -> Call<Self::Output, impl Future<Output = Self::Output> + Send + use<Self, A>>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -100,7 +103,7 @@ where
     fn call(
         &self,
         arguments: A,
-    ) -> Call<impl Future<Output = Self::Output> + Send + use<A, F, K, Frame>> {
+    ) -> Call<Self::Output, impl Future<Output = Self::Output> + Send + use<A, F, K, Frame>> {
         let code = self.code.clone();
         Call::leaf(code(arguments))
     }
@@ -114,7 +117,7 @@ impl<'c, A, C: VthreadFn<A>> VthreadFn<A> for &'c C {
     fn call(
         &self,
         arguments: A,
-    ) -> Call<impl Future<Output = Self::Output> + Send + use<'c, A, C>> {
+    ) -> Call<Self::Output, impl Future<Output = Self::Output> + Send + use<'c, A, C>> {
         (**self).call(arguments)
     }
 }

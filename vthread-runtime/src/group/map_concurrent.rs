@@ -44,7 +44,7 @@ where
     I: IntoIterator<IntoIter: Send + 'a, Item: Send + 'a>,
     C: VthreadFn<I::Item, Ends: Ends<C::Output>> + Send + 'a,
 {
-    __vthread_map_concurrent(items, limit, f).wait()
+    __vthread_map_concurrent(items, limit, f).block()
 }
 
 /// The frame. It is boxed: the frame of a caller then says nothing of the closure's type, in which rustc
@@ -57,7 +57,7 @@ pub fn __vthread_map_concurrent<'a, I, C>(
     items: I,
     limit: usize,
     f: C,
-) -> Call<Mapping<'a, C, I::Item>>
+) -> Call<<Mapping<'a, C, I::Item> as Future>::Output, Mapping<'a, C, I::Item>>
 where
     I: IntoIterator<IntoIter: Send + 'a, Item: Send + 'a>,
     C: VthreadFn<I::Item, Ends: Ends<C::Output>> + Send + 'a,

@@ -22,11 +22,11 @@ pub struct MainEnded<T> {
 ///
 /// On any other thread, and below a vthread, it is a blocking call like any other.
 #[track_caller]
-pub fn run_main<F: Future>(call: Call<F>) -> MainEnded<F::Output> {
+pub fn run_main<F: Future>(call: Call<F::Output, F>) -> MainEnded<F::Output> {
     let is_main = std::thread::current().name() == Some("main");
     if !is_main || current::with(|running| running.is_some()) {
         return MainEnded {
-            value: call.wait(),
+            value: call.block(),
             has_failures: false,
         };
     }

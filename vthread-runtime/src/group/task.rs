@@ -39,7 +39,7 @@ impl<V> Task<V> {
     /// # Panics
     /// If the child was cancelled, or has failed in a group whose error was handled already.
     #[track_caller]
-    pub fn join(self) -> Call<TaskJoin<V>> {
+    pub fn join(self) -> Call<V, TaskJoin<V>> {
         Call::leaf(TaskJoin {
             join: self.handle.join(Location::caller()),
         })

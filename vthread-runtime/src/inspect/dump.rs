@@ -20,7 +20,7 @@ pub struct Dump {
 /// # Examples
 /// ```
 /// let (tx, rx) = vthread_runtime::sync::channel::<()>(1);
-/// let waiting = std::thread::spawn(move || rx.recv().wait());
+/// let waiting = std::thread::spawn(move || rx.recv().block());
 /// while !vthread_runtime::dump().to_string().contains("waits for a message") {
 ///     std::thread::yield_now();
 /// }

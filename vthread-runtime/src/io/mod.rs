@@ -4,7 +4,7 @@
 //! these or std's. Everything that implements `AsyncRead`, `AsyncWrite` or `AsyncSeek` of the `futures-io` crate has them,
 //! and so have `vthread`'s own streams, which implement std's traits as well, for libraries that read and write blockingly.
 //!
-//! In code that is not under `#[vthread]`, `.wait()` makes a call and blocks: `stream.read(&mut buf).wait()`.
+//! In code that is not under `#[vthread]`, `.block()` makes a call and blocks: `stream.read(&mut buf).block()`.
 
 pub(crate) mod in_place;
 mod read;

@@ -23,9 +23,9 @@ const LAST_STEP: usize = 1024 * 1024;
 ///
 /// let mut source: &[u8] = b"three little words";
 /// let mut word = [0; 5];
-/// source.read_exact(&mut word).wait()?; // In #[vthread] code: source.read_exact(&mut word)?
+/// source.read_exact(&mut word).block()?; // In #[vthread] code: source.read_exact(&mut word)?
 /// let mut rest = String::new();
-/// source.read_to_string(&mut rest).wait()?;
+/// source.read_to_string(&mut rest).block()?;
 /// assert_eq!((&word, rest.as_str()), (b"three", " little words"));
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -40,7 +40,10 @@ pub trait Read: Send {
     ///
     /// # Errors
     /// What the source says. Nothing was read then.
-    fn read(&mut self, buf: &mut [u8]) -> Call<impl Future<Output = Result<usize>> + Send>;
+    fn read(
+        &mut self,
+        buf: &mut [u8],
+    ) -> Call<Result<usize>, impl Future<Output = Result<usize>> + Send>;
 
     /// Reads exactly as many bytes as `buf` holds.
     ///
@@ -52,7 +55,10 @@ pub trait Read: Send {
     ///
     /// # Errors
     /// [`ErrorKind::UnexpectedEof`] if the source ends before, and what the source says.
-    fn read_exact(&mut self, buf: &mut [u8]) -> Call<impl Future<Output = Result<()>> + Send> {
+    fn read_exact(
+        &mut self,
+        buf: &mut [u8],
+    ) -> Call<Result<()>, impl Future<Output = Result<()>> + Send> {
         Call::leaf(async move {
             poll_fn(checkpoint).await;
             let mut rest = buf;
@@ -86,7 +92,7 @@ pub trait Read: Send {
     fn read_to_end(
         &mut self,
         buf: &mut Vec<u8>,
-    ) -> Call<impl Future<Output = Result<usize>> + Send> {
+    ) -> Call<Result<usize>, impl Future<Output = Result<usize>> + Send> {
         Call::leaf(async move {
             let before = buf.len();
             let mut tail = Tail::of(buf);
@@ -114,7 +120,7 @@ pub trait Read: Send {
     fn read_to_string(
         &mut self,
         buf: &mut String,
-    ) -> Call<impl Future<Output = Result<usize>> + Send> {
+    ) -> Call<Result<usize>, impl Future<Output = Result<usize>> + Send> {
         Call::leaf(async move {
             let mut bytes = Vec::new();
             in_place(self.read_to_end(&mut bytes)).await?;
@@ -128,7 +134,10 @@ pub trait Read: Send {
 }
 
 impl<T: AsyncRead + Unpin + Send + ?Sized> Read for T {
-    fn read(&mut self, buf: &mut [u8]) -> Call<impl Future<Output = Result<usize>> + Send> {
+    fn read(
+        &mut self,
+        buf: &mut [u8],
+    ) -> Call<Result<usize>, impl Future<Output = Result<usize>> + Send> {
         Call::leaf(poll_fn(move |cx| {
             ready!(checkpoint(cx));
             Pin::new(&mut *self).poll_read(cx, buf)
@@ -211,7 +220,7 @@ mod tests {
     #[test]
     fn the_end_comes_too_early() {
         let mut source: &[u8] = b"ab";
-        let error = source.read_exact(&mut [0; 3]).wait().unwrap_err();
+        let error = source.read_exact(&mut [0; 3]).block().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
     }
 
@@ -220,7 +229,7 @@ mod tests {
         let mut text = String::from("before");
         let mut source: &[u8] = b"ab\xff";
         assert_eq!(
-            source.read_to_string(&mut text).wait().unwrap_err().kind(),
+            source.read_to_string(&mut text).block().unwrap_err().kind(),
             ErrorKind::InvalidData
         );
         assert_eq!(text, "before");
@@ -230,7 +239,7 @@ mod tests {
     fn r16_little_room_is_touched_for_a_short_source() {
         let mut buf = Vec::with_capacity(512 << 20);
         let mut source: &[u8] = b"ten bytes.";
-        source.read_to_end(&mut buf).wait().unwrap();
+        source.read_to_end(&mut buf).block().unwrap();
         assert_eq!(buf, b"ten bytes.");
         let mut tail = Tail::of(&mut buf);
         assert_eq!(tail.room().len(), FIRST_STEP);
@@ -247,7 +256,7 @@ mod tests {
         let mut buf = b"a".to_vec();
         let long = vec![7; 100_000];
         assert_eq!(
-            long.as_slice().read_to_end(&mut buf).wait().unwrap(),
+            long.as_slice().read_to_end(&mut buf).block().unwrap(),
             100_000
         );
         assert_eq!((buf.len(), buf[0], buf[100_000]), (100_001, b'a', 7));

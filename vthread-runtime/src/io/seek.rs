@@ -18,11 +18,11 @@ use std::task::ready;
 /// use vthread_runtime::fs::File;
 /// use vthread_runtime::io::{Read, Seek, SeekFrom};
 ///
-/// let mut file = File::open("Cargo.toml").wait()?; // In #[vthread] code without the .wait()
-/// let length = file.seek(SeekFrom::End(0)).wait()?;
-/// file.rewind().wait()?;
+/// let mut file = File::open("Cargo.toml").block()?; // In #[vthread] code without the .block()
+/// let length = file.seek(SeekFrom::End(0)).block()?;
+/// file.rewind().block()?;
 /// let mut text = Vec::new();
-/// assert_eq!(file.read_to_end(&mut text).wait()? as u64, length);
+/// assert_eq!(file.read_to_end(&mut text).block()? as u64, length);
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub trait Seek: Send {
@@ -36,7 +36,10 @@ pub trait Seek: Send {
     ///
     /// # Errors
     /// A position before the beginning, and what the system says. The position is the old one then.
-    fn seek(&mut self, position: SeekFrom) -> Call<impl Future<Output = Result<u64>> + Send>;
+    fn seek(
+        &mut self,
+        position: SeekFrom,
+    ) -> Call<Result<u64>, impl Future<Output = Result<u64>> + Send>;
 
     /// Moves to the beginning.
     ///
@@ -48,7 +51,7 @@ pub trait Seek: Send {
     ///
     /// # Errors
     /// What the system says.
-    fn rewind(&mut self) -> Call<impl Future<Output = Result<()>> + Send> {
+    fn rewind(&mut self) -> Call<Result<()>, impl Future<Output = Result<()>> + Send> {
         let call = self.seek(SeekFrom::Start(0));
         Call::leaf(async move { in_place(call).await.map(drop) })
     }
@@ -63,13 +66,16 @@ pub trait Seek: Send {
     ///
     /// # Errors
     /// What the system says.
-    fn stream_position(&mut self) -> Call<impl Future<Output = Result<u64>> + Send> {
+    fn stream_position(&mut self) -> Call<Result<u64>, impl Future<Output = Result<u64>> + Send> {
         self.seek(SeekFrom::Current(0))
     }
 }
 
 impl<T: AsyncSeek + Unpin + Send + ?Sized> Seek for T {
-    fn seek(&mut self, position: SeekFrom) -> Call<impl Future<Output = Result<u64>> + Send> {
+    fn seek(
+        &mut self,
+        position: SeekFrom,
+    ) -> Call<Result<u64>, impl Future<Output = Result<u64>> + Send> {
         Call::leaf(poll_fn(move |cx| {
             ready!(checkpoint(cx));
             Pin::new(&mut *self).poll_seek(cx, position)

@@ -18,7 +18,7 @@ use std::task::ready;
 /// use vthread_runtime::io::Write;
 ///
 /// let mut sink = Vec::new();
-/// Write::write_all(&mut sink, b"words").wait()?; // In #[vthread] code: sink.write_all(b"words")?
+/// Write::write_all(&mut sink, b"words").block()?; // In #[vthread] code: sink.write_all(b"words")?
 /// assert_eq!(sink, b"words");
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -33,7 +33,10 @@ pub trait Write: Send {
     ///
     /// # Errors
     /// What the sink says. Nothing was written then.
-    fn write(&mut self, buf: &[u8]) -> Call<impl Future<Output = Result<usize>> + Send>;
+    fn write(
+        &mut self,
+        buf: &[u8],
+    ) -> Call<Result<usize>, impl Future<Output = Result<usize>> + Send>;
 
     /// Has everything that was written so far reach its destination.
     ///
@@ -45,7 +48,7 @@ pub trait Write: Send {
     ///
     /// # Errors
     /// What the sink says.
-    fn flush(&mut self) -> Call<impl Future<Output = Result<()>> + Send>;
+    fn flush(&mut self) -> Call<Result<()>, impl Future<Output = Result<()>> + Send>;
 
     /// Writes all of `buf`.
     ///
@@ -57,7 +60,10 @@ pub trait Write: Send {
     ///
     /// # Errors
     /// [`ErrorKind::WriteZero`] if the sink takes no more, and what the sink says. How much was written is not known.
-    fn write_all(&mut self, buf: &[u8]) -> Call<impl Future<Output = Result<()>> + Send> {
+    fn write_all(
+        &mut self,
+        buf: &[u8],
+    ) -> Call<Result<()>, impl Future<Output = Result<()>> + Send> {
         Call::leaf(async move {
             poll_fn(checkpoint).await;
             let mut rest = buf;
@@ -80,14 +86,17 @@ pub trait Write: Send {
 }
 
 impl<T: AsyncWrite + Unpin + Send + ?Sized> Write for T {
-    fn write(&mut self, buf: &[u8]) -> Call<impl Future<Output = Result<usize>> + Send> {
+    fn write(
+        &mut self,
+        buf: &[u8],
+    ) -> Call<Result<usize>, impl Future<Output = Result<usize>> + Send> {
         Call::leaf(poll_fn(move |cx| {
             ready!(checkpoint(cx));
             Pin::new(&mut *self).poll_write(cx, buf)
         }))
     }
 
-    fn flush(&mut self) -> Call<impl Future<Output = Result<()>> + Send> {
+    fn flush(&mut self) -> Call<Result<()>, impl Future<Output = Result<()>> + Send> {
         Call::leaf(poll_fn(move |cx| {
             ready!(checkpoint(cx));
             Pin::new(&mut *self).poll_flush(cx)
@@ -124,12 +133,12 @@ mod tests {
     #[test]
     fn writes_all_in_pieces() {
         let mut sink = Narrow::default();
-        sink.write_all(b"abcd").wait().unwrap();
+        sink.write_all(b"abcd").block().unwrap();
         assert_eq!(sink.0, b"abcd");
         assert_eq!(
-            sink.write_all(b"ef").wait().unwrap_err().kind(),
+            sink.write_all(b"ef").block().unwrap_err().kind(),
             ErrorKind::WriteZero
         );
-        sink.flush().wait().unwrap();
+        sink.flush().block().unwrap();
     }
 }

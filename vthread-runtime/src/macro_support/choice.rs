@@ -84,7 +84,7 @@ impl<F> Choice for IsCall<F> {
 impl<F: Future> IsCall<F> {
     /// Never runs.
     #[inline(always)]
-    pub fn plain(self, _: Call<F>) -> F::Output {
+    pub fn plain<R>(self, _: Call<R, F>) -> F::Output {
         unreachable!("a vthread call is made")
     }
     /// The frame of the call.
@@ -92,15 +92,15 @@ impl<F: Future> IsCall<F> {
     /// # Safety
     /// The frame is awaited in place, in a frame of the same vthread.
     #[inline(always)]
-    pub unsafe fn frame(self, call: Call<F>) -> F {
+    pub unsafe fn frame<R>(self, call: Call<R, F>) -> F {
         // SAFETY: the caller promises what `frame` asks for.
         unsafe { crate::group::call::frame(call) }
     }
     /// Makes the call and blocks.
     #[inline(always)]
     #[track_caller]
-    pub fn block(self, call: Call<F>) -> F::Output {
-        call.wait()
+    pub fn block<R>(self, call: Call<R, F>) -> F::Output {
+        call.block()
     }
 }
 
@@ -108,7 +108,7 @@ impl<F: Future> IsCall<F> {
 impl FunctionKind {
     /// Never runs.
     #[inline(always)]
-    pub fn plain<F: Future>(self, call: Call<F>) -> F::Output {
+    pub fn plain<R, F: Future>(self, call: Call<R, F>) -> F::Output {
         IsCall::IT.plain(call)
     }
     /// The frame of the call.
@@ -116,7 +116,7 @@ impl FunctionKind {
     /// # Safety
     /// As for [`IsCall::frame`].
     #[inline(always)]
-    pub unsafe fn frame<F: Future>(self, call: Call<F>) -> F {
+    pub unsafe fn frame<R, F: Future>(self, call: Call<R, F>) -> F {
         // SAFETY: the caller promises it.
         unsafe { IsCall::IT.frame(call) }
     }

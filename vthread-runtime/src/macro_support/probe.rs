@@ -90,7 +90,7 @@ pub struct Unnamed;
 #[diagnostic::do_not_recommend]
 impl<const NAME: u64> Suspends<NAME> for Unnamed {}
 
-impl<const NAME: u64, T: ?Sized + Suspends<NAME>, F: Future> Tag<NAME, T, Call<F>> {
+impl<const NAME: u64, T: ?Sized + Suspends<NAME>, R, F: Future> Tag<NAME, T, Call<R, F>> {
     /// The receiver's type has the method.
     #[inline(always)]
     pub fn __vthread_which(&self) -> IsCall<F> {
@@ -104,7 +104,7 @@ pub trait YesThroughOne<F> {
     fn __vthread_which(&self) -> IsCall<F>;
 }
 
-impl<const NAME: u64, T: ?Sized, F: Future> YesThroughOne<F> for Tag<NAME, T, Call<F>>
+impl<const NAME: u64, T: ?Sized, R, F: Future> YesThroughOne<F> for Tag<NAME, T, Call<R, F>>
 where
     T: Deref<Target: Suspends<NAME>>,
 {
@@ -120,7 +120,7 @@ pub trait YesThroughTwo<F> {
     fn __vthread_which(&self) -> IsCall<F>;
 }
 
-impl<const NAME: u64, T: ?Sized, F: Future> YesThroughTwo<F> for &Tag<NAME, T, Call<F>>
+impl<const NAME: u64, T: ?Sized, R, F: Future> YesThroughTwo<F> for &Tag<NAME, T, Call<R, F>>
 where
     T: Deref<Target: Deref<Target: Suspends<NAME>>>,
 {
@@ -136,7 +136,7 @@ pub trait YesThroughThree<F> {
     fn __vthread_which(&mut self) -> IsCall<F>;
 }
 
-impl<const NAME: u64, T: ?Sized, F: Future> YesThroughThree<F> for &Tag<NAME, T, Call<F>>
+impl<const NAME: u64, T: ?Sized, R, F: Future> YesThroughThree<F> for &Tag<NAME, T, Call<R, F>>
 where
     T: Deref<Target: Deref<Target: Deref<Target: Suspends<NAME>>>>,
 {

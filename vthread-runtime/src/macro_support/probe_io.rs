@@ -17,7 +17,7 @@ macro_rules! yes {
             /// The choice, as a type.
             fn __vthread_which_io(&self) -> IsCall<F>;
         }
-        impl<const NAME: u64, T: ?Sized, F: Future> $name<F> for $tag where $($bound)* {
+        impl<const NAME: u64, T: ?Sized, R, F: Future> $name<F> for $tag where $($bound)* {
             #[inline(always)]
             fn __vthread_which_io(&self) -> IsCall<F> {
                 IsCall::IT
@@ -28,24 +28,24 @@ macro_rules! yes {
 
 yes! {
     /// The receiver is a `futures-io` type and the name is one of `vthread::io`'s.
-    YesIo for &&&&&Tag<NAME, T, Call<F>> where T: super::io_names::IoSuspends<NAME>
+    YesIo for &&&&&Tag<NAME, T, Call<R, F>> where T: super::io_names::IoSuspends<NAME>
 }
 yes! {
     /// The receiver's type has the method.
-    IoYes for &&&&Tag<NAME, T, Call<F>> where T: Suspends<NAME>
+    IoYes for &&&&Tag<NAME, T, Call<R, F>> where T: Suspends<NAME>
 }
 yes! {
     /// The receiver is a user's smart pointer to a type that has the method.
-    IoYesThroughOne for &&&Tag<NAME, T, Call<F>> where T: Deref<Target: Suspends<NAME>>
+    IoYesThroughOne for &&&Tag<NAME, T, Call<R, F>> where T: Deref<Target: Suspends<NAME>>
 }
 yes! {
     /// The same through two pointers.
-    IoYesThroughTwo for &&Tag<NAME, T, Call<F>> where T: Deref<Target: Deref<Target: Suspends<NAME>>>
+    IoYesThroughTwo for &&Tag<NAME, T, Call<R, F>> where T: Deref<Target: Deref<Target: Suspends<NAME>>>
 }
 
 yes! {
     /// The same through three pointers: an `&Arc<_>` of a user's smart pointer.
-    IoYesThroughThree for &Tag<NAME, T, Call<F>>
+    IoYesThroughThree for &Tag<NAME, T, Call<R, F>>
     where T: Deref<Target: Deref<Target: Deref<Target: Suspends<NAME>>>>
 }
 

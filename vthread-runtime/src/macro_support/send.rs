@@ -12,6 +12,7 @@ use crate::group::view::Group;
 pub trait ErrorIsSend {}
 
 #[diagnostic::do_not_recommend]
+#[doc(hidden)]
 impl<E: Send> ErrorIsSend for E {}
 
 /// Stands in dead code beside each group that has an error type.

@@ -81,6 +81,7 @@ pub trait FailsInto<E> {
 }
 
 #[diagnostic::do_not_recommend]
+#[doc(hidden)]
 impl<X, E: From<X>> FailsInto<E> for X {
     #[inline(always)]
     fn fails_into(self) -> E {
@@ -104,6 +105,7 @@ pub trait ChildrenMayFail {}
 /// after the tail; a bound that fails, with a message, would decide too early.
 pub trait AResultInAResult<Which> {}
 
+#[doc(hidden)]
 impl<V> AResultInAResult<()> for V {}
 impl<V, E> AResultInAResult<Twice> for Result<V, E> {}
 

@@ -19,7 +19,7 @@ use std::vec;
 /// ```
 /// use vthread_runtime::net::ToSocketAddrs;
 ///
-/// let addresses: Vec<_> = ("127.0.0.1", 80).to_socket_addrs().wait()?.collect();
+/// let addresses: Vec<_> = ("127.0.0.1", 80).to_socket_addrs().block()?.collect();
 /// assert_eq!(addresses, ["127.0.0.1:80".parse().unwrap()]);
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -34,7 +34,7 @@ pub trait ToSocketAddrs: sealed::Sealed {
     ///
     /// # Errors
     /// The text is no address, or the name is not known.
-    fn to_socket_addrs(&self) -> Call<Resolve> {
+    fn to_socket_addrs(&self) -> Call<Found, Resolve> {
         Call::leaf(self.resolve())
     }
 }
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     fn resolve(name: impl ToSocketAddrs) -> Vec<SocketAddr> {
-        name.to_socket_addrs().wait().unwrap().collect()
+        name.to_socket_addrs().block().unwrap().collect()
     }
 
     #[test]
@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn errors_are_those_of_std() {
         for wrong in ["no-port", "host:", "host:99999", "127.0.0.1"] {
-            let ours = ToSocketAddrs::to_socket_addrs(wrong).wait().unwrap_err();
+            let ours = ToSocketAddrs::to_socket_addrs(wrong).block().unwrap_err();
             let std = std::net::ToSocketAddrs::to_socket_addrs(&wrong).unwrap_err();
             assert_eq!(
                 (ours.kind(), ours.to_string()),

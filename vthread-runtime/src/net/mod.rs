@@ -1,6 +1,6 @@
 //! TCP. Mirrors [`std::net`]; waiting suspends.
 //!
-//! In code that is not under `#[vthread]`, `.wait()` makes a call and blocks: `listener.accept().wait()`.
+//! In code that is not under `#[vthread]`, `.block()` makes a call and blocks: `listener.accept().block()`.
 
 mod addresses;
 mod connect;

@@ -22,9 +22,9 @@ use std::task::{Context, Poll, ready};
 /// ```
 /// use vthread_runtime::net::{TcpListener, TcpStream};
 ///
-/// let listener = TcpListener::bind("127.0.0.1:0").wait()?; // In #[vthread] code without the .wait()
-/// let client = TcpStream::connect(listener.local_addr()?).wait()?;
-/// let (_stream, peer) = listener.accept().wait()?;
+/// let listener = TcpListener::bind("127.0.0.1:0").block()?; // In #[vthread] code without the .block()
+/// let client = TcpStream::connect(listener.local_addr()?).block()?;
+/// let (_stream, peer) = listener.accept().block()?;
 /// assert_eq!(peer, client.local_addr()?);
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -43,7 +43,7 @@ impl TcpListener {
     ///
     /// # Errors
     /// Why the last of the addresses failed, or that there is none.
-    pub fn bind<A: ToSocketAddrs>(address: A) -> Call<Bind> {
+    pub fn bind<A: ToSocketAddrs>(address: A) -> Call<io::Result<TcpListener>, Bind> {
         Call::leaf(Bind {
             resolve: address.resolve(),
         })
@@ -60,7 +60,7 @@ impl TcpListener {
     /// # Errors
     /// What the system says. Some errors concern one connection only, as
     /// [`io::ErrorKind::ConnectionAborted`], or the moment, as too many open files: a server goes on after them.
-    pub fn accept(&self) -> Call<Accept<'_>> {
+    pub fn accept(&self) -> Call<io::Result<(TcpStream, SocketAddr)>, Accept<'_>> {
         Call::leaf(Accept {
             waiting: Waiting::new(&self.source, Direction::Read),
         })
@@ -160,7 +160,7 @@ impl Iterator for Incoming<'_> {
     type Item = io::Result<TcpStream>;
 
     fn next(&mut self) -> Option<io::Result<TcpStream>> {
-        Some(self.listener.accept().wait().map(|(stream, _)| stream))
+        Some(self.listener.accept().block().map(|(stream, _)| stream))
     }
 }
 
@@ -174,7 +174,7 @@ pub struct ConnectionSteps<'l> {
 impl<'l> ConnectionSteps<'l> {
     /// The next connection.
     #[allow(clippy::should_implement_trait)]
-    pub fn next(&mut self) -> Call<NextConnection<'l>> {
+    pub fn next(&mut self) -> Call<Option<io::Result<TcpStream>>, NextConnection<'l>> {
         Call::leaf(NextConnection {
             accept: Accept {
                 waiting: Waiting::new(&self.listener.source, Direction::Read),

@@ -30,12 +30,12 @@ use std::task::{Context, Poll, ready};
 /// use vthread_runtime::io::{Read, Write};
 /// use vthread_runtime::net::{TcpListener, TcpStream};
 ///
-/// let listener = TcpListener::bind("127.0.0.1:0").wait()?; // In #[vthread] code without the .wait()
-/// let mut client = TcpStream::connect(listener.local_addr()?).wait()?;
-/// let (mut server, _) = listener.accept().wait()?;
-/// client.write_all(b"ping").wait()?;
+/// let listener = TcpListener::bind("127.0.0.1:0").block()?; // In #[vthread] code without the .block()
+/// let mut client = TcpStream::connect(listener.local_addr()?).block()?;
+/// let (mut server, _) = listener.accept().block()?;
+/// client.write_all(b"ping").block()?;
 /// let mut buf = [0; 4];
-/// server.read_exact(&mut buf).wait()?;
+/// server.read_exact(&mut buf).block()?;
 /// assert_eq!(&buf, b"ping");
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -54,7 +54,7 @@ impl TcpStream {
     ///
     /// # Errors
     /// Why the last of the addresses failed, or that there is none.
-    pub fn connect<A: ToSocketAddrs>(address: A) -> Call<Connect> {
+    pub fn connect<A: ToSocketAddrs>(address: A) -> Call<io::Result<TcpStream>, Connect> {
         Call::leaf(Connect::to(address))
     }
 
@@ -68,7 +68,10 @@ impl TcpStream {
     ///
     /// # Errors
     /// [`io::ErrorKind::TimedOut`] after `limit`, and why the connection failed.
-    pub fn connect_timeout(address: &SocketAddr, limit: Duration) -> Call<ConnectTimeout> {
+    pub fn connect_timeout(
+        address: &SocketAddr,
+        limit: Duration,
+    ) -> Call<io::Result<TcpStream>, ConnectTimeout> {
         Call::leaf(ConnectTimeout::to(address, limit))
     }
 
@@ -289,21 +292,21 @@ macro_rules! foreign_traits {
 
         impl Read for $ty {
             fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-                Call::leaf(poll_fn(|cx| self.poll_read_shared(cx, buf))).wait()
+                Call::leaf(poll_fn(|cx| self.poll_read_shared(cx, buf))).block()
             }
 
             fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-                Call::leaf(poll_fn(|cx| self.poll_read_vectored_shared(cx, bufs))).wait()
+                Call::leaf(poll_fn(|cx| self.poll_read_vectored_shared(cx, bufs))).block()
             }
         }
 
         impl Write for $ty {
             fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-                Call::leaf(poll_fn(|cx| self.poll_write_shared(cx, buf))).wait()
+                Call::leaf(poll_fn(|cx| self.poll_write_shared(cx, buf))).block()
             }
 
             fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-                Call::leaf(poll_fn(|cx| self.poll_write_vectored_shared(cx, bufs))).wait()
+                Call::leaf(poll_fn(|cx| self.poll_write_vectored_shared(cx, bufs))).block()
             }
 
             fn flush(&mut self) -> io::Result<()> {

@@ -5,11 +5,11 @@ use super::*;
 use std::thread;
 
 fn pair() -> (TcpStream, TcpStream) {
-    let listener = TcpListener::bind("127.0.0.1:0").wait().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").block().unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap())
-        .wait()
+        .block()
         .unwrap();
-    let (server, peer) = listener.accept().wait().unwrap();
+    let (server, peer) = listener.accept().block().unwrap();
     assert_eq!(peer, client.local_addr().unwrap());
     (client, server)
 }
@@ -21,28 +21,31 @@ fn echo() {
         scope.spawn(move || {
             let mut buf = [0; 16];
             loop {
-                match crate::io::Read::read(&mut server, &mut buf).wait().unwrap() {
+                match crate::io::Read::read(&mut server, &mut buf)
+                    .block()
+                    .unwrap()
+                {
                     0 => return,
                     n => crate::io::Write::write_all(&mut server, &buf[..n])
-                        .wait()
+                        .block()
                         .unwrap(),
                 }
             }
         });
         for round in 0..500_u32 {
             crate::io::Write::write_all(&mut client, &round.to_le_bytes())
-                .wait()
+                .block()
                 .unwrap();
             let mut buf = [0; 4];
             crate::io::Read::read_exact(&mut client, &mut buf)
-                .wait()
+                .block()
                 .unwrap();
             assert_eq!(u32::from_le_bytes(buf), round);
         }
         client.shutdown(Shutdown::Write).unwrap();
         assert_eq!(
             crate::io::Read::read(&mut client, &mut [0; 1])
-                .wait()
+                .block()
                 .unwrap(),
             0
         );
@@ -61,7 +64,7 @@ fn much_in_both_directions() {
             let data = &data;
             scope.spawn(move || {
                 crate::io::Write::write_all(&mut writer, data)
-                    .wait()
+                    .block()
                     .unwrap();
                 writer.shutdown(Shutdown::Write).unwrap();
             });
@@ -69,7 +72,7 @@ fn much_in_both_directions() {
             scope.spawn(move || {
                 let mut received = Vec::new();
                 crate::io::Read::read_to_end(&mut reader, &mut received)
-                    .wait()
+                    .block()
                     .unwrap();
                 assert!(received == *data);
             });
@@ -96,13 +99,13 @@ fn blocks_for_plain_code() {
 #[test]
 fn a_refused_connection_says_so() {
     let address = {
-        let listener = TcpListener::bind("127.0.0.1:0").wait().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").block().unwrap();
         listener.local_addr().unwrap()
     };
     for error in [
-        TcpStream::connect(address).wait().unwrap_err(),
+        TcpStream::connect(address).block().unwrap_err(),
         TcpStream::connect_timeout(&address, Duration::from_secs(60))
-            .wait()
+            .block()
             .unwrap_err(),
     ] {
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
@@ -111,16 +114,16 @@ fn a_refused_connection_says_so() {
 
 #[test]
 fn every_address_is_tried() {
-    let listener = TcpListener::bind("127.0.0.1:0").wait().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").block().unwrap();
     let refusing = {
-        let listener = TcpListener::bind("127.0.0.1:0").wait().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").block().unwrap();
         listener.local_addr().unwrap()
     };
     let addresses = [refusing, listener.local_addr().unwrap()];
-    let stream = TcpStream::connect(&addresses[..]).wait().unwrap();
+    let stream = TcpStream::connect(&addresses[..]).block().unwrap();
     assert_eq!(stream.peer_addr().unwrap(), addresses[1]);
     assert_eq!(
-        TcpStream::connect(&[][..]).wait().unwrap_err().kind(),
+        TcpStream::connect(&[][..]).block().unwrap_err().kind(),
         io::ErrorKind::InvalidInput
     );
 }
@@ -131,18 +134,18 @@ fn a_handle_more() {
     let mut other = client.try_clone().unwrap();
     drop(client);
     crate::io::Write::write_all(&mut other, b"x")
-        .wait()
+        .block()
         .unwrap();
     let mut buf = [0; 1];
     crate::io::Read::read_exact(&mut server, &mut buf)
-        .wait()
+        .block()
         .unwrap();
     assert_eq!(&buf, b"x");
 }
 
 #[test]
 fn many_accept_from_one_listener() {
-    let listener = TcpListener::bind("127.0.0.1:0").wait().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").block().unwrap();
     let address = listener.local_addr().unwrap();
     thread::scope(|scope| {
         for _ in 0..4 {
@@ -154,12 +157,12 @@ fn many_accept_from_one_listener() {
             });
         }
         let clients: Vec<_> = (0..20)
-            .map(|_| TcpStream::connect(address).wait().unwrap())
+            .map(|_| TcpStream::connect(address).block().unwrap())
             .collect();
         for mut client in clients {
             assert_eq!(
                 crate::io::Read::read(&mut client, &mut [0; 1])
-                    .wait()
+                    .block()
                     .unwrap(),
                 0
             );
@@ -183,12 +186,12 @@ fn a_reader_that_goes_disturbs_nobody() {
         let reader = scope.spawn(|| {
             let mut buf = [0; 1];
             crate::io::Read::read(&mut &server, &mut buf)
-                .wait()
+                .block()
                 .unwrap();
             buf
         });
         crate::io::Write::write_all(&mut client, b"!")
-            .wait()
+            .block()
             .unwrap();
         assert_eq!(reader.join().unwrap(), *b"!");
     });

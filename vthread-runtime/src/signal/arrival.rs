@@ -129,7 +129,7 @@ mod tests {
             drop(cancelled);
             thread::scope(|scope| {
                 for frame in frames {
-                    scope.spawn(|| crate::group::call::Call::leaf(frame).wait().unwrap());
+                    scope.spawn(|| crate::group::call::Call::leaf(frame).block().unwrap());
                 }
             });
         }
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn r19_a_signal_between_two_waits_is_latched() {
         let kind = SignalKind::user_defined2();
-        let wait = || crate::group::call::Call::leaf(Arrival::of(kind)).wait();
+        let wait = || crate::group::call::Call::leaf(Arrival::of(kind)).block();
         assert!(poll(&mut Arrival::of(kind)).is_pending());
         for _ in 0..3 {
             send_to_self("USR2");

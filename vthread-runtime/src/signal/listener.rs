@@ -27,7 +27,7 @@ use std::task::{Context, Poll, ready};
 /// let hangups = listen(SignalKind::hangup())?;
 /// # let me = std::process::id().to_string();
 /// # std::process::Command::new("kill").args(["-HUP", &me]).status()?;
-/// hangups.recv().wait(); // In #[vthread] code: hangups.recv()
+/// hangups.recv().block(); // In #[vthread] code: hangups.recv()
 /// println!("reading the configuration again");
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -72,7 +72,7 @@ impl Listener {
     ///
     /// # Cancellation
     /// Cancelled means not received: the signal stays for the next one who receives.
-    pub fn recv(&self) -> Call<NextSignal<'_>> {
+    pub fn recv(&self) -> Call<(), NextSignal<'_>> {
         Call::leaf(self.next_signal())
     }
 
@@ -120,7 +120,7 @@ impl Future for NextSignal<'_> {
 impl Iterator for Listener {
     type Item = ();
     fn next(&mut self) -> Option<()> {
-        self.recv().wait();
+        self.recv().block();
         Some(())
     }
 }
@@ -128,7 +128,7 @@ impl Iterator for Listener {
 impl Iterator for &Listener {
     type Item = ();
     fn next(&mut self) -> Option<()> {
-        self.recv().wait();
+        self.recv().block();
         Some(())
     }
 }
@@ -141,7 +141,7 @@ pub struct SignalSteps<L>(L);
 impl<L: std::borrow::Borrow<Listener>> SignalSteps<L> {
     /// The next signal.
     #[allow(clippy::should_implement_trait)]
-    pub fn next(&mut self) -> Call<SignalStep<'_>> {
+    pub fn next(&mut self) -> Call<Option<()>, SignalStep<'_>> {
         Call::leaf(SignalStep(self.0.borrow().next_signal()))
     }
 }
@@ -198,13 +198,13 @@ mod tests {
             }
         }
         let late = listen(kind).unwrap();
-        early.recv().wait();
+        early.recv().block();
         assert_eq!(early.into_iter().take(2).count(), 2);
         let mut none = late.next_signal();
         let mut cx = Context::from_waker(Waker::noop());
         assert!(Pin::new(&mut none).poll(&mut cx).is_pending());
         send_to_self("USR1");
-        late.recv().wait();
+        late.recv().block();
     }
 
     #[test]

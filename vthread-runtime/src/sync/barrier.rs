@@ -26,9 +26,9 @@ use std::task::{Waker, ready};
 /// let barrier = Barrier::new(3);
 /// std::thread::scope(|scope| {
 ///     for _ in 0..2 {
-///         scope.spawn(|| barrier.wait().wait());
+///         scope.spawn(|| barrier.wait().block());
 ///     }
-///     barrier.wait().wait(); // In #[vthread] code: barrier.wait()
+///     barrier.wait().block(); // In #[vthread] code: barrier.wait()
 /// });
 /// ```
 pub struct Barrier {
@@ -77,7 +77,7 @@ impl Barrier {
     ///
     /// # Panics
     /// Never.
-    pub fn wait(&self) -> Call<impl Future<Output = BarrierWaitResult>> {
+    pub fn wait(&self) -> Call<BarrierWaitResult, impl Future<Output = BarrierWaitResult>> {
         Call::leaf(self.waiting())
     }
 
@@ -195,8 +195,8 @@ mod tests {
     fn stops_nobody_alone() {
         for n in 0..2 {
             let barrier = Barrier::new(n);
-            assert!(barrier.wait().wait().is_leader());
-            assert!(barrier.wait().wait().is_leader());
+            assert!(barrier.wait().block().is_leader());
+            assert!(barrier.wait().block().is_leader());
         }
     }
 
@@ -222,7 +222,7 @@ mod tests {
                 scope.spawn(|| {
                     for round in 1..=500 {
                         arrivals.fetch_add(1, Ordering::SeqCst);
-                        barrier.wait().wait();
+                        barrier.wait().block();
                         assert!(arrivals.load(Ordering::SeqCst) >= 3 * round);
                     }
                 });

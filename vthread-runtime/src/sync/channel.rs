@@ -28,10 +28,10 @@ use std::task::{Context, Poll, ready};
 /// use vthread_runtime::sync::channel;
 ///
 /// let (tx, rx) = channel(4);
-/// tx.send("ping").wait().unwrap(); // In #[vthread] code: tx.send("ping")?
+/// tx.send("ping").block().unwrap(); // In #[vthread] code: tx.send("ping")?
 /// drop(tx);
-/// assert_eq!(rx.recv().wait(), Ok("ping"));
-/// assert!(rx.recv().wait().is_err());
+/// assert_eq!(rx.recv().block(), Ok("ping"));
+/// assert!(rx.recv().block().is_err());
 /// ```
 #[track_caller]
 pub fn channel<T>(bound: usize) -> (Sender<T>, Receiver<T>) {
@@ -102,7 +102,7 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     /// All receivers are gone. The error holds the message.
-    pub fn send(&self, message: T) -> Call<Sending<'_, T>> {
+    pub fn send(&self, message: T) -> Call<Result<(), SendError<T>>, Sending<'_, T>> {
         Call::leaf(Sending {
             message: Cell::new(Some(message)),
             wait: Wait::new(Room(&self.queue)),
@@ -161,7 +161,7 @@ impl<T> Receiver<T> {
     ///
     /// # Errors
     /// The channel is empty and all senders are gone.
-    pub fn recv(&self) -> Call<Receiving<'_, T>> {
+    pub fn recv(&self) -> Call<Result<T, RecvError>, Receiving<'_, T>> {
         Call::leaf(Receiving {
             wait: Wait::new(Messages(&self.queue)),
         })

@@ -55,11 +55,11 @@ fn receive<T>(rx: &Receiver<T>) -> Hand<Receiving<'_, T>> {
 fn smoke() {
     let (tx, rx) = channel(2);
     assert_eq!((tx.capacity(), rx.len(), rx.is_empty()), (Some(2), 0, true));
-    tx.send(1).wait().unwrap();
+    tx.send(1).block().unwrap();
     tx.try_send(2).unwrap();
     assert!(matches!(tx.try_send(3), Err(TrySendError::Full(3))));
     assert_eq!((tx.len(), rx.len()), (2, 2));
-    assert_eq!(rx.recv().wait(), Ok(1));
+    assert_eq!(rx.recv().block(), Ok(1));
     assert_eq!(rx.try_recv(), Ok(2));
     assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
 }
@@ -159,7 +159,7 @@ fn every_message_is_received_once() {
             for sender in 0..3 {
                 let tx = tx.clone();
                 scope.spawn(move || {
-                    (0..500).for_each(|i| tx.send(sender * 500 + i).wait().unwrap())
+                    (0..500).for_each(|i| tx.send(sender * 500 + i).block().unwrap())
                 });
             }
             drop(tx);

@@ -25,11 +25,11 @@ use std::task::{Waker, ready};
 /// let (is_done, done) = (Mutex::new(false), Condvar::new());
 /// std::thread::scope(|scope| {
 ///     scope.spawn(|| {
-///         *is_done.lock().wait() = true;
+///         *is_done.lock().block() = true;
 ///         done.notify_all();
 ///     });
 ///     // In #[vthread] code: done.wait_while(is_done.lock(), |is_done| !*is_done)
-///     let guard = done.wait_while(is_done.lock().wait(), |is_done| !*is_done).wait();
+///     let guard = done.wait_while(is_done.lock().block(), |is_done| !*is_done).block();
 ///     assert!(*guard);
 /// });
 /// ```
@@ -62,7 +62,7 @@ impl Condvar {
     pub fn wait<'m, T: ?Sized>(
         &self,
         guard: MutexGuard<'m, T>,
-    ) -> Call<impl Future<Output = MutexGuard<'m, T>>> {
+    ) -> Call<MutexGuard<'m, T>, impl Future<Output = MutexGuard<'m, T>>> {
         Call::leaf(self.wait_with(guard, Location::caller()))
     }
 
@@ -81,7 +81,7 @@ impl Condvar {
         &self,
         mut guard: MutexGuard<'m, T>,
         mut condition: F,
-    ) -> Call<impl Future<Output = MutexGuard<'m, T>>> {
+    ) -> Call<MutexGuard<'m, T>, impl Future<Output = MutexGuard<'m, T>>> {
         let site = Location::caller();
         Call::leaf(async move {
             poll_fn(checkpoint).await;
@@ -253,8 +253,10 @@ mod tests {
         let (queue, changed) = (Mutex::new(Vec::new()), Condvar::new());
         let take = || {
             let mut queue = changed
-                .wait_while(queue.lock().wait(), |queue: &mut Vec<u64>| queue.is_empty())
-                .wait();
+                .wait_while(queue.lock().block(), |queue: &mut Vec<u64>| {
+                    queue.is_empty()
+                })
+                .block();
             queue.pop().expect("not empty")
         };
         let sum: u64 = std::thread::scope(|scope| {
@@ -262,7 +264,7 @@ mod tests {
             for _ in 0..2 {
                 scope.spawn(|| {
                     for i in 0..1_000 {
-                        queue.lock().wait().push(i);
+                        queue.lock().block().push(i);
                         changed.notify_one();
                     }
                 });

@@ -24,14 +24,14 @@ impl<'c, T> Iter<'c, T> {
 impl<T> Iterator for Iter<'_, T> {
     type Item = T;
     fn next(&mut self) -> Option<T> {
-        self.receiver.recv().wait().ok()
+        self.receiver.recv().block().ok()
     }
 }
 
 impl<T> Iterator for IntoIter<T> {
     type Item = T;
     fn next(&mut self) -> Option<T> {
-        self.receiver.recv().wait().ok()
+        self.receiver.recv().block().ok()
     }
 }
 
@@ -58,7 +58,7 @@ pub struct MessageSteps<R>(R);
 impl<T> MessageSteps<Receiver<T>> {
     /// The next message.
     #[allow(clippy::should_implement_trait)]
-    pub fn next(&mut self) -> Call<NextMessage<'_, T>> {
+    pub fn next(&mut self) -> Call<Option<T>, NextMessage<'_, T>> {
         Call::leaf(NextMessage::of(&self.0))
     }
 }
@@ -66,7 +66,7 @@ impl<T> MessageSteps<Receiver<T>> {
 impl<'c, T> MessageSteps<&'c Receiver<T>> {
     /// The next message.
     #[allow(clippy::should_implement_trait)]
-    pub fn next(&mut self) -> Call<NextMessage<'c, T>> {
+    pub fn next(&mut self) -> Call<Option<T>, NextMessage<'c, T>> {
         Call::leaf(NextMessage::of(self.0))
     }
 }

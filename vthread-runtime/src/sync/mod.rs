@@ -1,7 +1,7 @@
 //! Synchronisation between vthreads. Mirrors [`std::sync`], with these differences: waiting suspends, a
 //! [`Mutex`] is not poisoned, and a [`channel`] has any number of receivers.
 //!
-//! In code that is not under `#[vthread]`, `.wait()` makes a call and blocks: `mutex.lock().wait()`.
+//! In code that is not under `#[vthread]`, `.block()` makes a call and blocks: `mutex.lock().block()`.
 
 mod barrier;
 #[cfg(all(test, not(loom)))]
@@ -10,7 +10,7 @@ mod channel;
 mod condvar;
 mod iterate;
 mod mutex;
-mod once_cell;
+mod once_lock;
 mod oneshot;
 mod queue;
 mod raw_lock;
@@ -24,7 +24,7 @@ pub use channel::{NextMessage, Receiver, Receiving, Sender, Sending, channel, un
 pub use condvar::Condvar;
 pub use iterate::{IntoIter, Iter, MessageSteps};
 pub use mutex::{Lock, Mutex, MutexGuard};
-pub use once_cell::OnceCell;
+pub use once_lock::OnceLock;
 pub use oneshot::{OneshotReceiver, OneshotSender, oneshot};
 pub use reserve::{Reserving, SendPermit};
 pub use rw_lock::{RwLock, RwLockReadGuard, RwLockWriteGuard};

@@ -29,7 +29,7 @@ use std::task::{Context, Poll, ready};
 /// use vthread_runtime::sync::Mutex;
 ///
 /// let names = Mutex::new(vec!["Ada"]);
-/// names.lock().wait().push("Grace"); // In #[vthread] code: names.lock().push(..).
+/// names.lock().block().push("Grace"); // In #[vthread] code: names.lock().push(..).
 /// assert_eq!(names.into_inner(), ["Ada", "Grace"]);
 /// ```
 pub struct Mutex<T: ?Sized> {
@@ -69,7 +69,7 @@ impl<T: ?Sized> Mutex<T> {
     /// Never. A vthread that locks a mutex again while it holds it waits for ever; that is reported, see
     /// [`OnDeadlock`](crate::OnDeadlock).
     #[track_caller]
-    pub fn lock(&self) -> Call<Lock<'_, T>> {
+    pub fn lock(&self) -> Call<MutexGuard<'_, T>, Lock<'_, T>> {
         Call::leaf(self.locked(Location::caller()))
     }
 

@@ -46,8 +46,8 @@ impl<'m> Hand<'m> {
 #[test]
 fn is_const() {
     static NAMES: Mutex<Vec<&str>> = Mutex::new(Vec::new());
-    NAMES.lock().wait().push("Ada");
-    assert_eq!(*NAMES.lock().wait(), ["Ada"]);
+    NAMES.lock().block().push("Ada");
+    assert_eq!(*NAMES.lock().block(), ["Ada"]);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn excludes() {
         for _ in 0..4 {
             scope.spawn(|| {
                 for _ in 0..2_000 {
-                    let mut guard = mutex.lock().wait();
+                    let mut guard = mutex.lock().block();
                     let before = *guard;
                     std::hint::spin_loop();
                     *guard = before + 1;
@@ -143,7 +143,7 @@ fn excludes() {
 fn a_panic_releases_it() {
     let mutex = Mutex::new(0);
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let _guard = mutex.lock().wait();
+        let _guard = mutex.lock().block();
         std::panic::resume_unwind(Box::new(()));
     }));
     assert!(panicked.is_err());

@@ -22,7 +22,7 @@ use std::task::{Waker, ready};
 ///
 /// let (tx, rx) = oneshot();
 /// std::thread::spawn(|| tx.send("the answer").unwrap());
-/// assert_eq!(rx.recv().wait(), Ok("the answer")); // In #[vthread] code: rx.recv()
+/// assert_eq!(rx.recv().block(), Ok("the answer")); // In #[vthread] code: rx.recv()
 /// ```
 pub fn oneshot<T>() -> (OneshotSender<T>, OneshotReceiver<T>) {
     let shared = Arc::new(Shared(Mutex::new(State {
@@ -97,7 +97,7 @@ impl<T> OneshotReceiver<T> {
     ///
     /// # Errors
     /// The sender is gone and has sent nothing, or the message has been taken already.
-    pub fn recv(&self) -> Call<impl Future<Output = Result<T, RecvError>>> {
+    pub fn recv(&self) -> Call<Result<T, RecvError>, impl Future<Output = Result<T, RecvError>>> {
         Call::leaf(async move {
             let wait = pin!(Wait::new(&*self.shared));
             poll_fn(move |cx| {
@@ -212,8 +212,8 @@ mod tests {
         assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
         assert!(!tx.is_closed());
         tx.send(7).unwrap();
-        assert_eq!(rx.recv().wait(), Ok(7));
-        assert_eq!(rx.recv().wait(), Err(RecvError));
+        assert_eq!(rx.recv().block(), Ok(7));
+        assert_eq!(rx.recv().block(), Err(RecvError));
         assert_eq!(rx.try_recv(), Err(TryRecvError::Disconnected));
     }
 
@@ -255,7 +255,7 @@ mod tests {
         assert!(waiting.poll().is_none());
         tx.send(7).unwrap();
         drop(waiting);
-        assert_eq!(rx.recv().wait(), Ok(7));
+        assert_eq!(rx.recv().block(), Ok(7));
     }
 
     #[test]

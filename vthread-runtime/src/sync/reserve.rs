@@ -39,12 +39,12 @@ impl<T> Sender<T> {
     /// use vthread_runtime::sync::channel;
     ///
     /// let (tx, rx) = channel(1);
-    /// let permit = tx.reserve().wait().unwrap(); // In #[vthread] code: tx.reserve()?
+    /// let permit = tx.reserve().block().unwrap(); // In #[vthread] code: tx.reserve()?
     /// assert!(tx.try_send("no room").is_err());
     /// permit.send("kept").unwrap();
     /// assert_eq!(rx.try_recv(), Ok("kept"));
     /// ```
-    pub fn reserve(&self) -> Call<Reserving<'_, T>> {
+    pub fn reserve(&self) -> Call<Result<SendPermit<'_, T>, SendError<()>>, Reserving<'_, T>> {
         Call::leaf(Reserving {
             wait: Wait::new(Room(&self.queue)),
         })

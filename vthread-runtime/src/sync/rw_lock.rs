@@ -31,10 +31,10 @@ const ALL: usize = usize::MAX >> 1;
 /// use vthread_runtime::sync::RwLock;
 ///
 /// let names = RwLock::new(vec!["Ada"]);
-/// let (one, other) = (names.read().wait(), names.read().wait()); // In #[vthread] code without the .wait()
+/// let (one, other) = (names.read().block(), names.read().block()); // In #[vthread] code without the .block()
 /// assert_eq!(one.len() + other.len(), 2);
 /// drop((one, other));
-/// names.write().wait().push("Grace");
+/// names.write().block().push("Grace");
 /// assert_eq!(names.into_inner(), ["Ada", "Grace"]);
 /// ```
 pub struct RwLock<T: ?Sized> {
@@ -79,7 +79,9 @@ impl<T: ?Sized> RwLock<T> {
     /// # Panics
     /// Never.
     #[track_caller]
-    pub fn read(&self) -> Call<impl Future<Output = RwLockReadGuard<'_, T>>> {
+    pub fn read(
+        &self,
+    ) -> Call<RwLockReadGuard<'_, T>, impl Future<Output = RwLockReadGuard<'_, T>>> {
         let site = Location::caller();
         Call::leaf(async move {
             let (permit, _) = self.acquired(1, site).await;
@@ -98,7 +100,9 @@ impl<T: ?Sized> RwLock<T> {
     /// # Panics
     /// Never. A vthread that locks again while it holds the lock waits for ever.
     #[track_caller]
-    pub fn write(&self) -> Call<impl Future<Output = RwLockWriteGuard<'_, T>>> {
+    pub fn write(
+        &self,
+    ) -> Call<RwLockWriteGuard<'_, T>, impl Future<Output = RwLockWriteGuard<'_, T>>> {
         let site = Location::caller();
         Call::leaf(async move {
             let (permit, by) = self.acquired(ALL, site).await;
@@ -267,11 +271,11 @@ mod tests {
     #[test]
     fn many_readers_or_one_writer() {
         static LOCK: RwLock<u8> = RwLock::new(1);
-        let (one, other) = (LOCK.read().wait(), LOCK.try_read().unwrap());
+        let (one, other) = (LOCK.read().block(), LOCK.try_read().unwrap());
         assert_eq!(*one + *other, 2);
         assert!(LOCK.try_write().is_none());
         drop((one, other));
-        let mut writer = LOCK.write().wait();
+        let mut writer = LOCK.write().block();
         *writer += 1;
         assert!(LOCK.try_read().is_none() && LOCK.try_write().is_none());
         drop(writer);
@@ -330,7 +334,7 @@ mod tests {
             for _ in 0..2 {
                 scope.spawn(|| {
                     for _ in 0..2_000 {
-                        let mut both = lock.write().wait();
+                        let mut both = lock.write().block();
                         both.0 += 1;
                         std::hint::spin_loop();
                         both.1 += 1;
@@ -338,7 +342,7 @@ mod tests {
                 });
                 scope.spawn(|| {
                     for _ in 0..2_000 {
-                        let both = lock.read().wait();
+                        let both = lock.read().block();
                         assert_eq!(both.0, both.1);
                     }
                 });

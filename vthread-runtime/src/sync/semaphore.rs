@@ -31,8 +31,8 @@ use std::task::{Context, Poll, Waker, ready};
 /// use vthread_runtime::sync::Semaphore;
 ///
 /// let connections = Semaphore::new(2);
-/// let first = connections.acquire().wait(); // In #[vthread] code: connections.acquire()
-/// let second = connections.acquire().wait();
+/// let first = connections.acquire().block(); // In #[vthread] code: connections.acquire()
+/// let second = connections.acquire().block();
 /// assert!(connections.try_acquire().is_none());
 /// drop(first);
 /// assert_eq!(connections.available_permits(), 1);
@@ -74,7 +74,7 @@ impl Semaphore {
     ///
     /// # Panics
     /// Never.
-    pub fn acquire(&self) -> Call<Acquire<'_>> {
+    pub fn acquire(&self) -> Call<Permit<'_>, Acquire<'_>> {
         self.acquire_many(1)
     }
 
@@ -96,12 +96,12 @@ impl Semaphore {
     /// use vthread_runtime::sync::Semaphore;
     ///
     /// let megabytes = Semaphore::new(64);
-    /// let large = megabytes.acquire_many(48).wait();
+    /// let large = megabytes.acquire_many(48).block();
     /// assert!(megabytes.try_acquire_many(32).is_none());
     /// drop(large);
     /// assert!(megabytes.try_acquire_many(32).is_some());
     /// ```
-    pub fn acquire_many(&self, n: usize) -> Call<Acquire<'_>> {
+    pub fn acquire_many(&self, n: usize) -> Call<Permit<'_>, Acquire<'_>> {
         Call::leaf(Acquire::new(self, n))
     }
 
@@ -134,7 +134,7 @@ impl Semaphore {
     /// // A gate that is opened once.
     /// static OPEN: Semaphore = Semaphore::new(0);
     /// std::thread::spawn(|| OPEN.add_permits(1));
-    /// OPEN.acquire().wait().forget();
+    /// OPEN.acquire().block().forget();
     /// ```
     #[track_caller]
     pub fn add_permits(&self, n: usize) {

@@ -46,7 +46,7 @@ impl<'s> Hand<'s> {
 #[test]
 fn is_const() {
     static ONE: Semaphore = Semaphore::new(1);
-    let permit = ONE.acquire().wait();
+    let permit = ONE.acquire().block();
     assert!(ONE.try_acquire().is_none());
     drop(permit);
     assert!(ONE.try_acquire().is_some());
@@ -110,7 +110,7 @@ fn one_that_goes_does_not_stand_in_the_way() {
 #[test]
 fn nothing_can_be_had_at_once() {
     let semaphore = Semaphore::new(0);
-    drop(semaphore.acquire_many(0).wait());
+    drop(semaphore.acquire_many(0).block());
     let mut one = Hand::waiting(&semaphore, 1);
     let mut nothing = Hand::waiting(&semaphore, 0);
     semaphore.add_permits(1);
@@ -142,7 +142,7 @@ fn nothing_is_lost_to_waiters_that_go() {
             let (semaphore, goes_on, n_held) = (&semaphore, &goes_on, &n_held);
             scope.spawn(move || {
                 while goes_on.load(Ordering::Relaxed) {
-                    let permit = semaphore.acquire_many(n).wait();
+                    let permit = semaphore.acquire_many(n).block();
                     assert!(n_held.fetch_add(n, Ordering::SeqCst) + n <= PERMITS);
                     n_held.fetch_sub(n, Ordering::SeqCst);
                     drop(permit);

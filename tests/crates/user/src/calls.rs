@@ -31,5 +31,5 @@ fn methods_suspend() {
     let expected = ["a", "two", "2", "1", "10", "Some([120, 121])", "atwo", "3"];
     assert_eq!(methods().unwrap(), expected);
     assert_eq!(n_pauses(), 1 + 2 + 2 + 1 + 2 + 1 + 2);
-    assert_eq!(Client::connect(1).wait().unwrap().get().wait(), 1);
+    assert_eq!(Client::connect(1).block().unwrap().get().block(), 1);
 }

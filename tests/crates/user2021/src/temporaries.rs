@@ -122,5 +122,5 @@ fn of_tails_and_arguments() {
     assert_eq!(logged(), ["worth", "local", "tail", "argument"]);
     assert_eq!(guarded(vthread::sync::Mutex::new(3)), 3);
     let (a, b) = (Account(RefCell::new(1)), Account(RefCell::new(2)));
-    assert_eq!(a.closes(b).wait() + a.close().wait(), 4);
+    assert_eq!(a.closes(b).block() + a.close().block(), 4);
 }

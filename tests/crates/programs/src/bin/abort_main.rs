@@ -16,7 +16,7 @@ fn run() -> Result<(), Stop> {
     group! {
         spawn! {
             let wait = || {
-                tx.send(()).wait().unwrap();
+                tx.send(()).block().unwrap();
                 sleep(Duration::from_millis(20));
                 println!("completed");
             };

@@ -47,7 +47,7 @@ fn shutdown() {
     let (tx, rx) = channel::<()>(1);
     let ready = tx.clone();
     let child = background!(name = "child" => { wait("child", &ready); });
-    rx.recv().wait().unwrap();
+    rx.recv().block().unwrap();
     let failed = background!(name = "flusher" => { vthread::fs::read("/no/such/file")?; });
     let panicked = background! { std::panic::resume_unwind(Box::new("on purpose")); };
     while failed.outcome().is_none() || panicked.outcome().is_none() {
@@ -111,7 +111,7 @@ fn call_of_another_thread() {
         wait("call", &tx);
         println!("thread: went on");
     });
-    rx.recv().wait().unwrap();
+    rx.recv().block().unwrap();
     vthread::shutdown().unwrap();
     println!("after");
     assert!(thread.join().is_err());
@@ -138,7 +138,7 @@ fn a_thread_that_does_not_come_back() {
         }
         stuck(&tx);
     });
-    rx.recv().wait().unwrap();
+    rx.recv().block().unwrap();
     vthread::shutdown().unwrap();
     println!("after");
 }
@@ -161,7 +161,7 @@ fn shielded() {
         }
         shielded(&tx);
     });
-    rx.recv().wait().unwrap();
+    rx.recv().block().unwrap();
     vthread::shutdown().unwrap();
     assert!(thread.join().is_err());
     println!("after");

@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::Location;
-use std::sync::OnceLock;
+use std::sync;
 
 /// A value that is made once, when it is first needed. The others wait meanwhile.
 ///
@@ -17,24 +17,24 @@ use std::sync::OnceLock;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::sync::OnceCell;
+/// use vthread_runtime::sync::OnceLock;
 ///
-/// static NAME: OnceCell<String> = OnceCell::new();
-/// let name = NAME.get_or_init(|| "Ada".to_owned()).wait(); // In #[vthread] code without the .wait()
+/// static NAME: OnceLock<String> = OnceLock::new();
+/// let name = NAME.get_or_init(|| "Ada".to_owned()).block(); // In #[vthread] code without the .block()
 /// assert_eq!(name, "Ada");
-/// assert_eq!(NAME.get_or_init(|| unreachable!()).wait(), "Ada");
+/// assert_eq!(NAME.get_or_init(|| unreachable!()).block(), "Ada");
 /// ```
-pub struct OnceCell<T> {
-    value: OnceLock<T>,
+pub struct OnceLock<T> {
+    value: sync::OnceLock<T>,
     /// Held by the one who makes the value.
     making: Mutex<()>,
 }
 
-impl<T> OnceCell<T> {
+impl<T> OnceLock<T> {
     const_unless_modelled! {
         /// A cell without a value.
         pub const fn new() -> Self {
-            OnceCell { value: OnceLock::new(), making: Mutex::new(()) }
+            OnceLock { value: sync::OnceLock::new(), making: Mutex::new(()) }
         }
     }
 
@@ -80,7 +80,7 @@ impl<T> OnceCell<T> {
     /// # Panics
     /// If `make` does; then the next one who waits makes the value. A `make` that asks for the same value waits for ever.
     #[track_caller]
-    pub fn get_or_init<F: FnOnce() -> T>(&self, make: F) -> Call<impl Future<Output = &T>> {
+    pub fn get_or_init<F: FnOnce() -> T>(&self, make: F) -> Call<&T, impl Future<Output = &T>> {
         let site = Location::caller();
         Call::leaf(async move {
             match self.get_or_make(|| Ok::<T, Infallible>(make()), site).await {
@@ -98,7 +98,7 @@ impl<T> OnceCell<T> {
     /// The wait ends. If it was to make the value, the next one who waits does.
     ///
     /// # Panics
-    /// As [`get_or_init`](OnceCell::get_or_init).
+    /// As [`get_or_init`](OnceLock::get_or_init).
     ///
     /// # Errors
     /// What `make` says.
@@ -106,7 +106,7 @@ impl<T> OnceCell<T> {
     pub fn get_or_try_init<E, F: FnOnce() -> Result<T, E>>(
         &self,
         make: F,
-    ) -> Call<impl Future<Output = Result<&T, E>>> {
+    ) -> Call<Result<&T, E>, impl Future<Output = Result<&T, E>>> {
         Call::leaf(self.get_or_make(make, Location::caller()))
     }
 
@@ -133,28 +133,28 @@ impl<T> OnceCell<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> Suspends<{ name_hash("get_or_init") }> for OnceCell<T> {}
+impl<T> Suspends<{ name_hash("get_or_init") }> for OnceLock<T> {}
 #[diagnostic::do_not_recommend]
-impl<T> Suspends<{ name_hash("get_or_try_init") }> for OnceCell<T> {}
+impl<T> Suspends<{ name_hash("get_or_try_init") }> for OnceLock<T> {}
 
-impl<T> Default for OnceCell<T> {
+impl<T> Default for OnceLock<T> {
     fn default() -> Self {
-        OnceCell::new()
+        OnceLock::new()
     }
 }
 
-impl<T> From<T> for OnceCell<T> {
+impl<T> From<T> for OnceLock<T> {
     fn from(value: T) -> Self {
-        OnceCell {
-            value: OnceLock::from(value),
+        OnceLock {
+            value: sync::OnceLock::from(value),
             making: Mutex::new(()),
         }
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for OnceCell<T> {
+impl<T: fmt::Debug> fmt::Debug for OnceLock<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut tuple = f.debug_tuple("OnceCell");
+        let mut tuple = f.debug_tuple("OnceLock");
         match self.get() {
             Some(value) => tuple.field(value).finish(),
             None => tuple.field(&format_args!("<no value>")).finish(),
@@ -170,12 +170,12 @@ mod tests {
 
     #[test]
     fn one_value() {
-        let mut cell = OnceCell::new();
+        let mut cell = OnceLock::new();
         assert_eq!(cell.get(), None);
-        assert_eq!(cell.get_or_try_init(|| Err("no")).wait(), Err("no"));
-        assert_eq!(*cell.get_or_init(|| 7).wait(), 7);
+        assert_eq!(cell.get_or_try_init(|| Err("no")).block(), Err("no"));
+        assert_eq!(*cell.get_or_init(|| 7).block(), 7);
         assert_eq!(cell.set(8), Err(8));
-        assert_eq!(format!("{cell:?}"), "OnceCell(7)");
+        assert_eq!(format!("{cell:?}"), "OnceLock(7)");
         *cell.get_mut().unwrap() += 1;
         assert_eq!(cell.take(), Some(8));
         assert_eq!(cell.set(9), Ok(()));
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_cancelled_waiter_leaves_it_to_the_next() {
-        let cell = OnceCell::new();
+        let cell = OnceLock::new();
         let making = cell.making.try_lock();
         let mut first = by_hand(cell.get_or_init(|| 1));
         let mut second = by_hand(cell.get_or_init(|| 2));
@@ -197,18 +197,18 @@ mod tests {
 
     #[test]
     fn a_panic_leaves_it_to_the_next() {
-        let cell = OnceCell::new();
+        let cell = OnceLock::new();
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             cell.get_or_init(|| std::panic::resume_unwind(Box::new(())))
-                .wait();
+                .block();
         }));
         assert!(panicked.is_err());
-        assert_eq!(cell.get_or_init(|| 3).wait(), &3);
+        assert_eq!(cell.get_or_init(|| 3).block(), &3);
     }
 
     #[test]
     fn is_made_once() {
-        let (cell, n_made) = (OnceCell::new(), AtomicUsize::new(0));
+        let (cell, n_made) = (OnceLock::new(), AtomicUsize::new(0));
         std::thread::scope(|scope| {
             for i in 0..8 {
                 let (cell, n_made) = (&cell, &n_made);
@@ -217,7 +217,7 @@ mod tests {
                         n_made.fetch_add(1, Ordering::SeqCst);
                         i
                     })
-                    .wait();
+                    .block();
                 });
             }
         });
