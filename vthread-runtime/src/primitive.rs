@@ -73,6 +73,11 @@ macro_rules! const_unless_modelled {
 }
 pub(crate) use const_unless_modelled;
 
+/// A bound of a protocol. Models use `modelled`, so that they reach it within the schedules they explore.
+pub(crate) const fn shrunk(real: u8, modelled: u8) -> u8 {
+    if cfg!(loom) { modelled } else { real }
+}
+
 /// Declares a static. Under loom each execution of a model has its own.
 #[cfg(not(loom))]
 macro_rules! process_wide {

@@ -1,5 +1,6 @@
 //! The mutex: by hand for what cancellation does, with threads for the rest.
 
+use super::super::raw_lock::PATIENCE;
 use super::*;
 use std::panic::Location;
 use std::sync::Arc;
@@ -88,6 +89,32 @@ fn a_notified_waiter_that_goes_passes_it_on() {
     assert!(second.poll().is_some());
 }
 
+/// Newcomers take the lock before the notified waiter, as often as it bears that.
+fn overtake(mutex: &Mutex<u64>, waiter: &mut Hand<'_>) {
+    for _ in 0..PATIENCE {
+        let quicker = mutex.try_lock().expect("the first to come may take it");
+        assert!(waiter.poll().is_none());
+        drop(quicker);
+    }
+}
+
+/// While a waiter is on its way, releases notify no other.
+#[test]
+fn one_waiter_at_a_time_is_on_its_way() {
+    let mutex = Mutex::new(0);
+    let guard = mutex.try_lock().unwrap();
+    let (mut first, mut second) = (Hand::new(&mutex), Hand::new(&mutex));
+    assert!(first.poll().is_none() && second.poll().is_none());
+    drop(guard);
+    for _ in 0..10 {
+        drop(mutex.try_lock().unwrap());
+    }
+    assert_eq!((first.woken.get(), second.woken.get()), (1, 0));
+    drop(first.poll().expect("it is free"));
+    assert_eq!(second.woken.get(), 1);
+    drop(second.poll().expect("it is free"));
+}
+
 #[test]
 fn who_was_overtaken_is_granted_the_lock_next() {
     let mutex = Mutex::new(0);
@@ -95,11 +122,9 @@ fn who_was_overtaken_is_granted_the_lock_next() {
     let mut waiter = Hand::new(&mutex);
     assert!(waiter.poll().is_none());
     drop(guard);
-    let quicker = mutex.try_lock().expect("who comes first may take it");
-    assert!(waiter.poll().is_none());
-    drop(quicker);
+    overtake(&mutex, &mut waiter);
     assert!(mutex.try_lock().is_none(), "it is the waiter's now");
-    assert_eq!(waiter.woken.get(), 2);
+    assert_eq!(waiter.woken.get(), 1 + usize::from(PATIENCE));
     drop(waiter.poll().expect("granted"));
     assert!(mutex.try_lock().is_some());
 }
@@ -109,11 +134,9 @@ fn a_lock_granted_to_one_that_goes_is_released() {
     let mutex = Mutex::new(0);
     let guard = mutex.try_lock().unwrap();
     let (mut granted, mut next) = (Hand::new(&mutex), Hand::new(&mutex));
-    assert!(granted.poll().is_none());
-    drop(guard);
-    let quicker = mutex.try_lock().unwrap();
     assert!(granted.poll().is_none() && next.poll().is_none());
-    drop(quicker);
+    drop(guard);
+    overtake(&mutex, &mut granted);
     assert!(mutex.try_lock().is_none());
     drop(granted.frame);
     assert_eq!(next.woken.get(), 1);

@@ -1,20 +1,40 @@
 //! The lock of a `Mutex`, without the value.
 //!
-//! One word with two bits; the list of waiters beside it has a lock of its own.
+//! One word with three bits; the list of waiters beside it has a lock of its own.
 //!
-//! | `LOCKED` | `WAITED` | means |
-//! |---|---|---|
-//! | no | no | free; a waiter may have been notified and be on its way |
-//! | yes | no | held; releasing it concerns nobody |
-//! | yes | yes | held; whoever releases it looks at the list |
-//! | no | yes | free; as the first, and there are more waiters in the list |
+//! | `LOCKED` | `WAITED` | `NOTIFIED` | means |
+//! |---|---|---|---|
+//! | no | no | no | free |
+//! | yes | no | no | held; the release concerns no one else |
+//! | yes | yes | no | held; the release notifies a waiter |
+//! | yes | any | yes | held; a waiter is on its way already, so the release notifies none |
+//! | no | any | yes | free; a notified waiter is on its way |
+//! | no | yes | no | never between two uses of the list's lock: no waiter would be woken |
 //!
-//! `LOCKED` is set by whoever takes the lock, and cleared by whoever holds it. `WAITED` is set under the lock
-//! of the list by one who is about to wait, and cleared under it, when the list is empty, by the holder.
+//! # Protocol
+//! `LOCKED` is set by the vthread that takes the lock, and cleared by the one that holds it. `WAITED` and
+//! `NOTIFIED` change under the lock of the list only. `WAITED` is set by a vthread that is about to
+//! wait, and cleared when the list is found empty. `NOTIFIED` is set when a waiter is told to attempt,
+//! and cleared when that waiter acts on it: it takes the lock, or finds it held and waits again, or goes
+//! away.
+//!
+//! So at most one waiter is on its way at a time, and meanwhile releases cost what they cost without
+//! waiters. Newcomers may take the lock before it (they run already, and a switch to the waiter takes
+//! longer than most critical sections). A waiter that was overtaken `PATIENCE` times is *granted* the
+//! lock by the next release: `LOCKED` stays set, and the lock is the waiter's before it runs.
+//!
+//! *No waiter is forgotten.* A release that leaves the list alone has seen `NOTIFIED`, or no `WAITED`,
+//! in the word that its own exchange changed. With `NOTIFIED`, the notified waiter acts later: it finds
+//! the lock free and takes it, or finds it held by a newcomer, clears `NOTIFIED` while `LOCKED` is set,
+//! and that holder's release sees `WAITED` alone. Without `WAITED`, a vthread that waits sets it by an
+//! exchange that has seen `LOCKED`, so the holder's exchange comes after it.
+//!
+//! The scheme is that of Go's `sync.Mutex` (normal and starvation mode), with a count where Go has a
+//! clock.
 
 use super::waitlist::{Note, Place, Wait, WaitList};
 use crate::driver::wake::wake;
-use crate::primitive::{AtomicUsize, Mutex, MutexGuard, Ordering, const_unless_modelled};
+use crate::primitive::{AtomicUsize, Mutex, MutexGuard, Ordering, const_unless_modelled, shrunk};
 use crate::task::doing::Doing;
 use crate::task::waiting::Taken;
 use std::pin::Pin;
@@ -22,6 +42,10 @@ use std::task::{Context, Poll, Waker};
 
 const LOCKED: usize = 1;
 const WAITED: usize = 1 << 1;
+const NOTIFIED: usize = 1 << 2;
+
+/// How often a waiter is overtaken before it is granted the lock.
+pub(super) const PATIENCE: u8 = shrunk(4, 1);
 
 /// The lock.
 #[derive(Debug)]
@@ -76,12 +100,14 @@ impl RawLock {
         }
         wait.poll(cx, |lock, _, note| match note {
             Some(Note::Granted) => Some(()),
-            _ => lock.acquire_or_be_waited().then_some(()),
+            note => lock.acquire_or_be_waited(note.is_some()).then_some(()),
         })
     }
 
-    /// Takes the lock if it is free, or has its holder look at the list. Under the lock of the list.
-    fn acquire_or_be_waited(&self) -> bool {
+    /// Takes the lock if it is free, or has its release look at the list. Under the lock of the list.
+    /// A waiter that was notified is not on its way any more, whatever comes of it.
+    fn acquire_or_be_waited(&self, was_notified: bool) -> bool {
+        let arrives = if was_notified { NOTIFIED } else { 0 };
         let mut word = self.word.load(Ordering::Relaxed);
         loop {
             let is_free = word & LOCKED == 0;
@@ -92,7 +118,7 @@ impl RawLock {
             };
             match self.word.compare_exchange_weak(
                 word,
-                wanted,
+                wanted & !arrives,
                 Ordering::Acquire,
                 Ordering::Relaxed,
             ) {
@@ -106,16 +132,22 @@ impl RawLock {
     #[inline]
     pub(super) fn release(&self) {
         self.taken.clear();
-        if self
-            .word
-            .compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed)
-            .is_err()
-        {
-            self.release_waited();
+        let mut word = LOCKED;
+        while word & (WAITED | NOTIFIED) != WAITED {
+            match self.word.compare_exchange_weak(
+                word,
+                word & !LOCKED,
+                Ordering::Release,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return,
+                Err(now) => word = now,
+            }
         }
+        self.release_waited();
     }
 
-    /// Others may wait for it.
+    /// There are waiters, and none is on its way.
     #[cold]
     fn release_waited(&self) {
         let mut waiters = self.waiters.lock();
@@ -124,20 +156,45 @@ impl RawLock {
         next.into_iter().for_each(wake);
     }
 
-    /// Releases the lock, which the caller holds: to the next waiter itself if that was overtaken before.
+    /// Releases the lock, which the caller holds: to the next waiter itself if that was overtaken often enough.
     fn release_to(&self, waiters: &mut WaitList) -> Option<Waker> {
-        let is_granted = waiters.next_was_overtaken();
+        let is_granted = waiters.next_was_overtaken() >= PATIENCE;
         let next = waiters.notify(if is_granted {
             Note::Granted
         } else {
             Note::Attempt
         });
-        let locked = if is_granted { LOCKED } else { 0 };
+        let on_its_way = match &next {
+            Some(_) if is_granted => LOCKED,
+            Some(_) => NOTIFIED,
+            None => 0,
+        };
         let waited = if waiters.is_empty() { 0 } else { WAITED };
-        // Nobody else changes the word: the lock is held, and so is the lock of the list.
-        // Where the lock is granted, its new holder sees what was done under it by the lock of the list.
-        self.word.store(locked | waited, Ordering::Release);
+        // No other thread changes the word: the lock is held, and so is the lock of the list. Where the
+        // lock is granted, its new holder sees what was done under it by the lock of the list.
+        self.word.store(on_its_way | waited, Ordering::Release);
         next
+    }
+
+    /// A notified waiter has gone away. If the lock is held, its release sees to the others; if it is
+    /// free, another waiter is notified. Under the lock of the list.
+    fn notify_instead(&self, waiters: &mut WaitList) -> Option<Waker> {
+        let mut word = self.word.load(Ordering::Relaxed);
+        loop {
+            let is_free = word & LOCKED == 0;
+            let has_next = is_free && !waiters.is_empty();
+            let wanted = if has_next { word } else { word & !NOTIFIED };
+            match self.word.compare_exchange_weak(
+                word,
+                wanted,
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) if has_next => return waiters.notify(Note::Attempt),
+                Ok(_) => return None,
+                Err(now) => word = now,
+            }
+        }
     }
 }
 
@@ -155,15 +212,9 @@ impl Place for &RawLock {
     }
 
     fn pass_on(&self, waiters: &mut WaitList, note: Note) -> Option<Waker> {
-        if note == Note::Granted {
-            return self.release_to(waiters);
-        }
-        // If the lock is held, its holder will look at the list: `WAITED` is set while it has waiters.
-        let is_free = self.word.load(Ordering::Relaxed) & LOCKED == 0;
-        if is_free {
-            waiters.notify(Note::Attempt)
-        } else {
-            None
+        match note {
+            Note::Granted => self.release_to(waiters),
+            Note::Attempt => self.notify_instead(waiters),
         }
     }
 }

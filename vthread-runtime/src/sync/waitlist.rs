@@ -70,7 +70,8 @@ pub(crate) struct WaitList {
 struct Slot {
     waker: Cell<Option<Waker>>,
     note: Cell<Option<Note>>,
-    was_overtaken: Cell<bool>,
+    /// How often it was notified, and found that another was quicker.
+    was_overtaken: Cell<u8>,
     /// How much of what the place gives out it waits for, where that matters.
     weight: usize,
 }
@@ -85,11 +86,9 @@ impl WaitList {
         self.list.is_empty()
     }
 
-    /// Whether the next one to be notified has been notified before, and found that another was quicker.
-    pub(crate) fn next_was_overtaken(&self) -> bool {
-        self.list
-            .front()
-            .is_some_and(|slot| slot.was_overtaken.get())
+    /// How often the next one to be notified has been notified before, and found that another was quicker.
+    pub(crate) fn next_was_overtaken(&self) -> u8 {
+        self.list.front().map_or(0, |slot| slot.was_overtaken.get())
     }
 
     /// How much the next one to be notified waits for.
@@ -132,7 +131,7 @@ impl<P: Place> Wait<P> {
         let slot = Slot {
             waker: Cell::new(None),
             note: Cell::new(None),
-            was_overtaken: Cell::new(false),
+            was_overtaken: Cell::new(0),
             weight,
         };
         Wait {
@@ -212,7 +211,8 @@ impl<P: Place> Wait<P> {
         self.is_present.set(true);
         let node = NonNull::from(&self.get_ref().node);
         if was_notified {
-            slot.was_overtaken.set(true);
+            slot.was_overtaken
+                .set(slot.was_overtaken.get().saturating_add(1));
             // SAFETY: A waiter that is absent, or notified, is in no list. The node is pinned with the wait,
             // and `drop` and `poll` unlink it under the lock before it goes.
             unsafe { waiters.list.push_front(node) };
@@ -226,7 +226,7 @@ impl<P: Place> Wait<P> {
     fn leave(&self, waiters: &mut WaitList) -> Option<Note> {
         self.is_present.set(false);
         let slot = self.node.value();
-        slot.was_overtaken.set(false);
+        slot.was_overtaken.set(0);
         let note = slot.note.take();
         if note.is_none() {
             // SAFETY: Who is present and has no note is in the list of the place.
