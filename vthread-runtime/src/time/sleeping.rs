@@ -70,7 +70,7 @@ impl Sleep {
         ))
     }
 
-    fn until(deadline: Instant) -> Self {
+    pub(super) fn until(deadline: Instant) -> Self {
         Sleep::new((deadline > Instant::now()).then_some(deadline))
     }
 

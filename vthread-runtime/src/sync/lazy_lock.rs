@@ -1,0 +1,115 @@
+//! A value that is made when it is first used.
+
+use super::once_lock::OnceLock;
+use crate::group::call::{Call, Suspends, name_hash};
+use crate::primitive::{Mutex, const_unless_modelled};
+use std::fmt;
+use std::future::Future;
+use std::ops::Deref;
+
+/// A value that is made when it is first used, by a function that was given before.
+///
+/// As [`std::sync::LazyLock`], but [`force`](LazyLock::force) suspends while another vthread makes the value.
+/// A dereference cannot suspend: where the value is being made, it blocks, right anywhere, and another OS
+/// thread takes over meanwhile.
+///
+/// # Examples
+/// ```
+/// use vthread_runtime::sync::LazyLock;
+///
+/// static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| vec!["Ada", "Grace"]);
+/// assert_eq!(NAMES.len(), 2);
+/// ```
+pub struct LazyLock<T, F = fn() -> T> {
+    value: OnceLock<T>,
+    /// Taken by the first use.
+    make: Mutex<Option<F>>,
+}
+
+impl<T, F: FnOnce() -> T> LazyLock<T, F> {
+    const_unless_modelled! {
+        /// A value that `make` makes when it is first used. `make` is plain code.
+        pub const fn new(make: F) -> Self {
+            LazyLock { value: OnceLock::new(), make: Mutex::new(Some(make)) }
+        }
+    }
+
+    /// The value, which is made if it is not there.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while another vthread makes the value.
+    ///
+    /// # Cancellation
+    /// The wait ends.
+    ///
+    /// # Panics
+    /// If the function does that makes the value, now or before: a second attempt is not made.
+    #[track_caller]
+    pub fn force(this: &Self) -> Call<&T, impl Future<Output = &T>> {
+        this.value.get_or_init(|| this.make())
+    }
+
+    fn make(&self) -> T {
+        let make = self.make.lock().take();
+        make.expect("vthread::sync::LazyLock: an earlier attempt to make the value has panicked")()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, F> Suspends<{ name_hash("force") }> for LazyLock<T, F> {}
+
+impl<T, F: FnOnce() -> T> Deref for LazyLock<T, F> {
+    type Target = T;
+    #[track_caller]
+    fn deref(&self) -> &T {
+        match self.value.get() {
+            Some(value) => value,
+            None => LazyLock::force(self).block(),
+        }
+    }
+}
+
+impl<T: Default> Default for LazyLock<T> {
+    fn default() -> Self {
+        LazyLock::new(T::default)
+    }
+}
+
+impl<T: fmt::Debug, F> fmt::Debug for LazyLock<T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut tuple = f.debug_tuple("LazyLock");
+        match self.value.get() {
+            Some(value) => tuple.field(value).finish(),
+            None => tuple.field(&format_args!("<uninit>")).finish(),
+        }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn is_made_once() {
+        static N_MADE: AtomicUsize = AtomicUsize::new(0);
+        static VALUE: LazyLock<usize> = LazyLock::new(|| N_MADE.fetch_add(1, Ordering::SeqCst));
+        assert_eq!(format!("{VALUE:?}"), "LazyLock(<uninit>)");
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| assert_eq!((*VALUE, *LazyLock::force(&VALUE).block()), (0, 0)));
+            }
+        });
+        assert_eq!(N_MADE.load(Ordering::SeqCst), 1);
+        assert_eq!(format!("{VALUE:?}"), "LazyLock(0)");
+    }
+
+    #[test]
+    fn a_panic_stays() {
+        let value: LazyLock<u8> = LazyLock::new(|| panic!("no value"));
+        for _ in 0..2 {
+            let used = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| *value));
+            assert!(used.is_err());
+        }
+    }
+}

@@ -1,0 +1,536 @@
+//! A value that is watched: receivers see the latest one, and wait for the next.
+
+use super::waitlist::{Note, Place, Wait, WaitList};
+use super::{RecvError, SendError};
+use crate::driver::wake::WakeList;
+use crate::group::call::{Call, Suspends, name_hash};
+use crate::primitive::{Mutex, MutexGuard};
+use crate::task::current::checkpoint;
+use crate::task::doing::Doing;
+use crate::task::waiting::leak;
+use parking_lot::{RwLock, RwLockReadGuard};
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::ops::Deref;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Waker, ready};
+
+/// A channel that holds one value, the latest. Receivers may miss values that were replaced before they
+/// looked, never the last one.
+///
+/// # Examples
+/// ```
+/// use vthread_runtime::sync::watch;
+///
+/// let (level, mut watcher) = watch(1);
+/// assert_eq!(*watcher.borrow(), 1);
+/// std::thread::spawn(move || level.send(2).unwrap());
+/// watcher.changed().block().unwrap(); // In #[vthread] code: watcher.changed()?
+/// assert_eq!(*watcher.borrow_and_update(), 2);
+/// assert!(watcher.changed().block().is_err(), "the sender is gone");
+/// ```
+pub fn watch<T>(value: T) -> (WatchSender<T>, WatchReceiver<T>) {
+    let shared = Arc::new(Shared {
+        value: RwLock::new(value),
+        locked: Mutex::new(State {
+            version: 0,
+            n_senders: 1,
+            n_receivers: 1,
+            receiving: WaitList::new(),
+            closing: WaitList::new(),
+        }),
+    });
+    let sender = WatchSender {
+        shared: shared.clone(),
+    };
+    (sender, WatchReceiver { shared, seen: 0 })
+}
+
+/// The half of a [`watch`] channel that sends.
+pub struct WatchSender<T> {
+    shared: Arc<Shared<T>>,
+}
+
+/// The half of a [`watch`] channel that receives. Each clone remembers on its own which value it has seen.
+pub struct WatchReceiver<T> {
+    shared: Arc<Shared<T>>,
+    /// The version that was seen last.
+    seen: u64,
+}
+
+/// The value of a [`watch`] channel, borrowed. The value cannot be replaced while this lives: drop it soon, and
+/// before the next suspension.
+#[must_use]
+pub struct WatchRef<'r, T> {
+    value: RwLockReadGuard<'r, T>,
+    has_changed: bool,
+}
+
+/// What the halves share.
+///
+/// The version is raised under the write lock of the value. So whoever holds the value for reading reads the
+/// version that belongs to it.
+struct Shared<T> {
+    value: RwLock<T>,
+    locked: Mutex<State>,
+}
+
+struct State {
+    version: u64,
+    n_senders: usize,
+    n_receivers: usize,
+    /// Receivers that wait for a change. All are notified of each.
+    receiving: WaitList,
+    /// Senders that wait until no receiver is left.
+    closing: WaitList,
+}
+
+impl<T> WatchSender<T> {
+    /// Replaces the value, and wakes the receivers that wait. Never a checkpoint.
+    ///
+    /// # Errors
+    /// All receivers are gone. The error holds the value. ([`send_replace`](WatchSender::send_replace) stores it all the same.)
+    pub fn send(&self, value: T) -> Result<(), SendError<T>> {
+        if self.is_closed() {
+            return Err(SendError(value));
+        }
+        drop(self.send_replace(value));
+        Ok(())
+    }
+
+    /// Replaces the value also if there is no receiver, and returns the old one.
+    pub fn send_replace(&self, mut value: T) -> T {
+        leak::<T>();
+        self.send_if_modified(|old| {
+            std::mem::swap(old, &mut value);
+            true
+        });
+        value
+    }
+
+    /// Changes the value in place, and wakes the receivers that wait.
+    ///
+    /// # Panics
+    /// If `modify` does. The value stays as it left it, and no receiver is notified.
+    pub fn send_modify(&self, modify: impl FnOnce(&mut T)) {
+        self.send_if_modified(|value| {
+            modify(value);
+            true
+        });
+    }
+
+    /// As [`send_modify`](WatchSender::send_modify), if `modify` returns `true`; else the receivers are not notified.
+    /// Returns what `modify` does.
+    ///
+    /// # Panics
+    /// If `modify` does.
+    pub fn send_if_modified(&self, modify: impl FnOnce(&mut T) -> bool) -> bool {
+        let mut woken = WakeList::default();
+        let mut value = self.shared.value.write();
+        if !modify(&mut value) {
+            return false;
+        }
+        let mut state = self.shared.locked.lock();
+        state.version += 1;
+        woken.extend(state.receiving.notify_all());
+        drop(state);
+        drop(value);
+        woken.wake_all();
+        true
+    }
+
+    /// The value.
+    pub fn borrow(&self) -> WatchRef<'_, T> {
+        WatchRef {
+            value: self.shared.value.read(),
+            has_changed: false,
+        }
+    }
+
+    /// A new receiver, which has seen the value that is there now.
+    pub fn subscribe(&self) -> WatchReceiver<T> {
+        let mut state = self.shared.locked.lock();
+        state.n_receivers += 1;
+        WatchReceiver {
+            shared: self.shared.clone(),
+            seen: state.version,
+        }
+    }
+
+    /// How many receivers there are.
+    pub fn receiver_count(&self) -> usize {
+        self.shared.locked.lock().n_receivers
+    }
+
+    /// Whether all receivers are gone.
+    pub fn is_closed(&self) -> bool {
+        self.receiver_count() == 0
+    }
+
+    /// Waits until all receivers are gone.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while there is a receiver.
+    ///
+    /// # Cancellation
+    /// The wait ends.
+    pub fn closed(&self) -> Call<(), impl Future<Output = ()>> {
+        Call::leaf(async move {
+            let wait = pin!(Wait::new(Closing(&self.shared)));
+            poll_fn(move |cx| {
+                ready!(checkpoint(cx));
+                wait.as_ref()
+                    .poll(cx, |_, state, _| (state.n_receivers == 0).then_some(()))
+            })
+            .await;
+        })
+    }
+}
+
+impl<T> WatchReceiver<T> {
+    /// The latest value. It does not count as seen.
+    pub fn borrow(&self) -> WatchRef<'_, T> {
+        self.shared.borrow(self.seen).1
+    }
+
+    /// The latest value, which counts as seen from now on.
+    pub fn borrow_and_update(&mut self) -> WatchRef<'_, T> {
+        let (version, value) = self.shared.borrow(self.seen);
+        self.seen = version;
+        value
+    }
+
+    /// Whether there is a value that has not been seen.
+    ///
+    /// # Errors
+    /// All senders are gone, and the last value has been seen.
+    pub fn has_changed(&self) -> Result<bool, RecvError> {
+        let state = self.shared.locked.lock();
+        match state.version != self.seen {
+            false if state.n_senders == 0 => Err(RecvError),
+            has_changed => Ok(has_changed),
+        }
+    }
+
+    /// Waits for a value that has not been seen. It counts as seen then.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while the latest value has been seen.
+    ///
+    /// # Cancellation
+    /// The wait ends, and nothing counts as seen.
+    ///
+    /// # Errors
+    /// All senders are gone, and the last value has been seen.
+    pub fn changed(
+        &mut self,
+    ) -> Call<Result<(), RecvError>, impl Future<Output = Result<(), RecvError>>> {
+        Call::leaf(self.wait_for_change())
+    }
+
+    /// Waits until `is_wanted` returns `true` for the value: for the one that is there now, and for each that follows, as far
+    /// as they are not replaced before.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while the value is not wanted.
+    ///
+    /// # Cancellation
+    /// The wait ends.
+    ///
+    /// # Errors
+    /// All senders are gone, and the last value is not wanted.
+    ///
+    /// # Panics
+    /// If `is_wanted` does.
+    pub fn wait_for(
+        &mut self,
+        mut is_wanted: impl FnMut(&T) -> bool,
+    ) -> Call<Result<(), RecvError>, impl Future<Output = Result<(), RecvError>>> {
+        Call::leaf(async move {
+            poll_fn(checkpoint).await;
+            while !is_wanted(&self.borrow_and_update()) {
+                self.wait_for_change().await?;
+            }
+            Ok(())
+        })
+    }
+
+    async fn wait_for_change(&mut self) -> Result<(), RecvError> {
+        let seen = self.seen;
+        let wait = pin!(Wait::new(Receiving(&self.shared)));
+        self.seen = poll_fn(move |cx| {
+            ready!(checkpoint(cx));
+            wait.as_ref().poll(cx, |_, state, _| {
+                if state.version != seen {
+                    Some(Ok(state.version))
+                } else if state.n_senders == 0 {
+                    Some(Err(RecvError))
+                } else {
+                    None
+                }
+            })
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Suspends<{ name_hash("closed") }> for WatchSender<T> {}
+#[diagnostic::do_not_recommend]
+impl<T> Suspends<{ name_hash("changed") }> for WatchReceiver<T> {}
+#[diagnostic::do_not_recommend]
+impl<T> Suspends<{ name_hash("wait_for") }> for WatchReceiver<T> {}
+
+impl<T> Shared<T> {
+    /// The value and its version.
+    fn borrow(&self, seen: u64) -> (u64, WatchRef<'_, T>) {
+        let value = self.value.read();
+        let version = self.locked.lock().version;
+        let has_changed = version != seen;
+        (version, WatchRef { value, has_changed })
+    }
+}
+
+/// Where receivers wait for a change.
+struct Receiving<'s, T>(&'s Shared<T>);
+
+/// Where senders wait for the end of the receivers.
+struct Closing<'s, T>(&'s Shared<T>);
+
+impl<T> Place for Receiving<'_, T> {
+    const DOING: Doing = Doing::Receiving;
+
+    type State = State;
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.locked.lock()
+    }
+
+    fn waiters(state: &mut State) -> &mut WaitList {
+        &mut state.receiving
+    }
+
+    fn pass_on(&self, _: &mut State, _: Note) -> Option<Waker> {
+        // All were notified.
+        None
+    }
+}
+
+impl<T> Place for Closing<'_, T> {
+    const DOING: Doing = Doing::Sending;
+
+    type State = State;
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.locked.lock()
+    }
+
+    fn waiters(state: &mut State) -> &mut WaitList {
+        &mut state.closing
+    }
+
+    fn pass_on(&self, _: &mut State, _: Note) -> Option<Waker> {
+        // All were notified.
+        None
+    }
+}
+
+impl<T> WatchRef<'_, T> {
+    /// Whether the receiver had not seen this value when it was borrowed.
+    pub fn has_changed(&self) -> bool {
+        self.has_changed
+    }
+}
+
+impl<T> Deref for WatchRef<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> Clone for WatchSender<T> {
+    fn clone(&self) -> Self {
+        self.shared.locked.lock().n_senders += 1;
+        WatchSender {
+            shared: self.shared.clone(),
+        }
+    }
+}
+
+impl<T> Clone for WatchReceiver<T> {
+    fn clone(&self) -> Self {
+        self.shared.locked.lock().n_receivers += 1;
+        WatchReceiver {
+            shared: self.shared.clone(),
+            seen: self.seen,
+        }
+    }
+}
+
+impl<T> Drop for WatchSender<T> {
+    fn drop(&mut self) {
+        let mut woken = WakeList::default();
+        let mut state = self.shared.locked.lock();
+        state.n_senders -= 1;
+        if state.n_senders == 0 {
+            woken.extend(state.receiving.notify_all());
+        }
+        drop(state);
+        woken.wake_all();
+    }
+}
+
+impl<T> Drop for WatchReceiver<T> {
+    fn drop(&mut self) {
+        let mut woken = WakeList::default();
+        let mut state = self.shared.locked.lock();
+        state.n_receivers -= 1;
+        if state.n_receivers == 0 {
+            woken.extend(state.closing.notify_all());
+        }
+        drop(state);
+        woken.wake_all();
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for WatchSender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WatchSender").field(&*self.borrow()).finish()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for WatchReceiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WatchReceiver")
+            .field(&*self.borrow())
+            .finish()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for WatchRef<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::super::by_hand::by_hand;
+    use super::*;
+
+    #[test]
+    fn receivers_see_the_latest_value() {
+        let (tx, mut rx) = watch(0);
+        let mut other = rx.clone();
+        assert_eq!(rx.has_changed(), Ok(false));
+        for n in 1..=3 {
+            tx.send(n).unwrap();
+        }
+        assert!(rx.borrow().has_changed());
+        assert_eq!(*rx.borrow(), 3);
+        assert_eq!(*rx.borrow_and_update(), 3);
+        assert_eq!(
+            (rx.has_changed(), other.has_changed()),
+            (Ok(false), Ok(true))
+        );
+        other.changed().block().unwrap();
+        assert_eq!(other.has_changed(), Ok(false));
+        assert_eq!(*tx.subscribe().borrow(), 3);
+    }
+
+    #[test]
+    fn a_change_wakes_all_who_wait() {
+        let (tx, rx) = watch(0);
+        let (mut a, mut b) = (rx.clone(), rx);
+        let (mut first, mut second) = (by_hand(a.changed()), by_hand(b.changed()));
+        assert!(first.poll().is_none() && second.poll().is_none());
+        assert!(!tx.send_if_modified(|_| false));
+        assert_eq!((first.woken(), second.woken()), (0, 0));
+        tx.send_modify(|value| *value += 1);
+        assert_eq!((first.woken(), second.woken()), (1, 1));
+        assert_eq!((first.poll(), second.poll()), (Some(Ok(())), Some(Ok(()))));
+    }
+
+    #[test]
+    fn a_cancelled_wait_has_seen_nothing() {
+        let (tx, mut rx) = watch(0);
+        let mut waiting = by_hand(rx.changed());
+        assert!(waiting.poll().is_none());
+        tx.send(1).unwrap();
+        drop(waiting);
+        assert_eq!(rx.has_changed(), Ok(true));
+    }
+
+    #[test]
+    fn the_last_value_is_seen_after_the_senders_have_gone() {
+        let (tx, mut rx) = watch(0);
+        drop(tx.clone());
+        tx.send(1).unwrap();
+        drop(tx);
+        assert_eq!(rx.changed().block(), Ok(()));
+        assert_eq!(*rx.borrow(), 1);
+        assert_eq!(rx.changed().block(), Err(RecvError));
+        assert_eq!(rx.has_changed(), Err(RecvError));
+        assert_eq!(rx.wait_for(|n| *n == 1).block(), Ok(()));
+        assert_eq!(rx.wait_for(|n| *n == 2).block(), Err(RecvError));
+    }
+
+    #[test]
+    fn closed_waits_for_the_last_receiver() {
+        let (tx, rx) = watch(0);
+        let other = rx.clone();
+        let mut closed = by_hand(tx.closed());
+        assert!(closed.poll().is_none());
+        drop(rx);
+        assert_eq!(closed.woken(), 0);
+        drop(other);
+        assert_eq!((closed.woken(), closed.poll()), (1, Some(())));
+        assert_eq!(tx.send(1), Err(SendError(1)));
+        assert_eq!((tx.send_replace(2), *tx.borrow()), (0, 2));
+    }
+
+    #[test]
+    fn wait_for_sees_each_value_that_stays() {
+        let (tx, mut rx) = watch(0);
+        std::thread::scope(|scope| {
+            scope.spawn(move || (1..=1_000).for_each(|n| tx.send(n).unwrap()));
+            rx.wait_for(|n| *n == 1_000).block().unwrap();
+        });
+        assert_eq!(*rx.borrow(), 1_000);
+    }
+
+    #[test]
+    fn is_send_and_sync_as_the_value_is() {
+        fn is_send<T: Send>(_: &T) {}
+        let (tx, mut rx) = watch(0);
+        is_send(&tx.closed());
+        is_send(&rx.changed());
+        is_send(&tx);
+    }
+}
+
+#[cfg(all(test, loom))]
+mod model {
+    use super::*;
+    use crate::primitive::{block_on, thread};
+
+    /// A receiver that waits while the last value is sent and the sender goes sees that value.
+    #[test]
+    fn loom_watch_the_last_value_is_seen() {
+        loom::model(|| {
+            let (tx, mut rx) = watch(0);
+            let sender = thread::spawn(move || {
+                tx.send(1).unwrap();
+                drop(tx);
+            });
+            // The value's own lock is not modelled, so it is not borrowed while the sender runs.
+            assert_eq!(block_on(rx.wait_for_change()), Ok(()));
+            assert_eq!(block_on(rx.wait_for_change()), Err(RecvError));
+            sender.join().unwrap();
+            assert_eq!(*rx.borrow(), 1);
+        });
+    }
+}
