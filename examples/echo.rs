@@ -12,13 +12,22 @@ use vthread::prelude::*;
 
 const CLIENTS: usize = 100;
 
-/// Serves until it is cancelled.
+/// Serves until it is cancelled. What goes wrong with one connection, or for a moment, does not end it.
 #[vthread]
-fn serve(listener: &TcpListener) -> io::Result<()> {
+fn serve(listener: &TcpListener) {
     group! {
         loop {
-            let (stream, _) = listener.accept()?;
-            spawn! { echo(stream)?; }
+            match listener.accept() {
+                Ok((stream, peer)) => {
+                    spawn! {
+                        if let Err(error) = echo(stream) {
+                            eprintln!("{peer}: {error}");
+                        }
+                    }
+                }
+                // There may be too many open files. `accept` has waited for a while before it said so.
+                Err(error) => eprintln!("not accepted: {error}"),
+            }
         }
     }
 }

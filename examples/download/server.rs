@@ -34,8 +34,13 @@ pub(crate) fn urls(address: SocketAddr) -> Vec<String> {
 pub(crate) fn serve(listener: &TcpListener, fail: bool) -> Result<(), Failure> {
     group!(name = "server" => {
         loop {
-            let (stream, _) = listener.accept().map_err(Failure::Server)?;
-            spawn! { serve_connection(stream, fail); }
+            match listener.accept() {
+                Ok((stream, _)) => {
+                    spawn! { serve_connection(stream, fail); }
+                }
+                // It concerns one connection, or the moment.
+                Err(error) => eprintln!("not accepted: {error}"),
+            }
         }
     })
 }

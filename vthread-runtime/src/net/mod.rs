@@ -2,13 +2,15 @@
 //!
 //! In code that is not under `#[vthread]`, `.block()` makes a call and blocks: `listener.accept().block()`.
 
+mod accept;
 mod addresses;
 mod connect;
 mod tcp_listener;
 mod tcp_stream;
 
+pub use accept::Accept;
 pub use addresses::{Resolve, ToSocketAddrs};
 pub use connect::{Connect, ConnectTimeout};
 pub use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, SocketAddrV4, SocketAddrV6};
-pub use tcp_listener::{Accept, Bind, ConnectionSteps, Incoming, NextConnection, TcpListener};
+pub use tcp_listener::{Bind, ConnectionSteps, Incoming, NextConnection, TcpListener};
 pub use tcp_stream::TcpStream;

@@ -1,9 +1,10 @@
 //! A socket that accepts TCP connections.
 
+use super::accept::{Accept, Shortage};
 use super::addresses::Resolve;
 use super::connect::no_address;
 use super::{SocketAddr, TcpStream, ToSocketAddrs};
-use crate::driver::{Direction, Interest, Source, Waiting};
+use crate::driver::{Interest, Source};
 use crate::group::call::{Call, Suspends, name_hash};
 use crate::group::steps::IntoSteps;
 use crate::task::current::checkpoint;
@@ -30,6 +31,7 @@ use std::task::{Context, Poll, ready};
 /// ```
 pub struct TcpListener {
     source: Source<mio::net::TcpListener>,
+    shortage: Shortage,
 }
 
 impl TcpListener {
@@ -58,18 +60,34 @@ impl TcpListener {
     /// Cancelled means not accepted: the connection stays for the next one who accepts.
     ///
     /// # Errors
-    /// What the system says. Some errors concern one connection only, as
-    /// [`io::ErrorKind::ConnectionAborted`], or the moment, as too many open files: a server goes on after them.
+    /// What the system says. A server goes on after most errors:
+    /// - [`io::ErrorKind::ConnectionAborted`] concerns one connection only;
+    /// - that there are no more descriptors, or no memory, concerns the moment. It is told after a pause of 5 ms, during
+    ///   which the connection may still be accepted, and after twice as much each time up to a second: so a server that
+    ///   just goes on does not spin until some come free.
+    ///
+    /// ```
+    /// # use vthread_runtime::{io, net::{TcpListener, TcpStream}};
+    /// # let listener = TcpListener::bind("127.0.0.1:0").block()?;
+    /// # let client = TcpStream::connect(listener.local_addr()?).block()?;
+    /// loop {
+    ///     match listener.accept().block() { // In #[vthread] code without the .block()
+    ///         Ok((stream, peer)) => println!("{peer} is here"), // spawn! { serve(stream) }
+    ///         Err(error) => eprintln!("not accepted: {error}"),
+    ///     }
+    /// #   break;
+    /// }
+    /// # Ok::<(), io::Error>(())
+    /// ```
     pub fn accept(&self) -> Call<io::Result<(TcpStream, SocketAddr)>, Accept<'_>> {
-        Call::leaf(Accept {
-            waiting: Waiting::new(&self.source, Direction::Read),
-        })
+        Call::leaf(self.accepting())
     }
 
     /// The connections, one by one, without end: `for stream in listener.incoming()`.
     ///
     /// As it stands in a `for` it suspends in vthread code, as [`accept`](TcpListener::accept) does; as an
-    /// `Iterator`, in plain code and under an adapter such as `take`, each step blocks.
+    /// `Iterator`, in plain code and under an adapter such as `take`, each step blocks. An error is not the end, and a
+    /// server goes on after most of them: see [`accept`](TcpListener::accept).
     pub fn incoming(&self) -> Incoming<'_> {
         Incoming { listener: self }
     }
@@ -92,9 +110,14 @@ impl TcpListener {
         ))
     }
 
+    fn accepting(&self) -> Accept<'_> {
+        Accept::from(&self.source, &self.shortage)
+    }
+
     fn watched(listener: mio::net::TcpListener) -> io::Result<Self> {
         Ok(TcpListener {
             source: Source::new(listener, Interest::BOTH)?,
+            shortage: Shortage::default(),
         })
     }
 }
@@ -134,22 +157,6 @@ impl Future for Bind {
     }
 }
 
-/// The frame of [`TcpListener::accept`].
-#[derive(Debug)]
-pub struct Accept<'l> {
-    waiting: Waiting<'l, mio::net::TcpListener>,
-}
-
-impl Future for Accept<'_> {
-    type Output = io::Result<(TcpStream, SocketAddr)>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        ready!(checkpoint(cx));
-        let (stream, peer) = ready!(self.waiting.poll_io(cx, |listener| listener.accept()))?;
-        Poll::Ready(TcpStream::accepted(stream).map(|stream| (stream, peer)))
-    }
-}
-
 /// The connections that come to a listener. See [`TcpListener::incoming`].
 #[derive(Debug)]
 pub struct Incoming<'l> {
@@ -176,9 +183,7 @@ impl<'l> ConnectionSteps<'l> {
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Call<Option<io::Result<TcpStream>>, NextConnection<'l>> {
         Call::leaf(NextConnection {
-            accept: Accept {
-                waiting: Waiting::new(&self.listener.source, Direction::Read),
-            },
+            accept: self.listener.accepting(),
         })
     }
 }

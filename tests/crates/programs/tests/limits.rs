@@ -1,0 +1,18 @@
+//! Programs that reach a limit of the system's, and go on.
+
+use std::process::Command;
+
+#[test]
+fn r24_accept_waits_while_there_are_no_descriptors() {
+    let program = env!("CARGO_BIN_EXE_accept_at_the_limit");
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -n 72 && exec \"$0\"", program])
+        .output()
+        .expect("it runs");
+    let (said, told) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(output.status.success(), "{told}");
+    assert_eq!(said, "all were accepted\n", "{told}");
+}
