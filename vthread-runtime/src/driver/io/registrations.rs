@@ -2,59 +2,94 @@
 //!
 //! A token is an index with a generation, so that an event which was under way when its descriptor
 //! went away is not taken for its successor's. (That would be harmless, a readiness too many, but confusing.)
+//!
+//! The lowest vacant index is used first, so that the table ends not far above what stays for long when a crowd has
+//! left; then it is made shorter, and gives its memory back.
 
 use super::readiness::Readiness;
 use mio::Token;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 const INDEX_BITS: u32 = usize::BITS / 2;
 const INDEX_MASK: usize = (1 << INDEX_BITS) - 1;
 
-/// The table.
+/// A table that is as short as this is not made shorter.
+const SHORT: usize = 64;
+
+/// The table. Its last entry is occupied.
 #[derive(Debug, Default)]
 pub(super) struct Registrations {
-    entries: Vec<Entry>,
-    /// Indices of vacant entries.
-    vacant: Vec<usize>,
+    entries: Vec<Option<Entry>>,
+    /// The indices of vacant entries, and some that are beyond the end of the table, or twice there.
+    vacant: BinaryHeap<Reverse<usize>>,
+    /// That of the last entry.
+    generation: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Entry {
     generation: usize,
-    readiness: Option<Arc<Readiness>>,
+    readiness: Arc<Readiness>,
 }
 
 impl Registrations {
     /// Enters `readiness` under a token of its own.
     pub(super) fn insert(&mut self, readiness: Arc<Readiness>) -> Token {
-        let index = self.vacant.pop().unwrap_or_else(|| {
-            self.entries.push(Entry::default());
-            self.entries.len() - 1
-        });
+        let index = self.vacant_index();
         // The last index is left out, so that no token equals the largest number.
         assert!(index < INDEX_MASK, "more sources of I/O than tokens");
-        let entry = &mut self.entries[index];
-        entry.readiness = Some(readiness);
-        Token(entry.generation << INDEX_BITS | index)
+        self.generation = self.generation.wrapping_add(1) & INDEX_MASK;
+        let generation = self.generation;
+        self.entries[index] = Some(Entry {
+            generation,
+            readiness,
+        });
+        Token(generation << INDEX_BITS | index)
+    }
+
+    /// The lowest one.
+    fn vacant_index(&mut self) -> usize {
+        while let Some(Reverse(index)) = self.vacant.pop() {
+            if let Some(None) = self.entries.get(index) {
+                return index;
+            }
+        }
+        self.entries.push(None);
+        self.entries.len() - 1
     }
 
     /// What `token` stands for, if it is still there.
     pub(super) fn get(&self, token: Token) -> Option<&Readiness> {
-        let entry = self.entries.get(token.0 & INDEX_MASK)?;
-        if entry.generation != token.0 >> INDEX_BITS {
-            return None;
-        }
-        entry.readiness.as_deref()
+        let entry = self.entries.get(token.0 & INDEX_MASK)?.as_ref()?;
+        (entry.generation == token.0 >> INDEX_BITS).then_some(&entry.readiness)
     }
 
     /// Takes out what `token` stands for. The caller drops it outside the lock.
     pub(super) fn remove(&mut self, token: Token) -> Option<Arc<Readiness>> {
         self.get(token)?;
         let index = token.0 & INDEX_MASK;
-        let entry = &mut self.entries[index];
-        entry.generation = entry.generation.wrapping_add(1) & INDEX_MASK;
-        self.vacant.push(index);
-        entry.readiness.take()
+        let entry = self.entries[index].take()?;
+        if index + 1 == self.entries.len() {
+            self.shorten();
+        } else {
+            self.vacant.push(Reverse(index));
+        }
+        Some(entry.readiness)
+    }
+
+    /// Takes the vacant entries off the end. What is moved for that was entered before, so that it costs little.
+    fn shorten(&mut self) {
+        while let Some(None) = self.entries.last() {
+            self.entries.pop();
+        }
+        let length = self.entries.len();
+        if length.max(SHORT) < self.entries.capacity() / 4 {
+            self.entries.shrink_to(length.max(SHORT) * 2);
+            self.vacant.retain(|Reverse(index)| *index < length);
+            self.vacant.shrink_to(SHORT.max(self.vacant.len() * 2));
+        }
     }
 }
 
@@ -63,10 +98,13 @@ mod tests {
     use super::super::readiness::Interest;
     use super::*;
 
+    fn readiness() -> Arc<Readiness> {
+        Arc::new(Readiness::new(Interest::BOTH))
+    }
+
     #[test]
     fn a_token_outlives_its_entry_in_vain() {
         let mut registrations = Registrations::default();
-        let readiness = || Arc::new(Readiness::new(Interest::BOTH));
         let first = registrations.insert(readiness());
         let second = registrations.insert(readiness());
         assert!(registrations.remove(first).is_some());
@@ -83,5 +121,50 @@ mod tests {
         let registrations = Registrations::default();
         assert!(registrations.get(Token(usize::MAX)).is_none());
         assert!(registrations.get(Token(0)).is_none());
+    }
+
+    /// Crowds that come and leave in any order, beside a few that stay.
+    #[test]
+    fn r23_the_table_of_a_crowd_is_given_back() {
+        let mut registrations = Registrations::default();
+        let mut staying: Vec<_> = (0..3).map(|_| registrations.insert(readiness())).collect();
+        for round in 0..6 {
+            let mut crowd: Vec<_> = (0..5000)
+                .map(|_| registrations.insert(readiness()))
+                .collect();
+            staying.push(registrations.insert(readiness()));
+            match round % 3 {
+                0 => {}
+                1 => crowd.reverse(),
+                _ => crowd.sort_by_key(|token| token.0.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
+            }
+            // Some come while the others leave.
+            let late: Vec<_> = crowd
+                .chunks(100)
+                .map(|leaving| {
+                    for token in leaving {
+                        assert!(registrations.remove(*token).is_some());
+                    }
+                    registrations.insert(readiness())
+                })
+                .collect();
+            let old = staying.pop().unwrap();
+            assert!(registrations.remove(old).is_some());
+            staying.push(registrations.insert(readiness()));
+            for token in late {
+                assert!(registrations.remove(token).is_some());
+            }
+            assert!(
+                staying
+                    .iter()
+                    .all(|token| registrations.get(*token).is_some())
+            );
+        }
+        for token in staying.drain(1..) {
+            assert!(registrations.remove(token).is_some());
+        }
+        assert_eq!(registrations.entries.len(), 1);
+        assert!(registrations.entries.capacity() <= 4 * SHORT);
+        assert!(registrations.vacant.capacity() <= 4 * SHORT);
     }
 }
