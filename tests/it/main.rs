@@ -16,6 +16,7 @@ mod ledger;
 mod load;
 mod locks;
 mod map_concurrent;
+mod proxies;
 mod races;
 mod recursion;
 mod rows;

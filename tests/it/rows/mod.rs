@@ -20,7 +20,7 @@ mod no_deadlocks;
 mod outcomes;
 mod panics;
 mod plain_frames;
-mod process;
+pub(crate) mod process;
 mod reasons;
 mod selects;
 mod services;

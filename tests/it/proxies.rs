@@ -1,0 +1,134 @@
+//! A proxy with peers that never read: those beside them are served, and all of it ends when the peers hang up.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+use vthread::net::{Shutdown, TcpListener, TcpStream};
+use vthread::prelude::*;
+use vthread::sync::Barrier;
+
+const N_SILENT: usize = 100;
+const N_GOOD: usize = 50;
+/// More than the buffers of the system hold on the whole way.
+const MUCH: usize = 16 << 20;
+
+/// Copies until the end, and passes the end on.
+#[vthread]
+fn copy(mut from: TcpStream, mut to: TcpStream) -> io::Result<()> {
+    let mut buffer = vec![0; 16 << 10];
+    loop {
+        let n = from.read(&mut buffer)?;
+        if n == 0 {
+            // The other side may have hung up already.
+            let _ = to.shutdown(Shutdown::Write);
+            return Ok(());
+        }
+        to.write_all(&buffer[..n])?;
+    }
+}
+
+/// One vthread for each direction. The first that fails ends both.
+#[vthread]
+fn relay(client: TcpStream, server: SocketAddr) -> io::Result<()> {
+    let upstream = TcpStream::connect(server)?;
+    group! {
+        let (from, to) = (client.try_clone()?, upstream.try_clone()?);
+        spawn! { copy(from, to)?; }
+        spawn! { copy(upstream, client)?; }
+    }?;
+    Ok(())
+}
+
+#[vthread]
+fn proxy(listener: &TcpListener, server: SocketAddr) -> io::Result<()> {
+    group! {
+        loop {
+            let (client, _) = listener.accept()?;
+            spawn! { let _ = relay(client, server); }
+        }
+    }
+}
+
+#[vthread]
+fn echo(listener: &TcpListener) -> io::Result<()> {
+    group! {
+        loop {
+            let (stream, _) = listener.accept()?;
+            spawn! {
+                let other = stream.try_clone()?;
+                let _ = copy(stream, other);
+            }
+        }
+    }
+}
+
+/// Writes until there is no room on the whole way, and never reads.
+#[vthread]
+fn is_silent(proxy: SocketAddr, are_silent: &Barrier, are_served: &Barrier) -> io::Result<()> {
+    let mut stream = TcpStream::connect(proxy)?;
+    let much = vec![7; MUCH];
+    // It has stopped when nothing has been taken for a while; how long does not matter.
+    let mut rest = &much[..];
+    while let Ok(written) = timeout!(Duration::from_millis(300) => stream.write(rest)) {
+        rest = &rest[written?..];
+    }
+    assert!(!rest.is_empty(), "the way holds all of it");
+    are_silent.wait();
+    are_served.wait();
+    Ok(())
+}
+
+#[vthread]
+fn is_good(
+    proxy: SocketAddr,
+    i: usize,
+    are_silent: &Barrier,
+    are_served: &Barrier,
+) -> io::Result<()> {
+    are_silent.wait();
+    let asked = vec![i as u8; 100_000];
+    let stream = TcpStream::connect(proxy)?;
+    let (mut reader, mut writer) = (stream.try_clone()?, stream);
+    let answer = group! {
+        let asked = &asked;
+        spawn! {
+            writer.write_all(asked)?;
+            writer.shutdown(Shutdown::Write)?;
+        }
+        let mut answer = Vec::new();
+        reader.read_to_end(&mut answer)?;
+        answer
+    }?;
+    assert!(answer == asked);
+    are_served.wait();
+    Ok(())
+}
+
+#[vthread]
+fn scene() -> io::Result<()> {
+    let servers = TcpListener::bind("127.0.0.1:0")?;
+    let proxies = TcpListener::bind("127.0.0.1:0")?;
+    let (server, address) = (servers.local_addr()?, proxies.local_addr()?);
+    let (are_silent, are_served) = (
+        Barrier::new(N_SILENT + N_GOOD),
+        Barrier::new(N_SILENT + N_GOOD),
+    );
+    group!(name = "proxy" => {
+        spawn!(service => { echo(&servers)?; });
+        spawn!(service => { proxy(&proxies, server)?; });
+        for _ in 0..N_SILENT {
+            spawn! { is_silent(address, &are_silent, &are_served)?; }
+        }
+        for i in 0..N_GOOD {
+            spawn! { is_good(address, i, &are_silent, &are_served)?; }
+        }
+    })
+}
+
+#[test]
+fn r25_a_proxy_with_silent_peers_ends() {
+    let name = "r25_a_proxy_with_silent_peers_ends";
+    let played = || scene().unwrap();
+    let (told, status) = crate::rows::process::in_a_process(module_path!(), name, played);
+    assert!(status.success(), "{told}");
+}
