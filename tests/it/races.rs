@@ -28,6 +28,7 @@ fn fetch(mirror: &str) -> Result<String, String> {
 }
 
 mod cancellation;
+mod lossless;
 
 mod the_first_success_wins {
     use super::*;

@@ -56,6 +56,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/group/outermost.rs",
     "vthread-runtime/src/group/owned.rs",
     "vthread-runtime/src/group/owner.rs",
+    "vthread-runtime/src/group/race.rs",
     "vthread-runtime/src/group/room.rs",
     "vthread-runtime/src/group/roots.rs",
     "vthread-runtime/src/group/run.rs",
@@ -69,6 +70,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/scheduler/worker.rs",
     "vthread-runtime/src/signal/cancel.rs",
     "vthread-runtime/src/signal/news.rs",
+    "vthread-runtime/src/sync/any.rs",
     "vthread-runtime/src/sync/by_hand.rs",
     "vthread-runtime/src/sync/channel.rs",
     "vthread-runtime/src/sync/mutex.rs",
@@ -90,6 +92,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/task/waker.rs",
     "vthread-runtime/src/time/sleeping.rs",
     "vthread-runtime/src/time/timeout.rs",
+    "tests/crates/soak/src/heap.rs",
 ];
 
 #[test]

@@ -625,7 +625,7 @@ pub fn defer(tokens: TokenStream) -> TokenStream {
 /// The branches run in this vthread, in turn, and may use its variables. The losers are cancelled and
 /// closed, their groups joined, before the handler runs, so it cannot wait for what a loser holds. Among
 /// several that are ready no branch is favoured, and a branch of a single operation never takes
-/// something and loses.
+/// something and loses. For receivers whose number is known only when the program runs, there is `sync::recv_any`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -708,6 +708,11 @@ pub fn select(tokens: TokenStream) -> TokenStream {
 /// The body is like that of a closure which returns a `Result`: `?` and `return` end the runner. Where nothing
 /// in it says which error type it has, `error = E` does; then it reads like a child of a group, where a tail that
 /// is not a `Result` is a success.
+///
+/// A runner that takes something as its last step, `race!(for receiver in &receivers => receiver.recv())`, loses
+/// nothing: messages that are received or sent, connections that are accepted, bytes of a socket and signals are
+/// taken by the winner only, and by no loser at the same moment. A runner that goes on to wait after it has taken
+/// something may lose with it. For receivers alone `sync::recv_any` needs no vthreads.
 ///
 /// # Grammar
 /// `race!(max_concurrency = 8, name = "mirrors", error = E, for pattern in collection => body, else => value)`,

@@ -94,7 +94,7 @@ names! {
     room = room;
     no_room = no_room;
     race_finish = RaceFinish;
-    race_reach = RaceFinish::reach;
+    race_runs = race_runs;
     regain = regain;
     spawn = spawn;
     background = background;

@@ -32,7 +32,7 @@ pub use crate::group::guard::{Finish, Guard, Guarded, finish, guard};
 pub use crate::group::native::{Native, NoError, Slot, Stop, UntilDone, until_done};
 pub use crate::group::options::{GroupOptions, SpawnOptions};
 pub use crate::group::owner::Owner;
-pub use crate::group::race::Finish as RaceFinish;
+pub use crate::group::race::{Finish as RaceFinish, Runs as RaceRuns, runs as race_runs};
 pub use crate::group::room::{Permit, Regain, Room, no_room, regain, room};
 pub use crate::group::run::Run;
 pub use crate::group::run_main::{MainEnded, run_main};

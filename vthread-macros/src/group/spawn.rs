@@ -148,11 +148,10 @@ impl Body {
                 let __f = async move { ::core::result::Result::Ok(__f.await) };
             ),
             End::Race { finish, .. } => {
-                let reach = names::race_reach(span);
+                let runs = names::race_runs(span);
                 quote_spanned!(span=>
                     let __finish = &#finish;
-                    let __r = unsafe { #group_type::dup(__g) };
-                    let __f = async move { #reach(__finish, &__r, __f.await) };
+                    let __f = unsafe { #runs(__finish, #group_type::dup(__g), __f) };
                 )
             }
         };

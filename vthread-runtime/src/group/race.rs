@@ -3,6 +3,11 @@
 //! A runner that has a value brings it to the finish, which is in the frame of the `race!`: the first one
 //! there wins and cancels the group, so that the others are joined as any children are. Who comes
 //! after a cancellation, be it the winner's or one from outside, comes too late.
+//!
+//! What a runner takes by an operation and brings to the finish at once is not lost: `task/turn.rs` says how. It
+//! comes in time for a cancellation from outside, too.
+
+#![allow(unsafe_code)] // Pin projection.
 
 use super::cancel::Reach;
 use super::failures::Failures;
@@ -10,45 +15,120 @@ use super::owner::Owner;
 use super::run::Exit;
 use super::view::Group;
 use crate::primitive::Mutex;
+use crate::task::current;
 use crate::task::reason::CancelReason;
+use crate::task::turn::{Runner, Turn};
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 /// Where the winner's value is until the others have been joined.
-pub struct Finish<V>(Mutex<Option<V>>);
+pub struct Finish<V> {
+    first: Mutex<Option<V>>,
+    turn: Turn,
+}
 
-impl<V> Finish<V> {
-    /// Nobody is there yet.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Finish(Mutex::new(None))
+/// The future of a runner, to the finish.
+pub struct Runs<'a, 'scope, F, V, E> {
+    finish: &'a Finish<V>,
+    group: Group<'scope, E>,
+    frame: F,
+    /// What the frame has ended with.
+    ended: Option<Result<V, E>>,
+}
+
+/// Runs `frame` to the finish.
+///
+/// # Safety
+/// - `frame` is the body of a child of `group`, which was made by `race!`, with this finish.
+pub unsafe fn runs<'a, 'scope, F, V, E>(
+    finish: &'a Finish<V>,
+    group: Group<'scope, E>,
+    frame: F,
+) -> Runs<'a, 'scope, F, V, E>
+where
+    F: Future<Output = Result<V, E>>,
+{
+    Runs {
+        finish,
+        group,
+        frame,
+        ended: None,
     }
+}
 
-    /// The end of a runner of `group`. An error is left to the group to record.
-    ///
-    /// # Errors
-    /// That of the runner.
-    pub fn reach<E>(&self, group: &Group<'_, E>, result: Result<V, E>) -> Result<(), E> {
-        let late = self.enter(group, result?);
+impl<F, V, E> Future for Runs<'_, '_, F, V, E>
+where
+    F: Future<Output = Result<V, E>>,
+{
+    /// An error is left to the group to record.
+    type Output = Result<(), E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), E>> {
+        // SAFETY: structural pinning of the frame, which is not moved out of.
+        let this = unsafe { self.get_unchecked_mut() };
+        let runner = Runner::new(&this.finish.turn);
+        if this.ended.is_none() {
+            // SAFETY: as above.
+            let frame = unsafe { Pin::new_unchecked(&mut this.frame) };
+            let ended = current::with(|running| match running {
+                Some(running) => running.as_runner(&runner, || frame.poll(cx)),
+                None => frame.poll(cx),
+            });
+            this.ended = Some(ready!(ended));
+        }
+        let has_taken = runner.has_turn();
+        if let Some(Ok(_)) = this.ended {
+            ready!(runner.poll_take(cx));
+        }
+        let late = match this.ended.take() {
+            Some(Ok(value)) => this.finish.enter(&this.group, value, has_taken),
+            Some(Err(error)) => return Poll::Ready(Err(error)),
+            None => unreachable!("it has ended"),
+        };
         if late.is_none() {
-            let node = group.keep_node();
+            let node = this.group.keep_node();
             node.cancel(Reach::Body, CancelReason::NotSelected);
         }
-        // Dropped outside the lock, in the runner's own frame.
+        drop(runner);
+        // In the runner's own frame, as everything of it.
         drop(late);
-        Ok(())
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<F, V, E> fmt::Debug for Runs<'_, '_, F, V, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Runs")
+    }
+}
+
+impl<V> Finish<V> {
+    /// No value is there yet.
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Self {
+        Finish {
+            first: Mutex::new(None),
+            turn: Turn::new(),
+        }
     }
 
-    /// Gives the value back if it comes too late.
-    fn enter<E>(&self, group: &Group<'_, E>, value: V) -> Option<V> {
+    /// Gives the value back if it comes too late. One that `has_taken` something right before does not for
+    /// a cancellation from outside: what took effect is delivered.
+    fn enter<E>(&self, group: &Group<'_, E>, value: V, has_taken: bool) -> Option<V> {
         {
             let mut state = group.node().lock();
             if state.cancelled.is_some() {
-                // Without this value the race knows no winner, and it does not say that there was nobody.
-                state.is_cut |= state.is_cancelled_from_outside();
-                return Some(value);
+                let from_outside = state.is_cancelled_from_outside();
+                if !(from_outside && has_taken) {
+                    // Without this value the race knows no winner, and it does not say that there was nobody.
+                    state.is_cut |= from_outside;
+                    return Some(value);
+                }
             }
         }
-        let mut first = self.0.lock();
+        let mut first = self.first.lock();
         if first.is_some() {
             return Some(value);
         }
@@ -84,7 +164,7 @@ impl<V, E> Exit<E, Result<(), E>> for Races<'_, V> {
         None
     }
     fn decided(&self) -> Option<Self::Output> {
-        let winner = self.0.0.lock().take();
+        let winner = self.0.first.lock().take();
         winner.map(|value| Some(Ok(value)))
     }
     fn deliver(&self, result: Result<(), E>, owner: &Owner<E>) -> Self::Output {

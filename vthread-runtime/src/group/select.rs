@@ -349,7 +349,7 @@ thread_local! {
 }
 
 /// A pseudo-random number below `n`: xorshift, so that no branch is favoured.
-fn random_below(n: usize) -> usize {
+pub(crate) fn random_below(n: usize) -> usize {
     let mut x = RANDOM.get();
     x ^= x << 13;
     x ^= x >> 17;

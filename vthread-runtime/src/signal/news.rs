@@ -13,6 +13,7 @@
 use super::SignalKind;
 use crate::driver::{Direction, Interest, Source, Waiting};
 use crate::primitive::{AtomicUsize, Ordering};
+use crate::task::turn::taking;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -98,6 +99,14 @@ impl News {
 
 /// Waits until `take` takes something.
 pub(super) fn poll_news<T>(
+    listening: &mut Listening,
+    cx: &mut Context<'_>,
+    take: impl Fn() -> Option<T>,
+) -> Poll<T> {
+    taking(cx, |cx| poll_taking(listening, cx, &take), |_| true)
+}
+
+fn poll_taking<T>(
     listening: &mut Listening,
     cx: &mut Context<'_>,
     take: impl Fn() -> Option<T>,

@@ -7,6 +7,7 @@ use super::waitlist::Wait;
 use super::{RecvError, SendError, TryRecvError, TrySendError};
 use crate::group::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
+use crate::task::turn::taking;
 use crate::task::waiting::leak;
 use std::cell::Cell;
 use std::fmt;
@@ -88,7 +89,7 @@ pub struct Sender<T> {
 /// }
 /// ```
 pub struct Receiver<T> {
-    queue: Arc<Queue<T>>,
+    pub(super) queue: Arc<Queue<T>>,
 }
 
 impl<T> Sender<T> {
@@ -239,12 +240,16 @@ impl<T> Future for Sending<'_, T> {
         // SAFETY: The wait is pinned with the frame: nothing moves it out.
         let wait = unsafe { sending.map_unchecked(|sending| &sending.wait) };
         let mut message = sending.message.take();
-        let polled = wait.poll(cx, |room, locked, _| room.send(locked, &mut message));
+        let send = |cx: &mut Context<'_>| {
+            wait.poll(cx, |room, locked, _| room.send(locked, &mut message))
+                .map(|settled| settled.settle())
+        };
+        let polled = taking(cx, send, Result::is_ok);
         sending.message.set(message);
         if polled.is_ready() {
             leak::<T>();
         }
-        polled.map(|settled| settled.settle())
+        polled
     }
 }
 
@@ -260,8 +265,11 @@ impl<T> Future for Receiving<'_, T> {
         ready!(checkpoint(cx));
         // SAFETY: The wait is pinned with the frame: nothing moves it out.
         let wait = unsafe { self.as_ref().map_unchecked(|receiving| &receiving.wait) };
-        wait.poll(cx, |_, locked, _| Messages::receive(locked))
-            .map(|settled| settled.settle())
+        let receive = |cx: &mut Context<'_>| {
+            wait.poll(cx, |_, locked, _| Messages::receive(locked))
+                .map(|settled| settled.settle())
+        };
+        taking(cx, receive, Result::is_ok)
     }
 }
 
@@ -285,8 +293,11 @@ impl<T> Future for NextMessage<'_, T> {
         ready!(checkpoint(cx));
         // SAFETY: The wait is pinned with the frame: nothing moves it out.
         let wait = unsafe { self.as_ref().map_unchecked(|next| &next.wait) };
-        wait.poll(cx, |_, locked, _| Messages::receive(locked))
-            .map(|settled| settled.settle().ok())
+        let receive = |cx: &mut Context<'_>| {
+            wait.poll(cx, |_, locked, _| Messages::receive(locked))
+                .map(|settled| settled.settle().ok())
+        };
+        taking(cx, receive, Option::is_some)
     }
 }
 

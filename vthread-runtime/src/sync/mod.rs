@@ -3,6 +3,7 @@
 //!
 //! In code that is not under `#[vthread]`, `.block()` makes a call and blocks: `mutex.lock().block()`.
 
+mod any;
 mod barrier;
 mod broadcast;
 #[cfg(all(test, not(loom)))]
@@ -23,6 +24,7 @@ mod semaphore;
 mod waitlist;
 mod watch;
 
+pub use any::{__vthread_recv_any, ReceivingAny, recv_any};
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use broadcast::{
     BroadcastReceiver, BroadcastRecvError, BroadcastSender, TryBroadcastRecvError, broadcast,

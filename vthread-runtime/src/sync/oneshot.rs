@@ -7,12 +7,13 @@ use crate::group::call::{Call, Suspends, name_hash};
 use crate::primitive::{Mutex, MutexGuard};
 use crate::task::current::checkpoint;
 use crate::task::doing::Doing;
+use crate::task::turn::taking;
 use crate::task::waiting::leak;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Waker, ready};
+use std::task::{Context, Waker, ready};
 
 /// A channel for one message, which is sent without waiting.
 ///
@@ -102,10 +103,13 @@ impl<T> OneshotReceiver<T> {
             let wait = pin!(Wait::new(&*self.shared));
             poll_fn(move |cx| {
                 ready!(checkpoint(cx));
-                wait.as_ref().poll(cx, |_, state, _| match state.take() {
-                    Err(TryRecvError::Empty) => None,
-                    taken => Some(taken.map_err(|_| RecvError)),
-                })
+                let receive = |cx: &mut Context<'_>| {
+                    wait.as_ref().poll(cx, |_, state, _| match state.take() {
+                        Err(TryRecvError::Empty) => None,
+                        taken => Some(taken.map_err(|_| RecvError)),
+                    })
+                };
+                taking(cx, receive, Result::is_ok)
             })
             .await
         })

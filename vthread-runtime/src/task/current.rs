@@ -6,6 +6,7 @@ use super::deadline::Deadline;
 use super::doing::Doing;
 use super::header::Header;
 use super::scope::Scope;
+use super::turn::Runner;
 use super::vthread::Vthread;
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -40,6 +41,8 @@ pub(crate) struct Running {
     nests: Cell<bool>,
     /// A future of the user's own is polled, which may poll several things beside one another.
     in_foreign: Cell<bool>,
+    /// The runner of a race that is polled, if it is one.
+    runner: Cell<*const Runner<'static>>,
     /// Where the stack was when the line of the vthread began to be polled.
     stack: Cell<usize>,
 }
@@ -53,7 +56,13 @@ impl Running {
 
     /// A poll of the root of a blocking call, with a waker whose data pointer is `waker`.
     pub(crate) fn of_root(vthread: &Vthread, waker: *const ()) -> Self {
-        let task = with(|around| around.map_or(ptr::null(), |around| around.task));
+        let task = with(|around| {
+            let around = around?;
+            // A runner that blocks has waited for something else than its operation.
+            around.runner().into_iter().for_each(Runner::give_back);
+            Some(around.task)
+        });
+        let task = task.unwrap_or(ptr::null());
         Self::new(vthread, waker, task)
     }
 
@@ -70,6 +79,7 @@ impl Running {
             dropping: Cell::new(false),
             nests: Cell::new(false),
             in_foreign: Cell::new(false),
+            runner: Cell::new(ptr::null()),
             stack: Cell::new(0),
         }
     }
@@ -137,6 +147,27 @@ impl Running {
         let result = code();
         drop(guard);
         result
+    }
+
+    /// Runs `code`, which polls `runner`.
+    pub(crate) fn as_runner<R>(&self, runner: &Runner<'_>, code: impl FnOnce() -> R) -> R {
+        let runner = ptr::from_ref(runner).cast();
+        let guard = Restore(&self.runner, self.runner.replace(runner));
+        let result = code();
+        drop(guard);
+        result
+    }
+
+    /// The runner of a race that is polled, if it is one.
+    pub(crate) fn runner(&self) -> Option<&Runner<'_>> {
+        // SAFETY: set while `as_runner`, further out on this thread's stack, borrows it.
+        unsafe { self.runner.get().as_ref() }
+    }
+
+    /// Whether an operation that is polled with `cx` is one of a runner of a race.
+    #[inline]
+    pub(crate) fn races(&self, cx: &Context<'_>) -> bool {
+        !self.runner.get().is_null() && self.is_own(cx)
     }
 
     /// Recursive calls start to use the stack here.

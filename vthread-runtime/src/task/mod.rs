@@ -20,6 +20,7 @@ pub(crate) mod waiting;
 
 pub(crate) mod current;
 pub(crate) mod line;
+pub(crate) mod turn;
 
 pub(crate) mod id;
 mod rare;

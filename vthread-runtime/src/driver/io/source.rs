@@ -2,6 +2,7 @@
 
 use super::readiness::{Direction, Interest, Observed, Readiness, Ticket};
 use crate::driver;
+use crate::task::turn::taking;
 use std::fmt;
 use std::io;
 use std::ops::Deref;
@@ -36,12 +37,15 @@ impl<S: mio::event::Source> Source<S> {
         cx: &mut Context<'_>,
         mut attempt: impl FnMut(&S) -> io::Result<T>,
     ) -> Poll<io::Result<T>> {
-        loop {
-            if let Poll::Ready(result) = self.attempt(direction, &mut attempt) {
-                return Poll::Ready(result.map(|(value, _)| value));
+        let operation = |cx: &mut Context<'_>| {
+            loop {
+                if let Poll::Ready(result) = self.attempt(direction, &mut attempt) {
+                    return Poll::Ready(result.map(|(value, _)| value));
+                }
+                ready!(self.readiness.poll_wait(direction, cx));
             }
-            ready!(self.readiness.poll_wait(direction, cx));
-        }
+        };
+        taking(cx, operation, Result::is_ok)
     }
 
     /// As `poll_io`, for attempts to transfer `wanted` bytes over a stream. If fewer are transferred, the
@@ -53,17 +57,20 @@ impl<S: mio::event::Source> Source<S> {
         cx: &mut Context<'_>,
         mut attempt: impl FnMut(&S) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
-        loop {
-            if let Poll::Ready(result) = self.attempt(direction, &mut attempt) {
-                let (transferred, observed) = result?;
-                // Nothing at all is the end, or was asked for: both stay as they are.
-                if transferred > 0 && transferred < wanted {
-                    self.readiness.clear(observed, direction);
+        let operation = |cx: &mut Context<'_>| {
+            loop {
+                if let Poll::Ready(result) = self.attempt(direction, &mut attempt) {
+                    let (transferred, observed) = result?;
+                    // Nothing at all is the end, or was asked for: both stay as they are.
+                    if transferred > 0 && transferred < wanted {
+                        self.readiness.clear(observed, direction);
+                    }
+                    return Poll::Ready(Ok(transferred));
                 }
-                return Poll::Ready(Ok(transferred));
+                ready!(self.readiness.poll_wait(direction, cx));
             }
-            ready!(self.readiness.poll_wait(direction, cx));
-        }
+        };
+        taking(cx, operation, Result::is_ok)
     }
 
     /// One attempt, if the descriptor is thought to be ready: Pending if it is not.
@@ -130,16 +137,19 @@ impl<'s, S: mio::event::Source> Waiting<'s, S> {
         cx: &mut Context<'_>,
         mut attempt: impl FnMut(&S) -> io::Result<T>,
     ) -> Poll<io::Result<T>> {
-        loop {
-            if let Poll::Ready(result) = self.source.attempt(self.direction, &mut attempt) {
-                return Poll::Ready(result.map(|(value, _)| value));
+        let operation = |cx: &mut Context<'_>| {
+            loop {
+                if let Poll::Ready(result) = self.source.attempt(self.direction, &mut attempt) {
+                    return Poll::Ready(result.map(|(value, _)| value));
+                }
+                ready!(self.source.readiness.poll_wait_ticketed(
+                    self.direction,
+                    &mut self.ticket,
+                    cx
+                ));
             }
-            ready!(
-                self.source
-                    .readiness
-                    .poll_wait_ticketed(self.direction, &mut self.ticket, cx)
-            );
-        }
+        };
+        taking(cx, operation, Result::is_ok)
     }
 }
 
