@@ -112,7 +112,9 @@ mod tests {
     use super::*;
     use crate::group::call::Call;
 
-    fn receiving<'r>(receivers: &'r [Receiver<u32>]) -> Call<ReceivingAny<'r, u32>> {
+    fn receiving<'r>(
+        receivers: &'r [Receiver<u32>],
+    ) -> Call<Result<(usize, u32), RecvError>, ReceivingAny<'r, u32>> {
         __vthread_recv_any(receivers)
     }
 

@@ -30,7 +30,7 @@ fn accept_all(listener: &TcpListener) -> usize {
 }
 
 fn main() {
-    let listener = TcpListener::bind("127.0.0.1:0").wait().expect("a port");
+    let listener = TcpListener::bind("127.0.0.1:0").block().expect("a port");
     let address = listener.local_addr().expect("an address");
     let _clients: Vec<_> = (0..CLIENTS)
         .map(|_| Client::connect(address).expect("the system accepts it"))

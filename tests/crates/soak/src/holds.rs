@@ -1,0 +1,108 @@
+//! What the process holds: threads, descriptors, vthreads, memory.
+
+use crate::heap;
+use std::fmt;
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What the process holds at a moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Holds {
+    /// Kernel threads.
+    pub threads: usize,
+    /// Open descriptors.
+    pub descriptors: usize,
+    /// Vthreads that have not ended.
+    pub vthreads: usize,
+    /// Bytes of the heap that are in use; 0 where they are not counted.
+    pub heap: usize,
+    /// Bytes of memory that the system has given to the process.
+    pub resident: usize,
+}
+
+impl Holds {
+    /// What it holds right now.
+    pub fn now() -> Self {
+        Holds {
+            threads: entries("/proc/self/task"),
+            // The one that reads the directory is not counted.
+            descriptors: entries("/proc/self/fd") - 1,
+            vthreads: vthreads(),
+            heap: heap::in_use(),
+            resident: resident("self"),
+        }
+    }
+
+    /// What it holds once nothing changes any more, for as long as an idle helper thread is kept; at most a minute.
+    pub fn at_rest() -> Self {
+        const KEPT: Duration = Duration::from_secs(11);
+        let end = Instant::now() + Duration::from_secs(60);
+        let (mut last, mut since) = (Holds::now(), Instant::now());
+        while since.elapsed() < KEPT && Instant::now() < end {
+            thread::sleep(Duration::from_millis(200));
+            let now = Holds::now();
+            if (now.threads, now.descriptors, now.vthreads)
+                != (last.threads, last.descriptors, last.vthreads)
+            {
+                since = Instant::now();
+            }
+            last = now;
+        }
+        last
+    }
+
+    /// What it holds more of than `before`; of memory more than a twentieth of that.
+    pub fn more_than(&self, before: &Holds) -> Vec<String> {
+        let counts = [
+            ("threads", before.threads, self.threads, 0),
+            ("descriptors", before.descriptors, self.descriptors, 0),
+            ("vthreads", before.vthreads, self.vthreads, 0),
+            (
+                "bytes of the heap",
+                before.heap,
+                self.heap,
+                before.heap / 20,
+            ),
+        ];
+        counts
+            .into_iter()
+            .filter(|(_, before, now, allowed)| *now > before + allowed)
+            .map(|(what, before, now, _)| format!("{now} {what}, and it had begun with {before}"))
+            .collect()
+    }
+}
+
+impl fmt::Display for Holds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} threads, {} descriptors, {} vthreads, {} kB of heap, {} kB resident",
+            self.threads,
+            self.descriptors,
+            self.vthreads,
+            self.heap / 1024,
+            self.resident / 1024
+        )
+    }
+}
+
+fn entries(directory: &str) -> usize {
+    fs::read_dir(directory).map_or(0, Iterator::count)
+}
+
+/// The dump has a line for each vthread that was spawned.
+fn vthreads() -> usize {
+    let dump = vthread::dump().to_string();
+    dump.lines()
+        .filter(|line| line.contains("(spawned at "))
+        .count()
+}
+
+/// How many bytes of memory the process with this number has.
+pub fn resident(process: &str) -> usize {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+    kilobytes.unwrap_or(0) * 1024
+}

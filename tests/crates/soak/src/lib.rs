@@ -1,0 +1,4 @@
+//! What the long runs share: how much the process holds.
+
+pub mod heap;
+pub mod holds;
