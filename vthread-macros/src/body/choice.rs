@@ -38,6 +38,16 @@ pub(crate) fn in_place(span: Span) -> TokenStream {
     quote_spanned!(span=> break '__frame break '__l;)
 }
 
+/// Where the place of a call is checked, as `in_place` does.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Place {
+    /// Beside the call itself.
+    Checked,
+    /// Beside a call around it, in the same expression. What `'__frame` would be left through grows with each
+    /// call of a chain, and rustc would look at all of it for each.
+    CheckedAround,
+}
+
 /// The first statement of dead code beside a call that may be awaited: leaves it, and checks the place as `in_place`.
 pub(crate) fn leave(making: Making, span: Span, value: TokenStream) -> TokenStream {
     match making {
@@ -57,12 +67,17 @@ pub(crate) fn dead_beside(making: Making, span: Span, code: TokenStream) -> Toke
 /// What a probe answers, found in dead code: `tag` has the types.
 pub(crate) fn found(
     making: Making,
+    place: Place,
     span: Span,
     tag: TokenStream,
     warning: Option<TokenStream>,
     which: TokenStream,
 ) -> TokenStream {
     let chosen = names::chosen(span);
+    let making = match place {
+        Place::Checked => making,
+        Place::CheckedAround => Making::Block,
+    };
     let leave = leave(making, span, quote_spanned!(span=> #chosen()));
     quote_spanned!(span=> let __k = '__l: { #leave let __t = #tag; #warning #which };)
 }

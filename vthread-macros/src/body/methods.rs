@@ -1,7 +1,7 @@
 //! Method calls: `recv.m(args)` stays token for token as written and becomes the scrutinee of a match
 //! that decides by the receiver's and the result's type.
 
-use super::choice::{Extent, decide, found, known_call, ways};
+use super::choice::{Extent, Place, decide, found, known_call, ways};
 use super::siblings::Known;
 use super::{Body, blocking, skip};
 use crate::names::{self, hash, ours, plain_text};
@@ -25,6 +25,13 @@ enum Receiver {
 impl Body {
     pub(crate) fn method(&mut self, call: &mut ExprMethodCall) -> Option<Expr> {
         let name = plain_text(&call.method);
+        let own = match is_self(&call.receiver) {
+            true => self.subject.siblings.method(&name, self.subject.taking),
+            false => None,
+        };
+        let is_covered = self.is_covered;
+        let is_probed = !skip::method(&name) && own != Some(Known::Plain);
+        self.is_covered |= is_probed && self.in_frame;
         if !(name == "block" && call.args.is_empty() && !self.in_frame) {
             self.visit_expr_mut(&mut call.receiver);
         } else {
@@ -33,6 +40,7 @@ impl Body {
         call.args
             .iter_mut()
             .for_each(|argument| self.visit_expr_mut(argument));
+        self.is_covered = is_covered;
         if skip::method(&name) {
             return blocking::unprobed(call, &name).filter(|_| self.warns());
         }
@@ -43,10 +51,6 @@ impl Body {
                 return Some(self.call_again(call));
             }
         }
-        let own = match is_self(&call.receiver) {
-            true => self.subject.siblings.method(&name, self.subject.taking),
-            false => None,
-        };
         match own {
             Some(Known::Plain) => None,
             Some(Known::Suspends) => Some(self.own_method(call, is_recursive)),
@@ -109,6 +113,10 @@ impl Body {
         };
         let held = self.held_across(quote_spanned!(span=> &__k), at);
         let ways = ways(making, at);
+        let place = match self.is_covered {
+            true => Place::CheckedAround,
+            false => Place::Checked,
+        };
         let ExprMethodCall {
             attrs,
             receiver,
@@ -129,7 +137,7 @@ impl Body {
             }
             let tag = names::tag_of_value(span);
             let tag = quote_spanned!(span=> #tag::<#hash, _, _>(&__r, &__x));
-            let found = found(making, span, tag, warning, which);
+            let found = found(making, place, span, tag, warning, which);
             let decided = decide(
                 extent,
                 quote_spanned!(span=> __r.pass(#receiver) #tail),
@@ -149,7 +157,7 @@ impl Body {
                     quote_spanned!(span=> #tag::<#hash, _, _>(&#copy, &__x))
                 }
             };
-            let found = found(making, span, tag, warning, which);
+            let found = found(making, place, span, tag, warning, which);
             let decided = decide(
                 extent,
                 quote!(#real #tail),

@@ -47,6 +47,8 @@ pub(crate) struct Body {
     pub(crate) returns: Returns,
     /// Whether the value of the expression about to be visited is used.
     pub(crate) is_used: bool,
+    /// True in the operands of a call that is probed: it is checked there that all of them stand in the frame itself.
+    pub(crate) is_covered: bool,
     /// True inside a `closure!`, whose frame must be `Send`.
     pub(crate) in_vthread_closure: bool,
     /// Whether the function calls itself from inside a `spawn!` or a `closure!`: then its frame must say `Send`.
@@ -155,6 +157,7 @@ impl Body {
             subject,
             returns,
             is_used: true,
+            is_covered: false,
             in_vthread_closure: false,
             spawns_itself: false,
             calls_itself: false,

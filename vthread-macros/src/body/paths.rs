@@ -4,7 +4,7 @@
 //! outside, and a glob import of the companion module inside shadows it where there is one.
 //! Type-relative calls are decided by the type of the result.
 
-use super::choice::{Extent, Making, dead_beside, decide, found, known_call, outer, ways};
+use super::choice::{Extent, Making, Place, dead_beside, decide, found, known_call, outer, ways};
 use super::scopes::Name;
 use super::siblings::Known;
 use super::{Body, blocking, skip};
@@ -155,6 +155,7 @@ impl Body {
         let tag = names::tag_of_result(span);
         let found = found(
             making,
+            Place::Checked,
             span,
             quote_spanned!(span=> #tag(&__x)),
             warning,

@@ -54,6 +54,8 @@ impl VisitMut for Body {
         if !self.held.is_empty() {
             self.hands_on_parts(expr);
         }
+        let is_covered = self.is_covered;
+        self.is_covered &= is_operation(expr);
         match expr {
             Expr::Group(group) => match tails::marked(group).cloned() {
                 Some(leaf) => *expr = self.leaf(leaf),
@@ -136,7 +138,26 @@ impl VisitMut for Body {
             }
             _ => visit_mut::visit_expr_mut(self, expr),
         }
+        self.is_covered = is_covered;
     }
+}
+
+/// Whether the operands of `expr` stand where it stands: not in a body of their own, nor in a macro.
+fn is_operation(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Binary(_)
+            | Expr::Call(_)
+            | Expr::Cast(_)
+            | Expr::Field(_)
+            | Expr::Index(_)
+            | Expr::MethodCall(_)
+            | Expr::Paren(_)
+            | Expr::Reference(_)
+            | Expr::Try(_)
+            | Expr::Tuple(_)
+            | Expr::Unary(_)
+    )
 }
 
 pub(super) fn label_text(label: &Label) -> String {

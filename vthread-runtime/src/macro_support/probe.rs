@@ -60,11 +60,13 @@ pub fn tag_of_result<X>(_: &X) -> Tag<0, Unnamed, X> {
 }
 
 /// Remembers the type of a value: of a receiver, or to rebuild a place expression in code that never runs.
-pub struct Ty<T>(PhantomData<fn() -> T>);
+///
+/// `T` is known later, and may be the last of a long chain that is: what it must be is asked where it is known.
+pub struct Ty<T: ?Sized>(PhantomData<fn() -> *const T>);
 
 /// Remembers no type yet.
 #[inline(always)]
-pub fn ty<T>() -> Ty<T> {
+pub fn ty<T: ?Sized>() -> Ty<T> {
     Ty(PhantomData)
 }
 
