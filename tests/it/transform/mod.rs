@@ -1,6 +1,7 @@
 //! What the macros make of programs: legitimate Rust that must work, feature by feature.
 
 mod captures;
+mod chains;
 mod control_flow;
 mod errors;
 mod functions;

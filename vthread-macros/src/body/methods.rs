@@ -1,7 +1,7 @@
 //! Method calls: `recv.m(args)` stays token for token as written and becomes the scrutinee of a match
 //! that decides by the receiver's and the result's type.
 
-use super::choice::{Extent, Place, decide, found, known_call, ways};
+use super::choice::{Extent, decide, found, known_call, ways};
 use super::siblings::Known;
 use super::{Body, blocking, skip};
 use crate::names::{self, hash, ours, plain_text};
@@ -113,10 +113,7 @@ impl Body {
         };
         let held = self.held_across(quote_spanned!(span=> &__k), at);
         let ways = ways(making, at);
-        let place = match self.is_covered {
-            true => Place::CheckedAround,
-            false => Place::Checked,
-        };
+        let place = self.place_of_check();
         let ExprMethodCall {
             attrs,
             receiver,

@@ -90,7 +90,8 @@ impl Body {
             tied,
             held,
         };
-        Some(probe(call, path, has_closure, is_new, beside, at))
+        let place = self.place_of_check();
+        Some(probe(call, path, has_closure, (is_new, place), beside, at))
     }
 
     /// A call of a `#[vthread]` function of this body or of the function itself: the companion is
@@ -201,7 +202,7 @@ fn probe(
     call: &ExprCall,
     mut path: Path,
     has_closure: bool,
-    is_new: bool,
+    (is_new, place): (bool, Place),
     beside: Beside,
     at: Span,
 ) -> Expr {
@@ -232,7 +233,11 @@ fn probe(
         Some(tied) => (tied.remembers, tied.callee, Some(tied.warning)),
         None => (TokenStream::new(), TokenStream::new(), warning),
     };
-    let dead = dead_beside(Making::Await, span, quote!(#warning));
+    let dead = match (place, &warning) {
+        (Place::CheckedAround, None) => TokenStream::new(),
+        (Place::CheckedAround, Some(_)) => dead_beside(Making::Block, span, quote!(#warning)),
+        (Place::Checked, _) => dead_beside(Making::Await, span, quote!(#warning)),
+    };
     let ways = ways(Making::Await, at);
     let allowed = allowed(&path, span);
     // The call begins where the user's does, for `Location::caller` in a plain function.
