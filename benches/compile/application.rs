@@ -89,6 +89,29 @@ impl Application {
     }
 }
 
+/// A package of one file.
+pub(crate) fn write_package(
+    name: &str,
+    template: &str,
+    flavour: Flavour,
+) -> Result<PathBuf, String> {
+    let folder = target().join("compile-bench").join(name);
+    let lock = workspace().join("Cargo.lock");
+    fs::create_dir_all(folder.join("src"))
+        .and_then(|()| fs::write(folder.join("src/main.rs"), expand(template, flavour)))
+        .and_then(|()| fs::write(folder.join("Cargo.toml"), manifest(flavour)))
+        .and_then(|()| fs::copy(lock, folder.join("Cargo.lock")).map(drop))
+        .map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(folder)
+}
+
+/// Has cargo compile the package again.
+pub(crate) fn touch(folder: &Path) -> Result<(), String> {
+    let main = folder.join("src/main.rs");
+    let text = fs::read(&main).map_err(|error| error.to_string())?;
+    fs::write(&main, text).map_err(|error| error.to_string())
+}
+
 fn expand(template: &str, flavour: Flavour) -> String {
     let mut text = String::new();
     let is_vthread = flavour == Flavour::Vthread;

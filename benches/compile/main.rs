@@ -9,18 +9,23 @@
 //! is vthread's number over async's. Only the application is compiled again and again: what it depends on
 //! is there already, and nothing is incremental. `cargo test` does not build this program.
 //!
-//! `--generate` only writes the packages and says where.
+//! `--generate` only writes the packages and says where. `--instructions` needs valgrind: it counts what `cargo check` takes for
+//! the application, for a parser and for a crate full of tests, which are written with and without the attribute.
 
 mod application;
+mod instructions;
 mod measure;
 
 use std::process::ExitCode;
 
 use crate::application::{Application, Flavour};
 
-const USAGE: &str = "usage: compile [--rounds N] [--generate]";
+const USAGE: &str = "usage: compile [--rounds N] [--generate] [--instructions]";
 
 fn main() -> ExitCode {
+    if let Some(ended) = instructions::wrapped() {
+        return ended;
+    }
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
@@ -33,12 +38,14 @@ fn main() -> ExitCode {
 fn run() -> Result<(), String> {
     let mut rounds = 9;
     let mut only_generates = false;
+    let mut counts = false;
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
             // Cargo hands it to every bench.
             "--bench" => {}
             "--generate" => only_generates = true,
+            "--instructions" => counts = true,
             "--rounds" => {
                 let number = args.next().and_then(|number| number.parse().ok());
                 rounds = number.filter(|&rounds| rounds > 0).ok_or(USAGE)?;
@@ -58,6 +65,9 @@ fn run() -> Result<(), String> {
     }
     if only_generates {
         return Ok(());
+    }
+    if counts {
+        return instructions::compare(&ours, &theirs);
     }
     measure::compare(&ours, &theirs, rounds)
 }
