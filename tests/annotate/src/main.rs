@@ -12,7 +12,7 @@
 //! - `--features A,B`: switches features of the crates on.
 //!
 //! Functions in macros are not seen; methods stay as they are, since what plain code calls would have to say
-//! `.wait()`. What is written lies in `target/annotate` until the next run.
+//! `.block()`. What is written lies in `target/annotate` until the next run.
 
 mod compile;
 mod marks;
