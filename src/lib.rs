@@ -3,8 +3,8 @@
 #![forbid(unsafe_code)]
 
 pub use vthread_macros::{
-    background, bind, closure, context_var, defer, group, plain, race, select, shield, spawn,
-    timeout, vthread,
+    background, bind, catch_unwind, closure, context_var, defer, group, plain, race, select,
+    shield, spawn, timeout, vthread,
 };
 
 #[doc(hidden)]
@@ -19,7 +19,7 @@ pub use vthread_runtime::{Call, ContextVar, Failures, Group, OwnedGroup};
 pub use vthread_runtime::{CancelReason, Culprit, Outcome, Task, TaskFuture, TaskId};
 pub use vthread_runtime::{Closure, Mapped, VthreadFn, map_concurrent};
 pub use vthread_runtime::{Dump, OnDeadlock, dump};
-pub use vthread_runtime::{blocking, blocking_scoped, yield_now};
+pub use vthread_runtime::{blocking, blocking_scoped, is_cancellation, yield_now};
 pub use vthread_runtime::{fs, io, net, signal, sync, time};
 
 /// What a program that uses vthreads wants in scope: the macros, and the traits of [`io`].
@@ -28,8 +28,8 @@ pub mod prelude {
     pub use crate::io::{Read, Seek, Write};
     #[doc(no_inline)]
     pub use crate::{
-        background, bind, closure, context_var, defer, group, plain, race, select, shield, spawn,
-        timeout, vthread,
+        background, bind, catch_unwind, closure, context_var, defer, group, plain, race, select,
+        shield, spawn, timeout, vthread,
     };
 }
 
@@ -44,6 +44,7 @@ pub use vthread_runtime::macro_support::blocking as std_calls;
 pub mod __macros {
     pub use vthread_macros::background as a_background_not_of_vthread_needs_a_path_or_another_name;
     pub use vthread_macros::bind as a_bind_not_of_vthread_needs_a_path_or_another_name;
+    pub use vthread_macros::catch_unwind as a_catch_unwind_not_of_vthread_needs_a_path_or_another_name;
     pub use vthread_macros::closure as a_closure_not_of_vthread_needs_a_path_or_another_name;
     pub use vthread_macros::defer as a_defer_not_of_vthread_needs_a_path_or_another_name;
     pub use vthread_macros::group as a_group_not_of_vthread_needs_a_path_or_another_name;

@@ -23,6 +23,14 @@ fn echo() {
     assert_eq!(print_of("echo"), "100 clients heard their own words\n");
 }
 
+#[test]
+fn panics() {
+    assert_eq!(
+        print_of("panics"),
+        "16 clients have their answers, and 4 handlers panicked\n"
+    );
+}
+
 /// It takes as long as a file that is missing, not as long as FIFOs that never deliver.
 #[test]
 fn no_deadlock() {

@@ -4,6 +4,7 @@
 #![allow(clippy::redundant_closure_call)]
 
 mod blocking_calls;
+mod catching;
 mod cleanup;
 mod conservation;
 mod constructs;
@@ -23,4 +24,6 @@ mod rows;
 mod semaphore;
 mod signals;
 mod soundness;
+mod swallowed;
+mod the_cause;
 mod transform;

@@ -5,6 +5,7 @@
 
 use crate::plan::Id;
 use std::any::Any;
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicIsize, Ordering};
 use std::time::Instant;
@@ -161,6 +162,8 @@ pub(crate) struct Log {
     started: Instant,
     events: Mutex<Vec<Event>>,
     alive: AtomicIsize,
+    /// Children whose locals are gone.
+    gone: Mutex<HashSet<Id>>,
     complaints: Mutex<Vec<String>>,
 }
 
@@ -170,6 +173,7 @@ impl Log {
             started: Instant::now(),
             events: Mutex::new(Vec::with_capacity(256)),
             alive: AtomicIsize::new(0),
+            gone: Mutex::default(),
             complaints: Mutex::new(Vec::new()),
         }
     }
@@ -210,6 +214,11 @@ impl Log {
         )
     }
 
+    /// Whether the locals of the child are gone.
+    pub(crate) fn is_gone(&self, child: Id) -> bool {
+        self.gone.lock().unwrap().contains(&child)
+    }
+
     pub(crate) fn snapshot(&self) -> Vec<Event> {
         self.events.lock().unwrap().clone()
     }
@@ -221,6 +230,9 @@ impl Log {
     pub(crate) fn gone(&self, id: Id, part: Part) {
         self.alive.fetch_sub(1, Ordering::Relaxed);
         self.note(id, What::Gone(part, std::thread::panicking()));
+        if part == Part::Task {
+            self.gone.lock().unwrap().insert(id);
+        }
     }
 }
 

@@ -75,6 +75,10 @@ pub(crate) enum Kind {
         catches: bool,
         steps: Steps,
     },
+    /// Catches the panics of what suspends in it.
+    Catch {
+        steps: Steps,
+    },
     /// Binds the context variable to its number meanwhile.
     Bind {
         steps: Steps,
@@ -143,7 +147,7 @@ pub(crate) enum Leaf {
         group: Id,
     },
     Fail,
-    /// Fails when that child has ended, or after a while.
+    /// Fails when that child has ended, or its locals are gone, or after a while.
     FailAfter(Id),
     Panic,
     PanicAfter(Id),
@@ -181,6 +185,7 @@ impl Step {
             Kind::Leaf(_) => Vec::new(),
             Kind::Hold { steps, .. }
             | Kind::Call { steps }
+            | Kind::Catch { steps }
             | Kind::Bind { steps }
             | Kind::Slow { steps } => vec![(Role::Part, steps)],
             Kind::Group { steps, .. } => vec![(Role::Body, steps)],
@@ -209,6 +214,7 @@ impl Step {
             Kind::Leaf(_) => Vec::new(),
             Kind::Hold { steps, .. }
             | Kind::Call { steps }
+            | Kind::Catch { steps }
             | Kind::Bind { steps }
             | Kind::Slow { steps }
             | Kind::Group { steps, .. }
@@ -295,6 +301,7 @@ fn write_steps(f: &mut fmt::Formatter<'_>, steps: &[Step], depth: usize) -> fmt:
             Kind::Plain { catches, .. } => {
                 writeln!(f, "plain{}", if *catches { ", catches" } else { "" })?;
             }
+            Kind::Catch { .. } => writeln!(f, "catch")?,
             Kind::Bind { .. } => writeln!(f, "bind")?,
             Kind::Slow { .. } => writeln!(f, "slow destructor")?,
         }

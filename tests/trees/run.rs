@@ -181,14 +181,16 @@ where
             } => {
                 let capture = log.part(id, Part::Capture);
                 let near_group = near.group;
-                let is_child = near.is_child && *into == Reach::Near && near.limit < usize::MAX;
+                // A service takes no place, and who spawns one gives none away.
+                let is_limited = *into == Reach::Near && near.limit < usize::MAX;
+                let is_child = near.is_child && is_limited && !*service;
                 let paused = world.paused(is_child, near.id, near.limit);
                 let task = match (into, far, top) {
                     (Reach::Near, ..) if *service => {
                         spawn!(near_group, service, name = format!("t{id}") => {
                             let _capture = &capture;
                             let frame = log.part(id, Part::Task);
-                            let near = Around { group: near_group, is_child: true, ..near };
+                            let near = Around { group: near_group, is_child: false, ..near };
                             let result = steps(world, inner, near, far, top, bound);
                             frame.ended(&result);
                             result?;
@@ -348,6 +350,21 @@ where
                     }
                 } else {
                     call()
+                }
+            }
+            Kind::Catch { steps: inner } => {
+                let caught = catch_unwind! {
+                    steps(world, inner, near, far, top, bound)
+                };
+                match caught {
+                    Ok(result) => result,
+                    Err(payload) => match Thrown::of(&*payload) {
+                        Some(thrown) => {
+                            alive.note(What::Caught(thrown));
+                            Ok(())
+                        }
+                        None => resume_unwind(payload),
+                    },
                 }
             }
             Kind::Bind { steps: inner } => {

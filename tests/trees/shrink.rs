@@ -76,11 +76,12 @@ fn change(steps: &mut Steps, place: &mut usize, way: Way) -> bool {
 }
 
 fn unwrap(steps: &mut Steps, i: usize) -> bool {
-    use crate::plan::Kind::{Bind, Call, Defer, Hold, Plain, Shield, Slow};
+    use crate::plan::Kind::{Bind, Call, Catch, Defer, Hold, Plain, Shield, Slow};
     let inner = match &mut steps[i].kind {
         Hold { steps, .. }
         | Call { steps }
         | Bind { steps }
+        | Catch { steps }
         | Shield { steps }
         | Slow { steps }
         | Plain { steps, .. }

@@ -313,6 +313,10 @@ pub fn __gates(tokens: TokenStream) -> TokenStream {
 /// Until the body and all children have ended.
 ///
 /// # Cancellation
+/// Who fails by its own `?`, `return Err(..)` or `Err` as the tail is the first before its locals are dropped: the others are
+/// cancelled by then, and whoever fails because a channel was closed by that, say, comes later. What a function that it
+/// has called drops on its own way out goes before, and what a macro hides that returns by itself (`ensure!`), too.
+///
 /// The children are cancelled and joined before anything outside the group is touched. A group whose
 /// body has completed is not a checkpoint on its way out: it gives its result, unless a cancellation from outside has
 /// ended a child, or kept one from being spawned, whose work is then missing. Services are never missing.
@@ -417,7 +421,8 @@ pub fn group(tokens: TokenStream) -> TokenStream {
 ///
 /// # Errors
 /// The child's failure is the group's: it converts to the group's error type by `From`, and cancels the others, or with
-/// `on_failure = keep` is what `join()` gives.
+/// `on_failure = keep` is what `join()` gives. A failure by the child's own `?`, `return` or tail cancels the others before the
+/// child's locals are dropped; what functions that it calls drop on their way out is dropped before.
 #[proc_macro]
 pub fn spawn(tokens: TokenStream) -> TokenStream {
     group::plain::spawn(tokens.into()).into()
@@ -570,6 +575,67 @@ pub fn timeout(tokens: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn shield(tokens: TokenStream) -> TokenStream {
     group::plain::enclosure(group::enclose::Enclosure::Shield, tokens.into()).into()
+}
+
+/// A body whose panics end here: `catch_unwind!` gives [`std::thread::Result`], the body's value or the payload of its panic.
+///
+/// As [`std::panic::catch_unwind`], but the body suspends and borrows, and may `?`, `return` and `break`. For code that must
+/// not take the rest down with it, as the handlers of a server:
+///
+/// ```
+/// use vthread::{prelude::*, sync::Mutex};
+///
+/// #[vthread]
+/// fn handle(request: &str, log: &Mutex<Vec<String>>) {
+///     vthread::yield_now();
+///     let n: u32 = request.parse().expect("a number");
+///     log.lock().push(format!("{}", n + 1));
+/// }
+///
+/// #[vthread]
+/// fn serve(requests: &[&str]) -> Vec<String> {
+///     let log = Mutex::new(Vec::new());
+///     group! {
+///         for request in requests {
+///             spawn! {
+///                 if catch_unwind! { handle(request, &log) }.is_err() {
+///                     log.lock().push("a bug".to_owned());
+///                 }
+///             }
+///         }
+///     }
+///     log.into_inner()
+/// }
+///
+/// fn main() {
+///     let mut log = serve(&["1", "x", "2"]);
+///     log.sort();
+///     assert_eq!(log, ["2", "3", "a bug"]);
+/// }
+/// ```
+///
+/// Groups inside are joined before their panic comes here. Children that the body has spawned into groups further out are
+/// not its own: they go on, and their panics are those of their groups. What the body has left half done is the caller's to judge: nothing
+/// asks for `UnwindSafe`.
+///
+/// # Grammar
+/// `catch_unwind! { body }`
+///
+/// # Suspends
+/// As its body does.
+///
+/// # Cancellation
+/// No panic: it passes through, whether the vthread is cancelled or something around this body only, and what follows does not run.
+/// A panic of a destructor meanwhile is not caught here, and goes on.
+///
+/// # Panics
+/// Never with the body's. With `panic = "abort"` nothing is caught.
+///
+/// # Errors
+/// `Err(payload)` if the body panicked. The body's own errors are in the `Ok`, or leave it by `?`.
+#[proc_macro]
+pub fn catch_unwind(tokens: TokenStream) -> TokenStream {
+    group::plain::enclosure(group::enclose::Enclosure::CatchUnwind, tokens.into()).into()
 }
 
 /// Cleanup that may suspend: runs at the end of its block, however that ends.

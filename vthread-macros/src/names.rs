@@ -58,6 +58,11 @@ names! {
     error_is_send = error_is_send;
     tail = Tail::new;
     fails = fails;
+    attempt = Attempt;
+    ending = Ending;
+    claim = claim;
+    claimed = claimed;
+    failing = failing;
     ctl_val = Ctl::Val;
     ctl_out = Ctl::Out;
     or_a = Or::A;
@@ -87,6 +92,7 @@ names! {
     branch = branch;
     no_branch = NoBranch;
     shield = shield;
+    catch_unwind = catch_unwind;
     guard = guard;
     finish = finish;
     error_unknown = error_unknown;

@@ -4,6 +4,7 @@
 pub mod blocking;
 mod capture;
 mod choice;
+mod claims;
 mod closures;
 mod dead;
 mod debug;
@@ -27,6 +28,8 @@ pub use crate::group::block_on::block_on;
 pub use crate::group::call::{
     __VTHREAD_KIND, Boxed, Call, FunctionKind, Suspends, call, frame, name_hash,
 };
+pub use crate::group::catch::{CatchUnwind, catch_unwind};
+pub use crate::group::claim::claim;
 pub use crate::group::foreign::{Foreign, foreign};
 pub use crate::group::guard::{Finish, Guard, Guarded, finish, guard};
 pub use crate::group::native::{Native, NoError, Slot, Stop, UntilDone, until_done};
@@ -49,6 +52,7 @@ pub use crate::{
     __shown_type as shown_type,
 };
 pub use choice::{Choice, IsCall, IsPlain, NoFrame, chosen};
+pub use claims::{Attempt, Ending, claimed, failing};
 pub use closures::{ClosureTag, closure_tag, returned};
 pub use dead::{Never, Returns, absurd, any, error_unknown, error_value, never};
 pub use exits::{Ctl, Move};
@@ -63,6 +67,8 @@ pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails};
 /// What a frame brings into scope: the traits, without names, and what each probe names.
 pub mod traits {
     pub use super::choice::chosen as __vthread_chosen;
+    pub use super::claims::{AttemptIsOther as _, AttemptMayFail as _};
+    pub use super::claims::{EndingIsValue as _, EndingMayFail as _};
     pub use super::closures::{ReturnsResult as _, ReturnsValue as _};
     pub use super::loops::{StepsByNext as _, StepsOfReference as _, StepsPlain as _};
     pub use super::lost_updates::{ChangesCopy as _, ChangesItsOwn as _};

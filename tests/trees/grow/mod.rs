@@ -152,7 +152,7 @@ impl Grow {
     }
 
     fn block(&mut self, id: Id, here: Here) -> Kind {
-        match self.rng.below(27) {
+        match self.rng.below(29) {
             0..6 => self.group(id, here),
             6..15 => self.spawn(id, here),
             15 if here.lock < LOCKS => {
@@ -231,6 +231,17 @@ impl Grow {
             25 => {
                 let steps = self.steps(here, 3);
                 Kind::Bind { steps }
+            }
+            26 | 27 => {
+                let mut steps = self.steps(here, 3);
+                if self.rng.one_in(3) {
+                    let id = self.fresh();
+                    steps.push(Step {
+                        id,
+                        kind: Kind::Leaf(Leaf::Panic),
+                    });
+                }
+                Kind::Catch { steps }
             }
             _ => {
                 let steps = self.steps(here, 3);
@@ -311,7 +322,7 @@ impl Grow {
             let steps = self.steps(here, 2);
             return Kind::Call { steps };
         }
-        let service = into == Reach::Near && !here.near.is_limited && self.rng.one_in(10);
+        let service = into == Reach::Near && self.rng.one_in(10);
         // A child of a group with a limit gives its own place up while it waits for another.
         let near = around;
         let inside = Here {

@@ -214,6 +214,10 @@ fn completed_bodies_are_delivered(facts: &Facts<'_>, id: Id, broken: &mut Vec<St
     if facts.fate(id) != Fate::Cancelled {
         return;
     }
+    let roles = [Role::Body, Role::Timed, Role::Branch(0), Role::Branch(1)];
+    if roles.iter().any(|role| facts.was_unwound_in((id, *role))) {
+        return;
+    }
     let is_complete = match facts.kind(id) {
         // What it gives is cancelled with a child's work only.
         Kind::Group { .. } | Kind::Keep { .. } => {

@@ -246,11 +246,37 @@ impl<'p> Facts<'p> {
     /// Whether a panic in this step is the end of that child.
     pub(crate) fn kills(&self, step: Id, child: Id) -> bool {
         let way = self.climb(step);
-        let is_caught =
-            |(id, _): &(Id, Role)| matches!(self.kind(*id), Kind::Plain { catches: true, .. });
         way.iter()
-            .take_while(|frame| !is_caught(frame))
+            .take_while(|(id, _)| !self.catches(*id))
             .any(|frame| *frame == (child, Role::Task))
+    }
+
+    /// Whether a blocking call in that part of a step, in a closure or a destructor, was unwound because it was cancelled. Where
+    /// the unwinding stopped before it came out, what the part gives is cancelled all the same.
+    pub(crate) fn was_unwound_in(&self, part: (Id, Role)) -> bool {
+        self.steps.iter().flatten().any(|step| {
+            let is_one = matches!(step.kind, Kind::Plain { .. } | Kind::Slow { .. });
+            let gone = self.gone.get(&(step.id, Part::Step));
+            is_one
+                && self.fate(step.id) == Fate::Panicked
+                && self.climb(step.id).contains(&part)
+                && gone.is_some_and(|(gone, _)| self.is_cancelled(self.around[step.id], *gone))
+        })
+    }
+
+    /// Whether panics in this step end there. Through a `catch_unwind!` in which something was cancelled from outside
+    /// they go on.
+    pub(crate) fn catches(&self, step: Id) -> bool {
+        match self.kind(step) {
+            Kind::Plain { catches, .. } => *catches,
+            Kind::Catch { .. } => {
+                let was_cancelled = |gone| self.is_cancelled(self.around[step], gone);
+                let gone = self.gone.get(&(step, Part::Step));
+                self.fate(step) != Fate::Panicked
+                    || !gone.is_some_and(|(gone, _)| was_cancelled(*gone))
+            }
+            _ => false,
+        }
     }
 
     /// The frames through which a panic in this step climbs, from the inside out: up to the root.

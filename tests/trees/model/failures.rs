@@ -52,7 +52,11 @@ fn group(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
         .collect();
     match facts.fate(id) {
         Fate::Passed => {
-            if !failures.is_empty() {
+            let is_told = |(_, _, member): &(At, Fail, Member)| match member.part {
+                Part::Task => !facts.was_unwound_in((member.id, Role::Task)),
+                _ => !facts.was_unwound_in((member.id, Role::Body)),
+            };
+            if failures.iter().any(is_told) {
                 broken.push(format!(
                     "group {id} passed, and had the failures {failures:?}"
                 ));
@@ -67,7 +71,13 @@ fn group(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
                 return;
             };
             for (_, other, member) in &failures {
-                if is_known_before(facts, *member, found.0) {
+                // What was cancelled by then tells no failure.
+                if facts.was_unwound_in((member.id, Role::Task)) {
+                    continue;
+                }
+                if is_known_before(facts, *member, found.0)
+                    || is_cause_of_failure(facts, id, *member, found.0)
+                {
                     broken.push(format!(
                         "group {id} gave {first:?}, and {other:?} was first"
                     ));
@@ -120,19 +130,26 @@ fn is_known_before(facts: &Facts<'_>, member: Member, at: At) -> bool {
             .any(|(seen, _, what)| *what == What::Saw(member.id) && *seen < at)
 }
 
+/// Whether the failure of that member of a group is the cause of what fails then: its locals were gone, and it had
+/// claimed before that. A group that keeps going is no matter of who is first.
+fn is_cause_of_failure(facts: &Facts<'_>, group: Id, member: Member, at: At) -> bool {
+    let gone = facts.gone.get(&(member.id, member.part));
+    facts.mode(group) != Mode::Keep && gone.is_some_and(|(gone, _)| *gone < at)
+}
+
 /// Where the panics of this step are caught: at a closure that catches, or nowhere below the root.
 fn caught_at(facts: &Facts<'_>, id: Id) -> Option<Id> {
     facts
         .climb(id)
         .into_iter()
-        .find(|(id, _)| matches!(facts.kind(*id), Kind::Plain { catches: true, .. }))
+        .find(|(id, _)| facts.catches(*id))
         .map(|(id, _)| id)
 }
 
 /// A panic takes everything with it, up to where it is caught.
 fn climbs(facts: &Facts<'_>, id: Id, thrown: Thrown, broken: &mut Vec<String>) {
     for (around, _) in facts.climb(id) {
-        if matches!(facts.kind(around), Kind::Plain { catches: true, .. }) {
+        if facts.catches(around) {
             let caught = facts
                 .notes
                 .iter()
@@ -245,7 +262,7 @@ pub(super) fn joins(facts: &Facts<'_>, broken: &mut Vec<String>) {
         let here = facts.scopes(*id);
         let is_with_it = here.contains(&Scope::Member(group)) || here.contains(&Scope::Body(group));
         match facts.ended.get(&(*child, Part::Task)) {
-            Some((_, None)) => {
+            Some((_, None)) if !facts.was_unwound_in((*child, Role::Task)) => {
                 broken.push(format!("the join of {child} panicked, and it has a value"));
             }
             Some((_, Some(_))) if is_with_it && facts.mode(group) != Mode::Keep => {

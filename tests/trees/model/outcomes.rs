@@ -25,7 +25,8 @@ fn agrees(facts: &Facts<'_>, child: Id, verdict: Verdict) -> bool {
             .iter()
             .any(|(_, by, _)| facts.kills(*by, child))
     };
-    let is_cancelled = end.is_none() && !threw();
+    let was_swallowed = || facts.was_unwound_in((child, Role::Task));
+    let is_cancelled = (end.is_none() || was_swallowed()) && !threw();
     match verdict {
         Verdict::Done => end == Some(None),
         Verdict::Failed => matches!(end, Some(Some(_))),

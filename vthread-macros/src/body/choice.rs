@@ -164,6 +164,28 @@ impl Extent {
     }
 }
 
+impl Extent {
+    /// That of an expression.
+    pub(crate) fn of(expr: &Expr) -> Self {
+        Extent::from(expr, end(expr))
+    }
+}
+
+/// Where an expression ends. The tokens of a long chain are not written out to find that.
+fn end(expr: &Expr) -> Span {
+    match expr {
+        Expr::MethodCall(call) => call.paren_token.span.close(),
+        Expr::Call(call) => call.paren_token.span.close(),
+        Expr::Macro(invocation) => invocation.mac.delimiter.span().close(),
+        Expr::Await(awaited) => awaited.await_token.span,
+        Expr::Try(tried) => tried.question_token.span,
+        other => {
+            let last = other.to_token_stream().into_iter().last();
+            last.map_or_else(Span::call_site, |tree| tree.span())
+        }
+    }
+}
+
 /// Where an expression begins. The tokens of a long chain are not written out to find that.
 fn start(expr: &Expr) -> Span {
     match expr {

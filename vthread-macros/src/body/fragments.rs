@@ -46,7 +46,7 @@ impl VisitMut for Fragments {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
         let Expr::Group(group) = expr else { return };
-        if tails::marked(group).is_some() {
+        if tails::marked(group).is_some() || tails::is_ending(group) {
             return;
         }
         if let Some(parenthesized) = parenthesized(group) {

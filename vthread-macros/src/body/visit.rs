@@ -1,6 +1,6 @@
 //! The walk over a body: which rewrite each expression gets, and what is left alone.
 
-use super::choice::{dead, in_place, outer};
+use super::choice::{Extent, dead, in_place, outer};
 use super::fragments::{self, Fragments};
 use super::scopes::Name;
 use super::{Body, indices, loops, macros, nested};
@@ -59,6 +59,10 @@ impl VisitMut for Body {
         match expr {
             Expr::Group(group) => match tails::marked(group).cloned() {
                 Some(leaf) => *expr = self.leaf(leaf),
+                None if tails::is_ending(group) => {
+                    self.is_used = is_used;
+                    *expr = self.ending((*group.expr).clone());
+                }
                 None => {
                     self.is_used = is_used;
                     self.visit_expr_mut(&mut group.expr);
@@ -281,8 +285,12 @@ impl Body {
         }
         let is_group =
             matches!(&*attempt.expr, Expr::Macro(expr) if which(&expr.mac) == Some(Ours::Group));
+        let extent = self.fails_member().then(|| Extent::of(&attempt.expr));
         self.is_used = is_used || !is_group;
         self.visit_expr_mut(&mut attempt.expr);
+        if let Some(extent) = extent {
+            self.claims_attempt(&mut attempt.expr, extent);
+        }
     }
 
     fn closure(&mut self, closure: &mut ExprClosure) {

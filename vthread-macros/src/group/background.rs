@@ -27,6 +27,7 @@ impl Body {
             is_background: true,
             is_inferred: false,
             is_runner: false,
+            claims: false,
         };
         self.child_body(&mut form.body, frame, tail);
         let pin = pin_error_type(&error, span);

@@ -1,4 +1,4 @@
-//! The expansion of `timeout!`, `shield!`, `bind!` and `defer!`: a body in an async block of its own, as a group's, with
+//! The expansion of `timeout!`, `shield!`, `catch_unwind!`, `bind!` and `defer!`: a body in an async block of its own, as a group's, with
 //! the same ways out, but without children.
 //!
 //! Where the code around has an error type, the block is a `Result` of it, so that `?` converts as it
@@ -23,6 +23,7 @@ use syn::visit_mut::VisitMut;
 pub(crate) enum Enclosure {
     Timeout,
     Shield,
+    CatchUnwind,
     Bind,
     /// The body is the rest of the block, the cleanup is what is written in the macro.
     Defer,
@@ -34,7 +35,7 @@ impl Enclosure {
         match self {
             Enclosure::Timeout => Some("timeout!(duration => { .. })"),
             Enclosure::Bind => Some("bind!(NAME = value => { .. })"),
-            Enclosure::Shield | Enclosure::Defer => None,
+            Enclosure::Shield | Enclosure::CatchUnwind | Enclosure::Defer => None,
         }
     }
 
@@ -48,6 +49,10 @@ impl Enclosure {
             Enclosure::Shield => {
                 let shield = names::shield(span);
                 quote_spanned!(span=> #shield(#body))
+            }
+            Enclosure::CatchUnwind => {
+                let catch_unwind = names::catch_unwind(span);
+                quote_spanned!(span=> #catch_unwind(#body))
             }
             Enclosure::Bind => {
                 let bind = names::bind(span);
@@ -63,7 +68,9 @@ impl Enclosure {
     /// The pattern of what that future gives when the body has ended as `inner`.
     fn ended(self, inner: TokenStream, span: Span) -> TokenStream {
         match self {
-            Enclosure::Timeout => quote_spanned!(span=> ::core::result::Result::Ok(#inner)),
+            Enclosure::Timeout | Enclosure::CatchUnwind => {
+                quote_spanned!(span=> ::core::result::Result::Ok(#inner))
+            }
             Enclosure::Shield | Enclosure::Bind | Enclosure::Defer => inner,
         }
     }
@@ -71,9 +78,9 @@ impl Enclosure {
     /// The value of the macro where the body's is `__v`, and the arm for the other end.
     fn value(self, span: Span) -> (TokenStream, TokenStream) {
         match self {
-            Enclosure::Timeout => (
+            Enclosure::Timeout | Enclosure::CatchUnwind => (
                 quote_spanned!(span=> ::core::result::Result::Ok(__v)),
-                quote_spanned!(span=> ::core::result::Result::Err(__elapsed) => ::core::result::Result::Err(__elapsed),),
+                quote_spanned!(span=> ::core::result::Result::Err(__ended) => ::core::result::Result::Err(__ended),),
             ),
             Enclosure::Shield | Enclosure::Bind | Enclosure::Defer => {
                 (quote_spanned!(span=> __v), TokenStream::new())
@@ -178,7 +185,7 @@ impl Body {
             left,
             out,
         } = leaving;
-        let (value, elapsed) = which.value(span);
+        let (value, other) = which.value(span);
         let value_pattern = which.ended(value_pattern, span);
         let out = which.ended(out, span);
         let left = self.left_arm(which.ended(left, span), &frame, span);
@@ -206,7 +213,7 @@ impl Body {
             quote_spanned!(span=>
                 #value_pattern => #value,
                 #left
-                #elapsed
+                #other
                 #out => match __x { #arms },
             ),
         );
@@ -339,18 +346,15 @@ impl Body {
         span: Span,
     ) -> TokenStream {
         if frame.can_fail {
-            return quote_spanned!(span=> #pattern => return ::core::result::Result::Err(__e),);
+            let claim = self.claim_on(span);
+            return quote_spanned!(span=> #pattern => { #claim return ::core::result::Result::Err(__e) });
         }
         let has_type = frame.returns || !self.return_annotation().is_empty();
         let action = match has_type {
             true => {
                 let depth = self.frames.len();
-                self.lower_return(
-                    depth,
-                    quote_spanned!(span=> __r),
-                    quote_spanned!(span=> return),
-                    span,
-                )
+                let value = self.claimed_after_join(depth, quote_spanned!(span=> __r), span);
+                self.lower_return(depth, value, quote_spanned!(span=> return), span)
             }
             false => {
                 let absurd = names::absurd(span);

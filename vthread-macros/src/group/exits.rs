@@ -67,6 +67,8 @@ pub(crate) struct ChildFrame {
     pub(crate) is_inferred: bool,
     /// Whether it is one of a `race!`.
     pub(crate) is_runner: bool,
+    /// Whether its failure is its group's, which it claims.
+    pub(crate) claims: bool,
 }
 
 /// A way out of a group's body.
@@ -249,10 +251,11 @@ impl Body {
             return quote_spanned!(span=> ::core::result::Result::Ok(()));
         };
         if tails::written_result(value).is_some() {
-            return self.written(value, &error, can_fail);
+            return self.written(value, &error, can_fail, true);
         }
         self.visit_expr_mut(value);
-        by_type(value.to_token_stream(), &error, can_fail, span)
+        let result = by_type(value.to_token_stream(), &error, can_fail, span);
+        self.claimed_return(result, span)
     }
 
     /// The child that a `return` here ends, perhaps from inside a group's body: the variable that
@@ -277,7 +280,7 @@ impl Body {
             Inner::Function | Inner::Cleanup => return leaf,
         };
         if tails::written_result(&leaf).is_some() {
-            return Expr::Verbatim(self.written(&mut leaf, &error, can_fail));
+            return Expr::Verbatim(self.written(&mut leaf, &error, can_fail, false));
         }
         let at = leaf.span();
         let is_value = tails::needs_no_type(&leaf);
@@ -285,12 +288,21 @@ impl Body {
         let span = ours(at);
         Expr::Verbatim(match is_value {
             true => quote_spanned!(span=> ::core::result::Result::Ok(#leaf)),
-            false => by_type(leaf.to_token_stream(), &error, can_fail, span),
+            false => {
+                let result = by_type(leaf.to_token_stream(), &error, can_fail, span);
+                self.claimed(result, span)
+            }
         })
     }
 
     /// `Ok(value)` as it stands; the error of `Err(error)` converts by `From`.
-    fn written(&mut self, expr: &mut Expr, error: &Ident, can_fail: bool) -> TokenStream {
+    fn written(
+        &mut self,
+        expr: &mut Expr,
+        error: &Ident,
+        can_fail: bool,
+        is_return: bool,
+    ) -> TokenStream {
         let which = tails::written_result(expr);
         let Expr::Call(call) = expr else {
             return expr.to_token_stream();
@@ -305,14 +317,17 @@ impl Body {
             .for_each(|argument| self.visit_expr_mut(argument));
         let (callee, argument) = (&call.func, &call.args[0]);
         let span = ours(at);
-        let fails = names::fails(span);
-        match which {
-            Some(Written::Err) if !is_inferred => {
-                let converted = quote_spanned!(span=> #fails(#argument, &#error));
-                quote!(#callee(#converted))
-            }
-            _ => call.to_token_stream(),
+        if which != Some(Written::Err) {
+            return call.to_token_stream();
         }
+        let error = match is_inferred {
+            true => argument.to_token_stream(),
+            false => {
+                let fails = names::fails(span);
+                quote_spanned!(span=> #fails(#argument, &#error))
+            }
+        };
+        self.written_failure(callee, error, self.claims_written(is_return), span)
     }
 
     /// Leaves the body at `frames[at]` by one of its ways out.

@@ -1,8 +1,9 @@
-//! `group!`, `spawn!`, `background!`, `race!`, `timeout!`, `shield!`, `bind!`, `defer!` and `select!`: what they say,
+//! `group!`, `spawn!`, `background!`, `race!`, `timeout!`, `shield!`, `catch_unwind!`, `bind!`, `defer!` and `select!`: what they say,
 //! what a child captures, how a body ends, what it all becomes; and whether they are ours (`provenance`).
 
 pub(crate) mod background;
 pub(crate) mod captures;
+mod claims;
 pub(crate) mod closure;
 pub(crate) mod enclose;
 mod endless;
@@ -56,6 +57,7 @@ pub(crate) fn which(mac: &Macro) -> Option<Ours> {
         "background" if ours => Some(Ours::Background),
         "timeout" if ours => Some(Ours::Enclosure(Enclosure::Timeout)),
         "shield" if ours => Some(Ours::Enclosure(Enclosure::Shield)),
+        "catch_unwind" if ours => Some(Ours::Enclosure(Enclosure::CatchUnwind)),
         "bind" if ours => Some(Ours::Enclosure(Enclosure::Bind)),
         "select" if ours => Some(Ours::Select),
         "race" if ours => Some(Ours::Race),

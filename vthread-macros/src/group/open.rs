@@ -296,12 +296,8 @@ impl Body {
                 ),
             };
             let depth = self.frames.len();
-            let on_return = self.lower_return(
-                depth,
-                quote_spanned!(span=> __r),
-                quote_spanned!(span=> return),
-                span,
-            );
+            let value = self.claimed_after_join(depth, quote_spanned!(span=> __r), span);
+            let on_return = self.lower_return(depth, value, quote_spanned!(span=> return), span);
             (pin, TokenStream::new(), on_return)
         } else {
             let absurd = names::absurd(span);
@@ -370,7 +366,10 @@ impl Body {
     fn act(&mut self, exit: &Exit, depth: usize, span: Span) -> TokenStream {
         let value = quote_spanned!(span=> __v);
         match exit {
-            Exit::Return => self.lower_return(depth, value, quote_spanned!(span=> return), span),
+            Exit::Return => {
+                let value = self.claimed_after_join(depth, value, span);
+                self.lower_return(depth, value, quote_spanned!(span=> return), span)
+            }
             Exit::Break {
                 label,
                 has_value,

@@ -28,11 +28,12 @@ pub(crate) fn background(tokens: TokenStream) -> TokenStream {
     expand("background", tokens, |body, mac| body.background_macro(mac))
 }
 
-/// `timeout!`, `shield!` and `bind!` in plain code: they block.
+/// `timeout!`, `shield!`, `catch_unwind!` and `bind!` in plain code: they block.
 pub(crate) fn enclosure(which: Enclosure, tokens: TokenStream) -> TokenStream {
     let name = match which {
         Enclosure::Timeout => "timeout",
         Enclosure::Shield => "shield",
+        Enclosure::CatchUnwind => "catch_unwind",
         Enclosure::Bind => "bind",
         Enclosure::Defer => "defer",
     };

@@ -109,6 +109,7 @@ impl Body {
             is_background: false,
             is_inferred: tail == Tail::AsItIs,
             is_runner: matches!(target.end, End::Race { .. }),
+            claims: target.can_fail && matches!(target.end, End::Group),
         };
         self.child_body(&mut body, frame, tail);
 

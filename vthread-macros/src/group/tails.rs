@@ -37,7 +37,43 @@ pub(crate) fn prepare(body: &mut Block) -> Tail {
     } else if is_never_result(tail) || diverges(tail) {
         Tail::Value
     } else {
+        endings(tail, false);
+        *tail = marked_as(tail, parse_quote!(#[__vthread_ending]));
         Tail::ByType
+    }
+}
+
+/// Marks what ends a block with variables of its own and may be a `Result`: it is looked at before these go. A form whose
+/// type comes from where the value goes is left alone.
+fn endings(expr: &mut Expr, has_variables: bool) {
+    match expr {
+        Expr::If(branch) => {
+            block_endings(&mut branch.then_branch);
+            if let Some((_, otherwise)) = &mut branch.else_branch {
+                endings(otherwise, false);
+            }
+        }
+        Expr::Match(choice) => choice
+            .arms
+            .iter_mut()
+            .for_each(|arm| endings(&mut arm.body, false)),
+        Expr::Block(block) if block.label.is_none() => block_endings(&mut block.block),
+        Expr::Unsafe(block) => block_endings(&mut block.block),
+        Expr::Paren(inner) => endings(&mut inner.expr, has_variables),
+        Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_)
+            if has_variables && !is_never_result(expr) && !diverges(expr) =>
+        {
+            *expr = marked_as(expr, parse_quote!(#[__vthread_ending]));
+        }
+        _ => {}
+    }
+}
+
+fn block_endings(block: &mut Block) {
+    macro_as_expression(block);
+    let has_variables = block.stmts.iter().any(|it| matches!(it, Stmt::Local(_)));
+    if let Some(Stmt::Expr(tail, None)) = block.stmts.last_mut() {
+        endings(tail, has_variables);
     }
 }
 
@@ -62,13 +98,20 @@ fn mark(leaf: &mut Expr) {
     if diverges(leaf) {
         return;
     }
-    let marker: Attribute = parse_quote!(#[__vthread_leaf]);
-    let inner = Box::new(leaf.clone());
-    *leaf = Expr::Group(ExprGroup {
+    *leaf = marked_as(leaf, parse_quote!(#[__vthread_leaf]));
+}
+
+fn marked_as(expr: &Expr, marker: Attribute) -> Expr {
+    Expr::Group(ExprGroup {
         attrs: vec![marker],
         group_token: Default::default(),
-        expr: inner,
-    });
+        expr: Box::new(expr.clone()),
+    })
+}
+
+/// Whether it stands around a tail whose type decides.
+pub(crate) fn is_ending(group: &ExprGroup) -> bool {
+    group.attrs.len() == 1 && group.attrs[0].path().is_ident("__vthread_ending")
 }
 
 /// The expression inside a mark. No parsed group carries attributes, so no user can forge one.

@@ -216,12 +216,25 @@ fn drive<F: Future>(
             }))
         };
         match polled {
+            Ok(Poll::Ready(value)) if root.vthread.root.was_met() => {
+                // Plain code has stopped the unwinding of its cancellation.
+                let _entered = running.enter();
+                let dropped = running.dropping(|| catch_unwind(AssertUnwindSafe(|| drop(value))));
+                break Err(dropped.err().unwrap_or_else(|| Box::new(CancelUnwind)));
+            }
             Ok(Poll::Ready(value)) => break Ok(value),
             Ok(Poll::Pending) => {}
             Err(payload) => break Err(payload),
         }
         if running.is_marked() {
             if root.vthread.root.is_empty() {
+                if is_held(&running) {
+                    // The others are marked in a moment.
+                    std::thread::yield_now();
+                    continue;
+                }
+                // SAFETY: this thread polls the vthread, and those further out on its stack.
+                unsafe { root.vthread.meet_mark(running.scope()) };
                 break Err(Box::new(CancelUnwind) as _);
             }
             if !end_lingering(root, &mut linger, &cx) {
@@ -249,6 +262,11 @@ fn drive<F: Future>(
         result = Err(payload);
     }
     result
+}
+
+/// Whether what has marked the call, or the vthread in whose plain frame it was made, is still marking others.
+fn is_held(running: &Running) -> bool {
+    running.is_held() || current::with(|outer| outer.is_some_and(Running::is_held))
 }
 
 /// Bounds the cleanup of a call that is marked, and waits for what is open in it. False if the grace is over

@@ -7,12 +7,14 @@
 #![allow(unsafe_code)] // From a registered scope to the group around it.
 
 use super::block_on::Root;
+use super::claim::First;
 use super::node::{Node, State};
 use crate::task::header::Header;
 use crate::task::marking::Marking;
 use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Level, Scope};
 use crate::task::vthread::Vthread;
+use std::ptr::{self, NonNull};
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -41,13 +43,32 @@ pub(super) struct Walk {
     /// Whether shields stop it.
     level: Level,
     /// Groups whose children are still to be marked, and why: the mark nearest to each.
-    groups: Vec<(Arc<Node>, CancelReason)>,
+    groups: Vec<(Arc<Node>, CancelReason, Whose)>,
     /// Who has been marked.
-    vthreads: Vec<Waker>,
+    vthreads: Vec<Marked>,
+    /// At the first level: an error cancels, which leaves the child alone that has claimed its group's first failure.
+    is_for_error: bool,
     /// Blocking calls inside vthreads that have been marked.
     blocked: Vec<Arc<Root>>,
     /// Groups whose grace begins when everybody is marked.
     graces: Vec<(Arc<Node>, Reach)>,
+}
+
+/// Whose mark it is by which a walk finds a group that is open in a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// That of the group's own body.
+    Own,
+    /// That of something around it.
+    Outer,
+}
+
+/// To be woken when all are marked.
+#[derive(Debug)]
+struct Marked {
+    waker: Waker,
+    /// Held until then, by the walk. The waker keeps it.
+    held: Option<NonNull<Vthread>>,
 }
 
 impl Walk {
@@ -76,6 +97,7 @@ impl Walk {
             level,
             groups: Vec::new(),
             vthreads: Vec::new(),
+            is_for_error: false,
             blocked: Vec::new(),
             graces: Vec::new(),
         }
@@ -91,11 +113,30 @@ impl Walk {
         self.vthreads.is_empty()
     }
 
+    /// A vthread is about to be marked, which `waker` wakes: until all are, it does not end.
+    fn hold(&mut self, vthread: &Vthread, waker: Waker) {
+        vthread.hold();
+        self.vthreads.push(Marked {
+            waker,
+            held: Some(NonNull::from(vthread)),
+        });
+    }
+
+    fn wakes(&mut self, waker: Waker) {
+        self.vthreads.push(Marked { waker, held: None });
+    }
+
+    /// A blocking call is about to be marked, or what is around it was. As `hold`.
+    fn hold_root(&mut self, root: Arc<Root>) {
+        root.vthread().hold();
+        self.blocked.push(root);
+    }
+
     /// Marks a vthread that is kept alive, and is marked, once more.
     pub(super) fn mark_child_hard(&mut self, child: &Header) {
         child.vthread.root.mark_hard();
         mark_below(&child.vthread, self);
-        self.vthreads.push(child.waker());
+        self.wakes(child.waker());
     }
 
     /// The grace of `group`, of which so much is cancelled, begins when everybody is marked.
@@ -105,9 +146,9 @@ impl Walk {
 
     /// Marks the outermost call of a plain thread.
     pub(super) fn mark_root(&mut self, root: Arc<Root>, reason: &CancelReason) {
+        self.hold_root(root.clone());
         root.vthread().root.mark(reason);
         mark_below(root.vthread(), self);
-        self.blocked.push(root);
     }
 
     /// As `mark_root`, for a root that the caller unparks in the end.
@@ -118,20 +159,29 @@ impl Walk {
 
     /// Marks what is left, then wakes everybody.
     pub(super) fn finish(mut self) {
-        while let Some((group, reason)) = self.groups.pop() {
+        while let Some((group, reason, whose)) = self.groups.pop() {
+            // By the mark on its own body a walk comes back to a group that cancels itself.
+            self.is_for_error = whose == Whose::Own;
             if group.cancel_level(Reach::FromOutside, &reason, &mut self) {
                 self.begin_grace(group, Reach::Body);
             }
         }
         drop(self.marking.take());
+        for held in self.vthreads.iter().filter_map(|marked| marked.held) {
+            // SAFETY: the waker beside it is one of that vthread, and so keeps it.
+            unsafe { held.as_ref() }.release();
+        }
+        for root in &self.blocked {
+            root.vthread().release();
+        }
         for (group, reach) in self.graces {
             group.begin_grace(reach);
         }
         for root in self.blocked {
             root.unpark();
         }
-        for waker in self.vthreads {
-            waker.wake();
+        for marked in self.vthreads {
+            marked.waker.wake();
         }
     }
 }
@@ -139,16 +189,37 @@ impl Walk {
 impl Node {
     /// Cancels the group and all below it.
     pub(super) fn cancel(self: &Arc<Self>, reach: Reach, reason: CancelReason) {
-        // A body that has failed is over: there is nothing of it to bound.
-        let lingers = match &reason {
-            CancelReason::SiblingFailed(culprit) if culprit.is_body() => Reach::Children,
-            _ => reach,
+        self.cancel_by(Walk::on_request(), reach, &reason, |_| ());
+    }
+
+    /// As `cancel`, for an error of a member. In the same moment `note` writes down whose it is. The child that has
+    /// claimed the first failure is left alone.
+    pub(super) fn cancel_for_error(
+        self: &Arc<Self>,
+        reason: CancelReason,
+        note: impl FnOnce(&mut State),
+    ) {
+        let mut walk = Walk::on_request();
+        walk.is_for_error = true;
+        self.cancel_by(walk, Reach::Body, &reason, note);
+    }
+
+    fn cancel_by(
+        self: &Arc<Self>,
+        mut walk: Walk,
+        reach: Reach,
+        reason: &CancelReason,
+        note: impl FnOnce(&mut State),
+    ) {
+        let lingers = match is_own_failure(reason) {
+            true => Reach::Children,
+            false => reach,
         };
-        let mut walk = match reach {
-            Reach::Children => Walk::on_request(),
-            _ => Walk::new(),
-        };
-        self.cancel_level(reach, &reason, &mut walk);
+        {
+            let mut state = self.lock();
+            note(&mut state);
+            self.cancel_locked(&mut state, reach, reason, &mut walk);
+        }
         walk.begin_grace(self.clone(), lingers);
         walk.finish();
     }
@@ -156,7 +227,7 @@ impl Node {
     /// Cancels the group's children and all below them, because of a mark further out.
     pub(super) fn cancel_from_outside(self: &Arc<Self>, reason: CancelReason, level: Level) {
         let mut walk = Walk::with(level);
-        walk.groups.push((self.clone(), reason));
+        walk.groups.push((self.clone(), reason, Whose::Outer));
         walk.finish();
     }
 
@@ -167,35 +238,61 @@ impl Node {
         reason: &CancelReason,
         walk: &mut Walk,
     ) -> bool {
-        let mut state = self.lock();
+        self.cancel_locked(&mut self.lock(), reach, reason, walk)
+    }
+
+    fn cancel_locked(
+        &self,
+        state: &mut State,
+        reach: Reach,
+        reason: &CancelReason,
+        walk: &mut Walk,
+    ) -> bool {
         // A walk for the group's own failure comes back to it, by the mark on its body: that is not the first one.
         if reach != Reach::Children {
             state.ends_body.get_or_insert(reach);
         }
+        let is_for_error = std::mem::take(&mut walk.is_for_error);
         let is_first = state.cancelled.is_none();
         if is_first {
             state.cancelled = Some(reason.clone());
             state.ends_children = Some(reach);
+            let spared = match state.first {
+                First::Claimed(child) if is_for_error => child,
+                _ => ptr::null(),
+            };
+            state.spared = spared;
             state.for_each_child(|child| {
-                let is_first = mark_child(child, reason, walk);
-                child.set_cut(is_first && reach == Reach::FromOutside);
+                if !ptr::eq(child, spared) {
+                    let is_first = mark_child(child, reason, walk);
+                    child.set_cut(is_first && reach == Reach::FromOutside);
+                }
             });
         } else if walk.has_to_help() {
             // They are marked, and what is open in them perhaps not yet. Whoever marked them wakes them.
             state.for_each_child(|child| mark_below(&child.vthread, walk));
         }
+        let hardens = walk.level == Level::Hard && !state.is_hard;
+        if !is_first
+            && (!is_for_error || hardens)
+            && let Some(child) = state.take_spared()
+        {
+            let is_first = mark_child(child, reason, walk);
+            child.set_cut(is_first && reach == Reach::FromOutside);
+            // If a grace is over it was over for the others.
+            state.is_hard = false;
+        }
         if walk.level == Level::Hard && !std::mem::replace(&mut state.is_hard, true) {
             state.for_each_child(|child| walk.mark_child_hard(child));
         }
         let queue = std::mem::take(&mut state.queue);
-        walk.vthreads
-            .extend(queue.into_iter().map(|(_, waker)| waker));
+        queue.into_iter().for_each(|(_, waker)| walk.wakes(waker));
         // A mark further out is the body's as well. It gets one of its own where its grace is shorter than
         // that of who set it.
         let has_own_grace = reach == Reach::FromOutside && state.is_impatient;
         let is_first = is_first || (has_own_grace && !self.scope.has_own_mark());
-        if reach == Reach::Body || has_own_grace {
-            self.mark_body(&state, reason, walk);
+        if (reach == Reach::Body && !is_own_failure(reason)) || has_own_grace {
+            self.mark_body(state, reason, walk);
         }
         is_first && state.is_impatient
     }
@@ -205,12 +302,15 @@ impl Node {
         if self.scope.has_own_mark() {
             return;
         }
+        let Some((vthread, waker)) = &state.owner else {
+            self.scope.mark(reason);
+            return;
+        };
+        // SAFETY: the owner takes itself out under this lock before its vthread ends.
+        let vthread = unsafe { &**vthread };
+        walk.hold(vthread, waker.clone());
         self.scope.mark(reason);
-        if let Some((vthread, waker)) = &state.owner {
-            // SAFETY: the owner takes itself out under this lock before its vthread ends.
-            mark_below(unsafe { &**vthread }, walk);
-            walk.vthreads.push(waker.clone());
-        }
+        mark_below(vthread, walk);
     }
 
     /// Marks the body, if it is marked, once more.
@@ -222,17 +322,23 @@ impl Node {
         if let Some((vthread, waker)) = &state.owner {
             // SAFETY: as in `mark_body`.
             mark_below(unsafe { &**vthread }, walk);
-            walk.vthreads.push(waker.clone());
+            walk.wakes(waker.clone());
         }
     }
 }
 
 /// Marks a vthread that is kept alive, and collects the groups open in it. Says whether it was not marked before.
 pub(super) fn mark_child(child: &Header, reason: &CancelReason, walk: &mut Walk) -> bool {
+    walk.hold(&child.vthread, child.waker());
     let is_first = child.vthread.root.mark(reason);
     mark_below(&child.vthread, walk);
-    walk.vthreads.push(child.waker());
     is_first
+}
+
+/// Whether it is the failure of the group's body, where it is that of the group itself. Such a body is over: nothing
+/// of it is marked, and there is nothing to bound.
+fn is_own_failure(reason: &CancelReason) -> bool {
+    matches!(reason, CancelReason::SiblingFailed(culprit) if culprit.is_body())
 }
 
 /// Cancels one vthread and all below it.
@@ -245,9 +351,9 @@ pub(super) fn cancel_task(task: &Header, reason: &CancelReason) {
 /// Marks a scope that is open in the frame of `vthread`, and not registered, from whatever thread.
 pub(crate) fn cancel_scope(scope: &Scope, vthread: &Vthread, waker: Waker, reason: &CancelReason) {
     let mut walk = Walk::new();
+    walk.hold(vthread, waker);
     scope.mark(reason);
     mark_below(vthread, &mut walk);
-    walk.vthreads.push(waker);
     walk.finish();
 }
 
@@ -263,7 +369,7 @@ pub(crate) fn cancel_scope_hard(scope: &Scope, vthread: &Vthread, waker: Waker) 
     let mut walk = Walk::hard();
     scope.mark_hard();
     mark_below(vthread, &mut walk);
-    walk.vthreads.push(waker);
+    walk.wakes(waker);
     walk.finish();
 }
 
@@ -280,13 +386,17 @@ fn mark_below(vthread: &Vthread, walk: &mut Walk) {
                 // SAFETY: linked, and unlinked under the list's lock before it closes.
                 let group = unsafe { node_of(scope) };
                 let reason = marked.own_reason().expect("it was found marked");
-                walk.groups.push((group, reason));
+                let whose = match ptr::eq(scope, marked) {
+                    true => Whose::Own,
+                    false => Whose::Outer,
+                };
+                walk.groups.push((group, reason, whose));
             }
             Kind::Root => {
                 // SAFETY: linked, and unlinked under this lock before it goes.
                 let root = unsafe { Root::of_scope(scope) };
+                walk.hold_root(root.clone());
                 mark_below(root.vthread(), walk);
-                walk.blocked.push(root);
             }
             _ => unreachable!("not registered"),
         });

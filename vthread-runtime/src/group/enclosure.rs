@@ -7,7 +7,7 @@
 
 use crate::task::cell::{CancelUnwind, Payload, drop_quietly};
 use crate::task::current::{self, Running};
-use crate::task::scope::Scope;
+use crate::task::scope::{Kind, Scope};
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomPinned;
@@ -48,6 +48,8 @@ pub(crate) struct Enclosure<S, B> {
     scope: S,
     body: Option<B>,
     phase: Phase,
+    /// The body has ended under a mark, whatever its destructors have done then.
+    was_cut: bool,
     _never_unpin: PhantomPinned,
 }
 
@@ -55,6 +57,14 @@ pub(crate) struct Enclosure<S, B> {
 unsafe impl<S: HasScope, B: Send> Send for Enclosure<S, B> {}
 
 impl<S, B> Enclosure<S, B> {
+    /// Whether the body, which has ended, was dropped under a mark, or something in it was.
+    pub(crate) fn was_cut(&self) -> bool
+    where
+        S: HasScope,
+    {
+        self.was_cut || self.scope.scope().was_met()
+    }
+
     /// The owner of the scope.
     pub(crate) fn owner(&self) -> &S {
         &self.scope
@@ -67,6 +77,7 @@ impl<S: HasScope, B: Future> Enclosure<S, B> {
             scope,
             body: Some(body),
             phase: Phase::Unopened,
+            was_cut: false,
             _never_unpin: PhantomPinned,
         }
     }
@@ -107,14 +118,21 @@ impl<S: HasScope, B: Future> Enclosure<S, B> {
             }))
         });
         let ended = match polled {
+            // Plain code has stopped the unwinding of its cancellation: what the body gives goes with it.
+            Ok(Poll::Ready(value)) if this.was_met() => running
+                .dropping(|| catch_unwind(AssertUnwindSafe(|| drop(value))))
+                .map(|()| None),
             Ok(Poll::Ready(value)) => Ok(Some(value)),
-            Ok(Poll::Pending) if this.is_marked(running) && this.scope.scope().is_empty() => {
-                Ok(None)
-            }
+            Ok(Poll::Pending) if this.is_over(running) => Ok(None),
             Ok(Poll::Pending) => return Poll::Pending,
             Err(payload) if payload.is::<CancelUnwind>() && this.is_marked(running) => Ok(None),
             Err(payload) => Err(payload),
         };
+        this.was_cut = matches!(ended, Ok(None));
+        if this.was_cut {
+            // SAFETY: our scope's chain is open, and this thread polls the vthread.
+            unsafe { (*running.vthread).cut(this.scope.scope()) };
+        }
         let dropped = this.drop_body(running);
         this.close();
         Poll::Ready(match (ended, dropped) {
@@ -148,6 +166,18 @@ impl<S: HasScope, B: Future> Enclosure<S, B> {
     fn is_marked(&self, running: &Running) -> bool {
         // SAFETY: our scope's chain is open, and this thread polls the vthread.
         unsafe { (*running.vthread).is_marked(self.scope.scope()) }
+    }
+
+    /// Whether the mark of this scope was met, and plain code has stopped the unwinding.
+    fn was_met(&self) -> bool {
+        let scope = self.scope.scope();
+        scope.was_met() && scope.kind != Kind::Catch
+    }
+
+    /// Whether the body, which waits, is to be dropped: it is marked, what is open in it has closed, and so are all
+    /// marked that are to be.
+    fn is_over(&self, running: &Running) -> bool {
+        self.is_marked(running) && self.scope.scope().is_empty() && !running.is_held()
     }
 
     fn is_marked_outside(&self, running: &Running) -> bool {

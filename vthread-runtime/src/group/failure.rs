@@ -1,7 +1,7 @@
 //! Failures as a group records them: the first one cancels the group, and later ones are not lost.
 
 use super::cancel::Reach;
-use super::node::Node;
+use super::node::{Node, State};
 use crate::task::cell::{Payload, drop_quietly};
 use crate::task::header::Header;
 use crate::task::marking::Marking;
@@ -59,9 +59,10 @@ impl Node {
         }
     }
 
-    /// Cancels the group, because an error of `member` was its first failure.
-    pub(super) fn cancel_for(self: &Arc<Self>, member: Member<'_>) {
-        self.cancel(Reach::Body, member.blame(false));
+    /// Cancels the group because of an error of `member`, which `note` writes down. If another one was first it may be
+    /// marking still: in any case all are marked when this is done.
+    pub(super) fn cancel_for(self: &Arc<Self>, member: Member<'_>, note: impl FnOnce(&mut State)) {
+        self.cancel_for_error(member.blame(false), note);
     }
 
     /// Records a panic; the first one is kept, and the group is cancelled.
@@ -70,6 +71,7 @@ impl Node {
         let late = {
             let mut state = self.lock();
             state.failures += 1;
+            state.first.outrank();
             match state.panic {
                 None => {
                     state.panic = Some(payload);

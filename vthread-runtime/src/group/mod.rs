@@ -2,6 +2,7 @@
 //! protocol: the order of closing, the marks, and what each rule of soundness rests on.
 
 pub(crate) mod cancel;
+pub(crate) mod claim;
 mod failure;
 pub(crate) mod grace;
 mod node;
@@ -17,6 +18,7 @@ pub(crate) mod run;
 pub(crate) mod telling;
 pub(crate) mod view;
 
+pub(crate) mod catch;
 pub(crate) mod enclosure;
 pub(crate) mod guard;
 pub(crate) mod select;

@@ -3,6 +3,7 @@
 
 use super::cancel::{Reach, Walk, cancel_task, mark_child};
 use super::node::Node;
+use super::options::OnFailure;
 use crate::primitive::{AtomicBool, Ordering, thread};
 use crate::task::grace::Grace;
 use crate::task::header::{End, Header};
@@ -33,7 +34,7 @@ impl Wake for Flag {
 
 /// A group that arms no alarm: a model rings for itself.
 fn node() -> Arc<Node> {
-    let node = Node::new(usize::MAX, None, Location::caller());
+    let node = Node::new(usize::MAX, OnFailure::Cancel, None, Location::caller());
     node.scope.set_grace(Grace::UNBOUNDED);
     node
 }

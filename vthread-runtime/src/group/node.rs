@@ -7,7 +7,9 @@
 #![allow(unsafe_code)] // An intrusive list of tasks.
 
 use super::cancel::{Reach, Walk, mark_child};
+use super::claim::First;
 use super::grace::{Armed, Lingering};
+use super::options::OnFailure;
 use crate::primitive::{Mutex, MutexGuard};
 use crate::task::cell::Payload;
 use crate::task::current;
@@ -36,6 +38,7 @@ pub(crate) struct Node {
     /// open. Null for the group of the process, which has none.
     pub(super) owner: AtomicPtr<()>,
     pub(super) limit: usize,
+    pub(super) on_failure: OnFailure,
     pub(super) name: Option<Cow<'static, str>>,
     pub(super) site: &'static Location<'static>,
 }
@@ -69,6 +72,10 @@ pub(super) struct State {
     pub(super) lingering: Option<Box<Lingering>>,
     /// A mark from outside has ended a member that keeps the group open: its work is missing.
     pub(super) is_cut: bool,
+    /// Whose failure is the first one.
+    pub(super) first: First,
+    /// The child that has claimed it, which alone is not marked yet. Null if there is none.
+    pub(super) spared: *const Header,
     /// Errors and panics so far.
     pub(super) failures: usize,
     pub(super) panic: Option<Payload>,
@@ -94,6 +101,7 @@ pub(super) struct State {
 impl Node {
     pub(super) fn new(
         limit: usize,
+        on_failure: OnFailure,
         name: Option<Cow<'static, str>>,
         site: &'static Location<'static>,
     ) -> Arc<Self> {
@@ -111,6 +119,8 @@ impl Node {
                 grace: None,
                 lingering: None,
                 is_cut: false,
+                first: First::Open,
+                spared: ptr::null(),
                 failures: 0,
                 panic: None,
                 is_closing: false,
@@ -125,6 +135,7 @@ impl Node {
             }),
             owner: AtomicPtr::new(ptr::null_mut()),
             limit,
+            on_failure,
             name,
             site,
         })
@@ -177,6 +188,10 @@ impl Node {
                 return;
             }
             state.remove(child);
+            state.first.gone(child);
+            if ptr::eq(state.spared, child) {
+                state.spared = ptr::null();
+            }
             state.alive -= 1;
             state.settle(child);
             state.ordinary -= usize::from(!child.is_service());
@@ -299,6 +314,12 @@ impl State {
             at = child.links.after.get();
             visit(child);
         }
+    }
+
+    /// The child that was not marked with the others, which is marked now.
+    pub(super) fn take_spared<'a>(&mut self) -> Option<&'a Header> {
+        // SAFETY: it is linked: who leaves takes itself out, under this lock.
+        unsafe { std::mem::replace(&mut self.spared, ptr::null()).as_ref() }
     }
 
     pub(super) fn owner_waker(&self) -> Option<Waker> {

@@ -18,6 +18,13 @@ pub(super) enum OnFailure {
     Race,
 }
 
+impl OnFailure {
+    /// Whether the first failure cancels the others.
+    pub(super) fn cancels(self) -> bool {
+        matches!(self, OnFailure::Cancel | OnFailure::Collect)
+    }
+}
+
 /// The options of a `group!`.
 #[derive(Debug)]
 pub struct GroupOptions {

@@ -3,14 +3,15 @@
 
 #![allow(unsafe_code)] // Hands out views of itself by address.
 
+use super::claim::First;
 use super::failure::Member;
 use super::failures::Collects;
-use super::node::Node;
+use super::node::{Node, State};
 use super::options::{GroupOptions, OnFailure};
 use super::race::{Finish, Races};
 use super::run::{Results, Run};
 use super::view::Group;
-use crate::task::marking::Marking;
+use crate::task::header::Header;
 use crate::trace::{self, Teller};
 use std::cell::UnsafeCell;
 use std::fmt;
@@ -22,7 +23,6 @@ use std::sync::atomic::Ordering;
 /// Owns a group. Made by `group!` in the frame that opens it, and dropped after the join.
 pub struct Owner<E> {
     pub(super) node: Arc<Node>,
-    on_failure: OnFailure,
     /// The first failure. Touched under the node's lock.
     failure: UnsafeCell<Option<E>>,
     /// Writes failures for events. Set before the group is open.
@@ -43,9 +43,13 @@ impl<E> Owner<E> {
     /// - It is not moved after `group`, and is driven by `run` to its end before it goes.
     pub unsafe fn new(options: GroupOptions) -> Self {
         Owner {
-            on_failure: options.on_failure,
             node: {
-                let node = Node::new(options.max_concurrency, options.name, options.site);
+                let node = Node::new(
+                    options.max_concurrency,
+                    options.on_failure,
+                    options.name,
+                    options.site,
+                );
                 node.scope.set_grace(options.grace);
                 node
             },
@@ -114,35 +118,40 @@ impl<E> Owner<E> {
         Run::new(self, group, Races::new(finish), body)
     }
 
-    /// Records a failure: the first one is kept, and cancels the group unless it keeps going.
-    pub(super) fn record_failure(&self, error: E, member: Member<'_>) {
-        // Whoever sees the end of a member that failed later finds this one's cancellation under way.
-        let marking = Marking::begin();
-        {
-            let mut state = self.node.lock();
+    /// Records a failure, of `child` or of the body if it is null: the first one is kept, and cancels the group unless
+    /// that keeps going.
+    pub(super) fn record_failure(&self, error: E, member: Member<'_>, child: *const Header) {
+        let mut error = Some(error);
+        let has_claimed = |state: &State| state.first == First::Claimed(child);
+        let mut record = |state: &mut State| {
             state.failures += 1;
-            if state.failures > 1 {
-                drop(state);
-                drop(marking);
-                return self.record_late(error, member);
+            if state.first.tell(child) {
+                // SAFETY: under the lock.
+                unsafe { *self.failure.get() = error.take() };
             }
-            // SAFETY: under the lock.
-            unsafe { *self.failure.get() = Some(error) };
+        };
+        let state = self.node.lock();
+        if has_claimed(&state) || !self.node.on_failure.cancels() {
+            // The others were cancelled when it was claimed; or they go on.
+            let mut state = state;
+            record(&mut state);
+        } else {
+            drop(state);
+            self.node.cancel_for(member, record);
         }
-        if matches!(self.on_failure, OnFailure::Cancel | OnFailure::Collect) {
-            self.node.cancel_for(member);
+        if let Some(error) = error {
+            self.record_late(error, member);
         }
-        drop(marking);
     }
 
     /// A failure after the first: kept where they are collected, and told in any case. In a race failures are
     /// nothing to speak of.
     #[cold]
     fn record_late(&self, error: E, member: Member<'_>) {
-        if self.on_failure != OnFailure::Race {
+        if self.node.on_failure != OnFailure::Race {
             trace::late_failure(member.who(), &self.teller, &error);
         }
-        match self.on_failure {
+        match self.node.on_failure {
             OnFailure::Collect | OnFailure::Race => {
                 let _state = self.node.lock();
                 // SAFETY: under the lock.
@@ -155,7 +164,7 @@ impl<E> Owner<E> {
     /// The first failure is not given: the group was cancelled from outside, and is dropped next.
     #[cold]
     pub(super) fn tell_lost(&self, error: &E) {
-        if self.on_failure != OnFailure::Race {
+        if self.node.on_failure != OnFailure::Race {
             let group = self.node.body().who();
             trace::lost_failure(group, &self.teller, error);
         }

@@ -277,6 +277,7 @@ impl Drop for Regain<'_> {
 #[cfg(all(test, loom))]
 mod models {
     use super::*;
+    use crate::group::options::OnFailure;
     use crate::primitive::thread;
     use std::panic::Location;
     use std::sync::Arc;
@@ -291,7 +292,7 @@ mod models {
     #[test]
     fn loom_room_no_place_is_lost() {
         loom::model(|| {
-            let node = Node::new(1, None, Location::caller());
+            let node = Node::new(1, OnFailure::Cancel, None, Location::caller());
             let waker = Waker::from(Arc::new(Nobody));
             let cx = Context::from_waker(&waker);
             assert_eq!(Turn::new(&node).poll(&cx), Poll::Ready(Got::Place));

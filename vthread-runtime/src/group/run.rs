@@ -21,6 +21,7 @@ use std::future::Future;
 use std::marker::{PhantomData, PhantomPinned};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
+use std::ptr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -148,6 +149,8 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'o, 'scop
         // SAFETY: as above.
         if let Some(reason) = unsafe { vthread.reason(outside) } {
             // SAFETY: as above.
+            unsafe { vthread.cut(outside) };
+            // SAFETY: as above.
             let level = unsafe { vthread.level(outside) };
             self.owner.node.cancel_from_outside(reason, level);
         }
@@ -176,6 +179,10 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'o, 'scop
             Ok(Poll::Pending) => match self.exit.signalled() {
                 Some(said) => Some(Ok(said)),
                 None if self.is_marked(running) && self.scope().is_empty() => {
+                    if running.is_held() {
+                        // Woken when all others are marked.
+                        return false;
+                    }
                     owner.node.body_is_dropped();
                     None
                 }
@@ -186,11 +193,23 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'o, 'scop
                 None
             }
         };
+        let said = match said {
+            // Plain code has stopped the unwinding of its cancellation.
+            Some(said) if self.scope().was_met() => {
+                owner.node.body_is_dropped();
+                let drop_said = || catch_unwind(AssertUnwindSafe(|| drop(said)));
+                if let Err(payload) = running.dropping(drop_said) {
+                    self.record_panic(payload);
+                }
+                None
+            }
+            said => said,
+        };
         // An error is recorded before the body's remains go: their destructors come later.
         let said = match said {
             Some(Ok(said)) => Some(said),
             Some(Err(error)) => {
-                owner.record_failure(error, owner.node.body());
+                owner.record_failure(error, owner.node.body(), ptr::null());
                 None
             }
             None => None,
@@ -334,6 +353,13 @@ impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'_, '_, E, B, X, S> {
             }
             running.dropping(|| drop((failure, said)));
             return Poll::Pending;
+        }
+        if failure.is_none() && node.lock().first.is_lost() {
+            running.dropping(|| drop(said));
+            if self.is_marked_outside(running) {
+                return Poll::Pending;
+            }
+            super::claim::lost(node);
         }
         match (failure, said) {
             (Some(error), said) => {

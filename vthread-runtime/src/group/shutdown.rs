@@ -7,6 +7,7 @@
 use super::cancel::{Reach, Walk};
 use super::failures::Failures;
 use super::node::Node;
+use super::options::OnFailure;
 use super::outermost;
 use crate::task::cell::{Payload, drop_quietly};
 use crate::task::current;
@@ -55,7 +56,12 @@ impl Process {
     pub(super) fn get() -> &'static Process {
         static PROCESS: OnceLock<Process> = OnceLock::new();
         PROCESS.get_or_init(|| Process {
-            node: Node::new(usize::MAX, Some("process".into()), Location::caller()),
+            node: Node::new(
+                usize::MAX,
+                OnFailure::Keep,
+                Some("process".into()),
+                Location::caller(),
+            ),
             is_ending: AtomicBool::new(false),
             locked: Mutex::default(),
             ended: Condvar::new(),

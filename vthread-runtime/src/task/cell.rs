@@ -32,6 +32,50 @@ pub(crate) type Payload = Box<dyn Any + Send>;
 #[derive(Debug)]
 pub(crate) struct CancelUnwind;
 
+/// Whether what [`std::panic::catch_unwind`] has caught is the cancellation of a vthread, and no panic.
+///
+/// A vthread that is cancelled while it is blocked below plain code (a closure, a callback of some library) unwinds
+/// through that code, so that its destructors run. Plain code that catches panics catches this too. It should let it go
+/// on with [`resume_unwind`](std::panic::resume_unwind): the vthread is cancelled in any case, each blocking call that follows
+/// unwinds again, and whatever the cancelled code returns is dropped.
+///
+/// ```
+/// use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+/// use std::time::Duration;
+/// use vthread::prelude::*;
+/// use vthread::time::sleep;
+///
+/// /// A library's loop, which knows nothing of vthreads: it calls back, and survives panics.
+/// fn each(n_calls: u32, mut callback: impl FnMut(u32)) -> u32 {
+///     let mut n_panics = 0;
+///     for n in 0..n_calls {
+///         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| callback(n))) {
+///             if vthread::is_cancellation(&payload) {
+///                 resume_unwind(payload);
+///             }
+///             n_panics += 1;
+///         }
+///     }
+///     n_panics
+/// }
+///
+/// #[vthread]
+/// fn main() {
+///     let patience = Duration::from_millis(10);
+///     let result = timeout!(patience => each(1000, |_| sleep(Duration::from_secs(1))));
+///     assert!(result.is_err());
+/// }
+/// ```
+///
+/// It takes the payload as it was caught, boxed or not.
+pub fn is_cancellation(payload: &(dyn Any + Send)) -> bool {
+    // `&payload` of a boxed payload is the box as an `Any` of its own.
+    match payload.downcast_ref::<Payload>() {
+        Some(boxed) => is_cancellation(&**boxed),
+        None => payload.is::<CancelUnwind>(),
+    }
+}
+
 /// How a frame ended.
 pub(crate) enum Ended<R> {
     /// With its result.
@@ -181,7 +225,12 @@ fn poll<F: Future, P: Parent<F::Output>>(
     waker: &std::task::Waker,
 ) -> Option<Ended<F::Output>> {
     let root = &cell.header.vthread.root;
-    let mut ended = if running.is_marked() && root.is_empty() {
+    let is_over = || running.is_marked() && root.is_empty();
+    let mut ended = if is_over() {
+        if cell.header.vthread.is_held() {
+            // Woken when all others are marked.
+            return None;
+        }
         Ended::Cancelled
     } else {
         let mut cx = Context::from_waker(waker);
@@ -198,15 +247,25 @@ fn poll<F: Future, P: Parent<F::Output>>(
         }));
         match result {
             Ok(Poll::Ready(result)) => Ended::Finished(result),
-            Ok(Poll::Pending) if running.is_marked() && root.is_empty() => Ended::Cancelled,
+            Ok(Poll::Pending) if is_over() && !cell.header.vthread.is_held() => Ended::Cancelled,
             Ok(Poll::Pending) => return None,
             Err(payload) if payload.is::<CancelUnwind>() && running.is_marked() => Ended::Cancelled,
             Err(payload) => Ended::Panicked(payload),
         }
     };
+    let swallowed = match ended {
+        // Plain code has stopped the unwinding of its cancellation.
+        Ended::Finished(_) if root.was_met() => {
+            Some(std::mem::replace(&mut ended, Ended::Cancelled))
+        }
+        _ => None,
+    };
     let dropped = running.dropping(|| {
-        // SAFETY: as above. No scope is open in the frame, so nobody looks at it any more.
-        catch_unwind(AssertUnwindSafe(|| unsafe { set_empty(cell) }))
+        catch_unwind(AssertUnwindSafe(|| {
+            // SAFETY: as above. No scope is open in the frame, so nobody looks at it any more.
+            unsafe { set_empty(cell) };
+            drop(swallowed);
+        }))
     });
     if let Err(payload) = dropped {
         // A panic outranks what the frame had to say, and the first panic outranks the second.

@@ -118,6 +118,13 @@ impl Running {
         unsafe { (*self.vthread).is_marked(self.scope.get()) }
     }
 
+    /// Whether what has marked the vthread is still marking others: it waits for that before it ends.
+    #[inline]
+    pub(crate) fn is_held(&self) -> bool {
+        // SAFETY: this thread polls the vthread.
+        unsafe { (*self.vthread).is_held() }
+    }
+
     /// When the smallest timeout around the code that runs is over.
     pub(crate) fn deadline(&self) -> Deadline {
         // SAFETY: as above.

@@ -9,7 +9,7 @@
 //! second time, *hard*: no shield stops that.
 //!
 //! Who touches what: `mark` and `hard` belong to everybody. `inner` belongs to the thread that polls the
-//! vthread. `parent`, `next`, `grace` and `deadline` are written while the scope is not registered or under the lock
+//! vthread, and so does `was_met`. `parent`, `next`, `grace` and `deadline` are written while the scope is not registered or under the lock
 //! of the vthread's list, and read under that lock or by the polling thread.
 
 use super::deadline::Deadline;
@@ -36,6 +36,8 @@ pub(crate) enum Kind {
     Guard,
     /// The body of a shield: marks further out do not count below it. Not registered.
     Shield,
+    /// The body of a `catch_unwind!`. Never marked itself, not registered.
+    Catch,
     /// A recursive call on the heap; never registered, since the chain leads past it.
     Segment,
 }
@@ -63,6 +65,9 @@ pub(crate) struct Scope {
     parent: Cell<*const Scope>,
     /// How many scopes are open directly inside: those of one place in the code, or the branches of one `select!`.
     inner: Cell<u16>,
+    /// A blocking call in a plain frame below has met the mark of this scope, and unwinds. Of a `catch_unwind!`: something
+    /// in it is cancelled by a mark further out.
+    was_met: Cell<bool>,
     /// The next one in the list of the vthread's open scopes.
     pub(super) next: Cell<*const Scope>,
 }
@@ -78,6 +83,7 @@ impl Scope {
             deadline: Cell::new(Deadline::NEVER),
             parent: Cell::new(ptr::null()),
             inner: Cell::new(0),
+            was_met: Cell::new(false),
             next: Cell::new(ptr::null()),
         }
     }
@@ -156,6 +162,19 @@ impl Scope {
     /// Whether this very scope was marked for the second time.
     pub(crate) fn has_hard_mark(&self) -> bool {
         self.hard.load(Ordering::Acquire)
+    }
+
+    /// Plain code between here and a suspension point that has met this scope's mark may stop the unwinding. What
+    /// encloses the code ends as cancelled all the same.
+    pub(crate) fn meet(&self) {
+        debug_assert!(self.has_own_mark() || self.kind == Kind::Catch);
+        self.was_met.set(true);
+    }
+
+    /// Whether that has happened.
+    #[inline]
+    pub(crate) fn was_met(&self) -> bool {
+        self.was_met.get()
     }
 
     /// A scope opens directly inside this one.

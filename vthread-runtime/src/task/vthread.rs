@@ -6,6 +6,15 @@
 //! To open a scope: (a) link it under the list's lock, (b) look at the marks above it. Either (3)
 //! finds the new scope or (b) finds the mark, since both go through one lock.
 //! A hard mark goes the same way, and so one of both finds it too.
+//!
+//! Who is marked acts on it when all others are marked that are to be: who sees what its end leaves behind, a closed
+//! channel or its outcome, is then marked as well, and meets that at its next suspension point. So a walk (0) holds the
+//! vthread before step 1, and releases it after the last mark and before it wakes it. A vthread that finds itself marked
+//! and held waits, with its frame as it is.
+//!
+//! *Nobody who is marked ends early.* Who sees the mark of step 1 sees the hold of step 0, unless it is released; and who
+//! sees the release sees all marks. And nobody is forgotten: who waits because it is held is woken after the release
+//! (`loom_vthread_ends_when_all_are_marked`).
 
 #![allow(unsafe_code)] // Walks chains of scopes, which are linked by address.
 
@@ -17,7 +26,7 @@ use super::provenance::Provenance;
 use super::reason::CancelReason;
 use super::scope::{Kind, Level, Scope};
 use super::waiting::{SeenWaiting, Waiting, is_unlimited};
-use crate::primitive::{AtomicBool, Mutex, MutexGuard, Ordering};
+use crate::primitive::{AtomicBool, AtomicU8, Mutex, MutexGuard, Ordering};
 use std::cell::Cell;
 use std::ptr;
 
@@ -37,6 +46,8 @@ pub(crate) struct Vthread {
     open: Mutex<Open>,
     /// Some scope of this vthread may be marked. Never cleared while the vthread lives.
     suspect: AtomicBool,
+    /// How many walks have marked a scope of this vthread, and have others to mark still. It wraps.
+    held: AtomicU8,
     /// What it waits for when it is parked.
     pub(crate) doing: Board,
     /// What only a task has. Beside the flags it takes no room of its own.
@@ -78,6 +89,7 @@ impl Vthread {
                 joiner: None,
             }),
             suspect: AtomicBool::new(false),
+            held: AtomicU8::new(0),
             doing: Board::new(),
             of_task,
         }
@@ -92,6 +104,22 @@ impl Vthread {
     /// Step 2 of marking.
     pub(crate) fn set_suspect(&self) {
         self.suspect.store(true, Ordering::Release);
+    }
+
+    /// Before a scope of this vthread is marked by a walk that marks others as well: until `release`, no frame of
+    /// the vthread is dropped for that.
+    pub(crate) fn hold(&self) {
+        self.held.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// The walk has marked all others. The vthread is woken after this.
+    pub(crate) fn release(&self) {
+        self.held.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// Whether what has marked this vthread is still marking others. Read after a mark was seen.
+    pub(crate) fn is_held(&self) -> bool {
+        self.held.load(Ordering::Acquire) > 0
     }
 
     /// The list of open scopes, locked.
@@ -121,6 +149,40 @@ impl Vthread {
         // SAFETY: passed on to the caller.
         let marked = unsafe { nearest_mark(scope) }?;
         marked.own_reason()
+    }
+
+    /// A blocking call below `scope`, one of this vthread's, has met the mark nearest to it, and unwinds.
+    ///
+    /// # Safety
+    /// - The caller polls the vthread.
+    pub(crate) unsafe fn meet_mark(&self, scope: *const Scope) {
+        // SAFETY: passed on to the caller.
+        unsafe { self.cut(scope) };
+        // SAFETY: passed on to the caller.
+        if let Some(marked) = unsafe { nearest_mark(scope) } {
+            marked.meet();
+        }
+    }
+
+    /// What `scope`, one of this vthread's, encloses is cancelled by the mark nearest to it. A panic on the way there ends in
+    /// no `catch_unwind!` in between: what stands behind that must not run.
+    ///
+    /// # Safety
+    /// - The caller polls the vthread.
+    pub(crate) unsafe fn cut(&self, scope: *const Scope) {
+        // SAFETY: passed on to the caller.
+        let Some(marked) = (unsafe { nearest_mark(scope) }) else {
+            return;
+        };
+        let mut at = scope;
+        while !ptr::eq(at, marked) {
+            // SAFETY: on the way up to the marked one, all are alive.
+            let open = unsafe { &*at };
+            if open.kind == Kind::Catch {
+                open.meet();
+            }
+            at = open.parent();
+        }
     }
 
     /// Whether `scope`, one of this vthread's, counts as marked whatever shields are around it.
@@ -263,5 +325,49 @@ impl Open {
             }
             at = next;
         }
+    }
+}
+
+#[cfg(all(test, loom))]
+mod models {
+    use super::*;
+    use crate::primitive::{Arc, thread};
+
+    /// One that was marked early ends as soon as it may, and its sibling, which sees that, is marked.
+    #[test]
+    fn loom_vthread_ends_when_all_are_marked() {
+        loom::model(|| {
+            let [early, late] = [Arc::new(Vthread::new()), Arc::new(Vthread::new())];
+            let has_ended = Arc::new(AtomicBool::new(false));
+            let walk = {
+                let all = [early.clone(), late.clone()];
+                thread::spawn(move || {
+                    for vthread in &all {
+                        vthread.hold();
+                        vthread.root.mark(&CancelReason::GroupCancelled);
+                        vthread.set_suspect();
+                    }
+                    for vthread in &all {
+                        vthread.release();
+                    }
+                })
+            };
+            let ending = {
+                let has_ended = has_ended.clone();
+                thread::spawn(move || {
+                    // SAFETY: this thread stands for the one that polls it.
+                    let is_marked = unsafe { early.is_marked(&early.root) };
+                    if is_marked && !early.is_held() {
+                        has_ended.store(true, Ordering::Release);
+                    }
+                })
+            };
+            if has_ended.load(Ordering::Acquire) {
+                // SAFETY: as above.
+                assert!(unsafe { late.is_marked(&late.root) }, "it sees the end");
+            }
+            walk.join().unwrap();
+            ending.join().unwrap();
+        });
     }
 }
