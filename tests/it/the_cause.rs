@@ -14,7 +14,7 @@ struct Until(Receiver<()>);
 
 impl Drop for Until {
     fn drop(&mut self) {
-        let _ = self.0.recv().wait();
+        let _ = self.0.recv().block();
     }
 }
 
