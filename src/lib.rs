@@ -15,7 +15,7 @@ pub use vthread_runtime::__vthread_map_concurrent;
 pub use vthread_runtime::{__vthread_blocking, __vthread_blocking_scoped, __vthread_yield_now};
 pub use vthread_runtime::{AlreadyStarted, Config, Metrics, metrics};
 pub use vthread_runtime::{BackgroundError, BackgroundFailure, shutdown};
-pub use vthread_runtime::{Call, ContextVar, Failures, Group, OwnedGroup};
+pub use vthread_runtime::{Call, ContextVar, Failures, Group, NoError, OwnedGroup};
 pub use vthread_runtime::{CancelReason, Culprit, Outcome, Task, TaskFuture, TaskId};
 pub use vthread_runtime::{Closure, Mapped, VthreadFn, map_concurrent};
 pub use vthread_runtime::{Dump, OnDeadlock, dump};

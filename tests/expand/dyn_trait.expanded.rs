@@ -30,9 +30,9 @@ pub trait Handler: Send + Sync + rt::Suspends<
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __vthread_gates_Handler_14695981039346656037 {
-    ($($implementation:tt)*) => {
-        ::vthread::__gates! { [_handle { rt::name_hash("handle") }]
-        $($implementation)* }
+    ([$($library:tt)*] $($implementation:tt)*) => {
+        $($library)* ::__gates! { [_handle { rt::name_hash("handle") }]
+        [$($library)*] $($implementation)* }
     };
 }
 #[doc(hidden)]
@@ -103,5 +103,5 @@ impl Handler for Echo {
     }
 }
 Handler! {
-    [] [] [Echo] []
+    [::vthread] [] [] [Echo] []
 }

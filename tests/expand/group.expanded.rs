@@ -128,7 +128,7 @@ fn __vthread_read_all(
                                                                             );
                                                                         }
                                                                         let __v = {
-                                                                            let page = (match (match ({
+                                                                            let page = (match ({
                                                                                 use rt::none as __c;
                                                                                 use fetch as __vthread_call;
                                                                                 {
@@ -161,11 +161,6 @@ fn __vthread_read_all(
                                                                                     } else {
                                                                                         unsafe { __k.frame(__x) }.await
                                                                                     }
-                                                                                }
-                                                                            }) {
-                                                                                __x => {
-                                                                                    (&rt::Attempt(&__x)).__vthread_claims();
-                                                                                    __x
                                                                                 }
                                                                             })?;
                                                                             *(match total.lock() {

@@ -114,7 +114,7 @@ fn __vthread_first_or(
                                                                             );
                                                                         }
                                                                         let __v = {
-                                                                            (match (match ({
+                                                                            (match ({
                                                                                 use rt::none as __c;
                                                                                 use find as __vthread_call;
                                                                                 {
@@ -147,11 +147,6 @@ fn __vthread_first_or(
                                                                                     } else {
                                                                                         unsafe { __k.frame(__x) }.await
                                                                                     }
-                                                                                }
-                                                                            }) {
-                                                                                __x => {
-                                                                                    (&rt::Ending(&__x)).__vthread_claims();
-                                                                                    __x
                                                                                 }
                                                                             })
                                                                         };

@@ -22,9 +22,9 @@ pub trait Store: Send + Sync + rt::Suspends<
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __vthread_gates_Store_14695981039346656037 {
-    ($($implementation:tt)*) => {
-        ::vthread::__gates! { [_load { rt::name_hash("load") }]
-        $($implementation)* }
+    ([$($library:tt)*] $($implementation:tt)*) => {
+        $($library)* ::__gates! { [_load { rt::name_hash("load") }]
+        [$($library)*] $($implementation)* }
     };
 }
 #[doc(hidden)]
@@ -89,5 +89,5 @@ impl Store for Disk {
     }
 }
 Store! {
-    [] [] [Disk] []
+    [::vthread] [] [] [Disk] []
 }

@@ -2,7 +2,8 @@
 //!
 //! It does hide `unused_parens`, `unused_braces`, `unreachable_code`, `clippy::needless_return` and
 //! `clippy::let_and_return`, since the code that it generates around the user's would trip them, and the
-//! `#[must_use]` of a vthread function (that of a type is seen).
+//! `#[must_use]` of a method, and of a function whose arguments are more than places and literals (that of a type is
+//! seen).
 
 #![allow(dead_code, clippy::unnecessary_operation)]
 
@@ -14,6 +15,11 @@ use vthread::{prelude::*, yield_now};
 fn important() -> u32 {
     yield_now();
     7
+}
+
+#[must_use]
+fn noticed(what: &str, flag: bool) -> bool {
+    flag && !what.is_empty()
 }
 
 #[vthread]
@@ -45,6 +51,8 @@ fn rustc_lints(store: &Store, flag: bool) -> u32 {
     let unused = important(); //~ unused_variables
     let mut constant = important(); //~ unused_mut
     fallible(); //~ unused_must_use
+    important(); //~ unused_must_use
+    noticed("it", flag); //~ unused_must_use
     store.add(1); //~ unused_must_use
     important() + 1; //~ unused_must_use
     old(); //~ deprecated

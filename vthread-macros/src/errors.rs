@@ -1,5 +1,6 @@
 //! Errors are collected while a whole item is expanded, and reported together.
 
+use crate::item::neighbours::Clash;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
@@ -47,6 +48,8 @@ impl Errors {
 
 pub(crate) const INDEX_SUSPENDS: &str = "this index may suspend, and rustc loses the index before it across a suspension: \
      bind it first, as in `let i = ..; a[x][i]`";
+pub(crate) const EDITION_2015: &str = "`#[vthread]` needs edition 2018 or later, in which a path in a `use` begins where it stands: \
+    write `edition = \"2024\"` under `[package]` in Cargo.toml";
 pub(crate) const NOT_AN_ITEM: &str = "`#[vthread]` goes on a `fn`, an `impl` or a `trait`";
 pub(crate) const ASYNC_FN: &str = "a `#[vthread]` function is written without `async`: remove it. \
     Calls of vthread functions suspend by themselves, and `.await` on any future still works inside";
@@ -91,6 +94,23 @@ pub(crate) fn first_value(name: &str) -> String {
         "`{name}` cannot get its first value in here: the body of a `group!`, or of its like, is a block that borrows what is around it. \
          Make it the value of that block, as in `let {name} = group! {{ .. }}`"
     )
+}
+
+pub(crate) fn module_of_its_name(name: &str, clash: Clash) -> String {
+    let needs = format!(
+        "vthread code finds `{name}` by the name that modules have too, and here that is the module `{name}`"
+    );
+    let is_local = "or write `#[vthread(local)]`: then calls of it block";
+    match clash {
+        Clash::Hidden => format!(
+            "a vthread function inside a plain function is not found by vthread code: \
+             write `#[vthread(local)]`, and calls of `{name}` block, or move it out of the function"
+        ),
+        Clash::Beside => format!("{needs}. Rename one of the two, {is_local}"),
+        Clash::Around => format!(
+            "{needs}. Rename the module, as in `mod {name}_fn; pub use {name}_fn::{name};`, {is_local}"
+        ),
+    }
 }
 
 pub(crate) fn plain_trait(name: &str) -> String {

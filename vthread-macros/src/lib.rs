@@ -9,6 +9,7 @@ mod context;
 mod errors;
 mod group;
 mod item;
+mod library;
 mod names;
 #[cfg(test)]
 mod snapshots;
@@ -178,14 +179,30 @@ use proc_macro::TokenStream;
 ///
 /// # Options
 /// - `boxed`: the frame is boxed, and `Send`.
-/// - `local`, on a function nested in a plain function: leaves out the module by which other
-///   functions find it; calls of it block.
+/// - `local`, on a function nested in a plain function, or beside a module of its name: leaves out the module by which
+///   other functions find it; calls of it block.
 /// - `dyn`, on a trait and its impls: calls are boxed, so that `dyn Trait` works.
 /// - `nogate(name)`, on an `impl`: the method `name` is not announced, because the type has another of
 ///   that name which is. `nogate` alone: none is.
 /// - `?Send`, with `boxed` or on a trait and its impls: frames need not be `Send`.
+/// - `crate = path`: where the library is, for what a framework re-exports (`#[vthread(crate = framework::vthread)]`). A
+///   dependency that is renamed in `Cargo.toml` is found without it.
 ///
 /// # Limits
+/// A function has its name among modules as well: there vthread code finds what suspends, and a `use` brings both. So a module
+/// of that name cannot stand beside it: instead of `mod wrap; pub use wrap::wrap;` write `mod wrap_fn; pub use wrap_fn::wrap;`.
+/// After a glob (`mod fetch; pub use fetch::*;`) the module comes first and hides what suspends: calls of
+/// `fetch` block, which is right and slower, and the macro cannot see it. `metrics().pinned` counts such calls, and
+/// with the feature `tracing` each is an event with its place. A function that is named as its library stands in
+/// the library's `lib.rs` itself.
+///
+/// A call by name is tried before its arguments' types are known to the caller: what rustc expects of the result
+/// does not reach a generic callee. Where that chooses the instance (`let s: &[u8] = shown(&[1, 2])`), say
+/// it at the argument (`shown(&[1, 2][..])`) or at the callee (`shown::<[u8]>(..)`).
+///
+/// `Trait::make()` whose type comes from what is around says it as `<T as Trait>::make()`. The crate is of edition 2018 or
+/// later.
+///
 /// A method cannot have the name of a method of std that never suspends, such as `len` or `clone`: calls
 /// of those are not looked at. A call whose callee begins with a capital is a constructor.
 /// A local closure in a plain function's `group!` is called as `(f)(x)`.
@@ -252,7 +269,7 @@ pub fn __gates(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// A group's value is its body's. In a function whose return type is written `Result<..>`, `group!` is
+/// A group's value is its body's. In a function that returns a `Result`, under that name or an alias of it, `group!` is
 /// a `Result`: the first failure in time, of a child or of the body, is its `Err`, and cancels the
 /// others.
 ///
@@ -325,7 +342,7 @@ pub fn __gates(tokens: TokenStream) -> TokenStream {
 /// With the first panic of a child or of the body, after all children have ended.
 ///
 /// # Errors
-/// In a function whose return type ends in `Result`, and with `error = E`, a group is a `Result`: the first failure in time, of
+/// In a function that returns a `Result`, and with `error = E`, a group is a `Result`: the first failure in time, of
 /// a child or of the body, is its error. Elsewhere its children cannot fail.
 #[proc_macro]
 pub fn group(tokens: TokenStream) -> TokenStream {

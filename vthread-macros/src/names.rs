@@ -1,21 +1,19 @@
 //! Every name of the runtime that an expansion writes down, and how user names become ours.
 
+use crate::library;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 
 /// The module of the facade that generated code may name.
 pub(crate) fn support(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::vthread::__rt)
-}
-
-/// The macro that implements the gates of a trait.
-pub(crate) fn gates(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::vthread::__gates)
+    let library = library::path(span);
+    quote_spanned!(span=> #library::__rt)
 }
 
 /// The module of the facade that has our macros, under the names of `both_macros`.
 pub(crate) fn macros(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::vthread::__macros)
+    let library = library::path(span);
+    quote_spanned!(span=> #library::__macros)
 }
 
 macro_rules! names {
@@ -96,6 +94,10 @@ names! {
     guard = guard;
     finish = finish;
     error_unknown = error_unknown;
+    return_type = return_type;
+    group_fails_as = group_fails_as;
+    child_may_fail = child_may_fail;
+    child_fails = child_fails;
     error_value = error_value;
     room = room;
     no_room = no_room;

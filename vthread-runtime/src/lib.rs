@@ -39,6 +39,7 @@ pub use group::call::Call;
 pub use group::closure::{Closure, VthreadFn};
 pub use group::failures::Failures;
 pub use group::map_concurrent::{__vthread_map_concurrent, Mapped, map_concurrent};
+pub use group::native::NoError;
 pub use group::outcome::Outcome;
 pub use group::owned::OwnedGroup;
 pub use group::shutdown::{BackgroundError, BackgroundFailure, shutdown};

@@ -1,6 +1,7 @@
 //! The entry points that generated code may name. Nothing here is meant for people.
 #![allow(missing_docs, missing_debug_implementations)]
 
+mod asked;
 pub mod blocking;
 mod capture;
 mod choice;
@@ -32,7 +33,7 @@ pub use crate::group::catch::{CatchUnwind, catch_unwind};
 pub use crate::group::claim::claim;
 pub use crate::group::foreign::{Foreign, foreign};
 pub use crate::group::guard::{Finish, Guard, Guarded, finish, guard};
-pub use crate::group::native::{Native, NoError, Slot, Stop, UntilDone, until_done};
+pub use crate::group::native::{Kind, Leaves, Native, NoError, Slot, Stop, UntilDone, until_done};
 pub use crate::group::options::{GroupOptions, SpawnOptions};
 pub use crate::group::owner::Owner;
 pub use crate::group::race::{Finish as RaceFinish, Runs as RaceRuns, runs as race_runs};
@@ -51,6 +52,8 @@ pub use crate::{
     __call_type as call_type, __dbg_as as dbg_as, __shown_call_type as shown_call_type,
     __shown_type as shown_type,
 };
+pub use asked::{AResult, Another, Ends, FailsAs, MayFail, Neither, Returned, Whole};
+pub use asked::{child_fails, child_may_fail, group_fails_as, return_type};
 pub use choice::{Choice, IsCall, IsPlain, NoFrame, chosen};
 pub use claims::{Attempt, Ending, claimed, failing};
 pub use closures::{ClosureTag, closure_tag, returned};
@@ -66,6 +69,7 @@ pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails};
 
 /// What a frame brings into scope: the traits, without names, and what each probe names.
 pub mod traits {
+    pub use super::asked::IsAnother as _;
     pub use super::choice::chosen as __vthread_chosen;
     pub use super::claims::{AttemptIsOther as _, AttemptMayFail as _};
     pub use super::claims::{EndingIsValue as _, EndingMayFail as _};

@@ -89,15 +89,14 @@ fn alias(urls: Vec<String>) -> io::Result<String> {
 
 type Fallible<T> = std::result::Result<T, Error>;
 
-/// The name of its return type is no `Result`: the group has no error type, and `?` in the body is the
-/// function's.
+/// Its return type is a `Result` under another name.
 #[vthread]
 fn other_alias(text: &str) -> Fallible<u32> {
     let n = group! {
         let task = spawn! { 4_u32 };
         let k: u32 = text.parse()?;
         task.join() + k
-    };
+    }?;
     Ok(n)
 }
 

@@ -327,3 +327,43 @@ mod futures {
         assert_eq!(awaits(), 2 + 4 + 5);
     }
 }
+
+trait Fill<T> {
+    fn fill(self, value: T) -> T;
+}
+
+impl<T> Fill<T> for Option<T> {
+    fn fill(self, value: T) -> T {
+        self.unwrap_or(value)
+    }
+}
+
+/// The receiver is `None`, of which only the call tells the type.
+#[vthread]
+fn filled() -> u32 {
+    None.fill(3)
+}
+
+/// A parameter has the name of its generic function.
+#[vthread]
+fn own_name<T: Copy>(own_name: T) -> T {
+    yield_now();
+    own_name
+}
+
+/// Types that come from what is around, and types that are not written as types are.
+#[vthread]
+fn inferred() -> (usize, u32, usize) {
+    #[allow(non_camel_case_types)]
+    type size_t = usize;
+    let n: usize = <_>::default();
+    let m: u32 = <_>::from(7_u8);
+    (n, m, size_t::max_value())
+}
+
+#[test]
+fn t13_what_only_the_context_tells_is_left_alone() {
+    assert_eq!(filled(), 3);
+    assert_eq!(own_name(4), 4);
+    assert_eq!(inferred(), (0, 7, usize::MAX));
+}

@@ -1,5 +1,6 @@
 //! What the macros make of programs: legitimate Rust that must work, feature by feature.
 
+mod aliases;
 mod captures;
 mod chains;
 mod control_flow;

@@ -1,5 +1,6 @@
 //! The walk over a block: its statements in their order, and what holds for it as a whole.
 
+use super::must_use::said_again;
 use super::{Body, macros};
 use crate::group::enclose::Enclosure;
 use crate::group::{Ours, which};
@@ -43,10 +44,15 @@ impl Body {
                 Stmt::Expr(expr, semi) => {
                     self.is_used = is_last && is_used && semi.is_none();
                     self.hands_on(expr);
-                    match (expr, &semi) {
+                    let stated = semi.and_then(|_| self.stated_call(expr));
+                    match (&mut *expr, &semi) {
                         // Of `group! { .. }?;` only the error is used.
                         (Expr::Try(attempt), Some(_)) => self.attempt(attempt, false),
                         (expr, _) => self.visit_expr_mut(expr),
+                    }
+                    if let (Some(call), Expr::Verbatim(_)) = (&stated, &*expr) {
+                        let again = Stmt::Expr(Expr::Verbatim(said_again(call)), None);
+                        remembered.push((at, again));
                     }
                 }
                 Stmt::Macro(invocation) => {

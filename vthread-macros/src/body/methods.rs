@@ -234,6 +234,8 @@ fn classify(expr: &Expr) -> Receiver {
         _ => Receiver::InValue,
     };
     match expr {
+        // What is in it only this call tells, so that it cannot be named a second time.
+        Expr::Path(path) if path.path.is_ident("None") => Receiver::Value,
         Expr::Path(_) => Receiver::Place,
         Expr::Paren(inner) => classify(&inner.expr),
         Expr::Group(inner) => classify(&inner.expr),

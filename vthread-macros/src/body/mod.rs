@@ -15,6 +15,7 @@ pub(crate) mod indices;
 pub(crate) mod loops;
 pub(crate) mod macros;
 pub(crate) mod methods;
+mod must_use;
 pub(crate) mod nested;
 pub(crate) mod paths;
 pub(crate) mod scopes;
@@ -24,6 +25,7 @@ pub(crate) mod visit;
 
 use crate::errors::Errors;
 use crate::group::exits::Frame;
+use crate::names::plain_text;
 use held::Candidate;
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
@@ -99,6 +101,8 @@ pub(crate) struct Returns {
     pub(crate) ty: Option<Type>,
     /// Whether its last segment is `Result`: then groups have an error type.
     pub(crate) is_result: bool,
+    /// The type to ask where the name says nothing: it may be an alias of `Result`.
+    pub(crate) asked: Option<Type>,
     /// Where it is written.
     pub(crate) at: Option<Span>,
 }
@@ -109,24 +113,50 @@ impl Returns {
             return Returns {
                 ty: Some(syn::parse_quote!(())),
                 is_result: false,
+                asked: None,
                 at: None,
             };
         };
-        let is_result = match &**ty {
-            Type::Path(path) => path
-                .path
-                .segments
-                .last()
-                .is_some_and(|last| last.ident == "Result"),
-            _ => false,
-        };
+        let path = as_path(ty);
+        let last = path.and_then(|path| path.segments.last());
+        let is_result = last.is_some_and(|last| last.ident == "Result");
+        let is_known = last.is_none_or(|last| skip::is_type_of_std(&plain_text(&last.ident)));
+        let asked = (!is_result && !is_known).then(|| without_impl(ty));
         let at = Some(syn::spanned::Spanned::span(&**ty));
         Returns {
             ty: can_be_written(ty).then(|| (**ty).clone()),
             is_result,
+            asked,
             at,
         }
     }
+}
+
+/// The path that a type is, perhaps as a macro by example hands it on.
+fn as_path(ty: &Type) -> Option<&syn::Path> {
+    match ty {
+        Type::Path(path) => Some(&path.path),
+        Type::Group(inner) => as_path(&inner.elem),
+        Type::Paren(inner) => as_path(&inner.elem),
+        _ => None,
+    }
+}
+
+/// The type with `()` for each `impl Trait`, which cannot be written in a body: whether it is a `Result`, and of
+/// which error, stays the same.
+fn without_impl(ty: &Type) -> Type {
+    struct WithoutImpl;
+    impl syn::visit_mut::VisitMut for WithoutImpl {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            match ty {
+                Type::ImplTrait(_) => *ty = syn::parse_quote!(()),
+                other => syn::visit_mut::visit_type_mut(self, other),
+            }
+        }
+    }
+    let mut ty = ty.clone();
+    syn::visit_mut::VisitMut::visit_type_mut(&mut WithoutImpl, &mut ty);
+    ty
 }
 
 /// `impl Trait` and `!` cannot stand in a `let`.

@@ -35,6 +35,10 @@ impl Body {
         let last = &path.segments.last()?.ident;
         let (name, at) = (plain_text(last), last.span());
         if let Some(qself) = qself {
+            // Its type comes from what is around, so that it cannot be asked.
+            if matches!(*qself.ty, Type::Infer(_)) && skip::associated_of_std(&name) {
+                return None;
+            }
             let is_recursive =
                 type_name(&qself.ty).is_some_and(|owner| self.is_recursive(&owner, &name));
             return Some(self.type_relative(call, is_recursive, at));

@@ -23,6 +23,8 @@ impl Body {
         let error = self.fresh("error", span);
         let frame = ChildFrame {
             can_fail: true,
+            asked: None,
+            attempt: None,
             error: error.clone(),
             is_background: true,
             is_inferred: false,
@@ -31,7 +33,7 @@ impl Body {
         };
         self.child_body(&mut form.body, frame, tail);
         let pin = pin_error_type(&error, span);
-        let end = end(&form.body, tail, &error, true, tail_at);
+        let end = end(&form.body, tail, &error, true, None, tail_at);
         let (error_type, background) = (names::background_error(span), names::background(span));
         let named = self.names_macro(&mac.path, span);
         Some(quote_spanned!(span=> ({

@@ -4,7 +4,7 @@
 //! Where the code around has an error type, the block is a `Result` of it, so that `?` converts as it
 //! would outside. Elsewhere it has the function's own return type and ends normally by a slot.
 
-use super::exits::{Frame, GroupFrame};
+use super::exits::{Fails, Frame, GroupFrame};
 use super::form::{EnclosureForm, Head};
 use super::pins::pin_error_type;
 use super::tails;
@@ -243,12 +243,13 @@ impl Body {
     ) -> (GroupFrame, Leaving) {
         let known = self.known_error();
         let is_new_error = known.is_none();
-        let can_fail = known.is_some() || self.errors_are_known();
+        let can_fail = known.is_some() || self.errors_are_known() == Fails::Always;
+        let asked = self.kind_around().filter(|_| !can_fail);
         let error = match known {
             Some(error) => error,
             None => self.fresh("error", span),
         };
-        let frame = self.enclosed_body(block, is_used, can_fail, error);
+        let frame = self.enclosed_body(block, is_used, can_fail, asked, error);
         let leaving = match can_fail {
             true => by_error(&frame.error, is_new_error, span),
             false => self.by_slot(&frame, span),
@@ -269,11 +270,24 @@ impl Body {
         None
     }
 
+    /// The variable that knows by type how the innermost group around fails, whose body this is then part of.
+    fn kind_around(&self) -> Option<Ident> {
+        for frame in self.frames.iter().rev() {
+            match frame {
+                Frame::Group(group) => return group.asked.clone(),
+                Frame::Child(_) | Frame::Closure | Frame::Cleanup => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
     fn enclosed_body(
         &mut self,
         body: &mut syn::Block,
         is_used: bool,
         can_fail: bool,
+        asked: Option<Ident>,
         error: Ident,
     ) -> GroupFrame {
         let span = error.span();
@@ -282,6 +296,7 @@ impl Body {
         let slot = self.fresh("slot", span);
         self.frames.push(Frame::Group(GroupFrame {
             can_fail,
+            asked,
             error,
             handle: slot.clone(),
             slot,
@@ -312,10 +327,11 @@ impl Body {
         let (slot_done, until_done) = (names::slot_done(span), names::until_done(span));
         let slot = &frame.slot;
         let annotation = self.return_annotation();
-        let has_type = frame.returns || !annotation.is_empty();
-        let pin = match annotation.is_empty() {
-            true => TokenStream::new(),
-            false => {
+        let has_type = frame.returns || frame.asked.is_some() || !annotation.is_empty();
+        let pin = match (&frame.asked, annotation.is_empty()) {
+            (Some(kind), _) => self.pin_left(kind, span),
+            (None, true) => TokenStream::new(),
+            (None, false) => {
                 let any = names::any(span);
                 dead(
                     span,
@@ -348,6 +364,10 @@ impl Body {
         if frame.can_fail {
             let claim = self.claim_on(span);
             return quote_spanned!(span=> #pattern => { #claim return ::core::result::Result::Err(__e) });
+        }
+        if frame.asked.is_some() {
+            // It leaves the body of the group around, of the same type, in the same way.
+            return quote_spanned!(span=> #pattern => return __r,);
         }
         let has_type = frame.returns || !self.return_annotation().is_empty();
         let action = match has_type {

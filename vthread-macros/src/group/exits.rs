@@ -1,7 +1,7 @@
 //! `return`, `break`, `continue` and `?` in and around groups: what each would leave, and how it
 //! leaves a group's body (through `Ctl::Out`, after the children have been joined) or ends a child.
 
-use super::tails::{self, Written};
+use super::tails;
 use crate::body::Body;
 use crate::body::choice::{dead, in_place};
 use crate::body::visit::hides_return;
@@ -33,6 +33,8 @@ pub(crate) enum Frame {
 pub(crate) struct GroupFrame {
     /// Whether the group has an error type.
     pub(crate) can_fail: bool,
+    /// The variable that knows by type whether it has one, where that hangs on what the function returns.
+    pub(crate) asked: Option<Ident>,
     /// The variable that holds the error type, for `fails` and `finish`.
     pub(crate) error: Ident,
     /// The slot through which a body without an error type reports its end.
@@ -57,8 +59,12 @@ pub(crate) struct GroupFrame {
 
 /// A child.
 pub(crate) struct ChildFrame {
-    /// Whether its group has an error type.
+    /// Whether its group has an error type, or may have one.
     pub(crate) can_fail: bool,
+    /// The variable that knows by type whether it has one, where that hangs on what the function returns.
+    pub(crate) asked: Option<Ident>,
+    /// Where it would fail by `?`, if that must be asked about.
+    pub(crate) attempt: Option<Span>,
     /// The variable that holds the error type.
     pub(crate) error: Ident,
     /// Whether it is a child of the process, which groups around it know nothing of.
@@ -69,6 +75,15 @@ pub(crate) struct ChildFrame {
     pub(crate) is_runner: bool,
     /// Whether its failure is its group's, which it claims.
     pub(crate) claims: bool,
+}
+
+/// Whether a group opened at some place has an error type.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Fails {
+    Never,
+    Always,
+    /// If the function around returns a `Result`.
+    AsTheFunction,
 }
 
 /// A way out of a group's body.
@@ -100,9 +115,9 @@ impl Exit {
 }
 
 /// The innermost body or child that `?` and `return` belong to.
-enum Inner<'a> {
+pub(super) enum Inner<'a> {
     Group(&'a mut GroupFrame),
-    Child(&'a ChildFrame),
+    Child(&'a mut ChildFrame),
     /// The function itself, or a closure.
     Function,
     /// A `defer!`, which nothing leaves.
@@ -110,7 +125,7 @@ enum Inner<'a> {
 }
 
 impl Body {
-    fn inner(&mut self) -> Inner<'_> {
+    pub(super) fn inner(&mut self) -> Inner<'_> {
         for frame in self.frames.iter_mut().rev() {
             match frame {
                 Frame::Group(group) => return Inner::Group(group),
@@ -137,20 +152,37 @@ impl Body {
     }
 
     /// Whether a group opened here has an error type of its own accord.
-    pub(crate) fn errors_are_known(&mut self) -> bool {
+    pub(crate) fn errors_are_known(&self) -> Fails {
         if self.is_in_infallible_child() {
-            return false;
+            return Fails::Never;
         }
-        let in_closure = self
-            .frames
-            .iter()
-            .any(|frame| matches!(frame, Frame::Closure));
-        match self.inner() {
-            Inner::Group(group) => group.can_fail,
-            Inner::Child(_) => true,
-            Inner::Function => self.returns.is_result && !in_closure,
-            Inner::Cleanup => false,
+        for frame in self.frames.iter().rev() {
+            match frame {
+                Frame::Group(group) if group.can_fail => return Fails::Always,
+                Frame::Group(group) if group.asked.is_some() => return Fails::AsTheFunction,
+                Frame::Group(group) if group.is_group => return Fails::Never,
+                Frame::Child(child) if child.asked.is_some() => return Fails::AsTheFunction,
+                Frame::Child(_) => return Fails::Always,
+                Frame::Closure | Frame::Cleanup => return Fails::Never,
+                _ => {}
+            }
         }
+        match (self.returns.is_result, &self.returns.asked) {
+            (true, _) => Fails::Always,
+            (false, Some(_)) => Fails::AsTheFunction,
+            (false, None) => Fails::Never,
+        }
+    }
+
+    /// Whether the innermost body or child around is a child.
+    pub(super) fn is_in_child(&self) -> bool {
+        let mut bodies = self.frames.iter().rev();
+        let innermost = bodies.find(|frame| match frame {
+            Frame::Group(group) => group.is_group,
+            Frame::Child(_) | Frame::Closure | Frame::Cleanup => true,
+            _ => false,
+        });
+        matches!(innermost, Some(Frame::Child(_)))
     }
 
     /// Notes a `?`. True if nothing may fail here.
@@ -161,7 +193,10 @@ impl Body {
                 group.returns = true;
                 refused
             }
-            Inner::Child(_) => refused,
+            Inner::Child(child) => {
+                child.attempt.get_or_insert(at);
+                refused
+            }
             Inner::Function => false,
             Inner::Cleanup => {
                 self.errors.at(at, errors::JUMP_OUT_OF_DEFER);
@@ -179,9 +214,13 @@ impl Body {
         if let Inner::Group(group) = self.inner() {
             group.returns = true;
         }
+        let at = mac.path.span();
         let is_known = matches!(crate::body::macros::name(mac).as_str(), "bail" | "ensure");
         if refused && is_known {
             self.errors.on(&mac.path, errors::CHILD_CANNOT_FAIL);
+        }
+        if let (Inner::Child(child), true) = (self.inner(), is_known) {
+            child.attempt.get_or_insert(at);
         }
     }
 
@@ -236,7 +275,7 @@ impl Body {
     /// The value of a `return`, rewritten; in a child it is made the child's result.
     fn return_value(&mut self, jump: &mut ExprReturn) -> TokenStream {
         let child = self.child_around();
-        let Some((error, can_fail)) = child else {
+        let Some(ending) = child else {
             return match &mut jump.expr {
                 Some(value) => {
                     self.visit_expr_mut(value);
@@ -251,83 +290,11 @@ impl Body {
             return quote_spanned!(span=> ::core::result::Result::Ok(()));
         };
         if tails::written_result(value).is_some() {
-            return self.written(value, &error, can_fail, true);
+            return self.written(value, &ending, true);
         }
         self.visit_expr_mut(value);
-        let result = by_type(value.to_token_stream(), &error, can_fail, span);
+        let result = ending.by_type(value.to_token_stream(), span);
         self.claimed_return(result, span)
-    }
-
-    /// The child that a `return` here ends, perhaps from inside a group's body: the variable that
-    /// holds its error type, and whether it may fail.
-    fn child_around(&self) -> Option<(Ident, bool)> {
-        for frame in self.frames.iter().rev() {
-            match frame {
-                Frame::Child(child) if child.is_inferred => return None,
-                Frame::Child(child) => return Some((child.error.clone(), child.can_fail)),
-                Frame::Closure | Frame::Cleanup => return None,
-                _ => {}
-            }
-        }
-        None
-    }
-
-    /// A leaf of a tail that decides by syntax.
-    pub(crate) fn leaf(&mut self, mut leaf: Expr) -> Expr {
-        let (error, can_fail) = match self.inner() {
-            Inner::Group(group) => (group.error.clone(), group.can_fail),
-            Inner::Child(child) => (child.error.clone(), child.can_fail),
-            Inner::Function | Inner::Cleanup => return leaf,
-        };
-        if tails::written_result(&leaf).is_some() {
-            return Expr::Verbatim(self.written(&mut leaf, &error, can_fail, false));
-        }
-        let at = leaf.span();
-        let is_value = tails::needs_no_type(&leaf);
-        self.visit_expr_mut(&mut leaf);
-        let span = ours(at);
-        Expr::Verbatim(match is_value {
-            true => quote_spanned!(span=> ::core::result::Result::Ok(#leaf)),
-            false => {
-                let result = by_type(leaf.to_token_stream(), &error, can_fail, span);
-                self.claimed(result, span)
-            }
-        })
-    }
-
-    /// `Ok(value)` as it stands; the error of `Err(error)` converts by `From`.
-    fn written(
-        &mut self,
-        expr: &mut Expr,
-        error: &Ident,
-        can_fail: bool,
-        is_return: bool,
-    ) -> TokenStream {
-        let which = tails::written_result(expr);
-        let Expr::Call(call) = expr else {
-            return expr.to_token_stream();
-        };
-        if which == Some(Written::Err) && !can_fail {
-            self.errors.on(&*call, errors::CHILD_CANNOT_FAIL);
-        }
-        let is_inferred = tails::error_is_inferred(&call.args[0]);
-        let at = call.args[0].span();
-        call.args
-            .iter_mut()
-            .for_each(|argument| self.visit_expr_mut(argument));
-        let (callee, argument) = (&call.func, &call.args[0]);
-        let span = ours(at);
-        if which != Some(Written::Err) {
-            return call.to_token_stream();
-        }
-        let error = match is_inferred {
-            true => argument.to_token_stream(),
-            false => {
-                let fails = names::fails(span);
-                quote_spanned!(span=> #fails(#argument, &#error))
-            }
-        };
-        self.written_failure(callee, error, self.claims_written(is_return), span)
     }
 
     /// Leaves the body at `frames[at]` by one of its ways out.
@@ -373,7 +340,7 @@ impl Body {
                     self.errors.at(at, errors::JUMP_OUT_OF_DEFER);
                     break;
                 }
-                Frame::Group(group) if group.can_fail => {
+                Frame::Group(group) if group.can_fail || group.asked.is_some() => {
                     let value = quote_spanned!(span=> { let __r #annotation = #value; __r });
                     return self.exit(n, Exit::Return, value, span);
                 }
@@ -463,18 +430,4 @@ impl Body {
         }
         None
     }
-}
-
-/// `tail` made a `Result` by its type.
-pub(crate) fn by_type(tail: TokenStream, error: &Ident, can_fail: bool, span: Span) -> TokenStream {
-    let new = names::tail(span);
-    let finish = Ident::new(
-        if can_fail {
-            "finish"
-        } else {
-            "finish_infallible"
-        },
-        span,
-    );
-    quote_spanned!(span=> ({ let __t = #new(#tail); #[allow(unreachable_code)] (&__t).__vthread_split().#finish(&#error) }))
 }

@@ -1,11 +1,13 @@
 //! `group!`, `spawn!`, `background!`, `race!`, `timeout!`, `shield!`, `catch_unwind!`, `bind!`, `defer!` and `select!`: what they say,
 //! what a child captures, how a body ends, what it all becomes; and whether they are ours (`provenance`).
 
+mod asked;
 pub(crate) mod background;
 pub(crate) mod captures;
 mod claims;
 pub(crate) mod closure;
 pub(crate) mod enclose;
+mod ending;
 mod endless;
 pub(crate) mod exits;
 pub(crate) mod form;
@@ -21,6 +23,7 @@ pub(crate) mod select;
 pub(crate) mod spawn;
 pub(crate) mod tails;
 
+use crate::library;
 use enclose::Enclosure;
 use syn::Macro;
 
@@ -48,7 +51,7 @@ pub(crate) fn which(mac: &Macro) -> Option<Ours> {
     let segments = &mac.path.segments;
     let ours = match segments.len() {
         1 => true,
-        2 => segments[0].ident == "vthread",
+        2 => library::is_named(&segments[0].ident.to_string()),
         _ => false,
     };
     match segments.last()?.ident.to_string().as_str() {

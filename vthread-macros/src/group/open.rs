@@ -4,7 +4,7 @@
 //! an async block of its own, so that rustc refuses children that borrow from it. `Owner::run` takes
 //! the group, which keeps `'scope` alive to the join on every exit, and then a match acts.
 
-use super::exits::{Exit, Frame, GroupFrame};
+use super::exits::{Exit, Fails, Frame, GroupFrame};
 use super::form::{GroupForm, OnFailure};
 use super::inside::{handle_binding, slot_end, this_group};
 use super::pins::{pin_error, tells};
@@ -19,26 +19,28 @@ use syn::visit_mut::VisitMut;
 use syn::{ExprBreak, ExprContinue, Macro, Type};
 
 /// The hygienic names of one group.
-struct Vars {
+pub(super) struct Vars {
     /// The group that `run` takes.
-    group: Ident,
+    pub(super) group: Ident,
     /// The copy that lives in the body.
-    inner: Ident,
+    pub(super) inner: Ident,
     /// The handle, as the user or we named it.
-    handle: Ident,
-    error: Ident,
-    slot: Ident,
+    pub(super) handle: Ident,
+    pub(super) error: Ident,
+    pub(super) slot: Ident,
+    /// What knows by type whether the group has an error type, where that hangs on the function.
+    pub(super) kind: Option<Ident>,
 }
 
 /// What the expansion is put together from.
-struct Parts<'a> {
-    form: &'a GroupForm,
-    vars: &'a Vars,
-    frame: GroupFrame,
-    extent: Extent,
+pub(super) struct Parts<'a> {
+    pub(super) form: &'a GroupForm,
+    pub(super) vars: &'a Vars,
+    pub(super) frame: GroupFrame,
+    pub(super) extent: Extent,
     /// Located at the body's tail, as the user wrote it.
-    tail_at: Span,
-    options: TokenStream,
+    pub(super) tail_at: Span,
+    pub(super) options: TokenStream,
 }
 
 impl Body {
@@ -49,16 +51,24 @@ impl Body {
         let path = &mac.path;
         let options = self.group_options(&mut form, at);
         let no_error = matches!(form.error, Some(Type::Never(_)));
-        let can_fail = !no_error && (form.error.is_some() || self.errors_are_known());
+        let fails = match (&form.error, self.errors_are_known()) {
+            _ if no_error => Fails::Never,
+            (Some(_), _) => Fails::Always,
+            // `Failures` are given where there may be some.
+            (None, Fails::AsTheFunction) if form.on_failure == OnFailure::Collect => Fails::Always,
+            (None, fails) => fails,
+        };
+        let can_fail = fails == Fails::Always;
         let vars = Vars {
             group: self.fresh("group", span),
             inner: this_group(span),
             handle: form.handle.clone().unwrap_or_else(|| self.fresh("g", span)),
             error: self.fresh("error", span),
             slot: self.fresh("slot", span),
+            kind: (fails == Fails::AsTheFunction).then(|| self.fresh("kind", span)),
         };
         let tail_at = ours(tails::last_tokens(&form.body).span());
-        let tail = if can_fail {
+        let tail = if fails != Fails::Never {
             tails::prepare(&mut form.body)
         } else {
             Tail::Value
@@ -73,9 +83,10 @@ impl Body {
             tail_at,
             options,
         };
-        let expanded = match can_fail {
-            true => self.with_error(&parts, tail),
-            false => self.without_error(&parts),
+        let expanded = match &vars.kind {
+            Some(kind) => self.with_error_asked(&parts, kind, tail),
+            None if can_fail => self.with_error(&parts, tail),
+            None => self.without_error(&parts),
         };
         let expanded = outer(expanded, at);
         let named = self.names_macro(path, span);
@@ -122,6 +133,7 @@ impl Body {
         let depth = self.scopes.depth();
         self.frames.push(Frame::Group(GroupFrame {
             can_fail,
+            asked: vars.kind.clone(),
             error: vars.error.clone(),
             slot: vars.slot.clone(),
             handle: vars.handle.clone(),
@@ -145,7 +157,7 @@ impl Body {
     }
 
     /// `run` of the group: awaited in place, or blocking in plain code.
-    fn run(&self, call: TokenStream, span: Span) -> (TokenStream, TokenStream) {
+    pub(super) fn run(&self, call: TokenStream, span: Span) -> (TokenStream, TokenStream) {
         let making = self.making(false);
         let dead = dead_beside(making, span, TokenStream::new());
         let block_on = names::block_on(span);
@@ -209,7 +221,7 @@ impl Body {
             }),
             Tail::ByType => {
                 let split =
-                    super::exits::by_type(quote_spanned!(tail_at=> __v), error, true, tail_at);
+                    super::ending::by_type(quote_spanned!(tail_at=> __v), error, true, tail_at);
                 quote_spanned!(tail_at=> #[allow(unreachable_code)] match #split {
                     ::core::result::Result::Ok(__v) => ::core::result::Result::Ok(#val(__v)),
                     ::core::result::Result::Err(__e) => ::core::result::Result::Err(__e),

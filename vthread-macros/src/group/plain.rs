@@ -3,6 +3,7 @@
 use super::enclose::Enclosure;
 use crate::body::{Body, Returns, Subject};
 use crate::errors;
+use crate::library;
 use crate::names::{self, ours};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
@@ -67,7 +68,8 @@ fn expand(
 ) -> TokenStream {
     let at = Span::call_site();
     let name = Ident::new(name, at);
-    let mac: Macro = parse_quote_spanned!(at=> ::vthread::#name! { #tokens });
+    let library = library::path(at);
+    let mac: Macro = parse_quote_spanned!(at=> #library::#name! { #tokens });
     let mut body = Body::new(Subject::default(), Returns::default());
     body.in_frame = false;
     let expanded = expansion(&mut body, &mac);

@@ -220,6 +220,7 @@ impl Body {
         // A `spawn!` in the body goes to the group around.
         self.frames.push(Frame::Group(GroupFrame {
             can_fail: true,
+            asked: None,
             error: error.clone(),
             slot: error,
             handle: handle.clone(),
@@ -235,6 +236,7 @@ impl Body {
         let target = Target {
             handle: handle.clone(),
             can_fail: true,
+            is_asked: false,
             end: End::Race {
                 finish: finish.clone(),
                 is_inferred: form.error.is_none(),

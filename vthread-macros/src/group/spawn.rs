@@ -1,7 +1,8 @@
 //! The expansion of `spawn!`.
 
 use super::captures::free_names;
-use super::exits::{ChildFrame, Frame, by_type};
+use super::ending::{by_type, child_by_type};
+use super::exits::{ChildFrame, Frame};
 use super::form::SpawnForm;
 use super::inside::this_group;
 use super::lost_updates;
@@ -21,6 +22,8 @@ use syn::{Block, Expr, Macro, Token};
 pub(super) struct Target {
     pub(super) handle: Ident,
     pub(super) can_fail: bool,
+    /// Whether that hangs on what the function around returns.
+    pub(super) is_asked: bool,
     pub(super) end: End,
     pub(super) room: RoomFor,
     /// The depth of the scopes from which on names move into the child; none for a group of another
@@ -103,15 +106,19 @@ impl Body {
             false => tails::prepare(&mut body),
         };
         let error = self.fresh("error", span);
+        let asked = target.is_asked.then(|| self.fresh("kind", span));
         let frame = ChildFrame {
             can_fail: target.can_fail,
+            asked: asked.clone(),
+            attempt: None,
             error: error.clone(),
             is_background: false,
             is_inferred: tail == Tail::AsItIs,
             is_runner: matches!(target.end, End::Race { .. }),
             claims: target.can_fail && matches!(target.end, End::Group),
         };
-        self.child_body(&mut body, frame, tail);
+        let attempt = self.child_body(&mut body, frame, tail);
+        let kind = asked.as_ref().map(|kind| self.asks(kind, attempt, span));
 
         let handle = &target.handle;
         let inner = this_group(span);
@@ -141,7 +148,14 @@ impl Body {
         };
         let (outside, inside) = move_names(&captures, span);
         let pin = pin_error(&inner, span);
-        let end = end(&body, tail, &error, target.can_fail, tail_at);
+        let end = end(
+            &body,
+            tail,
+            &error,
+            target.can_fail,
+            asked.as_ref(),
+            tail_at,
+        );
         let at_end = match &target.end {
             End::Group => TokenStream::new(),
             // A kept failure is the child's value.
@@ -170,6 +184,7 @@ impl Body {
                 #inside
                 #[allow(unused_variables)] let #error = #group_type::error_type(&#inner);
                 #pin
+                #kind
                 #end
             } };
             #at_end
@@ -255,7 +270,8 @@ impl Body {
                 let handle = handle.unwrap_or(&group.handle).clone();
                 return Some(Target {
                     handle,
-                    can_fail: group.can_fail,
+                    can_fail: group.can_fail || group.asked.is_some(),
+                    is_asked: group.asked.is_some(),
                     end: match group.keeps {
                         true => End::Kept,
                         false => End::Group,
@@ -272,6 +288,7 @@ impl Body {
             Some(handle) => Some(Target {
                 handle: handle.clone(),
                 can_fail: true,
+                is_asked: false,
                 end: End::Group,
                 room: RoomFor::ChildOfSibling,
                 depth: None,
@@ -301,8 +318,13 @@ impl Body {
             .collect()
     }
 
-    /// Rewrites the body of a child in place.
-    pub(super) fn child_body(&mut self, body: &mut Block, frame: ChildFrame, tail: Tail) {
+    /// Rewrites the body of a child in place, and gives the place where it would fail by `?`.
+    pub(super) fn child_body(
+        &mut self,
+        body: &mut Block,
+        frame: ChildFrame,
+        tail: Tail,
+    ) -> Option<Span> {
         self.scopes.open();
         lost_updates::mark(body);
         self.frames.push(Frame::Child(frame));
@@ -311,8 +333,12 @@ impl Body {
         let in_frame = std::mem::replace(&mut self.in_frame, true);
         self.visit_block_mut(body);
         self.in_frame = in_frame;
-        self.frames.pop();
+        let frame = self.frames.pop();
         self.scopes.close();
+        match frame {
+            Some(Frame::Child(child)) => child.attempt,
+            _ => None,
+        }
     }
 }
 
@@ -322,6 +348,7 @@ pub(super) fn end(
     tail: Tail,
     error: &Ident,
     can_fail: bool,
+    asked: Option<&Ident>,
     span: Span,
 ) -> TokenStream {
     match tail {
@@ -331,10 +358,12 @@ pub(super) fn end(
             quote_spanned!(span=> let __v #unit = #body; #[allow(unreachable_code)] ::core::result::Result::Ok(__v))
         }
         Tail::ByType => {
-            let finished = outer(
-                by_type(quote_spanned!(span=> __v), error, can_fail, span),
-                span,
-            );
+            let value = quote_spanned!(span=> __v);
+            let finished = match asked {
+                Some(kind) => child_by_type(value, kind, span),
+                None => by_type(value, error, can_fail, span),
+            };
+            let finished = outer(finished, span);
             quote_spanned!(span=> let __v = #body; #[allow(unreachable_code)] #finished)
         }
     }

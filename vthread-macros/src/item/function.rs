@@ -4,10 +4,10 @@ use super::options::{On, Options};
 use super::signature::{
     Shown, call_output, from_inside, in_braces, output, says_used, take_patterns, turbofish,
 };
-use super::{attributes, check, frame};
+use super::{attributes, check, frame, neighbours};
 use crate::body::choice::dead;
 use crate::body::{Body, Returns, Subject, mentions_impl};
-use crate::errors::Errors;
+use crate::errors::{self, Errors};
 use crate::names::{self, companion, ours, plain_text};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -67,6 +67,15 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     };
     let is_refused = !can_be || !body.errors.is_empty();
     errors.append(body.errors);
+    let clash = (!options.local)
+        .then(|| neighbours::clash(&sig.ident))
+        .flatten();
+    if let Some(clash) = clash {
+        errors.on(
+            &sig.ident,
+            errors::module_of_its_name(&plain_text(&sig.ident), clash),
+        );
+    }
 
     let is_send = (options.boxed && !options.not_send) || body.spawns_itself;
     let mut hidden = sig.clone();
@@ -76,7 +85,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     let allowed = attributes::allowed_lints();
     let facade = in_braces(braces, facade(&sig, &hidden, &arguments.names));
     let note = attributes::note(&vis, attributes::FUNCTION);
-    let module = (!options.local).then(|| module(&attrs, &vis, &sig, &hidden));
+    let module = (!options.local && clash.is_none()).then(|| module(&attrs, &vis, &sig, &hidden));
     let span = ours(sig.ident.span());
     let tracked = attributes::tracked(&attrs, &sig);
     let (alive, quiet) = keeps_facade_alive(&sig, &arguments.names);
@@ -156,6 +165,19 @@ fn module(
     let (name, companion) = (&signature.ident, &hidden.ident);
     let (conditions, inside) = (attributes::conditions(attrs), from_inside(visibility));
     let (kind, both) = (names::kind(span), names::both_functions(span));
+    if matches!(visibility, syn::Visibility::Public(_)) && neighbours::is_named_as_its_library(name)
+    {
+        // Whatever uses the crate has a module of this name: the crate. So it is the companion's.
+        let hidden = quote_spanned!(span=>
+            #(#conditions)* #[cfg(not(doc))] #[doc(hidden)] #[allow(unused_imports, deprecated, clippy::unsafe_removed_from_name)]
+        );
+        return quote_spanned!(span=>
+            #hidden pub use self::#companion as __vthread_call;
+            #hidden pub use self::#name as #both;
+            #hidden pub use #kind;
+            #hidden pub use crate as #name;
+        );
+    }
     quote_spanned!(span=>
         #(#conditions)* #[cfg(not(doc))] #[doc(hidden)] #[allow(non_snake_case, unused_imports, deprecated, clippy::unsafe_removed_from_name)]
         #visibility mod #name {
@@ -178,13 +200,13 @@ fn keeps_facade_alive(
         FnArg::Typed(argument) => mentions_impl(&argument.ty),
         FnArg::Receiver(_) => false,
     });
-    if mentions_impl(&signature.output) || has_impl_argument || is_never(signature) {
+    let is_shadowed = names.contains(&signature.ident);
+    if mentions_impl(&signature.output) || has_impl_argument || is_shadowed || is_never(signature) {
         return (
             TokenStream::new(),
             quote_spanned!(span=> #[allow(dead_code)]),
         );
     }
-    let _ = names;
     let (name, turbofish) = (&signature.ident, turbofish(signature));
     (
         dead(span, quote_spanned!(span=> let _ = #name #turbofish;)),

@@ -6,10 +6,12 @@
 
 use super::attributes;
 use super::options::Options;
+use crate::library;
 use crate::names::{self, hash, ours, plain_text};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use std::collections::HashSet;
+use quote::{quote, quote_spanned};
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use syn::parse::{Parse, ParseStream};
 use syn::{
     Attribute, Generics, ItemImpl, ItemTrait, Path, Type, Visibility, WhereClause, bracketed,
@@ -66,7 +68,6 @@ pub(crate) fn of_trait(definition: &ItemTrait, methods: &[Method]) -> TokenStrea
     let texts = methods
         .iter()
         .map(|method| Ident::new(&format!("_{}", plain_text(method)), span));
-    let gates = names::gates(span);
     let conditions = attributes::conditions(&definition.attrs);
     let exported =
         matches!(visibility, Visibility::Public(_)).then(|| quote_spanned!(span=> #[macro_export]));
@@ -77,7 +78,9 @@ pub(crate) fn of_trait(definition: &ItemTrait, methods: &[Method]) -> TokenStrea
     quote_spanned!(span=>
         #(#conditions)* #[doc(hidden)] #exported #[allow(unused_macros)]
         macro_rules! #unique {
-            ($($implementation:tt)*) => { #gates! { [#(#texts #hashes)*] $($implementation)* } };
+            ([$($library:tt)*] $($implementation:tt)*) => {
+                $($library)*::__gates! { [#(#texts #hashes)*] [$($library)*] $($implementation)* }
+            };
         }
         #(#conditions)* #[doc(hidden)] #[allow(unused_imports)]
         #visibility use #unique as #name;
@@ -88,11 +91,25 @@ pub(crate) fn of_trait(definition: &ItemTrait, methods: &[Method]) -> TokenStrea
 fn unique_name(name: &Ident) -> Ident {
     let place = place(name.span());
     let text = plain_text(name);
-    format_ident!(
-        "__vthread_gates_{text}_{}",
-        hash(&place).to_string(),
-        span = ours(name.span())
-    )
+    let mut unique = format!("__vthread_gates_{text}_{}", hash(&place));
+    // A macro by example that is used twice makes two traits in one place.
+    match times_made(&unique) {
+        0 => {}
+        n => unique = format!("{unique}_{n}"),
+    }
+    Ident::new(&unique, ours(name.span()))
+}
+
+/// How many macros of a trait have been given this name before.
+fn times_made(name: &str) -> usize {
+    thread_local! {
+        static MADE: RefCell<HashMap<String, usize>> = RefCell::new(HashMap::new());
+    }
+    MADE.with_borrow_mut(|made| {
+        let n = made.entry(name.to_owned()).or_default();
+        *n += 1;
+        *n - 1
+    })
 }
 
 /// What an `impl` says about its own methods, or asks its trait to say.
@@ -107,12 +124,14 @@ pub(crate) fn of_impl(block: &ItemImpl, methods: &[Method], options: &Options) -
         Some((path, _)) => {
             let path = without_arguments(path);
             let span = ours(path.segments[path.segments.len() - 1].ident.span());
+            // The trait's crate may call the library something else.
+            let library = library::path(span);
             let skipped = options
                 .nogate
                 .iter()
                 .map(|name| Ident::new(&format!("_{name}"), span));
             quote_spanned!(span=>
-                #(#conditions)* #path! { [#(#skipped)*] [#generics] [#ty] [#bounds] }
+                #(#conditions)* #path! { [#library] [#(#skipped)*] [#generics] [#ty] [#bounds] }
             )
         }
         None => {
@@ -161,6 +180,7 @@ fn is_pointer(block: &ItemImpl) -> bool {
 /// What a trait's macro hands to [`implement`].
 struct Request {
     methods: Vec<(Ident, Literal)>,
+    library: TokenStream,
     skipped: Vec<Ident>,
     generics: Generics,
     ty: Type,
@@ -184,6 +204,7 @@ impl Parse for Request {
             },
             part(input)?,
         )?;
+        let library = part(input)?;
         let skipped = syn::parse::Parser::parse2(
             |input: ParseStream<'_>| {
                 let mut skipped = Vec::new();
@@ -196,6 +217,7 @@ impl Parse for Request {
         )?;
         Ok(Request {
             methods,
+            library,
             skipped,
             generics: syn::parse2(part(input)?)?,
             ty: syn::parse2(part(input)?)?,
@@ -208,6 +230,7 @@ impl Parse for Request {
 pub(crate) fn implement(tokens: TokenStream) -> TokenStream {
     let Request {
         methods,
+        library,
         skipped,
         generics,
         ty,
@@ -217,7 +240,7 @@ pub(crate) fn implement(tokens: TokenStream) -> TokenStream {
         Err(error) => return error.to_compile_error(),
     };
     let span = ours(Span::call_site());
-    let suspends = names::suspends(span);
+    let suspends = library::reached_by(Some(library), || names::suspends(span));
     let gates = methods
         .iter()
         .filter(|(name, _)| !skipped.contains(name))

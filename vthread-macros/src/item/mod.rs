@@ -9,11 +9,13 @@ pub(crate) mod frame;
 pub(crate) mod function;
 pub(crate) mod gates;
 pub(crate) mod impl_block;
+pub(crate) mod neighbours;
 pub(crate) mod options;
 pub(crate) mod signature;
 pub(crate) mod trait_def;
 
 use crate::errors::{self, Errors};
+use crate::library;
 use options::{On, Options};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -21,7 +23,14 @@ use syn::Item;
 
 /// The expansion of `#[vthread(attr)] item`.
 pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
+    library::reached_by(options::library(&attr), || expand_item(attr, item))
+}
+
+fn expand_item(attr: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
+    if library::is_of_2015() {
+        errors.at(proc_macro2::Span::call_site(), errors::EDITION_2015);
+    }
     let expanded = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Fn(function)) => {
             let options = Options::parse(attr, On::Function, &mut errors);

@@ -39,6 +39,8 @@ impl Options {
             let text: String = option.iter().map(ToString::to_string).collect();
             let known = match (text.as_str(), on) {
                 ("", _) => true,
+                // Looked at before, by `library`.
+                _ if library_in(option).is_some() => true,
                 ("boxed", _) => set(&mut options.boxed),
                 ("local", On::Function) => set(&mut options.local),
                 ("dyn", On::Impl | On::Trait) => set(&mut options.dynamic),
@@ -57,6 +59,23 @@ impl Options {
         }
         options
     }
+}
+
+/// The path in `crate = path`.
+pub(crate) fn library(tokens: &TokenStream) -> Option<TokenStream> {
+    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let is_comma =
+        |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',');
+    trees.split(is_comma).find_map(library_in)
+}
+
+fn library_in(option: &[TokenTree]) -> Option<TokenStream> {
+    let [TokenTree::Ident(key), TokenTree::Punct(equals), path @ ..] = option else {
+        return None;
+    };
+    let path: TokenStream = path.iter().cloned().collect();
+    let is_path = *key == "crate" && equals.as_char() == '=';
+    (is_path && syn::parse2::<syn::Path>(path.clone()).is_ok()).then_some(path)
 }
 
 /// The names in `nogate(a, b)`.
@@ -79,11 +98,13 @@ fn set(flag: &mut bool) -> bool {
 impl On {
     fn knows(self) -> &'static str {
         match self {
-            On::Function => "`#[vthread]` on a function knows `boxed`, `local` and `?Send`",
-            On::Impl => {
-                "`#[vthread]` on an `impl` knows `boxed`, `dyn`, `nogate`, `nogate(name)` and `?Send`"
+            On::Function => {
+                "`#[vthread]` on a function knows `boxed`, `local`, `?Send` and `crate = path`"
             }
-            On::Trait => "`#[vthread]` on a trait knows `boxed`, `dyn` and `?Send`",
+            On::Impl => {
+                "`#[vthread]` on an `impl` knows `boxed`, `dyn`, `nogate`, `nogate(name)`, `?Send` and `crate = path`"
+            }
+            On::Trait => "`#[vthread]` on a trait knows `boxed`, `dyn`, `?Send` and `crate = path`",
         }
     }
 }

@@ -14,8 +14,41 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// The error type of a group whose children cannot fail. It has no values.
-#[derive(Debug)]
+///
+/// A [`Group<'scope>`](Group) without a second parameter has it. It need not be named, but can be.
+///
+/// ```
+/// use vthread::{Group, prelude::*, sync::Mutex};
+///
+/// #[vthread]
+/// fn note<'scope>(g: &Group<'scope>, log: &'scope Mutex<Vec<u32>>, n: u32) {
+///     spawn!(g => { log.lock().push(n); });
+/// }
+///
+/// #[vthread]
+/// fn both() -> Vec<u32> {
+///     let log = Mutex::new(Vec::new());
+///     group!(g => {
+///         note(g, &log, 1);
+///         note(g, &log, 2);
+///     });
+///     log.into_inner()
+/// }
+///
+/// fn main() {
+///     assert_eq!(both().len(), 2);
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NoError {}
+
+impl fmt::Display for NoError {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {}
+    }
+}
+
+impl std::error::Error for NoError {}
 
 /// How the body of such a group ended.
 #[derive(Debug)]
@@ -127,6 +160,57 @@ impl<C, B: Future> Future for UntilDone<'_, C, B> {
 impl<C, B> fmt::Debug for UntilDone<'_, C, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("UntilDone")
+    }
+}
+
+/// What kind of type the function around a group returns.
+pub trait Kind: Copy {
+    /// The error type of groups.
+    type Error;
+}
+
+/// What a group's body, an async block of its own, ends with when `?` leaves it: where the function
+/// returns a `Result` only the error, since the group gives it; else what the function
+/// returns, since `?` leaves the function.
+pub trait Leaves<L>: Kind {
+    /// A failure of the body, or how the function is left.
+    fn split(left: L) -> Result<L, Self::Error>;
+}
+
+/// The same where the function's return type decides whether the group has an error type.
+#[derive(Debug)]
+pub struct AskedSlots<'a, C, K>(&'a Slot<C>, PhantomData<fn() -> K>);
+
+impl<C, L, K: Leaves<L>> Exit<K::Error, L> for AskedSlots<'_, C, K> {
+    type Said = Native<C, L>;
+    type Output = Result<Native<C, L>, K::Error>;
+    fn ended(&self, left: L) -> Result<Native<C, L>, K::Error> {
+        K::split(left).map(Native::Return)
+    }
+    fn signalled(&self) -> Option<Native<C, L>> {
+        self.0.take().map(Native::Done)
+    }
+    fn deliver(&self, result: Self::Output, _: &Owner<K::Error>) -> Self::Output {
+        result
+    }
+}
+
+impl<E> Owner<E> {
+    /// As `run_native`, for a body of which the answer `K` says how it is left.
+    ///
+    /// # Safety
+    /// - As for `run`; the slot is this group's.
+    pub unsafe fn run_asked<'a, 'scope, C, K, B: Future>(
+        &'a self,
+        group: Group<'scope, E>,
+        slot: &'a Slot<C>,
+        _: K,
+        body: B,
+    ) -> Run<'a, 'scope, E, B, AskedSlots<'a, C, K>, Native<C, B::Output>>
+    where
+        K: Leaves<B::Output, Error = E>,
+    {
+        Run::new(self, group, AskedSlots(slot, PhantomData), body)
     }
 }
 

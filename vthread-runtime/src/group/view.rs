@@ -4,6 +4,7 @@
 
 use super::cancel::Reach;
 use super::child::Child;
+use super::native::NoError;
 use super::node::Node;
 use super::options::SpawnOptions;
 use super::owner::Owner;
@@ -33,7 +34,9 @@ use std::sync::atomic::Ordering;
 ///     }
 /// }
 /// ```
-pub struct Group<'scope, E> {
+///
+/// `Group<'scope>` is one whose children cannot fail.
+pub struct Group<'scope, E = NoError> {
     /// Alive as long as the group or a child of it.
     node: *const Node,
     /// Invariant in both: a shorter `'scope` or another `E` would let a child outlive what it

@@ -23,9 +23,9 @@ impl<T> Tail<T> {
 }
 
 /// The tail is a `Result`.
-pub struct Failing<V, X>(Result<V, X>);
+pub struct Failing<V, X>(pub(super) Result<V, X>);
 /// The tail is a value.
-pub struct Plainly<V>(V);
+pub struct Plainly<V>(pub(super) V);
 
 /// Found before all others: the tail never ends. rustc has made an unknown type of its `!`, which would
 /// be taken for a `Result` whose types nobody says.

@@ -25,6 +25,19 @@ mod hidden {
     }
 }
 
+/// Named as the library, at its root.
+#[vthread::vthread]
+pub fn exporter(n: u32) -> u32 {
+    proof::pause();
+    n
+}
+
+/// Calls it here.
+#[vthread::vthread]
+pub fn exporter_twice(n: u32) -> u32 {
+    exporter(n) + crate::exporter(n)
+}
+
 pub use hidden::{elsewhere, elsewhere as renamed, plain};
 
 /// What a user wants in scope.

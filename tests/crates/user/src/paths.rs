@@ -71,3 +71,29 @@ fn functions_made_by_a_macro_of_the_library() {
     assert_eq!(by_macro(), 6);
     assert_eq!(n_pauses(), 1);
 }
+
+/// A function that is named as its library: beside its import, paths into the library stay what they are.
+mod named_as_its_library {
+    use exporter::exporter;
+    use exporter::exporter as other;
+    use exporter::proof::{begin, n_pauses};
+    use vthread::prelude::*;
+
+    #[vthread]
+    fn by_all_names() -> u32 {
+        begin().await;
+        let plain: fn(u32) -> u32 = exporter::plain;
+        assert_eq!(plain(2), 2);
+        exporter(1)
+            + exporter::exporter(1)
+            + other(1)
+            + exporter::exporter_twice(1)
+            + vthread::map_concurrent([1], 1, closure!(|n: u32| exporter(n)))[0]
+    }
+
+    #[test]
+    fn t10_a_function_named_as_its_library_suspends() {
+        assert_eq!(by_all_names(), 6);
+        assert_eq!(n_pauses(), 5);
+    }
+}

@@ -5,8 +5,8 @@ use library::handlers::{Echo, Handler, all};
 use library::proof::{begin, n_pauses, pause};
 use library::stores::Store;
 use std::convert::TryFrom as _;
-use vthread::prelude::*;
-use vthread::sync::Mutex;
+use vt::prelude::*;
+use vt::sync::Mutex;
 
 struct View<'a>(&'a str);
 

@@ -3,7 +3,7 @@
 
 use library::proof::{begin, n_pauses, pause};
 use std::cell::RefCell;
-use vthread::prelude::*;
+use vt::prelude::*;
 
 thread_local! {
     static LOG: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
@@ -99,7 +99,7 @@ fn argument(_argument: Noted) -> u32 {
 }
 
 #[vthread]
-fn guarded(sum: vthread::sync::Mutex<u32>) -> u32 {
+fn guarded(sum: vt::sync::Mutex<u32>) -> u32 {
     *sum.lock()
 }
 
@@ -120,7 +120,7 @@ impl Account {
 fn of_tails_and_arguments() {
     assert_eq!(argument(Noted("argument")), 1);
     assert_eq!(logged(), ["worth", "local", "tail", "argument"]);
-    assert_eq!(guarded(vthread::sync::Mutex::new(3)), 3);
+    assert_eq!(guarded(vt::sync::Mutex::new(3)), 3);
     let (a, b) = (Account(RefCell::new(1)), Account(RefCell::new(2)));
     assert_eq!(a.closes(b).block() + a.close().block(), 4);
 }

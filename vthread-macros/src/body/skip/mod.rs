@@ -123,6 +123,11 @@ const PRIMITIVES: &[&str] = &[
     "f64", "bool", "char", "str",
 ];
 
+/// Whether it is the name of a type of std, other than `Result`.
+pub(crate) fn is_type_of_std(name: &str) -> bool {
+    name != "Result" && (TYPES.contains(&name) || PRIMITIVES.contains(&name))
+}
+
 /// Whether calls of methods of this name are left alone.
 pub(crate) fn method(name: &str) -> bool {
     METHODS.contains(name)
@@ -131,6 +136,11 @@ pub(crate) fn method(name: &str) -> bool {
 /// Whether type-relative calls of associated functions of this name are left alone.
 pub(crate) fn associated(name: &str) -> bool {
     FUNCTIONS.contains(name)
+}
+
+/// Whether std has an associated function of this name, of whatever type.
+pub(crate) fn associated_of_std(name: &str) -> bool {
+    NAMES.contains(name)
 }
 
 /// Whether calls of this path are left alone.
@@ -145,8 +155,46 @@ pub(crate) fn function(path: &Path) -> bool {
 pub(crate) fn is_type_relative(path: &Path) -> bool {
     owner(path).is_some_and(|owner| {
         let name = plain_text(&owner.ident);
-        is_upper(&name) || PRIMITIVES.contains(&name.as_str()) || !owner.arguments.is_empty()
+        is_upper(&name)
+            || is_alias_of_a_number(&name)
+            || PRIMITIVES.contains(&name.as_str())
+            || !owner.arguments.is_empty()
     })
+}
+
+/// Whether a name is written as C's types of numbers are: `size_t`, `c_int`.
+fn is_alias_of_a_number(name: &str) -> bool {
+    name.strip_prefix("c_").is_some_and(|rest| {
+        matches!(
+            rest.trim_start_matches('u'),
+            "char" | "schar" | "short" | "int" | "long" | "longlong" | "float" | "double" | "void"
+        )
+    }) || matches!(
+        name,
+        "size_t"
+            | "ssize_t"
+            | "off_t"
+            | "off64_t"
+            | "time_t"
+            | "pid_t"
+            | "uid_t"
+            | "gid_t"
+            | "mode_t"
+            | "int8_t"
+            | "int16_t"
+            | "int32_t"
+            | "int64_t"
+            | "uint8_t"
+            | "uint16_t"
+            | "uint32_t"
+            | "uint64_t"
+            | "intptr_t"
+            | "uintptr_t"
+            | "ptrdiff_t"
+            | "socklen_t"
+            | "dev_t"
+            | "ino_t"
+    )
 }
 
 /// Whether a type-relative path names a function of a type or a trait of std. A vthread function that

@@ -1,0 +1,302 @@
+//! Modules that need the name of a vthread function too.
+//!
+//! A `use` brings what a name means for values, for types and for macros. Vthread code finds a function's
+//! companion by the name that modules have, so that it travels with the function. Where a module of
+//! the user's has that name, rustc says only that a name is defined twice; what to do about it is said here, from what
+//! stands in the source files. Where these cannot be read, nothing is said, and rustc's error remains.
+//!
+//! A function at the root of its crate, named as the crate, is a case of its own: the name of a crate is one of a
+//! module wherever the crate is used. There the companion stands at the root itself.
+
+use crate::body::nested;
+use crate::names::plain_text;
+use proc_macro2::{Ident, Span};
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use syn::visit::{self, Visit};
+use syn::{File, ImplItemFn, Item, ItemFn, ItemMod, ItemUse, TraitItemFn, UseTree};
+
+/// A module of the function's name.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Clash {
+    /// It stands beside the function.
+    Beside,
+    /// The function is in it, and re-exported beside it.
+    Around,
+    /// It would be the companion's, which cannot see into the plain function that the function is in.
+    Hidden,
+}
+
+/// The module that takes the name of a vthread function away.
+pub(crate) fn clash(name: &Ident) -> Option<Clash> {
+    let path = file_of(name.span())?;
+    let text = plain_text(name);
+    let declares = format!("mod {text}");
+    if read(&path)?.contains(&declares) {
+        let found = clash_among(&parsed(&path)?.items, &text);
+        if found.is_some() {
+            return found;
+        }
+    }
+    if is_in_a_function(name, &path) {
+        return Some(Clash::Hidden);
+    }
+    // `wrap.rs` or `wrap/mod.rs`, and what declares that module.
+    let around = parent_of(&path, &text)?;
+    let is_named = |source: &Rc<String>| source.contains(&declares) && source.contains("use ");
+    let is_in_it = has_vthread_fn(&parsed(&path)?.items, &text);
+    let parent = around
+        .iter()
+        .find(|path| read(path).is_some_and(|source| is_named(&source)))?;
+    (is_in_it && reexports(&parsed(parent)?.items, &text)).then_some(Clash::Around)
+}
+
+/// Whether the function stands at the root of a library and has its name.
+pub(crate) fn is_named_as_its_library(name: &Ident) -> bool {
+    let text = plain_text(name);
+    if std::env::var("CARGO_CRATE_NAME").is_ok_and(|library| library == text) {
+        return file_of(name.span())
+            .filter(|path| path.ends_with("src/lib.rs"))
+            .and_then(|path| parsed(&path))
+            .is_some_and(|file| has_vthread_fn(&file.items, &text));
+    }
+    false
+}
+
+/// Whether a vthread function stands in another function. Only of one that is indented the file is parsed.
+fn is_in_a_function(name: &Ident, path: &Path) -> bool {
+    thread_local! {
+        static FUNCTIONS: RefCell<HashMap<PathBuf, Rc<Functions>>> = RefCell::new(HashMap::new());
+    }
+    let line = name.span().unwrap().start().line();
+    let is_indented = read(path).is_some_and(|source| {
+        let line = source.lines().nth(line.saturating_sub(1));
+        line.is_some_and(|line| line.starts_with([' ', '\t']))
+    });
+    if !is_indented {
+        return false;
+    }
+    let functions = FUNCTIONS.with_borrow_mut(|functions| {
+        let found = functions.entry(path.to_owned());
+        Rc::clone(found.or_insert_with(|| Rc::new(Functions::of(parsed(path).as_ref()))))
+    });
+    let text = plain_text(name);
+    functions.nested.contains(&text) && !functions.of_modules.contains(&text)
+}
+
+/// The vthread functions of a file by name.
+#[derive(Default)]
+struct Functions {
+    of_modules: HashSet<String>,
+    nested: HashSet<String>,
+    depth: usize,
+}
+
+impl Functions {
+    fn of(file: Option<&File>) -> Self {
+        let mut functions = Functions::default();
+        if let Some(file) = file {
+            functions.visit_file(file);
+        }
+        functions
+    }
+
+    fn deeper(&mut self, inside: impl FnOnce(&mut Self)) {
+        self.depth += 1;
+        inside(self);
+        self.depth -= 1;
+    }
+}
+
+impl<'ast> Visit<'ast> for Functions {
+    fn visit_item_fn(&mut self, function: &'ast ItemFn) {
+        if nested::is_vthread(&function.attrs) {
+            let names = match self.depth {
+                0 => &mut self.of_modules,
+                _ => &mut self.nested,
+            };
+            names.insert(plain_text(&function.sig.ident));
+        }
+        self.deeper(|this| visit::visit_item_fn(this, function));
+    }
+    // A module in a function is one like any other.
+    fn visit_item_mod(&mut self, module: &'ast ItemMod) {
+        let depth = std::mem::take(&mut self.depth);
+        visit::visit_item_mod(self, module);
+        self.depth = depth;
+    }
+    fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
+        self.deeper(|this| visit::visit_impl_item_fn(this, function));
+    }
+    fn visit_trait_item_fn(&mut self, function: &'ast TraitItemFn) {
+        self.deeper(|this| visit::visit_trait_item_fn(this, function));
+    }
+}
+
+fn clash_among(items: &[Item], name: &str) -> Option<Clash> {
+    let mut modules = items.iter().filter_map(|item| match item {
+        Item::Mod(module) if !has_condition(&module.attrs) => Some(module),
+        _ => None,
+    });
+    let own = modules.clone().find(|module| module.ident == name);
+    if let Some(own) = own {
+        if has_vthread_fn(items, name) {
+            return Some(Clash::Beside);
+        }
+        let inside = own.content.as_ref().map(|(_, items)| items);
+        if inside.is_some_and(|inside| has_vthread_fn(inside, name)) && reexports(items, name) {
+            return Some(Clash::Around);
+        }
+    }
+    modules.find_map(|module| clash_among(&module.content.as_ref()?.1, name))
+}
+
+fn has_vthread_fn(items: &[Item], name: &str) -> bool {
+    items.iter().any(|item| match item {
+        Item::Fn(function) => function.sig.ident == name && nested::is_vthread(&function.attrs),
+        _ => false,
+    })
+}
+
+/// Whether `use name::name;` stands there, which also brings the companion.
+fn reexports(items: &[Item], name: &str) -> bool {
+    items.iter().any(|item| match item {
+        Item::Use(import) => !has_condition(&import.attrs) && brings(import, name),
+        _ => false,
+    })
+}
+
+fn brings(import: &ItemUse, name: &str) -> bool {
+    fn ends(tree: &UseTree, name: &str) -> bool {
+        match tree {
+            UseTree::Name(last) => last.ident == name,
+            UseTree::Group(group) => group.items.iter().any(|tree| ends(tree, name)),
+            _ => false,
+        }
+    }
+    fn begins(tree: &UseTree, name: &str) -> bool {
+        match tree {
+            UseTree::Path(path) if path.ident == "self" => begins(&path.tree, name),
+            UseTree::Path(path) => path.ident == name && ends(&path.tree, name),
+            UseTree::Group(group) => group.items.iter().any(|tree| begins(tree, name)),
+            _ => false,
+        }
+    }
+    begins(&import.tree, name)
+}
+
+fn has_condition(attrs: &[syn::Attribute]) -> bool {
+    attrs
+        .iter()
+        .any(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr"))
+}
+
+/// The files that may declare the module `name`, which is the file at `path`.
+fn parent_of(path: &Path, name: &str) -> Option<Vec<PathBuf>> {
+    let stem = path.file_stem()?.to_str()?;
+    let folder = path.parent()?;
+    let folder = match stem {
+        _ if stem == name => folder,
+        "mod" if folder.file_name()?.to_str() == Some(name) => folder.parent()?,
+        _ => return None,
+    };
+    let mut files: Vec<PathBuf> = ["lib.rs", "main.rs", "mod.rs"]
+        .iter()
+        .map(|file| folder.join(file))
+        .collect();
+    files.push(folder.with_extension("rs"));
+    Some(files)
+}
+
+/// The file in which something is written. Outside of a compiler, as in our own tests, there is none.
+fn file_of(span: Span) -> Option<PathBuf> {
+    if !proc_macro::is_available() {
+        return None;
+    }
+    span.unwrap().local_file()
+}
+
+/// The text of a file, read once.
+fn read(path: &Path) -> Option<Rc<String>> {
+    thread_local! {
+        static TEXTS: RefCell<HashMap<PathBuf, Option<Rc<String>>>> = RefCell::new(HashMap::new());
+    }
+    TEXTS.with_borrow_mut(|texts| {
+        let text = texts
+            .entry(path.to_owned())
+            .or_insert_with(|| std::fs::read_to_string(path).ok().map(Rc::new));
+        text.clone()
+    })
+}
+
+fn parsed(path: &Path) -> Option<File> {
+    syn::parse_file(&read(path)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clash, Functions, clash_among};
+
+    #[test]
+    fn t13_functions_in_functions_are_told_from_those_of_modules() {
+        let file = syn::parse_file(
+            "mod a { #[vthread] fn of_module() {} }
+             fn plain() { #[vthread] fn nested() {} }
+             impl A { fn method(&self) { { #[vthread] fn in_method() {} } } }
+             fn other() { fn not_vthread() {} mod b { #[vthread] fn deeper() {} } }",
+        );
+        let functions = Functions::of(Some(&file.expect("it is Rust")));
+        let of_modules = ["of_module".to_owned(), "deeper".to_owned()];
+        assert_eq!(functions.of_modules, of_modules.into());
+        let nested = ["nested".to_owned(), "in_method".to_owned()];
+        assert_eq!(functions.nested, nested.into());
+    }
+
+    fn clash(source: &str) -> Option<Clash> {
+        let file = syn::parse_file(source).expect("it is Rust");
+        clash_among(&file.items, "wrap")
+    }
+
+    #[test]
+    fn t10_a_module_of_the_functions_name_is_seen() {
+        let inside = "mod wrap { #[vthread] pub fn wrap() {} }";
+        for import in [
+            "pub use wrap::wrap;",
+            "use self::wrap::wrap;",
+            "pub use wrap::{other, wrap};",
+            "pub use {a::b, wrap::wrap};",
+        ] {
+            assert_eq!(
+                clash(&format!("{inside} {import}")),
+                Some(Clash::Around),
+                "{import}"
+            );
+            let deeper = format!("mod outer {{ {inside} {import} }}");
+            assert_eq!(clash(&deeper), Some(Clash::Around), "{deeper}");
+        }
+        assert_eq!(
+            clash("mod wrap; #[vthread::vthread] fn wrap() {}"),
+            Some(Clash::Beside)
+        );
+    }
+
+    #[test]
+    fn t10_what_does_not_clash_is_left_alone() {
+        let inside = "mod wrap { #[vthread] pub fn wrap() {} }";
+        for other in [
+            "pub use wrap::wrap as wrapped;",
+            "pub use wrap::*;",
+            "#[cfg(never)] pub use wrap::wrap;",
+            "use other::wrap;",
+        ] {
+            assert_eq!(clash(&format!("{inside} {other}")), None, "{other}");
+        }
+        assert_eq!(clash("mod wrap { fn wrap() {} } use wrap::wrap;"), None);
+        assert_eq!(
+            clash("#[cfg(never)] mod wrap; #[vthread] fn wrap() {}"),
+            None
+        );
+    }
+}
