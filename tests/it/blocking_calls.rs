@@ -216,3 +216,78 @@ mod a_root_need_not_be_send {
         assert_eq!(run(), 101);
     }
 }
+
+/// A plain thread's root and the thread that wakes it meet between two polls, over and over: a flag that
+/// the root cleared by a store lost such a wake within a few thousand rounds.
+mod r01_no_wake_of_a_root_is_lost {
+    use super::*;
+    use std::future::poll_fn;
+    use std::sync::Arc;
+    use std::sync::mpsc;
+    use std::task::{Poll, Waker};
+
+    const ROUNDS: usize = 20_000;
+
+    #[derive(Default)]
+    struct Shared {
+        /// The round that the other thread has come to.
+        given: AtomicUsize,
+        /// The round that the root has seen.
+        seen: AtomicUsize,
+        waker: std::sync::Mutex<Option<Waker>>,
+    }
+
+    #[vthread]
+    fn follow(shared: &Shared) {
+        for round in 1..=ROUNDS {
+            poll_fn(|cx| {
+                let waker = &mut *shared.waker.lock().unwrap();
+                if waker.is_none() {
+                    *waker = Some(cx.waker().clone());
+                }
+                if shared.given.load(Ordering::Acquire) < round {
+                    return Poll::Pending;
+                }
+                Poll::Ready(())
+            })
+            .await;
+            shared.seen.store(round, Ordering::Release);
+        }
+    }
+
+    fn lead(shared: &Shared) {
+        let waker = loop {
+            if let Some(waker) = shared.waker.lock().unwrap().clone() {
+                break waker;
+            }
+            std::thread::yield_now();
+        };
+        for round in 1..=ROUNDS {
+            shared.given.store(round, Ordering::Release);
+            waker.wake_by_ref();
+            while shared.seen.load(Ordering::Acquire) < round {
+                // It spins most of the time, so that the next wake comes between two polls.
+                for _ in 0..64 {
+                    std::hint::spin_loop();
+                }
+                std::thread::yield_now();
+            }
+        }
+    }
+
+    #[test]
+    fn holds() {
+        let shared = Arc::new(Shared::default());
+        let (done, is_done) = mpsc::channel();
+        let root = shared.clone();
+        std::thread::spawn(move || {
+            follow(&root);
+            done.send(()).unwrap();
+        });
+        let leader = shared.clone();
+        std::thread::spawn(move || lead(&leader));
+        let ended = is_done.recv_timeout(Duration::from_secs(120));
+        let seen = shared.seen.load(Ordering::Acquire);
+        assert!(ended.is_ok(), "the root sleeps after round {seen}");
+    }
+}

@@ -118,7 +118,8 @@ impl Signal {
             .0
             .compare_exchange(IDLE, WAITING, Ordering::AcqRel, Ordering::Acquire);
         if raised.is_err() {
-            self.0.store(IDLE, Ordering::Release);
+            // It may be raised again meanwhile: what was done before that is seen by who is about to look.
+            self.0.swap(IDLE, Ordering::AcqRel);
         }
         raised.is_ok()
     }

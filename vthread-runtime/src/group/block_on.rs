@@ -8,6 +8,7 @@
 #![allow(unsafe_code)] // From a registered scope to the root around it, and back.
 
 use super::grace::Linger;
+use super::notice::Notice;
 use super::outermost::Outermost;
 use super::roots;
 use crate::task::cell::CancelUnwind;
@@ -17,14 +18,13 @@ use crate::task::scope::Scope;
 use crate::task::vthread::Vthread;
 use crate::task::waiting::Site;
 use crate::trace;
-use parking_lot::{Condvar, Mutex};
 use std::cell::RefCell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering, fence};
+use std::sync::atomic::{AtomicPtr, Ordering, fence};
 use std::task::{Context, Poll, Wake, Waker};
 
 /// The part of a blocking call that lives on the heap.
@@ -32,9 +32,7 @@ use std::task::{Context, Poll, Wake, Waker};
 #[repr(C)]
 pub(super) struct Root {
     vthread: Vthread,
-    is_notified: AtomicBool,
-    lock: Mutex<()>,
-    condvar: Condvar,
+    notice: Notice,
     /// The blocking call that is made now was made here. Null between calls.
     site: AtomicPtr<Location<'static>>,
 }
@@ -43,9 +41,7 @@ impl Root {
     fn new() -> Arc<Self> {
         let root = Arc::new(Root {
             vthread: Vthread::new(),
-            is_notified: AtomicBool::new(false),
-            lock: Mutex::new(()),
-            condvar: Condvar::new(),
+            notice: Notice::new(),
             site: AtomicPtr::new(ptr::null_mut()),
         });
         roots::add(&root);
@@ -82,18 +78,7 @@ impl Root {
     }
 
     pub(super) fn unpark(&self) {
-        if !self.is_notified.swap(true, Ordering::AcqRel) {
-            // The sleeper looks at the flag under the lock before it waits.
-            drop(self.lock.lock());
-            self.condvar.notify_one();
-        }
-    }
-
-    fn park(&self) {
-        let mut guard = self.lock.lock();
-        while !self.is_notified.load(Ordering::Acquire) {
-            self.condvar.wait(&mut guard);
-        }
+        self.notice.give();
     }
 }
 
@@ -201,7 +186,7 @@ fn drive<F: Future>(
     let mut has_core = true;
     let mut linger = None;
     let mut result = loop {
-        root.is_notified.store(false, Ordering::Release);
+        root.notice.take();
         running.renew();
         let polled = {
             let _entered = running.enter();
@@ -249,7 +234,7 @@ fn drive<F: Future>(
             std::thread::yield_now();
             continue;
         }
-        root.park();
+        root.notice.wait();
     };
     // The frame goes on this thread too, and blocking calls in its destructors complete.
     let dropped = {

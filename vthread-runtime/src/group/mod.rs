@@ -6,6 +6,7 @@ pub(crate) mod claim;
 mod failure;
 pub(crate) mod grace;
 mod node;
+mod notice;
 
 pub(crate) mod failures;
 pub(crate) mod map_concurrent;

@@ -135,6 +135,7 @@ impl<R> Thread<R> {
         if is_marked {
             // Whoever marks has let go of the root when this lock is ours.
             let _guard = self.lock.lock();
+            // A store: a marked phase changes here only, and a mark is set under the lock, which is ours.
             self.phase.store(IDLE, Ordering::Release);
         }
         is_marked

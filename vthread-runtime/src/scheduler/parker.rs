@@ -52,7 +52,7 @@ impl Parker {
         while self.state.load(Ordering::Acquire) == ON_CONDVAR {
             self.condvar.wait(&mut guard);
         }
-        self.state.store(EMPTY, Ordering::Release);
+        self.consume();
     }
 
     /// False: there was a notification, now consumed.
@@ -62,14 +62,20 @@ impl Parker {
             .compare_exchange(EMPTY, how, Ordering::AcqRel, Ordering::Acquire)
             .is_ok();
         if !slept {
-            self.state.store(EMPTY, Ordering::Release);
+            self.consume();
         }
         slept
     }
 
-    /// For the thread that the core goes to.
+    /// Takes the notifications so far. A second one may come right behind the one that was seen: what was done before
+    /// it is seen by the look for work that follows.
+    fn consume(&self) {
+        self.state.swap(EMPTY, Ordering::AcqRel);
+    }
+
+    /// For the thread that the core goes to, and which looks for work next.
     pub(super) fn reset(&self) {
-        self.state.store(EMPTY, Ordering::Release);
+        self.consume();
     }
 
     /// Ends the worker's sleep, or the next one.

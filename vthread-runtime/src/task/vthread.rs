@@ -202,6 +202,7 @@ impl Vthread {
         debug_assert!(self.top.get().is_null());
         self.root.reset();
         self.bindings.reset();
+        // A store: only who marks sets it, and nobody can while no call of this root is made.
         self.suspect.store(false, Ordering::Relaxed);
         self.provenance.reset();
     }

@@ -63,6 +63,7 @@ impl Taken {
     /// The caller, who has the lock, is about to release it, with an ordering of `Release` at least.
     #[inline]
     pub(crate) fn clear(&self) {
+        // A store: who writes here has the lock, and others only read.
         self.by.store(0, Ordering::Relaxed);
     }
 
