@@ -123,10 +123,39 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// In closures, plain functions and async blocks inside the body calls block (in a [`closure!`] they suspend). In a closure
-/// a method call still reads the same, and may end with `.block()`, as in plain code. In an async block a method call ends with `.block()`.
-/// None of these is a part of the state machine. `.await` on any Rust future is allowed in the body itself. A function may call
-/// itself by its own name, at any depth. Functions that call each other in a circle need `#[vthread(boxed)]` on one
-/// of them:
+/// a method call still reads the same, and may end with `.block()`, as in plain code. None of these is a part of the state
+/// machine. `.await` on any Rust future is allowed in the body itself.
+///
+/// In an async block a method call ends with `.block()`, and a call that waits may hang: a future such as `join!(a, b)` is
+/// polled by one thread, and a call in `a` that blocks it until `b` has done something waits in vain. hyper polls the body of a
+/// request together with the future of its `service_fn` in the same way. Let a vthread of its own make the call, and
+/// await its `Task`, which is a future:
+///
+/// ```
+/// use vthread::prelude::*;
+///
+/// #[vthread]
+/// fn answer(question: &str) -> usize {
+///     vthread::yield_now(); // waits for something
+///     question.len()
+/// }
+///
+/// #[vthread]
+/// fn answers() -> usize {
+///     group! {
+///         let task = spawn! { answer("why") };
+///         let future = async move { task.await.unwrap_or(0) }; // anything may poll it
+///         future.await
+///     }
+/// }
+///
+/// fn main() {
+///     assert_eq!(answers(), 3);
+/// }
+/// ```
+///
+/// A function may call itself by its own name, at any depth. Functions that call each other in a circle need
+/// `#[vthread(boxed)]` on one of them:
 ///
 /// ```
 /// use vthread::prelude::*;
