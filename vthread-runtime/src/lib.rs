@@ -48,6 +48,7 @@ pub use group::view::Group;
 pub use group::yield_now::{__vthread_yield_now, yield_now};
 pub use inspect::{Dump, OnDeadlock, dump};
 pub use runtime::{AlreadyStarted, Config, Metrics, metrics};
+pub use scheduler::StuckPoll;
 pub use task::cell::is_cancellation;
 pub use task::id::TaskId;
 pub use task::reason::{CancelReason, Culprit};

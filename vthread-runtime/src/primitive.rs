@@ -24,6 +24,14 @@ mod real {
             self.0.wait(&mut guard);
             guard
         }
+        pub(crate) fn wait_for<'a, T>(
+            &self,
+            mut guard: MutexGuard<'a, T>,
+            longest: std::time::Duration,
+        ) -> MutexGuard<'a, T> {
+            self.0.wait_for(&mut guard, longest);
+            guard
+        }
         pub(crate) fn notify_one(&self) {
             self.0.notify_one();
         }
@@ -86,6 +94,13 @@ mod model {
         }
         pub(crate) fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
             self.0.wait(guard).unwrap()
+        }
+        pub(crate) fn wait_for<'a, T>(
+            &self,
+            guard: MutexGuard<'a, T>,
+            longest: std::time::Duration,
+        ) -> MutexGuard<'a, T> {
+            self.0.wait_timeout(guard, longest).unwrap().0
         }
         pub(crate) fn notify_one(&self) {
             self.0.notify_one();

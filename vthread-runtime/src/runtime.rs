@@ -4,8 +4,8 @@
 use crate::driver::Set;
 use crate::group::grace::Armed;
 use crate::inspect::OnDeadlock;
-use crate::scheduler::Scheduler;
 use crate::scheduler::park::Park;
+use crate::scheduler::{Scheduler, StuckPoll};
 use crate::task::grace::Grace;
 use crate::task::header::TaskRef;
 use std::fmt;
@@ -14,6 +14,12 @@ use std::sync::{Mutex, OnceLock};
 use std::task::Waker;
 use std::thread;
 use std::time::{Duration, Instant};
+
+mod fork;
+mod limits;
+
+use self::limits::Limits;
+pub(crate) use self::limits::{helper_keep_alive, helper_threads, max_threads, thread_name};
 
 static SCHEDULER: OnceLock<&'static Scheduler> = OnceLock::new();
 static CONFIG: Mutex<Config> = Mutex::new(Config::DEFAULT);
@@ -36,6 +42,7 @@ pub struct Config {
     workers: Option<NonZeroUsize>,
     grace: Option<Duration>,
     on_deadlock: Option<OnDeadlock>,
+    limits: Limits,
 }
 
 impl Config {
@@ -43,6 +50,7 @@ impl Config {
         workers: None,
         grace: None,
         on_deadlock: None,
+        limits: Limits::UNSAID,
     };
 
     /// The defaults.
@@ -82,6 +90,54 @@ impl Config {
         self
     }
 
+    /// How many kernel threads the library has at most: workers, those that stand in for blocked or stuck ones, and
+    /// helpers. 1,024 by default, and never less than there are workers. (The monitor and the watch for deadlocks, which
+    /// sleep mostly, are two more.)
+    ///
+    /// A blocking call in plain code holds a kernel thread, and so does a vthread that computes for long: another
+    /// one stands in for it. Where no other one may be started, or the system refuses, that is said once on the standard
+    /// error, and work waits until one of the calls returns. If every thread is in a wait of the library, work is queued, and
+    /// nothing at all happens for six seconds, the process is aborted with a message.
+    ///
+    /// # Panics
+    /// If `n` is zero.
+    ///
+    /// # Examples
+    /// ```
+    /// vthread_runtime::Config::new().max_threads(200).helper_threads(50).install().unwrap();
+    /// ```
+    #[track_caller]
+    pub fn max_threads(mut self, n: usize) -> Self {
+        let n = NonZeroUsize::new(n);
+        self.limits.max_threads = Some(n.expect("vthread::Config: at least one thread"));
+        self
+    }
+
+    /// How many helper threads work at most at a time, for [`blocking`](crate::blocking) and for files: 512 by default. More
+    /// calls than that queue. A helper that waits in a blocking call of this library leaves its place to
+    /// another one meanwhile, within [`max_threads`](Self::max_threads).
+    ///
+    /// # Panics
+    /// If `n` is zero.
+    #[track_caller]
+    pub fn helper_threads(mut self, n: usize) -> Self {
+        let n = NonZeroUsize::new(n);
+        self.limits.helper_threads = Some(n.expect("vthread::Config: at least one helper"));
+        self
+    }
+
+    /// How long a helper thread without work waits for more before it ends: ten seconds by default.
+    pub fn helper_keep_alive(mut self, time: Duration) -> Self {
+        self.limits.helper_keep_alive = Some(time);
+        self
+    }
+
+    /// How the library's kernel threads are named: `"{name}-worker"`, `"{name}-helper-3"` .. The default is `vthread`.
+    pub fn thread_name(mut self, name: impl Into<String>) -> Self {
+        self.limits.thread_name = Some(name.into());
+        self
+    }
+
     /// Makes this the configuration with which the runtime starts.
     ///
     /// Where it says nothing, what was installed before stays.
@@ -96,6 +152,7 @@ impl Config {
         config.workers = self.workers.or(config.workers);
         config.grace = self.grace.or(config.grace);
         config.on_deadlock = self.on_deadlock.or(config.on_deadlock);
+        self.limits.install();
         Ok(())
     }
 }
@@ -114,7 +171,9 @@ impl std::error::Error for AlreadyStarted {}
 
 /// Starts the runtime if it is not running.
 #[inline]
+#[track_caller]
 pub(crate) fn start() {
+    fork::check();
     scheduler();
 }
 
@@ -171,6 +230,12 @@ pub(crate) fn arm(after: Duration, waker: Waker) -> Armed {
     Armed::new(alarm)
 }
 
+/// Rings all alarms that are due: a vthread has found that its deadline has passed, and its own news has not come.
+#[cold]
+pub(crate) fn ring() {
+    crate::driver::get().ring();
+}
+
 #[cold]
 fn make() -> &'static Scheduler {
     let workers = CONFIG
@@ -179,6 +244,9 @@ fn make() -> &'static Scheduler {
         .workers
         .unwrap_or_else(default_workers)
         .get();
+    limits::there_are_workers(workers);
+    fork::mark_children();
+    crate::trace::panics::install();
     let driver: &'static dyn Park = crate::driver::get();
     let (scheduler, cores) = Scheduler::new(workers, driver);
     let scheduler: &'static Scheduler = Box::leak(Box::new(scheduler));
@@ -211,6 +279,21 @@ pub struct Metrics {
     /// Calls of [`blocking`](crate::blocking), and operations on files, that were cancelled after a helper
     /// thread had begun with them. They run to their end, and nobody waits for them.
     pub abandoned: usize,
+    /// How often a worker was relieved: a vthread had computed or blocked in one poll for more than 10 ms while others
+    /// waited for its kernel thread, and another thread went on with these.
+    pub relieved: usize,
+    /// Such polls that have not ended yet.
+    pub stuck: Vec<StuckPoll>,
+    /// The longest of such polls, ended or not.
+    pub longest_stuck: Option<StuckPoll>,
+    /// Kernel threads of the library: workers, those that stand in for blocked ones, helpers.
+    pub threads: usize,
+    /// Helper threads that work.
+    pub helpers_running: usize,
+    /// Helper threads without work.
+    pub helpers_idle: usize,
+    /// Calls that wait for a helper thread.
+    pub helpers_queued: usize,
 }
 
 /// What the runtime has done so far.
@@ -221,10 +304,18 @@ pub struct Metrics {
 /// ```
 pub fn metrics() -> Metrics {
     let scheduler = scheduler();
+    let helpers = crate::driver::blocking::helpers();
     Metrics {
         workers: scheduler.workers(),
         pinned: scheduler.pinned(),
         deadlocks: crate::inspect::watch::n_reported(),
         abandoned: crate::driver::blocking::n_abandoned(),
+        relieved: scheduler.n_relieved(),
+        stuck: scheduler.stuck(),
+        longest_stuck: scheduler.longest_stuck(),
+        threads: crate::scheduler::threads::n_threads(),
+        helpers_running: helpers.running,
+        helpers_idle: helpers.idle,
+        helpers_queued: helpers.queued,
     }
 }

@@ -8,6 +8,7 @@
 
 use super::io::Reactor;
 use super::time::{Alarm, Timers};
+use super::wake::WakeList;
 use crate::primitive::{AtomicUsize, Ordering};
 use crate::scheduler::park::Park;
 use std::sync::OnceLock;
@@ -25,6 +26,7 @@ pub(crate) fn get() -> &'static Driver {
             reactor,
             timers: Timers::new(),
             signal: Signal::default(),
+            n_turns: AtomicUsize::new(0),
         },
         Err(error) => panic!("vthread cannot start: the system gives it no I/O poller: {error}"),
     })
@@ -36,6 +38,8 @@ pub(crate) struct Driver {
     reactor: Reactor,
     timers: Timers,
     signal: Signal,
+    /// How many turns are over.
+    n_turns: AtomicUsize,
 }
 
 impl Driver {
@@ -47,6 +51,11 @@ impl Driver {
     /// An alarm that is not set, with the time that it will be set to. `None`: that has come.
     pub(crate) fn alarm_at(&self, deadline: Option<Instant>) -> Alarm<'_> {
         self.timers.alarm_at(deadline)
+    }
+
+    /// Wakes everybody whose alarm is due.
+    pub(crate) fn ring(&self) {
+        self.timers.ring(&mut WakeList::default());
     }
 
     /// The part that watches descriptors.
@@ -69,6 +78,7 @@ impl Park for Driver {
         turn.wait(limit);
         self.signal.end_wait();
         self.timers.end_wait();
+        self.n_turns.fetch_add(1, Ordering::Relaxed);
         let mut woken = turn.finish();
         woken.wake_all();
         self.timers.ring(&mut woken);
@@ -80,10 +90,19 @@ impl Park for Driver {
             return false;
         };
         turn.wait(Some(Duration::ZERO));
+        self.n_turns.fetch_add(1, Ordering::Relaxed);
         let mut woken = turn.finish();
         woken.wake_all();
         self.timers.ring(&mut woken);
         true
+    }
+
+    fn is_waited_in(&self) -> bool {
+        self.signal.0.load(Ordering::Acquire) == WAITING
+    }
+
+    fn n_turns(&self) -> usize {
+        self.n_turns.load(Ordering::Relaxed)
     }
 
     fn unpark(&self) {

@@ -11,6 +11,7 @@ use super::grace::Linger;
 use super::notice::Notice;
 use super::outermost::Outermost;
 use super::roots;
+use crate::scheduler::{Given, wait};
 use crate::task::cell::CancelUnwind;
 use crate::task::current::{self, Running};
 use crate::task::line::poll_line;
@@ -183,7 +184,7 @@ fn drive<F: Future>(
 ) -> std::thread::Result<F::Output> {
     let running = Running::of_root(&root.vthread, waker.data());
     let mut cx = Context::from_waker(waker);
-    let mut has_core = true;
+    let mut given = Given::default();
     let mut linger = None;
     let mut result = loop {
         root.notice.take();
@@ -209,7 +210,10 @@ fn drive<F: Future>(
             }
             Ok(Poll::Ready(value)) => break Ok(value),
             Ok(Poll::Pending) => {}
-            Err(payload) => break Err(payload),
+            Err(payload) => {
+                trace::panics::resumes(&*payload);
+                break Err(payload);
+            }
         }
         if running.is_marked() {
             if root.vthread.root.is_empty() {
@@ -227,15 +231,19 @@ fn drive<F: Future>(
             }
         }
         // Whether it waits or gives way: the vthreads queued with this worker must get their turn.
-        if std::mem::take(&mut has_core) && crate::scheduler::hand_off() {
-            trace::pinned(site);
-        }
-        if running.has_yielded() {
-            std::thread::yield_now();
-            continue;
-        }
-        root.notice.wait();
+        wait(
+            &mut given,
+            || trace::pinned(site),
+            |longest| {
+                if running.has_yielded() {
+                    std::thread::yield_now();
+                    return true;
+                }
+                root.notice.wait(longest)
+            },
+        );
     };
+    drop(given);
     // The frame goes on this thread too, and blocking calls in its destructors complete.
     let dropped = {
         let _entered = running.enter();

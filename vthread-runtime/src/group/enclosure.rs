@@ -8,6 +8,7 @@
 use crate::task::cell::{CancelUnwind, Payload, drop_quietly};
 use crate::task::current::{self, Running};
 use crate::task::scope::{Kind, Scope};
+use crate::trace::panics;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomPinned;
@@ -126,7 +127,10 @@ impl<S: HasScope, B: Future> Enclosure<S, B> {
             Ok(Poll::Pending) if this.is_over(running) => Ok(None),
             Ok(Poll::Pending) => return Poll::Pending,
             Err(payload) if payload.is::<CancelUnwind>() && this.is_marked(running) => Ok(None),
-            Err(payload) => Err(payload),
+            Err(payload) => {
+                panics::caught(&*payload);
+                Err(payload)
+            }
         };
         this.was_cut = matches!(ended, Ok(None));
         if this.was_cut {

@@ -13,6 +13,7 @@ use super::options::OnFailure;
 use crate::primitive::{Mutex, MutexGuard};
 use crate::task::cell::Payload;
 use crate::task::current;
+use crate::task::deadline::Deadline;
 use crate::task::handle::Linked;
 use crate::task::header::{End, Header};
 use crate::task::reason::CancelReason;
@@ -148,6 +149,10 @@ impl Node {
     /// Adds a child. In a cancelled group it is born marked, so that nothing of it runs.
     pub(super) fn link(&self, child: &Header) -> Linked {
         child.vthread.root.inherit(&self.scope);
+        if child.vthread.root.deadline() != Deadline::NEVER {
+            // Its suspension points look at the clock.
+            child.vthread.set_suspect();
+        }
         let mut state = self.lock();
         if state.is_closed {
             // Only an owned handle leads here. The owner does not wait for this child.

@@ -18,6 +18,7 @@
 //! `loom_root_*` below are this argument, executed.
 
 use crate::primitive::{AtomicBool, Condvar, Mutex, Ordering};
+use std::time::Duration;
 
 #[derive(Debug)]
 pub(super) struct Notice {
@@ -51,12 +52,19 @@ impl Notice {
         }
     }
 
-    /// Waits for a notice, and leaves it to `take`.
-    pub(super) fn wait(&self) {
+    /// Waits for a notice, at most for so long, and leaves it to `take`. Whether there was one.
+    pub(super) fn wait(&self, longest: Option<Duration>) -> bool {
         let mut guard = self.lock.lock();
         while !self.is_given.load(Ordering::Acquire) {
-            guard = self.condvar.wait(guard);
+            guard = match longest {
+                None => self.condvar.wait(guard),
+                Some(longest) => {
+                    let _guard = self.condvar.wait_for(guard, longest);
+                    return self.is_given.load(Ordering::Acquire);
+                }
+            };
         }
+        true
     }
 }
 
@@ -86,7 +94,7 @@ mod models {
             if facts.iter().all(|fact| fact.load(Ordering::Relaxed)) {
                 break;
             }
-            notice.wait();
+            notice.wait(None);
         }
         for waker in wakers {
             waker.join().unwrap();
@@ -127,7 +135,7 @@ mod models {
                 if is_ready.load(Ordering::Relaxed) {
                     break;
                 }
-                notice.wait();
+                notice.wait(None);
             }
             late.join().unwrap();
             waker.join().unwrap();

@@ -189,6 +189,7 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'o, 'scop
                 None => return false,
             },
             Err(payload) => {
+                crate::trace::panics::caught(&*payload);
                 self.body_panicked(running, payload);
                 None
             }

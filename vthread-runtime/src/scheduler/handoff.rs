@@ -2,12 +2,13 @@
 //! that the vthreads queued with it go on. Correct always, at the price of a kernel thread.
 
 use super::Scheduler;
+use super::threads::{self, Refused};
 use super::worker::{self, Core, Worker};
+use crate::trace;
 use parking_lot::{Condvar, Mutex};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 use std::time::Duration;
 
 /// How long a thread without a core waits for another before it ends.
@@ -24,89 +25,136 @@ pub(super) struct Spares {
 
 #[derive(Debug, Default)]
 struct SparesState {
+    /// Threads that wait for a core, or are about to.
     waiting: usize,
+    /// Cores that will be given away, and count on one of these threads.
+    promised: usize,
     cores: VecDeque<Box<Core>>,
 }
 
-/// If this thread is a worker, gives its core away. It is a plain thread afterwards, until the
-/// task that it runs returns. Says whether it was one.
-pub(crate) fn hand_off() -> bool {
+/// What became of the core of a thread that is about to block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HandedOff {
+    /// It had none.
+    WasPlain,
+    /// Another thread has it. This is a plain thread now, until the task that it runs returns.
+    Done,
+    /// No other thread can be had, and the core stays here.
+    Refused,
+}
+
+/// If this thread is a worker, gives its core away.
+pub(super) fn hand_off() -> HandedOff {
     worker::with(|worker| {
-        let Some(worker) = worker else { return false };
+        let Some(worker) = worker else {
+            return HandedOff::WasPlain;
+        };
+        let scheduler = worker.scheduler;
+        if worker.core.borrow().is_none() {
+            return HandedOff::WasPlain;
+        }
+        if let Err(refused) = scheduler.provide_spare() {
+            threads::tell_of_refusal(&refused);
+            return HandedOff::Refused;
+        }
         // A deque has one owner: from here on this thread does not reach it any more.
         let Some(mut core) = worker.core.take() else {
-            return false;
+            return HandedOff::WasPlain;
         };
+        scheduler.spares.pinned.fetch_add(1, Ordering::Relaxed);
+        // A thread that sleeps may be brought here by a foreign waker. It has left the seat already.
+        if !core.is_asleep() && !core.desk.hold.leave() {
+            // It was relieved.
+            scheduler.forgo_spare();
+            scheduler.retire(core);
+            return HandedOff::Done;
+        }
         core.open_slot();
         // A foreign waker may block the thread that brings the news.
-        if core.rise(worker.scheduler) {
-            worker.scheduler.parkers[core.index].reset();
+        if core.rise(scheduler) {
+            scheduler.parkers[core.index].reset();
         }
-        worker
-            .scheduler
-            .spares
-            .pinned
-            .fetch_add(1, Ordering::Relaxed);
-        worker.scheduler.give_to_spare(core);
-        true
+        scheduler.give_to_spare(core);
+        HandedOff::Done
     })
 }
 
 impl Scheduler {
-    /// Has some thread go on with `core`.
-    pub(super) fn give_to_spare(&'static self, core: Box<Core>) {
+    /// Sees to it that a thread is there for a core that is given away next.
+    ///
+    /// # Errors
+    /// There is no such thread, and none can be started.
+    pub(super) fn provide_spare(&'static self) -> Result<(), Refused> {
         let mut state = self.spares.state.lock();
-        state.cores.push_back(core);
-        if state.waiting >= state.cores.len() {
-            self.spares.condvar.notify_one();
-            return;
+        state.promised += 1;
+        if state.waiting >= state.cores.len() + state.promised {
+            return Ok(());
         }
+        // It counts as waiting from here on.
+        state.waiting += 1;
         drop(state);
-        let spawned = thread::Builder::new()
-            .name("vthread-worker".into())
-            .spawn(move || self.thread_main());
-        if let Err(error) = spawned {
-            self.no_thread(&error);
+        let started = threads::start("worker", || self.thread_main());
+        if started.is_err() {
+            let mut state = self.spares.state.lock();
+            state.waiting -= 1;
+            state.promised -= 1;
         }
+        started
     }
 
-    /// Without a thread for a core, its tasks must not wait for ever: whichever worker is left
-    /// takes them when it next looks around; with none left there is nothing to be done.
-    fn no_thread(&self, error: &std::io::Error) {
-        eprintln!(
-            "vthread: no kernel thread can be started to replace one that is blocked ({error}); \
-             work goes on when a blocked call returns"
-        );
+    /// No core is given away after all.
+    pub(super) fn forgo_spare(&self) {
+        self.spares.state.lock().promised -= 1;
+    }
+
+    /// Has the thread that was provided go on with `core`.
+    pub(super) fn give_to_spare(&self, core: Box<Core>) {
+        let mut state = self.spares.state.lock();
+        state.promised -= 1;
+        state.cores.push_back(core);
+        drop(state);
+        self.spares.condvar.notify_one();
+    }
+
+    /// Keeps `core` for the first thread that comes.
+    pub(super) fn leave_to_chance(&self, core: Box<Core>) {
+        self.spares.state.lock().cores.push_back(core);
     }
 
     /// A worker's thread: runs a core, then waits for another.
-    pub(super) fn thread_main(&'static self) {
+    fn thread_main(&'static self) {
         let worker = Worker {
             scheduler: self,
             core: RefCell::new(None),
         };
         worker::enter(&worker, || {
-            while let Some(core) = self.wait_for_core() {
-                worker.core.replace(Some(core));
+            let mut core = self.wait_for_core();
+            while let Some(mut next) = core {
+                next.desk.hold.take_up();
+                self.monitor.call();
+                let relieves = next.relieves.take();
+                worker.core.replace(Some(next));
+                if let Some(poll) = relieves {
+                    trace::relieved(poll.spawned_at, poll.lasted);
+                }
                 worker.run();
+                self.spares.state.lock().waiting += 1;
+                core = self.wait_for_core();
             }
         });
     }
 
+    /// The thread counts as waiting when it comes.
     fn wait_for_core(&self) -> Option<Box<Core>> {
         let mut state = self.spares.state.lock();
         loop {
             if let Some(core) = state.cores.pop_front() {
+                state.waiting -= 1;
                 return Some(core);
             }
-            state.waiting += 1;
-            let timed_out = self
-                .spares
-                .condvar
-                .wait_for(&mut state, PATIENCE)
-                .timed_out();
-            state.waiting -= 1;
-            if timed_out && state.cores.is_empty() {
+            let wait = self.spares.condvar.wait_for(&mut state, PATIENCE);
+            if wait.timed_out() && state.cores.is_empty() && state.waiting > state.promised {
+                state.waiting -= 1;
                 return None;
             }
         }

@@ -100,6 +100,11 @@ impl Idle {
         }
     }
 
+    /// How many workers are awake.
+    pub(super) fn n_awake(&self) -> usize {
+        self.counts.load(Ordering::SeqCst) / AWAKE
+    }
+
     /// Whether `worker` is still on the list.
     pub(super) fn is_asleep(&self, worker: usize) -> bool {
         self.sleepers.lock().contains(&worker)

@@ -5,28 +5,38 @@ mod idle;
 pub(crate) mod park;
 mod parker;
 
+mod desk;
 mod worker;
 
+mod detour;
 mod handoff;
+mod in_place;
+mod monitor;
+mod shortage;
+pub(crate) mod threads;
 
-pub(crate) use handoff::hand_off;
+pub(crate) use in_place::{Given, Place, has_place, wait};
+pub use monitor::StuckPoll;
 
+use self::desk::Seat;
 use self::handoff::Spares;
 use self::idle::Idle;
+use self::monitor::Monitor;
 use self::park::Park;
 use self::parker::Parker;
 use self::worker::Core;
 use crate::task::header::TaskRef;
-use crossbeam_deque::{Injector, Stealer};
+use crossbeam_deque::Injector;
 use std::sync::atomic::Ordering;
 
 /// What the workers share.
 pub(crate) struct Scheduler {
     injector: Injector<TaskRef>,
-    stealers: Box<[Stealer<TaskRef>]>,
+    seats: Box<[Seat]>,
     idle: Idle,
     parkers: Box<[Parker]>,
     spares: Spares,
+    monitor: Monitor,
     driver: &'static dyn Park,
 }
 
@@ -38,10 +48,11 @@ impl Scheduler {
             .collect();
         let scheduler = Scheduler {
             injector: Injector::new(),
-            stealers: cores.iter().map(|core| core.stealer()).collect(),
+            seats: cores.iter().map(|core| Seat::new(core.desk)).collect(),
             idle: Idle::new(workers),
             parkers: (0..workers).map(|_| Parker::new()).collect(),
             spares: Spares::default(),
+            monitor: Monitor::new(),
             driver,
         };
         (scheduler, Cores(cores))
@@ -49,14 +60,43 @@ impl Scheduler {
 
     /// Starts the workers.
     pub(crate) fn start(&'static self, cores: Cores) {
+        let mut n_started = 0;
         for core in cores.0 {
-            self.give_to_spare(core);
+            match self.provide_spare() {
+                Ok(()) => {
+                    n_started += 1;
+                    self.give_to_spare(core);
+                }
+                Err(refused) if n_started == 0 => {
+                    panic!("vthread cannot start: no kernel thread for a worker: {refused}")
+                }
+                Err(refused) => {
+                    threads::tell_of_refusal(&refused);
+                    self.leave_to_chance(core);
+                }
+            }
         }
+        self.start_monitor();
     }
 
     /// How many workers there are.
     pub(crate) fn workers(&self) -> usize {
-        self.stealers.len()
+        self.seats.len()
+    }
+
+    /// How many workers were relieved so far.
+    pub(crate) fn n_relieved(&self) -> usize {
+        self.monitor.n_relieved()
+    }
+
+    /// The polls that have not ended whose workers were relieved.
+    pub(crate) fn stuck(&self) -> Vec<StuckPoll> {
+        self.monitor.stuck()
+    }
+
+    /// The longest of the polls whose workers were relieved.
+    pub(crate) fn longest_stuck(&self) -> Option<StuckPoll> {
+        self.monitor.longest()
     }
 
     /// How many blocking calls were made by workers.

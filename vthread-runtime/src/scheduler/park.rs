@@ -7,6 +7,10 @@ pub(crate) trait Park: Send + Sync {
     fn park(&self) -> bool;
     /// As `park`, without waiting: what is ready now.
     fn poll_now(&self) -> bool;
+    /// Whether a thread waits here.
+    fn is_waited_in(&self) -> bool;
+    /// How many turns there have been: waits that are over, and looks at what is ready.
+    fn n_turns(&self) -> usize;
     /// Ends the wait of the thread in `park`, or the next such wait. Called from any thread.
     fn unpark(&self);
 }

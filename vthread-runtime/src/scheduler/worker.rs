@@ -1,30 +1,34 @@
 //! A worker: a kernel thread that runs tasks as long as it holds a core.
 //!
 //! A *core* is what makes a thread a worker: a local queue, the slot of the just-woken, a place in
-//! the sleep protocol. It moves to another thread when a vthread blocks its own (`handoff.rs`).
+//! the sleep protocol. It moves to another thread when a vthread blocks its own (`handoff.rs`). A thread that is
+//! stuck keeps its core but loses the seat (`monitor.rs`); when it comes back it retires the core.
 
 use super::Scheduler;
+use super::desk::{Call, Desk, Own, Seat};
+use super::monitor::StuckPoll;
 use crate::task::header::TaskRef;
-use crossbeam_deque::{Steal, Stealer, Worker as Deque};
+use crossbeam_deque::{Steal, Worker as Deque};
 use std::cell::RefCell;
 use std::ptr;
 
-/// Every so many tasks a worker looks at the injector and at the driver before its own queue.
-const LOOK_AROUND: u32 = 61;
+/// Every so many tasks a worker looks at the injector and at the driver before its own queue. A power of two.
+const LOOK_AROUND: u32 = 64;
 /// How many tasks in a row may come from the slot of the just-woken.
 const SLOT_STREAK: u32 = 3;
 
-/// What a thread needs to be a worker. There are as many as there are workers, and each is owned
-/// by one thread.
+/// What a thread needs to be a worker. Each is owned by one thread.
 #[derive(Debug)]
 pub(super) struct Core {
+    /// Its seat.
     pub(super) index: usize,
     deque: Deque<TaskRef>,
-    /// The task woken last: it runs next, its data is warm. Not stealable.
-    slot: Option<TaskRef>,
+    /// What others see of it, and the task woken last.
+    pub(super) desk: &'static Desk,
     streak: u32,
-    tick: u32,
     searching: bool,
+    /// It has the seat of a thread that is stuck in this poll, and nobody was told yet.
+    pub(super) relieves: Option<StuckPoll>,
     /// The thread sleeps: what is queued meanwhile are events, which it sees as it returns.
     asleep: bool,
     random: u32,
@@ -32,26 +36,23 @@ pub(super) struct Core {
 
 impl Core {
     pub(super) fn new(index: usize) -> Self {
+        let deque = Deque::new_fifo();
         Core {
             index,
-            deque: Deque::new_fifo(),
-            slot: None,
+            desk: Desk::leaked(deque.stealer()),
+            deque,
             streak: 0,
-            tick: 0,
             searching: false,
+            relieves: None,
             asleep: false,
             random: 0x9E37_79B9 ^ (index as u32 + 1).wrapping_mul(0x85EB_CA6B),
         }
     }
 
-    pub(super) fn stealer(&self) -> Stealer<TaskRef> {
-        self.deque.stealer()
-    }
-
     /// Queues a task that was woken or made. True: there is now something to steal.
     #[inline]
     fn push(&mut self, task: TaskRef) -> bool {
-        match self.slot.replace(task) {
+        match self.desk.slot.put(task) {
             Some(before) => {
                 self.deque.push(before);
                 true
@@ -62,22 +63,17 @@ impl Core {
 
     #[inline]
     fn next_local(&mut self) -> Option<TaskRef> {
-        if self.slot.is_some() && self.streak < SLOT_STREAK {
-            self.streak += 1;
-            return self.slot.take();
+        if !self.desk.slot.is_empty() {
+            // The monitor may be quicker.
+            let woken = self.desk.slot.take();
+            if self.streak < SLOT_STREAK && woken.is_some() {
+                self.streak += 1;
+                return woken;
+            }
+            woken.into_iter().for_each(|task| self.deque.push(task));
         }
         self.streak = 0;
-        if let Some(task) = self.slot.take() {
-            self.deque.push(task);
-        }
         self.deque.pop()
-    }
-
-    /// True once in a while: time to look at the injector and the driver.
-    #[inline]
-    fn count_tick(&mut self) -> bool {
-        self.tick = self.tick.wrapping_add(1);
-        self.tick.is_multiple_of(LOOK_AROUND)
     }
 
     /// Ends the sleep of the thread that holds the core, as far as the others are concerned. False if
@@ -93,9 +89,20 @@ impl Core {
 
     /// Makes everything stealable, before the core changes hands.
     pub(super) fn open_slot(&mut self) {
-        if let Some(task) = self.slot.take() {
+        if let Some(task) = self.desk.slot.take() {
             self.deque.push(task);
         }
+    }
+
+    /// For the seat of a thread that is stuck.
+    pub(super) fn sit_down(&mut self, index: usize, relieves: StuckPoll) {
+        self.index = index;
+        self.streak = 0;
+        self.relieves = Some(relieves);
+    }
+
+    pub(super) fn is_asleep(&self) -> bool {
+        self.asleep
     }
 
     /// A pseudo-random number below `n`: xorshift, to begin stealing at different places.
@@ -107,6 +114,14 @@ impl Core {
         self.random = x;
         x as usize % n
     }
+}
+
+/// What a look around has brought.
+enum Around {
+    Nothing,
+    Task(TaskRef),
+    /// The core is gone.
+    Relieved,
 }
 
 /// A thread that is, or was, a worker.
@@ -125,42 +140,97 @@ impl Worker {
                 return;
             };
             task.run();
-            if self.core.borrow().is_none() {
-                return;
-            }
         }
     }
 
     /// The next task, after a sleep if need be. `None`: the core is gone.
     #[inline]
     fn next_task(&self) -> Option<TaskRef> {
+        let mut has_looked = false;
         loop {
-            let looks_around = self.core.borrow_mut().as_mut()?.count_tick();
-            if looks_around {
-                // Wakes push into this worker's queue, so the core is not borrowed here.
-                self.scheduler.driver.poll_now();
+            let mut core = self.core.borrow_mut();
+            let own = core.as_mut()?;
+            let is_plain = own.desk.begin_round() & (LOOK_AROUND - 1) != 0 || has_looked;
+            if is_plain && !own.desk.hold.is_called() {
+                if let Some(task) = own.next_local() {
+                    self.begin(own, &task);
+                    return Some(task);
+                }
+                drop(core);
+                has_looked = false;
+                match self.find_or_sleep() {
+                    None => continue,
+                    found => return found,
+                }
             }
-            if let Some(task) = self.find_task(looks_around) {
-                return Some(task);
+            drop(core);
+            has_looked = true;
+            match self.look_around() {
+                Around::Nothing => {}
+                Around::Task(task) => return Some(task),
+                Around::Relieved => return None,
             }
-            self.sleep();
         }
     }
 
+    /// `task` runs next.
     #[inline]
-    fn find_task(&self, injector_first: bool) -> Option<TaskRef> {
-        let mut core = self.core.borrow_mut();
-        let core = core.as_mut()?;
-        let first = injector_first
-            .then(|| self.scheduler.take_injected(core))
-            .flatten();
-        let task = first
-            .or_else(|| core.next_local())
-            .or_else(|| self.search(core))?;
-        if std::mem::take(&mut core.searching) && self.scheduler.idle.stop_searching() {
+    fn begin(&self, core: &mut Core, task: &TaskRef) {
+        core.desk.set_polled(task.site());
+        if core.searching {
+            self.end_search(core);
+        }
+    }
+
+    #[cold]
+    fn end_search(&self, core: &mut Core) {
+        core.searching = false;
+        if self.scheduler.idle.stop_searching() {
             self.scheduler.wake_a_worker();
         }
-        Some(task)
+    }
+
+    /// Answers the monitor, brings the driver's news, and looks at the injector.
+    #[cold]
+    fn look_around(&self) -> Around {
+        let Some(desk) = self.core.borrow().as_ref().map(|core| core.desk) else {
+            return Around::Relieved;
+        };
+        if desk.hold.is_called() && desk.hold.answer() == Call::Relieved {
+            self.retire();
+            return Around::Relieved;
+        }
+        desk.polls_nothing();
+        // Wakes push into this worker's queue, so the core is not borrowed here.
+        self.scheduler.driver.poll_now();
+        let mut core = self.core.borrow_mut();
+        let Some(core) = core.as_mut() else {
+            return Around::Relieved;
+        };
+        if desk.hold.is_called() {
+            // A foreign waker may have kept the thread for long.
+            return Around::Nothing;
+        }
+        match self.scheduler.take_injected(core) {
+            Some(task) => {
+                self.begin(core, &task);
+                Around::Task(task)
+            }
+            None => Around::Nothing,
+        }
+    }
+
+    /// A task from elsewhere, or else a sleep.
+    #[cold]
+    fn find_or_sleep(&self) -> Option<TaskRef> {
+        if let Some(core) = self.core.borrow_mut().as_mut()
+            && let Some(task) = self.search(core)
+        {
+            self.begin(core, &task);
+            return Some(task);
+        }
+        self.sleep();
+        None
     }
 
     /// Looks for work elsewhere.
@@ -171,15 +241,16 @@ impl Worker {
                 return self.scheduler.take_injected(core);
             }
         }
-        let stealers = &self.scheduler.stealers;
-        let first = core.random_below(stealers.len());
-        for offset in 0..stealers.len() {
-            let victim = (first + offset) % stealers.len();
+        let seats = &self.scheduler.seats;
+        let first = core.random_below(seats.len());
+        for offset in 0..seats.len() {
+            let victim = (first + offset) % seats.len();
             if victim == core.index {
                 continue;
             }
+            let stealer = &seats[victim].desk().stealer;
             loop {
-                match stealers[victim].steal_batch_and_pop(&core.deque) {
+                match stealer.steal_batch_and_pop(&core.deque) {
                     Steal::Success(task) => return Some(task),
                     Steal::Empty => break,
                     Steal::Retry => {}
@@ -195,6 +266,10 @@ impl Worker {
         let index = {
             let mut core = self.core.borrow_mut();
             let Some(core) = core.as_mut() else { return };
+            if !core.desk.hold.leave() {
+                // Relieved: the next round sees it.
+                return;
+            }
             let searching = std::mem::take(&mut core.searching);
             core.asleep = true;
             scheduler.idle.sleep(core.index, searching);
@@ -208,18 +283,25 @@ impl Worker {
             let mut core = self.core.borrow_mut();
             // A waker that blocked has handed the core off.
             let Some(core) = core.as_mut() else { return };
-            if core.slot.is_some() || !core.deque.is_empty() {
-                // An event.
+            let is_event = core.desk.has_work();
+            if is_event || !scheduler.idle.is_asleep(index) {
                 core.rise(scheduler);
-                if !core.deque.is_empty() {
+                core.desk.hold.take_up();
+                scheduler.monitor.call();
+                if is_event && !core.deque.is_empty() {
                     scheduler.wake_a_worker();
                 }
                 return;
             }
-            if !scheduler.idle.is_asleep(index) {
-                core.rise(scheduler);
-                return;
-            }
+        }
+    }
+
+    /// The thread was relieved, and gives up what it still has of a worker.
+    #[cold]
+    fn retire(&self) {
+        let core = self.core.take();
+        if let Some(core) = core {
+            self.scheduler.retire(core);
         }
     }
 }
@@ -236,8 +318,27 @@ impl Scheduler {
         }
     }
 
-    fn has_work(&self) -> bool {
-        !self.injector.is_empty() || self.stealers.iter().any(|stealer| !stealer.is_empty())
+    pub(super) fn has_work(&self) -> bool {
+        let has_work = |seat: &Seat| !seat.desk().stealer.is_empty();
+        !self.injector.is_empty() || self.seats.iter().any(has_work)
+    }
+
+    /// Empties the core of a thread that was relieved, and keeps it for the next one.
+    pub(super) fn retire(&self, mut core: Box<Core>) {
+        if std::mem::take(&mut core.searching) {
+            // Another one may have to search in its stead, as below.
+            let _ = self.idle.stop_searching();
+        }
+        self.empty(core.desk);
+        self.wake_a_worker();
+        self.monitor.came_back(core);
+    }
+
+    /// Puts what waits at a desk where every worker finds it.
+    pub(super) fn empty(&self, desk: &Desk) {
+        if desk.empty(|task| self.injector.push(task)) {
+            self.wake_a_worker();
+        }
     }
 
     #[inline]
@@ -256,16 +357,36 @@ pub(super) fn push_local(worker: &Worker, task: TaskRef, last: bool) -> Result<(
     let Some(core) = core.as_mut() else {
         return Err(task);
     };
-    let stealable = if last {
+    let is_awake = if last {
         core.deque.push(task);
-        true
+        !core.asleep
     } else {
-        core.push(task)
+        let is_awake = match core.desk.hold.seen_by_owner() {
+            Own::Awake => true,
+            Own::Asleep => false,
+            // Nobody looks into the slot any more, except the monitor from time to time.
+            Own::Relieved => return Err(task),
+        };
+        core.push(task) && is_awake
     };
-    if stealable && !core.asleep {
+    if is_awake {
         worker.scheduler.wake_a_worker();
     }
     Ok(())
+}
+
+/// If this thread is a worker that waits with its core, because no other thread can have it: brings the driver's
+/// news, and leaves to others what waits here.
+pub(super) fn look_around(worker: &Worker) {
+    if worker.core.borrow().is_some() {
+        worker.scheduler.driver.poll_now();
+    }
+    if let Some(core) = worker.core.borrow_mut().as_mut() {
+        core.open_slot();
+        if !core.deque.is_empty() {
+            worker.scheduler.wake_a_worker();
+        }
+    }
 }
 
 thread_local! {

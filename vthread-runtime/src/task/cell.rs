@@ -15,6 +15,7 @@ use super::header::{About, End, Header, Holds, TaskRef, VTable, release};
 use super::line::poll_line;
 use super::state::Pause;
 use super::waker;
+use crate::trace::panics;
 use std::any::Any;
 use std::cell::UnsafeCell;
 use std::future::Future;
@@ -250,7 +251,10 @@ fn poll<F: Future, P: Parent<F::Output>>(
             Ok(Poll::Pending) if is_over() && !cell.header.vthread.is_held() => Ended::Cancelled,
             Ok(Poll::Pending) => return None,
             Err(payload) if payload.is::<CancelUnwind>() && running.is_marked() => Ended::Cancelled,
-            Err(payload) => Ended::Panicked(payload),
+            Err(payload) => {
+                panics::caught(&*payload);
+                Ended::Panicked(payload)
+            }
         }
     };
     let swallowed = match ended {

@@ -5,6 +5,7 @@
 use super::deadline::Deadline;
 use super::doing::Doing;
 use super::header::Header;
+use super::late::{self, Late};
 use super::scope::Scope;
 use super::turn::Runner;
 use super::vthread::Vthread;
@@ -123,6 +124,27 @@ impl Running {
     pub(crate) fn is_held(&self) -> bool {
         // SAFETY: this thread polls the vthread.
         unsafe { (*self.vthread).is_held() }
+    }
+
+    /// Whether the vthread must stop here: its innermost scope counts as marked, or a deadline has passed whose news has not
+    /// come yet. Without a mark and a deadline it is the look at one flag.
+    #[inline]
+    pub(crate) fn must_stop(&self) -> bool {
+        // SAFETY: this thread polls the vthread.
+        unsafe { &*self.vthread }.is_suspect() && (self.is_marked() || self.is_late())
+    }
+
+    /// Marks what a deadline that has passed would mark, and says whether there was one.
+    #[cold]
+    fn is_late(&self) -> bool {
+        // SAFETY: the innermost scope is open, and this thread polls the vthread.
+        match unsafe { late::mark(self.scope.get()) } {
+            Late::Not => return false,
+            Late::Marked => {}
+            // The timeout is another vthread's.
+            Late::Elsewhere => crate::runtime::ring(),
+        }
+        self.is_marked()
     }
 
     /// When the smallest timeout around the code that runs is over.
@@ -315,7 +337,7 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<&Running>) -> R) -> R {
 pub(crate) fn checkpoint(cx: &mut Context<'_>) -> Poll<()> {
     with(|running| match running {
         Some(running) if running.is_own(cx) => {
-            if running.is_marked() {
+            if running.must_stop() {
                 Poll::Pending
             } else {
                 running.spend()
@@ -335,7 +357,7 @@ pub(crate) fn is_own(cx: &Context<'_>) -> bool {
 #[inline]
 pub(crate) fn check_mark(cx: &mut Context<'_>) -> Poll<()> {
     with(|running| match running {
-        Some(running) if running.is_own(cx) && running.is_marked() => Poll::Pending,
+        Some(running) if running.is_own(cx) && running.must_stop() => Poll::Pending,
         _ => Poll::Ready(()),
     })
 }

@@ -275,6 +275,34 @@ pub(crate) struct TaskRef(pub(super) NonNull<Header>);
 unsafe impl Send for TaskRef {}
 
 impl TaskRef {
+    /// Where its `spawn!` stands.
+    #[inline]
+    pub(crate) fn site(&self) -> Site {
+        // SAFETY: a task in a queue is alive.
+        unsafe { self.0.as_ref() }.site
+    }
+
+    /// The task by address, for a place of one word.
+    #[inline]
+    pub(crate) fn into_raw(self) -> *mut Header {
+        self.0.as_ptr()
+    }
+
+    /// The task that was put into such a place; `None` if it is null.
+    ///
+    /// # Safety
+    /// - `task` is null, or came from `into_raw` and is taken back once.
+    #[inline]
+    pub(crate) unsafe fn from_raw(task: *mut Header) -> Option<Self> {
+        NonNull::new(task).map(TaskRef)
+    }
+
+    /// An address that is never read, for models of queues.
+    #[cfg(all(test, loom))]
+    pub(crate) fn for_model(number: usize) -> Self {
+        TaskRef(NonNull::new(ptr::without_provenance_mut(number)).expect("not zero"))
+    }
+
     /// Polls the task once.
     pub(crate) fn run(self) {
         // SAFETY: a task in a queue is notified, and a notified task is alive. It stands in one

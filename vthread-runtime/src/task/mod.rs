@@ -19,6 +19,7 @@ pub(crate) mod serial;
 pub(crate) mod waiting;
 
 pub(crate) mod current;
+mod late;
 pub(crate) mod line;
 pub(crate) mod turn;
 

@@ -196,6 +196,11 @@ impl<B: Future> Timeout<B> {
             // Due at once, and marked already; or there is no need of an alarm.
             return;
         }
+        if node.scope.deadline() != Deadline::NEVER {
+            // From here on suspension points look at the clock.
+            // SAFETY: the poll's vthread.
+            unsafe { &*running.vthread }.set_suspect();
+        }
         if around.deadline() <= node.scope.deadline() {
             // Whoever is around is cancelled first, and with it this body. Where both came at the same
             // tick the inner one might else win, and the code behind it run.
@@ -206,8 +211,6 @@ impl<B: Future> Timeout<B> {
         match alarm.set(self.deadline, Waker::from(node.clone())) {
             Set::Due => {
                 node.scope.mark(&CancelReason::TimedOut);
-                // SAFETY: the poll's vthread.
-                unsafe { &*running.vthread }.set_suspect();
             }
             Set::Waiting => {}
             Set::EndTheWait => driver::get().unpark(),

@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt::{self, Display};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::time::Duration;
 use tracing::{Level, enabled, event};
 
 const TARGET: &str = "vthread";
@@ -153,5 +154,31 @@ pub(crate) fn pinned(site: &'static Location<'static>) {
                 "a blocking call in plain code holds a kernel thread while it waits"
             );
         }
+    });
+}
+
+/// A vthread computes or blocks in one poll while others wait for its worker, whose seat another thread has now.
+pub(crate) fn relieved(spawned_at: Option<&'static Location<'static>>, so_far: Duration) {
+    quietly(|| {
+        event!(
+            target: TARGET,
+            Level::WARN,
+            spawned_at = spawned_at.map(tracing::field::display),
+            so_far_ms = u64::try_from(so_far.as_millis()).unwrap_or(u64::MAX),
+            "a vthread holds its kernel thread in one poll, and another thread has taken over the worker"
+        );
+    });
+}
+
+/// The end of such a poll.
+pub(crate) fn came_back(spawned_at: Option<&'static Location<'static>>, lasted: Duration) {
+    quietly(|| {
+        event!(
+            target: TARGET,
+            Level::WARN,
+            spawned_at = spawned_at.map(tracing::field::display),
+            lasted_ms = u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX),
+            "a vthread that held its kernel thread in one poll has given way"
+        );
     });
 }

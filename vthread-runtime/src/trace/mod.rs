@@ -3,7 +3,7 @@
 //!
 //! The target of all events is `vthread`. A failure that nobody else would hear of is a warning; that a group
 //! has failed is for debugging, since its error says so too; a blocking call that holds a kernel thread is
-//! information, once for each place in the program.
+//! information, once for each place in the program; a poll that holds up others is a warning.
 
 #[cfg(feature = "tracing")]
 mod events;
@@ -11,9 +11,11 @@ mod events;
 #[path = "silence.rs"]
 mod events;
 
+pub(crate) mod panics;
+
 pub(crate) use events::{
-    Teller, background_failure, deadlock, grace_over, group_ended, late_failure, late_panic,
-    lost_failure, pinned,
+    Teller, background_failure, came_back, deadlock, grace_over, group_ended, late_failure,
+    late_panic, lost_failure, pinned, relieved,
 };
 
 use std::fmt;

@@ -5,6 +5,7 @@ use std::any::Any;
 use std::fmt::Display;
 use std::marker::PhantomData;
 use std::panic::Location;
+use std::time::Duration;
 
 /// Would know how to write an error.
 #[derive(Debug)]
@@ -42,3 +43,9 @@ pub(crate) fn grace_over(_: Who<'_>) {}
 
 #[inline(always)]
 pub(crate) fn pinned(_: &'static Location<'static>) {}
+
+#[inline(always)]
+pub(crate) fn relieved(_: Option<&'static Location<'static>>, _: Duration) {}
+
+#[inline(always)]
+pub(crate) fn came_back(_: Option<&'static Location<'static>>, _: Duration) {}

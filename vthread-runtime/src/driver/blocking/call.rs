@@ -11,7 +11,9 @@ vthread_fn! {
     /// Runs `work` on a helper thread and waits for its result.
     ///
     /// For code that would otherwise block the kernel thread which many vthreads share: libraries that do
-    /// their own blocking I/O, long computations. There are at most 512 helpers; more calls than that queue.
+    /// their own blocking I/O, long computations. At most 512 helpers work at a time
+    /// ([`Config::helper_threads`](crate::Config::helper_threads)); more calls than that queue. One that waits in a blocking
+    /// call of this library leaves its place to another.
     ///
     /// # Suspends
     /// Always a checkpoint, and until `work` is done.

@@ -7,4 +7,10 @@ mod scoped;
 
 pub use call::{__vthread_blocking, Blocking, blocking};
 pub(crate) use offload::{Offload, n_abandoned};
+pub(crate) use pool::Helpers;
 pub use scoped::{__vthread_blocking_scoped, BlockingScoped, blocking_scoped};
+
+/// How many helpers there are, and what they do.
+pub(crate) fn helpers() -> Helpers {
+    pool::POOL.helpers()
+}

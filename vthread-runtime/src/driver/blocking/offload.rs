@@ -15,6 +15,7 @@ use crate::task::bindings::Bindings;
 use crate::task::cell::drop_quietly;
 use crate::task::doing::{self, Doing};
 use crate::task::waiting::leak;
+use crate::trace::panics;
 use parking_lot::Mutex;
 use std::future::Future;
 use std::io;
@@ -163,6 +164,9 @@ impl<F: FnOnce() -> R, R> Order<F, R> {
         }
         let bindings = std::mem::take(&mut self.bindings);
         let mut result = catch_unwind(AssertUnwindSafe(|| bindings.within(work)));
+        if let Err(payload) = &result {
+            panics::caught(&**payload);
+        }
         // Given up before the result is known: it may be the last, with values to drop.
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(bindings))) {
             match &result {

@@ -1,51 +1,71 @@
 //! The helper threads: started on demand, kept for a while, bounded.
 
+use crate::scheduler::threads::{self, Refused, tell_of_refusal};
+use crate::scheduler::{Place, has_place};
 use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 use std::time::Duration;
 
 /// What a helper does. It does not unwind.
 pub(super) type Job = Box<dyn FnOnce() + Send>;
 
 /// The pool of this process.
-pub(super) static POOL: Pool = Pool::new(512, Duration::from_secs(10), start_thread);
+pub(super) static POOL: Pool = Pool::new(
+    crate::runtime::helper_threads,
+    crate::runtime::helper_keep_alive,
+    start_thread,
+);
 
 /// A pool of helper threads with one queue.
+///
+/// A helper that waits in a blocking call of the library leaves its *place* to another one: so what it waits for,
+/// which may need a helper itself, does not wait for it. When it goes on there may be one more at work than there
+/// are places, until one of them has done its job.
 #[derive(Debug)]
 pub(super) struct Pool {
-    most_threads: usize,
+    most_at_work: fn() -> usize,
     /// How long a helper without work waits before it ends.
-    patience: Duration,
+    patience: fn() -> Duration,
     locked: Mutex<Locked>,
     /// Notified for each job that is left to an idle helper.
     work: Condvar,
     n_started: AtomicUsize,
-    /// Starts a helper with this number. The system may refuse.
-    start: fn(&'static Pool, usize) -> io::Result<()>,
+    /// Starts a helper with this number. The bound of all threads may be met, or the system may refuse.
+    start: fn(&'static Pool, usize) -> Result<(), Refused>,
 }
 
 struct Locked {
     queue: VecDeque<Job>,
     n_threads: usize,
     n_idle: usize,
+    /// Those that have left their places.
+    n_waiting: usize,
+}
+
+/// How many helpers there are, and what they do.
+#[derive(Debug)]
+pub(crate) struct Helpers {
+    pub(crate) running: usize,
+    pub(crate) idle: usize,
+    pub(crate) queued: usize,
 }
 
 impl Pool {
     const fn new(
-        most_threads: usize,
-        patience: Duration,
-        start: fn(&'static Pool, usize) -> io::Result<()>,
+        most_at_work: fn() -> usize,
+        patience: fn() -> Duration,
+        start: fn(&'static Pool, usize) -> Result<(), Refused>,
     ) -> Self {
         let locked = Locked {
             queue: VecDeque::new(),
             n_threads: 0,
             n_idle: 0,
+            n_waiting: 0,
         };
         Pool {
-            most_threads,
+            most_at_work,
             patience,
             locked: Mutex::new(locked),
             work: Condvar::new(),
@@ -57,64 +77,112 @@ impl Pool {
     /// Has a helper do `job`, now or when one is free.
     ///
     /// # Errors
-    /// There is no helper and the system refuses to start one. All jobs that are queued are dropped then,
-    /// because nobody would ever do them.
+    /// There is no helper and none can be started. All jobs that are queued are dropped then, because nobody
+    /// would ever do them.
     pub(super) fn submit(&'static self, job: Job) -> io::Result<()> {
         let mut locked = self.locked.lock();
         locked.queue.push_back(job);
-        if locked.queue.len() <= locked.n_idle {
-            self.work.notify_one();
+        drop(locked);
+        let Err(refused) = self.staff() else {
+            return Ok(());
+        };
+
+        let mut locked = self.locked.lock();
+        if locked.n_threads > 0 {
+            // A helper is there and gets to it; or another start is under way and does this if it fails too; or all
+            // helpers wait, and the monitor tries again.
+            let all_wait = locked.n_waiting == locked.n_threads;
+            drop(locked);
+            if all_wait {
+                tell_of_refusal(&refused);
+            }
             return Ok(());
         }
-        if locked.n_threads == self.most_threads {
+        let refused_jobs = std::mem::take(&mut locked.queue);
+        drop(locked);
+        drop(refused_jobs);
+        Err(refused.into())
+    }
+
+    /// Sees to it that a helper gets to the job that was queued last, if there is a place for one.
+    fn staff(&'static self) -> Result<(), Refused> {
+        let mut locked = self.locked.lock();
+        if locked.queue.len() <= locked.n_idle {
+            if !locked.queue.is_empty() {
+                self.work.notify_one();
+            }
+            return Ok(());
+        }
+        if locked.n_at_work() + locked.n_idle >= (self.most_at_work)() {
             return Ok(());
         }
         locked.n_threads += 1;
         drop(locked);
         let number = self.n_started.fetch_add(1, Ordering::Relaxed);
-        let Err(error) = (self.start)(self, number) else {
-            return Ok(());
-        };
-
-        let mut locked = self.locked.lock();
-        locked.n_threads -= 1;
-        if locked.n_threads > 0 {
-            // Either a helper is there and gets to it, or another start is under way and does this if it fails too.
-            return Ok(());
+        let started = (self.start)(self, number);
+        if started.is_err() {
+            self.locked.lock().n_threads -= 1;
         }
-        let refused = std::mem::take(&mut locked.queue);
-        drop(locked);
-        drop(refused);
-        Err(error)
+        started
     }
 
     /// A helper's life.
-    fn help(&self) {
+    fn help(&'static self) {
         crate::group::outermost::is_helper();
+        has_place(self);
         let mut locked = self.locked.lock();
         loop {
-            while let Some(job) = locked.queue.pop_front() {
+            while locked.n_at_work() <= (self.most_at_work)()
+                && let Some(job) = locked.queue.pop_front()
+            {
                 drop(locked);
                 job();
                 locked = self.locked.lock();
             }
             locked.n_idle += 1;
-            let timed_out = self.work.wait_for(&mut locked, self.patience).timed_out();
+            let wait = self.work.wait_for(&mut locked, (self.patience)());
             locked.n_idle -= 1;
-            if timed_out && locked.queue.is_empty() {
+            if wait.timed_out() && locked.queue.is_empty() {
                 locked.n_threads -= 1;
                 return;
             }
         }
     }
+
+    /// How many helpers there are, and what they do.
+    pub(super) fn helpers(&self) -> Helpers {
+        let locked = self.locked.lock();
+        Helpers {
+            running: locked.n_threads - locked.n_idle,
+            idle: locked.n_idle,
+            queued: locked.queue.len(),
+        }
+    }
 }
 
-fn start_thread(pool: &'static Pool, number: usize) -> io::Result<()> {
-    let name = format!("vthread-helper-{number}");
-    thread::Builder::new()
-        .name(name)
-        .spawn(|| pool.help())
-        .map(drop)
+impl Place for Pool {
+    fn leave(&self) {
+        self.locked.lock().n_waiting += 1;
+    }
+
+    fn come_back(&self) {
+        self.locked.lock().n_waiting -= 1;
+    }
+
+    fn fill(&'static self) -> Result<(), Refused> {
+        self.staff()
+    }
+}
+
+impl Locked {
+    /// How many places are taken. One that is about to start counts.
+    fn n_at_work(&self) -> usize {
+        self.n_threads - self.n_waiting - self.n_idle
+    }
+}
+
+fn start_thread(pool: &'static Pool, number: usize) -> Result<(), Refused> {
+    threads::start(&format!("helper-{number}"), || pool.help())
 }
 
 impl std::fmt::Debug for Locked {
@@ -123,10 +191,11 @@ impl std::fmt::Debug for Locked {
             queue,
             n_threads,
             n_idle,
+            n_waiting,
         } = self;
         write!(
             f,
-            "Pool {{ {n_threads} threads, {n_idle} of them idle, {} jobs queued }}",
+            "Pool {{ {n_threads} threads, {n_idle} of them idle, {n_waiting} waiting, {} jobs queued }}",
             queue.len()
         )
     }
@@ -136,14 +205,17 @@ impl std::fmt::Debug for Locked {
 mod tests {
     use super::*;
     use std::sync::mpsc;
+    use std::thread;
 
-    fn pool(most_threads: usize, patience: Duration) -> &'static Pool {
-        Box::leak(Box::new(Pool::new(most_threads, patience, start_thread)))
+    const LONG: fn() -> Duration = || Duration::from_secs(10);
+
+    fn pool(most_at_work: fn() -> usize, patience: fn() -> Duration) -> &'static Pool {
+        Box::leak(Box::new(Pool::new(most_at_work, patience, start_thread)))
     }
 
     #[test]
     fn jobs_that_wait_for_each_other_get_a_thread_each() {
-        let pool = pool(2, Duration::from_secs(10));
+        let pool = pool(|| 2, LONG);
         let (to_first, first) = mpsc::channel();
         let (to_test, done) = mpsc::channel();
         let first_done = to_test.clone();
@@ -158,7 +230,7 @@ mod tests {
 
     #[test]
     fn is_bounded() {
-        let pool = pool(3, Duration::from_secs(10));
+        let pool = pool(|| 3, LONG);
         let (to_test, done) = mpsc::channel();
         for _ in 0..100 {
             let to_test = to_test.clone();
@@ -176,7 +248,7 @@ mod tests {
 
     #[test]
     fn an_idle_helper_ends() {
-        let pool = pool(1, Duration::ZERO);
+        let pool = pool(|| 1, || Duration::ZERO);
         let (to_test, done) = mpsc::channel();
         for _ in 0..3 {
             let to_test = to_test.clone();
@@ -199,8 +271,8 @@ mod tests {
                 self.0.send(()).unwrap();
             }
         }
-        let refuse = |_: &'static Pool, _| Err(io::Error::from(io::ErrorKind::WouldBlock));
-        let pool: &'static Pool = Box::leak(Box::new(Pool::new(2, Duration::ZERO, refuse)));
+        let refuse = |_: &'static Pool, _| Err(Refused::Bound(0));
+        let pool: &'static Pool = Box::leak(Box::new(Pool::new(|| 2, || Duration::ZERO, refuse)));
         let (dropped, drops) = mpsc::channel();
         // As if another start were under way.
         pool.locked.lock().n_threads = 1;

@@ -13,6 +13,7 @@ use crate::group::enclosure::with_own;
 use crate::task::cell::{Payload, drop_quietly};
 use crate::task::current::{Running, checkpoint};
 use crate::task::scope::Scope;
+use crate::trace::panics;
 use parking_lot::Mutex;
 use std::fmt;
 use std::future::Future;
@@ -186,7 +187,10 @@ impl<F: FnOnce() -> R, R> Order<F, R> {
         if let Some(work) = self.begin() {
             let stage = match catch_unwind(AssertUnwindSafe(work)) {
                 Ok(value) => Stage::Done(value),
-                Err(payload) => Stage::Panicked(payload),
+                Err(payload) => {
+                    panics::caught(&*payload);
+                    Stage::Panicked(payload)
+                }
             };
             self.tell(stage);
         }

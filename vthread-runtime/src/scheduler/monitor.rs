@@ -1,0 +1,339 @@
+//! The monitor: a thread that sees to it that no vthread waits behind a stuck one.
+//!
+//! It looks every few milliseconds, and sleeps while no worker is awake. `README.md` beside this file tells
+//! what it does for a worker that is stuck.
+
+use super::desk::Desk;
+use super::threads::tell_of_refusal;
+use super::worker::Core;
+use super::{Scheduler, threads};
+use crate::primitive::{AtomicBool, Ordering, fence};
+use crate::task::waiting::Site;
+use crate::trace;
+use parking_lot::{Condvar, Mutex};
+use std::panic::Location;
+use std::ptr;
+use std::time::{Duration, Instant};
+
+/// How often it looks.
+const PACE: Duration = Duration::from_millis(5);
+/// How long one poll may take while work waits for its thread.
+const PATIENCE: Duration = Duration::from_millis(10);
+/// The longest pause while no worker is awake, but a thread that was relieved has not come back.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// A poll that kept its thread for longer than 10 ms while others waited for that.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct StuckPoll {
+    /// Where the vthread was spawned. `None` if the thread was stuck in a waker.
+    pub spawned_at: Option<&'static Location<'static>>,
+    /// How long it took; how long it takes so far, if it has not ended. Known to about five milliseconds.
+    pub lasted: Duration,
+}
+
+/// What the monitor knows, and what it shares.
+#[derive(Debug)]
+pub(super) struct Monitor {
+    /// It sleeps, and whoever wakes a worker wakes it.
+    is_asleep: AtomicBool,
+    lock: Mutex<()>,
+    called: Condvar,
+    records: Mutex<Records>,
+}
+
+#[derive(Debug, Default)]
+struct Records {
+    n_relieved: usize,
+    /// Threads that were relieved, and have not come back.
+    stuck: Vec<Stuck>,
+    longest: Option<StuckPoll>,
+    /// Cores without a seat.
+    retired: Vec<Box<Core>>,
+}
+
+#[derive(Debug)]
+struct Stuck {
+    desk: &'static Desk,
+    site: Option<Site>,
+    since: Instant,
+}
+
+impl Stuck {
+    fn poll(&self) -> StuckPoll {
+        StuckPoll {
+            spawned_at: self.site,
+            lasted: self.since.elapsed(),
+        }
+    }
+}
+
+/// What it has seen so far.
+struct Round {
+    seats: Vec<Seen>,
+    n_turns: usize,
+    /// When somebody was last seen in the driver.
+    driven: Instant,
+}
+
+/// What it has seen at a seat.
+struct Seen {
+    desk: &'static Desk,
+    round: u32,
+    since: Instant,
+}
+
+impl Seen {
+    fn now(desk: &'static Desk, now: Instant) -> Self {
+        Seen {
+            desk,
+            round: desk.rounds(),
+            since: now,
+        }
+    }
+}
+
+impl Round {
+    fn begin(scheduler: &Scheduler) -> Self {
+        let now = Instant::now();
+        let seats = scheduler.seats.iter();
+        Round {
+            seats: seats.map(|seat| Seen::now(seat.desk(), now)).collect(),
+            n_turns: scheduler.driver.n_turns(),
+            driven: now,
+        }
+    }
+
+    fn look(&mut self, scheduler: &'static Scheduler) {
+        let now = Instant::now();
+        let n_turns = scheduler.driver.n_turns();
+        if n_turns != self.n_turns || scheduler.driver.is_waited_in() {
+            self.n_turns = n_turns;
+            self.driven = now;
+        }
+        let is_driver_idle = now.duration_since(self.driven) >= PATIENCE;
+        let mut shall_ask = is_driver_idle;
+        for (index, seen) in self.seats.iter_mut().enumerate() {
+            let desk = scheduler.seats[index].desk();
+            let is_same = ptr::eq(seen.desk, desk) && seen.round == desk.rounds();
+            if !desk.hold.is_held() {
+                *seen = Seen::now(desk, now);
+            } else if !is_same {
+                *seen = Seen::now(desk, now);
+                if std::mem::take(&mut shall_ask) {
+                    desk.hold.ask();
+                }
+            } else if now.duration_since(seen.since) >= PATIENCE {
+                scheduler.attend(index, desk, seen.since, is_driver_idle);
+            }
+        }
+    }
+}
+
+impl Monitor {
+    pub(super) fn new() -> Self {
+        Monitor {
+            is_asleep: AtomicBool::new(false),
+            lock: Mutex::new(()),
+            called: Condvar::new(),
+            records: Mutex::default(),
+        }
+    }
+
+    /// A worker is awake: the monitor must be so too.
+    pub(super) fn call(&self) {
+        // Pairs with the fence of `sleep`: either it sees that the worker is awake, or we see it asleep.
+        fence(Ordering::SeqCst);
+        if self.is_asleep.load(Ordering::Relaxed) {
+            self.wake();
+        }
+    }
+
+    #[cold]
+    fn wake(&self) {
+        if self.is_asleep.swap(false, Ordering::AcqRel) {
+            // The sleeper looks at the flag under the lock before it waits.
+            drop(self.lock.lock());
+            self.called.notify_one();
+        }
+    }
+
+    /// Sleeps until a worker is awake, at most for so long.
+    fn sleep(&self, longest: Option<Duration>, is_needed: impl Fn() -> bool) {
+        self.is_asleep.swap(true, Ordering::AcqRel);
+        fence(Ordering::SeqCst);
+        if !is_needed() {
+            let mut guard = self.lock.lock();
+            while self.is_asleep.load(Ordering::Acquire) {
+                match longest {
+                    None => self.called.wait(&mut guard),
+                    Some(longest) => {
+                        self.called.wait_for(&mut guard, longest);
+                        break;
+                    }
+                }
+            }
+        }
+        self.is_asleep.swap(false, Ordering::AcqRel);
+    }
+
+    /// A thread that was relieved has come back, with its core.
+    pub(super) fn came_back(&self, core: Box<Core>) {
+        let mut records = self.records.lock();
+        let at = records
+            .stuck
+            .iter()
+            .position(|stuck| ptr::eq(stuck.desk, core.desk));
+        let poll = at.map(|at| records.stuck.swap_remove(at).poll());
+        if let Some(poll) = poll {
+            let longest = records.longest.get_or_insert(poll);
+            if longest.lasted < poll.lasted {
+                *longest = poll;
+            }
+        }
+        core.desk.hold.retire();
+        records.retired.push(core);
+        drop(records);
+        if let Some(poll) = poll {
+            trace::came_back(poll.spawned_at, poll.lasted);
+        }
+    }
+
+    /// How many workers were relieved so far.
+    pub(super) fn n_relieved(&self) -> usize {
+        self.records.lock().n_relieved
+    }
+
+    /// The polls that have not ended whose workers were relieved.
+    pub(super) fn stuck(&self) -> Vec<StuckPoll> {
+        self.records.lock().stuck.iter().map(Stuck::poll).collect()
+    }
+
+    /// The longest of the polls whose workers were relieved.
+    pub(super) fn longest(&self) -> Option<StuckPoll> {
+        let records = self.records.lock();
+        let open = records.stuck.iter().map(Stuck::poll);
+        open.chain(records.longest).max_by_key(|poll| poll.lasted)
+    }
+}
+
+impl Scheduler {
+    /// Starts the monitor's thread.
+    pub(super) fn start_monitor(&'static self) {
+        let started = threads::start_beside("monitor", || self.watch_over());
+        if let Err(error) = started {
+            eprintln!(
+                "vthread: the monitor has no kernel thread ({error}); \
+                 a vthread that computes for long holds up those behind it"
+            );
+        }
+    }
+
+    fn watch_over(&'static self) {
+        let mut round = Round::begin(self);
+        let mut pause = PACE;
+        let mut shortage = None;
+        loop {
+            std::thread::sleep(PACE);
+            if self.idle.n_awake() > 0 || threads::is_short() {
+                pause = PACE;
+            } else {
+                let has_stuck = !self.monitor.records.lock().stuck.is_empty();
+                self.monitor
+                    .sleep(has_stuck.then_some(pause), || self.idle.n_awake() > 0);
+                pause = LONGEST_PAUSE.min(pause * 2);
+                // What was seen before the sleep says nothing of what came after it.
+                round = Round::begin(self);
+            }
+            self.sweep();
+            round.look(self);
+            shortage = self.judge(shortage);
+        }
+    }
+
+    /// What was pushed to a desk while its thread was being relieved, and did not know.
+    fn sweep(&self) {
+        let records = self.monitor.records.lock();
+        for stuck in &records.stuck {
+            self.empty(stuck.desk);
+        }
+    }
+
+    /// The thread at this seat has been in one poll for too long.
+    fn attend(
+        &'static self,
+        index: usize,
+        desk: &'static Desk,
+        since: Instant,
+        is_driver_idle: bool,
+    ) {
+        let has_sleepers = self.idle.n_awake() < self.seats.len();
+        if is_driver_idle && has_sleepers {
+            // One of them waits there from now on.
+            self.wake_a_worker();
+        }
+        let waits = !has_sleepers && (is_driver_idle || !self.injector.is_empty());
+        if !waits && !desk.has_work() {
+            return;
+        }
+        // What cannot be had is said, and tried again.
+        if let Err(refused) = self.provide_spare() {
+            return tell_of_refusal(&refused);
+        }
+        let mut records = self.monitor.records.lock();
+        if !desk.hold.relieve() {
+            return self.forgo_spare();
+        }
+        let mut core = match records.retired.pop() {
+            Some(core) => core,
+            None => Box::new(Core::new(index)),
+        };
+        let stuck = Stuck {
+            desk,
+            site: desk.polled(),
+            since,
+        };
+        core.sit_down(index, stuck.poll());
+        records.n_relieved += 1;
+        records.stuck.push(stuck);
+        self.seats[index].change(core.desk);
+        drop(records);
+        self.empty(desk);
+        self.give_to_spare(core);
+    }
+}
+
+#[cfg(all(test, loom))]
+mod models {
+    use super::*;
+    use crate::primitive::{Arc, AtomicUsize, thread};
+
+    /// A worker wakes while the monitor falls asleep: it does not stay so.
+    #[test]
+    fn loom_relief_the_monitor_wakes_with_a_worker() {
+        struct World {
+            is_asleep: AtomicBool,
+            n_awake: AtomicUsize,
+        }
+        loom::model(|| {
+            let world = Arc::new(World {
+                is_asleep: AtomicBool::new(false),
+                n_awake: AtomicUsize::new(0),
+            });
+            let worker = {
+                let world = world.clone();
+                thread::spawn(move || {
+                    world.n_awake.fetch_add(1, Ordering::SeqCst);
+                    fence(Ordering::SeqCst);
+                    world.is_asleep.load(Ordering::Relaxed)
+                        && world.is_asleep.swap(false, Ordering::AcqRel)
+                })
+            };
+            world.is_asleep.swap(true, Ordering::AcqRel);
+            fence(Ordering::SeqCst);
+            let goes_on = world.n_awake.load(Ordering::SeqCst) > 0;
+            let is_woken = worker.join().unwrap();
+            assert!(goes_on || is_woken, "it sleeps, and a worker is awake");
+        });
+    }
+}

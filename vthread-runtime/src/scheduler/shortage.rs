@@ -1,0 +1,51 @@
+//! What follows when no more threads are to be had: waiting, as long as something can end that; a message otherwise.
+
+use super::Scheduler;
+use super::in_place::{all_wait, fill_places, n_in_place};
+use super::threads::{self, tell_of_refusal};
+use std::time::{Duration, Instant};
+
+/// How long nothing at all may happen before the process is given up.
+const HOPELESS: Duration = Duration::from_secs(6);
+
+/// Every thread waits for something that only queued work can bring about, as far as can be seen.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standstill {
+    since: Instant,
+    /// How many waits had ended by then.
+    n_ended: usize,
+}
+
+impl Scheduler {
+    /// Tries to end a shortage of threads, and ends the process where it has led to a standstill for long.
+    pub(super) fn judge(&self, before: Option<Standstill>) -> Option<Standstill> {
+        if !threads::is_short() {
+            return None;
+        }
+        let filled = fill_places();
+        match &filled {
+            Err(refused) => tell_of_refusal(refused),
+            Ok(()) if n_in_place() == 0 => threads::is_over(),
+            Ok(()) => {}
+        }
+        let n_ended = all_wait().filter(|_| filled.is_err() || self.has_work())?;
+        let now = Standstill {
+            since: Instant::now(),
+            n_ended,
+        };
+        let still = before
+            .filter(|before| before.n_ended == n_ended)
+            .unwrap_or(now);
+        if still.since.elapsed() >= HOPELESS {
+            eprintln!(
+                "vthread: all {} kernel threads are in blocking calls, and what they wait for is queued behind them: the \
+                 process cannot go on, and is aborted. Config::max_threads (now {}) bounds the threads; a closure or an \
+                 async block that calls a vthread function holds one while it waits",
+                threads::n_threads(),
+                crate::runtime::max_threads(),
+            );
+            std::process::abort();
+        }
+        Some(still)
+    }
+}

@@ -1,0 +1,141 @@
+//! The kernel threads of the library: workers, those that stand in for blocked ones, helpers. There is a bound.
+
+use std::cell::Cell;
+use std::fmt;
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+/// How many there are, and are about to be.
+static N_THREADS: AtomicUsize = AtomicUsize::new(0);
+/// How many have begun.
+static N_RUNNING: AtomicUsize = AtomicUsize::new(0);
+/// The last start was refused.
+static IS_SHORT: AtomicBool = AtomicBool::new(false);
+/// The bound was met, and the process was told.
+static IS_TOLD: AtomicBool = AtomicBool::new(false);
+
+thread_local! {
+    static IS_OURS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Why no thread could be started.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// So many are the most: [`Config::max_threads`](crate::Config::max_threads).
+    Bound(usize),
+    /// The system has no more.
+    System(io::Error),
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refused::Bound(most) => {
+                write!(
+                    f,
+                    "{most} are running, which is the most (Config::max_threads)"
+                )
+            }
+            Refused::System(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<Refused> for io::Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Bound(_) => io::Error::other(refused.to_string()),
+            Refused::System(error) => error,
+        }
+    }
+}
+
+/// One of those that may run.
+struct Place;
+
+impl Place {
+    fn take() -> Result<Self, Refused> {
+        let most = crate::runtime::max_threads();
+        let taken = N_THREADS.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| {
+            (n < most).then_some(n + 1)
+        });
+        match taken {
+            Ok(_) => Ok(Place),
+            Err(_) => Err(Refused::Bound(most)),
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        N_THREADS.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Whether this thread is one of the library.
+pub(super) fn is_ours() -> bool {
+    IS_OURS.get()
+}
+
+/// How many there are.
+pub(crate) fn n_threads() -> usize {
+    N_RUNNING.load(Ordering::Relaxed)
+}
+
+/// Starts a thread within the bound.
+///
+/// # Errors
+/// The bound is met, or the system refuses.
+pub(crate) fn start(what: &str, code: impl FnOnce() + Send + 'static) -> Result<(), Refused> {
+    let place = Place::take()?;
+    start_beside(what, move || {
+        let _place = place;
+        N_RUNNING.fetch_add(1, Ordering::Relaxed);
+        code();
+        N_RUNNING.fetch_sub(1, Ordering::Relaxed);
+    })
+    .map_err(Refused::System)
+}
+
+/// Starts a thread that the bound does not count: one of a kind.
+///
+/// # Errors
+/// The system refuses.
+pub(crate) fn start_beside(what: &str, code: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let name = crate::runtime::thread_name(what);
+    let spawn = move || {
+        thread::Builder::new().name(name).spawn(|| {
+            IS_OURS.set(true);
+            crate::trace::panics::remember_here();
+            code();
+        })
+    };
+    let spawned = match IS_OURS.get() {
+        true => spawn(),
+        false => super::detour::call(spawn)?,
+    };
+    spawned.map(drop)
+}
+
+/// Whether the last start was refused.
+pub(super) fn is_short() -> bool {
+    IS_SHORT.load(Ordering::Relaxed)
+}
+
+/// The shortage is over, as far as can be seen.
+pub(super) fn is_over() {
+    IS_SHORT.store(false, Ordering::Relaxed);
+}
+
+/// Says once that there are no more threads, and what follows.
+#[cold]
+pub(crate) fn tell_of_refusal(refused: &Refused) {
+    IS_SHORT.store(true, Ordering::Relaxed);
+    if !IS_TOLD.swap(true, Ordering::Relaxed) {
+        eprintln!(
+            "vthread: no other kernel thread can stand in for one that is blocked: {refused}; \
+             work waits until a blocked call returns"
+        );
+    }
+}

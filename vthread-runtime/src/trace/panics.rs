@@ -1,0 +1,86 @@
+//! Panics on the library's threads, told once more by the test that they end in.
+//!
+//! A panic in a vthread is reported by the panic hook where it happens, on a kernel thread of the library. It ends in the
+//! blocking call of a plain thread, where it resumes without a word. Under the test harness that is the thread of a
+//! test, whose output is kept and shown if it fails; so there, and nowhere else, the report is repeated.
+
+use parking_lot::Mutex;
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::panic;
+use std::ptr;
+use std::sync::LazyLock;
+use std::thread;
+
+/// How many reports are kept at most for panics that have not ended yet.
+const KEPT: usize = 64;
+
+/// Reports, by the address of what the panic carries.
+static REPORTS: Mutex<VecDeque<(usize, String)>> = Mutex::new(VecDeque::new());
+
+/// Whether this is the test harness, as far as can be told: cargo puts test binaries into a folder of this name.
+static IS_TEST: LazyLock<bool> = LazyLock::new(|| {
+    let program = std::env::current_exe().unwrap_or_default();
+    program
+        .parent()
+        .is_some_and(|folder| folder.ends_with("deps"))
+});
+
+thread_local! {
+    static IS_OURS: Cell<bool> = const { Cell::new(false) };
+    /// The last report on this thread.
+    static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Before the first vthread runs.
+pub(crate) fn install() {
+    if !*IS_TEST || thread::panicking() {
+        return;
+    }
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if IS_OURS.try_with(Cell::get).unwrap_or(false) {
+            let thread = thread::current();
+            let name = thread.name().unwrap_or("<unnamed>");
+            let report = format!("thread '{name}' {info}");
+            let _ = LAST.try_with(|last| last.replace(Some(report)));
+        }
+        before(info);
+    }));
+}
+
+/// This thread is one of the library.
+pub(crate) fn remember_here() {
+    IS_OURS.set(true);
+}
+
+/// A panic was caught that carries `payload`. Its report goes with it from here on.
+#[cold]
+pub(crate) fn caught(payload: &(dyn Any + Send)) {
+    let report = LAST.try_with(RefCell::take).ok().flatten();
+    if let Some(report) = report {
+        let mut reports = REPORTS.lock();
+        reports.truncate(KEPT - 1);
+        reports.push_front((address(payload), report));
+    }
+}
+
+/// The panic that carries `payload` resumes in a blocking call of a plain thread.
+#[cold]
+pub(crate) fn resumes(payload: &(dyn Any + Send)) {
+    if !*IS_TEST || IS_OURS.get() {
+        return;
+    }
+    let mut reports = REPORTS.lock();
+    let at = reports.iter().position(|(of, _)| *of == address(payload));
+    let report = at.and_then(|at| reports.remove(at));
+    drop(reports);
+    if let Some((_, report)) = report {
+        eprintln!("\nin a vthread below this one: {report}");
+    }
+}
+
+fn address(payload: &(dyn Any + Send)) -> usize {
+    ptr::from_ref(payload).cast::<()>().addr()
+}
