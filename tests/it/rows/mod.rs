@@ -15,6 +15,7 @@ mod grace_alone;
 mod grace_in_depth;
 mod handles;
 mod helpers;
+mod late;
 mod many;
 mod no_deadlocks;
 mod outcomes;

@@ -1,0 +1,36 @@
+//! What a failing test says, by running this very program as cargo would.
+
+use std::process::Command;
+use vthread::prelude::*;
+use vthread::time::{Duration, sleep};
+
+/// Starts the workers, and passes.
+#[test]
+#[ignore = "run by the test below"]
+#[vthread]
+fn a_passes() {
+    group! { spawn! { sleep(Duration::from_millis(1)); }; }
+}
+
+#[test]
+#[ignore = "run by the test below"]
+#[vthread]
+fn b_fails_in_a_child() {
+    group! { spawn! { sleep(Duration::from_millis(1)); assert_eq!(1 + 1, 3, "arithmetic"); }; }
+}
+
+#[test]
+fn r09_a_failing_test_shows_the_panic_of_its_child() {
+    let run = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--test-threads=1"])
+        .output()
+        .unwrap();
+    assert!(!run.status.success());
+    let said = String::from_utf8_lossy(&run.stdout);
+    let (_, shown) = said
+        .split_once("---- b_fails_in_a_child stdout ----")
+        .expect("it has failed");
+    assert!(shown.contains("tests/output.rs:"), "{said}");
+    assert!(shown.contains("arithmetic"), "{said}");
+    assert!(!said.contains("---- a_passes"), "{said}");
+}
