@@ -7,7 +7,7 @@ use super::shutdown::{BackgroundError, Cause, Process};
 use super::task::Task;
 use crate::task::cell::{Ended, Parent, Payload};
 use crate::task::handle::Handle;
-use crate::task::header::{About, End, Header};
+use crate::task::header::{About, End, Header, Held};
 use std::future::Future;
 use std::marker::PhantomData;
 use std::ptr;
@@ -63,8 +63,8 @@ impl<V> Parent<Result<V, BackgroundError>> for OfProcess {
         Process::get().record(header, Cause::of_panic(payload));
     }
 
-    fn lingers(&self, header: &Header) {
-        Process::get().node.child_lingers(header);
+    fn lingers(&self, task: Held<'_>) {
+        Process::get().node.child_lingers(task);
     }
 
     /// None: `Group::current()` finds the process by itself.

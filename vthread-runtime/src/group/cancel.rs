@@ -9,7 +9,7 @@
 use super::block_on::Root;
 use super::claim::First;
 use super::node::{Node, State};
-use crate::task::header::Header;
+use crate::task::header::Held;
 use crate::task::marking::Marking;
 use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Level, Scope};
@@ -133,7 +133,7 @@ impl Walk {
     }
 
     /// Marks a vthread that is kept alive, and is marked, once more.
-    pub(super) fn mark_child_hard(&mut self, child: &Header) {
+    pub(super) fn mark_child_hard(&mut self, child: Held<'_>) {
         child.vthread.root.mark_hard();
         mark_below(&child.vthread, self);
         self.wakes(child.waker());
@@ -328,7 +328,7 @@ impl Node {
 }
 
 /// Marks a vthread that is kept alive, and collects the groups open in it. Says whether it was not marked before.
-pub(super) fn mark_child(child: &Header, reason: &CancelReason, walk: &mut Walk) -> bool {
+pub(super) fn mark_child(child: Held<'_>, reason: &CancelReason, walk: &mut Walk) -> bool {
     walk.hold(&child.vthread, child.waker());
     let is_first = child.vthread.root.mark(reason);
     mark_below(&child.vthread, walk);
@@ -342,7 +342,7 @@ fn is_own_failure(reason: &CancelReason) -> bool {
 }
 
 /// Cancels one vthread and all below it.
-pub(super) fn cancel_task(task: &Header, reason: &CancelReason) {
+pub(super) fn cancel_task(task: Held<'_>, reason: &CancelReason) {
     let mut walk = Walk::on_request();
     mark_child(task, reason, &mut walk);
     walk.finish();

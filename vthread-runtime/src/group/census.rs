@@ -119,9 +119,9 @@ pub(crate) fn take(detail: Detail) -> Census {
         }
     });
     shutdown::for_each_background(|child, is_cancelled| {
-        if detail == Detail::All || is_of_interest(child) {
+        if detail == Detail::All || is_of_interest(&child) {
             let index = census.vthreads.len();
-            census.visit_child(child, None, detail, &mut pending);
+            census.visit_child(&child, None, detail, &mut pending);
             census.vthreads[index].is_passing |= is_cancelled;
         }
     });
@@ -186,9 +186,9 @@ impl Census {
         });
         self.vthreads[owner].groups.push(index);
         state.for_each_child(|child| {
-            if detail == Detail::All || is_of_interest(child) {
+            if detail == Detail::All || is_of_interest(&child) {
                 self.groups[index].children.push(self.vthreads.len());
-                self.visit_child(child, Some(index), detail, pending);
+                self.visit_child(&child, Some(index), detail, pending);
             } else {
                 let group = &mut self.groups[index];
                 group.others_born = group.others_born.max(child.vthread.provenance.born());

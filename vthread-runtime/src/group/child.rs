@@ -7,7 +7,7 @@ use super::owner::Owner;
 use super::shutdown::{Cause, Process};
 use super::view::Group;
 use crate::task::cell::{Ended, Parent, Payload};
-use crate::task::header::{End, Header};
+use crate::task::header::{End, Header, Held};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -77,8 +77,8 @@ impl<V, E: Send> Parent<Result<V, E>> for Child<E> {
         self.record_panic(header, payload);
     }
 
-    fn lingers(&self, header: &Header) {
-        self.node.child_lingers(header);
+    fn lingers(&self, task: Held<'_>) {
+        self.node.child_lingers(task);
     }
 
     fn address(&self) -> *const () {

@@ -22,12 +22,12 @@ use super::cancel::{Reach, Walk};
 use super::failure::Member;
 use super::node::Node;
 use crate::task::grace::Grace;
-use crate::task::header::Header;
+use crate::task::header::{Header, Held};
 use crate::trace;
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
-use std::ptr;
+use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Wake, Waker};
@@ -105,8 +105,8 @@ impl Node {
 
     /// A child that was marked has been polled since, and something in it is still open.
     #[cold]
-    pub(super) fn child_lingers(&self, child: &Header) {
-        let key = ptr::from_ref(child);
+    pub(super) fn child_lingers(&self, child: Held<'_>) {
+        let key = child.as_ptr().as_ptr().cast_const();
         {
             let state = self.lock();
             // With the group its alarm is set, or that of a group further out.
@@ -118,7 +118,7 @@ impl Node {
         }
         let bell = Arc::new(ChildBell {
             task: child.waker(),
-            child: key,
+            child: child.as_ptr(),
         });
         if let Some(armed) = arm(self.scope.grace(), Waker::from(bell)) {
             let mut state = self.lock();
@@ -139,7 +139,7 @@ impl Wake for Node {
 struct ChildBell {
     /// Keeps the child's header.
     task: Waker,
-    child: *const Header,
+    child: NonNull<Header>,
 }
 
 // SAFETY: the header is reached by its atomics and locks only.
@@ -150,8 +150,8 @@ unsafe impl Sync for ChildBell {}
 impl Wake for ChildBell {
     fn wake(self: Arc<Self>) {
         // SAFETY: `task` keeps the header.
-        let child = unsafe { &*self.child };
-        trace::grace_over(Member::from(child).who());
+        let child = unsafe { Held::new(self.child) };
+        trace::grace_over(Member::from(child.header()).who());
         let mut walk = Walk::hard();
         walk.mark_child_hard(child);
         walk.finish();

@@ -6,7 +6,7 @@ use super::node::Node;
 use super::options::OnFailure;
 use crate::primitive::{AtomicBool, Ordering, thread};
 use crate::task::grace::Grace;
-use crate::task::header::{End, Header};
+use crate::task::header::{End, Header, Held};
 use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Level, Scope};
 use crate::task::state::{Pause, State, Wake as Wakes};
@@ -50,7 +50,7 @@ fn open() -> (Arc<Node>, Arc<Flag>, Arc<Vthread>) {
 
 fn child(node: &Node, is_service: bool) -> Arc<Header> {
     let child = Arc::new(Header::for_model(is_service));
-    let _ = node.link(&child);
+    let _ = node.link(Held::of_model(&child));
     child
 }
 
@@ -234,7 +234,7 @@ fn loom_group_is_cut_by_who_was_first() {
         let child = child(&node, false);
         let canceller = {
             let child = child.clone();
-            thread::spawn(move || cancel_task(&child, &CancelReason::TaskCancelled))
+            thread::spawn(move || cancel_task(Held::of_model(&child), &CancelReason::TaskCancelled))
         };
         node.cancel_from_outside(CancelReason::TimedOut, Level::Soft);
         canceller.join().unwrap();
@@ -359,7 +359,11 @@ fn loom_grace_ends_against_a_cancellation() {
         let service = child(&node, true);
         let ordinary = child(&node, false);
         let mut walk = Walk::new();
-        mark_child(&service, &CancelReason::GroupEnded, &mut walk);
+        mark_child(
+            Held::of_model(&service),
+            &CancelReason::GroupEnded,
+            &mut walk,
+        );
         walk.finish();
         let alarm = {
             let node = node.clone();

@@ -15,7 +15,7 @@ use crate::task::cell::Payload;
 use crate::task::current;
 use crate::task::deadline::Deadline;
 use crate::task::handle::Linked;
-use crate::task::header::{End, Header};
+use crate::task::header::{End, Header, Held};
 use crate::task::reason::CancelReason;
 use crate::task::scope::{Kind, Scope};
 use crate::task::vthread::Vthread;
@@ -23,7 +23,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::panic::Location;
-use std::ptr;
+use std::ptr::{self, NonNull};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::task::Waker;
@@ -52,7 +52,7 @@ unsafe impl Sync for Node {}
 /// What is under the lock.
 #[derive(Debug)]
 pub(super) struct State {
-    children: *const Header,
+    children: Option<NonNull<Header>>,
     /// Children that have not ended.
     pub(super) alive: usize,
     /// Those of them that keep the group open.
@@ -109,7 +109,7 @@ impl Node {
         Arc::new(Node {
             scope: Scope::new(Kind::Group),
             state: Mutex::new(State {
-                children: ptr::null(),
+                children: None,
                 alive: 0,
                 ordinary: 0,
                 cancelled: None,
@@ -147,7 +147,7 @@ impl Node {
     }
 
     /// Adds a child. In a cancelled group it is born marked, so that nothing of it runs.
-    pub(super) fn link(&self, child: &Header) -> Linked {
+    pub(super) fn link(&self, child: Held<'_>) -> Linked {
         child.vthread.root.inherit(&self.scope);
         if child.vthread.root.deadline() != Deadline::NEVER {
             // Its suspension points look at the clock.
@@ -161,14 +161,14 @@ impl Node {
             return Linked::IsCancelled;
         }
         state.alive += 1;
-        state.trace(child);
+        state.trace(&child);
         state.ordinary += usize::from(!child.is_service());
         child.links.after.set(state.children);
         // SAFETY: linked children are alive: they unlink themselves under this lock first.
-        if let Some(first) = unsafe { state.children.as_ref() } {
-            first.links.before.set(child);
+        if let Some(first) = state.children.map(|first| unsafe { Held::new(first) }) {
+            first.links.before.set(Some(child.as_ptr()));
         }
-        state.children = child;
+        state.children = Some(child.as_ptr());
         // What is refused is missing as well, if the mark came from outside.
         child.set_cut(state.is_cancelled_from_outside());
         let reason = match &state.cancelled {
@@ -301,21 +301,21 @@ impl State {
     fn remove(&mut self, child: &Header) {
         let (before, after) = (child.links.before.get(), child.links.after.get());
         // SAFETY: neighbours are linked, hence alive.
-        match unsafe { before.as_ref() } {
+        match before.map(|before| unsafe { Held::new(before) }) {
             Some(before) => before.links.after.set(after),
             None => self.children = after,
         }
         // SAFETY: as above.
-        if let Some(after) = unsafe { after.as_ref() } {
+        if let Some(after) = after.map(|after| unsafe { Held::new(after) }) {
             after.links.before.set(before);
         }
     }
 
     /// Calls `visit` with every child.
-    pub(super) fn for_each_child(&self, mut visit: impl FnMut(&Header)) {
+    pub(super) fn for_each_child(&self, mut visit: impl FnMut(Held<'_>)) {
         let mut at = self.children;
         // SAFETY: linked children are alive, and nobody unlinks under our lock.
-        while let Some(child) = unsafe { at.as_ref() } {
+        while let Some(child) = at.map(|child| unsafe { Held::new(child) }) {
             at = child.links.after.get();
             visit(child);
         }

@@ -11,7 +11,7 @@ use super::options::OnFailure;
 use super::outermost;
 use crate::task::cell::{Payload, drop_quietly};
 use crate::task::current;
-use crate::task::header::Header;
+use crate::task::header::{Header, Held};
 use crate::task::reason::CancelReason;
 use crate::trace;
 use parking_lot::{Condvar, Mutex};
@@ -141,7 +141,7 @@ pub(crate) fn begin_end_by(signal: i32) {
 }
 
 /// Calls `visit` with every child of the process, and with whether they are cancelled, under the group's lock.
-pub(super) fn for_each_background(mut visit: impl FnMut(&Header, bool)) {
+pub(super) fn for_each_background(mut visit: impl FnMut(Held<'_>, bool)) {
     let state = Process::get().node.lock();
     let is_cancelled = state.cancelled.is_some();
     state.for_each_child(|child| visit(child, is_cancelled));

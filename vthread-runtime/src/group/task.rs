@@ -64,7 +64,7 @@ impl<V> Task<V> {
     /// Cancelling a child is not a failure: the group goes on. A child that has ended keeps its
     /// value.
     pub fn cancel(&self) {
-        super::cancel::cancel_task(self.handle.header(), &CancelReason::TaskCancelled);
+        super::cancel::cancel_task(self.handle.held(), &CancelReason::TaskCancelled);
     }
 
     /// A number that tells the child from all other vthreads of the process, for logs.

@@ -254,11 +254,9 @@ mod tests {
     #[test]
     fn appends_to_the_end() {
         let mut buf = b"a".to_vec();
-        let long = vec![7; 100_000];
-        assert_eq!(
-            long.as_slice().read_to_end(&mut buf).block().unwrap(),
-            100_000
-        );
-        assert_eq!((buf.len(), buf[0], buf[100_000]), (100_001, b'a', 7));
+        let n = if cfg!(miri) { 1_000 } else { 100_000 };
+        let long = vec![7; n];
+        assert_eq!(long.as_slice().read_to_end(&mut buf).block().unwrap(), n);
+        assert_eq!((buf.len(), buf[0], buf[n]), (n + 1, b'a', 7));
     }
 }

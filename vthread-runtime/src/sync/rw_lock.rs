@@ -329,11 +329,12 @@ mod tests {
 
     #[test]
     fn writers_exclude() {
+        const EACH: u64 = if cfg!(miri) { 10 } else { 2_000 };
         let lock = RwLock::new((0_u64, 0_u64));
         std::thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
-                    for _ in 0..2_000 {
+                    for _ in 0..EACH {
                         let mut both = lock.write().block();
                         both.0 += 1;
                         std::hint::spin_loop();
@@ -341,14 +342,14 @@ mod tests {
                     }
                 });
                 scope.spawn(|| {
-                    for _ in 0..2_000 {
+                    for _ in 0..EACH {
                         let both = lock.read().block();
                         assert_eq!(both.0, both.1);
                     }
                 });
             }
         });
-        assert_eq!(lock.into_inner(), (4_000, 4_000));
+        assert_eq!(lock.into_inner(), (2 * EACH, 2 * EACH));
     }
 
     #[test]

@@ -11,7 +11,7 @@
 #![allow(unsafe_code)] // Owns frames by address.
 
 use super::current::Running;
-use super::header::{About, End, Header, Holds, TaskRef, VTable, release};
+use super::header::{About, End, Header, Held, Holds, TaskRef, VTable, release};
 use super::line::poll_line;
 use super::state::Pause;
 use super::waker;
@@ -96,7 +96,7 @@ pub(crate) trait Parent<R>: Send {
     /// Something that belonged to the task panicked as it was dropped.
     fn panicked(&self, header: &Header, payload: Payload);
     /// The task is marked, was polled, and waits for what is open in it.
-    fn lingers(&self, header: &Header);
+    fn lingers(&self, task: Held<'_>);
     /// The address by which whoever knows the parent's type finds it; null if nobody shall.
     fn address(&self) -> *const ();
     /// Everything of the task is gone: frame, captures and unread value.
@@ -155,6 +155,7 @@ where
         (&raw mut (*cell).header).write(Header::new(&Vtable::<F, P>::VTABLE, about));
         place.assume_init()
     };
+    // Everything that leads to the task later is a copy of this pointer: it may free the allocation.
     NonNull::from(Box::leak(cell)).cast()
 }
 
@@ -169,32 +170,27 @@ impl<F: Future, P: Parent<F::Output>> Vtable<F, P> {
     };
 }
 
-unsafe fn parent<F: Future, P: Parent<F::Output>>(task: &Header) -> *const () {
+unsafe fn parent<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) -> *const () {
     // SAFETY: the caller's task runs now, so that its parent is there, and is written by nobody.
-    unsafe {
-        &*NonNull::from(task)
-            .cast::<Cell<F, P>>()
-            .as_ref()
-            .parent
-            .get()
-    }
-    .address()
+    unsafe { &*task.cast::<Cell<F, P>>().as_ref().parent.get() }.address()
 }
 
 /// One poll, from `start` to `pause` or to the end.
 unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
     // SAFETY: the caller took the task from a queue, so it is alive and ours to run.
     let cell = unsafe { task.cast::<Cell<F, P>>().as_ref() };
+    // SAFETY: as above, until the base reference is released below.
+    let held = unsafe { Held::new(task) };
     let header = &cell.header;
     header.state.start();
-    let waker = waker::borrowed(header);
-    let running = Running::of_task(header);
+    let waker = waker::borrowed(held);
+    let running = Running::of_task(held);
     let entered = running.enter();
     let ended = poll(cell, &running, &waker);
     if ended.is_none() && header.vthread.is_suspect() && header.vthread.root.has_own_mark() {
         // SAFETY: the parent is there until the task has ended.
         let parent: &P = unsafe { &*cell.parent.get() };
-        parent.lingers(header);
+        parent.lingers(held);
     }
     match ended {
         None if running.has_yielded() => {

@@ -4,14 +4,14 @@
 
 use super::deadline::Deadline;
 use super::doing::Doing;
-use super::header::Header;
+use super::header::{Header, Held};
 use super::late::{self, Late};
 use super::scope::Scope;
 use super::turn::Runner;
 use super::vthread::Vthread;
 use std::cell::Cell;
 use std::marker::PhantomData;
-use std::ptr;
+use std::ptr::{self, NonNull};
 use std::task::{Context, Poll};
 
 /// How many operations a vthread may complete without a pause.
@@ -30,8 +30,8 @@ pub(crate) struct Running {
     pub(crate) vthread: *const Vthread,
     /// The data pointer of the waker of the vthread's own poll.
     waker: *const (),
-    /// The task that is polled, or in a plain frame of which it is polled. Null below a plain thread.
-    task: *const Header,
+    /// The task that is polled, or in a plain frame of which it is polled. None below a plain thread.
+    task: Option<NonNull<Header>>,
     /// The innermost scope whose code runs now.
     scope: Cell<*const Scope>,
     budget: Cell<u32>,
@@ -51,8 +51,8 @@ pub(crate) struct Running {
 impl Running {
     /// A poll of `task`.
     #[inline]
-    pub(super) fn of_task(task: &Header) -> Self {
-        Self::new(&task.vthread, task.waker_data(), task)
+    pub(super) fn of_task(task: Held<'_>) -> Self {
+        Self::new(&task.vthread, task.waker_data(), Some(task.as_ptr()))
     }
 
     /// A poll of the root of a blocking call, with a waker whose data pointer is `waker`.
@@ -61,14 +61,13 @@ impl Running {
             let around = around?;
             // A runner that blocks has waited for something else than its operation.
             around.runner().into_iter().for_each(Runner::give_back);
-            Some(around.task)
+            around.task
         });
-        let task = task.unwrap_or(ptr::null());
         Self::new(vthread, waker, task)
     }
 
     #[inline]
-    fn new(vthread: &Vthread, waker: *const (), task: *const Header) -> Self {
+    fn new(vthread: &Vthread, waker: *const (), task: Option<NonNull<Header>>) -> Self {
         vthread.doing.set(Doing::Unknown);
         Running {
             vthread,
@@ -103,7 +102,8 @@ impl Running {
     /// The task in whose frame we are, if it is one.
     pub(crate) fn task(&self) -> Option<RunningTask<'_>> {
         // SAFETY: it is polled by this thread, here or further out on the stack.
-        unsafe { self.task.as_ref() }.map(RunningTask)
+        self.task
+            .map(|task| RunningTask(unsafe { Held::new(task) }))
     }
 
     /// The innermost scope.
@@ -280,7 +280,7 @@ fn stack_pointer() -> usize {
 
 /// A task that this thread is polling, so that all parts of it are there.
 #[derive(Debug)]
-pub(crate) struct RunningTask<'a>(&'a Header);
+pub(crate) struct RunningTask<'a>(Held<'a>);
 
 impl RunningTask<'_> {
     /// What its parent says by `Parent::address`.
@@ -293,7 +293,7 @@ impl RunningTask<'_> {
 impl std::ops::Deref for RunningTask<'_> {
     type Target = Header;
     fn deref(&self) -> &Header {
-        self.0
+        &self.0
     }
 }
 

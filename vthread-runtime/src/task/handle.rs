@@ -5,7 +5,7 @@
 use super::cell::{self, Parent};
 use super::current::{self, checkpoint};
 use super::doing::{self, Doing};
-use super::header::{About, Header, Joiner, TaskRef, release};
+use super::header::{About, Header, Held, Joiner, TaskRef, release};
 use super::marking::Marking;
 use super::state::DropHandle;
 use super::waiting::{self, Site};
@@ -49,7 +49,7 @@ impl<V> Handle<V> {
         frame: F,
         parent: P,
         about: About,
-        link: impl FnOnce(&Header) -> Linked,
+        link: impl FnOnce(Held<'_>) -> Linked,
     ) -> Self
     where
         F: Future + Send,
@@ -60,9 +60,9 @@ impl<V> Handle<V> {
         // SAFETY: `Send` by the bounds; the borrows by the caller.
         let task = unsafe { cell::allocate(frame, parent, about) };
         // SAFETY: just made.
-        let header = unsafe { task.as_ref() };
-        header.vthread.bindings.inherit();
-        match link(header) {
+        let held = unsafe { Held::new(task) };
+        held.vthread.bindings.inherit();
+        match link(held) {
             // Where others can take it: its parent may go on for long.
             Linked::Runs => crate::runtime::schedule_last(TaskRef(task)),
             // Marked, so that this only drops the frame.
@@ -75,8 +75,12 @@ impl<V> Handle<V> {
     }
 
     pub(crate) fn header(&self) -> &Header {
+        self.held().header()
+    }
+
+    pub(crate) fn held(&self) -> Held<'_> {
         // SAFETY: the handle's reference keeps it alive.
-        unsafe { self.task.as_ref() }
+        unsafe { Held::new(self.task) }
     }
 
     /// The value of a task that is over, if it has one and it was not taken.

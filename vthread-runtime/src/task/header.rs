@@ -9,6 +9,7 @@ use super::vthread::Vthread;
 use super::waiting::Site;
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::marker::PhantomData;
 use std::panic::Location;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -33,8 +34,8 @@ pub(crate) enum End {
 /// Neighbours in the list of the task's parent. Touched under the parent's lock only.
 #[derive(Debug)]
 pub(crate) struct Links {
-    pub(crate) before: Cell<*const Header>,
-    pub(crate) after: Cell<*const Header>,
+    pub(crate) before: Cell<Option<NonNull<Header>>>,
+    pub(crate) after: Cell<Option<NonNull<Header>>>,
 }
 
 /// What the `spawn!` says of its child.
@@ -125,7 +126,7 @@ pub(crate) struct Header {
 #[derive(Debug)]
 pub(super) struct VTable {
     /// Whose child the task is, as its parent says.
-    pub(super) parent: unsafe fn(&Header) -> *const (),
+    pub(super) parent: unsafe fn(NonNull<Header>) -> *const (),
     /// Polls the frame; the task was taken from a queue.
     pub(super) run: unsafe fn(NonNull<Header>),
     /// Moves the value to the place given; false if there is none.
@@ -144,8 +145,8 @@ impl Header {
             vtable,
             vthread: Vthread::with(OfTask::new(about.is_service)),
             links: Links {
-                before: Cell::new(ptr::null()),
-                after: Cell::new(ptr::null()),
+                before: Cell::new(None),
+                after: Cell::new(None),
             },
             site: about.site,
             rare: Rare::new(about.name),
@@ -167,7 +168,7 @@ impl Header {
         unsafe fn nothing(_: NonNull<Header>, _: *mut ()) -> bool {
             unreachable!()
         }
-        unsafe fn nobody(_: &Header) -> *const () {
+        unsafe fn nobody(_: NonNull<Header>) -> *const () {
             ptr::null()
         }
         static VTABLE: VTable = VTable {
@@ -183,13 +184,6 @@ impl Header {
             is_service,
         };
         Header::new(&VTABLE, about)
-    }
-
-    /// # Safety
-    /// - The task is polled by this thread.
-    pub(super) unsafe fn parent(&self) -> *const () {
-        // SAFETY: the task's own vtable; the rest is the caller's promise.
-        unsafe { (self.vtable.parent)(self) }
     }
 
     pub(crate) fn id(&self) -> TaskId {
@@ -236,11 +230,6 @@ impl Header {
         place.store(end as u8, Ordering::Release);
     }
 
-    /// A waker of the task, whoever else has the task.
-    pub(crate) fn waker(&self) -> Waker {
-        Waker::clone(&super::waker::borrowed(self))
-    }
-
     /// Who waits for its end, and for nothing else.
     pub(crate) fn joiner(&self) -> Option<SeenJoiner> {
         let open = self.vthread.open();
@@ -260,9 +249,75 @@ impl Header {
         self.state.is_complete()
     }
 
-    /// The address by which the task's own waker is known.
+    /// The address by which the task's own waker is known: to compare, not to reach the task by.
     pub(crate) fn waker_data(&self) -> *const () {
         ptr::from_ref(self).cast()
+    }
+}
+
+/// A task that somebody keeps for as long as this lives: one who owns a reference to it, who polls it, or who has found it
+/// linked and holds its parent's lock.
+///
+/// It leads to the whole allocation, as every reference to a task does: a `&Header` leads to the
+/// header and no further, so that no waker, no entry of a queue and no link may come from one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held<'a> {
+    task: NonNull<Header>,
+    _kept: PhantomData<&'a Header>,
+}
+
+impl<'a> Held<'a> {
+    /// # Safety
+    /// - The pointer is the one with which the task was made, or a copy of it.
+    /// - The task's memory is kept for `'a`.
+    #[inline]
+    pub(crate) unsafe fn new(task: NonNull<Header>) -> Self {
+        Held {
+            task,
+            _kept: PhantomData,
+        }
+    }
+
+    /// That of a header without a task, whose waker is known and never used.
+    #[cfg(all(test, loom))]
+    pub(crate) fn of_model(header: &'a std::sync::Arc<Header>) -> Self {
+        let header = std::sync::Arc::as_ptr(header).cast_mut();
+        // SAFETY: not null, and borrowed.
+        unsafe { Held::new(NonNull::new_unchecked(header)) }
+    }
+
+    /// The pointer, for who keeps it by other means.
+    #[inline]
+    pub(crate) fn as_ptr(self) -> NonNull<Header> {
+        self.task
+    }
+
+    /// The header, for as long as the task is kept.
+    pub(crate) fn header(self) -> &'a Header {
+        // SAFETY: kept for `'a`, as `new` asks.
+        unsafe { self.task.as_ref() }
+    }
+
+    /// A waker of the task, whoever else has the task.
+    pub(crate) fn waker(self) -> Waker {
+        Waker::clone(&super::waker::borrowed(self))
+    }
+
+    /// Whose child it is, as its parent says.
+    ///
+    /// # Safety
+    /// - The task is polled by this thread.
+    pub(super) unsafe fn parent(self) -> *const () {
+        // SAFETY: the task's own vtable; the rest is the caller's promise.
+        unsafe { (self.vtable.parent)(self.task) }
+    }
+}
+
+impl std::ops::Deref for Held<'_> {
+    type Target = Header;
+    #[inline]
+    fn deref(&self) -> &Header {
+        self.header()
     }
 }
 

@@ -1,8 +1,8 @@
-//! Wakers of tasks: the address of the header, with one reference.
+//! Wakers of tasks: the pointer to the allocation, with one reference.
 
 #![allow(unsafe_code)] // The vtable of a raw waker.
 
-use super::header::{Header, TaskRef, release};
+use super::header::{Header, Held, TaskRef, release};
 use super::state::Wake;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -12,8 +12,8 @@ static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, dr
 
 /// The waker that a poll hands out: it borrows the reference of being alive, so that a vthread
 /// that does not wait costs no reference counting.
-pub(super) fn borrowed(header: &Header) -> ManuallyDrop<Waker> {
-    let raw = RawWaker::new(header.waker_data(), &VTABLE);
+pub(super) fn borrowed(task: Held<'_>) -> ManuallyDrop<Waker> {
+    let raw = RawWaker::new(task.as_ptr().as_ptr().cast_const().cast(), &VTABLE);
     // SAFETY: the vtable keeps the contract of RawWaker; the reference that dropping this waker
     // would give up is never given up, as it is never dropped.
     ManuallyDrop::new(unsafe { Waker::from_raw(raw) })

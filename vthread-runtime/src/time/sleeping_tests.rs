@@ -53,10 +53,11 @@ fn a_sooner_alarm_ends_a_longer_wait() {
 
 #[test]
 fn many_alarms_ring_and_many_are_cancelled() {
+    const HALF: usize = if cfg!(miri) { 20 } else { 5_000 };
     crate::runtime::start();
     let counter = Arc::new(Counter::default());
     let waker = Waker::from(counter.clone());
-    let mut sleeps: Vec<_> = (0..10_000)
+    let mut sleeps: Vec<_> = (0..2 * HALF as u64)
         .map(|i| {
             Box::pin(Sleep::for_duration(Duration::from_millis(if i % 2 == 0 {
                 5 + i % 7
@@ -75,11 +76,11 @@ fn many_alarms_ring_and_many_are_cancelled() {
                 .is_ready(),
         );
     }
-    while counter.0.load(Ordering::Relaxed) < 5_000 - n_due {
+    while counter.0.load(Ordering::Relaxed) < HALF - n_due {
         std::thread::yield_now();
     }
     let n_rung = sleeps.iter().filter(|sleep| sleep.alarm.has_rung()).count();
-    assert_eq!(n_rung, 5_000 - n_due);
+    assert_eq!(n_rung, HALF - n_due);
     drop(sleeps);
     drop(waker);
     assert_eq!(Arc::strong_count(&counter), 1);
