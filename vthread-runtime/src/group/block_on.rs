@@ -244,6 +244,7 @@ fn drive<F: Future>(
         );
     };
     drop(given);
+    root.vthread.root.must_be_empty();
     // The frame goes on this thread too, and blocking calls in its destructors complete.
     let dropped = {
         let _entered = running.enter();
@@ -316,7 +317,9 @@ struct Nested<'a> {
 impl<'a> Nested<'a> {
     fn register(root: &'a Arc<Root>, running: &Running) -> Self {
         // SAFETY: the innermost scope of a poll further out on this stack, hence open.
-        root.vthread.root.set_parent(unsafe { &*running.scope() });
+        let around = unsafe { &*running.scope() };
+        root.vthread.root.set_parent(around);
+        around.opened_inside();
         // SAFETY: the outer vthread is being polled further out on this stack.
         let outer = unsafe { &*running.vthread };
         // SAFETY: this call's `Arc` keeps the root until `drop`; the scope is its first field.
@@ -343,6 +346,8 @@ impl Drop for Nested<'_> {
         if self.root.vthread.provenance.leaked() > 0 {
             outer.provenance.leak();
         }
+        // SAFETY: still open: what is around a call does not end before it, or the process is aborted.
+        unsafe { &*self.root.vthread.root.parent() }.closed_inside();
         self.root.vthread.root.clear_parent();
     }
 }

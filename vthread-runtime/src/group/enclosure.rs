@@ -132,6 +132,7 @@ impl<S: HasScope, B: Future> Enclosure<S, B> {
                 Err(payload)
             }
         };
+        this.scope.scope().must_be_empty();
         this.was_cut = matches!(ended, Ok(None));
         if this.was_cut {
             // SAFETY: our scope's chain is open, and this thread polls the vthread.

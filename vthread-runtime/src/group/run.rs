@@ -215,6 +215,7 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'o, 'scop
             }
             None => None,
         };
+        self.scope().must_be_empty();
         self.drop_body(running);
         if let Some(said) = said {
             self.stage = Stage::Said(said);

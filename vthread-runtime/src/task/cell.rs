@@ -253,6 +253,7 @@ fn poll<F: Future, P: Parent<F::Output>>(
             }
         }
     };
+    root.must_be_empty();
     let swallowed = match ended {
         // Plain code has stopped the unwinding of its cancellation.
         Ended::Finished(_) if root.was_met() => {

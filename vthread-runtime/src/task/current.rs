@@ -10,7 +10,6 @@ use super::scope::Scope;
 use super::turn::Runner;
 use super::vthread::Vthread;
 use std::cell::Cell;
-use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 use std::task::{Context, Poll};
 
@@ -89,7 +88,7 @@ impl Running {
     pub(crate) fn enter(&self) -> Entered<'_> {
         Entered {
             before: CURRENT.replace(self),
-            _running: PhantomData,
+            running: self,
         }
     }
 
@@ -309,13 +308,26 @@ impl<T: Copy> Drop for Restore<'_, T> {
 #[derive(Debug)]
 pub(crate) struct Entered<'a> {
     before: *const Running,
-    _running: PhantomData<&'a Running>,
+    running: &'a Running,
 }
 impl Drop for Entered<'_> {
     #[inline]
     fn drop(&mut self) {
-        CURRENT.set(self.before);
+        // Polls nest like the frames of a stack, unless something switches stacks in the middle of one.
+        if !ptr::eq(CURRENT.replace(self.before), self.running) {
+            left_in_the_middle();
+        }
     }
+}
+
+/// The current poll is another one, whose frames may be gone: nothing sound can follow.
+#[cold]
+fn left_in_the_middle() -> ! {
+    eprintln!(
+        "vthread: a poll ends that is not the current one: code that switches stacks, as a stackful coroutine does, \
+         has suspended inside a call of a vthread function and let other calls begin or end meanwhile"
+    );
+    std::process::abort()
 }
 
 /// Calls `code` with the thread's current poll, if there is one.

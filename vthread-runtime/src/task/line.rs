@@ -296,6 +296,7 @@ fn poll_top(
             }
         }
     }
+    link.scope.must_be_empty();
     let drop_frame = || {
         // SAFETY: nothing is open in the frame; a value is left where it is.
         catch_unwind(AssertUnwindSafe(|| unsafe { (link.drop_frame)(top) }))
@@ -326,6 +327,8 @@ unsafe fn poll<F: Future>(link: NonNull<Link>, cx: &mut Context<'_>) -> Poll<()>
     // SAFETY: as above.
     let result = unsafe { Pin::new_unchecked(frame) }.poll(cx);
     result.map(|value| {
+        // SAFETY: as above.
+        unsafe { link.as_ref() }.scope.must_be_empty();
         let _written = Written(stage, Some(value));
         // SAFETY: as above; overwritten by the guard, also if a destructor unwinds.
         unsafe { stage.drop_in_place() };

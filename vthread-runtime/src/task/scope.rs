@@ -198,6 +198,17 @@ impl Scope {
         self.inner.get() == 0
     }
 
+    /// What the scope encloses has ended, or is about to be dropped: then nothing may be open inside.
+    ///
+    /// Code that switches stacks (a stackful coroutine) can leave a blocking call that is open in it, and then let
+    /// the frame end around that. Nothing sound can follow.
+    #[inline]
+    pub(crate) fn must_be_empty(&self) {
+        if !self.is_empty() {
+            something_is_open();
+        }
+    }
+
     /// For another use of the same memory, by whom it was not marked.
     pub(crate) fn reset(&self) {
         debug_assert!(!self.has_own_mark());
@@ -205,4 +216,13 @@ impl Scope {
         self.inner.set(0);
         self.next.set(ptr::null());
     }
+}
+
+#[cold]
+fn something_is_open() -> ! {
+    eprintln!(
+        "vthread: a frame ends while a call of a vthread function is open in it: code that switches stacks, as a \
+         stackful coroutine does, has suspended inside that call"
+    );
+    std::process::abort()
 }
