@@ -80,7 +80,7 @@ fn rounds(n: usize) -> isize {
 
 #[test]
 fn rounds_leave_nothing() {
-    let n = if cfg!(miri) { 12 } else { 1_000 };
+    let n = if cfg!(miri) { 6 } else { 1_000 };
     // Queues and tables come to their size.
     let before = rounds(n / 2);
     let after = rounds(n);

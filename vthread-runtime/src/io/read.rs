@@ -236,6 +236,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "it fills megabytes")]
     fn r16_little_room_is_touched_for_a_short_source() {
         let mut buf = Vec::with_capacity(512 << 20);
         let mut source: &[u8] = b"ten bytes.";

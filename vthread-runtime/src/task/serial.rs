@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many a thread takes at a time.
-const BLOCK: u64 = 1024;
+const BLOCK: u64 = if cfg!(miri) { 32 } else { 1024 };
 
 static NEXT_BLOCK: AtomicU64 = AtomicU64::new(1);
 
@@ -30,8 +30,7 @@ mod tests {
 
     #[test]
     fn no_number_is_given_twice() {
-        // More than a thread takes at a time.
-        let n = if cfg!(miri) { 1_100 } else { 3_000 };
+        let n = if cfg!(miri) { 40 } else { 3_000 };
         let take = move || (0..n).map(|_| next()).collect::<Vec<_>>();
         let others = std::thread::spawn(take);
         let mut all: HashSet<u64> = take().into_iter().collect();

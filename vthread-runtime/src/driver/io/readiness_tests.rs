@@ -113,7 +113,7 @@ fn a_retired_ticket_leaves_nothing() {
 fn wakers_of_the_gone_do_not_pile_up() {
     let readiness = Readiness::new(Interest::NONE);
     let mut gone = Vec::new();
-    for _ in 0..if cfg!(miri) { 100 } else { 1_000 } {
+    for _ in 0..if cfg!(miri) { 40 } else { 1_000 } {
         let (counter, waker) = counter();
         assert!(
             readiness
