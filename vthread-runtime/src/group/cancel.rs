@@ -257,17 +257,20 @@ impl Node {
         if is_first {
             state.cancelled = Some(reason.clone());
             state.ends_children = Some(reach);
-            let spared = match state.first {
+            let claimed = match state.first {
                 First::Claimed(child) if is_for_error => child,
                 _ => ptr::null(),
             };
-            state.spared = spared;
+            let mut spared = None;
             state.for_each_child(|child| {
-                if !ptr::eq(child, spared) {
+                if ptr::eq(child.header(), claimed) {
+                    spared = Some(child.as_ptr());
+                } else {
                     let is_first = mark_child(child, reason, walk);
                     child.set_cut(is_first && reach == Reach::FromOutside);
                 }
             });
+            state.spared = spared;
         } else if walk.has_to_help() {
             // They are marked, and what is open in them perhaps not yet. Whoever marked them wakes them.
             state.for_each_child(|child| mark_below(&child.vthread, walk));

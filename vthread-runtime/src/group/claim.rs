@@ -217,7 +217,7 @@ mod models {
             node.unlink(&claimer);
             let state = node.lock();
             assert!(state.first.is_lost());
-            assert!(state.spared.is_null());
+            assert!(state.spared.is_none());
         });
     }
 }

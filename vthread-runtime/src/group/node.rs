@@ -75,8 +75,8 @@ pub(super) struct State {
     pub(super) is_cut: bool,
     /// Whose failure is the first one.
     pub(super) first: First,
-    /// The child that has claimed it, which alone is not marked yet. Null if there is none.
-    pub(super) spared: *const Header,
+    /// The child that has claimed it, which alone is not marked yet.
+    pub(super) spared: Option<NonNull<Header>>,
     /// Errors and panics so far.
     pub(super) failures: usize,
     pub(super) panic: Option<Payload>,
@@ -121,7 +121,7 @@ impl Node {
                 lingering: None,
                 is_cut: false,
                 first: First::Open,
-                spared: ptr::null(),
+                spared: None,
                 failures: 0,
                 panic: None,
                 is_closing: false,
@@ -194,8 +194,11 @@ impl Node {
             }
             state.remove(child);
             state.first.gone(child);
-            if ptr::eq(state.spared, child) {
-                state.spared = ptr::null();
+            if state
+                .spared
+                .is_some_and(|spared| ptr::eq(spared.as_ptr(), child))
+            {
+                state.spared = None;
             }
             state.alive -= 1;
             state.settle(child);
@@ -322,9 +325,11 @@ impl State {
     }
 
     /// The child that was not marked with the others, which is marked now.
-    pub(super) fn take_spared<'a>(&mut self) -> Option<&'a Header> {
+    pub(super) fn take_spared<'a>(&mut self) -> Option<Held<'a>> {
         // SAFETY: it is linked: who leaves takes itself out, under this lock.
-        unsafe { std::mem::replace(&mut self.spared, ptr::null()).as_ref() }
+        self.spared
+            .take()
+            .map(|spared| unsafe { Held::new(spared) })
     }
 
     pub(super) fn owner_waker(&self) -> Option<Waker> {
