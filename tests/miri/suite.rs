@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use vthread::prelude::*;
-use vthread::sync::{Barrier, Condvar, Mutex, OnceCell, RwLock, Semaphore, channel, oneshot};
+use vthread::sync::{Barrier, Condvar, Mutex, OnceLock, RwLock, Semaphore, channel, oneshot};
 use vthread::time::{Duration, sleep};
 use vthread::{CancelReason, Failures, Outcome, yield_now};
 
@@ -111,7 +111,7 @@ mod cancellation {
                     spawn! { let _counts = Counts(dropped); sleep(LONG); }
                     ready.send(()).unwrap();
                     sleep(LONG);
-                }
+                };
             };
             is_ready.recv().unwrap();
             task.cancel();
@@ -258,7 +258,7 @@ mod synchronisation {
     #[vthread]
     fn count() -> (u32, usize, u32) {
         let (number, permits) = (Mutex::new(0), Semaphore::new(1));
-        let (table, once, barrier) = (RwLock::new(0), OnceCell::new(), Barrier::new(3));
+        let (table, once, barrier) = (RwLock::new(0), OnceLock::new(), Barrier::new(3));
         group! {
             for i in 0..3_u32 {
                 spawn! {
