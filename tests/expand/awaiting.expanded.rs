@@ -9,7 +9,7 @@ fn __vthread_greet(client: &HttpClient) -> rt::call_type![String] {
         let _ = greet;
     }
     let __f = async move {
-        use rt::traits::*;
+        use rt::in_frame::*;
         let client = client;
         '__l: {
             break '__l;
@@ -34,7 +34,7 @@ fn __vthread_greet(client: &HttpClient) -> rt::call_type![String] {
                                                 _,
                                                 _,
                                             >(&client, &__x);
-                                            (&__t).__vthread_which()
+                                            __t[()]
                                         };
                                         if __k.is_plain {
                                             __k.plain(__x)

@@ -12,7 +12,7 @@ fn __vthread_names(
         let _ = names;
     }
     let __f = async move {
-        use rt::traits::*;
+        use rt::in_frame::*;
         let users = users;
         let ids = ids;
         '__l: {
@@ -35,7 +35,7 @@ fn __vthread_names(
                                             _,
                                             _,
                                         >(&users, &__x);
-                                        (&__t).__vthread_which()
+                                        __t[()]
                                     };
                                     if __k.is_plain { __k.plain(__x) } else { __k.block(__x) }
                                 }

@@ -48,7 +48,7 @@ impl Handler for Echo {
         Self: '__vt,
     {
         let __f = async move {
-            use rt::traits::*;
+            use rt::in_frame::*;
             let _ = &self;
             let request = request;
             '__l: {

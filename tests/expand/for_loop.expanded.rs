@@ -9,7 +9,7 @@ fn __vthread_total(orders: Receiver<Order>) -> rt::call_type![u64] {
         let _ = total;
     }
     let __f = async move {
-        use rt::traits::*;
+        use rt::in_frame::*;
         let orders = orders;
         '__l: {
             break '__l;
@@ -24,8 +24,13 @@ fn __vthread_total(orders: Receiver<Order>) -> rt::call_type![u64] {
                         let __h = rt::head();
                         match __h.pass(orders) {
                             __e => {
-                                let (__m, __vthread_over, mut __source) = (&__h)
-                                    .__vthread_steps(__e);
+                                let (__m, __vthread_over, mut __source) = rt::steps(
+                                    '__l: {
+                                        break '__l rt::chosen();
+                                        __h[()]
+                                    },
+                                    __e,
+                                );
                                 for __vthread_item in __vthread_over {
                                     '__l: {
                                         break '__frame break '__l;

@@ -12,7 +12,7 @@ pub(crate) fn __vthread_read_twice(
         let _ = read_twice;
     }
     let __f = async move {
-        use rt::traits::*;
+        use rt::in_frame::*;
         let url = url;
         '__l: {
             break '__l;

@@ -11,7 +11,7 @@ fn __vthread_read_all(
         let _ = read_all;
     }
     let __f = async move {
-        use rt::traits::*;
+        use rt::in_frame::*;
         let urls = urls;
         '__l: {
             break '__l;
@@ -26,7 +26,7 @@ fn __vthread_read_all(
                             let __k = '__l: {
                                 break '__frame break '__l __vthread_chosen();
                                 let __t = __vthread_tag_of_result(&__x);
-                                (&__t).__vthread_which()
+                                __t[()]
                             };
                             if __k.is_plain {
                                 __k.plain(__x)
@@ -59,7 +59,10 @@ fn __vthread_read_all(
                             }
                             rt::Owner::tells(
                                 &__o,
-                                rt::Telling::of(&__o).how(),
+                                '__l: {
+                                    break '__l rt::chosen();
+                                    rt::telling(&__o)[()]
+                                },
                             );
                             let this_group = unsafe {
                                 rt::Group::dup(&__group1)
@@ -82,8 +85,13 @@ fn __vthread_read_all(
                                             let __h = rt::head();
                                             match __h.pass(urls) {
                                                 __e => {
-                                                    let (__m, __vthread_over, mut __source) = (&__h)
-                                                        .__vthread_steps(__e);
+                                                    let (__m, __vthread_over, mut __source) = rt::steps(
+                                                        '__l: {
+                                                            break '__l rt::chosen();
+                                                            __h[()]
+                                                        },
+                                                        __e,
+                                                    );
                                                     for __vthread_item in __vthread_over {
                                                         '__l: {
                                                             break '__frame break '__l;
@@ -172,7 +180,7 @@ fn __vthread_read_all(
                                                                                             _,
                                                                                             _,
                                                                                         >(&total, &__x);
-                                                                                        (&__t).__vthread_which()
+                                                                                        __t[()]
                                                                                     };
                                                                                     if __k.is_plain {
                                                                                         __k.plain(__x)

@@ -12,7 +12,7 @@ fn __vthread_first_or(
         let _ = first_or;
     }
     let __f = async move {
-        use rt::traits::*;
+        use rt::in_frame::*;
         let ids = ids;
         let other = other;
         '__l: {
@@ -27,8 +27,13 @@ fn __vthread_first_or(
                         let __h = rt::head();
                         match __h.pass(ids) {
                             __e => {
-                                let (__m, __vthread_over, mut __source) = (&__h)
-                                    .__vthread_steps(__e);
+                                let (__m, __vthread_over, mut __source) = rt::steps(
+                                    '__l: {
+                                        break '__l rt::chosen();
+                                        __h[()]
+                                    },
+                                    __e,
+                                );
                                 'all: for __vthread_item in __vthread_over {
                                     '__l: {
                                         break '__frame break '__l;
@@ -67,7 +72,10 @@ fn __vthread_first_or(
                                                 }
                                                 rt::Owner::tells(
                                                     &__o,
-                                                    rt::Telling::of(&__o).how(),
+                                                    '__l: {
+                                                        break '__l rt::chosen();
+                                                        rt::telling(&__o)[()]
+                                                    },
                                                 );
                                                 let this_group = unsafe {
                                                     rt::Group::dup(&__group1)
@@ -152,7 +160,11 @@ fn __vthread_first_or(
                                                                         };
                                                                         ({
                                                                             let __t = rt::Tail::new(__v);
-                                                                            (&__t).__vthread_split().finish(&__error5)
+                                                                            let __k = '__l: {
+                                                                                break '__l rt::chosen();
+                                                                                rt::Tail::ask(&__t)[()]
+                                                                            };
+                                                                            __k.finish(rt::Tail::value(__t), &__error5)
                                                                         })
                                                                     }
                                                                 };
@@ -179,11 +191,12 @@ fn __vthread_first_or(
                                                                                                 _,
                                                                                                 _,
                                                                                             >(&found, &__x);
-                                                                                            {
-                                                                                                use rt::blocking::by_join::*;
-                                                                                                (&__t).blocks();
-                                                                                            }
-                                                                                            (&__t).__vthread_which()
+                                                                                            rt::blocking::of::<
+                                                                                                rt::blocking::by_join,
+                                                                                                _,
+                                                                                            >(&__t)[()]
+                                                                                                .blocks();
+                                                                                            __t[()]
                                                                                         };
                                                                                         if __k.is_plain {
                                                                                             __k.plain(__x)

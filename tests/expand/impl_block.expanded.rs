@@ -10,7 +10,7 @@ impl<T: Clone> Slot<T> {
     )]
     pub fn put(&self, value: T) -> rt::shown_type![Option < T >] {
         let __f = async move {
-            use rt::traits::*;
+            use rt::in_frame::*;
             let _ = &self;
             let value = value;
             '__l: {
@@ -34,7 +34,7 @@ impl<T: Clone> Slot<T> {
                                                     _,
                                                     _,
                                                 >(&raw const self.value, &__x);
-                                                (&__t).__vthread_which()
+                                                __t[()]
                                             };
                                             if __k.is_plain {
                                                 __k.plain(__x)
@@ -54,7 +54,7 @@ impl<T: Clone> Slot<T> {
                                             _,
                                             _,
                                         >(&__r, &__x);
-                                        (&__t).__vthread_which()
+                                        __t[()]
                                     };
                                     if __k.is_plain {
                                         __k.plain(__x)

@@ -13,7 +13,7 @@ fn __vthread_rename(
         let _ = rename;
     }
     let __f = async move {
-        use rt::traits::*;
+        use rt::in_frame::*;
         let users = users;
         let id = id;
         let name = name;
@@ -34,7 +34,7 @@ fn __vthread_rename(
                                     _,
                                     _,
                                 >(&users, &__x);
-                                (&__t).__vthread_which()
+                                __t[()]
                             };
                             if __k.is_plain {
                                 __k.plain(__x)
@@ -53,7 +53,7 @@ fn __vthread_rename(
                                     _,
                                     _,
                                 >(&users, &__x);
-                                (&__t).__vthread_which()
+                                __t[()]
                             };
                             if __k.is_plain {
                                 __k.plain(__x)

@@ -9,7 +9,7 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
         let _ = receivers;
     }
     let __f = async move {
-        use rt::traits::*;
+        use rt::in_frame::*;
         let app = app;
         let all = all;
         match () {
@@ -24,7 +24,7 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
                                     _,
                                     _,
                                 >(&raw const app.users, &__x);
-                                (&__t).__vthread_which()
+                                __t[()]
                             };
                             if __k.is_plain {
                                 __k.plain(__x)
@@ -83,7 +83,7 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
                                         _,
                                         _,
                                     >(&__r, &__x);
-                                    (&__t).__vthread_which()
+                                    __t[()]
                                 };
                                 if __k.is_plain {
                                     __k.plain(__x)
@@ -106,7 +106,7 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
                                                     _,
                                                     _,
                                                 >(&app, &__x);
-                                                (&__t).__vthread_which()
+                                                __t[()]
                                             };
                                             if __k.is_plain {
                                                 __k.plain(__x)
@@ -126,7 +126,7 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
                                         _,
                                         _,
                                     >(&all[__index1.any()], &__x);
-                                    (&__t).__vthread_which()
+                                    __t[()]
                                 };
                                 if __k.is_plain {
                                     __k.plain(__x)
@@ -141,11 +141,12 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
                             let __k = '__l: {
                                 break '__frame break '__l __vthread_chosen();
                                 let __t = __vthread_tag_of_result(&__x);
-                                {
-                                    use rt::blocking::of_open::*;
-                                    (&__t).blocks();
-                                }
-                                (&__t).__vthread_which()
+                                rt::blocking::of::<
+                                    rt::blocking::of_open,
+                                    _,
+                                >(&__t)[()]
+                                    .blocks();
+                                __t[()]
                             };
                             if __k.is_plain {
                                 __k.plain(__x)

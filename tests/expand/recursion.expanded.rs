@@ -9,7 +9,7 @@ fn __vthread_depth(tree: &Tree) -> rt::call_type![usize] {
         let _ = depth;
     }
     let __f = async move {
-        use rt::traits::*;
+        use rt::in_frame::*;
         let tree = tree;
         '__l: {
             break '__l;
@@ -24,8 +24,13 @@ fn __vthread_depth(tree: &Tree) -> rt::call_type![usize] {
                         let __h = rt::head();
                         match __h.pass(&tree.children) {
                             __e => {
-                                let (__m, __vthread_over, mut __source) = (&__h)
-                                    .__vthread_steps(__e);
+                                let (__m, __vthread_over, mut __source) = rt::steps(
+                                    '__l: {
+                                        break '__l rt::chosen();
+                                        __h[()]
+                                    },
+                                    __e,
+                                );
                                 for __vthread_item in __vthread_over {
                                     '__l: {
                                         break '__frame break '__l;

@@ -35,7 +35,7 @@ impl Store for Disk {
         key: &str,
     ) -> rt::shown_call_type![Option < String >, Send] {
         let __f = async move {
-            use rt::traits::*;
+            use rt::in_frame::*;
             let _ = &self;
             let key = key;
             '__l: {

@@ -11,7 +11,7 @@ fn __vthread_bodies(
         let _ = bodies;
     }
     let __f = async move {
-        use rt::traits::*;
+        use rt::in_frame::*;
         let pages = pages;
         '__l: {
             break '__l;
@@ -38,14 +38,15 @@ fn __vthread_bodies(
                                         let __t = rt::closure_tag();
                                         '__l: {
                                             break '__l;
-                                            break '__closure __t.any();
+                                            break '__closure rt::closure_any(&__t);
                                         }
                                         '__l: {
                                             break '__l;
-                                            break '__closure __t.any();
+                                            break '__closure rt::closure_any(&__t);
                                         }
-                                        let __f = __t
-                                            .code(async |page| {
+                                        let __f = rt::closure_code(
+                                            &__t,
+                                            async |page| {
                                                 '__frame: {
                                                     (match ({
                                                         use rt::none as __c;
@@ -83,10 +84,13 @@ fn __vthread_bodies(
                                                         }
                                                     })
                                                 }
-                                            });
-                                        let __k = (&&rt::returned(&__f))
-                                            .__vthread_ends();
-                                        unsafe { __t.make(__f, __k) }
+                                            },
+                                        );
+                                        let __k = '__l: {
+                                            break '__l rt::chosen();
+                                            rt::returned(&__f)[()]
+                                        };
+                                        unsafe { rt::closure(&__t, __f, __k) }
                                     }),
                                 )
                             }

@@ -13,7 +13,7 @@ use crate::source::{all_sources, files_below, has_word, read, relative, root, so
 /// The layers of the runtime crate from the bottom up. A file may name its own layer and those
 /// before it; the modules of one line may name one another.
 const LAYERS: &[&[&str]] = &[
-    &["primitive", "intrusive", "trace"],
+    &["primitive", "intrusive", "questions", "trace"],
     &["task"],
     &["scheduler"],
     &["group"],

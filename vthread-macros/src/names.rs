@@ -36,25 +36,33 @@ names! {
     boxed = Boxed;
     blocking = blocking;
     same = blocking::Same;
+    blocking_of = blocking::of;
+    blocking_of_module = blocking::of_module;
     suspension = blocking::Suspension;
     block_on = block_on;
     foreign = foreign;
     segment = segment;
     suspends = Suspends;
     kind = __VTHREAD_KIND;
-    traits = traits;
+    in_frame = in_frame;
     none = none;
     no_kind = no::__VTHREAD_KIND;
     loop_head = head;
+    loop_steps = steps;
     closure_tag = closure_tag;
+    closure_any = closure_any;
+    closure_code = closure_code;
+    closure = closure;
     returned = returned;
-    unnamed = Unnamed;
     any = any;
     never_type = Never;
     absurd = absurd;
     dbg_as = dbg_as;
     error_is_send = error_is_send;
+    chosen_answer = chosen;
     tail = Tail::new;
+    tail_ask = Tail::ask;
+    tail_split = split;
     fails = fails;
     attempt = Attempt;
     ending = Ending;
@@ -66,7 +74,7 @@ names! {
     or_a = Or::A;
     or_b = Or::B;
     moved = Move;
-    changed = Changed;
+    changed = changed;
     take = Move::take;
     no_error = NoError;
     native_done = Native::Done;
@@ -77,7 +85,7 @@ names! {
     spawn_options = SpawnOptions;
     owner = Owner;
     owner_tells = Owner::tells;
-    telling = Telling::of;
+    telling = telling;
     group_type = Group;
     until_done = until_done;
     context_var = ContextVar;
@@ -108,9 +116,11 @@ names! {
     background = background;
     background_error = background_error;
     main = run_main;
+    main_ended = MainEnded::ask;
+    main_status = status;
 }
 
-/// Names that each frame has in scope, through the glob import of `traits`. What stands in every probe
+/// Names that each frame has in scope, through the glob import of `in_frame`. What stands in every probe
 /// is one token: each costs the user's compiler.
 macro_rules! names_in_frames {
     ($($name:ident = $ident:literal;)*) => {
@@ -122,11 +132,11 @@ macro_rules! names_in_frames {
 
 names_in_frames! {
     chosen = "__vthread_chosen";
-    tag_type = "__VthreadTag";
     tag = "__vthread_tag";
     tag_of_raw = "__vthread_tag_of_raw";
     tag_of_value = "__vthread_tag_of_value";
     tag_of_result = "__vthread_tag_of_result";
+    io = "__vthread_io";
     ty = "__vthread_ty";
 }
 

@@ -7,6 +7,7 @@
 
 mod intrusive;
 mod primitive;
+mod questions;
 mod trace;
 
 pub mod task;

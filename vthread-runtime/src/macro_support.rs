@@ -39,52 +39,44 @@ pub use crate::group::owner::Owner;
 pub use crate::group::race::{Finish as RaceFinish, Runs as RaceRuns, runs as race_runs};
 pub use crate::group::room::{Permit, Regain, Room, no_room, regain, room};
 pub use crate::group::run::Run;
-pub use crate::group::run_main::{MainEnded, run_main};
+pub use crate::group::run_main::{MainEnded, run_main, status};
 pub use crate::group::select::{Branch, Branches, NoBranch, Or, Select, branch, select};
 pub use crate::group::shield::{Shield, shield};
 pub use crate::group::task::{Task, TaskJoin};
-pub use crate::group::telling::Telling;
+pub use crate::group::telling::telling;
 pub use crate::group::view::{Group, spawn};
 pub use crate::task::line::{Segment, segment};
 pub use crate::time::timeout::{Timeout, timeout};
 
+pub use crate::questions::{Answer, Asked, chosen};
 pub use crate::{
     __call_type as call_type, __dbg_as as dbg_as, __shown_call_type as shown_call_type,
     __shown_type as shown_type,
 };
 pub use asked::{AResult, Another, Ends, FailsAs, MayFail, Neither, Returned, Whole};
 pub use asked::{child_fails, child_may_fail, group_fails_as, return_type};
-pub use choice::{Choice, IsCall, IsPlain, NoFrame, chosen};
+pub use choice::{IsCall, IsPlain, NoFrame};
 pub use claims::{Attempt, Ending, claimed, failing};
-pub use closures::{ClosureTag, closure_tag, returned};
+pub use closures::{ClosureTag, closure, closure_any, closure_code, closure_tag, returned};
 pub use dead::{Never, Returns, absurd, any, error_unknown, error_value, never};
 pub use exits::{Ctl, Move};
 pub use io_names::IoSuspends;
 pub use kinds::{no, none};
-pub use loops::{Head, head};
-pub use lost_updates::Changed;
+pub use loops::{Head, head, steps};
+pub use lost_updates::changed;
 pub use probe::{Tag, Ty, Unnamed, ty};
 pub use send::{ErrorIsSend, error_is_send};
-pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails};
+pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails, split};
 
-/// What a frame brings into scope: the traits, without names, and what each probe names.
-pub mod traits {
-    pub use super::asked::IsAnother as _;
-    pub use super::choice::chosen as __vthread_chosen;
+/// What a frame brings into scope, since each probe names it.
+pub mod in_frame {
     pub use super::claims::{AttemptIsOther as _, AttemptMayFail as _};
     pub use super::claims::{EndingIsValue as _, EndingMayFail as _};
-    pub use super::closures::{ReturnsResult as _, ReturnsValue as _};
-    pub use super::loops::{StepsByNext as _, StepsOfReference as _, StepsPlain as _};
-    pub use super::lost_updates::{ChangesCopy as _, ChangesItsOwn as _};
-    pub use super::probe::{No as _, YesThroughOne as _, YesThroughThree as _, YesThroughTwo as _};
     pub use super::probe::{
-        Tag as __VthreadTag, tag as __vthread_tag, tag_of_raw as __vthread_tag_of_raw,
+        tag as __vthread_tag, tag_of_raw as __vthread_tag_of_raw,
         tag_of_result as __vthread_tag_of_result, tag_of_value as __vthread_tag_of_value,
         ty as __vthread_ty,
     };
-    pub use super::probe_io::{IoNo as _, IoYes as _, YesIo as _};
-    pub use super::probe_io::{IoYesThroughOne as _, IoYesThroughThree as _, IoYesThroughTwo as _};
-
-    pub use super::tails::{TailIsResult as _, TailIsValue as _};
-    pub use crate::group::run_main::OtherStatus as _;
+    pub use super::probe_io::io as __vthread_io;
+    pub use crate::questions::chosen as __vthread_chosen;
 }

@@ -12,6 +12,7 @@ mod methods;
 mod plain_code;
 mod recursion;
 mod traits;
+mod users_traits;
 mod values;
 
 use std::fmt;

@@ -101,19 +101,13 @@ pub(crate) fn function(path: &Path, is_given_stdin: bool) -> Option<TokenStream>
     parent.segments.pop();
     parent.segments.pop_punct();
     let marker = Ident::new(marker, span);
-    let (tag, unnamed, table) = (
-        names::tag_type(span),
-        names::unnamed(span),
-        names::blocking(span),
-    );
-    let blocks = blocks(at);
-    let warning = traits(&format!("{module}_{name}"), span);
+    let (table, of_module) = (names::blocking(span), names::blocking_of_module(span));
+    let (blocks, key) = (blocks(at), key(&format!("{module}_{name}"), span));
     Some(quote_spanned!(span=> {
-        #warning
         #[allow(unused_imports)] use #table::Unknown as #marker;
         {
             #[allow(unused_imports)] use #parent::*;
-            (&#tag::<0, #unnamed, #marker>(::core::marker::PhantomData)).#blocks();
+            #of_module::<#key, #marker>()[()].#blocks();
         }
     }))
 }
@@ -134,11 +128,11 @@ pub(crate) fn by_name(path: &Path) -> Option<Tied> {
     let name = path.get_ident().filter(|name| *name == "sleep")?;
     let at = name.span();
     let span = ours(at);
-    let (same, traits, blocks) = (names::same(span), traits("thread_sleep", span), blocks(at));
+    let (same, key, blocks) = (names::same(span), key("thread_sleep", span), blocks(at));
     Some(Tied {
         remembers: quote_spanned!(span=> let __same = #same::to(::std::thread::sleep);),
         callee: quote_spanned!(span=> __same.with),
-        warning: quote_spanned!(span=> { #traits (&__same).#blocks(); }),
+        warning: quote_spanned!(span=> __same.asked::<#key>()[()].#blocks();),
     })
 }
 
@@ -203,13 +197,14 @@ fn mentions_stdin(tokens: TokenStream) -> bool {
 
 fn of_tag(key: &str, at: Span) -> TokenStream {
     let span = ours(at);
-    let (traits, blocks) = (traits(key, span), blocks(at));
-    quote_spanned!(span=> { #traits (&__t).#blocks(); })
+    let (of, key, blocks) = (names::blocking_of(span), self::key(key, span), blocks(at));
+    quote_spanned!(span=> #of::<#key, _>(&__t)[()].#blocks();)
 }
 
-fn traits(key: &str, span: Span) -> TokenStream {
-    let (table, key) = (names::blocking(span), format_ident!("{key}", span = span));
-    quote_spanned!(span=> #[allow(unused_imports)] use #table::#key::*;)
+/// The entry of the table.
+fn key(name: &str, span: Span) -> TokenStream {
+    let (table, name) = (names::blocking(span), format_ident!("{name}", span = span));
+    quote_spanned!(span=> #table::#name)
 }
 
 /// The user's span: a lint in code that is wholly a macro's own would be quiet.

@@ -72,6 +72,12 @@ pub(crate) fn dead_beside(making: Making, span: Span, code: TokenStream) -> Toke
     quote_spanned!(span=> '__l: { #leave #code })
 }
 
+/// The answer to a question, found in dead code.
+pub(crate) fn answer(question: TokenStream, span: Span) -> TokenStream {
+    let chosen = names::chosen_answer(span);
+    quote_spanned!(span=> '__l: { break '__l #chosen(); #question[()] })
+}
+
 /// What a probe answers, found in dead code: `tag` has the types.
 pub(crate) fn found(
     making: Making,

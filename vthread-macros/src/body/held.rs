@@ -87,8 +87,7 @@ impl Body {
         dead(
             span,
             quote_spanned!(span=>
-                #[allow(unused_imports)] use #table::held_guard::*;
-                #((&#types.across(#choice)).#blocks();)*
+                #(#types.across::<_, #table::held_guard>(#choice)[()].#blocks();)*
             ),
         )
     }

@@ -2,7 +2,7 @@
 //! the loop is over: an iterator, or something whose `next` suspends.
 
 use super::Body;
-use super::choice::{Making, dead_beside};
+use super::choice::{Making, answer, dead_beside};
 use super::visit::label_text;
 use crate::group::exits::Frame;
 use crate::names::{self, ours, plain_text};
@@ -79,7 +79,12 @@ impl Body {
         } = repeated;
         let span = ours(expr.span());
         let making = self.making(false);
-        let (head, dead) = (names::loop_head(span), guard(making, span));
+        let (head, steps, dead) = (
+            names::loop_head(span),
+            names::loop_steps(span),
+            guard(making, span),
+        );
+        let kind = answer(quote_spanned!(span=> __h), span);
         let held = self.held_across(quote_spanned!(span=> &__m), expr.span());
         // Errors about the loop and its pattern speak of what the user wrote: so these are the user's.
         let over = Ident::new("__vthread_over", expr.span());
@@ -114,7 +119,7 @@ impl Body {
                 match __h.pass(#expr) {
                     __e => {
                         #[allow(unused_mut, unused_variables)]
-                        let (__m, #bound, mut __source) = (&__h).__vthread_steps(__e);
+                        let (__m, #bound, mut __source) = #steps(#kind, __e);
                         #label #for_token #item #in_token #over #inside
                     }
                 };

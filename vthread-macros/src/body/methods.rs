@@ -9,7 +9,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
-use syn::{Expr, ExprMethodCall, UnOp};
+use syn::{Expr, ExprMethodCall, Path, UnOp};
 
 /// What a receiver is, for the dead code that gives its type.
 #[derive(PartialEq)]
@@ -47,8 +47,8 @@ impl Body {
         let is_recursive = self.subject.method.as_deref() == Some(&name);
         if is_recursive {
             self.note_recursion();
-            if self.subject.is_default && is_self(&call.receiver) {
-                return Some(self.call_again(call));
+            if let (Some(helper), true) = (self.subject.again.clone(), is_self(&call.receiver)) {
+                return Some(self.call_again(call, &helper));
             }
         }
         match own {
@@ -60,15 +60,18 @@ impl Body {
 
     /// `self.m(args)` in the default of `m`. rustc takes the call's type for the one that is being
     /// defined (E0792), so it goes through the helper that the trait's expansion adds.
-    fn call_again(&mut self, call: &ExprMethodCall) -> Expr {
+    fn call_again(&mut self, call: &ExprMethodCall, helper: &Path) -> Expr {
         self.calls_itself = true;
-        let mut again = call.clone();
-        again.method = names::again(&call.method);
-        again.attrs.clear();
+        let (again, receiver, turbofish) =
+            (names::again(&call.method), &call.receiver, &call.turbofish);
+        let arguments = call.args.iter();
+        let again = quote_spanned!(call.method.span()=>
+            <Self as #helper>::#again #turbofish(#receiver, #(#arguments),*)
+        );
         let extent = Extent::from(&call.receiver, call.paren_token.span.close());
         let making = self.making(true);
         let held = self.held_across_suspension(call.method.span());
-        let made = known_call(quote!(#again), making, call.method.span(), extent, held);
+        let made = known_call(again, making, call.method.span(), extent, held);
         let attrs = &call.attrs;
         Expr::Verbatim(quote!(#(#attrs)* #made))
     }
@@ -108,8 +111,11 @@ impl Body {
         let hash = hash(name);
         let warning = blocking::method(name, at).filter(|_| self.warns());
         let which = match names::IO_METHODS.contains(&name) {
-            true => quote_spanned!(span=> (&&&&&__t).__vthread_which_io()),
-            false => quote_spanned!(span=> (&__t).__vthread_which()),
+            true => {
+                let io = names::io(span);
+                quote_spanned!(span=> #io(&__t)[()])
+            }
+            false => quote_spanned!(span=> __t[()]),
         };
         let held = self.held_across(quote_spanned!(span=> &__k), at);
         let ways = ways(making, at);

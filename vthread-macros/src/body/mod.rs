@@ -33,7 +33,7 @@ use scopes::Scopes;
 use siblings::{Siblings, Taking};
 use std::collections::HashSet;
 use std::rc::Rc;
-use syn::{ReturnType, Type};
+use syn::{Path, ReturnType, Type};
 
 /// The state of the walk over one body.
 pub(crate) struct Body {
@@ -73,8 +73,8 @@ pub(crate) struct Subject {
     pub(crate) method: Option<String>,
     /// The type that the method is of, and the trait: `Tree::depth(..)` in `depth` is the method itself.
     pub(crate) owners: Vec<String>,
-    /// Whether it is the default method of a trait, which cannot name its own call.
-    pub(crate) is_default: bool,
+    /// For the default method of a trait, which cannot name its own call: the trait's helper.
+    pub(crate) again: Option<Path>,
     /// How it takes `self`, and the other functions of its block.
     pub(crate) taking: Option<Taking>,
     pub(crate) siblings: Rc<Siblings>,

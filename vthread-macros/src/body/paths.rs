@@ -70,8 +70,9 @@ impl Body {
             let in_self = path.segments[0].ident == "Self" && path.segments.len() == 2;
             let owner = plain_text(&path.segments[path.segments.len() - 2].ident);
             let is_recursive = self.is_recursive(&owner, &name);
-            if is_recursive && in_self && self.subject.is_default {
-                return Some(self.function_again(call, at));
+            if let (Some(helper), true, true) = (self.subject.again.clone(), is_recursive, in_self)
+            {
+                return Some(self.function_again(call, &helper, at));
             }
             match self.subject.siblings.function(&name).filter(|_| in_self) {
                 Some(Known::Plain) => return None,
@@ -126,18 +127,20 @@ impl Body {
     }
 
     /// `Self::m(args)` in the default of `m`, by the helper that `self.m(args)` takes too.
-    fn function_again(&mut self, call: &ExprCall, at: Span) -> Expr {
+    fn function_again(&mut self, call: &ExprCall, helper: &Path, at: Span) -> Expr {
         self.calls_itself = true;
-        let mut again = call.clone();
-        again.attrs.clear();
-        if let Expr::Path(path) = &mut *again.func {
-            if let Some(last) = path.path.segments.last_mut() {
+        let method = match &*call.func {
+            Expr::Path(path) => path.path.segments.last().cloned().map(|mut last| {
                 last.ident = names::again(&last.ident);
-            }
-        }
+                last
+            }),
+            _ => None,
+        };
+        let arguments = &call.args;
+        let again = quote_spanned!(ours(at)=> <Self as #helper>::#method(#arguments));
         let making = self.making(true);
         let held = self.held_across_suspension(at);
-        let made = known_call(quote!(#again), making, at, extent(call), held);
+        let made = known_call(again, making, at, extent(call), held);
         let attrs = &call.attrs;
         Expr::Verbatim(quote!(#(#attrs)* #made))
     }
@@ -164,7 +167,7 @@ impl Body {
             span,
             quote_spanned!(span=> #tag(&__x)),
             warning,
-            quote_spanned!(span=> (&__t).__vthread_which()),
+            quote_spanned!(span=> __t[()]),
         );
         let held = self.held_across(quote_spanned!(span=> &__k), at);
         let ways = ways(making, at);

@@ -11,7 +11,7 @@ use super::open::{Parts, Vars};
 use super::pins::tells;
 use super::tails::{self, Tail};
 use crate::body::Body;
-use crate::body::choice::{dead, decide};
+use crate::body::choice::{answer, dead, decide};
 use crate::names::{self, ours};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
@@ -30,8 +30,9 @@ impl Body {
             kind.set_span(span);
             dead(span, quote_spanned!(span=> #may_fail(#kind);))
         });
+        let asked = answer(quote_spanned!(span=> #return_type::<#ty>()), span);
         quote_spanned!(span=>
-            #[allow(unused_variables)] let #kind = #return_type::<#ty>().__vthread_kind();
+            #[allow(unused_variables, unreachable_code)] let #kind = #asked;
             #may_fail
         )
     }

@@ -4,7 +4,7 @@
 //! parameter is not written, dead code first tells rustc that the macro's value is a closure of the types
 //! that its user expects: so it knows the parameters before it sees the body.
 
-use crate::body::choice::{dead, outer};
+use crate::body::choice::{answer, dead, outer};
 use crate::body::{Body, Returns};
 use crate::errors::{self, Errors};
 use crate::names::{self, ours};
@@ -38,11 +38,17 @@ impl Body {
         let at = mac.path.span();
         let span = ours(at);
         let (tag, returned) = (names::closure_tag(span), names::returned(span));
+        let (any, says_code, make) = (
+            names::closure_any(span),
+            names::closure_code(span),
+            names::closure(span),
+        );
+        let ends = answer(quote_spanned!(span=> #returned(&__f)), span);
         let expected = match closure.inputs.iter().all(is_typed) {
             true => TokenStream::new(),
             // Once to say it, and once more to have rustc draw its conclusions.
             false => {
-                let say = dead(span, quote_spanned!(span=> break '__closure __t.any();));
+                let say = dead(span, quote_spanned!(span=> break '__closure #any(&__t);));
                 quote_spanned!(span=> #say #say)
             }
         };
@@ -64,9 +70,9 @@ impl Body {
                 #named
                 let __t = #tag();
                 #expected
-                let __f = __t.code(#code);
-                let __k = (&&#returned(&__f)).__vthread_ends();
-                unsafe { __t.make(__f, __k) }
+                let __f = #says_code(&__t, #code);
+                let __k = #ends;
+                unsafe { #make(&__t, __f, __k) }
             })),
             at,
         );

@@ -3,6 +3,7 @@
 use super::exits::{ChildFrame, Frame, GroupFrame, Inner};
 use super::tails::{self, Written};
 use crate::body::Body;
+use crate::body::choice::answer;
 use crate::errors;
 use crate::names::{self, ours};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -149,13 +150,15 @@ impl Ending {
 /// The tail of a child made a `Result` by its type, as `kind` says that children fail.
 pub(super) fn child_by_type(tail: TokenStream, kind: &Ident, span: Span) -> TokenStream {
     let new = names::tail(span);
-    quote_spanned!(span=> ({ let __t = #new(#tail); #[allow(unreachable_code)] (&__t).__vthread_split().finish_as(#kind) }))
+    let split = split(span);
+    quote_spanned!(span=> ({ let __t = #new(#tail); #[allow(unreachable_code)] #split.finish_as(#kind) }))
 }
 
 /// The tail of a body made by its type what `kind` says that tails are.
 pub(super) fn body_by_type(tail: TokenStream, kind: &Ident, span: Span) -> TokenStream {
     let new = names::tail(span);
-    quote_spanned!(span=> ({ let __t = #new(#tail); #[allow(unreachable_code)] #kind.tail((&__t).__vthread_split()) }))
+    let split = split(span);
+    quote_spanned!(span=> ({ let __t = #new(#tail); #[allow(unreachable_code)] #kind.tail(#split) }))
 }
 
 /// `tail` made a `Result` by its type.
@@ -169,5 +172,13 @@ pub(crate) fn by_type(tail: TokenStream, error: &Ident, can_fail: bool, span: Sp
         },
         span,
     );
-    quote_spanned!(span=> ({ let __t = #new(#tail); #[allow(unreachable_code)] (&__t).__vthread_split().#finish(&#error) }))
+    let split = split(span);
+    quote_spanned!(span=> ({ let __t = #new(#tail); #[allow(unreachable_code)] #split.#finish(&#error) }))
+}
+
+/// The tail in `__t`, split as its type says.
+fn split(span: Span) -> TokenStream {
+    let (ask, split) = (names::tail_ask(span), names::tail_split(span));
+    let which = answer(quote_spanned!(span=> #ask(&__t)), span);
+    quote_spanned!(span=> #split(#which, __t))
 }

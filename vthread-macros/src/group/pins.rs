@@ -1,7 +1,7 @@
 //! Dead code that says which error type a block has, so that `?` in it converts to that; and how an error of that type
 //! is written.
 
-use crate::body::choice::dead;
+use crate::body::choice::{answer, dead};
 use crate::names;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
@@ -31,7 +31,8 @@ pub(super) fn tells(error: Option<&Type>, span: Span) -> TokenStream {
         return TokenStream::new();
     }
     let (tells, telling) = (names::owner_tells(span), names::telling(span));
-    quote_spanned!(span=> #tells(&__o, #telling(&__o).how());)
+    let how = answer(quote_spanned!(span=> #telling(&__o)), span);
+    quote_spanned!(span=> #tells(&__o, #how);)
 }
 
 fn has_placeholder(ty: &Type) -> bool {

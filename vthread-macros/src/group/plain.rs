@@ -78,6 +78,6 @@ fn expand(
         let (errors, any) = (body.errors.emit(), names::any(span));
         return quote_spanned!(span=> ({ #errors #[allow(unreachable_code)] #any() }));
     }
-    let traits = names::traits(span);
-    quote_spanned!(span=> ({ #[allow(unused_imports)] use #traits::*; #[allow(unused_parens, unused_braces, unreachable_code, clippy::diverging_sub_expression)] #expanded }))
+    let in_frame = names::in_frame(span);
+    quote_spanned!(span=> ({ #[allow(unused_imports)] use #in_frame::*; #[allow(unused_parens, unused_braces, unreachable_code, clippy::diverging_sub_expression)] #expanded }))
 }

@@ -373,10 +373,7 @@ pub(super) fn end(
 fn changes_its_copy(name: &Ident) -> TokenStream {
     let span = ours(name.span());
     let changed = names::changed(span);
-    dead(
-        span,
-        quote_spanned!(span=> (&#changed(&#name)).__vthread_changed();),
-    )
+    dead(span, quote_spanned!(span=> #changed(&#name)[()].check();))
 }
 
 /// One `Move` outside and one `take` inside per name: a by-value use of a `Copy` name alone would be

@@ -7,11 +7,11 @@
 use super::signature::turbofish;
 use crate::names::{self, ours};
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote_spanned};
-use syn::{FnArg, ItemTrait, Pat, Signature, TraitItemFn, parse_quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{FnArg, ItemTrait, Pat, Path, Signature, TraitItemFn, parse_quote_spanned};
 
 /// The method of the helper, for a method whose signature has been expanded.
-pub(crate) fn method(signature: &Signature) -> TraitItemFn {
+pub(crate) fn method(signature: &Signature, own: &Path) -> TraitItemFn {
     let span = ours(signature.ident.span());
     let mut helper = signature.clone();
     helper.ident = names::again(&signature.ident);
@@ -23,16 +23,32 @@ pub(crate) fn method(signature: &Signature) -> TraitItemFn {
         },
         FnArg::Receiver(_) => None,
     });
-    let arguments: Vec<Ident> = arguments.collect();
+    let others: Vec<Ident> = arguments.collect();
     let this = signature.receiver().map(|receiver| receiver.self_token);
     let (name, turbofish) = (&signature.ident, turbofish(signature));
-    let callee = match this {
-        Some(this) => quote_spanned!(span=> #this.#name),
-        None => quote_spanned!(span=> Self::#name),
-    };
+    let arguments = this.into_iter().map(|this| quote!(#this));
+    let arguments = arguments.chain(others.iter().map(|name| quote!(#name)));
     parse_quote_spanned!(span=>
-        #helper { #callee #turbofish(#(#arguments),*) }
+        #helper { <Self as #own>::#name #turbofish(#(#arguments),*) }
     )
+}
+
+/// The trait, as a path.
+pub(crate) fn own_path(definition: &ItemTrait) -> Path {
+    let (name, (_, arguments, _)) = (&definition.ident, definition.generics.split_for_impl());
+    parse_quote_spanned!(ours(name.span())=> #name #arguments)
+}
+
+/// The helper of a trait, as a path.
+pub(crate) fn path(definition: &ItemTrait) -> Path {
+    let (_, arguments, _) = definition.generics.split_for_impl();
+    let helper = helper_name(definition);
+    parse_quote_spanned!(helper.span()=> #helper #arguments)
+}
+
+fn helper_name(definition: &ItemTrait) -> Ident {
+    let name = &definition.ident;
+    format_ident!("__VthreadAgain{}", name, span = ours(name.span()))
 }
 
 /// The helper of a trait.
@@ -42,7 +58,7 @@ pub(crate) fn helper(definition: &ItemTrait, methods: &[TraitItemFn]) -> Option<
     }
     let span = ours(definition.ident.span());
     let name = &definition.ident;
-    let helper = format_ident!("__VthreadAgain{}", name, span = span);
+    let helper = helper_name(definition);
     let (_, arguments, conditions) = definition.generics.split_for_impl();
     let parameters = &definition.generics.params;
     let mut generics = definition.generics.clone();

@@ -20,7 +20,7 @@ pub(crate) fn emit(
     body.is_used = !matches!(signature.output, ReturnType::Default);
     body.visit_block_mut(&mut block);
     let span = ours(signature.ident.span());
-    let (call, traits) = (names::call(span), names::traits(span));
+    let (call, in_frame) = (names::call(span), names::in_frame(span));
     // The whole of `self` is captured: disjoint capture would add false lints.
     let this = signature.receiver().map(|receiver| {
         let this = receiver.self_token;
@@ -31,7 +31,7 @@ pub(crate) fn emit(
         .then(|| quote_spanned!(span=> let __f = ::std::boxed::Box::pin(__f);));
     quote_spanned!(span=>
         let __f = async move {
-            #[allow(unused_imports)] use #traits::*;
+            #[allow(unused_imports)] use #in_frame::*;
             #this
             #prologue
             #returns

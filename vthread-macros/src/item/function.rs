@@ -5,7 +5,7 @@ use super::signature::{
     Shown, call_output, from_inside, in_braces, output, says_used, take_patterns, turbofish,
 };
 use super::{attributes, check, frame, neighbours};
-use crate::body::choice::dead;
+use crate::body::choice::{answer, dead};
 use crate::body::{Body, Returns, Subject, mentions_impl};
 use crate::errors::{self, Errors};
 use crate::names::{self, companion, ours, plain_text};
@@ -134,10 +134,16 @@ fn facade(signature: &Signature, hidden: &Signature, names: &[proc_macro2::Ident
         (names::block_call(span), &hidden.ident, turbofish(signature));
     let call = quote_spanned!(span=> #companion #turbofish(#(#names),*));
     if is_main(signature) {
-        let (traits, run_main) = (names::traits(span), names::main(span));
+        let (run_main, ask, status) = (
+            names::main(span),
+            names::main_ended(span),
+            names::main_status(span),
+        );
+        let says = answer(quote_spanned!(span=> #ask(&__ended)), span);
         return quote_spanned!(span=>
-            #[allow(unused_imports)] use #traits::*;
-            #run_main(#call).into_status()
+            let __ended = #run_main(#call);
+            #[allow(unreachable_code)] let __k = #says;
+            #status(__k, __ended)
         );
     }
     match &signature.safety {

@@ -61,7 +61,7 @@ fn method(
         function: None,
         method: Some(plain_text(&sig.ident)),
         owners: owners.to_vec(),
-        is_default: false,
+        again: None,
         taking: Taking::of(sig),
         siblings: Rc::clone(siblings),
     };

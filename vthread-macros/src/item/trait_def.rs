@@ -9,7 +9,7 @@ use crate::errors::Errors;
 use crate::names::plain_text;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Block, ItemTrait, TraitItem, TraitItemFn, Visibility, parse_quote};
+use syn::{Block, ItemTrait, Path, TraitItem, TraitItemFn, Visibility, parse_quote};
 
 pub(crate) fn expand(
     mut definition: ItemTrait,
@@ -18,6 +18,7 @@ pub(crate) fn expand(
 ) -> TokenStream {
     let mut methods = Vec::new();
     let mut again = Vec::new();
+    let (own, helper) = (again::own_path(&definition), again::path(&definition));
     for item in &mut definition.items {
         let TraitItem::Fn(function) = item else {
             continue;
@@ -28,8 +29,8 @@ pub(crate) fn expand(
         if function.sig.receiver().is_some() {
             methods.push(Method::new(&function.sig.ident, &function.attrs));
         }
-        if method(function, options, errors) {
-            again.push(again::method(&function.sig));
+        if method(function, options, &helper, errors) {
+            again.push(again::method(&function.sig, &own));
         }
     }
     let again = again::helper(&definition, &again);
@@ -72,7 +73,12 @@ fn shown(definition: &ItemTrait) -> Option<ItemTrait> {
 }
 
 /// Expands one method. True if it is a default that calls itself.
-fn method(function: &mut TraitItemFn, options: &Options, errors: &mut Errors) -> bool {
+fn method(
+    function: &mut TraitItemFn,
+    options: &Options,
+    again: &Path,
+    errors: &mut Errors,
+) -> bool {
     let mut calls_itself = false;
     let sig = &mut function.sig;
     let is_send = !options.not_send;
@@ -80,7 +86,7 @@ fn method(function: &mut TraitItemFn, options: &Options, errors: &mut Errors) ->
         let subject = Subject {
             function: None,
             method: Some(plain_text(&sig.ident)),
-            is_default: !options.dynamic,
+            again: (!options.dynamic).then(|| again.clone()),
             ..Subject::default()
         };
         let mut body = Body::new(subject, Returns::of(&sig.output));

@@ -3,11 +3,13 @@
 use super::block_on::try_block_on;
 use super::call::Call;
 use super::shutdown::{exit_signal, shutdown};
+use crate::questions::{Answer, Asked, answers, ask};
 use crate::task::cell::{CancelUnwind, Payload};
 use crate::task::current;
 use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::panic::resume_unwind;
 use std::process::{ExitCode, exit};
 
@@ -60,30 +62,66 @@ fn leave(payload: Payload) -> ! {
     }
 }
 
-impl<T: Status> MainEnded<T> {
-    /// The value for the process to end with. Where it says success, but a child of the process has failed,
-    /// the process ends here, with a failure.
-    pub fn into_status(self) -> T {
-        if self.has_failures && self.value.is_success() {
+/// What does a `T` say of the success of the process?
+#[derive(Debug)]
+pub struct Says<T>(PhantomData<fn() -> T>);
+
+answers! {
+    /// One of std's types, of which it is known.
+    0 [T: Status] Says<T> => Known;
+    /// Types of which only the user knows.
+    1 [T] Says<T> => Unknown;
+}
+
+impl<T> MainEnded<T> {
+    /// Asks about its value.
+    #[inline(always)]
+    pub fn ask(_: &Self) -> Asked<Says<T>, 0> {
+        ask()
+    }
+}
+
+/// How `main` ends with a `T`.
+pub trait Ends<T>: Answer {
+    /// The value for the process to end with.
+    fn end(ended: MainEnded<T>) -> T;
+}
+
+/// With a type of std's.
+#[derive(Debug)]
+pub struct Known;
+
+impl Answer for Known {
+    const IT: Self = Known;
+}
+
+impl<T: Status> Ends<T> for Known {
+    // Where the value says success, but a child of the process has failed, the process ends here, with a failure.
+    fn end(ended: MainEnded<T>) -> T {
+        if ended.has_failures && ended.value.is_success() {
             exit(1);
         }
-        self.value
+        ended.value
     }
 }
 
-/// For types of which only the user knows what they say: found where the method above is not.
-pub trait OtherStatus {
-    /// What `main` gave.
-    type Value;
-    /// The value for the process to end with.
-    fn into_status(self) -> Self::Value;
+/// With any other type.
+#[derive(Debug)]
+pub struct Unknown;
+
+impl Answer for Unknown {
+    const IT: Self = Unknown;
 }
 
-impl<T> OtherStatus for MainEnded<T> {
-    type Value = T;
-    fn into_status(self) -> T {
-        self.value
+impl<T> Ends<T> for Unknown {
+    fn end(ended: MainEnded<T>) -> T {
+        ended.value
     }
+}
+
+/// The value for the process to end with.
+pub fn status<K: Ends<T>, T>(_: K, ended: MainEnded<T>) -> T {
+    K::end(ended)
 }
 
 /// What std's types say of the success of a process.

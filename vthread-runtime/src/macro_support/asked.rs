@@ -8,17 +8,33 @@
 use super::tails::{AResultInAResult, Failing, FailsInto, Plainly};
 use crate::group::native::{Kind, Leaves, NoError};
 use crate::group::view::Group;
+use crate::questions::{Answer, Asked, answers, ask};
 use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
-/// The type that the function around returns.
+/// What kind of type does the function around return?
 pub struct Returned<R>(PhantomData<fn() -> R>);
 
-/// To be asked what kind of type it is.
+/// Asks.
 #[inline(always)]
-pub fn return_type<R>() -> Returned<R> {
-    Returned(PhantomData)
+pub fn return_type<R>() -> Asked<Returned<R>, 0> {
+    ask()
+}
+
+answers! {
+    /// A `Result`.
+    0 [T, E] Returned<Result<T, E>> => AResult<E>;
+    /// Something else.
+    1 [R] Returned<R> => Another;
+}
+
+impl<E> Answer for AResult<E> {
+    const IT: Self = AResult(PhantomData);
+}
+
+impl Answer for Another {
+    const IT: Self = Another;
 }
 
 /// The function returns a `Result` with this error type.
@@ -32,27 +48,6 @@ impl<E> Copy for AResult<E> {}
 impl<E> Clone for AResult<E> {
     fn clone(&self) -> Self {
         *self
-    }
-}
-
-impl<T, E> Returned<Result<T, E>> {
-    /// The answer.
-    #[inline(always)]
-    pub fn __vthread_kind(self) -> AResult<E> {
-        AResult(PhantomData)
-    }
-}
-
-/// Found last, by a reference.
-pub trait IsAnother {
-    /// The answer.
-    fn __vthread_kind(&self) -> Another;
-}
-
-impl<R> IsAnother for Returned<R> {
-    #[inline(always)]
-    fn __vthread_kind(&self) -> Another {
-        Another
     }
 }
 

@@ -1,14 +1,15 @@
 //! Calls of std that block the kernel thread, and what to write instead in vthread code.
 //!
 //! Stable procedural macros cannot warn. So beside a call whose name is in the table below stands dead
-//! code that calls `blocks` on the call's [`Tag`]: method lookup finds the deprecated one of this
-//! table where the types are std's, and one that says nothing elsewhere. The table is the only
-//! place that knows the counterparts; the macros know the names (`body/blocking.rs`).
+//! code that asks about the call's types and calls `blocks` on the answer: a deprecated method where the types are
+//! std's, and one that says nothing elsewhere. The table is the only place that knows the counterparts;
+//! the macros know the names (`body/blocking.rs`).
 
 use super::choice::IsCall;
 use super::loops::SuspendingLoop;
-use super::probe::{Tag, Unnamed};
+use super::probe::{Probe, Unnamed};
 use crate::group::call::{FunctionKind, name_hash};
+use crate::questions::{Asked, answers, ask};
 use std::fs::{DirBuilder, File};
 use std::io::{self, BufReader, Bytes, Lines, Split, Stdin, StdinLock};
 use std::marker::PhantomData;
@@ -33,9 +34,34 @@ through!(&T, &mut T, Box<T>, std::rc::Rc<T>, std::sync::Arc<T>);
 #[derive(Debug)]
 pub struct Unknown;
 
+/// Is what `Q` asks about the call of std that has this key?
+#[allow(missing_debug_implementations)]
+pub struct Of<KEY, Q>(PhantomData<fn() -> (KEY, Q)>);
+
+/// Asks about a call.
+pub fn of<KEY, Q>(_: &Asked<Q, 0>) -> Asked<Of<KEY, Q>, 0> {
+    ask()
+}
+
+/// Asks about a function of the module in which `Marker` is found.
+pub fn of_module<KEY, Marker>() -> Asked<Of<KEY, Module<Marker>>, 0> {
+    ask()
+}
+
+/// A module, known by a type in it.
+#[allow(missing_debug_implementations)]
+pub struct Module<Marker>(PhantomData<fn() -> Marker>);
+
 /// Two functions, by their types: each function has one of its own.
 #[allow(missing_debug_implementations)]
 pub struct Same<A, B>(PhantomData<fn() -> (A, B)>);
+
+impl<A, B> Copy for Same<A, B> {}
+impl<A, B> Clone for Same<A, B> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
 
 impl<A, B> Same<A, B> {
     /// To compare others with `function`.
@@ -45,19 +71,18 @@ impl<A, B> Same<A, B> {
     }
     /// Hands the other one on.
     #[inline(always)]
-    pub fn with(&self, function: B) -> B {
+    pub fn with(self, function: B) -> B {
         function
+    }
+    /// Asks whether they are one.
+    pub fn asked<KEY>(self) -> Asked<Of<KEY, Self>, 0> {
+        ask()
     }
 }
 
-impl<A> thread_sleep::Std for Same<A, A> {}
-impl<A, B> Fine for &Same<A, B> {}
-
 /// What is in a value of type `T` lives where the choice `K` is made.
 #[allow(missing_debug_implementations)]
-pub struct Across<T, K>(pub(super) PhantomData<fn() -> (T, K)>);
-
-impl<T, K> Fine for &Across<T, K> {}
+pub struct Across<T, K>(PhantomData<fn() -> (T, K)>);
 
 /// A choice by which the vthread suspends.
 pub trait Suspending {}
@@ -72,60 +97,65 @@ pub struct Suspension;
 
 impl Suspending for Suspension {}
 
-/// Found last: nothing to say.
-pub trait Fine {
+/// Nothing to say.
+#[derive(Clone, Copy, Debug)]
+pub struct Fine;
+
+impl Fine {
     /// Nothing.
-    fn blocks(&self) {}
+    pub fn blocks(self) {}
 }
 
-impl<const NAME: u64, T: ?Sized, X> Fine for &Tag<NAME, T, X> {}
+answers! {
+    /// Any other call.
+    1 [KEY, Q] Of<KEY, Q> => Fine;
+    /// The function that is compared with is the one of the table.
+    0 [A] Of<thread_sleep, Same<A, A>> => thread_sleep;
+}
 
-/// One module for each call: what it is named, what it is known by, and what is said of it.
+/// One type for each call: what it is named, what it is known by, and what is said of it.
 macro_rules! table {
     // A function, known by a type that stands in its module.
     (functions by $marker:ident: $($name:ident = $note:literal,)*) => {
-        $(table!(@module $name, $note, [] for Tag<0, Unnamed, $marker>);)*
+        $(table!(@key $name, $note, [] for Module<$marker>);)*
     };
     // A function of a type, known by what it returns.
     (constructors: $($name:ident = $note:literal for $($result:ty),*;)*) => {
-        $(table!(@module $name, $note, $([] for Tag<0, Unnamed, io::Result<$result>>),*);)*
+        $(table!(@key $name, $note, $([] for Probe<0, Unnamed, io::Result<$result>>),*);)*
     };
     // A method, known by its receiver.
     (methods: $($name:ident = $text:literal: $note:literal for $([$($generics:ident)?] $receiver:ty),*;)*) => {
         $(
-            table!(@module $name, $note, [T: ?Sized + super::Blocks<{ super::name_hash($text) }>, X] for Tag<{ super::name_hash($text) }, T, X>);
+            table!(@key $name, $note, [T: ?Sized + Blocks<{ name_hash($text) }>, X] for Probe<{ name_hash($text) }, T, X>);
             $(impl$(<$generics>)? Blocks<{ name_hash($text) }> for $receiver {})*
         )*
     };
     // What reads the standard input, whatever it is called on.
     (readers: $($name:ident = $note:literal for $($reader:ident),*;)*) => {
-        $(table!(@module $name, $note,
-            $([] for Tag<0, Unnamed, $reader<StdinLock<'_>>>),*,
-            $([] for Tag<0, Unnamed, $reader<Stdin>>),*,
-            $([] for Tag<0, Unnamed, $reader<BufReader<Stdin>>>),*);)*
+        $(table!(@key $name, $note,
+            $([] for Probe<0, Unnamed, $reader<StdinLock<'_>>>),*,
+            $([] for Probe<0, Unnamed, $reader<Stdin>>),*,
+            $([] for Probe<0, Unnamed, $reader<BufReader<Stdin>>>),*);)*
     };
     // A guard, known by the results it comes in, beside what may suspend.
     (guards: $($name:ident = $note:literal for $($guard:ty),*;)*) => {
-        $(table!(@module $name, $note,
+        $(table!(@key $name, $note,
             $([V: ?Sized, K: Suspending] for Across<LockResult<$guard>, K>),*,
             $([V: ?Sized, K: Suspending] for Across<TryLockResult<$guard>, K>),*);)*
     };
-    (@module $name:ident, $note:literal, $([$($generics:tt)*] for $tag:ty),*) => {
+    (@key $name:ident, $note:literal, $([$($generics:tt)*] for $tag:ty),*) => {
         #[doc = $note]
-        pub mod $name {
-            #[allow(unused_imports)]
-            use super::*;
-            pub use super::Fine as _;
-            #[doc(hidden)]
-            pub use Std as _;
-            /// Found first.
-            pub trait Std {
-                #[deprecated(note = $note)]
-                #[doc = $note]
-                fn blocks(&self) {}
-            }
-            $(impl<$($generics)*> Std for $tag {})*
+        #[allow(non_camel_case_types)]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl $name {
+            #[deprecated(note = $note)]
+            #[doc = $note]
+            pub fn blocks(self) {}
         }
+
+        answers! { $(0 [$($generics)*] Of<$name, $tag> => $name;)* }
     };
 }
 

@@ -7,25 +7,15 @@
 #![allow(unsafe_code)] // Takes the frame out of a `Call`, for generated code that awaits it in place.
 
 use crate::group::call::{Call, FunctionKind};
+use crate::questions::Answer;
 use std::convert::Infallible;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// An answer, of which the type says all.
-pub trait Choice {
-    /// The only value that there is.
-    const IT: Self;
-}
-
-/// The answer that the dead code beside it has found.
-#[inline(always)]
-pub fn chosen<K: Choice>() -> K {
-    K::IT
-}
-
 /// An ordinary call: its result is the value.
+#[derive(Clone, Copy)]
 pub struct IsPlain {
     /// Always `true`. A field costs the user's compiler less than a method.
     pub is_plain: bool,
@@ -49,7 +39,14 @@ impl<X> Future for NoFrame<X> {
     }
 }
 
-impl Choice for IsPlain {
+impl<F> Copy for IsCall<F> {}
+impl<F> Clone for IsCall<F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl Answer for IsPlain {
     const IT: Self = IsPlain { is_plain: true };
 }
 
@@ -74,7 +71,7 @@ impl IsPlain {
     }
 }
 
-impl<F> Choice for IsCall<F> {
+impl<F> Answer for IsCall<F> {
     const IT: Self = IsCall {
         is_plain: false,
         frame: PhantomData,

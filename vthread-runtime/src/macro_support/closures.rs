@@ -3,6 +3,7 @@
 #![allow(unsafe_code)] // Hands the macro's promise on.
 
 use crate::group::closure::{Closure, EndsByResult, EndsByValue};
+use crate::questions::{Asked, answers, ask};
 use std::future::Future;
 use std::marker::PhantomData;
 
@@ -16,64 +17,43 @@ pub fn closure_tag<F, K>() -> ClosureTag<F, K> {
     ClosureTag(PhantomData)
 }
 
-impl<F, K> ClosureTag<F, K> {
-    /// A closure of these types, for code that never runs. It tells rustc, before it has seen the closure,
-    /// what its user expects.
-    pub fn any(&self) -> Closure<F, K> {
-        unreachable!("stands in dead code only")
-    }
-
-    /// Says that this is the code.
-    #[inline(always)]
-    pub fn code(&self, code: F) -> F {
-        code
-    }
-
-    /// Wraps the code.
-    ///
-    /// # Safety
-    /// - As for [`Closure::new`].
-    #[inline(always)]
-    pub unsafe fn make(&self, code: F, _: PhantomData<K>) -> Closure<F, K> {
-        // SAFETY: the caller promises it.
-        unsafe { Closure::new(code) }
-    }
+/// A closure of these types, for code that never runs. It tells rustc, before it has seen the closure,
+/// what its user expects.
+pub fn closure_any<F, K>(_: &ClosureTag<F, K>) -> Closure<F, K> {
+    unreachable!("stands in dead code only")
 }
 
-/// What a closure returns.
+/// Says that this is the code.
+#[inline(always)]
+pub fn closure_code<F, K>(_: &ClosureTag<F, K>, code: F) -> F {
+    code
+}
+
+/// Wraps the code.
+///
+/// # Safety
+/// - As for [`Closure::new`].
+#[inline(always)]
+pub unsafe fn closure<F, K>(_: &ClosureTag<F, K>, code: F, _: PhantomData<K>) -> Closure<F, K> {
+    // SAFETY: the caller promises it.
+    unsafe { Closure::new(code) }
+}
+
+/// How does a closure end that returns this?
 pub struct Returned<R>(PhantomData<fn() -> R>);
 
-/// What this closure returns.
+/// Asks about this closure.
 #[inline(always)]
-pub fn returned<F, A, Frame: Future>(_: &F) -> Returned<Frame::Output>
+pub fn returned<F, A, Frame: Future>(_: &F) -> Asked<Returned<Frame::Output>, 0>
 where
     F: FnOnce(A) -> Frame,
 {
-    Returned(PhantomData)
+    ask()
 }
 
-/// Found first: a `Result`.
-pub trait ReturnsResult {
-    /// How it ends.
-    fn __vthread_ends(&self) -> PhantomData<EndsByResult>;
-}
-
-impl<V, E> ReturnsResult for &Returned<Result<V, E>> {
-    #[inline(always)]
-    fn __vthread_ends(&self) -> PhantomData<EndsByResult> {
-        PhantomData
-    }
-}
-
-/// Found last: anything else.
-pub trait ReturnsValue {
-    /// How it ends.
-    fn __vthread_ends(&self) -> PhantomData<EndsByValue>;
-}
-
-impl<R> ReturnsValue for Returned<R> {
-    #[inline(always)]
-    fn __vthread_ends(&self) -> PhantomData<EndsByValue> {
-        PhantomData
-    }
+answers! {
+    /// A `Result`.
+    0 [V, E] Returned<Result<V, E>> => PhantomData<EndsByResult>;
+    /// Anything else.
+    1 [R] Returned<R> => PhantomData<EndsByValue>;
 }

@@ -7,7 +7,8 @@ pub mod none {}
 
 /// What the probe sees where no companion module shadows it.
 pub mod no {
-    use super::super::choice::{Choice, IsPlain};
+    use super::super::choice::IsPlain;
+    use crate::questions::Answer;
 
     /// An ordinary function.
     pub const __VTHREAD_KIND: IsPlain = IsPlain::IT;

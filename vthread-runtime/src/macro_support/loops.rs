@@ -5,84 +5,83 @@
 //! where the items of a suspending loop come from. Of a plain loop the second is the user's value and the
 //! third is nothing; of a suspending one the `for` only ticks.
 
-use super::choice::{Choice, IsCall, IsPlain};
+use super::choice::{IsCall, IsPlain};
 use crate::group::call::{Suspends, name_hash};
 use crate::group::steps::IntoSteps;
+use crate::questions::{Answer, Asked, answers, ask};
 use std::future::Future;
 use std::marker::PhantomData;
 
-/// The type of what a `for` is over.
-pub struct Head<E>(PhantomData<fn() -> E>);
+/// What kind of loop is it, over a value of this type?
+pub struct LoopOver<E>(PhantomData<fn() -> E>);
 
-impl<E> Copy for Head<E> {}
-impl<E> Clone for Head<E> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
+/// The type of what a `for` is over.
+pub type Head<E> = Asked<LoopOver<E>, 0>;
 
 /// A loop over something of which the type is not known yet.
 #[inline(always)]
 pub fn head<E>() -> Head<E> {
-    Head(PhantomData)
+    ask()
 }
 
 impl<E> Head<E> {
     /// Says that the loop is over this value, and hands the value on.
     #[inline(always)]
-    pub fn pass(&self, value: E) -> E {
+    pub fn pass(self, value: E) -> E {
         value
     }
 }
 
 /// The loop is over an iterator: each item is the value.
+#[derive(Clone, Copy)]
 pub struct PlainLoop;
 
 impl PlainLoop {
     /// The source, of which errors do not speak as of a variable.
     #[inline(always)]
-    pub fn source<'a, S>(&self, source: &'a mut S) -> &'a mut S {
+    pub fn source<'a, S>(self, source: &'a mut S) -> &'a mut S {
         source
     }
     /// Whether the `for` has the item.
     #[inline(always)]
-    pub fn is_plain(&self) -> bool {
+    pub fn is_plain(self) -> bool {
         true
     }
     /// The item.
     #[inline(always)]
-    pub fn plain<X>(&self, item: X) -> X {
+    pub fn plain<X>(self, item: X) -> X {
         item
     }
     /// The choice of a step. Never runs.
     #[inline(always)]
-    pub fn which(&self) -> IsPlain {
+    pub fn which(self) -> IsPlain {
         IsPlain::IT
     }
 }
 
 /// The loop is over something whose `next` suspends.
+#[derive(Clone, Copy)]
 pub struct SuspendingLoop;
 
 impl SuspendingLoop {
     /// The source, of which errors do not speak as of a variable.
     #[inline(always)]
-    pub fn source<'a, S>(&self, source: &'a mut S) -> &'a mut S {
+    pub fn source<'a, S>(self, source: &'a mut S) -> &'a mut S {
         source
     }
     /// Whether the `for` has the item.
     #[inline(always)]
-    pub fn is_plain(&self) -> bool {
+    pub fn is_plain(self) -> bool {
         false
     }
     /// Never runs: the `for` only ticks.
     #[inline(always)]
-    pub fn plain<X>(&self, _: ()) -> X {
+    pub fn plain<X>(self, _: ()) -> X {
         unreachable!("the items are those of `next`")
     }
     /// The choice of a step.
     #[inline(always)]
-    pub fn which<F: Future>(&self) -> IsCall<F> {
+    pub fn which<F: Future>(self) -> IsCall<F> {
         IsCall::IT
     }
 }
@@ -110,56 +109,83 @@ impl Iterator for Ticks {
     }
 }
 
-// Method lookup on `(&head)` finds the first of these four that fits. They differ in how they take
-// `self`, as the answers of a method's probe do (`probe.rs` says why).
+/// How a loop over an `E` goes.
+pub trait Steps<E>: Answer {
+    /// The kind of loop.
+    type Kind;
+    /// What the `for` is over.
+    type Over;
+    /// Where the items come from.
+    type Source;
+    /// The parts of the loop.
+    fn parts(self, over: E) -> (Self::Kind, Self::Over, Self::Source);
+}
 
-impl<E: IntoSteps> Head<E> {
+/// The parts of the loop, as `K` says.
+#[inline(always)]
+pub fn steps<K: Steps<E>, E>(kind: K, over: E) -> (K::Kind, K::Over, K::Source) {
+    kind.parts(over)
+}
+
+answers! {
     /// A type of the library's own.
+    0 [E: IntoSteps] LoopOver<E> => OwnSteps;
+    /// A reference that std's `for` can go through: what is behind it may have a `next` of its own, but
+    /// the loop is over the reference.
+    1 ['a, T: ?Sized] LoopOver<&'a T> where { &'a T: IntoIterator } => PlainSteps;
+    /// A type with a suspending `next`, which comes before an `Iterator` of the same type.
+    2 [E: Suspends<{ name_hash("next") }>] LoopOver<E> => StepsByNext;
+    /// An iterator, or rustc says that it is none.
+    3 [E] LoopOver<E> => PlainSteps;
+}
+
+/// Over a type of the library's own.
+pub struct OwnSteps;
+
+impl Answer for OwnSteps {
+    const IT: Self = OwnSteps;
+}
+
+impl<E: IntoSteps> Steps<E> for OwnSteps {
+    type Kind = SuspendingLoop;
+    type Over = Ticks;
+    type Source = E::Steps;
     #[inline(always)]
-    pub fn __vthread_steps(&self, value: E) -> (SuspendingLoop, Ticks, E::Steps) {
-        (SuspendingLoop, Ticks, value.into_steps())
+    fn parts(self, over: E) -> (SuspendingLoop, Ticks, E::Steps) {
+        (SuspendingLoop, Ticks, over.into_steps())
     }
 }
 
-/// A reference that std's `for` can go through: what is behind it may have a `next` of its own, but
-/// the loop is over the reference.
-pub trait StepsOfReference<E> {
-    /// The parts of the loop.
-    fn __vthread_steps(&self, value: E) -> (PlainLoop, E, NoSource);
+/// Over something with a suspending `next`.
+pub struct StepsByNext;
+
+impl Answer for StepsByNext {
+    const IT: Self = StepsByNext;
 }
 
-impl<'a, T: ?Sized> StepsOfReference<&'a T> for Head<&'a T>
-where
-    &'a T: IntoIterator,
-{
+impl<E> Steps<E> for StepsByNext {
+    type Kind = SuspendingLoop;
+    type Over = Ticks;
+    type Source = E;
     #[inline(always)]
-    fn __vthread_steps(&self, value: &'a T) -> (PlainLoop, &'a T, NoSource) {
-        (PlainLoop, value, NoSource)
+    fn parts(self, over: E) -> (SuspendingLoop, Ticks, E) {
+        (SuspendingLoop, Ticks, over)
     }
 }
 
-/// A type with a suspending `next`, which comes before an `Iterator` of the same type.
-pub trait StepsByNext<E> {
-    /// The parts of the loop.
-    fn __vthread_steps(&self, value: E) -> (SuspendingLoop, Ticks, E);
+/// As in plain code.
+pub struct PlainSteps;
+
+impl Answer for PlainSteps {
+    const IT: Self = PlainSteps;
 }
 
-impl<E: Suspends<{ name_hash("next") }>> StepsByNext<E> for &Head<E> {
+impl<E> Steps<E> for PlainSteps {
+    type Kind = PlainLoop;
+    type Over = E;
+    type Source = NoSource;
     #[inline(always)]
-    fn __vthread_steps(&self, value: E) -> (SuspendingLoop, Ticks, E) {
-        (SuspendingLoop, Ticks, value)
-    }
-}
-
-/// Found last: an iterator, or rustc says that it is none.
-pub trait StepsPlain<E> {
-    /// The parts of the loop.
-    fn __vthread_steps(self, value: E) -> (PlainLoop, E, NoSource);
-}
-
-impl<E> StepsPlain<E> for Head<E> {
-    #[inline(always)]
-    fn __vthread_steps(self, value: E) -> (PlainLoop, E, NoSource) {
-        (PlainLoop, value, NoSource)
+    fn parts(self, over: E) -> (PlainLoop, E, NoSource) {
+        (PlainLoop, over, NoSource)
     }
 }

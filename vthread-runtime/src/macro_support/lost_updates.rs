@@ -1,7 +1,15 @@
 //! Refuses a child that changes its own copy of a variable which is used again outside.
 
-/// A variable of the group's body that a child changes. Made in dead code only.
-pub struct Changed<'a, T>(pub &'a T);
+use crate::questions::{Asked, answers, ask};
+use std::marker::PhantomData;
+
+/// What of a variable of the group's body that a child changes?
+pub struct Changed<T>(PhantomData<fn() -> T>);
+
+/// Asks about this variable. In dead code only.
+pub fn changed<T>(_: &T) -> Asked<Changed<T>, 0> {
+    ask()
+}
 
 /// Implemented by nothing: it carries the message.
 #[diagnostic::on_unimplemented(
@@ -14,29 +22,37 @@ pub struct Changed<'a, T>(pub &'a T);
 )]
 pub trait SharedWithTheBody {}
 
-/// Found first: the type is `Copy`.
-pub trait ChangesCopy {
-    /// What is changed.
-    type Variable;
-    /// Refused by its bound.
-    fn __vthread_changed(&self)
-    where
-        Self::Variable: SharedWithTheBody;
+answers! {
+    /// The child has a copy of its own.
+    0 [T: Copy] Changed<T> => ChangesCopy<T>;
+    /// The variable moves, and rustc refuses to use it again.
+    1 [T] Changed<T> => ChangesItsOwn;
 }
 
-impl<T: Copy> ChangesCopy for Changed<'_, T> {
-    type Variable = T;
-    fn __vthread_changed(&self)
+/// The type is `Copy`.
+pub struct ChangesCopy<T>(PhantomData<fn() -> T>);
+
+impl<T> Copy for ChangesCopy<T> {}
+impl<T> Clone for ChangesCopy<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> ChangesCopy<T> {
+    /// Refused by its bound.
+    pub fn check(self)
     where
         T: SharedWithTheBody,
     {
     }
 }
 
-/// Found by one more autoref: the variable moves, and rustc refuses to use it again.
-pub trait ChangesItsOwn {
-    /// Nothing to say.
-    fn __vthread_changed(&self) {}
-}
+/// The type is not `Copy`.
+#[derive(Clone, Copy)]
+pub struct ChangesItsOwn;
 
-impl<T> ChangesItsOwn for &Changed<'_, T> {}
+impl ChangesItsOwn {
+    /// Nothing to say.
+    pub fn check(self) {}
+}

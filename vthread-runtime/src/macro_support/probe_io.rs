@@ -1,63 +1,40 @@
-//! The probe of the names that `vthread::io` has on types of `futures-io`: one yes more than the others have.
-//!
-//! Here lookup starts at `&&&&&tag`, and each yes stands one dereference before the next. Every trait is
-//! asked at every step, which costs the user's compiler as much again as all the rest of a probe;
-//! but these names are few.
+//! The probe of the names that `vthread::io` has on types of `futures-io`: one yes more than the others have. These
+//! names are few.
 
-use super::choice::{Choice, IsCall, IsPlain};
+use super::choice::{IsCall, IsPlain};
 use super::probe::Tag;
 use crate::group::call::{Call, Suspends};
+use crate::questions::{Asked, answers, ask};
 use std::future::Future;
+use std::marker::PhantomData;
 use std::ops::Deref;
 
-macro_rules! yes {
-    ($(#[$doc:meta])* $name:ident for $tag:ty where $($bound:tt)*) => {
-        $(#[$doc])*
-        pub trait $name<F> {
-            /// The choice, as a type.
-            fn __vthread_which_io(&self) -> IsCall<F>;
-        }
-        impl<const NAME: u64, T: ?Sized, R, F: Future> $name<F> for $tag where $($bound)* {
-            #[inline(always)]
-            fn __vthread_which_io(&self) -> IsCall<F> {
-                IsCall::IT
-            }
-        }
-    };
+/// Does a call of such a name suspend?
+#[allow(clippy::type_complexity)]
+pub struct IoProbe<const NAME: u64, T: ?Sized, X>(
+    PhantomData<(fn() -> *const T, fn() -> *const X)>,
+);
+
+/// Asks this question about the types of the other one.
+pub fn io<const NAME: u64, T: ?Sized, X>(_: &Tag<NAME, T, X>) -> Asked<IoProbe<NAME, T, X>, 0> {
+    ask()
 }
 
-yes! {
+answers! {
     /// The receiver is a `futures-io` type and the name is one of `vthread::io`'s.
-    YesIo for &&&&&Tag<NAME, T, Call<R, F>> where T: super::io_names::IoSuspends<NAME>
-}
-yes! {
+    0 [const NAME: u64, T: ?Sized, R, F: Future] IoProbe<NAME, T, Call<R, F>>
+        where { T: super::io_names::IoSuspends<NAME> } => IsCall<R, F>;
     /// The receiver's type has the method.
-    IoYes for &&&&Tag<NAME, T, Call<R, F>> where T: Suspends<NAME>
-}
-yes! {
+    1 [const NAME: u64, T: ?Sized + Suspends<NAME>, R, F: Future] IoProbe<NAME, T, Call<R, F>> => IsCall<R, F>;
     /// The receiver is a user's smart pointer to a type that has the method.
-    IoYesThroughOne for &&&Tag<NAME, T, Call<R, F>> where T: Deref<Target: Suspends<NAME>>
-}
-yes! {
+    2 [const NAME: u64, T: ?Sized, R, F: Future] IoProbe<NAME, T, Call<R, F>>
+        where { T: Deref<Target: Suspends<NAME>> } => IsCall<R, F>;
     /// The same through two pointers.
-    IoYesThroughTwo for &&Tag<NAME, T, Call<R, F>> where T: Deref<Target: Deref<Target: Suspends<NAME>>>
-}
-
-yes! {
+    3 [const NAME: u64, T: ?Sized, R, F: Future] IoProbe<NAME, T, Call<R, F>>
+        where { T: Deref<Target: Deref<Target: Suspends<NAME>>> } => IsCall<R, F>;
     /// The same through three pointers: an `&Arc<_>` of a user's smart pointer.
-    IoYesThroughThree for &Tag<NAME, T, Call<R, F>>
-    where T: Deref<Target: Deref<Target: Deref<Target: Suspends<NAME>>>>
-}
-
-/// Found last: an ordinary call.
-pub trait IoNo {
-    /// The choice, as a type.
-    fn __vthread_which_io(&self) -> IsPlain;
-}
-
-impl<const NAME: u64, T: ?Sized, X> IoNo for Tag<NAME, T, X> {
-    #[inline(always)]
-    fn __vthread_which_io(&self) -> IsPlain {
-        IsPlain::IT
-    }
+    4 [const NAME: u64, T: ?Sized, R, F: Future] IoProbe<NAME, T, Call<R, F>>
+        where { T: Deref<Target: Deref<Target: Deref<Target: Suspends<NAME>>>> } => IsCall<R, F>;
+    /// An ordinary call.
+    5 [const NAME: u64, T: ?Sized, X] IoProbe<NAME, T, X> => IsPlain;
 }

@@ -5,69 +5,83 @@
 
 use super::dead::Never;
 use crate::group::native::NoError;
-use std::cell::Cell;
+use crate::questions::{Answer, Asked, answers, ask};
 use std::marker::PhantomData;
 
-/// The tail, on its way to be split by type.
-pub struct Tail<T>(Cell<Option<T>>);
+/// The value of a tail.
+pub struct Tail<T>(T);
 
 impl<T> Tail<T> {
-    /// Takes the value of the tail.
+    /// Takes the value.
     #[inline(always)]
     pub fn new(value: T) -> Self {
-        Tail(Cell::new(Some(value)))
+        Tail(value)
     }
-    fn take(&self) -> T {
-        self.0.take().expect("a tail is split once")
+    /// Asks what it is.
+    #[inline(always)]
+    pub fn ask(_: &Self) -> Asked<Tail<T>, 0> {
+        ask()
     }
+}
+
+answers! {
+    /// The tail never ends. rustc has made an unknown type of its `!`, which would be taken for a `Result` whose
+    /// types nobody says.
+    0 [] Tail<Never> => IsValue;
+    /// A `Result`.
+    1 [V, X] Tail<Result<V, X>> => IsResult;
+    /// Any other value.
+    2 [V] Tail<V> => IsValue;
+}
+
+/// The tail is a `Result`.
+pub struct IsResult;
+
+impl Answer for IsResult {
+    const IT: Self = IsResult;
+}
+
+/// The tail is a value.
+pub struct IsValue;
+
+impl Answer for IsValue {
+    const IT: Self = IsValue;
+}
+
+/// What a tail of this type becomes.
+pub trait Splits<T>: Answer {
+    /// Which of the two.
+    type Split;
+    /// The tail, split.
+    fn split(tail: T) -> Self::Split;
+}
+
+impl<V, X> Splits<Result<V, X>> for IsResult {
+    type Split = Failing<V, X>;
+    #[inline(always)]
+    fn split(tail: Result<V, X>) -> Failing<V, X> {
+        Failing(tail)
+    }
+}
+
+impl<V> Splits<V> for IsValue {
+    type Split = Plainly<V>;
+    #[inline(always)]
+    fn split(tail: V) -> Plainly<V> {
+        Plainly(tail)
+    }
+}
+
+/// The tail, split as its type says.
+#[inline(always)]
+pub fn split<K: Splits<T>, T>(_: K, tail: Tail<T>) -> K::Split {
+    K::split(tail.0)
 }
 
 /// The tail is a `Result`.
 pub struct Failing<V, X>(pub(super) Result<V, X>);
 /// The tail is a value.
 pub struct Plainly<V>(pub(super) V);
-
-/// Found before all others: the tail never ends. rustc has made an unknown type of its `!`, which would
-/// be taken for a `Result` whose types nobody says.
-impl Tail<Never> {
-    /// The tail, which has no value.
-    #[inline(always)]
-    pub fn __vthread_split(&self) -> Plainly<Never> {
-        match self.take() {}
-    }
-}
-
-/// Found first of the traits: a `Result`.
-pub trait TailIsResult {
-    /// Which of the two.
-    type Split;
-    /// The tail, split.
-    fn __vthread_split(&self) -> Self::Split;
-}
-
-impl<V, X> TailIsResult for Tail<Result<V, X>> {
-    type Split = Failing<V, X>;
-    #[inline(always)]
-    fn __vthread_split(&self) -> Self::Split {
-        Failing(self.take())
-    }
-}
-
-/// Found by one more autoref: any other value.
-pub trait TailIsValue {
-    /// Which of the two.
-    type Split;
-    /// The tail, split.
-    fn __vthread_split(&self) -> Self::Split;
-}
-
-impl<V> TailIsValue for &Tail<V> {
-    type Split = Plainly<V>;
-    #[inline(always)]
-    fn __vthread_split(&self) -> Self::Split {
-        Plainly(self.take())
-    }
-}
 
 /// An error that a group with the error type `E` can end with.
 #[diagnostic::on_unimplemented(
