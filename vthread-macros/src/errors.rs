@@ -61,6 +61,12 @@ pub(crate) const DEFER_IS_A_STATEMENT: &str =
     "`defer!` is a statement of a block: `defer! { cleanup() }`";
 pub(crate) const DEFER_IN_PLAIN_CODE: &str = "`defer!` works in `#[vthread]` code only (a closure, an async block, a macro or a plain function \
     hides it): write a type with a `Drop` here";
+pub(crate) const TRACK_CALLER: &str = "`#[track_caller]` does not reach the body of a vthread function, which runs later than its call: \
+    leave it out, and take a `&'static Location<'static>` as an argument where the body needs to know its caller";
+pub(crate) const TARGET_FEATURE: &str = "`#[target_feature]` does not reach the body of a vthread function: \
+    put the code that needs it into a plain function with this attribute, and call that";
+pub(crate) const ATTRIBUTE_OF_DEFER: &str = "of attributes, only `#[cfg(..)]` can stand before a `defer!`: \
+    others go inside, on its statements";
 pub(crate) const JUMP_OUT_OF_DEFER: &str = "nothing can leave a `defer!` early: it runs however its block ends, \
     so handle the error, or end the loop, inside it";
 pub(crate) const SPAWN_NEEDS_GROUP: &str = "`spawn!` needs a group: put it in a `group! { .. }`, \
@@ -79,8 +85,22 @@ pub(crate) const JUMP_OUTSIDE_LOOP: &str =
 
 pub(crate) const CLOSURE_FORM: &str =
     "`closure!` takes a closure: `closure!(|x| fetch(x))`, or `closure!(move |x| fetch(x))`";
+pub(crate) const ATTRIBUTE_OF_PARAMETER: &str = "the parameters of a `closure!` become one tuple, in which nothing can have an attribute: leave it out here";
 pub(crate) const ASYNC_CLOSURE: &str = "a vthread closure is written without `async`: remove it. \
     Calls of vthread functions suspend by themselves, and `.await` on any future still works inside";
+
+pub(crate) fn attribute_below(name: &str) -> String {
+    format!(
+        "`#[{name}]` would act on what `#[vthread]` makes of this, and not on what you wrote: write it above `#[vthread]`"
+    )
+}
+
+pub(crate) fn attribute_of_method(name: &str) -> String {
+    format!(
+        "`#[{name}]` would act on what `#[vthread]` makes of this method, and not on what you wrote: \
+         mark the method `#[plain]`, or let it call a function that has `#[{name}]` above its own `#[vthread]`"
+    )
+}
 
 pub(crate) fn skipped_method(name: &str) -> String {
     format!(

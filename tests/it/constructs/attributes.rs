@@ -48,7 +48,6 @@ fn chosen() -> u32 {
 #[vthread]
 #[cold]
 #[inline(never)]
-#[track_caller]
 #[allow(clippy::all)]
 pub(super) fn many() -> u32 {
     pause();

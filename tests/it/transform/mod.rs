@@ -1,6 +1,7 @@
 //! What the macros make of programs: legitimate Rust that must work, feature by feature.
 
 mod aliases;
+mod attributes;
 mod captures;
 mod chains;
 mod control_flow;

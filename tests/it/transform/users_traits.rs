@@ -10,13 +10,13 @@ macro_rules! spies {
     ($($module:ident: [$($this:tt)+];)*) => {
         $(#[allow(dead_code)]
         mod $module {
-            pub trait Spy {
+            pub(super) trait Spy {
                 spies! { @methods [$($this)+]
                     // Those of today.
                     any across asked block blocks check finish finish_infallible frame pass plain source
                     tells which with
                     // Those that stand behind a path, or stood there before.
-                    absurd ask bound by call chosen code closure dup error_type fails finish_race foreign
+                    absurd ask bound by call chosen call_type code closure dup error_type fails finish_race foreign
                     group how index into_iter into_status into_steps is_plain make moved new next of parts reach
                     regain room run segment shield spawn split start status take tell telling value wait
                     __vthread_call __vthread_changed __vthread_ends __vthread_io __vthread_split
@@ -49,7 +49,7 @@ macro_rules! bare_spies {
     ($($module:ident: [$($this:tt)+];)*) => {
         $(#[allow(dead_code)]
         mod $module {
-            pub trait Spy {
+            pub(super) trait Spy {
                 bare_spies! { @methods [$($this)+]
                     any asked blocks check is_plain which __vthread_changed __vthread_ends __vthread_split
                     __vthread_which __vthread_which_io code how into_status make take value
@@ -213,7 +213,7 @@ macro_rules! programs {
                 assert_eq!(waits(), 2 + 3 + 1);
                 assert_eq!(with_closure(), 13);
                 assert_eq!(main(), Ok(()));
-                let store = Call::wait(Store::made(9));
+                let store = Call::block(Store::made(9));
                 assert_eq!(group!(error = String => { Ok(store.load()) }), Ok(9));
             }
         })*

@@ -1,12 +1,15 @@
 //! The walk over a block: its statements in their order, and what holds for it as a whole.
 
 use super::must_use::said_again;
-use super::{Body, macros};
+use super::{Body, attributes, macros};
+use crate::errors;
 use crate::group::enclose::Enclosure;
 use crate::group::{Ours, which};
+use proc_macro2::TokenStream;
 use quote::quote;
+use std::mem::take;
 use syn::visit_mut::VisitMut;
-use syn::{Block, Expr, Item, Stmt};
+use syn::{Attribute, Block, Expr, Item, Macro, Stmt};
 
 impl Body {
     pub(super) fn block(&mut self, block: &mut Block) {
@@ -18,11 +21,12 @@ impl Body {
         if has_imports {
             self.checked_paths.clear();
         }
+        let first_tail = first_tail(block);
         let rest = take_rest_after_defer(block);
         let held = self.begin_of_block();
         let mut remembered = Vec::new();
         for (at, statement) in block.stmts.iter_mut().enumerate() {
-            let is_last = at + 1 == n_statements;
+            let is_last = at + 1 == n_statements || at >= first_tail;
             self.is_used = true;
             match statement {
                 Stmt::Local(local) => {
@@ -59,8 +63,9 @@ impl Body {
                     self.hands_on_to_macro(&invocation.mac);
                     match which(&invocation.mac) {
                         None => {
-                            if let Some(rewritten) = self.known_macro(&mut invocation.mac) {
+                            if let Some(mut rewritten) = self.known_macro(&mut invocation.mac) {
                                 let is_tail = is_last && invocation.semi_token.is_none();
+                                attributes::give(&mut rewritten, take(&mut invocation.attrs));
                                 *statement =
                                     Stmt::Expr(rewritten, (!is_tail).then(Default::default));
                             }
@@ -70,8 +75,9 @@ impl Body {
                             let rest = rest
                                 .clone()
                                 .expect("it was split off at the first `defer!`");
-                            let expanded = self.defer_statement(&invocation.mac, rest, is_used);
-                            let expanded = expanded.unwrap_or_else(|| quote!(()));
+                            let attrs = take(&mut invocation.attrs);
+                            let expanded =
+                                self.defer_under_conditions(attrs, &invocation.mac, rest, is_used);
                             *statement = Stmt::Expr(Expr::Verbatim(expanded), None);
                         }
                         Some(ours) => {
@@ -80,7 +86,9 @@ impl Body {
                             let expanded =
                                 self.our_macro(ours, &invocation.mac, is_tail && is_used);
                             let semi = (!keeps_value).then(Default::default);
-                            *statement = Stmt::Expr(Expr::Verbatim(expanded), semi);
+                            let mut expanded = Expr::Verbatim(expanded);
+                            attributes::give(&mut expanded, take(&mut invocation.attrs));
+                            *statement = Stmt::Expr(expanded, semi);
                         }
                     }
                 }
@@ -95,6 +103,41 @@ impl Body {
         }
         self.scopes.close();
     }
+
+    /// `#[cfg(..)] defer! { .. }` and the rest of its block, which is there in any case.
+    fn defer_under_conditions(
+        &mut self,
+        attrs: Vec<Attribute>,
+        mac: &Macro,
+        rest: Block,
+        is_used: bool,
+    ) -> TokenStream {
+        for attr in &attrs {
+            if !attr.path().is_ident("cfg") {
+                self.errors.on(attr, errors::ATTRIBUTE_OF_DEFER);
+            }
+        }
+        let mut without = rest.clone();
+        let deferred = self.defer_statement(mac, rest, is_used);
+        let deferred = deferred.unwrap_or_else(|| quote!(()));
+        let Some(condition) = attributes::condition(&attrs) else {
+            return deferred;
+        };
+        self.is_used = is_used;
+        self.visit_block_mut(&mut without);
+        quote!(#[cfg(#condition)] { #deferred } #[cfg(not(#condition))] #without)
+    }
+}
+
+/// The first of the statements of which one is the tail: `#[cfg(a)] { .. } #[cfg(not(a))] { .. }`.
+pub(crate) fn first_tail(block: &Block) -> usize {
+    let is_conditional = |statement: &&Stmt| {
+        let has_no_end = matches!(statement, Stmt::Expr(_, None))
+            || matches!(statement, Stmt::Macro(invocation) if invocation.semi_token.is_none());
+        has_no_end && attributes::is_conditional(statement)
+    };
+    let n_tails = block.stmts.iter().rev().take_while(is_conditional).count();
+    block.stmts.len() - n_tails
 }
 
 /// Whether a name may mean something else in the block than around it.

@@ -69,7 +69,7 @@ impl Body {
 
     fn steps(&self, repeated: &ExprForLoop) -> Expr {
         let ExprForLoop {
-            attrs,
+            attrs: _,
             label,
             for_token,
             pat,
@@ -113,7 +113,6 @@ impl Body {
         );
         inside.set_span(body.brace_token.span.join());
         Expr::Verbatim(quote_spanned!(span=>
-            #(#attrs)*
             {
                 let __h = #head();
                 match __h.pass(#expr) {

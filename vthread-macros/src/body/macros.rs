@@ -5,6 +5,7 @@
 //! macro gets a variable. What must be evaluated lazily, or cannot be moved out, is rewritten as in
 //! a closure: calls in it block. Any other macro is left alone.
 
+use super::attributes::{self, is_condition};
 use super::{Body, skip};
 use crate::group::exits::Frame;
 use crate::group::which;
@@ -124,17 +125,20 @@ impl Body {
 
     /// Has `expr` evaluated before, by reference or by value, unless it is a plain place.
     fn evaluate(&mut self, expr: &mut Expr, by_reference: bool, before: &mut Before) {
+        let attrs = attributes::take(expr);
         let span = ours(expr.span());
         self.visit_expr_mut(expr);
         let variable = self.fresh("argument", span);
-        let value = expr.to_token_stream();
-        if by_reference {
-            before.values.push(quote_spanned!(span=> &(#value)));
-            *expr = Expr::Verbatim(quote_spanned!(span=> *#variable));
-        } else {
-            before.values.push(value);
-            *expr = Expr::Verbatim(quote_spanned!(span=> #variable));
-        }
+        let (value, stands_for_it) = match by_reference {
+            true => (
+                quote_spanned!(span=> &(#expr)),
+                quote_spanned!(span=> *#variable),
+            ),
+            false => (expr.to_token_stream(), quote_spanned!(span=> #variable)),
+        };
+        before.values.push(attributes::element(&attrs, value));
+        *expr = Expr::Verbatim(stands_for_it);
+        attributes::give(expr, attrs.into_iter().filter(is_condition).collect());
         before.variables.push(variable);
     }
 

@@ -72,8 +72,7 @@ impl Body {
         let making = self.making(true);
         let held = self.held_across_suspension(call.method.span());
         let made = known_call(again, making, call.method.span(), extent, held);
-        let attrs = &call.attrs;
-        Expr::Verbatim(quote!(#(#attrs)* #made))
+        Expr::Verbatim(made)
     }
 
     /// `recv.m(args).block()` in a closure, as plain code writes it: `m` is not made, `block` makes it.
@@ -95,13 +94,12 @@ impl Body {
     }
 
     /// A call of a vthread method of the same block: its result is a `Call`.
-    fn own_method(&self, call: &mut ExprMethodCall, is_recursive: bool) -> Expr {
+    fn own_method(&self, call: &ExprMethodCall, is_recursive: bool) -> Expr {
         let at = call.method.span();
-        let attrs = std::mem::take(&mut call.attrs);
         let extent = Extent::from(&call.receiver, call.paren_token.span.close());
         let held = self.held_across_suspension(at);
         let made = known_call(quote!(#call), self.making(is_recursive), at, extent, held);
-        Expr::Verbatim(quote!(#(#attrs)* #made))
+        Expr::Verbatim(made)
     }
 
     fn probe_method(&mut self, call: &ExprMethodCall, name: &str, is_recursive: bool) -> Expr {
@@ -121,7 +119,7 @@ impl Body {
         let ways = ways(making, at);
         let place = self.place_of_check();
         let ExprMethodCall {
-            attrs,
+            attrs: _,
             receiver,
             dot_token,
             method,
@@ -171,8 +169,7 @@ impl Body {
                 false => quote_spanned!(span=> { #(let #types = #new_ty();)* #decided }),
             }
         };
-        let probed = names::called_at(at, probed);
-        Expr::Verbatim(quote!(#(#attrs)* #probed))
+        Expr::Verbatim(names::called_at(at, probed).into_token_stream())
     }
 
     /// A place expression and its copy for dead code, in which values are only remembered by type.

@@ -1,13 +1,14 @@
 //! The rewrite of a vthread body: calls that may suspend are probed, our macros are expanded,
 //! everything else stays token for token as the user wrote it.
 //!
-//! One question a file: `scopes` (what is a variable?), `paths` and `methods` (does this call
+//! One question a file: `attributes` (where do the user's go?), `scopes` (what is a variable?), `paths` and `methods` (does this call
 //! suspend?), `loops` (does a step of this `for` suspend?), `macros` (which macros' arguments are looked at?), `skip` (which names never suspend?),
 //! `blocking` and `held` (which calls of std block, and which of its guards are in the way?),
 //! `choice` (how is a suspending call made?), `visit` and `blocks` (the walk).
 
+pub(crate) mod attributes;
 mod blocking;
-mod blocks;
+pub(crate) mod blocks;
 pub(crate) mod choice;
 pub(crate) mod fragments;
 mod held;

@@ -111,10 +111,9 @@ impl Body {
         hidden.set_span(last.ident.span());
         last.ident = hidden;
         let arguments = &call.args;
-        let attrs = &call.attrs;
         let held = self.held_across_suspension(at);
         let made = known_call(quote!(#path(#arguments)), making, at, extent(call), held);
-        Some(Expr::Verbatim(quote!(#(#attrs)* #made)))
+        Some(Expr::Verbatim(made))
     }
 
     /// Whether `Owner::name()` calls the method whose body this is.
@@ -140,17 +139,14 @@ impl Body {
         let again = quote_spanned!(ours(at)=> <Self as #helper>::#method(#arguments));
         let making = self.making(true);
         let held = self.held_across_suspension(at);
-        let made = known_call(again, making, at, extent(call), held);
-        let attrs = &call.attrs;
-        Expr::Verbatim(quote!(#(#attrs)* #made))
+        Expr::Verbatim(known_call(again, making, at, extent(call), held))
     }
 
     /// A call of a vthread function of the same `impl` block: its result is a `Call`.
-    fn own_function(&self, call: &mut ExprCall, is_recursive: bool, at: Span) -> Expr {
-        let (attrs, extent) = (std::mem::take(&mut call.attrs), extent(call));
+    fn own_function(&self, call: &ExprCall, is_recursive: bool, at: Span) -> Expr {
         let held = self.held_across_suspension(at);
-        let made = known_call(quote!(#call), self.making(is_recursive), at, extent, held);
-        Expr::Verbatim(quote!(#(#attrs)* #made))
+        let making = self.making(is_recursive);
+        Expr::Verbatim(known_call(quote!(#call), making, at, extent(call), held))
     }
 
     fn type_relative(&mut self, call: &ExprCall, is_recursive: bool, at: Span) -> Expr {
@@ -222,7 +218,7 @@ fn probe(
         }
         _ => TokenStream::new(),
     };
-    let (arguments, attrs) = (&call.args, &call.attrs);
+    let arguments = &call.args;
     let parenthesized = names::called_at(call.paren_token.span.join(), arguments.to_token_stream());
     let parenthesized = parenthesized.into_token_stream();
     let (inside, outside) = match has_closure {
@@ -246,14 +242,14 @@ fn probe(
         (Place::Checked, _) => dead_beside(Making::Await, span, quote!(#warning)),
     };
     let ways = ways(Making::Await, at);
-    let allowed = allowed(&path, span);
+    let (allowed, quiet) = (allowed(&path, false, span), allowed(&path, true, span));
     // The call begins where the user's does, for `Location::caller` in a plain function.
     let extent = extent(call);
     let chosen = proc_macro2::Ident::new("__vthread_call", extent.start);
     let callee = quote_spanned!(span=> ({
         use #none as __c;
         #allowed use #path as __vthread_call;
-        { #allowed use #path as __c; { use __c::*; #chosen #turbofish #inside } }
+        { #quiet use #path as __c; { use __c::*; #chosen #turbofish #inside } }
     }));
     let callee = match tie.is_empty() {
         true => callee,
@@ -275,7 +271,7 @@ fn probe(
                 use #none as __c;
                 use #no_kind;
                 {
-                    #allowed use #path as __c;
+                    #quiet use #path as __c;
                     { use __c::*; #same __VTHREAD_KIND }
                 }
             });
@@ -287,8 +283,7 @@ fn probe(
         true => decided,
         false => quote_spanned!(span=> { #remembers #decided }),
     };
-    let chosen = names::called_at(at, chosen);
-    Expr::Verbatim(quote!(#(#attrs)* #chosen))
+    Expr::Verbatim(names::called_at(at, chosen).into_token_stream())
 }
 
 /// Beside the glob import of the companion module: is the function that the path names the module's own?
@@ -302,18 +297,21 @@ fn same_function(path: &Path, at: Span) -> TokenStream {
     let span = ours(at);
     let both = names::both_functions(at);
     quote_spanned!(span=>
-        use #path as #both;
+        #[allow(deprecated)] use #path as #both;
         use #both as _;
     )
 }
 
 /// What the imports of a path may do. Each lint that is named costs the user's compiler something, so the one
-/// of clippy is named only where it looks.
-fn allowed(path: &Path, span: Span) -> TokenStream {
+/// of clippy is named only where it looks. Of what is deprecated the first import tells.
+fn allowed(path: &Path, is_told: bool, span: Span) -> TokenStream {
     let name = path.segments.last().map(|last| plain_text(&last.ident));
+    let deprecated = is_told.then(|| quote_spanned!(span=> , deprecated));
     match name.is_some_and(|name| name.to_lowercase().contains("unsafe")) {
-        true => quote_spanned!(span=> #[allow(unused_imports, clippy::unsafe_removed_from_name)]),
-        false => quote_spanned!(span=> #[allow(unused_imports)]),
+        true => {
+            quote_spanned!(span=> #[allow(unused_imports, clippy::unsafe_removed_from_name #deprecated)])
+        }
+        false => quote_spanned!(span=> #[allow(unused_imports #deprecated)]),
     }
 }
 

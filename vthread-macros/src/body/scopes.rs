@@ -1,5 +1,6 @@
 //! The lexical scopes of a body: which names are variables, and where they were bound.
 
+use super::attributes::is_condition;
 use super::skip::is_upper;
 use crate::names::plain_text;
 use proc_macro2::Span;
@@ -87,6 +88,8 @@ impl Scopes {
                 Stmt::Item(Item::Fn(item)) => {
                     let what = match super::nested::is_vthread(&item.attrs) {
                         true => Name::VthreadItem,
+                        // It may not be there, and the name be one from outside.
+                        false if item.attrs.iter().any(is_condition) => Name::Import,
                         false => Name::PlainItem,
                     };
                     self.bind(plain_text(&item.sig.ident), what);

@@ -3,7 +3,7 @@
 use super::choice::{Extent, dead, in_place, outer};
 use super::fragments::{self, Fragments};
 use super::scopes::Name;
-use super::{Body, indices, loops, macros, nested};
+use super::{Body, attributes, indices, loops, macros, nested};
 use crate::errors::{self};
 use crate::group::exits::Frame;
 use crate::group::{Ours, tails, which};
@@ -40,6 +40,33 @@ impl VisitMut for Body {
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if let Expr::Group(group) = expr {
+            let (leaf, is_ending) = (tails::marked(group).cloned(), tails::is_ending(group));
+            if is_ending || leaf.is_some() {
+                let mut inner = leaf.unwrap_or_else(|| (*group.expr).clone());
+                let attrs = attributes::take(&mut inner);
+                let is_covered = std::mem::replace(&mut self.is_covered, false);
+                *expr = match is_ending {
+                    true => self.ending(inner),
+                    false => self.leaf(inner),
+                };
+                self.is_covered = is_covered;
+                return attributes::give(expr, attrs);
+            }
+        }
+        let attrs = attributes::take(expr);
+        self.bare_expr(expr);
+        attributes::give(expr, attrs);
+    }
+}
+
+pub(super) fn label_text(label: &Label) -> String {
+    label.name.ident.to_string()
+}
+
+impl Body {
+    /// Rewrites an expression whose attributes have been taken off.
+    fn bare_expr(&mut self, expr: &mut Expr) {
         // Forms whose value is that of a part of them hand `is_used` down.
         let hands_down = matches!(
             expr,
@@ -57,20 +84,13 @@ impl VisitMut for Body {
         let is_covered = self.is_covered;
         self.is_covered &= is_operation(expr);
         match expr {
-            Expr::Group(group) => match tails::marked(group).cloned() {
-                Some(leaf) => *expr = self.leaf(leaf),
-                None if tails::is_ending(group) => {
-                    self.is_used = is_used;
-                    *expr = self.ending((*group.expr).clone());
+            Expr::Group(group) => {
+                self.is_used = is_used;
+                self.visit_expr_mut(&mut group.expr);
+                if let Some(parenthesized) = fragments::parenthesized(group) {
+                    *expr = parenthesized;
                 }
-                None => {
-                    self.is_used = is_used;
-                    self.visit_expr_mut(&mut group.expr);
-                    if let Some(parenthesized) = fragments::parenthesized(group) {
-                        *expr = parenthesized;
-                    }
-                }
-            },
+            }
             Expr::Assign(assign) => {
                 self.first_value(&assign.left);
                 visit_mut::visit_expr_assign_mut(self, assign);
@@ -144,31 +164,7 @@ impl VisitMut for Body {
         }
         self.is_covered = is_covered;
     }
-}
 
-/// Whether the operands of `expr` stand where it stands: not in a body of their own, nor in a macro.
-fn is_operation(expr: &Expr) -> bool {
-    matches!(
-        expr,
-        Expr::Binary(_)
-            | Expr::Call(_)
-            | Expr::Cast(_)
-            | Expr::Field(_)
-            | Expr::Index(_)
-            | Expr::MethodCall(_)
-            | Expr::Paren(_)
-            | Expr::Reference(_)
-            | Expr::Try(_)
-            | Expr::Tuple(_)
-            | Expr::Unary(_)
-    )
-}
-
-pub(super) fn label_text(label: &Label) -> String {
-    label.name.ident.to_string()
-}
-
-impl Body {
     pub(crate) fn framed(&mut self, frame: Option<Frame>, inside: impl FnOnce(&mut Self)) {
         let depth = self.frames.len();
         self.frames.extend(frame);
@@ -224,12 +220,12 @@ impl Body {
         let span = ours(at);
         let (foreign, dead) = (names::foreign(span), dead(span, in_place(span)));
         let held = self.held_across_suspension(at);
-        let (base, attrs) = (&awaited.base, &awaited.attrs);
+        let base = &awaited.base;
         let rewritten = outer(
             quote_spanned!(span=> ({ #dead #held #foreign(#base).await })),
             at,
         );
-        Some(Expr::Verbatim(quote!(#(#attrs)* #rewritten)))
+        Some(Expr::Verbatim(rewritten))
     }
 
     /// The operand of `&`, `!` or `-`. What rustc expects of the whole is only a hint for a call there,
@@ -362,4 +358,22 @@ impl Body {
 pub(crate) fn hides_return(mac: &syn::Macro) -> bool {
     matches!(macros::name(mac).as_str(), "bail" | "ensure")
         || mac.tokens.to_token_stream().to_string().contains("return")
+}
+
+/// Whether the operands of `expr` stand where it stands: not in a body of their own, nor in a macro.
+fn is_operation(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Binary(_)
+            | Expr::Call(_)
+            | Expr::Cast(_)
+            | Expr::Field(_)
+            | Expr::Index(_)
+            | Expr::MethodCall(_)
+            | Expr::Paren(_)
+            | Expr::Reference(_)
+            | Expr::Try(_)
+            | Expr::Tuple(_)
+            | Expr::Unary(_)
+    )
 }

@@ -34,6 +34,11 @@ pub(super) fn parse(mac: &Macro, errors: &mut Errors) -> Option<ExprClosure> {
 impl Body {
     pub(crate) fn closure_macro(&mut self, mac: &Macro) -> Option<TokenStream> {
         let mut closure = parse(mac, &mut self.errors)?;
+        if closure.inputs.len() > 1 {
+            for input in closure.inputs.iter().filter(|input| has_attributes(input)) {
+                self.errors.on(input, errors::ATTRIBUTE_OF_PARAMETER);
+            }
+        }
         self.inside(&mut closure);
         let at = mac.path.span();
         let span = ours(at);
@@ -122,6 +127,12 @@ fn one_parameter(closure: &ExprClosure, span: Span) -> TokenStream {
             quote_spanned!(span=> (#(#patterns),*): (#(#types),*))
         }
     }
+}
+
+/// Whether attributes stand before a parameter.
+fn has_attributes(input: &Pat) -> bool {
+    let first = input.to_token_stream().into_iter().next();
+    matches!(first, Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == '#')
 }
 
 /// Whether the type of a parameter is written, all of it.

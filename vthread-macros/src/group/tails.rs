@@ -3,6 +3,7 @@
 //! First by syntax (`Ok(v)` and `Err(e)` at the leaves of `if`, `match` and blocks; forms that are
 //! never a `Result`), else by type in the runtime's `Tail`.
 
+use crate::body::blocks::first_tail;
 use crate::names::plain_text;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
@@ -25,20 +26,22 @@ pub(crate) enum Tail {
 
 /// Looks at a body's tail before the body is rewritten, and marks its leaves where they decide.
 pub(crate) fn prepare(body: &mut Block) -> Tail {
-    macro_as_expression(body);
-    let Some(Stmt::Expr(tail, None)) = body.stmts.last_mut() else {
-        return Tail::Value;
-    };
-    let mut decided = false;
-    leaves(tail, &mut |leaf| decided |= written_result(leaf).is_some());
+    macros_as_expressions(body);
+    let (mut decided, mut is_value) = (false, true);
+    for tail in of_block(body) {
+        leaves(tail, &mut |leaf| decided |= written_result(leaf).is_some());
+        is_value &= is_never_result(tail) || diverges(tail);
+    }
     if decided {
-        leaves(tail, &mut mark);
+        of_block(body).for_each(|tail| leaves(tail, &mut mark));
         Tail::Leaves
-    } else if is_never_result(tail) || diverges(tail) {
+    } else if is_value {
         Tail::Value
     } else {
-        endings(tail, false);
-        *tail = marked_as(tail, parse_quote!(#[__vthread_ending]));
+        for tail in of_block(body) {
+            endings(tail, false);
+            *tail = marked_as(tail, parse_quote!(#[__vthread_ending]));
+        }
         Tail::ByType
     }
 }
@@ -70,28 +73,43 @@ fn endings(expr: &mut Expr, has_variables: bool) {
 }
 
 fn block_endings(block: &mut Block) {
-    macro_as_expression(block);
+    macros_as_expressions(block);
     let has_variables = block.stmts.iter().any(|it| matches!(it, Stmt::Local(_)));
     if let Some(Stmt::Expr(tail, None)) = block.stmts.last_mut() {
         endings(tail, has_variables);
     }
 }
 
+/// The tail of a block; or all of them, where conditions decide which one is there.
+fn of_block(block: &mut Block) -> impl Iterator<Item = &mut Expr> {
+    let first = first_tail(block).min(block.stmts.len().saturating_sub(1));
+    block.stmts[first..]
+        .iter_mut()
+        .filter_map(|statement| match statement {
+            Stmt::Expr(tail, None) => Some(tail),
+            _ => None,
+        })
+}
+
 /// A trailing `group! { .. }` is a tail, though it parses as a statement. A trailing `spawn! { .. }`
 /// is not: its task is discarded.
-fn macro_as_expression(body: &mut Block) {
-    let Some(Stmt::Macro(last)) = body.stmts.last_mut() else {
-        return;
-    };
-    if last.semi_token.is_some() || super::which(&last.mac).is_some_and(super::Ours::gives_a_task) {
-        return;
+fn macros_as_expressions(body: &mut Block) {
+    let first = first_tail(body).min(body.stmts.len().saturating_sub(1));
+    for statement in &mut body.stmts[first..] {
+        let Stmt::Macro(last) = statement else {
+            continue;
+        };
+        if last.semi_token.is_some()
+            || super::which(&last.mac).is_some_and(super::Ours::gives_a_task)
+        {
+            continue;
+        }
+        let expr = syn::ExprMacro {
+            attrs: last.attrs.clone(),
+            mac: last.mac.clone(),
+        };
+        *statement = Stmt::Expr(Expr::Macro(expr), None);
     }
-    let expr = syn::ExprMacro {
-        attrs: last.attrs.clone(),
-        mac: last.mac.clone(),
-    };
-    body.stmts.pop();
-    body.stmts.push(Stmt::Expr(Expr::Macro(expr), None));
 }
 
 fn mark(leaf: &mut Expr) {
@@ -140,9 +158,9 @@ fn leaves(expr: &mut Expr, each: &mut dyn FnMut(&mut Expr)) {
 }
 
 fn block_leaves(block: &mut Block, each: &mut dyn FnMut(&mut Expr)) {
-    macro_as_expression(block);
-    if let Some(Stmt::Expr(tail, None)) = block.stmts.last_mut() {
-        return leaves(tail, each);
+    macros_as_expressions(block);
+    if matches!(block.stmts.last(), Some(Stmt::Expr(_, None))) {
+        return of_block(block).for_each(|tail| leaves(tail, each));
     }
     if matches!(block.stmts.last(), Some(Stmt::Expr(last, Some(_))) if diverges(last)) {
         return;

@@ -1,8 +1,81 @@
 //! Which of the user's attributes go where.
 
+use crate::errors::{self, Errors};
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{AttrStyle, Attribute, FnArg, Meta, Signature, Visibility, parse_quote};
+use quote::{ToTokens, quote};
+use syn::punctuated::Punctuated;
+use syn::{AttrStyle, Attribute, FnArg, Meta, Path, Signature, Token, Visibility, parse_quote};
+
+/// The compiler's own attributes that may stand below `#[vthread]`: they change nothing about what a function does.
+const KNOWN: &[&str] = &[
+    "allow",
+    "automatically_derived",
+    "bench",
+    "cfg",
+    "cold",
+    "deny",
+    "deprecated",
+    "doc",
+    "expect",
+    "export_name",
+    "forbid",
+    "ignore",
+    "inline",
+    "link_section",
+    "must_use",
+    "no_mangle",
+    "should_panic",
+    "test",
+    "unsafe",
+    "warn",
+];
+
+/// Namespaces of attributes that only tools look at.
+const TOOLS: &[&str] = &["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
+
+/// Takes away and reports what is not known. The attribute macro of another crate would act on what has been made of
+/// the function, and could get hold of its frame.
+pub(crate) fn allow_known(attrs: &mut Vec<Attribute>, errors: &mut Errors) {
+    retain_known(attrs, errors, errors::attribute_below);
+}
+
+/// The same for a method.
+pub(crate) fn allow_known_of_method(attrs: &mut Vec<Attribute>, errors: &mut Errors) {
+    retain_known(attrs, errors, errors::attribute_of_method);
+}
+
+fn retain_known(attrs: &mut Vec<Attribute>, errors: &mut Errors, refused: fn(&str) -> String) {
+    attrs.retain(|attr| {
+        let unknown = unknown_in(&attr.meta);
+        let Some(path) = &unknown else { return true };
+        let name = path.to_token_stream().to_string().replace(' ', "");
+        let message = match name.as_str() {
+            "track_caller" => errors::TRACK_CALLER.to_owned(),
+            "target_feature" => errors::TARGET_FEATURE.to_owned(),
+            _ => refused(&name),
+        };
+        errors.on(attr, message);
+        false
+    });
+}
+
+/// The first attribute in it that is not known: itself, or one under a condition.
+fn unknown_in(meta: &Meta) -> Option<Path> {
+    let path = meta.path();
+    if !path.is_ident("cfg_attr") {
+        return (!is_known(path)).then(|| path.clone());
+    }
+    let parts = under_condition(meta).into_iter().skip(1);
+    parts.into_iter().find_map(|part| unknown_in(&part))
+}
+
+fn is_known(path: &Path) -> bool {
+    let first = path.segments[0].ident.to_string();
+    match path.segments.len() {
+        1 => KNOWN.contains(&first.as_str()),
+        _ => TOOLS.contains(&first.as_str()),
+    }
+}
 
 /// The user's attributes that the hidden companion needs as well: conditions and lint levels.
 pub(crate) fn for_companion(attrs: &[Attribute]) -> Vec<Attribute> {
@@ -15,11 +88,34 @@ fn companion_attribute(attr: &Attribute) -> Option<Attribute> {
         // What is deprecated may use what is; the companion names the facade.
         return Some(parse_quote!(#[allow(deprecated)]));
     }
-    let copied = ["allow", "warn", "deny", "forbid", "cfg"];
-    copied
-        .iter()
-        .any(|name| path.is_ident(name))
-        .then(|| attr.clone())
+    if path.is_ident("test") || path.is_ident("bench") {
+        // rustc takes the facade away where nothing is tested.
+        return Some(parse_quote!(#[cfg(test)]));
+    }
+    selected(&attr.meta, &["allow", "warn", "deny", "forbid", "cfg"])
+}
+
+/// The attribute, or what stands in it under a condition, if it is one of these.
+fn selected(meta: &Meta, names: &[&str]) -> Option<Attribute> {
+    let path = meta.path();
+    if !path.is_ident("cfg_attr") {
+        let is_selected = names.iter().any(|name| path.is_ident(name));
+        return is_selected.then(|| parse_quote!(#[#meta]));
+    }
+    let mut parts = under_condition(meta).into_iter();
+    let condition = parts.next()?;
+    let parts = parts.filter_map(|part| Some(selected(&part, names)?.meta));
+    let parts: Vec<Meta> = parts.collect();
+    (!parts.is_empty()).then(|| parse_quote!(#[cfg_attr(#condition, #(#parts),*)]))
+}
+
+/// What stands in a `cfg_attr`: its condition, then its attributes.
+fn under_condition(meta: &Meta) -> Vec<Meta> {
+    let Meta::List(list) = meta else {
+        return Vec::new();
+    };
+    let parts = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+    parts.into_iter().flatten().collect()
 }
 
 /// The user's attributes as they can stand before a function that becomes two.
@@ -74,22 +170,13 @@ pub(crate) fn condition(input: &FnArg) -> Option<TokenStream> {
     let FnArg::Typed(argument) = input else {
         return None;
     };
-    let conditions: Vec<_> = conditions(&argument.attrs)
-        .into_iter()
-        .filter_map(|attr| match attr.meta {
-            Meta::List(list) => Some(list.tokens),
-            _ => None,
-        })
-        .collect();
-    (!conditions.is_empty()).then(|| quote!(all(#(#conditions),*)))
+    crate::body::attributes::condition(&argument.attrs)
 }
 
 /// Conditions only.
 pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
-    attrs
-        .iter()
-        .filter(|attr| attr.path().is_ident("cfg"))
-        .cloned()
+    let own = for_companion(attrs).into_iter();
+    own.filter_map(|attr| selected(&attr.meta, &["cfg"]))
         .collect()
 }
 

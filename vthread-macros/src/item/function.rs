@@ -11,7 +11,7 @@ use crate::errors::{self, Errors};
 use crate::names::{self, companion, ours, plain_text};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, FnArg, ItemFn, Safety, Signature, Type, parse_quote};
+use syn::{Attribute, FnArg, GenericParam, ItemFn, Safety, Signature, Type, parse_quote};
 
 /// A function nested in a vthread body: the calls of that body name its companion directly.
 pub(crate) fn expand_nested(attribute: &Attribute, function: ItemFn) -> TokenStream {
@@ -24,6 +24,8 @@ pub(crate) fn expand_nested(attribute: &Attribute, function: ItemFn) -> TokenStr
         local: true,
         ..Options::parse(tokens, On::Function, &mut errors)
     };
+    let mut function = function;
+    attributes::allow_known(&mut function.attrs, &mut errors);
     let expanded = expand(function, &options, &mut errors);
     let errors = errors.emit();
     quote!(#errors #expanded)
@@ -106,9 +108,12 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     )
 }
 
-/// The function with its first conditional argument, and the one without. An argument of a call cannot
-/// have a condition, and the facade calls.
+/// The function with its first conditional argument or generic parameter, and the one without. An argument of a
+/// call cannot have a condition, and the facade calls.
 fn split_by_condition(function: &ItemFn) -> Option<(ItemFn, ItemFn)> {
+    if let Some(split) = split_by_parameter(function) {
+        return Some(split);
+    }
     let (at, condition) = function
         .sig
         .inputs
@@ -124,6 +129,32 @@ fn split_by_condition(function: &ItemFn) -> Option<(ItemFn, ItemFn)> {
     let inputs = std::mem::take(&mut without.sig.inputs);
     let others = inputs.into_iter().enumerate().filter(|(n, _)| *n != at);
     without.sig.inputs = others.map(|(_, input)| input).collect();
+    Some((with, without))
+}
+
+/// The same for a generic parameter.
+fn split_by_parameter(function: &ItemFn) -> Option<(ItemFn, ItemFn)> {
+    let mut parameters = function.sig.generics.params.iter().enumerate();
+    let (at, condition) = parameters.find_map(|(at, parameter)| {
+        let attrs = match parameter {
+            GenericParam::Type(parameter) => &parameter.attrs,
+            GenericParam::Const(parameter) => &parameter.attrs,
+            GenericParam::Lifetime(parameter) => &parameter.attrs,
+        };
+        Some((at, crate::body::attributes::condition(attrs)?))
+    })?;
+    let (mut with, mut without) = (function.clone(), function.clone());
+    with.attrs.push(parse_quote!(#[cfg(#condition)]));
+    without.attrs.push(parse_quote!(#[cfg(not(#condition))]));
+    let is_cfg = |attr: &Attribute| attr.path().is_ident("cfg");
+    match &mut with.sig.generics.params[at] {
+        GenericParam::Type(parameter) => parameter.attrs.retain(|attr| !is_cfg(attr)),
+        GenericParam::Const(parameter) => parameter.attrs.retain(|attr| !is_cfg(attr)),
+        GenericParam::Lifetime(parameter) => parameter.attrs.retain(|attr| !is_cfg(attr)),
+    }
+    let parameters = std::mem::take(&mut without.sig.generics.params);
+    let others = parameters.into_iter().enumerate().filter(|(n, _)| *n != at);
+    without.sig.generics.params = others.map(|(_, parameter)| parameter).collect();
     Some((with, without))
 }
 

@@ -36,6 +36,7 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
         if attributes::is_plain(&function.attrs) {
             continue;
         }
+        attributes::allow_known_of_method(&mut function.attrs, errors);
         if !check::method(&function.sig, errors) {
             continue;
         }

@@ -32,15 +32,18 @@ fn expand_item(attr: TokenStream, item: TokenStream) -> TokenStream {
         errors.at(proc_macro2::Span::call_site(), errors::EDITION_2015);
     }
     let expanded = match syn::parse2::<Item>(item.clone()) {
-        Ok(Item::Fn(function)) => {
+        Ok(Item::Fn(mut function)) => {
+            attributes::allow_known(&mut function.attrs, &mut errors);
             let options = Options::parse(attr, On::Function, &mut errors);
             function::expand(function, &options, &mut errors)
         }
-        Ok(Item::Impl(block)) => {
+        Ok(Item::Impl(mut block)) => {
+            attributes::allow_known(&mut block.attrs, &mut errors);
             let options = Options::parse(attr, On::Impl, &mut errors);
             impl_block::expand(block, &options, &mut errors)
         }
-        Ok(Item::Trait(definition)) => {
+        Ok(Item::Trait(mut definition)) => {
+            attributes::allow_known(&mut definition.attrs, &mut errors);
             let options = Options::parse(attr, On::Trait, &mut errors);
             trait_def::expand(definition, &options, &mut errors)
         }

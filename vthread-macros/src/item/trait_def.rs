@@ -23,7 +23,11 @@ pub(crate) fn expand(
         let TraitItem::Fn(function) = item else {
             continue;
         };
-        if attributes::is_plain(&function.attrs) || !check::method(&function.sig, errors) {
+        if attributes::is_plain(&function.attrs) {
+            continue;
+        }
+        attributes::allow_known_of_method(&mut function.attrs, errors);
+        if !check::method(&function.sig, errors) {
             continue;
         }
         if function.sig.receiver().is_some() {

@@ -87,16 +87,16 @@ impl<const NAME: u64> Suspends<NAME> for Unnamed {}
 
 answers! {
     /// The receiver's type has the method.
-    0 [const NAME: u64, T: ?Sized + Suspends<NAME>, R, F: Future] Probe<NAME, T, Call<R, F>> => IsCall<R, F>;
+    0 [const NAME: u64, T: ?Sized + Suspends<NAME>, R, F: Future] Probe<NAME, T, Call<R, F>> => IsCall<F>;
     /// The receiver is a user's smart pointer to a type that has the method.
     1 [const NAME: u64, T: ?Sized, R, F: Future] Probe<NAME, T, Call<R, F>>
-        where { T: Deref<Target: Suspends<NAME>> } => IsCall<R, F>;
+        where { T: Deref<Target: Suspends<NAME>> } => IsCall<F>;
     /// The same through two pointers.
     2 [const NAME: u64, T: ?Sized, R, F: Future] Probe<NAME, T, Call<R, F>>
-        where { T: Deref<Target: Deref<Target: Suspends<NAME>>> } => IsCall<R, F>;
+        where { T: Deref<Target: Deref<Target: Suspends<NAME>>> } => IsCall<F>;
     /// The same through three pointers: an `&Arc<_>` of a user's smart pointer.
     3 [const NAME: u64, T: ?Sized, R, F: Future] Probe<NAME, T, Call<R, F>>
-        where { T: Deref<Target: Deref<Target: Deref<Target: Suspends<NAME>>>> } => IsCall<R, F>;
+        where { T: Deref<Target: Deref<Target: Deref<Target: Suspends<NAME>>>> } => IsCall<F>;
     /// An ordinary call.
     4 [const NAME: u64, T: ?Sized, X] Probe<NAME, T, X> => IsPlain;
 }
