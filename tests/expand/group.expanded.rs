@@ -136,7 +136,7 @@ fn __vthread_read_all(
                                                                             );
                                                                         }
                                                                         let __v = {
-                                                                            let page = (match ({
+                                                                            let page = (match (match ({
                                                                                 use rt::none as __c;
                                                                                 use fetch as __vthread_call;
                                                                                 {
@@ -169,6 +169,11 @@ fn __vthread_read_all(
                                                                                     } else {
                                                                                         unsafe { __k.frame(__x) }.await
                                                                                     }
+                                                                                }
+                                                                            }) {
+                                                                                __x => {
+                                                                                    (&rt::Attempt(&__x)).__vthread_claims();
+                                                                                    __x
                                                                                 }
                                                                             })?;
                                                                             *(match total.lock() {

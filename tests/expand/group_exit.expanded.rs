@@ -122,7 +122,7 @@ fn __vthread_first_or(
                                                                             );
                                                                         }
                                                                         let __v = {
-                                                                            (match ({
+                                                                            (match (match ({
                                                                                 use rt::none as __c;
                                                                                 use find as __vthread_call;
                                                                                 {
@@ -156,15 +156,23 @@ fn __vthread_first_or(
                                                                                         unsafe { __k.frame(__x) }.await
                                                                                     }
                                                                                 }
+                                                                            }) {
+                                                                                __x => {
+                                                                                    (&rt::Ending(&__x)).__vthread_claims();
+                                                                                    __x
+                                                                                }
                                                                             })
                                                                         };
                                                                         ({
                                                                             let __t = rt::Tail::new(__v);
-                                                                            let __k = '__l: {
-                                                                                break '__l rt::chosen();
-                                                                                rt::Tail::ask(&__t)[()]
-                                                                            };
-                                                                            __k.finish(rt::Tail::value(__t), &__error5)
+                                                                            rt::split(
+                                                                                    '__l: {
+                                                                                        break '__l rt::chosen();
+                                                                                        rt::Tail::ask(&__t)[()]
+                                                                                    },
+                                                                                    __t,
+                                                                                )
+                                                                                .finish(&__error5)
                                                                         })
                                                                     }
                                                                 };

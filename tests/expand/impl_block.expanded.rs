@@ -28,7 +28,7 @@ impl<T: Clone> Slot<T> {
                                     (match self.value.lock() {
                                         __x => {
                                             let __k = '__l: {
-                                                break '__frame break '__l __vthread_chosen();
+                                                break '__l __vthread_chosen();
                                                 let __t = __vthread_tag_of_raw::<
                                                     { rt::name_hash("lock") },
                                                     _,

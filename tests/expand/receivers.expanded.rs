@@ -49,9 +49,6 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
                                     }
                                 })() {
                                     __x => {
-                                        '__l: {
-                                            break '__frame break '__l;
-                                        }
                                         let __k = ({
                                             use rt::none as __c;
                                             use rt::no::__VTHREAD_KIND;
@@ -100,7 +97,7 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
                                     (match app.next_at() {
                                         __x => {
                                             let __k = '__l: {
-                                                break '__frame break '__l __vthread_chosen();
+                                                break '__l __vthread_chosen();
                                                 let __t = __vthread_tag::<
                                                     { rt::name_hash("next_at") },
                                                     _,
