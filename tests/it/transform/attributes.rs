@@ -6,6 +6,7 @@
     unused,
     unreachable_code,
     path_statements,
+    for_loops_over_fallibles,
     clippy::all,
     clippy::no_effect_underscore_binding
 )]
