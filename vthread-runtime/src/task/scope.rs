@@ -9,7 +9,7 @@
 //! second time, *hard*: no shield stops that.
 //!
 //! Who touches what: `mark` and `hard` belong to everybody. `inner` belongs to the thread that polls the
-//! vthread, and so does `was_met`. `parent`, `next`, `grace` and `deadline` are written while the scope is not registered or under the lock
+//! vthread. `parent`, `next`, `grace` and `deadline` are written while the scope is not registered or under the lock
 //! of the vthread's list, and read under that lock or by the polling thread.
 
 use super::deadline::Deadline;
@@ -63,14 +63,19 @@ pub(crate) struct Scope {
     /// When the smallest timeout that reaches the code inside is over.
     deadline: Cell<Deadline>,
     parent: Cell<*const Scope>,
-    /// How many scopes are open directly inside: those of one place in the code, or the branches of one `select!`.
+    /// What has happened inside, in one word: every task has a scope, and pays for each.
+    ///
+    /// - In steps of `ONE`: how many scopes are open directly inside, those of one place in the code, or the branches
+    ///   of one `select!`.
+    /// - `MET`: a blocking call in a plain frame below has met the mark of this scope, and unwinds. Of a
+    ///   `catch_unwind!`: something in it is cancelled by a mark further out.
     inner: Cell<u16>,
-    /// A blocking call in a plain frame below has met the mark of this scope, and unwinds. Of a `catch_unwind!`: something
-    /// in it is cancelled by a mark further out.
-    was_met: Cell<bool>,
     /// The next one in the list of the vthread's open scopes.
     pub(super) next: Cell<*const Scope>,
 }
+
+const MET: u16 = 1;
+const ONE: u16 = 1 << 1;
 
 impl Scope {
     #[inline]
@@ -83,7 +88,6 @@ impl Scope {
             deadline: Cell::new(Deadline::NEVER),
             parent: Cell::new(ptr::null()),
             inner: Cell::new(0),
-            was_met: Cell::new(false),
             next: Cell::new(ptr::null()),
         }
     }
@@ -168,19 +172,19 @@ impl Scope {
     /// encloses the code ends as cancelled all the same.
     pub(crate) fn meet(&self) {
         debug_assert!(self.has_own_mark() || self.kind == Kind::Catch);
-        self.was_met.set(true);
+        self.inner.set(self.inner.get() | MET);
     }
 
     /// Whether that has happened.
     #[inline]
     pub(crate) fn was_met(&self) -> bool {
-        self.was_met.get()
+        self.inner.get() & MET != 0
     }
 
     /// A scope opens directly inside this one.
     #[inline]
     pub(crate) fn opened_inside(&self) {
-        let inner = self.inner.get().checked_add(1);
+        let inner = self.inner.get().checked_add(ONE);
         self.inner
             .set(inner.expect("a frame polls a few scopes beside one another"));
     }
@@ -188,14 +192,14 @@ impl Scope {
     /// A scope directly inside this one has closed.
     #[inline]
     pub(crate) fn closed_inside(&self) {
-        debug_assert!(self.inner.get() > 0);
-        self.inner.set(self.inner.get() - 1);
+        debug_assert!(!self.is_empty());
+        self.inner.set(self.inner.get() - ONE);
     }
 
     /// Whether everything inside has closed.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.inner.get() == 0
+        self.inner.get() < ONE
     }
 
     /// What the scope encloses has ended, or is about to be dropped: then nothing may be open inside.
