@@ -1,5 +1,8 @@
 //! Row 32: the failure that surfaces is the cause, not what its consequences fail with.
 
+// The programs are as users may write them.
+#![allow(clippy::blocks_in_conditions)]
+
 use std::panic::catch_unwind;
 use std::time::{Duration, Instant};
 use vthread::prelude::*;

@@ -47,6 +47,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/group/child.rs",
     "vthread-runtime/src/group/claim.rs",
     "tests/it/constructs/unsafety.rs",
+    "tests/it/transform/attributes.rs",
     "tests/miri/balance.rs",
     "vthread-runtime/src/group/closure.rs",
     "vthread-runtime/src/group/enclosure.rs",

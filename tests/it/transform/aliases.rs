@@ -1,5 +1,8 @@
 //! `Result` by any name: whether a function returns one is asked of its type.
 
+// The programs are as users may write them.
+#![allow(clippy::suspicious_else_formatting, clippy::manual_is_multiple_of)]
+
 use std::io;
 use std::time::Duration;
 use vthread::{prelude::*, sync::Mutex};

@@ -1,6 +1,9 @@
 //! Whatever is rewritten keeps its attributes: every kind of statement and expression that rustc lets have one, with a
 //! condition that holds, with one that does not, and with a lint level; as a vthread and as plain Rust.
 
+#![allow(unsafe_code)]
+#![allow(clippy::undocumented_unsafe_blocks)] // Blocks around safe code, which a user may write.
+
 // The programs are such as lints are against.
 #![allow(
     unused,

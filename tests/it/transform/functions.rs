@@ -352,6 +352,7 @@ fn own_name<T: Copy>(own_name: T) -> T {
 }
 
 /// Types that come from what is around, and types that are not written as types are.
+#[allow(clippy::legacy_numeric_constants)]
 #[vthread]
 fn inferred() -> (usize, u32, usize) {
     #[allow(non_camel_case_types)]

@@ -1,6 +1,9 @@
 //! A user's traits that are implemented for everything, and whose methods have the names that generated code calls:
 //! the programs do what they would do without them.
 
+// The programs are as users may write them.
+#![allow(clippy::wrong_self_convention, clippy::new_ret_no_self)]
+
 use vthread::prelude::*;
 use vthread::sync::{Mutex, channel};
 use vthread::{Call, yield_now};

@@ -43,7 +43,7 @@ pub(crate) fn clash(name: &Ident) -> Option<Clash> {
     if is_in_a_function(name, &path) {
         return Some(Clash::Hidden);
     }
-    // `wrap.rs` or `wrap/mod.rs`, and what declares that module.
+    // The file of the module, and what declares that module.
     let around = parent_of(&path, &text)?;
     let is_named = |source: &Rc<String>| source.contains(&declares) && source.contains("use ");
     let is_in_it = has_vthread_fn(&parsed(&path)?.items, &text);

@@ -57,7 +57,7 @@ pub fn __vthread_map_concurrent<'a, I, C>(
     items: I,
     limit: usize,
     f: C,
-) -> Call<<Mapping<'a, C, I::Item> as Future>::Output, Mapping<'a, C, I::Item>>
+) -> Call<Mapped<C, I::Item>, Mapping<'a, C, I::Item>>
 where
     I: IntoIterator<IntoIter: Send + 'a, Item: Send + 'a>,
     C: VthreadFn<I::Item, Ends: Ends<C::Output>> + Send + 'a,

@@ -39,7 +39,7 @@ pub struct PlainLoop;
 impl PlainLoop {
     /// The source, of which errors do not speak as of a variable.
     #[inline(always)]
-    pub fn source<'a, S>(self, source: &'a mut S) -> &'a mut S {
+    pub fn source<S>(self, source: &mut S) -> &mut S {
         source
     }
     /// Whether the `for` has the item.
@@ -66,7 +66,7 @@ pub struct SuspendingLoop;
 impl SuspendingLoop {
     /// The source, of which errors do not speak as of a variable.
     #[inline(always)]
-    pub fn source<'a, S>(self, source: &'a mut S) -> &'a mut S {
+    pub fn source<S>(self, source: &mut S) -> &mut S {
         source
     }
     /// Whether the `for` has the item.

@@ -81,7 +81,7 @@ impl Hold {
     /// Before the thread sleeps or gives its core away. False: it was relieved, and the seat is not its own.
     #[must_use]
     pub(super) fn leave(&self) -> bool {
-        self.from_held_to(AWAY)
+        self.leave_held(AWAY)
     }
 
     /// The thread runs with the core (again). It has left it before, or has it from who did.
@@ -121,10 +121,10 @@ impl Hold {
     /// By the monitor: takes the seat from the thread. False: it was about to leave.
     #[must_use]
     pub(super) fn relieve(&self) -> bool {
-        self.from_held_to(RELIEVED)
+        self.leave_held(RELIEVED)
     }
 
-    fn from_held_to(&self, next: u8) -> bool {
+    fn leave_held(&self, next: u8) -> bool {
         let mut now = self.0.load(Ordering::Acquire);
         while let HELD | ASKED = now {
             let changed =

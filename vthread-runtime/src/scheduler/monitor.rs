@@ -49,6 +49,7 @@ struct Records {
     stuck: Vec<Stuck>,
     longest: Option<StuckPoll>,
     /// Cores without a seat.
+    #[allow(clippy::vec_box)] // Cores are handed about as boxes.
     retired: Vec<Box<Core>>,
 }
 

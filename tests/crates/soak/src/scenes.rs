@@ -108,7 +108,7 @@ fn serve(listener: &TcpListener) {
             match listener.accept() {
                 Ok((stream, _)) => {
                     n += 1;
-                    let hangs_up = n % 3 == 0;
+                    let hangs_up = n.is_multiple_of(3);
                     spawn! { let _ = echo(stream, hangs_up); }
                 }
                 Err(error) => eprintln!("not accepted: {error}"),
@@ -181,7 +181,7 @@ fn nested(failing: u64) -> Result<(), u64> {
                     spawn!(service => { sleep(Duration::from_secs(3600)); });
                     spawn! { yield_now(); };
                     yield_now();
-                }
+                }?;
                 if child == failing {
                     return Err(child);
                 }
