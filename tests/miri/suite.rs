@@ -111,7 +111,7 @@ mod cancellation {
                     spawn! { let _counts = Counts(dropped); sleep(LONG); }
                     ready.send(()).unwrap();
                     sleep(LONG);
-                };
+                }
             };
             is_ready.recv().unwrap();
             task.cancel();

@@ -190,3 +190,66 @@ fn t11_an_alias_of_result_is_one_whatever_its_name() {
     assert_eq!(collected(3), Ok(0));
     assert_eq!(collected(2), Ok(5));
 }
+
+/// In what a child encloses, its groups fail as they would beside it: not at all where nothing can.
+mod enclosed_in_a_child {
+    use super::*;
+    use vthread::yield_now;
+
+    #[vthread]
+    fn after_defer() -> Summary {
+        group! {
+            let task = spawn! {
+                defer! { yield_now(); }
+                group! {
+                    let n = spawn! { yield_now(); 3 };
+                    n.join()
+                }
+            };
+            Summary { n: task.join() }
+        }
+    }
+    #[vthread]
+    fn leaves_by_return() -> Summary {
+        group! {
+            let task = spawn! {
+                let n: u32 = timeout!(PATIENCE => {
+                    let n = group! { spawn! { yield_now(); 3 }.join() };
+                    for i in 0..3 {
+                        group! { if i == 1 { return n; } }
+                    }
+                    n + 1
+                }).unwrap();
+                shield! { group! { spawn! { n + 10 }.join() } }
+            };
+            Summary { n: task.join() }
+        }
+    }
+    #[vthread]
+    fn may_fail(fails: bool) -> Answer<u32> {
+        group! {
+            let task = spawn! {
+                defer! { yield_now(); }
+                let n = timeout!(PATIENCE => {
+                    let n = group! {
+                        let n = spawn! { if fails { return Err("inner"); } 3 };
+                        n.join()
+                    }?;
+                    n + 1
+                }).unwrap();
+                group! {
+                    let n = spawn! { yield_now(); n };
+                    n.join()
+                }
+            };
+            task.join() + 1
+        }
+    }
+    #[test]
+    fn groups_fail_as_the_child() {
+        assert_eq!(after_defer(), Summary { n: 3 });
+        assert_eq!(leaves_by_return(), Summary { n: 3 });
+        assert_eq!(may_fail(false), Ok(5));
+        assert_eq!(may_fail(true), Err("inner".into()));
+    }
+}

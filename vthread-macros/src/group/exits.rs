@@ -158,9 +158,11 @@ impl Body {
         }
         for frame in self.frames.iter().rev() {
             match frame {
+                // A `timeout!` or its like fails as the code around it.
+                Frame::Group(group) if !group.is_group => {}
                 Frame::Group(group) if group.can_fail => return Fails::Always,
                 Frame::Group(group) if group.asked.is_some() => return Fails::AsTheFunction,
-                Frame::Group(group) if group.is_group => return Fails::Never,
+                Frame::Group(_) => return Fails::Never,
                 Frame::Child(child) if child.asked.is_some() => return Fails::AsTheFunction,
                 Frame::Child(_) => return Fails::Always,
                 Frame::Closure | Frame::Cleanup => return Fails::Never,
