@@ -24,6 +24,7 @@ mod rows;
 mod semaphore;
 mod signals;
 mod soundness;
+mod streams;
 mod swallowed;
 mod the_cause;
 mod transform;

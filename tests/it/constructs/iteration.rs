@@ -2,7 +2,6 @@
 
 use super::proof::{begin, num, pause, suspends, suspends_and_blocks};
 use std::cell::RefCell;
-use std::io::{Read, Write};
 use std::rc::Rc;
 use vthread::net::{TcpListener, TcpStream};
 use vthread::prelude::*;

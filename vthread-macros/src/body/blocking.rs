@@ -50,6 +50,9 @@ const CONSTRUCTORS: &[&str] = &[
     "bind",
 ];
 
+/// Functions of std's types that read or write by std's traits what they are made of.
+const WRAPPERS: &[&str] = &["BufReader", "BufWriter", "LineWriter"];
+
 const METHODS: &[&str] = &[
     "accept",
     "recv",
@@ -151,7 +154,30 @@ pub(crate) fn constructor(path: &Path) -> Option<TokenStream> {
 /// The warning for a method, whose receiver's type is in `__t`.
 pub(crate) fn method(name: &str, at: Span) -> Option<TokenStream> {
     let known = METHODS.contains(&name);
-    known.then(|| of_tag(&format!("by_{name}"), at))
+    let warning = known.then(|| of_tag(&format!("by_{name}"), at));
+    let of_stream = names::IO_METHODS.contains(&name);
+    let of_stream = of_stream.then(|| of_tag("by_a_trait_of_std", at));
+    (warning.is_some() || of_stream.is_some()).then(|| quote!(#warning #of_stream))
+}
+
+/// The call of what wraps a stream in std's reading or writing, if it is one of the library's.
+pub(crate) fn wrapper(call: &ExprCall, path: &Path) -> Option<Expr> {
+    let [.., ty, function] = &path.segments.iter().collect::<Vec<_>>()[..] else {
+        return None;
+    };
+    let is_wrapper = WRAPPERS.contains(&plain_text(&ty.ident).as_str());
+    let makes = ["new", "with_capacity"].contains(&plain_text(&function.ident).as_str());
+    (is_wrapper && makes).then(|| asked_of_result(call, "of_a_stream", ty.ident.span()))
+}
+
+/// A call that is not probed, with a warning that the type of its result decides.
+fn asked_of_result(call: impl ToTokens, key: &str, at: Span) -> Expr {
+    let span = ours(at);
+    let tag = names::tag_of_result(span);
+    let warning = of_tag(key, at);
+    let dead = super::choice::dead(span, quote_spanned!(span=> let __t = #tag(&__x); #warning));
+    let asked = quote_spanned!(span=> (match #call { __x => { #dead __x } }));
+    Expr::Verbatim(super::choice::outer(asked, at))
 }
 
 /// The call of a method that is not probed, which gives what reads the standard input.
@@ -159,15 +185,7 @@ pub(crate) fn unprobed(call: &ExprMethodCall, name: &str) -> Option<Expr> {
     let is_asked = METHODS_OF_STDIN.contains(&name)
         && call.attrs.is_empty()
         && mentions_stdin(call.receiver.to_token_stream());
-    is_asked.then(|| {
-        let at = call.method.span();
-        let span = ours(at);
-        let tag = names::tag_of_result(span);
-        let warning = of_tag("of_stdin", at);
-        let dead = super::choice::dead(span, quote_spanned!(span=> let __t = #tag(&__x); #warning));
-        let asked = quote_spanned!(span=> (match #call { __x => { #dead __x } }));
-        Expr::Verbatim(super::choice::outer(asked, at))
-    })
+    is_asked.then(|| asked_of_result(call, "of_stdin", call.method.span()))
 }
 
 /// Whether it is a function of a module that is given the same module's `stdin()`, locked or not. To be asked

@@ -6,6 +6,7 @@
 //! a closure: calls in it block. Any other macro is left alone.
 
 use super::attributes::{self, is_condition};
+use super::choice::{Extent, Place, decide, found, ways};
 use super::{Body, skip};
 use crate::group::exits::Frame;
 use crate::group::which;
@@ -63,6 +64,11 @@ pub(crate) fn name(mac: &Macro) -> String {
         .unwrap_or_default()
 }
 
+/// Whether it may be std's `write!`, whose value may be a call.
+pub(crate) fn writes(mac: &Macro) -> bool {
+    treatment(&name(mac)) == Some(Treatment::Formats { first: 2 })
+}
+
 /// The comma-separated arguments of a macro that we know.
 pub(crate) fn arguments(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>> {
     treatment(&name(mac))?;
@@ -85,9 +91,11 @@ impl Body {
         let treatment = treatment(&name(mac))?;
         if !self.in_frame && treatment != Treatment::Matches {
             self.arguments_block(mac, 0);
-            return None;
+            let writes = writes(mac) && !self.in_foreign_macro;
+            return writes.then(|| self.made_of_write(mac, mac.to_token_stream()));
         }
         match treatment {
+            Treatment::Formats { first: 2 } => Some(self.writes(mac)),
             Treatment::Formats { first } => self.formats(mac, first),
             Treatment::Tests { n, only_in_debug } => self.tests(mac, n, only_in_debug),
             Treatment::Moves => self.moves(mac),
@@ -101,7 +109,7 @@ impl Body {
     }
 
     /// Rewrites the arguments from `first` on as in a closure.
-    fn arguments_block(&mut self, mac: &mut Macro, first: usize) {
+    pub(super) fn arguments_block(&mut self, mac: &mut Macro, first: usize) {
         let Some(mut arguments) = arguments(mac) else {
             return;
         };
@@ -155,6 +163,39 @@ impl Body {
         }
         mac.tokens = arguments.to_token_stream();
         before.then(mac)
+    }
+
+    /// `write!(to, ..)`: to a stream of the library it suspends.
+    fn writes(&mut self, mac: &mut Macro) -> Expr {
+        match self.formats(mac, 2) {
+            Some(Expr::Verbatim(with_values)) => self.made_of_write(mac, with_values),
+            _ => self.made_of_write(mac, mac.to_token_stream()),
+        }
+    }
+
+    /// What `write!` gives, made if it is a call. The text is written down by then: what it was made of, of which
+    /// nothing need be `Send`, is dropped before the call is made.
+    fn made_of_write(&mut self, mac: &Macro, write: TokenStream) -> Expr {
+        let at = mac.path.span();
+        let span = ours(at);
+        let making = self.making(false);
+        let tag = names::tag_of_result(span);
+        let found = found(
+            making,
+            Place::Checked,
+            span,
+            quote_spanned!(span=> #tag(&__x)),
+            None,
+            quote_spanned!(span=> __t[()]),
+        );
+        let held = self.held_across(quote_spanned!(span=> &__k), at);
+        let ways = ways(making, at);
+        let decided = decide(
+            Extent::new(&mac.path, mac.delimiter.span().close()),
+            quote_spanned!(span=> { let __w = #write; __w }),
+            quote_spanned!(span=> __x => { #found #held #ways }),
+        );
+        Expr::Verbatim(names::called_at(at, decided).into_token_stream())
     }
 
     fn tests(&mut self, mac: &mut Macro, n: usize, only_in_debug: bool) -> Option<Expr> {

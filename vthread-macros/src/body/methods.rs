@@ -3,7 +3,7 @@
 
 use super::choice::{Extent, decide, found, known_call, ways};
 use super::siblings::Known;
-use super::{Body, blocking, skip};
+use super::{Body, blocking, macros, skip};
 use crate::names::{self, hash, ours, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -84,6 +84,9 @@ impl Body {
                     .args
                     .iter_mut()
                     .for_each(|argument| self.visit_expr_mut(argument));
+            }
+            Expr::Macro(inner) if macros::writes(&inner.mac) => {
+                self.arguments_block(&mut inner.mac, 0);
             }
             Expr::Call(inner) => inner
                 .args

@@ -55,6 +55,9 @@ impl Body {
             }
         }
         let warning = blocking::function(&path, is_given_stdin).filter(|_| self.warns());
+        if let Some(asked) = blocking::wrapper(call, &path).filter(|_| self.warns()) {
+            return Some(asked);
+        }
         let is_watched =
             skip::is_type_relative(&path) && blocking::is_constructor(&name) && self.warns();
         if path.is_ident("self") || skip::function(&path) && !is_watched {

@@ -8,6 +8,7 @@ use super::whole::{read_all, write_all};
 use super::{Metadata, Permissions};
 use crate::group::call::{Call, Suspends, name_hash};
 use crate::io::in_place::in_place;
+use crate::io::inherent::inherent_io;
 use crate::io::{Read, Seek, SeekFrom, Write};
 use std::fmt;
 use std::fs;
@@ -298,13 +299,15 @@ impl Seek for File {
     }
 }
 
+inherent_io!(File: Read Write Seek);
+
 macro_rules! suspends {
     ($ty:ty: $($name:literal)*) => { $(#[diagnostic::do_not_recommend]
         impl Suspends<{ name_hash($name) }> for $ty {})* };
 }
 suspends!(File: "sync_all" "sync_data" "set_len" "metadata" "set_permissions");
 suspends!(File: "read" "read_exact" "read_to_end" "read_to_string");
-suspends!(File: "write" "write_all" "flush" "seek" "rewind" "stream_position");
+suspends!(File: "write" "write_all" "write_fmt" "flush" "seek" "rewind" "stream_position");
 
 impl io::Read for File {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {

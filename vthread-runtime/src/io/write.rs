@@ -5,6 +5,7 @@ use super::{Error, ErrorKind, Result};
 use crate::group::call::Call;
 use crate::task::current::checkpoint;
 use futures_io::AsyncWrite;
+use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::ready;
@@ -81,6 +82,32 @@ pub trait Write: Send {
                 }
             }
             Ok(())
+        })
+    }
+
+    /// What [`write!`] and [`writeln!`] call: writes the text.
+    ///
+    /// The arguments are formatted at once, and written when the call is made.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until there has been room for everything.
+    ///
+    /// # Cancellation
+    /// Some of it may have been written; how much is not known.
+    ///
+    /// # Errors
+    /// An argument that cannot be formatted; nothing was written then. Otherwise as [`write_all`](Write::write_all).
+    fn write_fmt<'s>(
+        &'s mut self,
+        arguments: fmt::Arguments<'_>,
+    ) -> Call<Result<()>, impl Future<Output = Result<()>> + Send + use<'s, Self>> {
+        let mut text = String::new();
+        let formatted = fmt::write(&mut text, arguments);
+        Call::leaf(async move {
+            if formatted.is_err() {
+                return Err(Error::other("formatter error"));
+            }
+            in_place(self.write_all(text.as_bytes())).await
         })
     }
 }

@@ -52,6 +52,26 @@ pub fn of_module<KEY, Marker>() -> Asked<Of<KEY, Module<Marker>>, 0> {
 #[allow(missing_debug_implementations)]
 pub struct Module<Marker>(PhantomData<fn() -> Marker>);
 
+/// A stream of the library, or one of std's wrapped around it, whose `std::io` methods block.
+pub trait StreamUnderStd {}
+
+macro_rules! streams_under_std {
+    ($([$($generic:ident)?] $ty:ty),* $(,)?) => {
+        $(#[doc(hidden)] impl$(<$generic: StreamUnderStd>)? StreamUnderStd for $ty {})*
+    };
+}
+
+streams_under_std! {
+    [] crate::net::TcpStream,
+    [] crate::fs::File,
+    [T] &T,
+    [T] &mut T,
+    [T] Box<T>,
+    [T] std::sync::Arc<T>,
+    [T] BufReader<T>,
+    [T] io::Take<T>,
+}
+
 /// Two functions, by their types: each function has one of its own.
 #[allow(missing_debug_implementations)]
 pub struct Same<A, B>(PhantomData<fn() -> (A, B)>);
@@ -143,6 +163,10 @@ macro_rules! table {
             $([V: ?Sized, K: Suspending] for Across<LockResult<$guard>, K>),*,
             $([V: ?Sized, K: Suspending] for Across<TryLockResult<$guard>, K>),*);)*
     };
+    // A stream of the library in the hands of std.
+    (streams under std: $($name:ident = $note:literal for $([$($generics:tt)*] $tag:ty),*;)*) => {
+        $(table!(@key $name, $note, $([$($generics)*] for $tag),*);)*
+    };
     (@key $name:ident, $note:literal, $([$($generics:tt)*] for $tag:ty),*) => {
         #[doc = $note]
         #[allow(non_camel_case_types)]
@@ -213,6 +237,15 @@ table! { methods:
 table! { guards:
     held_guard = "a guard of a lock of std lives across this suspension, and whoever wants the lock blocks a kernel thread: end it before, by a block or `drop(guard)`, or take the lock of `vthread::sync`"
         for MutexGuard<'_, V>, RwLockReadGuard<'_, V>, RwLockWriteGuard<'_, V>;
+}
+
+table! { streams under std:
+    by_a_trait_of_std = "this is the method of a trait of `std::io`, which blocks the kernel thread: call the stream's own, or import the trait of `vthread::io`"
+        for [const NAME: u64, T: ?Sized + StreamUnderStd, X] Probe<NAME, T, io::Result<X>>;
+    of_a_stream = "this reads and writes by the traits of `std::io`, and so blocks the kernel thread: use the methods of the stream, or what `vthread::io` has"
+        for [T: StreamUnderStd] Probe<0, Unnamed, BufReader<T>>,
+            [T: StreamUnderStd + io::Write] Probe<0, Unnamed, io::BufWriter<T>>,
+            [T: StreamUnderStd + io::Write] Probe<0, Unnamed, io::LineWriter<T>>;
 }
 
 table! { functions by Stdin:

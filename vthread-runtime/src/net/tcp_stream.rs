@@ -4,6 +4,7 @@ use super::connect::{Connect, ConnectTimeout};
 use super::{Shutdown, SocketAddr, ToSocketAddrs};
 use crate::driver::{Direction, Interest, Source};
 use crate::group::call::Call;
+use crate::io::inherent::inherent_io;
 use crate::task::current::checkpoint;
 use crate::time::Duration;
 use futures_io::{AsyncRead, AsyncWrite};
@@ -18,11 +19,13 @@ use std::task::{Context, Poll, ready};
 ///
 /// As [`std::net::TcpStream`]. It reads and writes in three ways, also through a shared reference, so that one
 /// vthread can read while another writes:
-/// - [`io::Read`](crate::io::Read) and [`io::Write`](crate::io::Write) of this library, which suspend;
+/// - by its own methods, which suspend, and those of [`io::Read`](crate::io::Read) and [`io::Write`](crate::io::Write) of this
+///   library, which a `&TcpStream` has as well;
 /// - `AsyncRead` and `AsyncWrite` of `futures-io`, for libraries written against them;
 /// - [`std::io::Read`] and [`std::io::Write`], which block, for libraries written against those.
 ///
-/// The first and the last have the same method names: a file imports one of them.
+/// The methods of the type come before those of a trait. A `&TcpStream` has none of its own, so code that reads and writes
+/// through it imports the traits of this library, not std's.
 /// Dropping it closes the connection.
 ///
 /// # Examples
@@ -315,6 +318,8 @@ macro_rules! foreign_traits {
         }
     };
 }
+inherent_io!(TcpStream: Read Write);
+
 foreign_traits!(TcpStream);
 foreign_traits!(&TcpStream);
 
