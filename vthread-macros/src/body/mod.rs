@@ -19,6 +19,8 @@ pub(crate) mod methods;
 mod must_use;
 pub(crate) mod nested;
 pub(crate) mod paths;
+#[cfg(test)]
+mod places;
 pub(crate) mod scopes;
 pub(crate) mod siblings;
 pub(crate) mod skip;
