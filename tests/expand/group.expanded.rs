@@ -172,7 +172,13 @@ fn __vthread_read_all(
                                                                                 }
                                                                             }) {
                                                                                 __x => {
-                                                                                    (&rt::Attempt(&__x)).__vthread_claims();
+                                                                                    rt::claim_failure(
+                                                                                        '__l: {
+                                                                                            break '__l rt::chosen();
+                                                                                            rt::Attempt::ask(&__x)[()]
+                                                                                        },
+                                                                                        &__x,
+                                                                                    );
                                                                                     __x
                                                                                 }
                                                                             })?;

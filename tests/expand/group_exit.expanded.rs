@@ -158,7 +158,13 @@ fn __vthread_first_or(
                                                                                 }
                                                                             }) {
                                                                                 __x => {
-                                                                                    (&rt::Ending(&__x)).__vthread_claims();
+                                                                                    rt::claim_failure(
+                                                                                        '__l: {
+                                                                                            break '__l rt::chosen();
+                                                                                            rt::Ending::ask(&__x)[()]
+                                                                                        },
+                                                                                        &__x,
+                                                                                    );
                                                                                     __x
                                                                                 }
                                                                             })

@@ -64,9 +64,10 @@ names! {
     tail_ask = Tail::ask;
     tail_split = split;
     fails = fails;
-    attempt = Attempt;
-    ending = Ending;
+    attempt = Attempt::ask;
+    ending = Ending::ask;
     claim = claim;
+    claim_failure = claim_failure;
     claimed = claimed;
     failing = failing;
     ctl_val = Ctl::Val;

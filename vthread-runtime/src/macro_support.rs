@@ -56,7 +56,7 @@ pub use crate::{
 pub use asked::{AResult, Another, Ends, FailsAs, MayFail, Neither, Returned, Whole};
 pub use asked::{child_fails, child_may_fail, group_fails_as, return_type};
 pub use choice::{IsCall, IsPlain, NoFrame};
-pub use claims::{Attempt, Ending, claimed, failing};
+pub use claims::{Attempt, Claims, Ending, claim_failure, claimed, failing};
 pub use closures::{ClosureTag, closure, closure_any, closure_code, closure_tag, returned};
 pub use dead::{Never, Returns, absurd, any, error_unknown, error_value, never};
 pub use exits::{Ctl, Move};
@@ -70,8 +70,6 @@ pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails, split
 
 /// What a frame brings into scope, since each probe names it.
 pub mod in_frame {
-    pub use super::claims::{AttemptIsOther as _, AttemptMayFail as _};
-    pub use super::claims::{EndingIsValue as _, EndingMayFail as _};
     pub use super::probe::{
         tag as __vthread_tag, tag_of_raw as __vthread_tag_of_raw,
         tag_of_result as __vthread_tag_of_result, tag_of_value as __vthread_tag_of_value,

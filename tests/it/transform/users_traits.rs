@@ -22,8 +22,8 @@ macro_rules! spies {
                     absurd ask bound by call chosen call_type code closure dup error_type fails finish_race foreign
                     group how index into_iter into_status into_steps is_plain make moved new next of parts reach
                     regain room run segment shield spawn split start status take tell telling value wait
-                    __vthread_call __vthread_changed __vthread_ends __vthread_io __vthread_split
-                    __vthread_steps __vthread_tag __vthread_which __vthread_which_io
+                    __vthread_call __vthread_changed __vthread_claims __vthread_ends __vthread_io
+                    __vthread_split __vthread_steps claim_failure has_failed __vthread_tag __vthread_which __vthread_which_io
                     // std's, by operators and macros.
                     clone deref fmt from into into_future poll
                 }
@@ -54,8 +54,8 @@ macro_rules! bare_spies {
         mod $module {
             pub(super) trait Spy {
                 bare_spies! { @methods [$($this)+]
-                    any asked blocks check is_plain which __vthread_changed __vthread_ends __vthread_split
-                    __vthread_which __vthread_which_io code how into_status make take value
+                    any asked blocks check is_plain which __vthread_changed __vthread_claims __vthread_ends
+                    __vthread_split __vthread_which __vthread_which_io code how into_status make take value
                 }
             }
             impl<T: ?Sized> Spy for T {}

@@ -6,7 +6,7 @@
 
 use super::exits::Frame;
 use crate::body::Body;
-use crate::body::choice::{Extent, decide};
+use crate::body::choice::{Extent, answer, decide};
 use crate::names::{self, ours};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -126,11 +126,13 @@ fn claimed(result: TokenStream, span: Span) -> TokenStream {
     quote_spanned!(span=> #claimed(#result))
 }
 
-/// `value`, looked at in place by what `probe` makes of its type.
-fn claims(value: TokenStream, probe: &TokenStream, extent: Extent) -> TokenStream {
+/// `value`, looked at in place as `question` finds that its type may fail.
+fn claims(value: TokenStream, question: &TokenStream, extent: Extent) -> TokenStream {
     let span = ours(extent.start);
     let it = Ident::new("__x", span);
-    let arms = quote_spanned!(span=> #it => { (&#probe(&#it)).__vthread_claims(); #it });
+    let claim_failure = names::claim_failure(span);
+    let which = answer(quote_spanned!(span=> #question(&#it)), span);
+    let arms = quote_spanned!(span=> #it => { #claim_failure(#which, &#it); #it });
     let decided = decide(extent, value, arms);
     names::called_at(extent.start, decided).into_token_stream()
 }

@@ -4,81 +4,107 @@
 
 use super::dead::Never;
 use crate::group::claim::claim;
+use crate::questions::{Answer, Asked, answers, ask};
 use std::task::Poll;
 
 /// The operand of a `?`.
-pub struct Attempt<'a, T>(pub &'a T);
+#[allow(missing_debug_implementations)]
+pub struct Attempt<T>(T);
 
-/// Found first: it may fail.
-pub trait AttemptMayFail {
-    /// Claims, if it does.
-    fn __vthread_claims(&self);
-}
-
-/// Found by one more autoref: what no `?` fits is rustc's to refuse.
-pub trait AttemptIsOther {
-    /// Nothing.
-    fn __vthread_claims(&self);
-}
-
-impl<V, X> AttemptMayFail for Attempt<'_, Result<V, X>> {
+impl<T> Attempt<T> {
+    /// Asks whether it may fail.
     #[inline(always)]
-    fn __vthread_claims(&self) {
-        claims(self.0.is_err());
+    pub fn ask(_: &T) -> Asked<Attempt<T>, 0> {
+        ask()
     }
 }
 
-impl<V, X> AttemptMayFail for Attempt<'_, Poll<Result<V, X>>> {
-    #[inline(always)]
-    fn __vthread_claims(&self) {
-        claims(matches!(self.0, Poll::Ready(Err(_))));
-    }
-}
-
-impl<V, X> AttemptMayFail for Attempt<'_, Poll<Option<Result<V, X>>>> {
-    #[inline(always)]
-    fn __vthread_claims(&self) {
-        claims(matches!(self.0, Poll::Ready(Some(Err(_)))));
-    }
-}
-
-impl<T> AttemptIsOther for &Attempt<'_, T> {
-    #[inline(always)]
-    fn __vthread_claims(&self) {}
+answers! {
+    /// It may fail.
+    0 [V, X] Attempt<Result<V, X>> => MayFail;
+    /// It may fail.
+    0 [V, X] Attempt<Poll<Result<V, X>>> => MayFail;
+    /// It may fail.
+    0 [V, X] Attempt<Poll<Option<Result<V, X>>>> => MayFail;
+    /// What no `?` fits is rustc's to refuse.
+    1 [T] Attempt<T> => IsOther;
 }
 
 /// A tail whose type decides whether it fails.
-pub struct Ending<'a, T>(pub &'a T);
+#[allow(missing_debug_implementations)]
+pub struct Ending<T>(T);
 
-/// Found before all others: see `Tail`.
-impl Ending<'_, Never> {
-    /// Nothing.
+impl<T> Ending<T> {
+    /// Asks whether it may fail.
     #[inline(always)]
-    pub fn __vthread_claims(&self) {}
-}
-
-/// Found first of the traits: a `Result`.
-pub trait EndingMayFail {
-    /// Claims, if it fails.
-    fn __vthread_claims(&self);
-}
-
-impl<V, X> EndingMayFail for Ending<'_, Result<V, X>> {
-    #[inline(always)]
-    fn __vthread_claims(&self) {
-        claims(self.0.is_err());
+    pub fn ask(_: &T) -> Asked<Ending<T>, 0> {
+        ask()
     }
 }
 
-/// Found by one more autoref: any other value.
-pub trait EndingIsValue {
-    /// Nothing.
-    fn __vthread_claims(&self);
+answers! {
+    /// It never ends: see `Tail`.
+    0 [] Ending<Never> => IsOther;
+    /// A `Result`.
+    1 [V, X] Ending<Result<V, X>> => MayFail;
+    /// Any other value.
+    2 [T] Ending<T> => IsOther;
 }
 
-impl<T> EndingIsValue for &Ending<'_, T> {
+/// It is of a type that may be a failure.
+#[allow(missing_debug_implementations)]
+pub struct MayFail;
+
+impl Answer for MayFail {
+    const IT: Self = MayFail;
+}
+
+/// It is no failure.
+#[allow(missing_debug_implementations)]
+pub struct IsOther;
+
+impl Answer for IsOther {
+    const IT: Self = IsOther;
+}
+
+/// What claims where it has failed.
+pub trait Claims<T>: Answer {
+    /// Whether it has.
+    fn has_failed(it: &T) -> bool;
+}
+
+impl<V, X> Claims<Result<V, X>> for MayFail {
     #[inline(always)]
-    fn __vthread_claims(&self) {}
+    fn has_failed(it: &Result<V, X>) -> bool {
+        it.is_err()
+    }
+}
+
+impl<V, X> Claims<Poll<Result<V, X>>> for MayFail {
+    #[inline(always)]
+    fn has_failed(it: &Poll<Result<V, X>>) -> bool {
+        matches!(it, Poll::Ready(Err(_)))
+    }
+}
+
+impl<V, X> Claims<Poll<Option<Result<V, X>>>> for MayFail {
+    #[inline(always)]
+    fn has_failed(it: &Poll<Option<Result<V, X>>>) -> bool {
+        matches!(it, Poll::Ready(Some(Err(_))))
+    }
+}
+
+impl<T> Claims<T> for IsOther {
+    #[inline(always)]
+    fn has_failed(_: &T) -> bool {
+        false
+    }
+}
+
+/// Claims, if it has failed.
+#[inline(always)]
+pub fn claim_failure<K: Claims<T>, T>(_: K, it: &T) {
+    claims(K::has_failed(it));
 }
 
 #[inline(always)]
