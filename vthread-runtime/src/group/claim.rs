@@ -167,7 +167,7 @@ mod models {
 
     fn child(node: &Node) -> Arc<Header> {
         let child = Arc::new(Header::for_model(false));
-        let _ = node.link(&child);
+        let _ = node.link(crate::task::header::Held::of_model(&child));
         child
     }
 

@@ -192,7 +192,7 @@ fn loom_group_a_failure_below_is_no_reason() {
             let outer = outer.clone();
             thread::spawn(move || outer.cancel(Reach::Children, CancelReason::GroupCancelled))
         };
-        failing.cancel_for(failing.body());
+        failing.cancel_for(failing.body(), |_| ());
         canceller.join().unwrap();
         let reason = between.lock().cancelled.clone();
         assert_eq!(reason, Some(CancelReason::GroupCancelled));
@@ -260,7 +260,7 @@ fn loom_group_cancels_itself_and_is_not_cut() {
             let outer = outer.clone();
             thread::spawn(move || outer.cancel(Reach::Children, CancelReason::GroupCancelled))
         };
-        inner.cancel_for(inner.body());
+        inner.cancel_for(inner.body(), |_| ());
         canceller.join().unwrap();
         far.end_in_model(End::Cancelled);
         inner.unlink(&far);
