@@ -22,7 +22,7 @@ impl World {
         Arc::new(world)
     }
 
-    /// As `push_local`.
+    /// As `push_soon`.
     fn push(&self, number: usize) {
         let task = TaskRef::for_model(number);
         if self.hold.seen_by_owner() == Own::Relieved {

@@ -24,7 +24,7 @@ use self::idle::Idle;
 use self::monitor::Monitor;
 use self::park::Park;
 use self::parker::Parker;
-use self::worker::Core;
+use self::worker::{Core, Worker};
 use crate::task::header::TaskRef;
 use crossbeam_deque::Injector;
 use std::sync::atomic::Ordering;
@@ -110,25 +110,31 @@ pub(crate) struct Cores(#[allow(clippy::vec_box)] Vec<Box<Core>>); // Cores are 
 
 /// Queues a task that was woken or made: it runs soon, on this worker if it is one.
 pub(crate) fn schedule(task: TaskRef) {
-    schedule_at(task, false);
+    schedule_by(task, worker::push_soon);
 }
 
 /// Queues a task behind all others of this worker: it has had its turn.
 pub(crate) fn schedule_last(task: TaskRef) {
-    schedule_at(task, true);
+    schedule_by(task, worker::push_last);
 }
 
+/// Queues a task by `push` with the worker that this thread is, or else where all of them find it.
 #[inline]
-fn schedule_at(task: TaskRef, last: bool) {
+fn schedule_by(task: TaskRef, push: impl FnOnce(&Worker, TaskRef) -> Result<(), TaskRef>) {
     let not_taken = worker::with(|worker| match worker {
-        Some(worker) => worker::push_local(worker, task, last),
+        Some(worker) => push(worker, task),
         None => Err(task),
     });
     if let Err(task) = not_taken {
-        let scheduler = crate::runtime::scheduler();
-        scheduler.injector.push(task);
-        scheduler.wake_a_worker();
+        inject(task);
     }
+}
+
+#[inline(never)]
+fn inject(task: TaskRef) {
+    let scheduler = crate::runtime::scheduler();
+    scheduler.injector.push(task);
+    scheduler.wake_a_worker();
 }
 
 impl std::fmt::Debug for Scheduler {

@@ -63,14 +63,13 @@ impl Core {
 
     #[inline]
     fn next_local(&mut self) -> Option<TaskRef> {
-        if !self.desk.slot.is_empty() {
-            // The monitor may be quicker.
-            let woken = self.desk.slot.take();
-            if self.streak < SLOT_STREAK && woken.is_some() {
+        // The monitor may be quicker.
+        if let Some(woken) = self.desk.slot.take() {
+            if self.streak < SLOT_STREAK {
                 self.streak += 1;
-                return woken;
+                return Some(woken);
             }
-            woken.into_iter().for_each(|task| self.deque.push(task));
+            self.deque.push(woken);
         }
         self.streak = 0;
         self.deque.pop()
@@ -349,27 +348,41 @@ impl Scheduler {
     }
 }
 
-/// Queues `task` with this worker, or gives it back if the thread has no core (now).
+/// Queues `task` with this worker, where it runs soon, or gives it back if the thread has no core (now).
 #[inline]
-pub(super) fn push_local(worker: &Worker, task: TaskRef, last: bool) -> Result<(), TaskRef> {
+pub(super) fn push_soon(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
     // Queues are not touched while user code runs, so the cell is free here.
     let mut core = worker.core.borrow_mut();
     let Some(core) = core.as_mut() else {
         return Err(task);
     };
-    let is_awake = if last {
-        core.deque.push(task);
-        !core.asleep
-    } else {
-        let is_awake = match core.desk.hold.seen_by_owner() {
-            Own::Awake => true,
-            Own::Asleep => false,
+    if core.desk.hold.is_called() {
+        match core.desk.hold.seen_by_owner() {
+            Own::Awake => {}
+            Own::Asleep => {
+                core.push(task);
+                return Ok(());
+            }
             // Nobody looks into the slot any more, except the monitor from time to time.
             Own::Relieved => return Err(task),
-        };
-        core.push(task) && is_awake
+        }
+    }
+    if core.push(task) {
+        worker.scheduler.wake_a_worker();
+    }
+    Ok(())
+}
+
+/// As `push_soon`, behind all others.
+#[inline]
+pub(super) fn push_last(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
+    // As above.
+    let mut core = worker.core.borrow_mut();
+    let Some(core) = core.as_mut() else {
+        return Err(task);
     };
-    if is_awake {
+    core.deque.push(task);
+    if !core.asleep {
         worker.scheduler.wake_a_worker();
     }
     Ok(())
