@@ -132,7 +132,17 @@ impl RawLock {
     #[inline]
     pub(super) fn release(&self) {
         self.taken.clear();
-        let mut word = LOCKED;
+        let released = self
+            .word
+            .compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed);
+        if let Err(now) = released {
+            self.release_among_waiters(now);
+        }
+    }
+
+    /// Releases the lock, whose word was `word`: there were waiters.
+    #[cold]
+    fn release_among_waiters(&self, mut word: usize) {
         while word & (WAITED | NOTIFIED) != WAITED {
             match self.word.compare_exchange_weak(
                 word,
