@@ -6,15 +6,14 @@ use super::queue::{Messages, Queue, Room};
 use super::waitlist::Wait;
 use super::{RecvError, SendError, TryRecvError, TrySendError};
 use crate::group::call::{Call, Suspends, name_hash};
-use crate::task::current::checkpoint;
-use crate::task::turn::taking;
+use crate::task::turn::checked_taking;
 use crate::task::waiting::leak;
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 /// A channel that holds up to `bound` messages.
 ///
@@ -235,7 +234,6 @@ impl<T> Future for Sending<'_, T> {
     type Output = Result<(), SendError<T>>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        ready!(checkpoint(cx));
         let sending = self.as_ref();
         // SAFETY: The wait is pinned with the frame: nothing moves it out.
         let wait = unsafe { sending.map_unchecked(|sending| &sending.wait) };
@@ -244,7 +242,7 @@ impl<T> Future for Sending<'_, T> {
             wait.poll(cx, |room, locked, _| room.send(locked, &mut message))
                 .map(|settled| settled.settle())
         };
-        let polled = taking(cx, send, Result::is_ok);
+        let polled = checked_taking(cx, send, Result::is_ok);
         sending.message.set(message);
         if polled.is_ready() {
             leak::<T>();
@@ -262,14 +260,13 @@ impl<T> Future for Receiving<'_, T> {
     type Output = Result<T, RecvError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        ready!(checkpoint(cx));
         // SAFETY: The wait is pinned with the frame: nothing moves it out.
         let wait = unsafe { self.as_ref().map_unchecked(|receiving| &receiving.wait) };
         let receive = |cx: &mut Context<'_>| {
             wait.poll(cx, |_, locked, _| Messages::receive(locked))
                 .map(|settled| settled.settle())
         };
-        taking(cx, receive, Result::is_ok)
+        checked_taking(cx, receive, Result::is_ok)
     }
 }
 
@@ -290,14 +287,13 @@ impl<T> Future for NextMessage<'_, T> {
     type Output = Option<T>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        ready!(checkpoint(cx));
         // SAFETY: The wait is pinned with the frame: nothing moves it out.
         let wait = unsafe { self.as_ref().map_unchecked(|next| &next.wait) };
         let receive = |cx: &mut Context<'_>| {
             wait.poll(cx, |_, locked, _| Messages::receive(locked))
                 .map(|settled| settled.settle().ok())
         };
-        taking(cx, receive, Option::is_some)
+        checked_taking(cx, receive, Option::is_some)
     }
 }
 

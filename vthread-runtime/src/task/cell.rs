@@ -186,13 +186,7 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
     let waker = waker::borrowed(held);
     let running = Running::of_task(held);
     let entered = running.enter();
-    let ended = poll(cell, &running, &waker);
-    if ended.is_none() && header.vthread.is_suspect() && header.vthread.root.has_own_mark() {
-        // SAFETY: the parent is there until the task has ended.
-        let parent: &P = unsafe { &*cell.parent.get() };
-        parent.lingers(held);
-    }
-    match ended {
+    match poll(cell, held, &running, &waker) {
         None if running.has_yielded() => {
             drop(entered);
             header.state.requeue();
@@ -215,24 +209,38 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
     }
 }
 
+/// The task waits, and is suspect.
+#[cold]
+fn lingers<F: Future, P: Parent<F::Output>>(cell: &Cell<F, P>, task: Held<'_>) {
+    if task.vthread.root.has_own_mark() {
+        // SAFETY: the parent is there until the task has ended.
+        let parent: &P = unsafe { &*cell.parent.get() };
+        parent.lingers(task);
+    }
+}
+
 /// Polls the frame, and drops it if it has ended or is cancelled. `None`: it waits.
 fn poll<F: Future, P: Parent<F::Output>>(
     cell: &Cell<F, P>,
+    task: Held<'_>,
     running: &Running,
     waker: &std::task::Waker,
 ) -> Option<Ended<F::Output>> {
-    let root = &cell.header.vthread.root;
-    let is_over = || running.is_marked() && root.is_empty();
-    let mut ended = if is_over() {
-        if cell.header.vthread.is_held() {
+    let vthread = &cell.header.vthread;
+    let root = &vthread.root;
+    // No scope is around a root.
+    let is_marked = || vthread.is_suspect() && root.has_own_mark();
+    let mut ended = if is_marked() && root.is_empty() {
+        if vthread.is_held() {
             // Woken when all others are marked.
+            lingers(cell, task);
             return None;
         }
         Ended::Cancelled
     } else {
         let mut cx = Context::from_waker(waker);
         let result = catch_unwind(AssertUnwindSafe(|| {
-            poll_line(&cell.header.vthread, running, &mut cx, |cx| {
+            poll_line(vthread, running, &mut cx, |cx| {
                 assert!(
                     cell.holds().get() == Holds::Frame,
                     "a task is polled after its end"
@@ -244,29 +252,28 @@ fn poll<F: Future, P: Parent<F::Output>>(
         }));
         match result {
             Ok(Poll::Ready(result)) => Ended::Finished(result),
-            Ok(Poll::Pending) if is_over() && !cell.header.vthread.is_held() => Ended::Cancelled,
-            Ok(Poll::Pending) => return None,
-            Err(payload) if payload.is::<CancelUnwind>() && running.is_marked() => Ended::Cancelled,
+            Ok(Poll::Pending) if !vthread.is_suspect() => return None,
+            Ok(Poll::Pending) if is_marked() && root.is_empty() && !vthread.is_held() => {
+                Ended::Cancelled
+            }
+            Ok(Poll::Pending) => {
+                lingers(cell, task);
+                return None;
+            }
+            Err(payload) if payload.is::<CancelUnwind>() && is_marked() => Ended::Cancelled,
             Err(payload) => {
                 panics::caught(&*payload);
                 Ended::Panicked(payload)
             }
         }
     };
-    root.must_be_empty();
-    let swallowed = match ended {
-        // Plain code has stopped the unwinding of its cancellation.
-        Ended::Finished(_) if root.was_met() => {
-            Some(std::mem::replace(&mut ended, Ended::Cancelled))
-        }
-        _ => None,
-    };
+    if !root.is_quiet() {
+        root.must_be_empty();
+        ended = swallow(running, ended);
+    }
     let dropped = running.dropping(|| {
-        catch_unwind(AssertUnwindSafe(|| {
-            // SAFETY: as above. No scope is open in the frame, so nobody looks at it any more.
-            unsafe { set_empty(cell) };
-            drop(swallowed);
-        }))
+        // SAFETY: as above. No scope is open in the frame, so nobody looks at it any more.
+        catch_unwind(AssertUnwindSafe(|| unsafe { set_empty(cell) }))
     });
     if let Err(payload) = dropped {
         // A panic outranks what the frame had to say, and the first panic outranks the second.
@@ -278,6 +285,17 @@ fn poll<F: Future, P: Parent<F::Output>>(
         }
     }
     Some(ended)
+}
+
+/// The frame has met its mark. If it has a result all the same, plain code has stopped the unwinding: the result
+/// is dropped.
+#[cold]
+fn swallow<R>(running: &Running, ended: Ended<R>) -> Ended<R> {
+    let Ended::Finished(_) = ended else {
+        return ended;
+    };
+    let dropped = running.dropping(|| catch_unwind(AssertUnwindSafe(|| drop(ended))));
+    dropped.map_or_else(Ended::Panicked, |()| Ended::Cancelled)
 }
 
 /// Drops the stage's contents where they are.

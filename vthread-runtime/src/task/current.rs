@@ -130,12 +130,15 @@ impl Running {
     #[inline]
     pub(crate) fn must_stop(&self) -> bool {
         // SAFETY: this thread polls the vthread.
-        unsafe { &*self.vthread }.is_suspect() && (self.is_marked() || self.is_late())
+        unsafe { &*self.vthread }.is_suspect() && self.is_marked_or_late()
     }
 
-    /// Marks what a deadline that has passed would mark, and says whether there was one.
+    /// Whether the innermost scope counts as marked. Before, marks what a deadline that has passed would mark.
     #[cold]
-    fn is_late(&self) -> bool {
+    fn is_marked_or_late(&self) -> bool {
+        if self.is_marked() {
+            return true;
+        }
         // SAFETY: the innermost scope is open, and this thread polls the vthread.
         match unsafe { late::mark(self.scope.get()) } {
             Late::Not => return false,
@@ -347,15 +350,22 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<&Running>) -> R) -> R {
 /// there would act on the mark.
 #[inline]
 pub(crate) fn checkpoint(cx: &mut Context<'_>) -> Poll<()> {
+    checkpoint_of(cx).map(|_| ())
+}
+
+/// As `checkpoint`, for an operation that takes something or gives it away: says whether it is one of a runner
+/// of a race.
+#[inline]
+pub(crate) fn checkpoint_of(cx: &mut Context<'_>) -> Poll<bool> {
     with(|running| match running {
         Some(running) if running.is_own(cx) => {
             if running.must_stop() {
                 Poll::Pending
             } else {
-                running.spend()
+                running.spend().map(|()| !running.runner.get().is_null())
             }
         }
-        _ => Poll::Ready(()),
+        _ => Poll::Ready(false),
     })
 }
 

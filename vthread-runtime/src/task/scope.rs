@@ -202,6 +202,12 @@ impl Scope {
         self.inner.get() < ONE
     }
 
+    /// Whether nothing is open inside, and no mark of this scope was met there.
+    #[inline]
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.inner.get() == 0
+    }
+
     /// What the scope encloses has ended, or is about to be dropped: then nothing may be open inside.
     ///
     /// Code that switches stacks (a stackful coroutine) can leave a blocking call that is open in it, and then let

@@ -14,7 +14,7 @@
 use super::current::{self, Running};
 use crate::primitive::Mutex;
 use std::cell::Cell;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 /// The turn of one race.
 #[derive(Debug)]
@@ -100,6 +100,20 @@ pub(crate) fn taking<T>(
 ) -> Poll<T> {
     let races = |running: Option<&Running>| running.is_some_and(|running| running.races(cx));
     if current::with(races) {
+        in_turn(cx, poll, has_taken)
+    } else {
+        poll(cx)
+    }
+}
+
+/// As `taking`, after a `checkpoint`, with one look at the current poll for both.
+#[inline]
+pub(crate) fn checked_taking<T>(
+    cx: &mut Context<'_>,
+    poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+    has_taken: impl FnOnce(&T) -> bool,
+) -> Poll<T> {
+    if ready!(current::checkpoint_of(cx)) {
         in_turn(cx, poll, has_taken)
     } else {
         poll(cx)

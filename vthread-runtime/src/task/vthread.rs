@@ -210,6 +210,7 @@ impl Vthread {
 
 /// # Safety
 /// As for `Vthread::is_marked`.
+#[inline(never)] // Few vthreads are suspect, and every operation asks.
 unsafe fn chain_is_marked(scope: *const Scope) -> bool {
     // SAFETY: passed on to the caller.
     unsafe { nearest_mark(scope) }.is_some()
