@@ -193,12 +193,8 @@ impl Node {
                 return;
             }
             state.remove(child);
-            state.first.gone(child);
-            if state
-                .spared
-                .is_some_and(|spared| ptr::eq(spared.as_ptr(), child))
-            {
-                state.spared = None;
+            if state.first != First::Open {
+                state.gone(child);
             }
             state.alive -= 1;
             state.settle(child);
@@ -321,6 +317,19 @@ impl State {
         while let Some(child) = at.map(|child| unsafe { Held::new(child) }) {
             at = child.links.after.get();
             visit(child);
+        }
+    }
+
+    /// A child is gone, in a group that has failed. It may be the one whose failure was to be the first, and which was
+    /// spared for that.
+    #[cold]
+    fn gone(&mut self, child: &Header) {
+        self.first.gone(child);
+        if self
+            .spared
+            .is_some_and(|spared| ptr::eq(spared.as_ptr(), child))
+        {
+            self.spared = None;
         }
     }
 
