@@ -2,7 +2,9 @@
 //! clean code, also under the pedantic lints, and each complaint about the rest.
 //!
 //! `clean.rs` and `dirty.rs` beside this file become the programs of a package of its own. A comment
-//! `//~ lint` stands where one is to fire.
+//! `//~ lint` stands where one is to fire. Neither does rustdoc show anything of the transform (`pages.rs`).
+
+mod pages;
 
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -44,7 +46,7 @@ fn expected(source: &str) -> BTreeSet<Complaint> {
 
 /// What clippy says of `source` as the program `name`.
 fn complaints(name: &str, source: &str, lints: &[&str]) -> BTreeSet<Complaint> {
-    let package = package(name, source);
+    let package = package(name, "main.rs", source);
     let output = Command::new(env!("CARGO"))
         .args(["clippy", "--offline", "--message-format=json", "--"])
         .args(lints.iter().flat_map(|lint| ["-W", lint]))
@@ -79,8 +81,8 @@ fn complaints_in(message: Value) -> Vec<Complaint> {
         .collect()
 }
 
-/// A package with one program, in the workspace's own build directory.
-fn package(name: &str, source: &str) -> PathBuf {
+/// A package with one program or library, in the workspace's own build directory.
+fn package(name: &str, root_file: &str, source: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let package = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("lints")
@@ -94,7 +96,7 @@ fn package(name: &str, source: &str) -> PathBuf {
     for (file, text) in [
         ("Cargo.toml", manifest.as_bytes()),
         ("Cargo.lock", &lock),
-        ("src/main.rs", source.as_bytes()),
+        (&*format!("src/{root_file}"), source.as_bytes()),
     ] {
         fs::write(package.join(file), text).expect("the build directory can be written");
     }
