@@ -1,7 +1,9 @@
 //! A proxy with peers that never read: those beside them are served, and all of it ends when the peers hang up.
 
+use socket2::SockRef;
 use std::io;
 use std::net::SocketAddr;
+use std::os::fd::AsFd;
 use std::time::Duration;
 use vthread::net::{Shutdown, TcpListener, TcpStream};
 use vthread::prelude::*;
@@ -9,8 +11,20 @@ use vthread::sync::Barrier;
 
 const N_SILENT: usize = 100;
 const N_GOOD: usize = 50;
-/// More than the buffers of the system hold on the whole way.
+/// The room of each socket, in each direction. Not less than what it has when it opens, since a
+/// window does not shrink.
+const ROOM: usize = 128 << 10;
+/// More than the sockets of the whole way have room for.
 const MUCH: usize = 16 << 20;
+
+/// Bounds the room of a socket, or of those that it accepts. Else the system lets it grow with what
+/// is read, to tens of megabytes each: the way might hold all that a silent peer has to write.
+fn bounded<S: AsFd>(socket: S) -> io::Result<S> {
+    let options = SockRef::from(&socket);
+    options.set_recv_buffer_size(ROOM)?;
+    options.set_send_buffer_size(ROOM)?;
+    Ok(socket)
+}
 
 /// Copies until the end, and passes the end on.
 #[vthread]
@@ -30,7 +44,7 @@ fn copy(mut from: TcpStream, mut to: TcpStream) -> io::Result<()> {
 /// One vthread for each direction. The first that fails ends both.
 #[vthread]
 fn relay(client: TcpStream, server: SocketAddr) -> io::Result<()> {
-    let upstream = TcpStream::connect(server)?;
+    let upstream = bounded(TcpStream::connect(server)?)?;
     group! {
         let (from, to) = (client.try_clone()?, upstream.try_clone()?);
         spawn! { copy(from, to)?; }
@@ -65,14 +79,14 @@ fn echo(listener: &TcpListener) -> io::Result<()> {
 /// Writes until there is no room on the whole way, and never reads.
 #[vthread]
 fn is_silent(proxy: SocketAddr, are_silent: &Barrier, are_served: &Barrier) -> io::Result<()> {
-    let mut stream = TcpStream::connect(proxy)?;
-    let much = vec![7; MUCH];
+    let mut stream = bounded(TcpStream::connect(proxy)?)?;
+    let some = vec![7; ROOM];
+    let mut written = 0;
     // It has stopped when nothing has been taken for a while; how long does not matter.
-    let mut rest = &much[..];
-    while let Ok(written) = timeout!(Duration::from_millis(300) => stream.write(rest)) {
-        rest = &rest[written?..];
+    while let Ok(n) = timeout!(Duration::from_millis(300) => stream.write(&some)) {
+        written += n?;
+        assert!(written < MUCH, "the way holds all of it");
     }
-    assert!(!rest.is_empty(), "the way holds all of it");
     are_silent.wait();
     are_served.wait();
     Ok(())
@@ -87,7 +101,7 @@ fn is_good(
 ) -> io::Result<()> {
     are_silent.wait();
     let asked = vec![i as u8; 100_000];
-    let stream = TcpStream::connect(proxy)?;
+    let stream = bounded(TcpStream::connect(proxy)?)?;
     let (mut reader, mut writer) = (stream.try_clone()?, stream);
     let answer = group! {
         let asked = &asked;
@@ -106,8 +120,8 @@ fn is_good(
 
 #[vthread]
 fn scene() -> io::Result<()> {
-    let servers = TcpListener::bind("127.0.0.1:0")?;
-    let proxies = TcpListener::bind("127.0.0.1:0")?;
+    let servers = bounded(TcpListener::bind("127.0.0.1:0")?)?;
+    let proxies = bounded(TcpListener::bind("127.0.0.1:0")?)?;
     let (server, address) = (servers.local_addr()?, proxies.local_addr()?);
     let (are_silent, are_served) = (
         Barrier::new(N_SILENT + N_GOOD),
