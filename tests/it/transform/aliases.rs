@@ -1,7 +1,7 @@
 //! `Result` by any name: whether a function returns one is asked of its type.
 
 // The programs are as users may write them.
-#![allow(clippy::suspicious_else_formatting, clippy::manual_is_multiple_of)]
+#![allow(clippy::possible_missing_else, clippy::manual_is_multiple_of)]
 
 use std::io;
 use std::time::Duration;
