@@ -2,7 +2,11 @@
 //! the programs do what they would do without them.
 
 // The programs are as users may write them.
-#![allow(clippy::wrong_self_convention, clippy::new_ret_no_self)]
+#![allow(
+    clippy::wrong_self_convention,
+    clippy::new_ret_no_self,
+    clippy::useless_vec
+)]
 
 use vthread::prelude::*;
 use vthread::sync::{Mutex, channel};
