@@ -21,8 +21,8 @@ use std::task::{Context, Poll, ready};
 /// As [`std::sync::Mutex`], but waiting for it suspends, a guard may be held while its holder is suspended, and
 /// there is no poisoning: a guard that is dropped by a panic or by a cancellation releases the lock.
 ///
-/// Who comes while the lock is free gets it, even if others wait; but nobody is overtaken for ever:
-/// a waiter whose turn came in vain is handed the lock the next time.
+/// A newcomer that finds the lock free takes it, even if others wait; but no waiter starves: one that was
+/// overtaken four times is handed the lock.
 ///
 /// # Examples
 /// ```
