@@ -11,15 +11,68 @@ pub use vthread_macros::{
 pub use vthread_macros::__gates;
 #[doc(hidden)]
 pub use vthread_runtime::__vthread_map_concurrent;
+/// # Examples
+/// ```
+/// use vthread::{Group, prelude::*, sync::Mutex};
+///
+/// #[vthread]
+/// fn note<'scope>(g: &Group<'scope>, log: &'scope Mutex<Vec<u32>>, n: u32) {
+///     spawn!(g => { log.lock().push(n); });
+/// }
+///
+/// #[vthread]
+/// fn both() -> Vec<u32> {
+///     let log = Mutex::new(Vec::new());
+///     group!(g => {
+///         note(g, &log, 1);
+///         note(g, &log, 2);
+///     });
+///     log.into_inner()
+/// }
+///
+/// fn main() {
+///     assert_eq!(both().len(), 2);
+/// }
+/// ```
+pub use vthread_runtime::NoError;
+/// # Examples
+/// ```
+/// use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+/// use std::time::Duration;
+/// use vthread::prelude::*;
+/// use vthread::time::sleep;
+///
+/// /// A library's loop, which knows nothing of vthreads: it calls back, and survives panics.
+/// fn each(n_calls: u32, mut callback: impl FnMut(u32)) -> u32 {
+///     let mut n_panics = 0;
+///     for n in 0..n_calls {
+///         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| callback(n))) {
+///             if vthread::is_cancellation(&payload) {
+///                 resume_unwind(payload);
+///             }
+///             n_panics += 1;
+///         }
+///     }
+///     n_panics
+/// }
+///
+/// #[vthread]
+/// fn main() {
+///     let patience = Duration::from_millis(10);
+///     let result = timeout!(patience => each(1000, |_| sleep(Duration::from_secs(1))));
+///     assert!(result.is_err());
+/// }
+/// ```
+pub use vthread_runtime::is_cancellation;
 #[doc(hidden)]
 pub use vthread_runtime::{__vthread_blocking, __vthread_blocking_scoped, __vthread_yield_now};
 pub use vthread_runtime::{AlreadyStarted, Config, Metrics, metrics};
 pub use vthread_runtime::{BackgroundError, BackgroundFailure, shutdown};
-pub use vthread_runtime::{Call, ContextVar, Failures, Group, NoError, OwnedGroup};
+pub use vthread_runtime::{Call, ContextVar, Failures, Group, OwnedGroup};
 pub use vthread_runtime::{CancelReason, Culprit, Outcome, Task, TaskFuture, TaskId};
 pub use vthread_runtime::{Closure, Mapped, VthreadFn, map_concurrent};
 pub use vthread_runtime::{Dump, OnDeadlock, dump};
-pub use vthread_runtime::{blocking, blocking_scoped, is_cancellation, yield_now};
+pub use vthread_runtime::{blocking, blocking_scoped, yield_now};
 pub use vthread_runtime::{fs, io, net, signal, sync, time};
 
 /// What a program that uses vthreads wants in scope: the macros, and the traits of [`io`].

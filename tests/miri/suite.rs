@@ -108,8 +108,7 @@ mod cancellation {
                 let _counts = Counts(dropped);
                 defer! { yield_now(); dropped.fetch_add(10, Ordering::SeqCst); }
                 group! {
-                    spawn! { let _counts = Counts(dropped); sleep(LONG); }
-                    ready.send(()).unwrap();
+                    spawn! { let _counts = Counts(dropped); ready.send(()).unwrap(); sleep(LONG); }
                     sleep(LONG);
                 }
             };

@@ -16,29 +16,6 @@ use std::task::{Context, Poll};
 /// The error type of a group whose children cannot fail. It has no values.
 ///
 /// A [`Group<'scope>`](Group) without a second parameter has it. It need not be named, but can be.
-///
-/// ```
-/// use vthread::{Group, prelude::*, sync::Mutex};
-///
-/// #[vthread]
-/// fn note<'scope>(g: &Group<'scope>, log: &'scope Mutex<Vec<u32>>, n: u32) {
-///     spawn!(g => { log.lock().push(n); });
-/// }
-///
-/// #[vthread]
-/// fn both() -> Vec<u32> {
-///     let log = Mutex::new(Vec::new());
-///     group!(g => {
-///         note(g, &log, 1);
-///         note(g, &log, 2);
-///     });
-///     log.into_inner()
-/// }
-///
-/// fn main() {
-///     assert_eq!(both().len(), 2);
-/// }
-/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NoError {}
 

@@ -40,34 +40,6 @@ pub(crate) struct CancelUnwind;
 /// on with [`resume_unwind`](std::panic::resume_unwind): the vthread is cancelled in any case, each blocking call that follows
 /// unwinds again, and whatever the cancelled code returns is dropped.
 ///
-/// ```
-/// use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-/// use std::time::Duration;
-/// use vthread::prelude::*;
-/// use vthread::time::sleep;
-///
-/// /// A library's loop, which knows nothing of vthreads: it calls back, and survives panics.
-/// fn each(n_calls: u32, mut callback: impl FnMut(u32)) -> u32 {
-///     let mut n_panics = 0;
-///     for n in 0..n_calls {
-///         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| callback(n))) {
-///             if vthread::is_cancellation(&payload) {
-///                 resume_unwind(payload);
-///             }
-///             n_panics += 1;
-///         }
-///     }
-///     n_panics
-/// }
-///
-/// #[vthread]
-/// fn main() {
-///     let patience = Duration::from_millis(10);
-///     let result = timeout!(patience => each(1000, |_| sleep(Duration::from_secs(1))));
-///     assert!(result.is_err());
-/// }
-/// ```
-///
 /// It takes the payload as it was caught, boxed or not.
 pub fn is_cancellation(payload: &(dyn Any + Send)) -> bool {
     // `&payload` of a boxed payload is the box as an `Any` of its own.
