@@ -65,6 +65,8 @@ fn a_cancelled_wait_loses_no_message() {
 
 #[test]
 fn many_receivers_in_parallel() {
+    // Fewer where Miri looks on.
+    let n_messages = if cfg!(miri) { 20_u64 } else { 1_000 };
     let (tx, first) = broadcast(1_000);
     let receivers: Vec<_> = (0..3).map(|_| tx.subscribe()).chain([first]).collect();
     std::thread::scope(|scope| {
@@ -80,12 +82,12 @@ fn many_receivers_in_parallel() {
                 })
             })
             .collect();
-        for n in 0..1_000_u64 {
+        for n in 0..n_messages {
             tx.send(n).unwrap();
         }
         drop(tx);
         for sum in sums {
-            assert_eq!(sum.join().unwrap(), 499_500);
+            assert_eq!(sum.join().unwrap(), n_messages * (n_messages - 1) / 2);
         }
     });
 }

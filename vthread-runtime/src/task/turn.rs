@@ -135,6 +135,11 @@ fn in_turn<T>(
         if runner.poll_take(cx).is_pending() {
             return Poll::Pending;
         }
+        // The turn may have come from the winner, which has marked this runner since the operation's checkpoint.
+        if !had_turn && current::check_mark(cx).is_pending() {
+            runner.give_back();
+            return Poll::Pending;
+        }
         let polled = poll(cx);
         let keeps = match &polled {
             Poll::Ready(result) => has_taken(result),
