@@ -5,16 +5,24 @@
 
 #![deny(unsafe_code)]
 
-mod intrusive;
+mod config;
 mod primitive;
-mod questions;
+
+mod base;
 mod trace;
 
+mod cancel;
 pub mod task;
 
 pub mod scheduler;
 
 pub mod group;
+
+mod scoped;
+
+mod program;
+
+mod call;
 
 mod inspect;
 
@@ -33,23 +41,24 @@ mod runtime;
 
 pub mod macro_support;
 
+pub use call::closure::{Closure, VthreadFn};
+pub use call::map_concurrent::{__vthread_map_concurrent, Mapped, map_concurrent};
+pub use call::yield_now::{__vthread_yield_now, yield_now};
+pub use cancel::reason::{CancelReason, Culprit};
+pub use config::{AlreadyStarted, Config, OnDeadlock};
 pub use context::variable::ContextVar;
 pub use driver::blocking::{__vthread_blocking, Blocking, blocking};
 pub use driver::blocking::{__vthread_blocking_scoped, BlockingScoped, blocking_scoped};
-pub use group::call::Call;
-pub use group::closure::{Closure, VthreadFn};
-pub use group::failures::Failures;
-pub use group::map_concurrent::{__vthread_map_concurrent, Mapped, map_concurrent};
-pub use group::native::NoError;
+pub use group::collect::Failures;
+pub use group::handle::Group;
+pub use group::infallible::NoError;
 pub use group::outcome::Outcome;
-pub use group::owned::OwnedGroup;
-pub use group::shutdown::{BackgroundError, BackgroundFailure, shutdown};
 pub use group::task::{Task, TaskFuture};
-pub use group::view::Group;
-pub use group::yield_now::{__vthread_yield_now, yield_now};
-pub use inspect::{Dump, OnDeadlock, dump};
-pub use runtime::{AlreadyStarted, Config, Metrics, metrics};
+pub use inspect::{Dump, dump};
+pub use program::current_group::OwnedGroup;
+pub use program::shutdown::{BackgroundError, BackgroundFailure, shutdown};
+pub use runtime::{Metrics, metrics};
 pub use scheduler::StuckPoll;
+pub use task::call::Call;
 pub use task::cell::is_cancellation;
 pub use task::id::TaskId;
-pub use task::reason::{CancelReason, Culprit};

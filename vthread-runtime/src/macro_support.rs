@@ -1,70 +1,73 @@
 //! The entry points that generated code may name. Nothing here is meant for people.
 #![allow(missing_docs, missing_debug_implementations)]
 
-mod asked;
 pub mod blocking;
-mod capture;
+mod body_exit;
 mod choice;
-mod claims;
 mod closures;
-mod dead;
+mod dead_code;
 mod debug;
-mod exits;
+mod failing_exit;
+mod frame_type;
 mod io_names;
-mod kinds;
 mod loops;
 mod lost_updates;
+mod namespace_probe;
 mod pointers;
 mod probe;
 mod probe_io;
+mod return_type;
 mod send;
 mod tails;
 
+pub use crate::call::block_on::block_on;
+pub use crate::call::main::{MainEnded, run_main, status};
 pub use crate::context::bind::{
     Bind, IsContextVar, NewBindings, bind, bound, bound_here, context_variable,
 };
 pub use crate::context::variable::ContextVar;
-pub use crate::group::background::{background, background_error};
-pub use crate::group::block_on::block_on;
-pub use crate::group::call::{
-    __VTHREAD_KIND, Boxed, Call, FunctionKind, Suspends, call, frame, name_hash,
-};
-pub use crate::group::catch::{CatchUnwind, catch_unwind};
 pub use crate::group::claim::claim;
-pub use crate::group::foreign::{Foreign, foreign};
-pub use crate::group::guard::{Finish, Guard, Guarded, finish, guard};
-pub use crate::group::native::{Kind, Leaves, Native, NoError, Slot, Stop, UntilDone, until_done};
+pub use crate::group::error_format::telling;
+pub use crate::group::handle::Group;
+pub use crate::group::infallible::{
+    Kind, Leaves, Native, NoError, Slot, Stop, UntilDone, until_done,
+};
+pub use crate::group::lifecycle::Run;
+pub use crate::group::limit::{Permit, Regain, Room, no_room, regain, room};
 pub use crate::group::options::{GroupOptions, SpawnOptions};
 pub use crate::group::owner::Owner;
 pub use crate::group::race::{Finish as RaceFinish, Runs as RaceRuns, runs as race_runs};
-pub use crate::group::room::{Permit, Regain, Room, no_room, regain, room};
-pub use crate::group::run::Run;
-pub use crate::group::run_main::{MainEnded, run_main, status};
-pub use crate::group::select::{Branch, Branches, NoBranch, Or, Select, branch, select};
-pub use crate::group::shield::{Shield, shield};
+pub use crate::group::spawn::spawn;
 pub use crate::group::task::{Task, TaskJoin};
-pub use crate::group::telling::telling;
-pub use crate::group::view::{Group, spawn};
-pub use crate::task::line::{Segment, segment};
+pub use crate::program::background::{background, background_error};
+pub use crate::scoped::await_future::{Foreign, foreign};
+pub use crate::scoped::catch_unwind::{CatchUnwind, catch_unwind};
+pub use crate::scoped::defer::{Finish, Guard, Guarded, finish, guard};
+pub use crate::scoped::select::{Branch, Branches, NoBranch, Or, Select, branch, select};
+pub use crate::scoped::shield::{Shield, shield};
+pub use crate::task::call::{
+    __VTHREAD_KIND, Boxed, Call, FunctionKind, Suspends, call, frame, name_hash,
+};
+pub use crate::task::recursion::{Segment, segment};
 pub use crate::time::timeout::{Timeout, timeout};
 
-pub use crate::questions::{Answer, Asked, chosen};
+pub use crate::base::type_question::{Answer, Asked, chosen};
 pub use crate::{
     __call_type as call_type, __dbg_as as dbg_as, __shown_call_type as shown_call_type,
     __shown_type as shown_type,
 };
-pub use asked::{AResult, Another, Ends, FailsAs, MayFail, Neither, Returned, Whole};
-pub use asked::{child_fails, child_may_fail, group_fails_as, return_type};
+pub use body_exit::{Ctl, Move};
 pub use choice::{IsCall, IsPlain, NoFrame};
-pub use claims::{Attempt, Claims, Ending, claim_failure, claimed, failing};
 pub use closures::{ClosureTag, closure, closure_any, closure_code, closure_tag, returned};
-pub use dead::{Never, Returns, absurd, any, error_unknown, error_value, never};
-pub use exits::{Ctl, Move};
+pub use dead_code::{Never, Returns, absurd, any, error_unknown, error_value, never};
+pub use failing_exit::{Attempt, Claims, Ending, claim_failure, claimed, failing};
 pub use io_names::IoSuspends;
-pub use kinds::{no, none};
 pub use loops::{Head, head, steps};
 pub use lost_updates::changed;
+pub use namespace_probe::{no, none};
 pub use probe::{Tag, Ty, Unnamed, ty};
+pub use return_type::{AResult, Another, Ends, FailsAs, MayFail, Neither, Returned, Whole};
+pub use return_type::{child_fails, child_may_fail, group_fails_as, return_type};
 pub use send::{ErrorIsSend, error_is_send};
 pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails, split};
 
@@ -76,5 +79,5 @@ pub mod in_frame {
         ty as __vthread_ty,
     };
     pub use super::probe_io::io as __vthread_io;
-    pub use crate::questions::chosen as __vthread_chosen;
+    pub use crate::base::type_question::chosen as __vthread_chosen;
 }

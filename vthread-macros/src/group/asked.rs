@@ -2,7 +2,7 @@
 //! its name does not say whether it is a `Result`.
 //!
 //! The expansion is written once for both, in terms of a variable without size that the compiler finds the type of
-//! (`macro_support/asked.rs`). The body ends by a slot, as in groups without an error type; a `return` in it
+//! (`macro_support/return_type.rs`). The body ends by a slot, as in groups without an error type; a `return` in it
 //! goes through the slot too, so that `?` alone gives the body's block its value.
 
 use super::ending::body_by_type;

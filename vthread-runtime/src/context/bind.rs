@@ -2,7 +2,7 @@
 //!
 //! It is no scope: cancellation passes it by, in both directions. It only sees to it that its bindings are
 //! current whenever something of the body runs through it: a poll, or a destructor. Recursive calls in the
-//! body do not run through it; they remember what was current where they were made (`task/line.rs`).
+//! body do not run through it; they remember what was current where they were made (`task/recursion.rs`).
 
 #![allow(unsafe_code)] // Pin projection.
 

@@ -8,7 +8,7 @@
 
 use super::io::Reactor;
 use super::time::{Alarm, Timers};
-use super::wake::WakeList;
+use crate::base::wake::WakeList;
 use crate::primitive::{AtomicUsize, Ordering};
 use crate::scheduler::park::Park;
 use std::sync::OnceLock;

@@ -4,7 +4,6 @@ pub(crate) mod blocking;
 mod core;
 mod io;
 mod time;
-pub(crate) mod wake;
 
 pub(crate) use self::core::get;
 pub(crate) use self::io::{Direction, Interest, Source, Waiting};

@@ -1,7 +1,7 @@
 //! Operations that are left alone, by hand.
 
 use super::*;
-use crate::group::call::Call;
+use crate::task::call::Call;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Waker};

@@ -10,14 +10,14 @@
 //!
 //! In code that is not under `#[vthread]`, the functions block, and `.block()` makes the call of a method and blocks.
 
-mod at_once;
 mod cursor;
 mod file;
 mod helper;
 mod open;
 mod paths;
 mod stream;
-mod whole;
+mod whole_file;
+mod without_waiting;
 
 pub use file::File;
 pub use open::OpenOptions;
@@ -28,6 +28,6 @@ pub use paths::{
     symlink_metadata,
 };
 pub use std::fs::{FileType, Metadata, Permissions};
-pub use whole::{
+pub use whole_file::{
     __vthread_read, __vthread_read_to_string, __vthread_write, read, read_to_string, write,
 };

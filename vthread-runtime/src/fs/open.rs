@@ -6,7 +6,7 @@
 use super::file::File;
 use super::helper::on_helper;
 use super::stream::{Blocks, Stream, clear_nonblocking};
-use crate::group::call::{Call, Suspends, name_hash};
+use crate::task::call::{Call, Suspends, name_hash};
 use crate::time::{Duration, Sleep};
 use std::fs;
 use std::future::Future;

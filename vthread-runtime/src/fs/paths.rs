@@ -2,7 +2,7 @@
 
 use super::Metadata;
 use super::helper::on_helper;
-use crate::group::call::vthread_fn;
+use crate::task::call::vthread_fn;
 use std::fs;
 use std::future::Future;
 use std::io;

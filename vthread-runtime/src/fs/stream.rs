@@ -1,6 +1,6 @@
 //! A FIFO or a terminal: a file without a cursor, which the reactor watches.
 
-use super::at_once;
+use super::without_waiting;
 use crate::driver::{Direction, Interest, Source, Waiting};
 use crate::task::current::checkpoint;
 use std::fs;
@@ -37,16 +37,16 @@ impl Watched {
     fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
         match self.blocks {
             Blocks::Never => (&*self.file).read(buf),
-            Blocks::Pipe => at_once::read_pipe(&self.file, buf),
-            Blocks::Device => at_once::read_device(&self.file, buf),
+            Blocks::Pipe => without_waiting::read_pipe(&self.file, buf),
+            Blocks::Device => without_waiting::read_device(&self.file, buf),
         }
     }
 
     fn write(&self, buf: &[u8]) -> io::Result<usize> {
         match self.blocks {
             Blocks::Never => (&*self.file).write(buf),
-            Blocks::Pipe => at_once::write_pipe(&self.file, buf),
-            Blocks::Device => at_once::write_device(&self.file, buf),
+            Blocks::Pipe => without_waiting::write_pipe(&self.file, buf),
+            Blocks::Device => without_waiting::write_device(&self.file, buf),
         }
     }
 }

@@ -6,13 +6,13 @@
 
 #![allow(unsafe_code)] // From a registered scope to the group around it.
 
-use super::block_on::Root;
 use super::claim::First;
 use super::node::{Node, State};
+use crate::cancel::in_progress::Marking;
+use crate::cancel::reason::CancelReason;
+use crate::cancel::scope::{Kind, Level, Scope};
 use crate::task::header::Held;
-use crate::task::marking::Marking;
-use crate::task::reason::CancelReason;
-use crate::task::scope::{Kind, Level, Scope};
+use crate::task::root::Root;
 use crate::task::vthread::Vthread;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use std::task::Waker;
 
 /// How far a cancellation reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(crate) enum Reach {
     /// The children only.
     Children,
     /// The children, because a scope around the group is marked.
@@ -35,7 +35,7 @@ pub(super) enum Reach {
 /// It has no reason of its own. Where it comes to a vthread that somebody else is marking too, it finds groups that
 /// are open below that mark, and tells them the reason of that.
 #[derive(Debug)]
-pub(super) struct Walk {
+pub(crate) struct Walk {
     /// From before the first mark to after the last one.
     marking: Option<Marking>,
     /// Somebody has asked for it, who may count on it that everything is marked when it is done.
@@ -72,7 +72,7 @@ struct Marked {
 }
 
 impl Walk {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Walk::with(Level::Soft)
     }
 
@@ -86,7 +86,7 @@ impl Walk {
     }
 
     /// A walk that marks for the second time, and for the first what a shield has kept from that.
-    pub(super) fn hard() -> Self {
+    pub(crate) fn hard() -> Self {
         Walk::with(Level::Hard)
     }
 
@@ -109,7 +109,7 @@ impl Walk {
         self.is_request && marking.is_some_and(Marking::has_company)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.vthreads.is_empty()
     }
 
@@ -133,32 +133,32 @@ impl Walk {
     }
 
     /// Marks a vthread that is kept alive, and is marked, once more.
-    pub(super) fn mark_child_hard(&mut self, child: Held<'_>) {
+    pub(crate) fn mark_child_hard(&mut self, child: Held<'_>) {
         child.vthread.root.mark_hard();
         mark_below(&child.vthread, self);
         self.wakes(child.waker());
     }
 
     /// The grace of `group`, of which so much is cancelled, begins when everybody is marked.
-    pub(super) fn begin_grace(&mut self, group: Arc<Node>, reach: Reach) {
+    pub(crate) fn begin_grace(&mut self, group: Arc<Node>, reach: Reach) {
         self.graces.push((group, reach));
     }
 
     /// Marks the outermost call of a plain thread.
-    pub(super) fn mark_root(&mut self, root: Arc<Root>, reason: &CancelReason) {
+    pub(crate) fn mark_root(&mut self, root: Arc<Root>, reason: &CancelReason) {
         self.hold_root(root.clone());
         root.vthread().root.mark(reason);
         mark_below(root.vthread(), self);
     }
 
     /// As `mark_root`, for a root that the caller unparks in the end.
-    pub(super) fn mark_root_in_place(&mut self, root: &Root, reason: &CancelReason) {
+    pub(crate) fn mark_root_in_place(&mut self, root: &Root, reason: &CancelReason) {
         root.vthread().root.mark(reason);
         mark_below(root.vthread(), self);
     }
 
     /// Marks what is left, then wakes everybody.
-    pub(super) fn finish(mut self) {
+    pub(crate) fn finish(mut self) {
         while let Some((group, reason, whose)) = self.groups.pop() {
             // By the mark on its own body a walk comes back to a group that cancels itself.
             self.is_for_error = whose == Whose::Own;
@@ -188,13 +188,13 @@ impl Walk {
 
 impl Node {
     /// Cancels the group and all below it.
-    pub(super) fn cancel(self: &Arc<Self>, reach: Reach, reason: CancelReason) {
+    pub(crate) fn cancel(self: &Arc<Self>, reach: Reach, reason: CancelReason) {
         self.cancel_by(Walk::on_request(), reach, &reason, |_| ());
     }
 
     /// As `cancel`, for an error of a member. In the same moment `note` writes down whose it is. The child that has
     /// claimed the first failure is left alone.
-    pub(super) fn cancel_for_error(
+    pub(crate) fn cancel_for_error(
         self: &Arc<Self>,
         reason: CancelReason,
         note: impl FnOnce(&mut State),
@@ -225,14 +225,14 @@ impl Node {
     }
 
     /// Cancels the group's children and all below them, because of a mark further out.
-    pub(super) fn cancel_from_outside(self: &Arc<Self>, reason: CancelReason, level: Level) {
+    pub(crate) fn cancel_from_outside(self: &Arc<Self>, reason: CancelReason, level: Level) {
         let mut walk = Walk::with(level);
         walk.groups.push((self.clone(), reason, Whose::Outer));
         walk.finish();
     }
 
     /// True if the group has a grace of its own to begin.
-    pub(super) fn cancel_level(
+    pub(crate) fn cancel_level(
         &self,
         reach: Reach,
         reason: &CancelReason,
@@ -317,7 +317,7 @@ impl Node {
     }
 
     /// Marks the body, if it is marked, once more.
-    pub(super) fn mark_body_hard(&self, state: &State, walk: &mut Walk) {
+    pub(crate) fn mark_body_hard(&self, state: &State, walk: &mut Walk) {
         if !self.scope.has_own_mark() {
             return;
         }
@@ -331,7 +331,7 @@ impl Node {
 }
 
 /// Marks a vthread that is kept alive, and collects the groups open in it. Says whether it was not marked before.
-pub(super) fn mark_child(child: Held<'_>, reason: &CancelReason, walk: &mut Walk) -> bool {
+pub(crate) fn mark_child(child: Held<'_>, reason: &CancelReason, walk: &mut Walk) -> bool {
     walk.hold(&child.vthread, child.waker());
     let is_first = child.vthread.root.mark(reason);
     mark_below(&child.vthread, walk);
@@ -345,7 +345,7 @@ fn is_own_failure(reason: &CancelReason) -> bool {
 }
 
 /// Cancels one vthread and all below it.
-pub(super) fn cancel_task(task: Held<'_>, reason: &CancelReason) {
+pub(crate) fn cancel_task(task: Held<'_>, reason: &CancelReason) {
     let mut walk = Walk::on_request();
     mark_child(task, reason, &mut walk);
     walk.finish();
@@ -361,7 +361,7 @@ pub(crate) fn cancel_scope(scope: &Scope, vthread: &Vthread, waker: Waker, reaso
 }
 
 /// After scopes of the vthread that this thread polls were marked: marks what is open below them.
-pub(super) fn cancel_marked(vthread: &Vthread, level: Level) {
+pub(crate) fn cancel_marked(vthread: &Vthread, level: Level) {
     let mut walk = Walk::with(level);
     mark_below(vthread, &mut walk);
     walk.finish();
@@ -409,7 +409,7 @@ fn mark_below(vthread: &Vthread, walk: &mut Walk) {
 ///
 /// # Safety
 /// - The scope is of kind `Group`, and is not closed while this runs.
-pub(super) unsafe fn node_of(scope: *const Scope) -> Arc<Node> {
+pub(crate) unsafe fn node_of(scope: *const Scope) -> Arc<Node> {
     let node = scope.cast::<Node>();
     // SAFETY: a scope of kind `Group` is the first field of a node, which its owner keeps in an
     // `Arc` at least until the scope is closed.

@@ -2,10 +2,9 @@
 
 #![allow(unsafe_code)] // The owner by address.
 
+use super::handle::Group;
 use super::node::Node;
 use super::owner::Owner;
-use super::shutdown::{Cause, Process};
-use super::view::Group;
 use crate::task::cell::{Ended, Parent, Payload};
 use crate::task::header::{End, Header, Held};
 use std::marker::PhantomData;
@@ -13,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// The parent of a task that is a child of a group.
-pub(super) struct Child<E> {
+pub(crate) struct Child<E> {
     /// Keeps the node through the child's last step, when the owner may be gone already.
     node: Arc<Node>,
     /// The node's owner is an `Owner<E>`, unless `E` has no values.
@@ -27,16 +26,9 @@ impl<E> Child<E> {
         self.node.owner.load(Ordering::Relaxed).cast()
     }
 
-    /// The group of the process, if the child was spawned into that through an owned handle.
-    #[inline]
-    fn process(&self) -> Option<&'static Process> {
-        let process = self.owner().is_null().then(Process::get);
-        process.filter(|process| Arc::ptr_eq(&process.node, &self.node))
-    }
-
     fn record_panic(&self, header: &Header, payload: Payload) {
-        match self.process() {
-            Some(process) => process.record(header, Cause::of_panic(payload)),
+        match self.node.process {
+            Some(process) => process.record_panic(header, payload),
             None => self.node.record_panic(payload, header.into()),
         }
     }
@@ -46,7 +38,7 @@ impl<E> Child<E> {
 unsafe impl<E: Send> Send for Child<E> {}
 
 impl<E> Child<E> {
-    pub(super) fn new(group: &Group<'_, E>) -> Self {
+    pub(crate) fn new(group: &Group<'_, E>) -> Self {
         Child {
             node: group.keep_node(),
             _owner: PhantomData,
@@ -86,7 +78,7 @@ impl<V, E: Send> Parent<Result<V, E>> for Child<E> {
     }
 
     fn left(self, header: &Header) {
-        match self.process() {
+        match self.node.process {
             Some(process) => process.left(header),
             None => self.node.unlink(header),
         }

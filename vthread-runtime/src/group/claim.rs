@@ -16,15 +16,15 @@
 
 use super::cancel::node_of;
 use super::node::Node;
+use crate::cancel::scope::{Kind, Scope};
 use crate::task::current::{self, Running};
 use crate::task::header::Header;
-use crate::task::scope::{Kind, Scope};
 use std::ptr;
 use std::sync::Arc;
 
 /// Whose failure is a group's first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum First {
+pub(crate) enum First {
     /// There is none.
     Open,
     /// This child's, or the body's if it is null, whose error is on its way.
@@ -37,7 +37,7 @@ pub(super) enum First {
 
 impl First {
     /// A failure is told, by this child, or by the body if it is null. Whether it is the first.
-    pub(super) fn tell(&mut self, member: *const Header) -> bool {
+    pub(crate) fn tell(&mut self, member: *const Header) -> bool {
         let is_first = match *self {
             First::Open => true,
             First::Claimed(claimer) => ptr::eq(claimer, member),
@@ -50,21 +50,21 @@ impl First {
     }
 
     /// A panic is told: errors that come later are not the first any more, unless that was claimed.
-    pub(super) fn outrank(&mut self) {
+    pub(crate) fn outrank(&mut self) {
         if *self == First::Open {
             *self = First::Told;
         }
     }
 
     /// That child is gone.
-    pub(super) fn gone(&mut self, child: *const Header) {
+    pub(crate) fn gone(&mut self, child: *const Header) {
         if *self == First::Claimed(child) {
             *self = First::Lost;
         }
     }
 
     /// When all members are gone: whether there was a claim that no error has followed.
-    pub(super) fn is_lost(self) -> bool {
+    pub(crate) fn is_lost(self) -> bool {
         matches!(self, First::Claimed(_) | First::Lost)
     }
 }
@@ -122,7 +122,7 @@ fn claimer(running: &Running) -> Option<(Arc<Node>, *const Header)> {
 
 impl Node {
     /// The first failure is that of `child`, or the body's if it is null, unless there is one: cancels all others.
-    pub(super) fn claim(self: &Arc<Self>, child: *const Header) {
+    pub(crate) fn claim(self: &Arc<Self>, child: *const Header) {
         if !self.on_failure.cancels() {
             return;
         }
@@ -142,7 +142,7 @@ impl Node {
 
 /// The others were cancelled because of a failure, and there is no error that could tell.
 #[cold]
-pub(super) fn lost(node: &Node) -> ! {
+pub(crate) fn lost(node: &Node) -> ! {
     panic!(
         "a member of the group at {} has failed, and its error was lost: its cleanup was dropped when the grace was over",
         node.site
@@ -152,11 +152,11 @@ pub(super) fn lost(node: &Node) -> ! {
 #[cfg(all(test, loom))]
 mod models {
     use super::*;
+    use crate::cancel::grace_period::Grace;
+    use crate::cancel::reason::CancelReason;
     use crate::group::cancel::Reach;
     use crate::group::options::OnFailure;
     use crate::primitive::thread;
-    use crate::task::grace::Grace;
-    use crate::task::reason::CancelReason;
     use std::panic::Location;
 
     fn node() -> Arc<Node> {

@@ -19,9 +19,10 @@
 #![allow(unsafe_code)] // A child by address, kept alive by its waker.
 
 use super::cancel::{Reach, Walk};
-use super::failure::Member;
+use super::first_failure::Member;
 use super::node::Node;
-use crate::task::grace::Grace;
+use crate::cancel::grace_period::Grace;
+use crate::config;
 use crate::task::header::{Header, Held};
 use crate::trace;
 use std::any::Any;
@@ -48,17 +49,17 @@ impl fmt::Debug for Armed {
 }
 
 /// The alarms of a group's children that were cancelled alone, by their addresses.
-pub(super) type Lingering = HashMap<*const Header, Armed>;
+pub(crate) type Lingering = HashMap<*const Header, Armed>;
 
 /// Wakes `waker` when `grace` is over. `None`: it never is.
 pub(crate) fn arm(grace: Grace, waker: Waker) -> Option<Armed> {
-    let duration = grace.duration(crate::runtime::grace)?;
+    let duration = grace.duration(config::grace)?;
     Some(crate::runtime::arm(duration, waker))
 }
 
 impl Node {
     /// After a cancellation: whatever of the group is still open when its grace is over is marked hard.
-    pub(super) fn begin_grace(self: &Arc<Self>, reach: Reach) {
+    pub(crate) fn begin_grace(self: &Arc<Self>, reach: Reach) {
         let is_open = {
             let state = self.lock();
             let waits_for_body = reach == Reach::Body && state.owner.is_some();
@@ -84,7 +85,7 @@ impl Node {
     }
 
     /// The grace is over: marks what was cancelled once more, and all below it.
-    pub(super) fn end_grace(self: &Arc<Self>) {
+    pub(crate) fn end_grace(self: &Arc<Self>) {
         let (walk, rung) = {
             let mut state = self.lock();
             state.is_hard = state.cancelled.is_some();
@@ -105,7 +106,7 @@ impl Node {
 
     /// A child that was marked has been polled since, and something in it is still open.
     #[cold]
-    pub(super) fn child_lingers(&self, child: Held<'_>) {
+    pub(crate) fn child_lingers(&self, child: Held<'_>) {
         let key = child.as_ptr().as_ptr().cast_const();
         {
             let state = self.lock();

@@ -10,103 +10,133 @@ use super::cancel::{Reach, Walk, mark_child};
 use super::claim::First;
 use super::grace::{Armed, Lingering};
 use super::options::OnFailure;
+use crate::cancel::deadline::Deadline;
+use crate::cancel::reason::CancelReason;
+use crate::cancel::scope::{Kind, Scope};
 use crate::primitive::{Mutex, MutexGuard};
 use crate::task::cell::Payload;
 use crate::task::current;
-use crate::task::deadline::Deadline;
 use crate::task::handle::Linked;
 use crate::task::header::{End, Header, Held};
-use crate::task::reason::CancelReason;
-use crate::task::scope::{Kind, Scope};
 use crate::task::vthread::Vthread;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::panic::Location;
+use std::fmt;
+use std::panic::{Location, resume_unwind};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::task::Waker;
+
+/// What the layer above does for the children of the process, which have no owner to record a
+/// failure with.
+pub(crate) trait ProcessGroup: Sync + fmt::Debug {
+    /// A child has panicked.
+    fn record_panic(&self, child: &Header, payload: Payload);
+    /// A child and everything of it are gone. Unlinks it.
+    fn left(&self, child: &Header);
+}
 
 /// A group.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Node {
     /// The scope of the body. First, since lists of scopes lead here.
-    pub(super) scope: Scope,
+    pub(crate) scope: Scope,
     state: Mutex<State>,
     /// The `Owner<E>`, where it stays from the first view of the group on, and is alive as long as the group is
     /// open. Null for the group of the process, which has none.
-    pub(super) owner: AtomicPtr<()>,
-    pub(super) limit: usize,
-    pub(super) on_failure: OnFailure,
-    pub(super) name: Option<Cow<'static, str>>,
-    pub(super) site: &'static Location<'static>,
+    pub(crate) owner: AtomicPtr<()>,
+    /// What keeps the failures of its children, if it is the group of the process.
+    pub(crate) process: Option<&'static dyn ProcessGroup>,
+    pub(crate) limit: usize,
+    pub(crate) on_failure: OnFailure,
+    pub(crate) name: Option<Cow<'static, str>>,
+    pub(crate) site: &'static Location<'static>,
 }
 
-// SAFETY: the scope's cells follow the rule in task/scope.rs, the rest is under the lock.
+// SAFETY: the scope's cells follow the rule in cancel/scope.rs, the rest is under the lock.
 unsafe impl Send for Node {}
 // SAFETY: as above.
 unsafe impl Sync for Node {}
 
 /// What is under the lock.
 #[derive(Debug)]
-pub(super) struct State {
+pub(crate) struct State {
     children: Option<NonNull<Header>>,
     /// Children that have not ended.
-    pub(super) alive: usize,
+    pub(crate) alive: usize,
     /// Those of them that keep the group open.
-    pub(super) ordinary: usize,
+    pub(crate) ordinary: usize,
     /// Why nothing is spawned any more.
-    pub(super) cancelled: Option<CancelReason>,
+    pub(crate) cancelled: Option<CancelReason>,
     /// Who was the first to cancel the children.
-    pub(super) ends_children: Option<Reach>,
+    pub(crate) ends_children: Option<Reach>,
     /// Who was the first to cancel the body: the group itself, or a mark from outside.
-    pub(super) ends_body: Option<Reach>,
+    pub(crate) ends_body: Option<Reach>,
     /// Its children are marked hard: the grace is over.
-    pub(super) is_hard: bool,
+    pub(crate) is_hard: bool,
     /// Its own grace is shorter than that of what is around it.
-    pub(super) is_impatient: bool,
+    pub(crate) is_impatient: bool,
     /// The end of the grace of a cancellation, until the group is closed.
-    pub(super) grace: Option<Armed>,
+    pub(crate) grace: Option<Armed>,
     /// The ends of those of children that were cancelled alone.
-    pub(super) lingering: Option<Box<Lingering>>,
+    pub(crate) lingering: Option<Box<Lingering>>,
     /// A mark from outside has ended a member that keeps the group open: its work is missing.
-    pub(super) is_cut: bool,
+    pub(crate) is_cut: bool,
     /// Whose failure is the first one.
-    pub(super) first: First,
+    pub(crate) first: First,
     /// The child that has claimed it, which alone is not marked yet.
-    pub(super) spared: Option<NonNull<Header>>,
+    pub(crate) spared: Option<NonNull<Header>>,
     /// Errors and panics so far.
-    pub(super) failures: usize,
-    pub(super) panic: Option<Payload>,
+    pub(crate) failures: usize,
+    pub(crate) panic: Option<Payload>,
     /// The body has ended: services end when nobody else is left.
-    pub(super) is_closing: bool,
+    pub(crate) is_closing: bool,
     /// All have ended, and nobody is linked any more.
-    pub(super) is_closed: bool,
+    pub(crate) is_closed: bool,
     /// The owner, from opening to closing: to be woken when the body is marked.
-    pub(super) owner: Option<(*const Vthread, Waker)>,
+    pub(crate) owner: Option<(*const Vthread, Waker)>,
     /// The owner waits for the last child.
-    pub(super) is_joining: bool,
+    pub(crate) is_joining: bool,
     /// Children running now, of a group with a limit.
-    pub(super) running: usize,
+    pub(crate) running: usize,
     /// Who waits for room.
-    pub(super) queue: VecDeque<(u64, Waker)>,
-    pub(super) next_ticket: u64,
-    /// When its traced children leaked what they may have had, by their births: see task/provenance.rs.
-    pub(super) leaked: u32,
+    pub(crate) queue: VecDeque<(u64, Waker)>,
+    pub(crate) next_ticket: u64,
+    /// When its traced children leaked what they may have had, by their births: see task/guard_escape.rs.
+    pub(crate) leaked: u32,
     /// Of this group's join, given by who looks at it first.
-    pub(super) number: Cell<u64>,
+    pub(crate) number: Cell<u64>,
 }
 
 impl Node {
-    pub(super) fn new(
+    pub(crate) fn new(
         limit: usize,
         on_failure: OnFailure,
         name: Option<Cow<'static, str>>,
         site: &'static Location<'static>,
     ) -> Arc<Self> {
-        Arc::new(Node {
+        Arc::new(Self::of(None, limit, on_failure, name, site))
+    }
+
+    /// The group of the process, which has no owner.
+    #[track_caller]
+    pub(crate) fn of_process(process: &'static dyn ProcessGroup) -> Arc<Self> {
+        let (on_failure, name) = (OnFailure::Keep, Some("process".into()));
+        let site = Location::caller();
+        Arc::new(Self::of(Some(process), usize::MAX, on_failure, name, site))
+    }
+
+    fn of(
+        process: Option<&'static dyn ProcessGroup>,
+        limit: usize,
+        on_failure: OnFailure,
+        name: Option<Cow<'static, str>>,
+        site: &'static Location<'static>,
+    ) -> Self {
+        Node {
             scope: Scope::new(Kind::Group),
             state: Mutex::new(State {
                 children: None,
@@ -135,19 +165,36 @@ impl Node {
                 number: Cell::new(0),
             }),
             owner: AtomicPtr::new(ptr::null_mut()),
+            process,
             limit,
             on_failure,
             name,
             site,
-        })
+        }
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock()
     }
 
+    /// After the drop of the captures of a child that came too late: no parent joins the group
+    /// any more, so that a panic is the spawner's.
+    pub(crate) fn resume_late_panic(&self) {
+        let payload = {
+            let mut state = self.lock();
+            if state.is_closed {
+                state.panic.take()
+            } else {
+                None
+            }
+        };
+        if let Some(payload) = payload {
+            resume_unwind(payload);
+        }
+    }
+
     /// Adds a child. In a cancelled group it is born marked, so that nothing of it runs.
-    pub(super) fn link(&self, child: Held<'_>) -> Linked {
+    pub(crate) fn link(&self, child: Held<'_>) -> Linked {
         child.vthread.root.inherit(&self.scope);
         if child.vthread.root.deadline() != Deadline::NEVER {
             // Its suspension points look at the clock.
@@ -184,7 +231,7 @@ impl Node {
     }
 
     /// A child and everything of it are gone.
-    pub(super) fn unlink(self: &Arc<Self>, child: &Header) {
+    pub(crate) fn unlink(self: &Arc<Self>, child: &Header) {
         let has_room = child.has_room().load(Ordering::Relaxed);
         let (services, owner, queued, lingering) = {
             let mut state = self.lock();
@@ -222,7 +269,7 @@ impl Node {
     }
 
     /// The body is gone: services end when nobody else is left.
-    pub(super) fn body_has_ended(self: &Arc<Self>) {
+    pub(crate) fn body_has_ended(self: &Arc<Self>) {
         let services = {
             let mut state = self.lock();
             state.is_closing = true;
@@ -235,7 +282,7 @@ impl Node {
 
     /// The body was dropped under a mark. Where the group itself was the first to set one, it was because of a failure or
     /// a winner, and these are what it gives.
-    pub(super) fn body_is_dropped(&self) {
+    pub(crate) fn body_is_dropped(&self) {
         let mut state = self.lock();
         state.is_cut |= state.ends_body != Some(Reach::Body);
     }
@@ -250,7 +297,7 @@ impl Node {
     }
 
     /// Whether no child is left, and then none comes any more. Otherwise the last one wakes the owner.
-    pub(super) fn is_joined(&self, waker: &Waker) -> bool {
+    pub(crate) fn is_joined(&self, waker: &Waker) -> bool {
         let mut state = self.lock();
         if state.alive == 0 {
             // From here on a spawn through an owned handle comes too late.
@@ -269,7 +316,7 @@ impl Node {
 
 impl State {
     /// Whether the children are cancelled, because of a mark further out.
-    pub(super) fn is_cancelled_from_outside(&self) -> bool {
+    pub(crate) fn is_cancelled_from_outside(&self) -> bool {
         self.ends_children == Some(Reach::FromOutside)
     }
 
@@ -311,7 +358,7 @@ impl State {
     }
 
     /// Calls `visit` with every child.
-    pub(super) fn for_each_child(&self, mut visit: impl FnMut(Held<'_>)) {
+    pub(crate) fn for_each_child(&self, mut visit: impl FnMut(Held<'_>)) {
         let mut at = self.children;
         // SAFETY: linked children are alive, and nobody unlinks under our lock.
         while let Some(child) = at.map(|child| unsafe { Held::new(child) }) {
@@ -334,14 +381,14 @@ impl State {
     }
 
     /// The child that was not marked with the others, which is marked now.
-    pub(super) fn take_spared<'a>(&mut self) -> Option<Held<'a>> {
+    pub(crate) fn take_spared<'a>(&mut self) -> Option<Held<'a>> {
         // SAFETY: it is linked: who leaves takes itself out, under this lock.
         self.spared
             .take()
             .map(|spared| unsafe { Held::new(spared) })
     }
 
-    pub(super) fn owner_waker(&self) -> Option<Waker> {
+    pub(crate) fn owner_waker(&self) -> Option<Waker> {
         self.owner.as_ref().map(|(_, waker)| waker.clone())
     }
 

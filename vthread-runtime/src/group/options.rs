@@ -1,13 +1,13 @@
 //! What is written in the head of a `group!` or a `spawn!`.
 
-use crate::task::grace::Grace;
+use crate::cancel::grace_period::Grace;
 use std::borrow::Cow;
 use std::panic::Location;
 use std::time::Duration;
 
 /// What a failure in a group does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum OnFailure {
+pub(crate) enum OnFailure {
     /// It cancels the others; those that come later are dropped.
     Cancel,
     /// It cancels the others; those that come later are kept as well.
@@ -20,7 +20,7 @@ pub(super) enum OnFailure {
 
 impl OnFailure {
     /// Whether the first failure cancels the others.
-    pub(super) fn cancels(self) -> bool {
+    pub(crate) fn cancels(self) -> bool {
         matches!(self, OnFailure::Cancel | OnFailure::Collect)
     }
 }
@@ -28,11 +28,11 @@ impl OnFailure {
 /// The options of a `group!`.
 #[derive(Debug)]
 pub struct GroupOptions {
-    pub(super) on_failure: OnFailure,
-    pub(super) max_concurrency: usize,
-    pub(super) name: Option<Cow<'static, str>>,
-    pub(super) grace: Grace,
-    pub(super) site: &'static Location<'static>,
+    pub(crate) on_failure: OnFailure,
+    pub(crate) max_concurrency: usize,
+    pub(crate) name: Option<Cow<'static, str>>,
+    pub(crate) grace: Grace,
+    pub(crate) site: &'static Location<'static>,
 }
 
 impl GroupOptions {
@@ -103,9 +103,9 @@ impl Default for GroupOptions {
 /// The options of a `spawn!`.
 #[derive(Debug)]
 pub struct SpawnOptions {
-    pub(super) name: Option<Cow<'static, str>>,
-    pub(super) is_service: bool,
-    pub(super) site: &'static Location<'static>,
+    pub(crate) name: Option<Cow<'static, str>>,
+    pub(crate) is_service: bool,
+    pub(crate) site: &'static Location<'static>,
 }
 
 impl SpawnOptions {

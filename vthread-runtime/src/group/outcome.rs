@@ -1,7 +1,7 @@
 //! How a child has ended, for whoever has its handle.
 
+use crate::cancel::reason::CancelReason;
 use crate::task::header::{End, Header};
-use crate::task::reason::CancelReason;
 use std::fmt;
 
 /// How a vthread has ended, without its value: that has one owner, who gets it by
@@ -22,7 +22,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// `None` while the task lives.
-    pub(super) fn of(task: &Header) -> Option<Self> {
+    pub(crate) fn of(task: &Header) -> Option<Self> {
         if !task.is_complete() {
             return None;
         }

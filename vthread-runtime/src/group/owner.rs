@@ -4,13 +4,13 @@
 #![allow(unsafe_code)] // Hands out views of itself by address.
 
 use super::claim::First;
-use super::failure::Member;
-use super::failures::Collects;
+use super::collect::Collects;
+use super::first_failure::Member;
+use super::handle::Group;
+use super::lifecycle::{Results, Run};
 use super::node::{Node, State};
 use super::options::{GroupOptions, OnFailure};
 use super::race::{Finish, Races};
-use super::run::{Results, Run};
-use super::view::Group;
 use crate::task::header::Header;
 use crate::trace::{self, Teller};
 use std::cell::UnsafeCell;
@@ -22,11 +22,11 @@ use std::sync::atomic::Ordering;
 
 /// Owns a group. Made by `group!` in the frame that opens it, and dropped after the join.
 pub struct Owner<E> {
-    pub(super) node: Arc<Node>,
+    pub(crate) node: Arc<Node>,
     /// The first failure. Touched under the node's lock.
     failure: UnsafeCell<Option<E>>,
     /// Writes failures for events. Set before the group is open.
-    pub(super) teller: Teller<E>,
+    pub(crate) teller: Teller<E>,
     /// Those after it, in order of time, of a group that collects them. As above.
     rest: UnsafeCell<Vec<E>>,
 }
@@ -120,7 +120,7 @@ impl<E> Owner<E> {
 
     /// Records a failure, of `child` or of the body if it is null: the first one is kept, and cancels the group unless
     /// that keeps going.
-    pub(super) fn record_failure(&self, error: E, member: Member<'_>, child: *const Header) {
+    pub(crate) fn record_failure(&self, error: E, member: Member<'_>, child: *const Header) {
         let mut error = Some(error);
         let has_claimed = |state: &State| state.first == First::Claimed(child);
         let mut record = |state: &mut State| {
@@ -163,7 +163,7 @@ impl<E> Owner<E> {
 
     /// The first failure is not given: the group was cancelled from outside, and is dropped next.
     #[cold]
-    pub(super) fn tell_lost(&self, error: &E) {
+    pub(crate) fn tell_lost(&self, error: &E) {
         if self.node.on_failure != OnFailure::Race {
             let group = self.node.body().who();
             trace::lost_failure(group, &self.teller, error);
@@ -171,14 +171,14 @@ impl<E> Owner<E> {
     }
 
     /// The failures after the first, after the join.
-    pub(super) fn take_rest(&self) -> Vec<E> {
+    pub(crate) fn take_rest(&self) -> Vec<E> {
         let _state = self.node.lock();
         // SAFETY: under the lock.
         std::mem::take(unsafe { &mut *self.rest.get() })
     }
 
     /// The first failure, after the join.
-    pub(super) fn take_failure(&self) -> Option<E> {
+    pub(crate) fn take_failure(&self) -> Option<E> {
         let _state = self.node.lock();
         // SAFETY: under the lock.
         unsafe { (*self.failure.get()).take() }

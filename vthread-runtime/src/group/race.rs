@@ -4,20 +4,20 @@
 //! there wins and cancels the group, so that the others are joined as any children are. Who comes
 //! after a cancellation, be it the winner's or one from outside, comes too late.
 //!
-//! What a runner takes by an operation and brings to the finish at once is not lost: `task/turn.rs` says how. It
+//! What a runner takes by an operation and brings to the finish at once is not lost: `task/race_turn.rs` says how. It
 //! comes in time for a cancellation from outside, too.
 
 #![allow(unsafe_code)] // Pin projection.
 
 use super::cancel::Reach;
-use super::failures::Failures;
+use super::collect::Failures;
+use super::handle::Group;
+use super::lifecycle::Exit;
 use super::owner::Owner;
-use super::run::Exit;
-use super::view::Group;
+use crate::cancel::reason::CancelReason;
 use crate::primitive::Mutex;
 use crate::task::current;
-use crate::task::reason::CancelReason;
-use crate::task::turn::{Runner, Turn};
+use crate::task::race_turn::{Runner, Turn};
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -148,7 +148,7 @@ impl<V> fmt::Debug for Finish<V> {
 pub struct Races<'a, V>(&'a Finish<V>);
 
 impl<'a, V> Races<'a, V> {
-    pub(super) fn new(finish: &'a Finish<V>) -> Self {
+    pub(crate) fn new(finish: &'a Finish<V>) -> Self {
         Races(finish)
     }
 }

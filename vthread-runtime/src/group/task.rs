@@ -1,11 +1,11 @@
 //! `Task`: what `spawn!` gives.
 
-use super::call::{Call, Suspends, name_hash};
 use super::outcome::Outcome;
+use crate::cancel::reason::CancelReason;
+use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::handle::{Handle, Join};
 use crate::task::header::Header;
 use crate::task::id::TaskId;
-use crate::task::reason::CancelReason;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::panic::Location;
@@ -21,7 +21,7 @@ pub struct Task<V> {
 }
 
 impl<V> Task<V> {
-    pub(super) fn new(handle: Handle<V>) -> Self {
+    pub(crate) fn new(handle: Handle<V>) -> Self {
         Task { handle }
     }
 

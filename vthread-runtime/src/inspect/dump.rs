@@ -1,7 +1,8 @@
 //! A dump: every vthread, and what it waits for, as a tree.
 
 use super::report::Named;
-use crate::group::census::{self, Census, Detail, Role, SeenGroup, SeenVthread};
+use crate::inspect::snapshot;
+use crate::inspect::snapshot::{Census, Detail, Role, SeenGroup, SeenVthread};
 use crate::task::state::Activity;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -29,7 +30,7 @@ pub struct Dump {
 /// ```
 pub fn dump() -> Dump {
     Dump {
-        census: census::take(Detail::All),
+        census: snapshot::take(Detail::All),
     }
 }
 

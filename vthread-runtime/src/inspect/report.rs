@@ -1,11 +1,11 @@
 //! A deadlock in words.
 
-use super::certain::{Stuck, Wait};
-use crate::group::census::{Census, Role, SeenVthread};
+use super::deadlock::{Stuck, Wait};
+use crate::inspect::snapshot::{Census, Role, SeenVthread};
 use std::fmt::{self, Write};
 
 /// What is said of a cycle: one line for each vthread.
-pub(super) fn describe(census: &Census, stuck: &Stuck<'_>, cycle: &[usize]) -> String {
+pub(crate) fn describe(census: &Census, stuck: &Stuck<'_>, cycle: &[usize]) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = write_cycle(&mut text, census, stuck, cycle);
@@ -54,7 +54,7 @@ fn write_cycle(
 }
 
 /// A vthread, as a text speaks of it.
-pub(super) struct Named<'a>(pub(super) &'a SeenVthread);
+pub(crate) struct Named<'a>(pub(crate) &'a SeenVthread);
 
 impl fmt::Display for Named<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

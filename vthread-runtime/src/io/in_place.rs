@@ -1,7 +1,7 @@
 //! Calls that are made by frames of the library itself.
 #![allow(unsafe_code)] // Takes the frame out of a call.
 
-use crate::group::call::{Call, frame};
+use crate::task::call::{Call, frame};
 
 /// The frame of `call`, to be awaited at once by a frame of the library.
 pub(crate) fn in_place<R, F: Future>(call: Call<R, F>) -> F {

@@ -19,7 +19,7 @@ macro_rules! inherent_io {
         pub fn $name $(<$lifetime>)? (
             &$($lifetime)? mut self,
             $($argument: $ty),*
-        ) -> $crate::group::call::Call<
+        ) -> $crate::task::call::Call<
             $crate::io::Result<$output>,
             impl ::std::future::Future<Output = $crate::io::Result<$output>> + Send $(+ use<$lifetime>)?,
         > {

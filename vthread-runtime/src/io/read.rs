@@ -2,7 +2,7 @@
 
 use super::in_place::in_place;
 use super::{Error, ErrorKind, Result};
-use crate::group::call::Call;
+use crate::task::call::Call;
 use crate::task::current::checkpoint;
 use futures_io::AsyncRead;
 use std::future::{Future, poll_fn};

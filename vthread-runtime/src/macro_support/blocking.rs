@@ -8,8 +8,8 @@
 use super::choice::IsCall;
 use super::loops::SuspendingLoop;
 use super::probe::{Probe, Unnamed};
-use crate::group::call::{FunctionKind, name_hash};
-use crate::questions::{Asked, answers, ask};
+use crate::base::type_question::{Asked, answers, ask};
+use crate::task::call::{FunctionKind, name_hash};
 use std::fs::{DirBuilder, File};
 use std::io::{self, BufReader, Bytes, Lines, Split, Stdin, StdinLock};
 use std::marker::PhantomData;

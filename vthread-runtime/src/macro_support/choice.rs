@@ -6,8 +6,8 @@
 //! which the user's compiler would look at for each of them.
 #![allow(unsafe_code)] // Takes the frame out of a `Call`, for generated code that awaits it in place.
 
-use crate::group::call::{Call, FunctionKind};
-use crate::questions::Answer;
+use crate::base::type_question::Answer;
+use crate::task::call::{Call, FunctionKind};
 use std::convert::Infallible;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -91,7 +91,7 @@ impl<F: Future> IsCall<F> {
     #[inline(always)]
     pub unsafe fn frame<R>(self, call: Call<R, F>) -> F {
         // SAFETY: the caller promises what `frame` asks for.
-        unsafe { crate::group::call::frame(call) }
+        unsafe { crate::task::call::frame(call) }
     }
     /// Makes the call and blocks.
     #[inline(always)]

@@ -2,8 +2,8 @@
 //! decides how many calls of it end together.
 #![allow(unsafe_code)] // Hands the macro's promise on.
 
-use crate::group::closure::{Closure, EndsByResult, EndsByValue};
-use crate::questions::{Asked, answers, ask};
+use crate::base::type_question::{Asked, answers, ask};
+use crate::call::closure::{Closure, EndsByResult, EndsByValue};
 use std::future::Future;
 use std::marker::PhantomData;
 

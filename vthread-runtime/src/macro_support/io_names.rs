@@ -3,7 +3,7 @@
 //! `Suspends` cannot cover them with a blanket impl (it would collide with the pointers'), so these
 //! names, and only these, are probed one level deeper.
 
-use crate::group::call::name_hash;
+use crate::task::call::name_hash;
 
 /// `Self` has this suspending method through `futures-io`.
 pub trait IoSuspends<const NAME: u64> {}

@@ -6,9 +6,9 @@
 //! third is nothing; of a suspending one the `for` only ticks.
 
 use super::choice::{IsCall, IsPlain};
-use crate::group::call::{Suspends, name_hash};
-use crate::group::steps::IntoSteps;
-use crate::questions::{Answer, Asked, answers, ask};
+use crate::base::type_question::{Answer, Asked, answers, ask};
+use crate::call::for_loop::IntoSteps;
+use crate::task::call::{Suspends, name_hash};
 use std::future::Future;
 use std::marker::PhantomData;
 

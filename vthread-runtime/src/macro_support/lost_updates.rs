@@ -1,6 +1,6 @@
 //! Refuses a child that changes its own copy of a variable which is used again outside.
 
-use crate::questions::{Asked, answers, ask};
+use crate::base::type_question::{Asked, answers, ask};
 use std::marker::PhantomData;
 
 /// What of a variable of the group's body that a child changes?

@@ -3,7 +3,7 @@
 //! A blanket impl over `Deref` would collide with user types that have both; user types that
 //! implement `Deref` are found by further levels of the probe.
 
-use crate::group::call::Suspends;
+use crate::task::call::Suspends;
 use std::ops::Deref;
 use std::pin::Pin;
 

@@ -1,15 +1,15 @@
 //! The receiver probe: does this method call suspend?
 //!
 //! A proc macro sees no types, so `recv.m(args)` is made as written, and in dead code beside it a
-//! zero-sized [`Tag`] takes the receiver's and the result's types and is asked (`questions.rs` says how):
+//! zero-sized [`Tag`] takes the receiver's and the result's types and is asked (`base/type_question.rs` says how):
 //! the call suspends if the receiver's type has a suspending method of this name *and* the result is a [`Call`].
 //!
 //! The asking is most of what a probe costs the user's compiler. The yes that is nearly always right stands first.
 
 use super::blocking::{Across, Of};
 use super::choice::{IsCall, IsPlain};
-use crate::group::call::{Call, Suspends};
-use crate::questions::{Asked, answers, ask};
+use crate::base::type_question::{Asked, answers, ask};
+use crate::task::call::{Call, Suspends};
 use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::Deref;

@@ -3,8 +3,8 @@
 
 use super::choice::{IsCall, IsPlain};
 use super::probe::Tag;
-use crate::group::call::{Call, Suspends};
-use crate::questions::{Asked, answers, ask};
+use crate::base::type_question::{Asked, answers, ask};
+use crate::task::call::{Call, Suspends};
 use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::Deref;

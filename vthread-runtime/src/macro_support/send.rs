@@ -1,6 +1,6 @@
 //! The bound on a group's error type, said once and in the user's terms.
 
-use crate::group::view::Group;
+use crate::group::handle::Group;
 
 /// An error that may move to the thread of the group's parent.
 #[diagnostic::on_unimplemented(

@@ -3,9 +3,9 @@
 //! The choice does not look at `From`: a missing conversion is an error that names it,
 //! never a silent `Ok(Err(e))`.
 
-use super::dead::Never;
-use crate::group::native::NoError;
-use crate::questions::{Answer, Asked, answers, ask};
+use super::dead_code::Never;
+use crate::base::type_question::{Answer, Asked, answers, ask};
+use crate::group::infallible::NoError;
 use std::marker::PhantomData;
 
 /// The value of a tail.

@@ -2,7 +2,7 @@
 
 use super::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use crate::driver::blocking::Offload;
-use crate::group::call::{Call, Suspends, name_hash};
+use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
 use std::fmt;
 use std::future::Future;

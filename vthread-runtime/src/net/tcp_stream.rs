@@ -3,8 +3,8 @@
 use super::connect::{Connect, ConnectTimeout};
 use super::{Shutdown, SocketAddr, ToSocketAddrs};
 use crate::driver::{Direction, Interest, Source};
-use crate::group::call::Call;
 use crate::io::inherent::inherent_io;
+use crate::task::call::Call;
 use crate::task::current::checkpoint;
 use crate::time::Duration;
 use futures_io::{AsyncRead, AsyncWrite};

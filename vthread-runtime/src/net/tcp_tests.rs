@@ -1,7 +1,7 @@
 //! TCP on the loopback interface.
 
-use super::super::{TcpListener, TcpStream};
 use super::*;
+use crate::net::{TcpListener, TcpStream};
 use std::thread;
 
 fn pair() -> (TcpStream, TcpStream) {

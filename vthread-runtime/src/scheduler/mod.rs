@@ -5,25 +5,25 @@ mod idle;
 pub(crate) mod park;
 mod parker;
 
-mod desk;
+mod remote;
 mod worker;
 
-mod detour;
+mod bare_thread;
+mod blocking_wait;
 mod handoff;
-mod in_place;
 mod monitor;
 mod shortage;
 pub(crate) mod threads;
 
-pub(crate) use in_place::{Given, Place, has_place, wait};
+pub(crate) use blocking_wait::{Given, Place, has_place, wait};
 pub use monitor::StuckPoll;
 
-use self::desk::Seat;
 use self::handoff::Spares;
 use self::idle::Idle;
 use self::monitor::Monitor;
 use self::park::Park;
 use self::parker::Parker;
+use self::remote::Seat;
 use self::worker::{Core, Worker};
 use crate::task::header::TaskRef;
 use crossbeam_deque::Injector;

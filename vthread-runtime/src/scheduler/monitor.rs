@@ -3,12 +3,12 @@
 //! It looks every few milliseconds, and sleeps while no worker is awake. `README.md` beside this file tells
 //! what it does for a worker that is stuck.
 
-use super::desk::Desk;
+use super::remote::Desk;
 use super::threads::tell_of_refusal;
 use super::worker::Core;
 use super::{Scheduler, threads};
 use crate::primitive::{AtomicBool, Ordering, fence};
-use crate::task::waiting::Site;
+use crate::task::wait_for::Site;
 use crate::trace;
 use parking_lot::{Condvar, Mutex};
 use std::panic::Location;

@@ -1,7 +1,7 @@
 //! What follows when no more threads are to be had: waiting, as long as something can end that; a message otherwise.
 
 use super::Scheduler;
-use super::in_place::{all_wait, fill_places, n_in_place};
+use super::blocking_wait::{all_wait, fill_places, n_in_place};
 use super::threads::{self, tell_of_refusal};
 use std::time::{Duration, Instant};
 
@@ -42,7 +42,7 @@ impl Scheduler {
                  process cannot go on, and is aborted. Config::max_threads (now {}) bounds the threads; a closure or an \
                  async block that calls a vthread function holds one while it waits",
                 threads::n_threads(),
-                crate::runtime::max_threads(),
+                crate::config::max_threads(),
             );
             std::process::abort();
         }

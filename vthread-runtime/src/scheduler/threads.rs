@@ -56,7 +56,7 @@ struct Place;
 
 impl Place {
     fn take() -> Result<Self, Refused> {
-        let most = crate::runtime::max_threads();
+        let most = crate::config::max_threads();
         let taken = N_THREADS.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| {
             (n < most).then_some(n + 1)
         });
@@ -103,7 +103,7 @@ pub(crate) fn start(what: &str, code: impl FnOnce() + Send + 'static) -> Result<
 /// # Errors
 /// The system refuses.
 pub(crate) fn start_beside(what: &str, code: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    let name = crate::runtime::thread_name(what);
+    let name = crate::config::thread_name(what);
     let spawn = move || {
         thread::Builder::new().name(name).spawn(|| {
             IS_OURS.set(true);
@@ -113,7 +113,7 @@ pub(crate) fn start_beside(what: &str, code: impl FnOnce() + Send + 'static) -> 
     };
     let spawned = match IS_OURS.get() {
         true => spawn(),
-        false => super::detour::call(spawn)?,
+        false => super::bare_thread::call(spawn)?,
     };
     spawned.map(drop)
 }

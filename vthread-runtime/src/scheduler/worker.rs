@@ -5,8 +5,8 @@
 //! stuck keeps its core but loses the seat (`monitor.rs`); when it comes back it retires the core.
 
 use super::Scheduler;
-use super::desk::{Call, Desk, Own, Seat};
 use super::monitor::StuckPoll;
+use super::remote::{Call, Desk, Own, Seat};
 use crate::task::header::TaskRef;
 use crossbeam_deque::{Steal, Worker as Deque};
 use std::cell::RefCell;

@@ -3,10 +3,10 @@
 #![allow(unsafe_code)] // Registers a signal handler, starts a child of the process.
 
 use super::{Listener, SignalKind, listen};
-use crate::group::background::background;
 use crate::group::options::SpawnOptions;
-use crate::group::shutdown::begin_end_by;
 use crate::io::in_place::in_place;
+use crate::program::background::background;
+use crate::program::shutdown::begin_end_by;
 use libc::{SIGINT, SIGTERM, c_int};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};

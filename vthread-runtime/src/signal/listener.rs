@@ -1,10 +1,10 @@
 //! All signals of one kind, from some moment on.
 
 use super::SignalKind;
-use super::news::{Listening, News, poll_news};
-use crate::group::call::{Call, Suspends, name_hash};
-use crate::group::steps::IntoSteps;
+use super::delivery::{Listening, News, poll_news};
+use crate::call::for_loop::IntoSteps;
 use crate::primitive::{AtomicUsize, Ordering};
+use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
 use std::future::Future;
 use std::io;
@@ -182,8 +182,8 @@ impl<'l> IntoSteps for &'l mut Listener {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use super::super::send_to_self;
     use super::*;
+    use crate::signal::send_to_self;
     use std::task::Waker;
 
     #[test]

@@ -4,16 +4,16 @@
 //! [`listen`] gives a [`Listener`], which receives every signal of any kind from then on;
 //! [`cancel_on_ctrl_c`] has the process end in order.
 
-mod arrival;
 mod cancel;
+mod delivery;
 mod kind;
 mod listener;
-mod news;
+mod wait;
 
-pub use arrival::{__vthread_ctrl_c, __vthread_terminate, Arrival, ctrl_c, terminate};
 pub use cancel::cancel_on_ctrl_c;
 pub use kind::SignalKind;
 pub use listener::{Listener, NextSignal, SignalStep, SignalSteps, listen};
+pub use wait::{__vthread_ctrl_c, __vthread_terminate, Arrival, ctrl_c, terminate};
 
 /// Sends the signal to this process, as a terminal or a supervisor would.
 #[cfg(all(test, not(loom)))]

@@ -5,11 +5,11 @@
 //! arrived remembers the generation; it may pass when that is over. One who goes away before has not arrived.
 
 use super::waitlist::{Note, Place, Wait, WaitList};
-use crate::driver::wake::WakeList;
-use crate::group::call::{Call, Suspends, name_hash};
+use crate::base::wake::WakeList;
 use crate::primitive::{Mutex, MutexGuard, const_unless_modelled};
+use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
-use crate::task::doing::Doing;
+use crate::task::wait_reason::Doing;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -173,8 +173,8 @@ impl fmt::Debug for Barrier {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use super::super::by_hand::by_hand;
     use super::*;
+    use crate::sync::manual_poll::by_hand;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[test]

@@ -2,12 +2,12 @@
 
 use super::SendError;
 use super::waitlist::{Note, Place, Wait, WaitList};
-use crate::driver::wake::WakeList;
-use crate::group::call::{Call, Suspends, name_hash};
+use crate::base::wake::WakeList;
 use crate::primitive::{Mutex, MutexGuard};
+use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
-use crate::task::doing::Doing;
-use crate::task::waiting::leak;
+use crate::task::wait_for::leak;
+use crate::task::wait_reason::Doing;
 use std::collections::VecDeque;
 use std::error::Error;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! Broadcast: by hand for what cancellation does, with threads for the rest.
 
-use super::super::by_hand::by_hand;
 use super::*;
+use crate::sync::manual_poll::by_hand;
 use BroadcastRecvError::{Closed, Lagged};
 
 #[test]

@@ -1,13 +1,13 @@
 //! Channels: a bounded or unbounded queue of messages, with any number of senders and receivers.
 #![allow(unsafe_code)] // Projection to pinned waits.
 
-use super::iterate::Iter;
-use super::queue::{Messages, Queue, Room};
+use super::channel_iter::Iter;
+use super::channel_queue::{Messages, Queue, Room};
 use super::waitlist::Wait;
 use super::{RecvError, SendError, TryRecvError, TrySendError};
-use crate::group::call::{Call, Suspends, name_hash};
-use crate::task::turn::checked_taking;
-use crate::task::waiting::leak;
+use crate::task::call::{Call, Suspends, name_hash};
+use crate::task::taking::checked_taking;
+use crate::task::wait_for::leak;
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;

@@ -2,12 +2,12 @@
 
 use super::mutex::{Mutex, MutexGuard};
 use super::waitlist::{Note, Place, Wait, WaitList};
-use crate::driver::wake::{WakeList, wake};
-use crate::group::call::{Call, Suspends, name_hash};
+use crate::base::wake::{WakeList, wake};
 use crate::primitive::{self, const_unless_modelled};
+use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
-use crate::task::doing::Doing;
-use crate::task::waiting::Site;
+use crate::task::wait_for::Site;
+use crate::task::wait_reason::Doing;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::Location;
@@ -183,8 +183,8 @@ impl fmt::Debug for Condvar {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use super::super::by_hand::by_hand;
     use super::*;
+    use crate::sync::manual_poll::by_hand;
 
     #[test]
     fn the_lock_is_free_while_it_waits() {

@@ -1,8 +1,8 @@
 //! A value that is made when it is first used.
 
 use super::once_lock::OnceLock;
-use crate::group::call::{Call, Suspends, name_hash};
 use crate::primitive::{Mutex, const_unless_modelled};
+use crate::task::call::{Call, Suspends, name_hash};
 use std::fmt;
 use std::future::Future;
 use std::ops::Deref;

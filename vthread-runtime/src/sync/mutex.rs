@@ -3,10 +3,11 @@
 
 use super::raw_lock::RawLock;
 use super::waitlist::Wait;
-use crate::group::call::{Call, Suspends, name_hash};
 use crate::primitive::const_unless_modelled;
+use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
-use crate::task::waiting::{self, Site, Waiting};
+use crate::task::wait_for;
+use crate::task::wait_for::{Site, Waiting};
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::future::Future;
@@ -89,7 +90,7 @@ impl<T: ?Sized> Mutex<T> {
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         let site = Location::caller();
         self.raw.try_acquire().then(|| {
-            self.raw.taken().set(waiting::stamp_of_plain_code(), site);
+            self.raw.taken().set(wait_for::stamp_of_plain_code(), site);
             MutexGuard::of_held(self)
         })
     }
@@ -136,7 +137,7 @@ impl<'m, T: ?Sized> Future for Lock<'m, T> {
             return Poll::Pending;
         }
         waiting.end();
-        mutex.raw.taken().set(waiting::stamp(cx), waiting.site());
+        mutex.raw.taken().set(wait_for::stamp(cx), waiting.site());
         Poll::Ready(MutexGuard::of_held(mutex))
     }
 }

@@ -1,7 +1,7 @@
 //! The mutex: by hand for what cancellation does, with threads for the rest.
 
-use super::super::raw_lock::PATIENCE;
 use super::*;
+use crate::sync::raw_lock::PATIENCE;
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

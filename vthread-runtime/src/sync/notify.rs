@@ -1,11 +1,11 @@
 //! A notification without a value.
 
 use super::waitlist::{Note, Place, Wait, WaitList};
-use crate::driver::wake::{WakeList, wake};
-use crate::group::call::{Call, Suspends, name_hash};
+use crate::base::wake::{WakeList, wake};
 use crate::primitive::{Mutex, MutexGuard, const_unless_modelled};
+use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
-use crate::task::doing::Doing;
+use crate::task::wait_reason::Doing;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -135,8 +135,8 @@ impl fmt::Debug for Notify {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use super::super::by_hand::by_hand;
     use super::*;
+    use crate::sync::manual_poll::by_hand;
 
     #[test]
     fn one_notification_is_kept() {

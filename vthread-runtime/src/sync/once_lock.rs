@@ -1,10 +1,10 @@
 //! A value that is made once, by the first one who needs it.
 
 use super::mutex::Mutex;
-use crate::group::call::{Call, Suspends, name_hash};
 use crate::primitive::const_unless_modelled;
+use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
-use crate::task::waiting::{Site, leak};
+use crate::task::wait_for::{Site, leak};
 use std::convert::Infallible;
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -164,8 +164,8 @@ impl<T: fmt::Debug> fmt::Debug for OnceLock<T> {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use super::super::by_hand::by_hand;
     use super::*;
+    use crate::sync::manual_poll::by_hand;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[test]

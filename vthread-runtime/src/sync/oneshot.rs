@@ -2,13 +2,13 @@
 
 use super::waitlist::{Note, Place, Wait, WaitList};
 use super::{RecvError, SendError, TryRecvError};
-use crate::driver::wake::WakeList;
-use crate::group::call::{Call, Suspends, name_hash};
+use crate::base::wake::WakeList;
 use crate::primitive::{Mutex, MutexGuard};
+use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
-use crate::task::doing::Doing;
-use crate::task::turn::taking;
-use crate::task::waiting::leak;
+use crate::task::taking::taking;
+use crate::task::wait_for::leak;
+use crate::task::wait_reason::Doing;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -207,8 +207,8 @@ impl<T> fmt::Debug for OneshotReceiver<T> {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use super::super::by_hand::{Hand, by_hand};
     use super::*;
+    use crate::sync::manual_poll::{Hand, by_hand};
 
     #[test]
     fn one_message() {

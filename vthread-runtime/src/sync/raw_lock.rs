@@ -33,10 +33,10 @@
 //! clock.
 
 use super::waitlist::{Note, Place, Wait, WaitList};
-use crate::driver::wake::wake;
+use crate::base::wake::wake;
 use crate::primitive::{AtomicUsize, Mutex, MutexGuard, Ordering, const_unless_modelled, shrunk};
-use crate::task::doing::Doing;
-use crate::task::waiting::Taken;
+use crate::task::wait_for::Taken;
+use crate::task::wait_reason::Doing;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 

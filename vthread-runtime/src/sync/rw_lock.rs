@@ -5,10 +5,11 @@
 #![allow(unsafe_code)] // The value is reached through its lock.
 
 use super::semaphore::{Acquire, Permit, Semaphore};
-use crate::group::call::{Call, Suspends, name_hash};
 use crate::primitive::const_unless_modelled;
-use crate::task::provenance::Stamp;
-use crate::task::waiting::{self, Site, Taken, Waiting};
+use crate::task::call::{Call, Suspends, name_hash};
+use crate::task::guard_escape::Stamp;
+use crate::task::wait_for;
+use crate::task::wait_for::{Site, Taken, Waiting};
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -122,7 +123,7 @@ impl<T: ?Sized> RwLock<T> {
     pub fn try_write(&self) -> Option<RwLockWriteGuard<'_, T>> {
         let permit = self.permits.try_acquire_many(ALL)?;
         self.taken
-            .set(waiting::stamp_of_plain_code(), Location::caller());
+            .set(wait_for::stamp_of_plain_code(), Location::caller());
         Some(RwLockWriteGuard::of_held(self, permit))
     }
 
@@ -138,7 +139,7 @@ impl<T: ?Sized> RwLock<T> {
             } else {
                 waiting.end();
             }
-            polled.map(|permit| (permit, waiting::stamp(cx)))
+            polled.map(|permit| (permit, wait_for::stamp(cx)))
         })
         .await
     }
@@ -265,8 +266,8 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockWriteGuard<'_, T> {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use super::super::by_hand::by_hand;
     use super::*;
+    use crate::sync::manual_poll::by_hand;
 
     #[test]
     fn many_readers_or_one_writer() {

@@ -10,11 +10,11 @@
 #![allow(unsafe_code)] // Projection to the pinned wait.
 
 use super::waitlist::{Note, Place, Wait, WaitList};
-use crate::driver::wake::WakeList;
-use crate::group::call::{Call, Suspends, name_hash};
+use crate::base::wake::WakeList;
 use crate::primitive::{Mutex, MutexGuard, const_unless_modelled};
+use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
-use crate::task::doing::Doing;
+use crate::task::wait_reason::Doing;
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;

@@ -22,11 +22,12 @@
 //! Wakers are cloned, woken and dropped outside the lock: they may be foreign.
 #![allow(unsafe_code)] // Waiters live in frames; the list reaches them by pointer.
 
-use crate::driver::wake::wake;
-use crate::intrusive::{List, Node};
+use crate::base::list::{List, Node};
+use crate::base::wake::wake;
 use crate::primitive::MutexGuard;
 use crate::task::current;
-use crate::task::doing::{self, Doing};
+use crate::task::wait_reason;
+use crate::task::wait_reason::Doing;
 use std::cell::Cell;
 use std::fmt;
 use std::pin::Pin;
@@ -180,7 +181,7 @@ impl<P: Place> Wait<P> {
             if old.as_ref().is_some_and(|old| old.will_wake(cx.waker())) {
                 slot.waker.set(old);
                 drop(state);
-                doing::waits(P::DOING, cx);
+                wait_reason::waits(P::DOING, cx);
                 return Poll::Pending;
             }
             if fresh.is_none() && current::is_own(cx) {
@@ -199,7 +200,7 @@ impl<P: Place> Wait<P> {
             }
             drop(state);
             drop(old);
-            doing::waits(P::DOING, cx);
+            wait_reason::waits(P::DOING, cx);
             return Poll::Pending;
         }
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::primitive::{Arc, Mutex, block_on, thread};
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::pin::pin;
 
 struct Permits(Mutex<State>);

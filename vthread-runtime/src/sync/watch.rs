@@ -2,12 +2,12 @@
 
 use super::waitlist::{Note, Place, Wait, WaitList};
 use super::{RecvError, SendError};
-use crate::driver::wake::WakeList;
-use crate::group::call::{Call, Suspends, name_hash};
+use crate::base::wake::WakeList;
 use crate::primitive::{Mutex, MutexGuard};
+use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
-use crate::task::doing::Doing;
-use crate::task::waiting::leak;
+use crate::task::wait_for::leak;
+use crate::task::wait_reason::Doing;
 use parking_lot::{RwLock, RwLockReadGuard};
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -418,8 +418,8 @@ impl<T: fmt::Debug> fmt::Debug for WatchRef<'_, T> {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use super::super::by_hand::by_hand;
     use super::*;
+    use crate::sync::manual_poll::by_hand;
 
     #[test]
     fn receivers_see_the_latest_value() {

@@ -113,7 +113,7 @@ pub(crate) fn lookup<R>(key: usize, code: impl FnOnce(Option<&Value>) -> R) -> R
 pub(crate) struct Borrowed(*const Map);
 
 impl Borrowed {
-    pub(super) const fn none() -> Self {
+    pub(crate) const fn none() -> Self {
         Borrowed(ptr::null())
     }
 }
@@ -165,7 +165,7 @@ impl Current {
     }
 
     /// At the birth of a task: it owns what it inherits, until `release`.
-    pub(super) fn inherit(&self) {
+    pub(crate) fn inherit(&self) {
         let Bindings(Some(inherited)) = Bindings::current() else {
             return;
         };
@@ -176,7 +176,7 @@ impl Current {
     ///
     /// # Safety
     /// - The task's frame is gone, and `inherit` was called at its birth.
-    pub(super) unsafe fn release(&self) -> Bindings {
+    pub(crate) unsafe fn release(&self) -> Bindings {
         let Borrowed(map) = self.0.replace(Borrowed::none());
         if map.is_null() {
             return Bindings(None);
@@ -194,7 +194,7 @@ impl Current {
     ///
     /// # Safety
     /// - Their owner keeps them until `code` has ended.
-    pub(super) unsafe fn within<R>(&self, bindings: Borrowed, code: impl FnOnce() -> R) -> R {
+    pub(crate) unsafe fn within<R>(&self, bindings: Borrowed, code: impl FnOnce() -> R) -> R {
         struct Restore<'a>(&'a Current, Borrowed);
         impl Drop for Restore<'_> {
             fn drop(&mut self) {

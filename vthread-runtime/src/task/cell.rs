@@ -12,7 +12,7 @@
 
 use super::current::Running;
 use super::header::{About, End, Header, Held, Holds, TaskRef, VTable, release};
-use super::line::poll_line;
+use super::recursion::poll_line;
 use super::state::Pause;
 use super::waker;
 use crate::trace::panics;
@@ -112,7 +112,7 @@ impl<F: Future, P: Parent<F::Output>> Cell<F, P> {
 /// # Safety
 /// - The frame, its result and the value may be sent to another thread.
 /// - What the frame borrows outlives the task: its parent waits for `left`.
-pub(super) unsafe fn allocate<F, P>(frame: F, parent: P, about: About) -> NonNull<Header>
+pub(crate) unsafe fn allocate<F, P>(frame: F, parent: P, about: About) -> NonNull<Header>
 where
     F: Future,
     P: Parent<F::Output>,

@@ -2,13 +2,14 @@
 
 #![allow(unsafe_code)] // A pointer to the poll on this thread's own stack.
 
-use super::deadline::Deadline;
-use super::doing::Doing;
 use super::header::{Header, Held};
-use super::late::{self, Late};
-use super::scope::Scope;
-use super::turn::Runner;
+use super::race_turn::Runner;
 use super::vthread::Vthread;
+use super::wait_reason::Doing;
+use crate::cancel::deadline::Deadline;
+use crate::cancel::passed_deadline;
+use crate::cancel::passed_deadline::Late;
+use crate::cancel::scope::Scope;
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
 use std::task::{Context, Poll};
@@ -50,7 +51,7 @@ pub(crate) struct Running {
 impl Running {
     /// A poll of `task`.
     #[inline]
-    pub(super) fn of_task(task: Held<'_>) -> Self {
+    pub(crate) fn of_task(task: Held<'_>) -> Self {
         Self::new(&task.vthread, task.waker_data(), Some(task.as_ptr()))
     }
 
@@ -140,7 +141,7 @@ impl Running {
             return true;
         }
         // SAFETY: the innermost scope is open, and this thread polls the vthread.
-        match unsafe { late::mark(self.scope.get()) } {
+        match unsafe { passed_deadline::mark(self.scope.get()) } {
             Late::Not => return false,
             Late::Marked => {}
             // The timeout is another vthread's.

@@ -4,11 +4,13 @@
 
 use super::cell::{self, Parent};
 use super::current::{self, checkpoint};
-use super::doing::{self, Doing};
 use super::header::{About, Header, Held, Joiner, TaskRef, release};
-use super::marking::Marking;
 use super::state::DropHandle;
-use super::waiting::{self, Site};
+use super::wait_for;
+use super::wait_for::Site;
+use super::wait_reason;
+use super::wait_reason::Doing;
+use crate::cancel::in_progress::Marking;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
@@ -102,7 +104,7 @@ impl<V> Handle<V> {
             return true;
         }
         let is_alone = current::with(|running| {
-            running.is_some_and(|running| running.is_own(cx) && waiting::is_alone(running))
+            running.is_some_and(|running| running.is_own(cx) && wait_for::is_alone(running))
         });
         // Foreign wakers are cloned and dropped outside the lock.
         let new = Joiner {
@@ -119,7 +121,7 @@ impl<V> Handle<V> {
                 }
                 _ => {
                     header.rare.begin_join(&open);
-                    (open.joiner.replace(new), waiting::is_watched())
+                    (open.joiner.replace(new), wait_for::is_watched())
                 }
             }
         };
@@ -184,7 +186,7 @@ impl<V> Future for Join<V> {
             .expect("a join is polled after its end");
         if !handle.register(this.site, cx) {
             this.is_registered = true;
-            doing::waits(Doing::Joining, cx);
+            wait_reason::waits(Doing::Joining, cx);
             return Poll::Pending;
         }
         // The child may have failed just now, and marked this vthread before it ended.

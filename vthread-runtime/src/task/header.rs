@@ -2,11 +2,11 @@
 
 #![allow(unsafe_code)] // Tasks are reached by address.
 
+use super::cold::Rare;
 use super::id::TaskId;
-use super::rare::Rare;
 use super::state::{Activity, Release, State};
 use super::vthread::Vthread;
-use super::waiting::Site;
+use super::wait_for::Site;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -52,9 +52,9 @@ pub(crate) struct About {
 /// Who waits for the end of a task.
 #[derive(Debug)]
 pub(crate) struct Joiner {
-    pub(super) waker: Waker,
+    pub(crate) waker: Waker,
     /// Where it called, if it waits for nothing else.
-    pub(super) site: Option<Site>,
+    pub(crate) site: Option<Site>,
 }
 
 /// What a task has beside what every vthread has, as far as it is small. A part of the vthread, for the
@@ -69,12 +69,12 @@ pub(crate) struct OfTask {
     /// Touched under the parent's lock only.
     is_cut: Cell<bool>,
     /// Belongs to who the stage belongs to.
-    pub(super) holds: Cell<Holds>,
+    pub(crate) holds: Cell<Holds>,
 }
 
 /// What is in the stage of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Holds {
+pub(crate) enum Holds {
     Frame,
     Value,
     Nothing,
@@ -93,7 +93,7 @@ impl OfTask {
     }
 
     /// For a vthread that is no task.
-    pub(super) fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self::new(false)
     }
 }
@@ -113,33 +113,33 @@ pub(crate) struct SeenJoiner {
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Header {
-    pub(super) state: State,
-    pub(super) vtable: &'static VTable,
+    pub(crate) state: State,
+    pub(crate) vtable: &'static VTable,
     pub(crate) vthread: Vthread,
     pub(crate) links: Links,
     /// Where the `spawn!` stands.
     pub(crate) site: Site,
-    pub(super) rare: Rare,
+    pub(crate) rare: Rare,
 }
 
 /// What depends on the task's types.
 #[derive(Debug)]
-pub(super) struct VTable {
+pub(crate) struct VTable {
     /// Whose child the task is, as its parent says.
-    pub(super) parent: unsafe fn(NonNull<Header>) -> *const (),
+    pub(crate) parent: unsafe fn(NonNull<Header>) -> *const (),
     /// Polls the frame; the task was taken from a queue.
-    pub(super) run: unsafe fn(NonNull<Header>),
+    pub(crate) run: unsafe fn(NonNull<Header>),
     /// Moves the value to the place given; false if there is none.
-    pub(super) take_value: unsafe fn(NonNull<Header>, *mut ()) -> bool,
+    pub(crate) take_value: unsafe fn(NonNull<Header>, *mut ()) -> bool,
     /// Drops the value, if there is one.
-    pub(super) drop_value: unsafe fn(NonNull<Header>),
+    pub(crate) drop_value: unsafe fn(NonNull<Header>),
     /// Frees the memory.
-    pub(super) free: unsafe fn(NonNull<Header>),
+    pub(crate) free: unsafe fn(NonNull<Header>),
 }
 
 impl Header {
     #[inline]
-    pub(super) fn new(vtable: &'static VTable, about: About) -> Self {
+    pub(crate) fn new(vtable: &'static VTable, about: About) -> Self {
         Header {
             state: State::new(),
             vtable,
@@ -225,7 +225,7 @@ impl Header {
         }
     }
 
-    pub(super) fn set_end(&self, end: End) {
+    pub(crate) fn set_end(&self, end: End) {
         let place = &self.vthread.of_task.end;
         place.store(end as u8, Ordering::Release);
     }
@@ -307,7 +307,7 @@ impl<'a> Held<'a> {
     ///
     /// # Safety
     /// - The task is polled by this thread.
-    pub(super) unsafe fn parent(self) -> *const () {
+    pub(crate) unsafe fn parent(self) -> *const () {
         // SAFETY: the task's own vtable; the rest is the caller's promise.
         unsafe { (self.vtable.parent)(self.task) }
     }
@@ -323,7 +323,7 @@ impl std::ops::Deref for Held<'_> {
 
 /// A task in a queue: notified, hence alive. Whoever has it runs it.
 #[derive(Debug)]
-pub(crate) struct TaskRef(pub(super) NonNull<Header>);
+pub(crate) struct TaskRef(pub(crate) NonNull<Header>);
 
 // SAFETY: a task's frame, value and result are `Send` (checked where it is made); the rest of the
 // header is atomics and locks.
@@ -370,7 +370,7 @@ impl TaskRef {
 ///
 /// # Safety
 /// The caller owns one, and uses the task no more.
-pub(super) unsafe fn release(task: NonNull<Header>) {
+pub(crate) unsafe fn release(task: NonNull<Header>) {
     // SAFETY: the reference keeps it alive until here.
     let header = unsafe { task.as_ref() };
     let free = header.vtable.free;

@@ -26,10 +26,10 @@ impl fmt::Debug for TaskId {
 /// The place for an id: empty until somebody asks, so that a spawn does not touch a counter that
 /// all threads share.
 #[derive(Debug, Default)]
-pub(super) struct LazyId(AtomicU64);
+pub(crate) struct LazyId(AtomicU64);
 
 impl LazyId {
-    pub(super) fn get(&self) -> TaskId {
+    pub(crate) fn get(&self) -> TaskId {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let id = NonZeroU64::new(self.0.load(Ordering::Relaxed));
         TaskId(id.unwrap_or_else(|| {

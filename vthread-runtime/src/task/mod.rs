@@ -1,33 +1,30 @@
-//! A vthread: what runs, in which state it is, and which scope of its frame runs now.
+//! A task: one state machine on the heap, and what every vthread has, spawned or not.
 //! `README.md` beside this file draws the life cycle.
 
 pub(crate) mod state;
 
-pub(crate) mod reason;
-
-pub(crate) mod deadline;
-pub(crate) mod grace;
-mod mark;
-pub(crate) mod marking;
-pub(crate) mod scope;
 pub(crate) mod vthread;
 
 pub(crate) mod bindings;
-pub(crate) mod doing;
-pub(crate) mod provenance;
-pub(crate) mod serial;
-pub(crate) mod waiting;
+pub(crate) mod guard_escape;
+pub(crate) mod wait_for;
+pub(crate) mod wait_reason;
 
 pub(crate) mod current;
-mod late;
-pub(crate) mod line;
-pub(crate) mod turn;
+pub(crate) mod race_turn;
+pub(crate) mod recursion;
+pub(crate) mod taking;
 
+mod cold;
 pub(crate) mod id;
-mod rare;
 
 pub(crate) mod header;
 pub(crate) mod waker;
 
 pub(crate) mod cell;
 pub(crate) mod handle;
+
+pub mod call;
+
+pub(crate) mod notice;
+pub(crate) mod root;

@@ -19,13 +19,13 @@
 #![allow(unsafe_code)] // Walks chains of scopes, which are linked by address.
 
 use super::bindings::Current;
-use super::doing::Board;
+use super::guard_escape::Provenance;
 use super::header::{Joiner, OfTask};
-use super::line::Link;
-use super::provenance::Provenance;
-use super::reason::CancelReason;
-use super::scope::{Kind, Level, Scope};
-use super::waiting::{SeenWaiting, Waiting, is_unlimited};
+use super::recursion::Link;
+use super::wait_for::{SeenWaiting, Waiting, is_unlimited};
+use super::wait_reason::Board;
+use crate::cancel::reason::CancelReason;
+use crate::cancel::scope::{Kind, Level, Scope};
 use crate::primitive::{AtomicBool, AtomicU8, Mutex, MutexGuard, Ordering};
 use std::cell::Cell;
 use std::ptr;
@@ -37,7 +37,7 @@ pub(crate) struct Vthread {
     /// The outermost scope: marked when the whole vthread is cancelled.
     pub(crate) root: Scope,
     /// The top of the line. Touched by the polling thread only.
-    pub(super) top: Cell<*const Link>,
+    pub(crate) top: Cell<*const Link>,
     /// What is bound for the code that runs. Touched by the polling thread only; a task owns what it
     /// was born with.
     pub(crate) bindings: Current,
@@ -51,7 +51,7 @@ pub(crate) struct Vthread {
     /// What it waits for when it is parked.
     pub(crate) doing: Board,
     /// What only a task has. Beside the flags it takes no room of its own.
-    pub(super) of_task: OfTask,
+    pub(crate) of_task: OfTask,
 }
 
 // SAFETY: the cells of scopes follow the rule in scope.rs: the polling thread or the lock. That of the stage goes with
@@ -65,9 +65,9 @@ unsafe impl Sync for Vthread {}
 pub(crate) struct Open {
     head: *const Scope,
     /// The lock that it waits for, if it waits for one and for nothing else.
-    pub(super) waiting: *const Waiting,
+    pub(crate) waiting: *const Waiting,
     /// Who waits for the end of the task that it is.
-    pub(super) joiner: Option<Joiner>,
+    pub(crate) joiner: Option<Joiner>,
 }
 
 impl Vthread {
@@ -77,7 +77,7 @@ impl Vthread {
     }
 
     #[inline]
-    pub(super) fn with(of_task: OfTask) -> Self {
+    pub(crate) fn with(of_task: OfTask) -> Self {
         Vthread {
             root: Scope::new(Kind::Root),
             top: Cell::new(ptr::null()),

@@ -2,7 +2,7 @@
 
 use super::sleeping::Sleep;
 use super::{Duration, Instant};
-use crate::group::call::{Call, Suspends, name_hash};
+use crate::task::call::{Call, Suspends, name_hash};
 use std::future::Future;
 
 /// Ticks every `period`; the first tick comes at once.

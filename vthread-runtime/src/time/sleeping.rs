@@ -3,10 +3,11 @@
 
 use super::{Duration, Instant};
 use crate::driver::{self, Alarm, Set};
-use crate::group::call::vthread_fn;
 use crate::scheduler::park::Park;
+use crate::task::call::vthread_fn;
 use crate::task::current::checkpoint;
-use crate::task::doing::{self, Doing};
+use crate::task::wait_reason;
+use crate::task::wait_reason::Doing;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -97,7 +98,7 @@ impl Future for Sleep {
         if alarm.was_due() {
             return Poll::Ready(());
         }
-        doing::waits(Doing::Sleeping, cx);
+        wait_reason::waits(Doing::Sleeping, cx);
         if alarm.has_rung() {
             return Poll::Ready(());
         }

@@ -6,17 +6,17 @@
 #![allow(unsafe_code)] // Pin projection; the scope's cells.
 
 use super::{Duration, Instant};
+use crate::cancel::deadline::Deadline;
+use crate::cancel::grace_period::Grace;
+use crate::cancel::reason::CancelReason;
+use crate::cancel::scope::{Kind, Scope};
 use crate::driver::{self, Alarm, Set};
 use crate::group::cancel::{cancel_scope, cancel_scope_hard};
-use crate::group::enclosure::{Enclosed, Enclosure, HasScope, with_own};
 use crate::group::grace::{Armed, arm};
 use crate::primitive::Mutex;
 use crate::scheduler::park::Park;
+use crate::scoped::body::{Enclosed, Enclosure, HasScope, with_own};
 use crate::task::current::Running;
-use crate::task::deadline::Deadline;
-use crate::task::grace::Grace;
-use crate::task::reason::CancelReason;
-use crate::task::scope::{Kind, Scope};
 use crate::task::vthread::Vthread;
 use std::fmt;
 use std::future::Future;

@@ -8,9 +8,10 @@
 #[cfg(feature = "tracing")]
 mod events;
 #[cfg(not(feature = "tracing"))]
-#[path = "silence.rs"]
+#[path = "events_disabled.rs"]
 mod events;
 
+pub(crate) mod frame_sizes;
 pub(crate) mod panics;
 
 pub(crate) use events::{

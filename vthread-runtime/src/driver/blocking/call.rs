@@ -1,7 +1,7 @@
 //! `vthread::blocking`.
 
 use super::offload::Offload;
-use crate::group::call::vthread_fn;
+use crate::task::call::vthread_fn;
 use crate::task::current::checkpoint;
 use std::future::Future;
 use std::pin::Pin;
@@ -61,8 +61,8 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::super::offload::n_abandoned;
     use super::*;
+    use crate::driver::blocking::offload::n_abandoned;
     use std::sync::mpsc;
     use std::task::Waker;
 

@@ -10,11 +10,12 @@
 //! has is dropped by the helper.
 
 use super::pool::POOL;
-use crate::driver::wake::wake;
+use crate::base::wake::wake;
 use crate::task::bindings::Bindings;
 use crate::task::cell::drop_quietly;
-use crate::task::doing::{self, Doing};
-use crate::task::waiting::leak;
+use crate::task::wait_for::leak;
+use crate::task::wait_reason;
+use crate::task::wait_reason::Doing;
 use crate::trace::panics;
 use parking_lot::Mutex;
 use std::future::Future;
@@ -98,7 +99,7 @@ where
     type Output = io::Result<R>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<R>> {
-        doing::waits(Doing::Offloading, cx);
+        wait_reason::waits(Doing::Offloading, cx);
         let shared = match &mut self.state {
             State::Sent(shared) => shared,
             State::Unsent(work) => {

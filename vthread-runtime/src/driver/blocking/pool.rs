@@ -13,8 +13,8 @@ pub(super) type Job = Box<dyn FnOnce() + Send>;
 
 /// The pool of this process.
 pub(super) static POOL: Pool = Pool::new(
-    crate::runtime::helper_threads,
-    crate::runtime::helper_keep_alive,
+    crate::config::helper_threads,
+    crate::config::helper_keep_alive,
     start_thread,
 );
 
@@ -128,7 +128,7 @@ impl Pool {
 
     /// A helper's life.
     fn help(&'static self) {
-        crate::group::outermost::is_helper();
+        crate::program::plain_threads::is_helper();
         has_place(self);
         let mut locked = self.locked.lock();
         loop {

@@ -7,12 +7,12 @@
 #![allow(unsafe_code)] // Sends work that borrows to another thread, and keeps what it borrows.
 
 use super::pool::{Job, POOL};
-use crate::driver::wake::wake;
-use crate::group::call::vthread_fn;
-use crate::group::enclosure::with_own;
+use crate::base::wake::wake;
+use crate::cancel::scope::Scope;
+use crate::scoped::body::with_own;
+use crate::task::call::vthread_fn;
 use crate::task::cell::{Payload, drop_quietly};
 use crate::task::current::{Running, checkpoint};
-use crate::task::scope::Scope;
 use crate::trace::panics;
 use parking_lot::Mutex;
 use std::fmt;

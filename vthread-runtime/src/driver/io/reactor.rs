@@ -2,7 +2,7 @@
 
 use super::readiness::Readiness;
 use super::registrations::Registrations;
-use crate::driver::wake::WakeList;
+use crate::base::wake::WakeList;
 use crate::primitive::{Mutex, MutexGuard};
 use mio::event::Source;
 use std::io;

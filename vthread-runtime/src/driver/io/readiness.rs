@@ -24,9 +24,10 @@
 //! no such moment, so they leave wakers for good, each vthread's once. Those of vthreads that have gone
 //! may remain until the next event; so that they do not pile up, all are woken whenever their number has doubled.
 
-use crate::driver::wake::{WakeList, wake};
+use crate::base::wake::{WakeList, wake};
 use crate::primitive::{AtomicUsize, Mutex, Ordering};
-use crate::task::doing::{self, Doing};
+use crate::task::wait_reason;
+use crate::task::wait_reason::Doing;
 use std::task::{Context, Poll, Waker};
 
 /// What a descriptor can be ready for.
@@ -184,7 +185,7 @@ impl Readiness {
             drop(waiters);
             return Poll::Ready(());
         }
-        doing::waits(Doing::InputOrOutput, cx);
+        wait_reason::waits(Doing::InputOrOutput, cx);
         let waitings = waiters.of(direction);
         if waitings.left.iter().any(|left| left.will_wake(&waker)) {
             drop(waiters);
@@ -219,7 +220,7 @@ impl Readiness {
             drop(waiters);
             return Poll::Ready(());
         }
-        doing::waits(Doing::InputOrOutput, cx);
+        wait_reason::waits(Doing::InputOrOutput, cx);
         waiters.last_ticket += 1;
         let fresh = Ticket(waiters.last_ticket);
         let waitings = waiters.of(direction);

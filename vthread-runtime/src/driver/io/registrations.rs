@@ -95,8 +95,8 @@ impl Registrations {
 
 #[cfg(test)]
 mod tests {
-    use super::super::readiness::Interest;
     use super::*;
+    use crate::driver::io::readiness::Interest;
 
     fn readiness() -> Arc<Readiness> {
         Arc::new(Readiness::new(Interest::BOTH))

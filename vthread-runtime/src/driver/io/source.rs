@@ -2,7 +2,7 @@
 
 use super::readiness::{Direction, Interest, Observed, Readiness, Ticket};
 use crate::driver;
-use crate::task::turn::taking;
+use crate::task::taking::taking;
 use std::fmt;
 use std::io;
 use std::ops::Deref;

@@ -6,7 +6,7 @@
 
 use super::clock::Clock;
 use super::wheel::{Entry, Wheel};
-use crate::driver::wake::WakeList;
+use crate::base::wake::WakeList;
 use crate::primitive::{AtomicBool, Mutex, Ordering};
 use std::cell::Cell;
 use std::pin::Pin;

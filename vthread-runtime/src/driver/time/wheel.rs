@@ -13,7 +13,7 @@
 //! lock around the wheel can be released between any two of them, however many there are.
 #![allow(unsafe_code)] // Entries live in the frames of those who sleep.
 
-use crate::intrusive::{List, Node};
+use crate::base::list::{List, Node};
 use std::cell::Cell;
 use std::pin::Pin;
 use std::ptr::NonNull;

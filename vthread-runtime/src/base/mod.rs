@@ -1,0 +1,6 @@
+//! Small building blocks that know nothing of vthreads.
+
+pub(crate) mod list;
+pub(crate) mod type_question;
+pub(crate) mod unique;
+pub(crate) mod wake;

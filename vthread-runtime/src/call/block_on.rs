@@ -1,0 +1,297 @@
+//! A blocking call: the root of a vthread on the calling thread's own stack.
+//!
+//! The frame is polled, and dropped, on the calling thread, so it need not be `Send`. The waker
+//! and what others may hold on to is on the heap. A blocking call that is made inside another
+//! vthread (in a plain frame below it) is a scope of that vthread: it is cancelled with it, by an
+//! unwind through the plain frames.
+
+#![allow(unsafe_code)] // From a registered scope to the root around it, and back.
+
+use crate::group::grace::Linger;
+use crate::program::plain_threads::Outermost;
+use crate::scheduler::{Given, wait};
+use crate::task::call::Call;
+use crate::task::cell::CancelUnwind;
+use crate::task::current::{self, Running};
+use crate::task::recursion::poll_line;
+use crate::task::root::Root;
+use crate::task::vthread::Vthread;
+use crate::trace;
+use std::cell::RefCell;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
+use std::task::{Context, Poll, Waker};
+
+thread_local! {
+    /// A root that is used again by the next blocking call of the thread.
+    static IDLE: RefCell<Option<Arc<Root>>> = const { RefCell::new(None) };
+}
+
+/// The thread's idle root, or a new one: also in destructors of thread-local values.
+fn take_root() -> Arc<Root> {
+    IDLE.try_with(|idle| idle.borrow_mut().take())
+        .ok()
+        .flatten()
+        .unwrap_or_else(Root::new)
+}
+
+/// Keeps the root for the next call, if no foreign waker holds on to it. Whoever takes a census may look
+/// at it meanwhile, so it is not borrowed for itself alone.
+fn give_back(root: Arc<Root>) {
+    if Arc::strong_count(&root) == 1 && !root.vthread.root.has_own_mark() {
+        // What the others did with it before they let it go comes before the next call.
+        fence(Ordering::Acquire);
+        root.vthread.reset();
+        let _ = IDLE.try_with(|idle| *idle.borrow_mut() = Some(root));
+    }
+}
+
+impl<R, F: Future> Call<R, F> {
+    /// Makes the call and blocks the caller until it is done. Right in any plain code.
+    #[track_caller]
+    pub fn block(self) -> F::Output {
+        block_on(self.into_frame())
+    }
+
+    /// The name that `block` had.
+    #[doc(hidden)]
+    #[deprecated(note = "write `.block()`: it makes the call and blocks until it is done")]
+    #[track_caller]
+    pub fn wait(self) -> F::Output {
+        self.block()
+    }
+}
+
+/// Runs a vthread's frame on the calling thread, and blocks it while the frame waits. On a
+/// worker, the worker's other vthreads go on elsewhere.
+///
+/// # Panics
+/// With the frame's panic. If the vthread in whose plain frame this call was made is cancelled,
+/// the call unwinds through that frame with a private payload.
+#[track_caller]
+pub fn block_on<F: Future>(frame: F) -> F::Output {
+    let can_unwind = !std::thread::panicking() && cfg!(panic = "unwind");
+    let result = drive_registered(frame, |root| match can_unwind {
+        true => Registration::make(root),
+        false => {
+            current::with(|running| running.map_or(Registration::Nowhere, Registration::nowhere))
+        }
+    });
+    match result {
+        Ok(value) => value,
+        Err(payload) => resume_unwind(payload),
+    }
+}
+
+/// As `block_on`, for the outermost call of a thread that ends with it: nothing has to unwind.
+///
+/// # Errors
+/// With what `block_on` would unwind with.
+#[track_caller]
+pub(crate) fn try_block_on<F: Future>(frame: F) -> std::thread::Result<F::Output> {
+    drive_registered(frame, |root| Registration::make(root))
+}
+
+#[track_caller]
+fn drive_registered<F: Future>(
+    frame: F,
+    register: impl FnOnce(&Arc<Root>) -> Registration<'_>,
+) -> std::thread::Result<F::Output> {
+    let site = Location::caller();
+    crate::runtime::start();
+    let root = take_root();
+    root.set_site(Some(site));
+    let waker = Waker::from(root.clone());
+    let mut frame = std::pin::pin!(Some(frame));
+    let registration = register(&root);
+    // Their owner is further out on this stack.
+    root.vthread.bindings.borrow_current();
+    let result = drive(&root, &waker, frame.as_mut(), site);
+    root.vthread.bindings.reset();
+    drop(registration);
+    drop(waker);
+    root.set_site(None);
+    give_back(root);
+    result
+}
+
+/// Polls to the end, and drops the frame.
+fn drive<F: Future>(
+    root: &Arc<Root>,
+    waker: &Waker,
+    mut frame: Pin<&mut Option<F>>,
+    site: &'static Location<'static>,
+) -> std::thread::Result<F::Output> {
+    let running = Running::of_root(&root.vthread, waker.data());
+    let mut cx = Context::from_waker(waker);
+    let mut given = Given::default();
+    let mut linger = None;
+    let mut result = loop {
+        root.notice.take();
+        running.renew();
+        let polled = {
+            let _entered = running.enter();
+            catch_unwind(AssertUnwindSafe(|| {
+                poll_line(&root.vthread, &running, &mut cx, |cx| {
+                    frame
+                        .as_mut()
+                        .as_pin_mut()
+                        .expect("the frame is there until the end")
+                        .poll(cx)
+                })
+            }))
+        };
+        match polled {
+            Ok(Poll::Ready(value)) if root.vthread.root.was_met() => {
+                // Plain code has stopped the unwinding of its cancellation.
+                let _entered = running.enter();
+                let dropped = running.dropping(|| catch_unwind(AssertUnwindSafe(|| drop(value))));
+                break Err(dropped.err().unwrap_or_else(|| Box::new(CancelUnwind)));
+            }
+            Ok(Poll::Ready(value)) => break Ok(value),
+            Ok(Poll::Pending) => {}
+            Err(payload) => {
+                trace::panics::resumes(&*payload);
+                break Err(payload);
+            }
+        }
+        if running.is_marked() {
+            if root.vthread.root.is_empty() {
+                if is_held(&running) {
+                    // The others are marked in a moment.
+                    std::thread::yield_now();
+                    continue;
+                }
+                // SAFETY: this thread polls the vthread, and those further out on its stack.
+                unsafe { root.vthread.meet_mark(running.scope()) };
+                break Err(Box::new(CancelUnwind) as _);
+            }
+            if !end_lingering(root, &mut linger, &cx) {
+                continue;
+            }
+        }
+        // Whether it waits or gives way: the vthreads queued with this worker must get their turn.
+        wait(
+            &mut given,
+            || trace::pinned(site),
+            |longest| {
+                if running.has_yielded() {
+                    std::thread::yield_now();
+                    return true;
+                }
+                root.notice.wait(longest)
+            },
+        );
+    };
+    drop(given);
+    root.vthread.root.must_be_empty();
+    // The frame goes on this thread too, and blocking calls in its destructors complete.
+    let dropped = {
+        let _entered = running.enter();
+        running.dropping(|| catch_unwind(AssertUnwindSafe(|| frame.set(None))))
+    };
+    if let Err(payload) = dropped
+        && !matches!(&result, Err(first) if !first.is::<CancelUnwind>())
+    {
+        result = Err(payload);
+    }
+    result
+}
+
+/// Whether what has marked the call, or the vthread in whose plain frame it was made, is still marking others.
+fn is_held(running: &Running) -> bool {
+    running.is_held() || current::with(|outer| outer.is_some_and(Running::is_held))
+}
+
+/// Bounds the cleanup of a call that is marked, and waits for what is open in it. False if the grace is over
+/// just now: then it is to be polled again.
+fn end_lingering(root: &Root, linger: &mut Option<Linger>, cx: &Context<'_>) -> bool {
+    let scope = &root.vthread.root;
+    let linger = linger.get_or_insert_with(|| Linger::new(scope.grace(), cx));
+    if !linger.is_over() || scope.has_hard_mark() {
+        return true;
+    }
+    // SAFETY: this thread polls the vthread, and is itself what is further out.
+    if let Some(reason) = unsafe { root.vthread.reason(scope) } {
+        scope.mark(&reason);
+    }
+    scope.mark_hard();
+    root.vthread.set_suspect();
+    false
+}
+
+/// By whom a call can be cancelled, until this is dropped.
+enum Registration<'a> {
+    /// By the vthread below whose plain frame it was made.
+    Nested(#[allow(dead_code)] Nested<'a>),
+    /// By the end of the process: nothing encloses it.
+    Outermost(#[allow(dead_code)] Outermost),
+    /// By nobody: it completes.
+    Nowhere,
+}
+
+impl<'a> Registration<'a> {
+    /// Below a vthread whose plain code may have handed the call anything that it had.
+    fn nowhere(running: &Running) -> Self {
+        // SAFETY: the vthread of the current poll.
+        unsafe { &*running.vthread }.provenance.leak();
+        Registration::Nowhere
+    }
+
+    fn make(root: &'a Arc<Root>) -> Self {
+        current::with(|running| match running {
+            // Inside destructors the call completes.
+            Some(running) if running.is_dropping() => Registration::nowhere(running),
+            Some(running) => Registration::Nested(Nested::register(root, running)),
+            None => Outermost::enter(root).map_or(Registration::Nowhere, Registration::Outermost),
+        })
+    }
+}
+
+/// The registration of a root with the vthread below whose plain frame it was made.
+struct Nested<'a> {
+    root: &'a Root,
+    outer: *const Vthread,
+}
+
+impl<'a> Nested<'a> {
+    fn register(root: &'a Arc<Root>, running: &Running) -> Self {
+        // SAFETY: the innermost scope of a poll further out on this stack, hence open.
+        let around = unsafe { &*running.scope() };
+        root.vthread.root.set_parent(around);
+        around.opened_inside();
+        // SAFETY: the outer vthread is being polled further out on this stack.
+        let outer = unsafe { &*running.vthread };
+        // SAFETY: this call's `Arc` keeps the root until `drop`; the scope is its first field.
+        unsafe { outer.open().push(Arc::as_ptr(root).cast()) };
+        if outer.is_suspect() {
+            root.vthread.set_suspect();
+        }
+        if outer.provenance.is_followed() {
+            // The plain code between may have handed it anything that the outer one had.
+            root.vthread.provenance.follow();
+        }
+        Nested {
+            root,
+            outer: ptr::from_ref(outer),
+        }
+    }
+}
+
+impl Drop for Nested<'_> {
+    fn drop(&mut self) {
+        // SAFETY: as in `register`.
+        let outer = unsafe { &*self.outer };
+        outer.open().remove(&self.root.vthread.root);
+        if self.root.vthread.provenance.leaked() > 0 {
+            outer.provenance.leak();
+        }
+        // SAFETY: still open: what is around a call does not end before it, or the process is aborted.
+        unsafe { &*self.root.vthread.root.parent() }.closed_inside();
+        self.root.vthread.root.clear_parent();
+    }
+}

@@ -1,0 +1,11 @@
+//! The ways into vthread code: blocking calls, `main`, closures, and what loops and iterators make of a
+//! call.
+
+pub(crate) mod block_on;
+pub(crate) mod main;
+
+pub(crate) mod closure;
+pub(crate) mod map_concurrent;
+
+pub(crate) mod for_loop;
+pub(crate) mod yield_now;

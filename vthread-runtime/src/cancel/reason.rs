@@ -1,0 +1,171 @@
+//! Why a vthread was cancelled.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+
+/// Why a vthread was cancelled: who asked for it, or whose failure it was.
+///
+/// The reason travels with the cancellation: whatever is cancelled along with a group, however deep
+/// in the tree below it, has the group's reason. Where several reasons meet, the first one counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CancelReason {
+    /// Another member of the group, or of a group further out, has failed or panicked.
+    SiblingFailed(Culprit),
+    /// [`Group::cancel`](crate::Group::cancel) was called.
+    GroupCancelled,
+    /// [`Task::cancel`](crate::Task::cancel) was called.
+    TaskCancelled,
+    /// The time of a `timeout!` around the group was over.
+    TimedOut,
+    /// Another branch of a `select!`, in one of whose branches the group was open, or another runner of a `race!` has won.
+    NotSelected,
+    /// The group has ended: the child was a service, or came too late.
+    GroupEnded,
+    /// The process shuts down.
+    Shutdown,
+    /// There was a deadlock below the same blocking call:
+    /// [`OnDeadlock::CancelRoot`](crate::OnDeadlock::CancelRoot).
+    Deadlock,
+}
+
+/// The member of a group whose failure has cancelled the others.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Culprit(Arc<Facts>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Facts {
+    name: Option<Cow<'static, str>>,
+    site: &'static Location<'static>,
+    is_body: bool,
+    has_panicked: bool,
+}
+
+impl Culprit {
+    /// A child, by what its `spawn!` said.
+    pub(crate) fn child(
+        name: Option<&Cow<'static, str>>,
+        site: &'static Location<'static>,
+        has_panicked: bool,
+    ) -> Self {
+        Culprit(Arc::new(Facts {
+            name: name.cloned(),
+            site,
+            is_body: false,
+            has_panicked,
+        }))
+    }
+
+    /// The body of a group, by what the `group!` said.
+    pub(crate) fn body(
+        name: Option<&Cow<'static, str>>,
+        site: &'static Location<'static>,
+        has_panicked: bool,
+    ) -> Self {
+        Culprit(Arc::new(Facts {
+            name: name.cloned(),
+            site,
+            is_body: true,
+            has_panicked,
+        }))
+    }
+
+    /// The name given at `spawn!(name = .. => ..)`, or at `group!(name = .. => ..)` if it was the body.
+    pub fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
+    }
+
+    /// The `spawn!` that made the child, or the `group!` whose body it was.
+    pub fn location(&self) -> &'static Location<'static> {
+        self.0.site
+    }
+
+    /// Whether it was the body of the group, and not a child.
+    pub fn is_body(&self) -> bool {
+        self.0.is_body
+    }
+
+    /// Whether it panicked. Otherwise it ended with an error.
+    pub fn has_panicked(&self) -> bool {
+        self.0.has_panicked
+    }
+
+    pub(crate) fn into_raw(self) -> *const () {
+        Arc::into_raw(self.0).cast()
+    }
+}
+
+/// The way back from `into_raw`, apart from the rest because it is unsafe.
+pub(crate) mod raw {
+    #![allow(unsafe_code)] // Counts references by address.
+
+    use super::{Culprit, Facts};
+    use std::sync::Arc;
+
+    /// # Safety
+    /// - `raw` came from `into_raw`, and is given up by this call.
+    pub(crate) unsafe fn from_raw(raw: *const ()) -> Culprit {
+        // SAFETY: by the contract.
+        Culprit(unsafe { Arc::from_raw(raw.cast::<Facts>()) })
+    }
+
+    /// Another reference.
+    ///
+    /// # Safety
+    /// - `raw` came from `into_raw`, and is not given up while this runs.
+    pub(crate) unsafe fn clone_raw(raw: *const ()) -> Culprit {
+        // SAFETY: by the contract; the reference that is added is the one that is returned.
+        unsafe {
+            Arc::increment_strong_count(raw.cast::<Facts>());
+            from_raw(raw)
+        }
+    }
+}
+
+impl fmt::Debug for Culprit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// As in "it was cancelled: `x` (spawned at src/main.rs:3:5) failed".
+impl fmt::Display for Culprit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Facts {
+            name,
+            site,
+            is_body,
+            has_panicked,
+        } = &*self.0;
+        match (name, is_body) {
+            (Some(name), false) => write!(f, "`{name}` (spawned at {site})")?,
+            (None, false) => write!(f, "the vthread spawned at {site}")?,
+            (Some(name), true) => write!(f, "the body of the group `{name}` ({site})")?,
+            (None, true) => write!(f, "the body of the group at {site}")?,
+        }
+        f.write_str(if *has_panicked {
+            " panicked"
+        } else {
+            " failed"
+        })
+    }
+}
+
+impl fmt::Display for CancelReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            CancelReason::SiblingFailed(culprit) => return culprit.fmt(f),
+            CancelReason::GroupCancelled => "`Group::cancel` was called",
+            CancelReason::TaskCancelled => "`Task::cancel` was called",
+            CancelReason::TimedOut => "a `timeout!` elapsed",
+            CancelReason::NotSelected => {
+                "another branch of a `select!`, or runner of a `race!`, won"
+            }
+            CancelReason::GroupEnded => "the group ended",
+            CancelReason::Shutdown => "the process shuts down",
+            CancelReason::Deadlock => "there was a deadlock",
+        })
+    }
+}

@@ -1,0 +1,238 @@
+//! A scope: a construct open in a vthread's frame that must act on the way out (a group's body,
+//! the root of a blocking call ..). Scopes form a chain from the innermost to the vthread's root.
+//!
+//! A request to cancel *marks* a scope. Every scope below a marked one counts as marked. Polls go
+//! from the outside in; each scope whose code is marked lets those inside it close first, drops
+//! what it encloses, and closes itself. `inner` is how it knows that those inside have closed.
+//!
+//! A shield stops marks from further out. When the grace of a cancellation is over the scope is marked a
+//! second time, *hard*: no shield stops that.
+//!
+//! Who touches what: `mark` and `hard` belong to everybody. `inner` belongs to the thread that polls the
+//! vthread. `parent`, `next`, `grace` and `deadline` are written while the scope is not registered or under the lock
+//! of the vthread's list, and read under that lock or by the polling thread.
+
+use super::deadline::Deadline;
+use super::grace_period::Grace;
+use super::mark::Mark;
+use super::reason::CancelReason;
+use crate::primitive::{AtomicBool, Ordering};
+use std::cell::Cell;
+use std::ptr;
+
+/// What a registered scope is part of, for whoever walks the list of a vthread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The root of a vthread; never registered unless it is the root of a blocking call
+    /// that was made inside another vthread.
+    Root,
+    /// The body of a group.
+    Group,
+    /// The body of a timeout. Not registered.
+    Timeout,
+    /// A branch of a `select!`. Not registered.
+    Branch,
+    /// The rest of a block after a `defer!`. Never marked itself, not registered.
+    Guard,
+    /// The body of a shield: marks further out do not count below it. Not registered.
+    Shield,
+    /// The body of a `catch_unwind!`. Never marked itself, not registered.
+    Catch,
+    /// A recursive call on the heap; never registered, since the chain leads past it.
+    Segment,
+}
+
+/// How far a mark reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    /// To the shields below.
+    Soft,
+    /// To everything below: the grace is over.
+    Hard,
+}
+
+/// A node of the chain; always the first field of what it is part of.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    mark: Mark,
+    /// Marked for the second time. Only ever set where `mark` is.
+    hard: AtomicBool,
+    pub(crate) kind: Kind,
+    /// How long cleanup below may take after a cancellation.
+    grace: Cell<Grace>,
+    /// When the smallest timeout that reaches the code inside is over.
+    deadline: Cell<Deadline>,
+    parent: Cell<*const Scope>,
+    /// What has happened inside, in one word: every task has a scope, and pays for each.
+    ///
+    /// - In steps of `ONE`: how many scopes are open directly inside, those of one place in the code, or the branches
+    ///   of one `select!`.
+    /// - `MET`: a blocking call in a plain frame below has met the mark of this scope, and unwinds. Of a
+    ///   `catch_unwind!`: something in it is cancelled by a mark further out.
+    inner: Cell<u16>,
+    /// The next one in the list of the vthread's open scopes.
+    pub(crate) next: Cell<*const Scope>,
+}
+
+const MET: u16 = 1;
+const ONE: u16 = 1 << 1;
+
+impl Scope {
+    #[inline]
+    pub(crate) fn new(kind: Kind) -> Self {
+        Scope {
+            mark: Mark::new(),
+            hard: AtomicBool::new(false),
+            kind,
+            grace: Cell::new(Grace::DEFAULT),
+            deadline: Cell::new(Deadline::NEVER),
+            parent: Cell::new(ptr::null()),
+            inner: Cell::new(0),
+            next: Cell::new(ptr::null()),
+        }
+    }
+
+    /// Sets the scope's place in the chain, where it has the grace and the deadline of what is around it
+    /// unless its own are shorter. Before it is registered.
+    #[inline]
+    pub(crate) fn set_parent(&self, parent: &Scope) {
+        self.parent.set(parent);
+        self.grace.set(self.grace.get().min(parent.grace.get()));
+        if self.kind != Kind::Shield {
+            self.deadline
+                .set(self.deadline.get().min(parent.deadline.get()));
+        }
+    }
+
+    /// Takes the scope out of its chain.
+    pub(crate) fn clear_parent(&self) {
+        self.parent.set(ptr::null());
+        self.grace.set(Grace::DEFAULT);
+        self.deadline.set(Deadline::NEVER);
+    }
+
+    /// For the root of a child of the group with this scope: it has the group's, and is in no chain.
+    pub(crate) fn inherit(&self, group: &Scope) {
+        self.grace.set(group.grace.get());
+        self.deadline.set(group.deadline.get());
+    }
+
+    /// When the smallest timeout that reaches the code inside is over.
+    pub(crate) fn deadline(&self) -> Deadline {
+        self.deadline.get()
+    }
+
+    /// Before the scope has its place in a chain.
+    pub(crate) fn set_deadline(&self, deadline: Deadline) {
+        self.deadline.set(deadline);
+    }
+
+    /// How long cleanup below may take after a cancellation.
+    pub(crate) fn grace(&self) -> Grace {
+        self.grace.get()
+    }
+
+    /// Before the scope has its place in a chain.
+    pub(crate) fn set_grace(&self, grace: Grace) {
+        self.grace.set(grace);
+    }
+
+    pub(crate) fn parent(&self) -> *const Scope {
+        self.parent.get()
+    }
+
+    /// Marks this scope, and with it all below. Where it is marked already, the first reason stays. Says whether
+    /// this is the first.
+    pub(crate) fn mark(&self, reason: &CancelReason) -> bool {
+        self.mark.set(reason)
+    }
+
+    /// Why this very scope was marked, if it was.
+    pub(crate) fn own_reason(&self) -> Option<CancelReason> {
+        self.mark.reason()
+    }
+
+    /// Whether this very scope was marked.
+    pub(crate) fn has_own_mark(&self) -> bool {
+        self.mark.is_set()
+    }
+
+    /// Marks this scope, which is marked, for the second time: shields below do not count any more.
+    pub(crate) fn mark_hard(&self) {
+        debug_assert!(self.has_own_mark());
+        self.hard.store(true, Ordering::Release);
+    }
+
+    /// Whether this very scope was marked for the second time.
+    pub(crate) fn has_hard_mark(&self) -> bool {
+        self.hard.load(Ordering::Acquire)
+    }
+
+    /// Plain code between here and a suspension point that has met this scope's mark may stop the unwinding. What
+    /// encloses the code ends as cancelled all the same.
+    pub(crate) fn meet(&self) {
+        debug_assert!(self.has_own_mark() || self.kind == Kind::Catch);
+        self.inner.set(self.inner.get() | MET);
+    }
+
+    /// Whether that has happened.
+    #[inline]
+    pub(crate) fn was_met(&self) -> bool {
+        self.inner.get() & MET != 0
+    }
+
+    /// A scope opens directly inside this one.
+    #[inline]
+    pub(crate) fn opened_inside(&self) {
+        let inner = self.inner.get().checked_add(ONE);
+        self.inner
+            .set(inner.expect("a frame polls a few scopes beside one another"));
+    }
+
+    /// A scope directly inside this one has closed.
+    #[inline]
+    pub(crate) fn closed_inside(&self) {
+        debug_assert!(!self.is_empty());
+        self.inner.set(self.inner.get() - ONE);
+    }
+
+    /// Whether everything inside has closed.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.inner.get() < ONE
+    }
+
+    /// Whether nothing is open inside, and no mark of this scope was met there.
+    #[inline]
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.inner.get() == 0
+    }
+
+    /// What the scope encloses has ended, or is about to be dropped: then nothing may be open inside.
+    ///
+    /// Code that switches stacks (a stackful coroutine) can leave a blocking call that is open in it, and then let
+    /// the frame end around that. Nothing sound can follow.
+    #[inline]
+    pub(crate) fn must_be_empty(&self) {
+        if !self.is_empty() {
+            something_is_open();
+        }
+    }
+
+    /// For another use of the same memory, by whom it was not marked.
+    pub(crate) fn reset(&self) {
+        debug_assert!(!self.has_own_mark());
+        self.clear_parent();
+        self.inner.set(0);
+        self.next.set(ptr::null());
+    }
+}
+
+#[cold]
+fn something_is_open() -> ! {
+    eprintln!(
+        "vthread: a frame ends while a call of a vthread function is open in it: code that switches stacks, as a \
+         stackful coroutine does, has suspended inside that call"
+    );
+    std::process::abort()
+}

@@ -1,0 +1,229 @@
+//! What the program has configured. The lowest layer: code that needs a setting asks here.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+mod limits;
+
+use self::limits::Limits;
+pub(crate) use self::limits::{helper_keep_alive, helper_threads, max_threads, thread_name};
+
+static CONFIG: Mutex<Config> = Mutex::new(Config::DEFAULT);
+
+/// The number of workers is settled.
+static IS_STARTED: AtomicBool = AtomicBool::new(false);
+
+/// How long cleanup may take after a cancellation by default.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// How the runtime is made: what is said of the workers takes effect if it is installed before the first blocking
+/// call, the rest at any time.
+///
+/// Without it, the environment variable `VTHREAD_WORKERS` or else the number of processors says
+/// how many workers there are.
+///
+/// # Examples
+/// ```
+/// vthread_runtime::Config::new().workers(2).install().unwrap();
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    workers: Option<NonZeroUsize>,
+    grace: Option<Duration>,
+    on_deadlock: Option<OnDeadlock>,
+    limits: Limits,
+}
+
+impl Config {
+    const DEFAULT: Config = Config {
+        workers: None,
+        grace: None,
+        on_deadlock: None,
+        limits: Limits::UNSAID,
+    };
+
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many kernel threads run vthreads.
+    ///
+    /// # Panics
+    /// If `n` is zero.
+    #[track_caller]
+    pub fn workers(mut self, n: usize) -> Self {
+        self.workers = Some(NonZeroUsize::new(n).expect("vthread::Config: at least one worker"));
+        self
+    }
+
+    /// How long cleanup (`defer!`, `shield!`) may take after a cancellation, where no `group!(grace = d => ..)` around
+    /// it says, and how long the children of the process have at its end: 30 seconds by default.
+    ///
+    /// With [`Duration::MAX`] they may take as long as they want. What was cancelled before keeps the time it had.
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.grace = Some(grace);
+        self
+    }
+
+    /// What follows the report of a deadlock. Nothing, unless this says so.
+    ///
+    /// # Examples
+    /// ```
+    /// use vthread_runtime::{Config, OnDeadlock};
+    ///
+    /// Config::new().on_deadlock(OnDeadlock::CancelRoot).install().unwrap();
+    /// ```
+    pub fn on_deadlock(mut self, on_deadlock: OnDeadlock) -> Self {
+        self.on_deadlock = Some(on_deadlock);
+        self
+    }
+
+    /// How many kernel threads the library has at most: workers, those that stand in for blocked or stuck ones, and
+    /// helpers. 1,024 by default, and never less than there are workers. (The monitor and the watch for deadlocks, which
+    /// sleep mostly, are two more.)
+    ///
+    /// A blocking call in plain code holds a kernel thread, and so does a vthread that computes for long: another
+    /// one stands in for it. Where no other one may be started, or the system refuses, that is said once on the standard
+    /// error, and work waits until one of the calls returns. If every thread is in a wait of the library, work is queued, and
+    /// nothing at all happens for six seconds, the process is aborted with a message.
+    ///
+    /// # Panics
+    /// If `n` is zero.
+    ///
+    /// # Examples
+    /// ```
+    /// vthread_runtime::Config::new().max_threads(200).helper_threads(50).install().unwrap();
+    /// ```
+    #[track_caller]
+    pub fn max_threads(mut self, n: usize) -> Self {
+        let n = NonZeroUsize::new(n);
+        self.limits.max_threads = Some(n.expect("vthread::Config: at least one thread"));
+        self
+    }
+
+    /// How many helper threads work at most at a time, for [`blocking`](crate::blocking) and for files: 512 by default. More
+    /// calls than that queue. A helper that waits in a blocking call of this library leaves its place to
+    /// another one meanwhile, within [`max_threads`](Self::max_threads).
+    ///
+    /// # Panics
+    /// If `n` is zero.
+    #[track_caller]
+    pub fn helper_threads(mut self, n: usize) -> Self {
+        let n = NonZeroUsize::new(n);
+        self.limits.helper_threads = Some(n.expect("vthread::Config: at least one helper"));
+        self
+    }
+
+    /// How long a helper thread without work waits for more before it ends: ten seconds by default.
+    pub fn helper_keep_alive(mut self, time: Duration) -> Self {
+        self.limits.helper_keep_alive = Some(time);
+        self
+    }
+
+    /// How the library's kernel threads are named: `"{name}-worker"`, `"{name}-helper-3"` .. The default is `vthread`.
+    pub fn thread_name(mut self, name: impl Into<String>) -> Self {
+        self.limits.thread_name = Some(name.into());
+        self
+    }
+
+    /// Makes this the configuration with which the runtime starts.
+    ///
+    /// Where it says nothing, what was installed before stays.
+    ///
+    /// # Errors
+    /// If it says how many workers there are, and the runtime runs already. Then nothing is changed.
+    pub fn install(self) -> Result<(), AlreadyStarted> {
+        let mut config = CONFIG.lock().unwrap_or_else(|poison| poison.into_inner());
+        if self.workers.is_some() && IS_STARTED.load(Ordering::Acquire) {
+            return Err(AlreadyStarted);
+        }
+        config.workers = self.workers.or(config.workers);
+        config.grace = self.grace.or(config.grace);
+        config.on_deadlock = self.on_deadlock.or(config.on_deadlock);
+        self.limits.install();
+        Ok(())
+    }
+}
+
+/// The runtime runs already, and cannot be configured any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlreadyStarted;
+
+impl fmt::Display for AlreadyStarted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the vthread runtime was started by an earlier blocking call and cannot be configured any more")
+    }
+}
+
+impl std::error::Error for AlreadyStarted {}
+
+/// What follows the report of a deadlock: see [`Config::on_deadlock`](crate::Config::on_deadlock).
+///
+/// A deadlock is a cycle of vthreads that wait for one another, made of these edges only: one waits for a lock that
+/// another has, for the end of another, for the children of its group, or, in plain code, for a blocking call. It is
+/// reported when it is certain, and then once: on the standard error and as an event, with names, the places of all calls and who
+/// has taken the locks; and [`metrics`](crate::metrics) counts it.
+///
+/// Nobody is alarmed by a wait for a message, for I/O, for a time, for a plain thread or for a future of the
+/// user's own: what ends it may come from anywhere. The same holds for a wait that a `timeout!` or a `select!`
+/// around it can end, for service children, which end with their group, for locks that were taken for reading, and
+/// wherever a guard may have been handed to somebody else: sent as a message, returned by a task, or moved into a
+/// child that does not wait itself.
+///
+/// One way to hand a guard over cannot be seen: through memory that several vthreads share, as in a
+/// `std::sync::Mutex<Option<MutexGuard<..>>>`. Who does that, and then waits for a lock that only the new holder can
+/// release, in a circle that would be a deadlock otherwise, is alarmed in vain.
+///
+/// [`dump`](crate::dump()) shows all other waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum OnDeadlock {
+    /// Nothing more follows.
+    #[default]
+    Report,
+    /// The blocking call on a plain thread that the vthreads are below is cancelled, or the child of the process
+    /// (`background!`): they end as by any cancellation, children first, with all their destructors, and then
+    /// the call unwinds through its caller.
+    CancelRoot,
+    /// The process is aborted.
+    Abort,
+}
+
+/// Settles the number of workers: later configurations cannot change it.
+#[cold]
+pub(crate) fn settle_workers() -> usize {
+    let config = CONFIG.lock().unwrap_or_else(|poison| poison.into_inner());
+    IS_STARTED.store(true, Ordering::Release);
+    let workers = config.workers.unwrap_or_else(default_workers).get();
+    limits::there_are_workers(workers);
+    workers
+}
+
+/// How long cleanup may take after a cancellation, where nobody says.
+#[cold]
+pub(crate) fn grace() -> Duration {
+    let config = CONFIG.lock().unwrap_or_else(|poison| poison.into_inner());
+    config.grace.unwrap_or(GRACE)
+}
+
+/// What follows the report of a deadlock.
+pub(crate) fn on_deadlock() -> OnDeadlock {
+    let config = CONFIG.lock().unwrap_or_else(|poison| poison.into_inner());
+    config.on_deadlock.unwrap_or_default()
+}
+
+fn default_workers() -> NonZeroUsize {
+    let one = NonZeroUsize::MIN;
+    match std::env::var("VTHREAD_WORKERS") {
+        Ok(text) => text.trim().parse().unwrap_or_else(|_| {
+            eprintln!("vthread: VTHREAD_WORKERS={text:?} is not a number of workers; one per processor is used");
+            thread::available_parallelism().unwrap_or(one)
+        }),
+        Err(_) => thread::available_parallelism().unwrap_or(one),
+    }
+}

@@ -1,0 +1,97 @@
+//! Failures as a group records them: the first one cancels the group, and later ones are not lost.
+
+use super::cancel::Reach;
+use super::node::{Node, State};
+use crate::cancel::in_progress::Marking;
+use crate::cancel::reason::{CancelReason, Culprit};
+use crate::task::cell::{Payload, drop_quietly};
+use crate::task::header::Header;
+use crate::trace::{self, Who};
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::sync::Arc;
+
+/// Whose failure it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Member<'a> {
+    name: Option<&'a Cow<'static, str>>,
+    site: &'static Location<'static>,
+    is_body: bool,
+}
+
+impl<'a> From<&'a Header> for Member<'a> {
+    fn from(child: &'a Header) -> Self {
+        Member {
+            name: child.name(),
+            site: child.site,
+            is_body: false,
+        }
+    }
+}
+
+impl<'a> Member<'a> {
+    /// For an event.
+    pub(crate) fn who(self) -> Who<'a> {
+        Who {
+            name: self.name.map(|name| name.as_ref()),
+            site: self.site,
+            is_body: self.is_body,
+        }
+    }
+
+    fn blame(self, has_panicked: bool) -> CancelReason {
+        let make = if self.is_body {
+            Culprit::body
+        } else {
+            Culprit::child
+        };
+        CancelReason::SiblingFailed(make(self.name, self.site, has_panicked))
+    }
+}
+
+impl Node {
+    /// The group's body, as one of its members.
+    pub(crate) fn body(&self) -> Member<'_> {
+        Member {
+            name: self.name.as_ref(),
+            site: self.site,
+            is_body: true,
+        }
+    }
+
+    /// Cancels the group because of an error of `member`, which `note` writes down. If another one was first it may be
+    /// marking still: in any case all are marked when this is done.
+    pub(crate) fn cancel_for(self: &Arc<Self>, member: Member<'_>, note: impl FnOnce(&mut State)) {
+        self.cancel_for_error(member.blame(false), note);
+    }
+
+    /// Records a panic; the first one is kept, and the group is cancelled.
+    pub(crate) fn record_panic(self: &Arc<Self>, payload: Payload, member: Member<'_>) {
+        let marking = Marking::begin();
+        let late = {
+            let mut state = self.lock();
+            state.failures += 1;
+            state.first.outrank();
+            match state.panic {
+                None => {
+                    state.panic = Some(payload);
+                    None
+                }
+                Some(_) => Some(payload),
+            }
+        };
+        self.cancel(Reach::Body, member.blame(true));
+        drop(marking);
+        if let Some(late) = &late {
+            trace::late_panic(member.who(), &**late);
+        }
+        drop_quietly(late);
+    }
+
+    /// Drops something that belonged to a member, outside every lock; a panic is the group's.
+    pub(crate) fn drop_in_group<T>(self: &Arc<Self>, value: T, member: Member<'_>) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
+            self.record_panic(payload, member);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The view of a group that its body and its children have.
+
+#![allow(unsafe_code)] // Reaches the group by address.
+
+use super::cancel::Reach;
+use super::infallible::NoError;
+use super::node::Node;
+use super::owner::Owner;
+use crate::cancel::reason::CancelReason;
+use std::cell::Cell;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ptr;
+use std::sync::Arc;
+
+/// An open thread group, as `group!(g => ..)` gives it to its body and `spawn!(g => ..)` takes it.
+///
+/// A function that spawns into its caller's group takes `&Group<'scope, E>`, where `'scope` is the
+/// time for which everything that the children borrow lives, and `E` the group's error type:
+///
+/// ```ignore
+/// #[vthread]
+/// fn fetch_all<'scope>(g: &Group<'scope, Error>, urls: &'scope [String]) {
+///     for url in urls {
+///         spawn!(g => { fetch(url)?; });
+///     }
+/// }
+/// ```
+///
+/// `Group<'scope>` is one whose children cannot fail.
+pub struct Group<'scope, E = NoError> {
+    /// Alive as long as the group or a child of it.
+    node: *const Node,
+    /// Invariant in both: a shorter `'scope` or another `E` would let a child outlive what it
+    /// borrows, or fail with a reference that dangles.
+    #[allow(clippy::type_complexity)]
+    _scope: PhantomData<(Cell<&'scope ()>, fn(E) -> E)>,
+}
+
+// SAFETY: a view of the owner, which is `Sync` on the same terms.
+unsafe impl<E: Send> Send for Group<'_, E> {}
+// SAFETY: as above.
+unsafe impl<E: Send> Sync for Group<'_, E> {}
+
+impl<'scope, E> Group<'scope, E> {
+    /// Another view.
+    ///
+    /// # Safety
+    /// - It goes into a body or child of this group.
+    #[doc(hidden)]
+    pub unsafe fn dup(&self) -> Group<'scope, E> {
+        Group {
+            node: self.node,
+            _scope: PhantomData,
+        }
+    }
+
+    /// A value of the error type, in code that never runs: pins the type.
+    #[doc(hidden)]
+    pub fn err(&self) -> E {
+        unreachable!("dead code that only the compiler reads")
+    }
+
+    /// The error type, without a value.
+    #[doc(hidden)]
+    pub fn error_type(&self) -> PhantomData<fn() -> E> {
+        PhantomData
+    }
+
+    /// Cancels the children, not the body: each ends at its next suspension point, and so does everything below it.
+    ///
+    /// Does not wait. `spawn!` into the group starts nothing from now on.
+    pub fn cancel(&self) {
+        self.keep_node()
+            .cancel(Reach::Children, CancelReason::GroupCancelled);
+    }
+
+    /// A view of the group of `node`.
+    ///
+    /// # Safety
+    /// - The view does not outlive the node. What it is used for ends with the group, unless that is
+    ///   `'static` and cannot fail.
+    /// - The owner of the node is an `Owner<E>`, or `E` has no values.
+    pub(crate) unsafe fn of(node: &Node) -> Self {
+        Group {
+            node,
+            _scope: PhantomData,
+        }
+    }
+
+    pub(crate) fn node(&self) -> &Node {
+        // SAFETY: a view lives in the body, in a child, or in an `OwnedGroup`. All keep the node.
+        unsafe { &*self.node }
+    }
+
+    /// The node, to keep.
+    pub(crate) fn keep_node(&self) -> Arc<Node> {
+        // SAFETY: alive, see `node`, and nodes are made in an `Arc` only.
+        unsafe {
+            Arc::increment_strong_count(self.node);
+            Arc::from_raw(self.node)
+        }
+    }
+
+    pub(crate) fn is_of(&self, owner: &Owner<E>) -> bool {
+        ptr::eq(self.node, &*owner.node)
+    }
+}
+
+impl<E> fmt::Debug for Group<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Group")
+            .field("site", &self.node().site)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,405 @@
+//! The one protocol of a group's life in its parent's frame: open, run the body, join, close.
+//!
+//! The order of closing, also when everything goes wrong (`README.md` numbers the steps):
+//! the body is dropped first, then the children are joined, then the group is unregistered, and
+//! only then does the frame go on, fail, unwind, or wait to be dropped.
+
+#![allow(unsafe_code)] // Pins the body, and links the group's scope by address.
+
+use super::handle::Group;
+use super::owner::Owner;
+#[cfg(all(test, loom))]
+use crate::cancel::scope::Level;
+use crate::cancel::scope::Scope;
+use crate::task::cell::{CancelUnwind, Payload, drop_quietly};
+use crate::task::current::{self, Running};
+use crate::task::vthread::Vthread;
+use crate::task::wait_reason::Doing;
+use crate::trace;
+use std::fmt;
+use std::future::Future;
+use std::marker::{PhantomData, PhantomPinned};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::ptr;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+/// What the end of a body means, and what the group's future gives.
+pub trait Exit<E, O> {
+    /// What a body that ended leaves behind until the children are joined.
+    type Said;
+    /// What the group gives.
+    type Output;
+    /// The body has ended.
+    fn ended(&self, output: O) -> Result<Self::Said, E>;
+    /// The body waits: perhaps it has ended by a signal.
+    fn signalled(&self) -> Option<Self::Said>;
+    /// After the join: what counts whatever became of the body and the other members, if anything does.
+    fn decided(&self) -> Option<Self::Output> {
+        None
+    }
+    /// After the join.
+    fn deliver(&self, result: Result<Self::Said, E>, owner: &Owner<E>) -> Self::Output;
+}
+
+/// Where the group has an error type: the body gives a `Result`, and so does the group.
+#[derive(Debug)]
+pub struct Results<C, E>(PhantomData<fn() -> (C, E)>);
+
+impl<C, E> Results<C, E> {
+    pub(crate) fn new() -> Self {
+        Results(PhantomData)
+    }
+}
+
+impl<C, E> Exit<E, Result<C, E>> for Results<C, E> {
+    type Said = C;
+    type Output = Result<C, E>;
+    fn ended(&self, output: Result<C, E>) -> Result<C, E> {
+        output
+    }
+    fn signalled(&self) -> Option<C> {
+        None
+    }
+    fn deliver(&self, result: Result<C, E>, _: &Owner<E>) -> Result<C, E> {
+        result
+    }
+}
+
+enum Stage<B, S> {
+    Body(B),
+    Said(S),
+    /// The body was dropped, or had failed.
+    Silent,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Unopened,
+    Running,
+    Joining,
+    /// Closed under a mark: the scope further out drops us.
+    Closed,
+}
+
+/// The future of a group. Its parts are named one by one, not through `Exit`: whether it is `Send` must not hang
+/// on an implementation for just these lifetimes, which the compiler has forgotten by then.
+pub struct Run<'o, 'scope, E, B, X, S> {
+    owner: &'o Owner<E>,
+    /// Keeps `'scope` alive to the join.
+    _group: Group<'scope, E>,
+    exit: X,
+    phase: Phase,
+    stage: Stage<B, S>,
+    _never_unpin: PhantomPinned,
+}
+
+impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'o, 'scope, E, B, X, S> {
+    pub(crate) fn new(owner: &'o Owner<E>, group: Group<'scope, E>, exit: X, body: B) -> Self {
+        debug_assert!(group.is_of(owner));
+        Run {
+            owner,
+            _group: group,
+            exit,
+            phase: Phase::Unopened,
+            stage: Stage::Body(body),
+            _never_unpin: PhantomPinned,
+        }
+    }
+
+    fn scope(&self) -> &Scope {
+        &self.owner.node.scope
+    }
+
+    /// Step 1: links the group's scope below the innermost one.
+    fn open(&mut self, running: &Running, cx: &Context<'_>) {
+        let scope = self.scope();
+        // SAFETY: the innermost scope is open, and this thread polls its vthread.
+        let around = unsafe { &*running.scope() };
+        scope.set_parent(around);
+        around.opened_inside();
+        // SAFETY: the poll's vthread.
+        let vthread: &Vthread = unsafe { &*running.vthread };
+        {
+            let mut state = self.owner.node.lock();
+            state.owner = Some((vthread, cx.waker().clone()));
+            state.is_impatient = scope.grace() < around.grace();
+        }
+        // SAFETY: the owner keeps the node until `close` has unlinked it; the scope is the
+        // node's first field.
+        unsafe { vthread.open().push(Arc::as_ptr(&self.owner.node).cast()) };
+        // A mark set before the push did not find the group in the list.
+        self.inherit_mark(running);
+        self.phase = Phase::Running;
+    }
+
+    /// Whether the body must not go on.
+    fn is_marked(&self, running: &Running) -> bool {
+        // SAFETY: our scope's chain is open, and this thread polls the vthread.
+        unsafe { (*running.vthread).is_marked(self.scope()) }
+    }
+
+    /// Passes a mark further out, if there is one, on to the children: it may have come without a walk
+    /// down the tree, as a branch's of a `select!` does.
+    fn inherit_mark(&self, running: &Running) {
+        let outside = self.scope().parent();
+        // SAFETY: as above.
+        let vthread = unsafe { &*running.vthread };
+        // SAFETY: as above.
+        if let Some(reason) = unsafe { vthread.reason(outside) } {
+            // SAFETY: as above.
+            unsafe { vthread.cut(outside) };
+            // SAFETY: as above.
+            let level = unsafe { vthread.level(outside) };
+            self.owner.node.cancel_from_outside(reason, level);
+        }
+    }
+
+    /// Whether a scope further out is marked: nobody waits for what this group gives.
+    fn is_marked_outside(&self, running: &Running) -> bool {
+        // SAFETY: as above.
+        unsafe { (*running.vthread).is_marked(self.scope().parent()) }
+    }
+
+    /// Step 2: polls the body. True when it is over, one way or another, and gone.
+    fn poll_body(&mut self, running: &Running, cx: &mut Context<'_>) -> bool {
+        let owner = self.owner;
+        let Stage::Body(body) = &mut self.stage else {
+            return true;
+        };
+        let result = running.within(&owner.node.scope, || {
+            catch_unwind(AssertUnwindSafe(|| {
+                // SAFETY: the body is pinned with `self`, and dropped where it is.
+                unsafe { Pin::new_unchecked(body) }.poll(cx)
+            }))
+        });
+        let said = match result {
+            Ok(Poll::Ready(output)) => Some(self.exit.ended(output)),
+            Ok(Poll::Pending) => match self.exit.signalled() {
+                Some(said) => Some(Ok(said)),
+                None if self.is_marked(running) && self.scope().is_empty() => {
+                    if running.is_held() {
+                        // Woken when all others are marked.
+                        return false;
+                    }
+                    owner.node.body_is_dropped();
+                    None
+                }
+                None => return false,
+            },
+            Err(payload) => {
+                crate::trace::panics::caught(&*payload);
+                self.body_panicked(running, payload);
+                None
+            }
+        };
+        let said = match said {
+            // Plain code has stopped the unwinding of its cancellation.
+            Some(said) if self.scope().was_met() => {
+                owner.node.body_is_dropped();
+                let drop_said = || catch_unwind(AssertUnwindSafe(|| drop(said)));
+                if let Err(payload) = running.dropping(drop_said) {
+                    self.record_panic(payload);
+                }
+                None
+            }
+            said => said,
+        };
+        // An error is recorded before the body's remains go: their destructors come later.
+        let said = match said {
+            Some(Ok(said)) => Some(said),
+            Some(Err(error)) => {
+                owner.record_failure(error, owner.node.body(), ptr::null());
+                None
+            }
+            None => None,
+        };
+        self.scope().must_be_empty();
+        self.drop_body(running);
+        if let Some(said) = said {
+            self.stage = Stage::Said(said);
+        }
+        true
+    }
+
+    fn body_panicked(&self, running: &Running, payload: Payload) {
+        if payload.is::<CancelUnwind>() && self.is_marked(running) {
+            // A blocking call in a plain frame of the body, cancelled: nothing else to tell.
+            self.owner.node.body_is_dropped();
+            return;
+        }
+        self.record_panic(payload);
+    }
+
+    fn record_panic(&self, payload: Payload) {
+        let node = &self.owner.node;
+        node.record_panic(payload, node.body());
+    }
+
+    /// Step 3: drops the body where it is; a panic in a destructor is the group's.
+    fn drop_body(&mut self, running: &Running) {
+        let stage: *mut Stage<B, S> = &mut self.stage;
+        struct Silenced<B, S>(*mut Stage<B, S>);
+        impl<B, S> Drop for Silenced<B, S> {
+            fn drop(&mut self) {
+                // SAFETY: the contents were dropped, also if that unwound.
+                unsafe { self.0.write(Stage::Silent) };
+            }
+        }
+        let dropped = running.dropping(|| {
+            catch_unwind(AssertUnwindSafe(|| {
+                let _silenced = Silenced(stage);
+                // SAFETY: ours, initialised, overwritten by the guard.
+                unsafe { stage.drop_in_place() };
+            }))
+        });
+        if let Err(payload) = dropped {
+            self.record_panic(payload);
+        }
+    }
+
+    /// Step 4: the body is gone; services end when nobody else is left.
+    fn start_joining(&mut self, running: &Running) {
+        self.phase = Phase::Joining;
+        self.inherit_mark(running);
+        self.owner.node.body_has_ended();
+    }
+
+    /// Step 5: true when no child is left.
+    fn is_joined(&self, cx: &Context<'_>) -> bool {
+        self.owner.node.is_joined(cx.waker())
+    }
+
+    /// Step 6: unregisters the group.
+    fn close(&mut self, running: &Running) {
+        // SAFETY: the poll's vthread.
+        unsafe { &*running.vthread }.open().remove(self.scope());
+        // SAFETY: what is around us is still open.
+        unsafe { &*self.scope().parent() }.closed_inside();
+        self.phase = Phase::Closed;
+        let (owner, grace, leaked) = {
+            let mut state = self.owner.node.lock();
+            (state.owner.take(), state.grace.take(), state.leaked)
+        };
+        drop(owner);
+        drop(grace);
+        if leaked > 0 {
+            // SAFETY: the poll's vthread.
+            let vthread = unsafe { &*running.vthread };
+            vthread.provenance.leaked_by_a_child(leaked);
+        }
+    }
+}
+
+impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Future for Run<'_, '_, E, B, X, S> {
+    type Output = X::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<X::Output> {
+        // SAFETY: the body is not moved out of.
+        let this = unsafe { self.get_unchecked_mut() };
+        current::with(|running| {
+            let running = running
+                .filter(|running| running.is_own(cx))
+                .expect("a group runs in a vthread, not under a foreign executor");
+            if this.phase == Phase::Closed {
+                return Poll::Pending;
+            }
+            if this.phase == Phase::Unopened {
+                this.open(running, cx);
+            }
+            if this.phase == Phase::Running {
+                if !this.poll_body(running, cx) {
+                    return Poll::Pending;
+                }
+                this.start_joining(running);
+            } else {
+                this.inherit_mark(running);
+            }
+            if !this.is_joined(cx) {
+                running.set_doing(Doing::Closing);
+                return Poll::Pending;
+            }
+            this.close(running);
+            this.finish(running)
+        })
+    }
+}
+
+impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'_, '_, E, B, X, S> {
+    /// Step 7: the panic, or the first failure, or what the body said. If a mark from outside has ended the body or
+    /// a child, so that work is missing, nothing: the scope around us drops us next.
+    fn finish(&mut self, running: &Running) -> Poll<X::Output> {
+        let node = &self.owner.node;
+        let (panic, is_cut, failures) = {
+            let mut state = node.lock();
+            (state.panic.take(), state.is_cut, state.failures)
+        };
+        trace::group_ended(node.body().who(), failures);
+        if let Some(payload) = panic {
+            let stage = std::mem::replace(&mut self.stage, Stage::Silent);
+            drop_quietly(stage);
+            resume_unwind(payload);
+        }
+        let said = match std::mem::replace(&mut self.stage, Stage::Silent) {
+            Stage::Said(said) => Some(said),
+            _ => None,
+        };
+        if let Some(output) = self.exit.decided() {
+            return Poll::Ready(output);
+        }
+        let failure = self.owner.take_failure();
+        if is_cut && self.is_marked_outside(running) {
+            if let Some(error) = &failure {
+                self.owner.tell_lost(error);
+            }
+            running.dropping(|| drop((failure, said)));
+            return Poll::Pending;
+        }
+        if failure.is_none() && node.lock().first.is_lost() {
+            running.dropping(|| drop(said));
+            if self.is_marked_outside(running) {
+                return Poll::Pending;
+            }
+            super::claim::lost(node);
+        }
+        match (failure, said) {
+            (Some(error), said) => {
+                drop(said);
+                Poll::Ready(self.exit.deliver(Err(error), self.owner))
+            }
+            (None, Some(said)) => Poll::Ready(self.exit.deliver(Ok(said), self.owner)),
+            (None, None) => unreachable!("a group ends with a value, a failure or a mark"),
+        }
+    }
+}
+
+impl<E, B, X, S> fmt::Debug for Run<'_, '_, E, B, X, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run")
+            .field("phase", &self.phase)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Steps 1 and 6 as the models need them: without a poll.
+#[cfg(all(test, loom))]
+pub(crate) fn open_in_model(
+    node: &Arc<super::node::Node>,
+    vthread: &Vthread,
+    around: &Scope,
+) -> Option<Level> {
+    node.scope.set_parent(around);
+    // SAFETY: as in `open`.
+    unsafe { vthread.open().push(Arc::as_ptr(node).cast()) };
+    // SAFETY: what is around the group outlives it.
+    unsafe {
+        let is_marked = vthread.is_marked(&node.scope);
+        is_marked.then(|| vthread.level(&node.scope))
+    }
+}
+
+#[cfg(all(test, loom))]
+pub(crate) fn close_in_model(node: &Arc<super::node::Node>, vthread: &Vthread) {
+    vthread.open().remove(&node.scope);
+}

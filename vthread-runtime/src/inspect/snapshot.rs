@@ -1,0 +1,296 @@
+//! A census: every vthread that can be reached from the blocking calls, and what it waits for.
+//!
+//! Nothing is stopped for it. Each group, and each vthread's list of scopes, is looked at under its own lock, so what
+//! is said of one vthread was true at one moment, and what is said of two need not be. Frames are not looked at.
+//!
+//! Locks are taken downwards, as a cancellation does it: a group's, then the list of scopes of one of its vthreads.
+
+#![allow(unsafe_code)] // From a registered scope to the group around it.
+
+use crate::cancel::reason::CancelReason;
+use crate::cancel::scope::Kind;
+use crate::group::cancel::{Walk, mark_child, node_of};
+use crate::group::node::Node;
+use crate::program::shutdown;
+use crate::task::current;
+use crate::task::guard_escape::Stamp;
+use crate::task::header::{Header, SeenJoiner};
+use crate::task::root::{self, Root};
+use crate::task::state::Activity;
+use crate::task::vthread::Vthread;
+use crate::task::wait_for;
+use crate::task::wait_for::{SeenWaiting, Site};
+use crate::task::wait_reason::Doing;
+use std::ptr;
+use std::sync::Arc;
+
+/// How much is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// Those who have opened a group, and those who wait for a lock or for another vthread. Without names.
+    Waits,
+    /// As before, with names.
+    NamedWaits,
+    /// Everybody.
+    All,
+}
+
+/// All vthreads, parents before their children.
+#[derive(Debug, Default)]
+pub(crate) struct Census {
+    pub(crate) vthreads: Vec<SeenVthread>,
+    pub(crate) groups: Vec<SeenGroup>,
+}
+
+/// What a vthread is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The root of a blocking call.
+    Root,
+    Child,
+    Service,
+    /// A child of the process.
+    Background,
+}
+
+/// A vthread.
+#[derive(Debug)]
+pub(crate) struct SeenVthread {
+    pub(crate) role: Role,
+    pub(crate) name: Option<String>,
+    /// Where it was spawned, or where the blocking call was made.
+    pub(crate) site: Option<Site>,
+    /// The address by which its own waker is known.
+    pub(crate) waker: *const (),
+    pub(crate) stamp: Stamp,
+    pub(crate) leaked: u32,
+    pub(crate) born: u32,
+    /// It is cancelled, or will be when others end. Says nothing of what is around it.
+    pub(crate) is_passing: bool,
+    pub(crate) activity: Activity,
+    pub(crate) doing: Doing,
+    pub(crate) lock: Option<SeenWaiting>,
+    pub(crate) joiner: Option<SeenJoiner>,
+    /// The groups that are open in its frame, innermost first.
+    pub(crate) groups: Vec<usize>,
+    /// The blocking call that its plain code makes, by the address of its waker, and whether no mark and no time
+    /// limit of this vthread reaches that.
+    pub(crate) nested: Option<(*const (), bool)>,
+    /// The group that it is a child of.
+    pub(crate) within: Option<usize>,
+}
+
+/// A group.
+#[derive(Debug)]
+pub(crate) struct SeenGroup {
+    pub(crate) name: Option<String>,
+    pub(crate) site: Site,
+    pub(crate) owner: usize,
+    /// The number of the owner's wait for its children, if it waits for them.
+    pub(crate) joining: Option<u64>,
+    /// No mark and no time limit of the owner reaches it.
+    pub(crate) is_unlimited: bool,
+    pub(crate) is_cancelled: bool,
+    pub(crate) n_failures: usize,
+    pub(crate) n_alive: usize,
+    pub(crate) n_running: usize,
+    pub(crate) n_queued: usize,
+    pub(crate) limit: usize,
+    pub(crate) leaked: u32,
+    /// Those in the census, youngest first.
+    pub(crate) children: Vec<usize>,
+    /// The greatest count at birth of those children that are not in the census.
+    pub(crate) others_born: u32,
+}
+
+/// An open group that is still to be visited.
+struct Pending {
+    node: Arc<Node>,
+    owner: usize,
+    is_unlimited: bool,
+}
+
+/// Takes a census.
+pub(crate) fn take(detail: Detail) -> Census {
+    let mut census = Census::default();
+    let mut pending = Vec::new();
+    root::for_each_root(|root| {
+        if root.site().is_some() {
+            census.visit_root(root, &mut pending);
+        }
+    });
+    shutdown::for_each_background(|child, is_cancelled| {
+        if detail == Detail::All || is_of_interest(&child) {
+            let index = census.vthreads.len();
+            census.visit_child(&child, None, detail, &mut pending);
+            census.vthreads[index].is_passing |= is_cancelled;
+        }
+    });
+    while let Some(group) = pending.pop() {
+        census.visit_group(group, detail, &mut pending);
+    }
+    census
+}
+
+/// Whether a task may be part of a circle of waits, or stands above one that may.
+fn is_of_interest(task: &Header) -> bool {
+    let doing = task.vthread.doing.get();
+    matches!(doing, Doing::Locking | Doing::Joining) || !task.vthread.open().is_empty()
+}
+
+impl Census {
+    fn visit_root(&mut self, root: &Root, pending: &mut Vec<Pending>) {
+        let vthread = root.vthread();
+        self.vthreads.push(SeenVthread {
+            site: root.site(),
+            is_passing: vthread.root.has_own_mark(),
+            activity: match vthread.doing.get() {
+                Doing::Unknown => Activity::Running,
+                // It has waited before, and is who asks now.
+                _ if current::with(|running| {
+                    running.is_some_and(|running| ptr::eq(running.vthread, vthread))
+                }) =>
+                {
+                    Activity::Running
+                }
+                _ => Activity::Waiting,
+            },
+            ..SeenVthread::of(vthread, ptr::from_ref(root).cast())
+        });
+        self.visit_scopes(vthread, pending);
+    }
+
+    fn visit_group(&mut self, group: Pending, detail: Detail, pending: &mut Vec<Pending>) {
+        let Pending {
+            node,
+            owner,
+            is_unlimited,
+        } = group;
+        let state = node.lock();
+        let index = self.groups.len();
+        let is_joining = state.is_joining && state.alive > 0;
+        self.groups.push(SeenGroup {
+            name: node.name.as_deref().map(str::to_owned),
+            site: node.site,
+            owner,
+            joining: is_joining.then(|| wait_for::number(&state.number)),
+            is_unlimited,
+            is_cancelled: state.cancelled.is_some(),
+            n_failures: state.failures,
+            n_alive: state.alive,
+            n_running: state.running,
+            n_queued: state.queue.len(),
+            limit: node.limit,
+            leaked: state.leaked,
+            children: Vec::new(),
+            others_born: 0,
+        });
+        self.vthreads[owner].groups.push(index);
+        state.for_each_child(|child| {
+            if detail == Detail::All || is_of_interest(&child) {
+                self.groups[index].children.push(self.vthreads.len());
+                self.visit_child(&child, Some(index), detail, pending);
+            } else {
+                let group = &mut self.groups[index];
+                group.others_born = group.others_born.max(child.vthread.provenance.born());
+            }
+        });
+    }
+
+    fn visit_child(
+        &mut self,
+        child: &Header,
+        within: Option<usize>,
+        detail: Detail,
+        pending: &mut Vec<Pending>,
+    ) {
+        let vthread = &child.vthread;
+        let name = match detail {
+            Detail::Waits => None,
+            _ => child.name().map(|name| name.to_string()),
+        };
+        self.vthreads.push(SeenVthread {
+            role: match (within, child.is_service()) {
+                (None, _) => Role::Background,
+                (_, true) => Role::Service,
+                (_, false) => Role::Child,
+            },
+            name,
+            site: Some(child.site),
+            is_passing: child.is_service() || vthread.root.has_own_mark(),
+            activity: child.activity(),
+            joiner: child.joiner(),
+            within,
+            ..SeenVthread::of(vthread, child.waker_data())
+        });
+        self.visit_scopes(vthread, pending);
+    }
+
+    /// Looks at what is open in the frame of the vthread that was seen last.
+    fn visit_scopes(&mut self, vthread: &Vthread, pending: &mut Vec<Pending>) {
+        let owner = self.vthreads.len() - 1;
+        let seen = &mut self.vthreads[owner];
+        let first = pending.len();
+        let open = vthread.open();
+        seen.lock = open.waiting();
+        open.for_each(|kind, scope, is_unlimited| match kind {
+            Kind::Group => pending.push(Pending {
+                // SAFETY: linked, and unlinked under the list's lock before it closes.
+                node: unsafe { node_of(scope) },
+                owner,
+                is_unlimited,
+            }),
+            Kind::Root => seen.nested = Some((scope.cast(), is_unlimited)),
+            _ => unreachable!("not registered"),
+        });
+        drop(open);
+        // The last is visited first: let that be the innermost.
+        pending[first..].reverse();
+    }
+}
+
+impl SeenVthread {
+    /// What every vthread has. The caller says the rest.
+    fn of(vthread: &Vthread, waker: *const ()) -> Self {
+        SeenVthread {
+            role: Role::Root,
+            name: None,
+            site: None,
+            waker,
+            stamp: vthread.provenance.now(),
+            leaked: vthread.provenance.leaked(),
+            born: vthread.provenance.born(),
+            is_passing: false,
+            activity: Activity::Running,
+            doing: vthread.doing.get(),
+            lock: None,
+            joiner: None,
+            groups: Vec::new(),
+            nested: None,
+            within: None,
+        }
+    }
+}
+
+/// Cancels the blocking call, or the child of the process, whose waker has the address `waker`, if it is there still.
+pub(crate) fn cancel_root(waker: *const ()) {
+    let mut walk = Walk::new();
+    let is_it = |root: &Root| ptr::eq(ptr::from_ref(root).cast(), waker) && root.site().is_some();
+    root::for_each_root(|root| {
+        if is_it(root) {
+            walk.mark_root_in_place(root, &CancelReason::Deadlock);
+        }
+    });
+    shutdown::for_each_background(|child, _| {
+        if ptr::eq(child.waker_data(), waker) {
+            mark_child(child, &CancelReason::Deadlock, &mut walk);
+        }
+    });
+    // Foreign wakers are woken outside the lock; the root itself, after all others were marked.
+    walk.finish();
+    root::for_each_root(|root| {
+        if is_it(root) {
+            root.unpark();
+        }
+    });
+}

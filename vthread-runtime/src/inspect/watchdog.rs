@@ -1,0 +1,160 @@
+//! The watch: a thread that looks for deadlocks, some time after somebody has begun to wait.
+//!
+//! It is started by the first wait for a lock or for the end of a vthread, and sleeps while there are none. It
+//! looks a tenth of a second after a wait has begun, and then ever more seldom while there are such waits; and
+//! it spends no more than a hundredth of its time on it, however many vthreads there are.
+
+use super::deadlock::{Stuck, root_of};
+use super::report::describe;
+use crate::config::OnDeadlock;
+use crate::inspect::snapshot;
+use crate::inspect::snapshot::Detail;
+use crate::task::wait_for;
+use crate::task::wait_reason::Doing;
+use parking_lot::{Condvar, Mutex};
+use std::collections::HashSet;
+use std::io::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a wait lasts at least before it is looked at.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// The longest pause while somebody waits.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// How many times as long as a look the rest after it is.
+const REST: u32 = 100;
+/// The longest rest.
+const LONGEST_REST: Duration = Duration::from_secs(60);
+
+/// How many deadlocks have been reported.
+static N_REPORTED: AtomicUsize = AtomicUsize::new(0);
+static WATCH: Watch = Watch {
+    state: Mutex::new(State::NotStarted),
+    called: Condvar::new(),
+};
+
+struct Watch {
+    state: Mutex<State>,
+    called: Condvar,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    NotStarted,
+    /// There was no thread to be had.
+    Refused,
+    Idle,
+    Called,
+}
+
+/// How many deadlocks have been reported.
+pub(crate) fn n_reported() -> usize {
+    N_REPORTED.load(Ordering::Relaxed)
+}
+
+/// Somebody has begun to wait, and nobody watches.
+#[cold]
+pub(crate) fn call() {
+    if wait_for::set_watched(true) {
+        return;
+    }
+    let mut state = WATCH.state.lock();
+    if *state == State::NotStarted {
+        let started = thread::Builder::new()
+            .name("vthread-watch".to_owned())
+            .spawn(watch);
+        if started.is_err() {
+            *state = State::Refused;
+        }
+    }
+    if *state != State::Refused {
+        *state = State::Called;
+        WATCH.called.notify_one();
+    }
+}
+
+fn watch() {
+    let mut reported = HashSet::new();
+    let mut pause = None;
+    loop {
+        if wait_for_call(pause) {
+            // A wait that ends soon is none of our business.
+            thread::sleep(PATIENCE);
+            pause = None;
+        }
+        wait_for::set_watched(false);
+        let began = Instant::now();
+        let somebody_waits = look(&mut reported);
+        let rest = began.elapsed() * REST;
+        thread::sleep(rest.min(LONGEST_REST));
+        pause = somebody_waits.then(|| {
+            let longer = pause.map_or(PATIENCE, |pause| pause * 2);
+            longer.min(LONGEST_PAUSE)
+        });
+    }
+}
+
+/// Waits until somebody calls, or for so long. Whether somebody has called.
+fn wait_for_call(pause: Option<Duration>) -> bool {
+    let end = pause.map(|pause| Instant::now() + pause);
+    let mut state = WATCH.state.lock();
+    while *state != State::Called {
+        match end {
+            None => WATCH.called.wait(&mut state),
+            Some(end) => {
+                let is_over = WATCH.called.wait_until(&mut state, end).timed_out();
+                if is_over && *state != State::Called {
+                    return false;
+                }
+            }
+        }
+    }
+    *state = State::Idle;
+    true
+}
+
+/// Looks once, and reports what is found and was not reported before. Whether anybody waits.
+fn look(reported: &mut HashSet<u64>) -> bool {
+    let first = snapshot::take(Detail::Waits);
+    let mut waits = first.vthreads.iter().map(|vthread| vthread.doing);
+    let somebody_waits = waits.any(|doing| matches!(doing, Doing::Locking | Doing::Joining));
+    let stuck = Stuck::find(&first, None);
+    if stuck.is_empty() {
+        reported.clear();
+        return somebody_waits;
+    }
+    let is_new = |reported: &HashSet<u64>, stuck: &Stuck<'_>, cycle: &[usize]| {
+        let mut numbers = stuck.numbers(cycle).into_iter();
+        !numbers.any(|number| reported.contains(&number))
+    };
+    let mut cycles = stuck.cycles().into_iter();
+    if !cycles.any(|cycle| is_new(reported, &stuck, &cycle)) {
+        return somebody_waits;
+    }
+    let second = snapshot::take(Detail::Waits);
+    let confirmed = Stuck::find(&second, Some(&stuck.facts()));
+    let last = snapshot::take(Detail::NamedWaits);
+    let certain = Stuck::find(&last, Some(&confirmed.facts()));
+    for cycle in certain.cycles() {
+        if !is_new(reported, &certain, &cycle) {
+            continue;
+        }
+        reported.extend(certain.numbers(&cycle));
+        let text = describe(&last, &certain, &cycle);
+        tell(&text);
+        crate::trace::deadlock(text.trim_end());
+        N_REPORTED.fetch_add(1, Ordering::Relaxed);
+        match crate::config::on_deadlock() {
+            OnDeadlock::Report => {}
+            OnDeadlock::CancelRoot => snapshot::cancel_root(root_of(&last, cycle[0])),
+            OnDeadlock::Abort => std::process::abort(),
+        }
+    }
+    somebody_waits
+}
+
+/// On the standard error, as one piece; who has closed it does not want to know.
+fn tell(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}

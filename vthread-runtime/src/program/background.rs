@@ -1,0 +1,81 @@
+//! `background!`: children of the process.
+
+#![allow(unsafe_code)] // `background` is for the macros only.
+
+use super::shutdown::{BackgroundError, Cause, Process};
+use crate::group::options::SpawnOptions;
+use crate::group::task::Task;
+use crate::task::cell::{Ended, Parent, Payload};
+use crate::task::handle::Handle;
+use crate::task::header::{About, End, Header, Held};
+use std::future::Future;
+use std::marker::PhantomData;
+use std::ptr;
+
+/// The error type of the children of the process, without a value.
+pub fn background_error() -> PhantomData<fn() -> BackgroundError> {
+    PhantomData
+}
+
+/// Starts a child of the process.
+///
+/// # Safety
+/// - `frame` was made by `background!`.
+pub unsafe fn background<V, F>(options: SpawnOptions, frame: F) -> Task<V>
+where
+    F: Future<Output = Result<V, BackgroundError>> + Send + 'static,
+    V: Send + 'static,
+{
+    let process = Process::get();
+    let about = About {
+        site: options.site,
+        name: options.name,
+        is_service: false,
+    };
+    // SAFETY: the frame borrows nothing that can go, so nobody has to wait for it.
+    let handle = unsafe {
+        Handle::spawn(frame, ProcessParent, about, |header| {
+            process.node.link(header)
+        })
+    };
+    Task::new(handle)
+}
+
+/// The parent of such a child.
+struct ProcessParent;
+
+impl<V> Parent<Result<V, BackgroundError>> for ProcessParent {
+    type Value = V;
+
+    fn ended(&self, header: &Header, ended: Ended<Result<V, BackgroundError>>) -> (End, Option<V>) {
+        match ended {
+            Ended::Finished(Ok(value)) => (End::Done, Some(value)),
+            Ended::Finished(Err(error)) => {
+                Process::get().record(header, Cause::Error(error));
+                (End::Failed, None)
+            }
+            Ended::Panicked(payload) => {
+                Process::get().record(header, Cause::of_panic(payload));
+                (End::Panicked, None)
+            }
+            Ended::Cancelled => (End::Cancelled, None),
+        }
+    }
+
+    fn panicked(&self, header: &Header, payload: Payload) {
+        Process::get().record(header, Cause::of_panic(payload));
+    }
+
+    fn lingers(&self, task: Held<'_>) {
+        Process::get().node.child_lingers(task);
+    }
+
+    /// None: `Group::current()` finds the process by itself.
+    fn address(&self) -> *const () {
+        ptr::null()
+    }
+
+    fn left(self, header: &Header) {
+        Process::get().left(header);
+    }
+}

@@ -1,0 +1,92 @@
+//! `Group::current()`: an owned handle of a group, for code that sees no `group!`.
+
+#![allow(unsafe_code)] // A view that the handle keeps valid; from a scope to its group.
+
+use super::shutdown::Process;
+use crate::cancel::scope::{Kind, Scope};
+use crate::group::cancel::node_of;
+use crate::group::handle::Group;
+use crate::group::infallible::NoError;
+use crate::group::node::Node;
+use crate::task::current::{self, Running};
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// An owned handle of a group, as [`Group::current`] gives it.
+///
+/// Children that are spawned through it, by `spawn!(g => { .. })`, own everything that they use and cannot
+/// fail. They are children like all others: the group waits for them, and cancels them with the rest.
+///
+/// The handle may outlive the group. A `spawn!` that comes after the end starts nothing, drops what the child
+/// would have captured, and gives a task whose outcome is `Cancelled`.
+pub struct OwnedGroup {
+    view: Group<'static, NoError>,
+    /// Keeps what the view looks at.
+    node: Arc<Node>,
+}
+
+impl Group<'static, NoError> {
+    /// The innermost group around the code that runs now, for children that own what they use.
+    ///
+    /// That is the innermost `group!` which is open in the functions that have led here, or else the
+    /// group whose child runs here, or else the group of the process, that of `background!`.
+    ///
+    /// For libraries that want to start something on behalf of their caller, in the caller's group. Who sees
+    /// a `group!`, or has a handle, needs no such thing.
+    pub fn current() -> OwnedGroup {
+        let innermost = current::with(|running| running.and_then(innermost));
+        OwnedGroup::new(innermost.unwrap_or_else(|| Process::get().node.clone()))
+    }
+}
+
+impl OwnedGroup {
+    fn new(node: Arc<Node>) -> Self {
+        // SAFETY: this handle and its children keep the node; what the children use is `'static`, and
+        // `NoError` has no values.
+        let view = unsafe { Group::of(&node) };
+        OwnedGroup { view, node }
+    }
+}
+
+impl Deref for OwnedGroup {
+    type Target = Group<'static, NoError>;
+    fn deref(&self) -> &Self::Target {
+        &self.view
+    }
+}
+
+impl Clone for OwnedGroup {
+    fn clone(&self) -> Self {
+        Self::new(self.node.clone())
+    }
+}
+
+impl fmt::Debug for OwnedGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnedGroup")
+            .field("site", &self.node.site)
+            .finish_non_exhaustive()
+    }
+}
+
+fn innermost(running: &Running) -> Option<Arc<Node>> {
+    let mut scope: *const Scope = running.scope();
+    // SAFETY: this thread polls the vthread, so its innermost scope and those above are open.
+    while let Some(open) = unsafe { scope.as_ref() } {
+        if open.kind == Kind::Group {
+            // SAFETY: open, so that its owner keeps the node.
+            return Some(unsafe { node_of(scope) });
+        }
+        scope = open.parent();
+    }
+    let parent: *const Node = running.task()?.parent().cast();
+    if parent.is_null() {
+        return None;
+    }
+    // SAFETY: the parent of a task that runs is a child of a group, which keeps the node in an `Arc`.
+    unsafe {
+        Arc::increment_strong_count(parent);
+        Some(Arc::from_raw(parent))
+    }
+}

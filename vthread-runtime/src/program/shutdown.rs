@@ -1,0 +1,289 @@
+//! The group of the process, and its end.
+//!
+//! The children of the process (`background!`) have no enclosing group and borrow nothing. They are cancelled
+//! and joined when a `#[vthread] fn main` returns, or by `vthread::shutdown()`; and so are the blocking calls
+//! of plain threads, which nothing else can cancel.
+
+use super::plain_threads;
+use crate::cancel::reason::CancelReason;
+use crate::config;
+use crate::group::cancel::{Reach, Walk};
+use crate::group::collect::Failures;
+use crate::group::node::{Node, ProcessGroup};
+use crate::task::cell::{Payload, drop_quietly};
+use crate::task::current;
+use crate::task::header::{Header, Held};
+use crate::trace;
+use parking_lot::{Condvar, Mutex};
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::panic::Location;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+/// An error of a child of the process: `?` in a `background!` converts to it.
+pub type BackgroundError = Box<dyn Error + Send + Sync>;
+
+/// How many failures are kept until somebody asks for them.
+const MOST_FAILURES: usize = 1000;
+
+/// Beyond the grace, for a call to go when that is over.
+const LAST_MOMENT: Duration = Duration::from_secs(1);
+
+/// The group of the process.
+pub(crate) struct Process {
+    pub(crate) node: Arc<Node>,
+    /// Its end has begun.
+    is_ending: AtomicBool,
+    locked: Mutex<Locked>,
+    /// Notified when something has ended that the end of the process waits for.
+    ended: Condvar,
+}
+
+#[derive(Default)]
+struct Locked {
+    /// Of children that have failed, in order of time.
+    failures: Vec<BackgroundFailure>,
+    /// Calls of plain threads that were cancelled and have not ended.
+    n_calls: usize,
+    /// The signal that has begun the end, if one has.
+    signal: Option<i32>,
+}
+
+impl Process {
+    pub(crate) fn get() -> &'static Process {
+        static PROCESS: OnceLock<Process> = OnceLock::new();
+        PROCESS.get_or_init(|| Process {
+            node: Node::of_process(&TheProcess),
+            is_ending: AtomicBool::new(false),
+            locked: Mutex::default(),
+            ended: Condvar::new(),
+        })
+    }
+
+    /// Keeps a failure for `shutdown`.
+    pub(crate) fn record(&self, child: &Header, cause: Cause) {
+        let failure = BackgroundFailure {
+            name: child.name().cloned(),
+            site: child.site,
+            cause,
+        };
+        trace::background_failure(&failure);
+        let mut locked = self.locked.lock();
+        if locked.failures.len() < MOST_FAILURES {
+            locked.failures.push(failure);
+        } else {
+            // An error is the user's: it goes outside the lock.
+            drop(locked);
+            crate::task::cell::drop_quietly(failure);
+        }
+    }
+
+    /// A child and everything of it are gone.
+    pub(crate) fn left(&self, child: &Header) {
+        self.node.unlink(child);
+        // Whoever waits has set this before it looked at the node, under whose lock the child has left.
+        if self.is_ending.load(Ordering::Relaxed) {
+            drop(self.locked.lock());
+            self.ended.notify_all();
+        }
+    }
+
+    /// Cancels all children, and the calls of all plain threads. Does not wait. The first one to do it may say that a
+    /// signal was why.
+    fn begin_end(&self, signal: Option<i32>) {
+        let mut walk = Walk::new();
+        {
+            // Held until the calls are counted: none of them can tell its end before, and nobody waits for an
+            // end that has only half begun.
+            let mut locked = self.locked.lock();
+            if self.is_ending.swap(true, Ordering::Relaxed) {
+                return;
+            }
+            locked.signal = signal;
+            self.node
+                .cancel_level(Reach::Children, &CancelReason::Shutdown, &mut walk);
+            locked.n_calls = plain_threads::mark_all(&mut walk);
+        }
+        walk.begin_grace(self.node.clone(), Reach::Children);
+        walk.finish();
+    }
+
+    /// Waits for the end of the children, and for that of the calls until `deadline`.
+    fn join(&self, deadline: Option<Instant>) {
+        let mut locked = self.locked.lock();
+        while self.node.lock().alive > 0 {
+            self.ended.wait(&mut locked);
+        }
+        while locked.n_calls > 0 {
+            match deadline {
+                None => self.ended.wait(&mut locked),
+                Some(deadline) => {
+                    if self.ended.wait_until(&mut locked, deadline).timed_out() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// As the children see it that were spawned through an owned handle.
+#[derive(Debug)]
+struct TheProcess;
+
+impl ProcessGroup for TheProcess {
+    fn record_panic(&self, child: &Header, payload: Payload) {
+        Process::get().record(child, Cause::of_panic(payload));
+    }
+
+    fn left(&self, child: &Header) {
+        Process::get().left(child);
+    }
+}
+
+/// Begins the end of the process because of a signal: `main` is cancelled, and what else there is. Does not wait.
+pub(crate) fn begin_end_by(signal: i32) {
+    Process::get().begin_end(Some(signal));
+}
+
+/// Calls `visit` with every child of the process, and with whether they are cancelled, under the group's lock.
+pub(crate) fn for_each_background(mut visit: impl FnMut(Held<'_>, bool)) {
+    let state = Process::get().node.lock();
+    let is_cancelled = state.cancelled.is_some();
+    state.for_each_child(|child| visit(child, is_cancelled));
+}
+
+/// The signal that has begun the end of the process, if one has.
+pub(crate) fn exit_signal() -> Option<i32> {
+    Process::get().locked.lock().signal
+}
+
+/// A call of a plain thread that was cancelled has ended.
+pub(crate) fn call_ended() {
+    let process = Process::get();
+    process.locked.lock().n_calls -= 1;
+    process.ended.notify_all();
+}
+
+/// Ends what the process still runs, in order: cancels the children of the process (`background!`) and the
+/// blocking calls of all other threads, gives their cleanup its grace, and joins them.
+///
+/// A `#[vthread] fn main` does this when it returns. A plain `main` that has started children of the process calls
+/// it last; without it they are cut off where they are when `main` returns.
+///
+/// A child that never reaches a suspension point holds it up for ever, as it would any group. A call of
+/// another thread does so no longer than the grace: what that thread does in plain code is its own business. Such
+/// a call unwinds through the thread's plain code with a private payload.
+///
+/// Afterwards the process has no children any more: `background!` starts nothing, and gives a task that was
+/// cancelled. Blocking calls begun after this work as ever, in destructors for one.
+///
+/// It may be called again, and from several threads: each waits, and the failures are given once.
+///
+/// # Errors
+/// With the failures of the children of the process since it began, in order of time: the first 1,000 of them.
+///
+/// # Panics
+/// If it is called inside a vthread, which would wait for its own end.
+///
+/// # Examples
+/// ```
+/// use vthread_runtime::shutdown;
+///
+/// // .. the program ..
+/// if let Err(failures) = shutdown() {
+///     for failure in failures.iter() {
+///         eprintln!("{failure}");
+///     }
+/// }
+/// ```
+#[track_caller]
+pub fn shutdown() -> Result<(), Failures<BackgroundFailure>> {
+    assert!(
+        !current::with(|running| running.is_some()),
+        "vthread::shutdown is for plain code: a vthread that called it would wait for its own end"
+    );
+    let process = Process::get();
+    process.begin_end(None);
+    let grace = process.node.scope.grace().duration(config::grace);
+    process.join(grace.and_then(|grace| Instant::now().checked_add(grace + LAST_MOMENT)));
+    let mut failures = std::mem::take(&mut process.locked.lock().failures).into_iter();
+    match failures.next() {
+        None => Ok(()),
+        Some(first) => Err(Failures::new(first, failures.collect())),
+    }
+}
+
+/// The failure of a child of the process, as [`shutdown`] gives it.
+#[derive(Debug)]
+pub struct BackgroundFailure {
+    name: Option<Cow<'static, str>>,
+    site: &'static Location<'static>,
+    cause: Cause,
+}
+
+#[derive(Debug)]
+pub(crate) enum Cause {
+    Error(BackgroundError),
+    /// With the panic's message, if it has one.
+    Panic(Option<String>),
+}
+
+impl Cause {
+    /// What is left of a panic that nobody is there to resume.
+    pub(crate) fn of_panic(payload: Payload) -> Self {
+        let text = match payload.downcast_ref::<&str>() {
+            Some(text) => Some((*text).to_owned()),
+            None => payload.downcast_ref::<String>().cloned(),
+        };
+        drop_quietly(payload);
+        Cause::Panic(text)
+    }
+}
+
+impl BackgroundFailure {
+    /// The name given at `background!(name = .. => ..)`.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The `background!` that made the child.
+    pub fn location(&self) -> &'static Location<'static> {
+        self.site
+    }
+
+    /// What the child failed with; `None` if it panicked.
+    pub fn error(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
+        match &self.cause {
+            Cause::Error(error) => Some(&**error),
+            Cause::Panic(_) => None,
+        }
+    }
+}
+
+/// As in "the background vthread `flusher` (src/main.rs:7:5) failed: disk full".
+impl fmt::Display for BackgroundFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "the background vthread `{name}` ({})", self.site)?,
+            None => write!(f, "the background vthread spawned at {}", self.site)?,
+        }
+        match &self.cause {
+            Cause::Error(error) => write!(f, " failed: {error}"),
+            Cause::Panic(Some(message)) => write!(f, " panicked: {message}"),
+            Cause::Panic(None) => f.write_str(" panicked"),
+        }
+    }
+}
+
+impl Error for BackgroundFailure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.cause {
+            Cause::Error(error) => Some(&**error),
+            Cause::Panic(_) => None,
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! A scope around a body without children of its own: what `timeout!`, `shield!` and `defer!` are made of.
+//!
+//! The same protocol as a group's (`README.md`), less the children: open, run the body, and if it
+//! is marked and nothing is open inside it, drop it in place; then close.
+
+#![allow(unsafe_code)] // Pins the body.
+
+use crate::cancel::scope::{Kind, Scope};
+use crate::task::cell::{CancelUnwind, Payload, drop_quietly};
+use crate::task::current::{self, Running};
+use crate::trace::panics;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomPinned;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+/// Where the scope of an enclosure is. It stays there while the enclosure lives.
+pub(crate) trait HasScope {
+    fn scope(&self) -> &Scope;
+}
+
+impl HasScope for Scope {
+    fn scope(&self) -> &Scope {
+        self
+    }
+}
+
+/// How an enclosed body ended.
+#[derive(Debug)]
+pub(crate) enum Enclosed<T> {
+    /// With its value.
+    Finished(T),
+    /// It was dropped, because its own scope was marked.
+    Ended,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Unopened,
+    Open,
+    /// Closed. The scope further out drops us, or we have given what we had.
+    Closed,
+}
+
+/// The future of an enclosed body.
+pub(crate) struct Enclosure<S, B> {
+    scope: S,
+    body: Option<B>,
+    phase: Phase,
+    /// The body has ended under a mark, whatever its destructors have done then.
+    was_cut: bool,
+    _never_unpin: PhantomPinned,
+}
+
+// SAFETY: the scope's cells are the polling thread's; the body moves with us before it is polled.
+unsafe impl<S: HasScope, B: Send> Send for Enclosure<S, B> {}
+
+impl<S, B> Enclosure<S, B> {
+    /// Whether the body, which has ended, was dropped under a mark, or something in it was.
+    pub(crate) fn was_cut(&self) -> bool
+    where
+        S: HasScope,
+    {
+        self.was_cut || self.scope.scope().was_met()
+    }
+
+    /// The owner of the scope.
+    pub(crate) fn owner(&self) -> &S {
+        &self.scope
+    }
+}
+
+impl<S: HasScope, B: Future> Enclosure<S, B> {
+    pub(crate) fn new(scope: S, body: B) -> Self {
+        Enclosure {
+            scope,
+            body: Some(body),
+            phase: Phase::Unopened,
+            was_cut: false,
+            _never_unpin: PhantomPinned,
+        }
+    }
+
+    /// Polls the body. `Pending` for good where a scope further out is marked.
+    pub(crate) fn poll_enclosed(
+        mut self: Pin<&mut Self>,
+        running: &Running,
+        cx: &mut Context<'_>,
+    ) -> Poll<Enclosed<B::Output>> {
+        match ready!(self.as_mut().poll_to_end(running, cx)) {
+            Err(payload) => resume_unwind(payload),
+            Ok(Some(value)) => Poll::Ready(Enclosed::Finished(value)),
+            Ok(None) if self.is_marked_outside(running) => Poll::Pending,
+            Ok(None) => Poll::Ready(Enclosed::Ended),
+        }
+    }
+
+    /// Polls the body until it has ended one way or another and is gone: with its value, with a
+    /// panic, or (`None`) under a mark. Then `Pending` for good.
+    pub(crate) fn poll_to_end(
+        self: Pin<&mut Self>,
+        running: &Running,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<B::Output>, Payload>> {
+        // SAFETY: the body is not moved out of.
+        let this = unsafe { self.get_unchecked_mut() };
+        match this.phase {
+            Phase::Closed => return Poll::Pending,
+            Phase::Unopened => this.open(running),
+            Phase::Open => {}
+        }
+        let body = this.body.as_mut().expect("there until the end");
+        let polled = running.within(this.scope.scope(), || {
+            catch_unwind(AssertUnwindSafe(|| {
+                // SAFETY: the body is pinned with `self`, and dropped where it is.
+                unsafe { Pin::new_unchecked(body) }.poll(cx)
+            }))
+        });
+        let ended = match polled {
+            // Plain code has stopped the unwinding of its cancellation: what the body gives goes with it.
+            Ok(Poll::Ready(value)) if this.was_met() => running
+                .dropping(|| catch_unwind(AssertUnwindSafe(|| drop(value))))
+                .map(|()| None),
+            Ok(Poll::Ready(value)) => Ok(Some(value)),
+            Ok(Poll::Pending) if this.is_over(running) => Ok(None),
+            Ok(Poll::Pending) => return Poll::Pending,
+            Err(payload) if payload.is::<CancelUnwind>() && this.is_marked(running) => Ok(None),
+            Err(payload) => {
+                panics::caught(&*payload);
+                Err(payload)
+            }
+        };
+        this.scope.scope().must_be_empty();
+        this.was_cut = matches!(ended, Ok(None));
+        if this.was_cut {
+            // SAFETY: our scope's chain is open, and this thread polls the vthread.
+            unsafe { (*running.vthread).cut(this.scope.scope()) };
+        }
+        let dropped = this.drop_body(running);
+        this.close();
+        Poll::Ready(match (ended, dropped) {
+            (Err(payload), late) => {
+                drop_quietly(late);
+                Err(payload)
+            }
+            (Ok(value), Err(payload)) => {
+                drop_quietly(value);
+                Err(payload)
+            }
+            (Ok(value), Ok(())) => Ok(value),
+        })
+    }
+
+    fn open(&mut self, running: &Running) {
+        let scope = self.scope.scope();
+        // SAFETY: the innermost scope is open, and this thread polls its vthread.
+        let around = unsafe { &*running.scope() };
+        scope.set_parent(around);
+        around.opened_inside();
+        self.phase = Phase::Open;
+    }
+
+    fn close(&mut self) {
+        // SAFETY: what is around us is still open.
+        unsafe { &*self.scope.scope().parent() }.closed_inside();
+        self.phase = Phase::Closed;
+    }
+
+    fn is_marked(&self, running: &Running) -> bool {
+        // SAFETY: our scope's chain is open, and this thread polls the vthread.
+        unsafe { (*running.vthread).is_marked(self.scope.scope()) }
+    }
+
+    /// Whether the mark of this scope was met, and plain code has stopped the unwinding.
+    fn was_met(&self) -> bool {
+        let scope = self.scope.scope();
+        scope.was_met() && scope.kind != Kind::Catch
+    }
+
+    /// Whether the body, which waits, is to be dropped: it is marked, what is open in it has closed, and so are all
+    /// marked that are to be.
+    fn is_over(&self, running: &Running) -> bool {
+        self.is_marked(running) && self.scope.scope().is_empty() && !running.is_held()
+    }
+
+    fn is_marked_outside(&self, running: &Running) -> bool {
+        // SAFETY: as above.
+        unsafe { (*running.vthread).is_marked(self.scope.scope().parent()) }
+    }
+
+    /// Drops the body where it is.
+    fn drop_body(&mut self, running: &Running) -> Result<(), Payload> {
+        let body: *mut Option<B> = &mut self.body;
+        struct Emptied<B>(*mut Option<B>);
+        impl<B> Drop for Emptied<B> {
+            fn drop(&mut self) {
+                // SAFETY: the contents were dropped, also if that unwound.
+                unsafe { self.0.write(None) };
+            }
+        }
+        running.dropping(|| {
+            catch_unwind(AssertUnwindSafe(|| {
+                let _emptied = Emptied(body);
+                // SAFETY: ours, initialised, overwritten by the guard.
+                unsafe { body.drop_in_place() };
+            }))
+        })
+    }
+}
+
+/// Calls `code` with the current poll, which must be the vthread's own.
+pub(crate) fn with_own<R>(
+    cx: &mut Context<'_>,
+    code: impl FnOnce(&Running, &mut Context<'_>) -> R,
+) -> R {
+    current::with(|running| {
+        let running = running
+            .filter(|running| running.is_own(cx))
+            .expect("a scope is polled by its vthread, not by a foreign executor");
+        code(running, cx)
+    })
+}
+
+impl<S, B> fmt::Debug for Enclosure<S, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Enclosure")
+            .field("phase", &self.phase)
+            .finish_non_exhaustive()
+    }
+}

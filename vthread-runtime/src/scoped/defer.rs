@@ -1,0 +1,115 @@
+//! `defer!`: the rest of a block, run to its end whatever that is, so that the cleanup can follow.
+//!
+//! The rest of the block ends as a value of its own: finished, panicked or cancelled. Then the cleanup
+//! runs in place, shielded. Then `finish` lets the end take effect: it gives the value, resumes
+//! the panic, or pends until the scope around drops the frame.
+
+#![allow(unsafe_code)] // Pin projection.
+
+use super::body::{Enclosure, with_own};
+use crate::cancel::scope::{Kind, Scope};
+use crate::task::cell::Payload;
+use std::fmt;
+use std::future::Future;
+use std::panic::resume_unwind;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// How the rest of the block ended.
+pub enum Guarded<T> {
+    /// With its value, or by one of the ways out.
+    Finished(T),
+    /// With a panic.
+    Panicked(Unfinished),
+    /// It was dropped under a mark.
+    Cancelled,
+}
+
+/// A panic that goes on after the cleanup. If the cleanup does not come to its end, it goes on where the
+/// frame is dropped: it is never lost.
+#[derive(Debug)]
+pub struct Unfinished(Option<Payload>);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(payload) = self.0.take()
+            && !std::thread::panicking()
+        {
+            resume_unwind(payload);
+        }
+    }
+}
+
+/// The future of the rest of a block.
+pub struct Guard<B>(Enclosure<Scope, B>);
+
+/// The rest of a block after a `defer!`.
+///
+/// # Safety
+/// - `body` was made by `defer!`; the future is awaited by a vthread, in place, and what it gives
+///   goes to `finish`.
+pub unsafe fn guard<B: Future>(body: B) -> Guard<B> {
+    Guard(Enclosure::new(Scope::new(Kind::Guard), body))
+}
+
+impl<B: Future> Future for Guard<B> {
+    type Output = Guarded<B::Output>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // SAFETY: structural pinning.
+        let enclosure = unsafe { self.map_unchecked_mut(|this| &mut this.0) };
+        with_own(cx, |running, cx| {
+            enclosure.poll_to_end(running, cx).map(|ended| match ended {
+                Ok(Some(value)) => Guarded::Finished(value),
+                Ok(None) => Guarded::Cancelled,
+                Err(payload) => Guarded::Panicked(Unfinished(Some(payload))),
+            })
+        })
+    }
+}
+
+/// The future of `finish`.
+pub struct Finish<T>(Option<Guarded<T>>);
+
+impl<T> Unpin for Finish<T> {}
+
+/// Lets the end of the rest of a block take effect, after the cleanup.
+pub fn finish<T>(end: Guarded<T>) -> Finish<T> {
+    Finish(Some(end))
+}
+
+impl<T> Future for Finish<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
+        match self.0.take() {
+            Some(Guarded::Finished(value)) => Poll::Ready(value),
+            Some(Guarded::Panicked(mut panic)) => {
+                resume_unwind(panic.0.take().expect("there until it goes on"))
+            }
+            Some(Guarded::Cancelled) | None => Poll::Pending,
+        }
+    }
+}
+
+impl<B> fmt::Debug for Guard<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Guard")
+    }
+}
+
+impl<T> fmt::Debug for Finish<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Finish")
+    }
+}
+
+impl<T> fmt::Debug for Guarded<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Guarded::Finished(_) => "Finished",
+            Guarded::Panicked(_) => "Panicked",
+            Guarded::Cancelled => "Cancelled",
+        })
+    }
+}

@@ -1,0 +1,11 @@
+//! Bodies that are scopes without children: `timeout!`, `shield!`, `defer!`, `bind!`, `select!`, a foreign
+//! future. They follow the protocol of a group's body ("Scopes and marks" in `group/README.md`).
+
+pub(crate) mod body;
+pub(crate) mod catch_unwind;
+
+pub(crate) mod defer;
+pub(crate) mod select;
+pub(crate) mod shield;
+
+pub(crate) mod await_future;

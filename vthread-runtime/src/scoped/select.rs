@@ -1,0 +1,375 @@
+//! `select!`: several branches in one vthread; the first to end wins, and the others are closed before
+//! anything follows.
+//!
+//! Each branch is a scope of its own. One poll polls the open branches in turn, beginning with a
+//! random one, and stops at the first that has ended: so no branch of a single operation takes a
+//! value and loses. The losers are then marked, polled until nothing is open in them, and dropped.
+//! That is shielded: what the winner took is delivered.
+
+#![allow(unsafe_code)] // Pin projection.
+
+use super::body::{Enclosure, with_own};
+use crate::cancel::reason::CancelReason;
+use crate::cancel::scope::{Kind, Level, Scope};
+use crate::group::cancel::cancel_marked;
+use crate::group::grace::Linger;
+use crate::task::cell::{Payload, drop_quietly};
+use crate::task::current::Running;
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::fmt;
+use std::future::Future;
+use std::panic::resume_unwind;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// One of several, by nesting: this one, or one of the others.
+#[derive(Debug)]
+pub enum Or<A, B> {
+    /// This one.
+    A(A),
+    /// One of the others.
+    B(B),
+}
+
+/// The state of a branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    Closed,
+}
+
+/// A branch, and those after it.
+pub struct Branch<B, A, R> {
+    enclosure: Enclosure<Scope, B>,
+    accepts: A,
+    state: State,
+    rest: R,
+}
+
+/// No more branches.
+#[derive(Debug)]
+pub struct NoBranch;
+
+/// What one poll of a branch found.
+#[derive(Debug)]
+pub enum Polled<T> {
+    /// It waits.
+    Waits,
+    /// It has won.
+    Won(T),
+    /// It has ended without winning: its value does not fit its pattern, or it was dropped.
+    Out,
+    /// It has panicked.
+    Panicked(Payload),
+}
+
+/// A list of branches, as a type. Apart from `Branches`, so that whether a `Select` is `Send` does not
+/// hang on the lifetimes in the signature of `accepts`.
+pub trait List {
+    /// The winner's value, by the place of its branch.
+    type Value;
+    /// How many branches there are.
+    const N: usize;
+}
+
+impl List for NoBranch {
+    type Value = Infallible;
+    const N: usize = 0;
+}
+
+impl<B: Future, A, R: List> List for Branch<B, A, R> {
+    type Value = Or<B::Output, R::Value>;
+    const N: usize = R::N + 1;
+}
+
+/// A list of branches. The macro's; nobody else can make or poll one.
+pub trait Branches: List {
+    /// Polls one branch.
+    ///
+    /// # Safety
+    /// - This thread polls the vthread, in the frame of whose `select!` the list is.
+    unsafe fn poll_at(
+        self: Pin<&mut Self>,
+        at: usize,
+        poll: &dyn Poller,
+        cx: &mut Context<'_>,
+    ) -> Polled<Self::Value>;
+    /// Marks every open branch. Says whether scopes are open in one.
+    fn mark_open(&self) -> bool;
+    /// Marks every open branch, which is marked, once more. Says the same.
+    fn mark_open_hard(&self) -> bool;
+    /// Whether no branch is open.
+    fn is_closed(&self) -> bool;
+}
+
+/// Gives a branch its poll, without naming it in a public trait.
+pub trait Poller {
+    /// The vthread's poll.
+    #[doc(hidden)]
+    fn running(&self) -> *const ();
+}
+
+struct Polling<'a>(&'a Running);
+impl Poller for Polling<'_> {
+    fn running(&self) -> *const () {
+        std::ptr::from_ref(self.0).cast()
+    }
+}
+
+impl Branches for NoBranch {
+    unsafe fn poll_at(
+        self: Pin<&mut Self>,
+        _: usize,
+        _: &dyn Poller,
+        _: &mut Context<'_>,
+    ) -> Polled<Infallible> {
+        Polled::Out
+    }
+    fn mark_open(&self) -> bool {
+        false
+    }
+    fn mark_open_hard(&self) -> bool {
+        false
+    }
+    fn is_closed(&self) -> bool {
+        true
+    }
+}
+
+impl<B: Future, A: Fn(&B::Output) -> bool, R: Branches> Branches for Branch<B, A, R> {
+    unsafe fn poll_at(
+        self: Pin<&mut Self>,
+        at: usize,
+        poll: &dyn Poller,
+        cx: &mut Context<'_>,
+    ) -> Polled<Self::Value> {
+        // SAFETY: structural pinning of the enclosure and of the rest; neither is moved out of.
+        let this = unsafe { self.get_unchecked_mut() };
+        if at > 0 {
+            // SAFETY: as above, and the caller's promise.
+            return match unsafe { Pin::new_unchecked(&mut this.rest).poll_at(at - 1, poll, cx) } {
+                Polled::Waits => Polled::Waits,
+                Polled::Won(value) => Polled::Won(Or::B(value)),
+                Polled::Out => Polled::Out,
+                Polled::Panicked(payload) => Polled::Panicked(payload),
+            };
+        }
+        if this.state == State::Closed {
+            return Polled::Out;
+        }
+        // SAFETY: made by `Polling` from the current poll, which is further out on this stack.
+        let running = unsafe { &*poll.running().cast::<Running>() };
+        // SAFETY: as above.
+        let enclosure = unsafe { Pin::new_unchecked(&mut this.enclosure) };
+        let ended = match enclosure.poll_to_end(running, cx) {
+            Poll::Pending => return Polled::Waits,
+            Poll::Ready(ended) => ended,
+        };
+        this.state = State::Closed;
+        match ended {
+            Ok(Some(value)) if (this.accepts)(&value) => Polled::Won(Or::A(value)),
+            Ok(_) => Polled::Out,
+            Err(payload) => Polled::Panicked(payload),
+        }
+    }
+
+    fn mark_open(&self) -> bool {
+        let scope = self.enclosure.owner();
+        let is_open = self.state == State::Open;
+        if is_open {
+            scope.mark(&CancelReason::NotSelected);
+        }
+        self.rest.mark_open() || (is_open && !scope.is_empty())
+    }
+
+    fn mark_open_hard(&self) -> bool {
+        let scope = self.enclosure.owner();
+        let is_open = self.state == State::Open;
+        if is_open {
+            scope.mark_hard();
+        }
+        self.rest.mark_open_hard() || (is_open && !scope.is_empty())
+    }
+
+    fn is_closed(&self) -> bool {
+        self.state == State::Closed && self.rest.is_closed()
+    }
+}
+
+/// A branch, before others. `accepts` says whether a value fits the branch's pattern.
+///
+/// # Safety
+/// - `body` was made by `select!`; the list goes to `select`.
+pub unsafe fn branch<B: Future, A: Fn(&B::Output) -> bool, R: Branches>(
+    body: B,
+    accepts: A,
+    rest: R,
+) -> Branch<B, A, R> {
+    Branch {
+        enclosure: Enclosure::new(Scope::new(Kind::Branch), body),
+        accepts,
+        state: State::Open,
+        rest,
+    }
+}
+
+enum Won<T> {
+    Nobody,
+    Somebody(Option<T>),
+    Panicked(Payload),
+    Over,
+}
+
+/// The future of a `select!`.
+pub struct Select<L: List> {
+    list: L,
+    won: Won<L::Value>,
+    /// What is left of the losers has so much time.
+    linger: Option<Box<Linger>>,
+}
+
+/// Runs the branches. `None`: no branch is left whose value fits its pattern.
+///
+/// # Safety
+/// - The list was made by `select!`; the future is awaited by a vthread, in place.
+pub unsafe fn select<L: Branches>(list: L) -> Select<L> {
+    Select {
+        list,
+        won: Won::Nobody,
+        linger: None,
+    }
+}
+
+impl<L: Branches> Future for Select<L> {
+    type Output = Option<L::Value>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // SAFETY: the list is not moved out of.
+        let this = unsafe { self.get_unchecked_mut() };
+        with_own(cx, |running, cx| {
+            running.nesting(|| {
+                if let Won::Over = this.won {
+                    return Poll::Pending;
+                }
+                if let Won::Nobody = this.won {
+                    this.poll_open(running, cx);
+                    match &this.won {
+                        Won::Nobody if !this.list.is_closed() => return Poll::Pending,
+                        Won::Nobody if running.is_marked() => {
+                            // All were dropped under a mark from outside: so will we be.
+                            this.won = Won::Over;
+                            return Poll::Pending;
+                        }
+                        Won::Nobody => this.won = Won::Somebody(None),
+                        _ => this.mark_losers(running, Level::Soft),
+                    }
+                }
+                this.close_losers(running, cx)
+            })
+        })
+    }
+}
+
+impl<L: Branches> Select<L> {
+    /// Marks the branches that are open, and at once all that is open in them: the children of one must not see
+    /// how those of another end.
+    fn mark_losers(&self, running: &Running, level: Level) {
+        let has_more = match level {
+            Level::Soft => self.list.mark_open(),
+            Level::Hard => self.list.mark_open_hard(),
+        };
+        // SAFETY: the poll's vthread.
+        let vthread = unsafe { &*running.vthread };
+        vthread.set_suspect();
+        if has_more {
+            cancel_marked(vthread, level);
+        }
+    }
+
+    fn poll_open(&mut self, running: &Running, cx: &mut Context<'_>) {
+        let first = random_below(L::N);
+        for offset in 0..L::N {
+            match self.poll_at((first + offset) % L::N, running, cx) {
+                Polled::Waits | Polled::Out => {}
+                Polled::Won(value) => {
+                    self.won = Won::Somebody(Some(value));
+                    return;
+                }
+                Polled::Panicked(payload) => {
+                    self.won = Won::Panicked(payload);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Polls the losers until all are gone; then the winner's value.
+    fn close_losers(&mut self, running: &Running, cx: &mut Context<'_>) -> Poll<Option<L::Value>> {
+        if self.linger.as_ref().is_some_and(|linger| linger.is_over()) {
+            self.mark_losers(running, Level::Hard);
+        }
+        for at in 0..L::N {
+            match self.poll_at(at, running, cx) {
+                Polled::Waits | Polled::Out => {}
+                // It met no suspension point any more: what it has comes too late.
+                Polled::Won(value) => drop_quietly(value),
+                Polled::Panicked(payload) => {
+                    if let Won::Panicked(_) = self.won {
+                        drop_quietly(payload);
+                    } else {
+                        drop_quietly(std::mem::replace(&mut self.won, Won::Panicked(payload)));
+                    }
+                }
+            }
+        }
+        if !self.list.is_closed() {
+            if self.linger.is_none() {
+                // SAFETY: the innermost scope is open, and this thread polls its vthread.
+                let grace = unsafe { &*running.scope() }.grace();
+                self.linger = Some(Box::new(Linger::new(grace, cx)));
+            }
+            return Poll::Pending;
+        }
+        match std::mem::replace(&mut self.won, Won::Over) {
+            Won::Somebody(value) => Poll::Ready(value),
+            Won::Panicked(payload) => resume_unwind(payload),
+            Won::Nobody | Won::Over => unreachable!("losers are closed after somebody has won"),
+        }
+    }
+
+    fn poll_at(&mut self, at: usize, running: &Running, cx: &mut Context<'_>) -> Polled<L::Value> {
+        // SAFETY: the list is pinned with the future, and this thread polls the vthread.
+        unsafe { Pin::new_unchecked(&mut self.list).poll_at(at, &Polling(running), cx) }
+    }
+}
+
+thread_local! {
+    static RANDOM: Cell<u32> = const { Cell::new(0x9E37_79B9) };
+}
+
+/// A pseudo-random number below `n`: xorshift, so that no branch is favoured.
+pub(crate) fn random_below(n: usize) -> usize {
+    let mut x = RANDOM.get();
+    x ^= x << 13;
+    x ^= x >> 17;
+    x ^= x << 5;
+    RANDOM.set(x);
+    if n == 0 { 0 } else { x as usize % n }
+}
+
+impl<L: List> fmt::Debug for Select<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Select")
+            .field("branches", &L::N)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<B, A, R> fmt::Debug for Branch<B, A, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Branch")
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,130 @@
+//! What the signal handler tells those who wait.
+//!
+//! # Protocol
+//! The signal handler may do next to nothing: it counts the signal, then writes a byte into a socket
+//! pair. The driver watches the other end; its readiness wakes those who wait. A waiter knows up to which
+//! count it has been told, and is done when there are more. Before it waits it empties the socket,
+//! leaves its waker, and then looks at the count once more: a signal that is counted after that look writes its
+//! byte after it too, and so finds the waker.
+//!
+//! The count only grows, and is kept whether there is a waiter or not: so no signal is lost between two waits.
+#![allow(unsafe_code)] // Registers a signal handler.
+
+use super::SignalKind;
+use crate::driver::{Direction, Interest, Source, Waiting};
+use crate::primitive::{AtomicUsize, Ordering};
+use crate::task::taking::taking;
+use std::collections::BTreeMap;
+use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+/// What is known of one kind of signal.
+#[derive(Debug)]
+pub(super) struct News {
+    /// How many have come since the signal was taken over.
+    count: Arc<AtomicUsize>,
+    /// One more than the count that a wait without a listener of its own has reported last; 0 if there was none.
+    told: AtomicUsize,
+    socket: Source<mio::net::UnixStream>,
+}
+
+/// A wait for news.
+pub(super) type Listening = Waiting<'static, mio::net::UnixStream>;
+
+impl News {
+    /// Takes over the signal, once.
+    pub(super) fn of(kind: SignalKind) -> io::Result<&'static News> {
+        static ALL: Mutex<BTreeMap<SignalKind, &'static News>> = Mutex::new(BTreeMap::new());
+        let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(news) = all.get(&kind) {
+            return Ok(news);
+        }
+        let news: &News = Box::leak(Box::new(News::take_over(kind)?));
+        all.insert(kind, news);
+        Ok(news)
+    }
+
+    fn take_over(kind: SignalKind) -> io::Result<News> {
+        if signal_hook_registry::FORBIDDEN.contains(&kind.as_raw()) {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("signal {} cannot be waited for", kind.as_raw()),
+            ));
+        }
+        let (watched, handlers) = UnixStream::pair()?;
+        watched.set_nonblocking(true)?;
+        handlers.set_nonblocking(true)?;
+        let socket = Source::new(mio::net::UnixStream::from_std(watched), Interest::BOTH)?;
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = count.clone();
+        let tell = move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            // If the socket is full, those who wait are being told anyway.
+            let _ = (&handlers).write(&[0]);
+        };
+        // SAFETY: The handler adds to an atomic and makes one non-blocking system call: it allocates,
+        // locks and panics nowhere. The error of `write` is a number.
+        unsafe { signal_hook_registry::register(kind.as_raw(), tell) }?;
+        Ok(News {
+            count,
+            told: AtomicUsize::new(0),
+            socket,
+        })
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.count.load(Ordering::SeqCst)
+    }
+
+    /// Up to where the waits before this one have reported. The first one of all begins with what comes now.
+    pub(super) fn told(&self) -> usize {
+        let now = self.count() + 1;
+        let first = self
+            .told
+            .compare_exchange(0, now, Ordering::SeqCst, Ordering::SeqCst);
+        first.map_or_else(|told| told, |_| now) - 1
+    }
+
+    /// A wait reports everything up to `count`.
+    pub(super) fn tell(&self, count: usize) {
+        self.told.fetch_max(count + 1, Ordering::SeqCst);
+    }
+
+    pub(super) fn listening(&'static self) -> Listening {
+        Waiting::new(&self.socket, Direction::Read)
+    }
+}
+
+/// Waits until `take` takes something.
+pub(super) fn poll_news<T>(
+    listening: &mut Listening,
+    cx: &mut Context<'_>,
+    take: impl Fn() -> Option<T>,
+) -> Poll<T> {
+    taking(cx, |cx| poll_taking(listening, cx, &take), |_| true)
+}
+
+fn poll_taking<T>(
+    listening: &mut Listening,
+    cx: &mut Context<'_>,
+    take: impl Fn() -> Option<T>,
+) -> Poll<T> {
+    if let Some(taken) = take() {
+        return Poll::Ready(taken);
+    }
+    let emptied = listening.poll_io(cx, |mut socket| {
+        let mut bytes = [0; 64];
+        while socket.read(&mut bytes)? > 0 {}
+        Ok(())
+    });
+    if let Poll::Ready(emptied) = emptied {
+        // The handler owns the other end: it is never closed.
+        panic!("the socket that tells of signals failed: {emptied:?}");
+    }
+    match take() {
+        Some(taken) => Poll::Ready(taken),
+        None => Poll::Pending,
+    }
+}

@@ -1,0 +1,131 @@
+//! What few tasks have: a name, an id that somebody has asked for, a number for the wait for their end.
+//!
+//! It stands in a box that is made when the first of it comes up, so that all the others pay for one word.
+//! The box stays until the task's memory goes.
+
+#![allow(unsafe_code)] // The word owns the box.
+
+use super::id::{LazyId, TaskId};
+use super::vthread::Open;
+use super::wait_for;
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::fmt;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+#[derive(Default)]
+struct Facts {
+    /// As its `spawn!` says.
+    name: Option<Cow<'static, str>>,
+    id: LazyId,
+    /// Of the wait for its end, given by who looks at that first. Under the lock of the vthread's list.
+    join: Cell<u64>,
+}
+
+/// The place of the box. Set once.
+pub(crate) struct Rare(AtomicPtr<Facts>);
+
+impl Rare {
+    #[inline]
+    pub(crate) fn new(name: Option<Cow<'static, str>>) -> Self {
+        let facts = name.map_or(ptr::null_mut(), Facts::named);
+        Rare(AtomicPtr::new(facts))
+    }
+
+    #[inline]
+    fn get(&self) -> Option<&Facts> {
+        // SAFETY: null, or a box that is not freed before `self` is dropped. Its cell is touched under a lock
+        // only, as its comment says, and the rest may be used by several.
+        unsafe { self.0.load(Ordering::Acquire).as_ref() }
+    }
+
+    fn get_or_make(&self) -> &Facts {
+        if let Some(facts) = self.get() {
+            return facts;
+        }
+        let new = Box::into_raw(Box::default());
+        let null = ptr::null_mut();
+        if self
+            .0
+            .compare_exchange(null, new, Ordering::AcqRel, Ordering::Acquire)
+            .is_err()
+        {
+            // SAFETY: ours, and nobody has seen it.
+            drop(unsafe { Box::from_raw(new) });
+        }
+        self.get().expect("made by us, or by who was quicker")
+    }
+
+    pub(crate) fn name(&self) -> Option<&Cow<'static, str>> {
+        self.get()?.name.as_ref()
+    }
+
+    pub(crate) fn id(&self) -> TaskId {
+        self.get_or_make().id.get()
+    }
+
+    /// The number of the wait for the task's end that goes on. Under the lock that `_open` stands in.
+    pub(crate) fn join_number(&self, _open: &Open) -> u64 {
+        wait_for::number(&self.get_or_make().join)
+    }
+
+    /// Another wait for the task's end begins. Under the lock that `_open` stands in.
+    #[inline]
+    pub(crate) fn begin_join(&self, _open: &Open) {
+        if let Some(facts) = self.get() {
+            facts.join.set(0);
+        }
+    }
+}
+
+impl Facts {
+    #[cold]
+    fn named(name: Cow<'static, str>) -> *mut Self {
+        Box::into_raw(Box::new(Facts {
+            name: Some(name),
+            ..Facts::default()
+        }))
+    }
+}
+
+impl Drop for Rare {
+    #[inline]
+    fn drop(&mut self) {
+        let facts = *self.0.get_mut();
+        if !facts.is_null() {
+            // SAFETY: made by `Box::into_raw`, and given up once, here.
+            drop(unsafe { Box::from_raw(facts) });
+        }
+    }
+}
+
+impl fmt::Debug for Rare {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.name().fmt(f)
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_stays_whoever_asks_first() {
+        let rare = Rare::new(None);
+        let ids: Vec<_> = std::thread::scope(|scope| {
+            let asks = [(); 4].map(|()| scope.spawn(|| rare.id()));
+            asks.into_iter().map(|ask| ask.join().unwrap()).collect()
+        });
+        assert_eq!(ids, [rare.id(); 4]);
+        assert_eq!(rare.name(), None);
+        assert_ne!(Rare::new(None).id(), rare.id());
+    }
+
+    #[test]
+    fn a_name_is_there_from_the_beginning() {
+        let rare = Rare::new(Some("worker".to_owned().into()));
+        let _ = rare.id();
+        assert_eq!(rare.name().map(|name| &**name), Some("worker"));
+    }
+}

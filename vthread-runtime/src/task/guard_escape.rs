@@ -1,0 +1,203 @@
+//! What a vthread may have let go of since it took a lock: whether the guard is certainly with it still.
+//!
+//! A guard is an ordinary value. It is dropped by whoever has it, and that need not be the vthread that took the
+//! lock. So a lock remembers a *stamp*: who took it, and how many things that vthread had let go of by then. There are
+//! two ways to let go of something. A child that is spawned into a group of the spawner's own frame may have
+//! captured it; such a child is *traced*: it remembers the count at its birth, and the group knows it as long as it
+//! lives. Everything else (a message, a value that a task leaves, a child of somebody else's group, work for a
+//! helper thread) is a *leak*: what was taken before it may be anywhere.
+//!
+//! Only a vthread that has taken a lock, or descends from one that had, is *followed*; the others pay one load.
+//!
+//! All but the reads belongs to the thread that polls the vthread. Whoever reads from elsewhere has
+//! first taken a lock that this thread has released since: that of the list of scopes, or of a group.
+
+use crate::base::unique;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+/// How many bits of a stamp count.
+const COUNT_BITS: u32 = 24;
+const MAX_COUNT: u64 = (1 << COUNT_BITS) - 1;
+/// The first number that has no room in a stamp.
+const END_OF_NUMBERS: u64 = 1 << (64 - COUNT_BITS);
+
+/// Who, and how much it had let go of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Stamp(pub(crate) u64);
+
+impl Stamp {
+    /// Nobody, or nobody who is followed.
+    pub(crate) const NOBODY: Stamp = Stamp(0);
+
+    /// As if `who` had let go of `count` things.
+    #[cfg(test)]
+    pub(crate) fn for_test(who: u64, count: u64) -> Self {
+        Stamp(who << COUNT_BITS | count)
+    }
+
+    /// The number of the vthread.
+    pub(crate) fn who(self) -> u64 {
+        self.0 >> COUNT_BITS
+    }
+
+    /// How much it had let go of.
+    pub(crate) fn count(self) -> u32 {
+        (self.0 & MAX_COUNT) as u32
+    }
+}
+
+/// A vthread's part of this.
+#[derive(Debug)]
+pub(crate) struct Provenance {
+    /// Its stamp of now, once it is followed.
+    stamp: AtomicU64,
+    /// The count at its last leak.
+    leaked: AtomicU32,
+    /// Of a traced child: the count of its spawner right after its birth.
+    born: AtomicU32,
+}
+
+impl Provenance {
+    pub(crate) fn new() -> Self {
+        Provenance {
+            stamp: AtomicU64::new(0),
+            leaked: AtomicU32::new(0),
+            born: AtomicU32::new(0),
+        }
+    }
+
+    /// The stamp for a lock that is taken now. The vthread is followed from here on.
+    #[inline]
+    pub(crate) fn stamp(&self) -> Stamp {
+        match self.now() {
+            Stamp::NOBODY => self.follow(),
+            stamp => stamp,
+        }
+    }
+
+    /// The stamp of now, as it is.
+    #[inline]
+    pub(crate) fn now(&self) -> Stamp {
+        Stamp(self.stamp.load(Ordering::Relaxed))
+    }
+
+    #[inline]
+    pub(crate) fn is_followed(&self) -> bool {
+        self.now() != Stamp::NOBODY
+    }
+
+    /// Follows it from now on, if it is not followed yet.
+    #[cold]
+    pub(crate) fn follow(&self) -> Stamp {
+        if !self.is_followed() {
+            let number = unique::next();
+            if number < END_OF_NUMBERS {
+                self.stamp.store(number << COUNT_BITS, Ordering::Relaxed);
+            }
+        }
+        self.now()
+    }
+
+    /// It lets go of something, and is followed: the count after that.
+    fn let_go(&self) -> u32 {
+        if u64::from(self.now().count()) == MAX_COUNT {
+            // Under a new number; what was taken under the old one is nobody's.
+            self.stamp.store(0, Ordering::Relaxed);
+            self.leaked.store(0, Ordering::Relaxed);
+            self.follow();
+        }
+        let stamp = self.now();
+        if stamp != Stamp::NOBODY {
+            self.stamp.store(stamp.0 + 1, Ordering::Relaxed);
+        }
+        self.now().count()
+    }
+
+    /// It spawns `child` into a group of its own frame.
+    pub(crate) fn spawned_traced(&self, child: &Provenance) {
+        if self.is_followed() {
+            child.follow();
+            child.born.store(self.let_go(), Ordering::Relaxed);
+        }
+    }
+
+    /// It lets go of something that cannot be traced.
+    #[inline]
+    pub(crate) fn leak(&self) {
+        if self.is_followed() {
+            let count = self.let_go();
+            self.leaked.store(count, Ordering::Relaxed);
+        }
+    }
+
+    /// A child that was born at `count` has let go of something that cannot be traced.
+    pub(crate) fn leaked_by_a_child(&self, count: u32) {
+        let latest = self.leaked().max(count);
+        self.leaked.store(latest, Ordering::Relaxed);
+    }
+
+    /// The count at its last leak.
+    pub(crate) fn leaked(&self) -> u32 {
+        self.leaked.load(Ordering::Relaxed)
+    }
+
+    /// Of a traced child: the count of its spawner after its birth.
+    pub(crate) fn born(&self) -> u32 {
+        self.born.load(Ordering::Relaxed)
+    }
+
+    /// For another use of the same memory, by somebody else.
+    pub(crate) fn reset(&self) {
+        self.stamp.store(0, Ordering::Relaxed);
+        self.leaked.store(0, Ordering::Relaxed);
+        self.born.store(0, Ordering::Relaxed);
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_followed_who_never_took_a_lock() {
+        let (parent, child) = (Provenance::new(), Provenance::new());
+        parent.spawned_traced(&child);
+        parent.leak();
+        assert!(!parent.is_followed() && !child.is_followed());
+        assert_eq!((parent.leaked(), child.born()), (0, 0));
+    }
+
+    #[test]
+    fn what_was_taken_before_a_leak_is_uncertain_and_after_it_certain() {
+        let parent = Provenance::new();
+        let before = parent.stamp();
+        parent.leak();
+        let after = parent.stamp();
+        assert_eq!(before.who(), after.who());
+        assert!(parent.leaked() > before.count());
+        assert!(parent.leaked() <= after.count());
+    }
+
+    #[test]
+    fn children_know_whether_they_were_born_after_a_taking() {
+        let (parent, elder, younger) = (Provenance::new(), Provenance::new(), Provenance::new());
+        parent.follow();
+        parent.spawned_traced(&elder);
+        let taken = parent.stamp();
+        parent.spawned_traced(&younger);
+        assert!(elder.born() <= taken.count());
+        assert!(younger.born() > taken.count());
+        assert!(younger.is_followed());
+        assert_eq!(parent.leaked(), 0);
+    }
+
+    #[test]
+    fn a_count_that_is_full_begins_anew_under_another_number() {
+        let parent = Provenance::new();
+        let first = parent.stamp();
+        parent.stamp.store(first.0 | MAX_COUNT, Ordering::Relaxed);
+        parent.leak();
+        assert_ne!(parent.now().who(), first.who());
+        assert!(parent.leaked() > 0);
+    }
+}

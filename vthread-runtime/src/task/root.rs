@@ -1,0 +1,117 @@
+//! The root of a blocking call, and the registry of all roots, where a walk over all vthreads begins.
+//!
+//! A root is added when it is made, and not with each call: a thread uses its root again.
+
+#![allow(unsafe_code)] // Roots are known by their addresses; from a registered scope to its root.
+
+use super::notice::Notice;
+use super::vthread::Vthread;
+use super::wait_for::Site;
+use crate::cancel::scope::Scope;
+use parking_lot::Mutex;
+use std::collections::HashSet;
+use std::panic::Location;
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::task::Wake;
+
+/// The part of a blocking call that lives on the heap.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct Root {
+    pub(crate) vthread: Vthread,
+    pub(crate) notice: Notice,
+    /// The blocking call that is made now was made here. Null between calls.
+    site: AtomicPtr<Location<'static>>,
+}
+
+impl Root {
+    pub(crate) fn new() -> Arc<Self> {
+        let root = Arc::new(Root {
+            vthread: Vthread::new(),
+            notice: Notice::new(),
+            site: AtomicPtr::new(ptr::null_mut()),
+        });
+        add(&root);
+        root
+    }
+
+    /// Where the blocking call that is made now was made.
+    pub(crate) fn site(&self) -> Option<Site> {
+        // SAFETY: null, or made from a reference that lives for ever.
+        unsafe { self.site.load(Ordering::Relaxed).as_ref() }
+    }
+
+    pub(crate) fn set_site(&self, site: Option<Site>) {
+        let site = site.map_or(ptr::null_mut(), |site| ptr::from_ref(site).cast_mut());
+        self.site.store(site, Ordering::Relaxed);
+    }
+
+    pub(crate) fn vthread(&self) -> &Vthread {
+        &self.vthread
+    }
+
+    /// The root that a registered scope of kind `Root` belongs to.
+    ///
+    /// # Safety
+    /// - The scope is linked, and the caller holds the list's lock.
+    pub(crate) unsafe fn of_scope(scope: *const Scope) -> Arc<Root> {
+        let root = scope.cast::<Root>();
+        // SAFETY: a scope of kind `Root` in a list is the first field of the first field of a
+        // root in an `Arc`, and was linked by a pointer to that.
+        unsafe {
+            Arc::increment_strong_count(root);
+            Arc::from_raw(root)
+        }
+    }
+
+    pub(crate) fn unpark(&self) {
+        self.notice.give();
+    }
+}
+
+impl Drop for Root {
+    fn drop(&mut self) {
+        remove(self);
+    }
+}
+
+impl Wake for Root {
+    fn wake(self: Arc<Self>) {
+        self.unpark();
+    }
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.unpark();
+    }
+}
+
+/// A root that has been added and not removed.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Known(*const Root);
+
+// SAFETY: a root is `Sync`.
+unsafe impl Send for Known {}
+
+static ROOTS: Mutex<Option<HashSet<Known>>> = Mutex::new(None);
+
+fn add(root: &Arc<Root>) {
+    let known = Known(Arc::as_ptr(root));
+    ROOTS.lock().get_or_insert_default().insert(known);
+}
+
+fn remove(root: &Root) {
+    if let Some(roots) = &mut *ROOTS.lock() {
+        roots.remove(&Known(root));
+    }
+}
+
+/// Calls `visit` with every root. Until it is done, none goes.
+pub(crate) fn for_each_root(mut visit: impl FnMut(&Root)) {
+    if let Some(roots) = &*ROOTS.lock() {
+        for known in roots {
+            // SAFETY: it is removed, under the lock that we hold, before it goes.
+            visit(unsafe { &*known.0 });
+        }
+    }
+}
