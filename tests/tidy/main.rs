@@ -2,34 +2,81 @@
 //!
 //! Each test names what breaks its rule, and ARCHITECTURE.md says why the rule is there.
 
+mod imports;
 mod messages;
 mod source;
 mod strip;
 
 use std::fs;
 
+use crate::imports::{Imports, shown};
 use crate::source::{all_sources, files_below, has_word, read, relative, root, sources};
 
-/// The layers of the runtime crate from the bottom up. A file may name its own layer and those
-/// before it; the modules of one line may name one another.
-const LAYERS: &[&[&str]] = &[
-    &["primitive", "config"],
-    &["base", "trace"],
-    &["cancel", "task"],
-    &["scheduler"],
-    &["group"],
-    &["scoped"],
-    &["program"],
-    &["call"],
-    &["inspect"],
-    &["context"],
-    &["driver"],
-    &["sync"],
-    &["io", "net", "fs", "time", "signal"],
-];
+/// The layers of a crate, by folder.
+struct House {
+    sources: &'static str,
+    /// From the bottom up. A file may name its own layer and those before it; the modules of one line may name
+    /// one another.
+    layers: &'static [&'static [&'static str]],
+    /// Where the layers are put together: these may name all of them.
+    composition: &'static [&'static str],
+    /// The imports that point up, each with its reason.
+    upward: &'static [(&'static str, &'static str)],
+    /// The most modules of one circle.
+    largest_circle: usize,
+}
 
-/// Where the layers are put together: these may name all of them.
-const COMPOSITION: &[&str] = &["lib", "runtime", "macro_support"];
+const HOUSES: &[House] = &[
+    House {
+        sources: "vthread-runtime/src",
+        layers: &[
+            &["primitive", "config"],
+            &["base", "trace"],
+            &["cancel", "task"],
+            &["scheduler"],
+            &["group"],
+            &["scoped"],
+            &["program"],
+            &["call"],
+            &["inspect"],
+            &["context"],
+            &["driver"],
+            &["sync"],
+            &["io", "net", "fs", "time", "signal"],
+        ],
+        composition: &["lib", "runtime", "macro_support"],
+        // All of them call functions of the composition root, which hands them on.
+        upward: &[
+            ("call::block_on", "runtime::start"),
+            ("group::grace", "runtime::arm"),
+            ("scheduler", "runtime::scheduler"),
+            ("task::cell", "runtime::schedule_last"),
+            ("task::current", "runtime::ring"),
+            ("task::handle", "runtime::schedule_last"),
+            ("task::handle", "runtime::watch"),
+            ("task::wait_for", "runtime::watch"),
+            ("task::waker", "runtime::schedule"),
+        ],
+        largest_circle: 10,
+    },
+    House {
+        sources: "vthread-macros/src",
+        layers: &[
+            &["names", "errors", "library"],
+            &["emit"],
+            &["known"],
+            &["forms"],
+            &["analysis"],
+            &["lower"],
+            &["item"],
+        ],
+        composition: &["lib", "snapshots"],
+        // A vthread function inside a body is an item of its own.
+        upward: &[("lower::expr", "item::function")],
+        // The walk over expressions, blocks and loops.
+        largest_circle: 3,
+    },
+];
 
 /// The most lines of code, without comments and blank lines, that a file may have.
 const MAX_CODE_LINES: usize = 400;
@@ -111,27 +158,51 @@ const UNSAFE_FILES: &[&str] = &[
 #[test]
 fn layers_point_one_way() {
     let mut broken = Vec::new();
-    for source in sources(&["vthread-runtime/src"]) {
-        let module = source.module();
-        let top = module[0].as_str();
-        if COMPOSITION.contains(&top) {
-            continue;
+    for house in HOUSES {
+        for source in sources(&[house.sources]) {
+            let top = source.module()[0].clone();
+            if house.layer_of(&top).is_none() && !house.composes(&top) {
+                broken.push(format!("{}: `{top}` has no place in HOUSES", source.path));
+            }
         }
-        let Some(own) = layer_of(top) else {
-            broken.push(format!("{}: `{top}` has no place in LAYERS", source.path));
-            continue;
-        };
-        let mut names = source.names_below_the_root();
-        names.sort();
-        names.dedup();
-        names.retain(|name| layer_of(name).is_some_and(|named| named > own));
+        let mut unused: Vec<_> = house.upward.iter().collect();
+        for (from, to) in Imports::of(house.sources).iter() {
+            let Some(own) = from.first().and_then(|top| house.layer_of(top)) else {
+                continue;
+            };
+            let is_up = to.first().is_some_and(|top| {
+                house.composes(top) || house.layer_of(top).is_some_and(|named| named > own)
+            });
+            let (from, to) = (shown(from), shown(to));
+            let is_it = |(known_from, known_to): &(&str, &str)| {
+                *known_from == from && (*known_to == to || known_to.starts_with(&format!("{to}::")))
+            };
+            if is_up && !house.upward.iter().any(is_it) {
+                broken.push(format!("{from} names `{to}`"));
+            }
+            unused.retain(|known| !is_it(known));
+        }
         broken.extend(
-            names
+            unused
                 .iter()
-                .map(|name| format!("{} names `{name}`", source.path)),
+                .map(|(from, to)| format!("{from} does not name {to} any more")),
         );
     }
     assert_none(broken, "a layer knows only the layers below it");
+}
+
+#[test]
+fn circles_of_imports_are_small() {
+    let mut broken = Vec::new();
+    for house in HOUSES {
+        for circle in Imports::of(house.sources).circles(house.composition) {
+            if circle.len() > house.largest_circle {
+                let names: Vec<_> = circle.into_iter().map(shown).collect();
+                broken.push(format!("{}: {}", house.sources, names.join(", ")));
+            }
+        }
+    }
+    assert_none(broken, "modules that need each other are read together");
 }
 
 #[test]
@@ -291,6 +362,13 @@ fn assert_none(broken: Vec<String>, rule: &str) {
     assert!(broken.is_empty(), "{rule}:\n  {}", broken.join("\n  "));
 }
 
-fn layer_of(module: &str) -> Option<usize> {
-    LAYERS.iter().position(|layer| layer.contains(&module))
+impl House {
+    fn layer_of(&self, module: &str) -> Option<usize> {
+        let mut layers = self.layers.iter();
+        layers.position(|layer| layer.contains(&module))
+    }
+
+    fn composes(&self, module: &str) -> bool {
+        self.composition.contains(&module)
+    }
 }

@@ -58,48 +58,6 @@ impl Source {
         }
         module
     }
-
-    /// The first names of all paths that begin at the crate's root, written with `crate` or with
-    /// enough `super`s.
-    pub(crate) fn names_below_the_root(&self) -> Vec<String> {
-        let to_the_root = "super::".repeat(self.module().len());
-        let mut names = Vec::new();
-        for start in ["crate::", to_the_root.as_str()] {
-            for (at, _) in self.code.match_indices(start) {
-                first_names(&self.code[at + start.len()..], &mut names);
-            }
-        }
-        names
-    }
-}
-
-/// What a path goes on with: one name, or those of a list in braces.
-fn first_names(rest: &str, names: &mut Vec<String>) {
-    let Some(list) = rest.strip_prefix('{') else {
-        names.push(leading_name(rest));
-        return;
-    };
-    let mut depth = 0;
-    let mut at_start = true;
-    for (at, c) in list.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth == 0 => return,
-            '}' => depth -= 1,
-            ',' if depth == 0 => at_start = true,
-            c if at_start && !c.is_whitespace() => {
-                names.push(leading_name(&list[at..]));
-                at_start = false;
-            }
-            _ => {}
-        }
-    }
-}
-
-fn leading_name(text: &str) -> String {
-    text.chars()
-        .take_while(|c| c.is_alphanumeric() || *c == '_')
-        .collect()
 }
 
 /// Whether `word` stands somewhere in `code`, as a whole.
@@ -140,11 +98,4 @@ pub(crate) fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
     }
     files.sort();
     files
-}
-
-#[test]
-fn lists_of_names_are_taken_apart() {
-    let mut names = Vec::new();
-    first_names("{task::{self, x}, group::y, io}; z", &mut names);
-    assert_eq!(names, ["task", "group", "io"]);
 }

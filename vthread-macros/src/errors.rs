@@ -1,6 +1,5 @@
 //! Errors are collected while a whole item is expanded, and reported together.
 
-use crate::item::neighbours::Clash;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
@@ -114,6 +113,17 @@ pub(crate) fn first_value(name: &str) -> String {
         "`{name}` cannot get its first value in here: the body of a `group!`, or of its like, is a block that borrows what is around it. \
          Make it the value of that block, as in `let {name} = group! {{ .. }}`"
     )
+}
+
+/// A module of the function's name.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Clash {
+    /// It stands beside the function.
+    Beside,
+    /// The function is in it, and re-exported beside it.
+    Around,
+    /// It would be the companion's, which cannot see into the plain function that the function is in.
+    Hidden,
 }
 
 pub(crate) fn module_of_its_name(name: &str, clash: Clash) -> String {

@@ -4,12 +4,14 @@
 //! `group!` and `spawn!`, `context` `context_var!`; `names` is the only file that spells a name of the runtime.
 #![forbid(unsafe_code)]
 
-mod body;
-mod context;
+mod analysis;
+mod emit;
 mod errors;
-mod group;
+mod forms;
 mod item;
+mod known;
 mod library;
+mod lower;
 mod names;
 #[cfg(test)]
 mod snapshots;
@@ -268,7 +270,7 @@ pub fn plain(_: TokenStream, item: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro]
 pub fn __gates(tokens: TokenStream) -> TokenStream {
-    item::gates::implement(tokens.into()).into()
+    item::announce::implement(tokens.into()).into()
 }
 
 /// Opens a thread group, runs its body in the current vthread, and ends when the body and every
@@ -375,7 +377,7 @@ pub fn __gates(tokens: TokenStream) -> TokenStream {
 /// a child or of the body, is its error. Elsewhere its children cannot fail.
 #[proc_macro]
 pub fn group(tokens: TokenStream) -> TokenStream {
-    group::plain::group(tokens.into()).into()
+    lower::plain_code::group(tokens.into()).into()
 }
 
 /// Starts a child in the innermost enclosing [`group!`], and gives its `Task`.
@@ -471,7 +473,7 @@ pub fn group(tokens: TokenStream) -> TokenStream {
 /// child's locals are dropped; what functions that it calls drop on their way out is dropped before.
 #[proc_macro]
 pub fn spawn(tokens: TokenStream) -> TokenStream {
-    group::plain::spawn(tokens.into()).into()
+    lower::plain_code::spawn(tokens.into()).into()
 }
 
 /// Starts a child of the process: one that no group encloses, that borrows nothing, and that may outlive the
@@ -532,7 +534,7 @@ pub fn spawn(tokens: TokenStream) -> TokenStream {
 /// a failure also if it says success itself.
 #[proc_macro]
 pub fn background(tokens: TokenStream) -> TokenStream {
-    group::plain::background(tokens.into()).into()
+    lower::plain_code::background(tokens.into()).into()
 }
 
 /// Cancels its body in place when the time is over: gives `Ok(value)`, or `Err(Elapsed)`.
@@ -576,7 +578,7 @@ pub fn background(tokens: TokenStream) -> TokenStream {
 /// `Err(Elapsed)` if the time was over before the body. The body's own errors are in the `Ok`, or leave it by `?`.
 #[proc_macro]
 pub fn timeout(tokens: TokenStream) -> TokenStream {
-    group::plain::enclosure(group::enclose::Enclosure::Timeout, tokens.into()).into()
+    lower::plain_code::enclosure(forms::enclosure::Enclosure::Timeout, tokens.into()).into()
 }
 
 /// Holds cancellation off until the end of its body.
@@ -620,7 +622,7 @@ pub fn timeout(tokens: TokenStream) -> TokenStream {
 /// None of its own: it gives what its body gives, and `?` leaves it.
 #[proc_macro]
 pub fn shield(tokens: TokenStream) -> TokenStream {
-    group::plain::enclosure(group::enclose::Enclosure::Shield, tokens.into()).into()
+    lower::plain_code::enclosure(forms::enclosure::Enclosure::Shield, tokens.into()).into()
 }
 
 /// A body whose panics end here: `catch_unwind!` gives [`std::thread::Result`], the body's value or the payload of its panic.
@@ -681,7 +683,7 @@ pub fn shield(tokens: TokenStream) -> TokenStream {
 /// `Err(payload)` if the body panicked. The body's own errors are in the `Ok`, or leave it by `?`.
 #[proc_macro]
 pub fn catch_unwind(tokens: TokenStream) -> TokenStream {
-    group::plain::enclosure(group::enclose::Enclosure::CatchUnwind, tokens.into()).into()
+    lower::plain_code::enclosure(forms::enclosure::Enclosure::CatchUnwind, tokens.into()).into()
 }
 
 /// Cleanup that may suspend: runs at the end of its block, however that ends.
@@ -729,7 +731,7 @@ pub fn catch_unwind(tokens: TokenStream) -> TokenStream {
 /// None: the cleanup has no value, and handles its errors itself.
 #[proc_macro]
 pub fn defer(tokens: TokenStream) -> TokenStream {
-    group::plain::enclosure(group::enclose::Enclosure::Defer, tokens.into()).into()
+    lower::plain_code::enclosure(forms::enclosure::Enclosure::Defer, tokens.into()).into()
 }
 
 /// Waits for several things at once: the first branch to end wins, and its handler runs.
@@ -781,7 +783,7 @@ pub fn defer(tokens: TokenStream) -> TokenStream {
 /// None of its own: it gives what the handler gives, and `?` in a branch or a handler leaves it.
 #[proc_macro]
 pub fn select(tokens: TokenStream) -> TokenStream {
-    group::plain::select(tokens.into()).into()
+    lower::plain_code::select(tokens.into()).into()
 }
 
 /// Runs its body for every item of a collection at once: the first success wins.
@@ -844,7 +846,7 @@ pub fn select(tokens: TokenStream) -> TokenStream {
 /// With every failure, as `Failures<E>`, if no runner has won.
 #[proc_macro]
 pub fn race(tokens: TokenStream) -> TokenStream {
-    group::plain::race(tokens.into()).into()
+    lower::plain_code::race(tokens.into()).into()
 }
 
 /// Declares context variables: what code binds for everything that it calls and spawns.
@@ -895,7 +897,7 @@ pub fn race(tokens: TokenStream) -> TokenStream {
 /// None.
 #[proc_macro]
 pub fn context_var(tokens: TokenStream) -> TokenStream {
-    context::declare::expand(tokens.into()).into()
+    item::context_var::expand(tokens.into()).into()
 }
 
 /// Binds context variables for a block, and gives the block's value.
@@ -951,7 +953,7 @@ pub fn context_var(tokens: TokenStream) -> TokenStream {
 /// Those that `?` in the block hands on.
 #[proc_macro]
 pub fn bind(tokens: TokenStream) -> TokenStream {
-    group::plain::enclosure(group::enclose::Enclosure::Bind, tokens.into()).into()
+    lower::plain_code::enclosure(forms::enclosure::Enclosure::Bind, tokens.into()).into()
 }
 
 /// Makes a closure that suspends, for a function that takes a callback as `impl VthreadFn`.
@@ -1019,5 +1021,5 @@ pub fn bind(tokens: TokenStream) -> TokenStream {
 /// None of its own.
 #[proc_macro]
 pub fn closure(tokens: TokenStream) -> TokenStream {
-    group::plain::closure(tokens.into()).into()
+    lower::plain_code::closure(tokens.into()).into()
 }

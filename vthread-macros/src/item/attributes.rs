@@ -170,7 +170,7 @@ pub(crate) fn condition(input: &FnArg) -> Option<TokenStream> {
     let FnArg::Typed(argument) = input else {
         return None;
     };
-    crate::body::attributes::condition(&argument.attrs)
+    crate::emit::attributes::condition(&argument.attrs)
 }
 
 /// Conditions only.
@@ -196,15 +196,4 @@ pub(crate) fn allowed_lints() -> Attribute {
         clippy::explicit_auto_deref,
         clippy::unnecessary_semicolon
     )])
-}
-
-/// Whether the function stays an ordinary one. The attribute is left where it is: it expands to
-/// nothing, and its import counts as used.
-pub(crate) fn is_plain(attrs: &[Attribute]) -> bool {
-    attrs.iter().any(|attr| {
-        attr.path()
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "plain")
-    })
 }

@@ -1,7 +1,7 @@
 //! What can be a vthread function.
 
-use crate::body::skip;
 use crate::errors::{self, Errors};
+use crate::known;
 use crate::names::plain_text;
 use quote::quote;
 use syn::{ItemImpl, Signature};
@@ -85,10 +85,10 @@ pub(crate) fn implemented_trait(block: &ItemImpl, errors: &mut Errors) -> bool {
 pub(crate) fn method(signature: &Signature, errors: &mut Errors) -> bool {
     let name = plain_text(&signature.ident);
     match signature.receiver() {
-        Some(_) if skip::method(&name) => {
+        Some(_) if known::method(&name) => {
             errors.on(&signature.ident, errors::skipped_method(&name));
         }
-        None if skip::associated(&name) => {
+        None if known::associated(&name) => {
             errors.on(&signature.ident, errors::skipped_function(&name));
         }
         _ => {}

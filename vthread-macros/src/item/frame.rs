@@ -1,8 +1,8 @@
 //! The frame of a function: its body as an async block, handed to the runtime as a `Call`.
 
 use super::options::Options;
-use crate::body::choice::dead;
-use crate::body::{Body, can_be_written};
+use crate::emit::call::dead;
+use crate::lower::{Body, can_be_written};
 use crate::names::{self, ours};
 use proc_macro2::TokenStream;
 use quote::quote_spanned;

@@ -5,9 +5,9 @@ use super::signature::{
     Shown, call_output, from_inside, in_braces, output, says_used, take_patterns, turbofish,
 };
 use super::{attributes, check, frame, neighbours};
-use crate::body::choice::{answer, dead};
-use crate::body::{Body, Returns, Subject, mentions_impl};
+use crate::emit::call::{answer, dead};
 use crate::errors::{self, Errors};
+use crate::lower::{Body, Returns, Subject, mentions_impl};
 use crate::names::{self, companion, ours, plain_text};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -141,7 +141,7 @@ fn split_by_parameter(function: &ItemFn) -> Option<(ItemFn, ItemFn)> {
             GenericParam::Const(parameter) => &parameter.attrs,
             GenericParam::Lifetime(parameter) => &parameter.attrs,
         };
-        Some((at, crate::body::attributes::condition(attrs)?))
+        Some((at, crate::emit::attributes::condition(attrs)?))
     })?;
     let (mut with, mut without) = (function.clone(), function.clone());
     with.attrs.push(parse_quote!(#[cfg(#condition)]));

@@ -1,13 +1,13 @@
 //! `#[vthread] impl`: every function in the block is a vthread function, except those marked `#[plain]`.
 
-use super::gates::Method;
+use super::announce::Method;
 use super::options::Options;
 use super::signature::{Shown, as_written, call_output, take_patterns};
-use super::{attributes, check, dynamic, frame, gates};
-use crate::body::paths::type_name;
-use crate::body::siblings::{Siblings, Taking};
-use crate::body::{Body, Returns, Subject};
+use super::{announce, attributes, boxed_call, check, frame};
+use crate::analysis::impl_siblings::{Siblings, Taking};
 use crate::errors::Errors;
+use crate::lower::function_call::type_name;
+use crate::lower::{Body, Returns, Subject};
 use crate::names::plain_text;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -33,7 +33,7 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
         let ImplItem::Fn(function) = item else {
             continue;
         };
-        if attributes::is_plain(&function.attrs) {
+        if crate::known::attributes::is_plain(&function.attrs) {
             continue;
         }
         attributes::allow_known_of_method(&mut function.attrs, errors);
@@ -45,7 +45,7 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
         }
         method(function, options, is_trait, (&siblings, &owners), errors);
     }
-    let gates = gates::of_impl(&block, &methods, options);
+    let gates = announce::of_impl(&block, &methods, options);
     quote!(#block #gates)
 }
 
@@ -86,7 +86,7 @@ fn method(
     let note = attributes::note(&function.vis, attributes::METHOD);
     function.attrs.extend(note);
     match options.dynamic {
-        true => dynamic::box_call(sig),
+        true => boxed_call::box_call(sig),
         false => sig.output = call_output(sig, is_send, shown),
     }
     if is_refused {

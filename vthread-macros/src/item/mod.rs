@@ -1,16 +1,17 @@
 //! `#[vthread]` on items: parse, check, emit. On an error the item keeps its signature, so that its
 //! callers still compile.
 
-mod again;
+pub(crate) mod announce;
 pub(crate) mod attributes;
+pub(crate) mod boxed_call;
 pub(crate) mod check;
-pub(crate) mod dynamic;
+pub(crate) mod context_var;
 pub(crate) mod frame;
 pub(crate) mod function;
-pub(crate) mod gates;
 pub(crate) mod impl_block;
 pub(crate) mod neighbours;
 pub(crate) mod options;
+mod self_recursion;
 pub(crate) mod signature;
 pub(crate) mod trait_def;
 

@@ -8,7 +8,7 @@
 //! A function at the root of its crate, named as the crate, is a case of its own: the name of a crate is one of a
 //! module wherever the crate is used. There the companion stands at the root itself.
 
-use crate::body::nested;
+use crate::errors::Clash;
 use crate::names::plain_text;
 use proc_macro2::{Ident, Span};
 use std::cell::RefCell;
@@ -17,17 +17,6 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use syn::visit::{self, Visit};
 use syn::{File, ImplItemFn, Item, ItemFn, ItemMod, ItemUse, TraitItemFn, UseTree};
-
-/// A module of the function's name.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Clash {
-    /// It stands beside the function.
-    Beside,
-    /// The function is in it, and re-exported beside it.
-    Around,
-    /// It would be the companion's, which cannot see into the plain function that the function is in.
-    Hidden,
-}
 
 /// The module that takes the name of a vthread function away.
 pub(crate) fn clash(name: &Ident) -> Option<Clash> {
@@ -112,7 +101,7 @@ impl Functions {
 
 impl<'ast> Visit<'ast> for Functions {
     fn visit_item_fn(&mut self, function: &'ast ItemFn) {
-        if nested::is_vthread(&function.attrs) {
+        if crate::known::attributes::is_vthread(&function.attrs) {
             let names = match self.depth {
                 0 => &mut self.of_modules,
                 _ => &mut self.nested,
@@ -155,7 +144,9 @@ fn clash_among(items: &[Item], name: &str) -> Option<Clash> {
 
 fn has_vthread_fn(items: &[Item], name: &str) -> bool {
     items.iter().any(|item| match item {
-        Item::Fn(function) => function.sig.ident == name && nested::is_vthread(&function.attrs),
+        Item::Fn(function) => {
+            function.sig.ident == name && crate::known::attributes::is_vthread(&function.attrs)
+        }
         _ => false,
     })
 }

@@ -1,6 +1,6 @@
 //! The parts of a signature: arguments without patterns, generics as a turbofish, visibilities.
 
-use crate::body::Body;
+use crate::lower::Body;
 use crate::names::{self, ours, plain_text};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -162,12 +162,12 @@ pub(crate) fn from_inside(visibility: &Visibility) -> TokenStream {
     let Visibility::Restricted(restricted) = visibility else {
         return match visibility {
             Visibility::Public(_) => quote!(pub),
-            _ => quote!(pub(super)),
+            _ => quote!(pub(crate)),
         };
     };
     let path = &restricted.path;
     match plain_text(&path.segments[0].ident).as_str() {
-        "self" => quote!(pub(super)),
+        "self" => quote!(pub(crate)),
         "super" => quote!(pub(in super::#path)),
         _ => quote!(#visibility),
     }

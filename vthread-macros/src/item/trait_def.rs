@@ -1,11 +1,11 @@
 //! `#[vthread] trait`: its methods return calls, and supertraits carry the gates through bounds and `dyn`.
 
-use super::gates::Method;
+use super::announce::Method;
 use super::options::Options;
 use super::signature::{Shown, as_written, call_output, take_patterns};
-use super::{again, attributes, check, dynamic, frame, gates};
-use crate::body::{Body, Returns, Subject};
+use super::{announce, attributes, boxed_call, check, frame, self_recursion};
 use crate::errors::Errors;
+use crate::lower::{Body, Returns, Subject};
 use crate::names::plain_text;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -18,12 +18,15 @@ pub(crate) fn expand(
 ) -> TokenStream {
     let mut methods = Vec::new();
     let mut again = Vec::new();
-    let (own, helper) = (again::own_path(&definition), again::path(&definition));
+    let (own, helper) = (
+        self_recursion::own_path(&definition),
+        self_recursion::path(&definition),
+    );
     for item in &mut definition.items {
         let TraitItem::Fn(function) = item else {
             continue;
         };
-        if attributes::is_plain(&function.attrs) {
+        if crate::known::attributes::is_plain(&function.attrs) {
             continue;
         }
         attributes::allow_known_of_method(&mut function.attrs, errors);
@@ -34,10 +37,10 @@ pub(crate) fn expand(
             methods.push(Method::new(&function.sig.ident, &function.attrs));
         }
         if method(function, options, &helper, errors) {
-            again.push(again::method(&function.sig, &own));
+            again.push(self_recursion::method(&function.sig, &own));
         }
     }
-    let again = again::helper(&definition, &again);
+    let again = self_recursion::helper(&definition, &again);
     definition.colon_token.get_or_insert_with(Default::default);
     if !options.not_send {
         definition
@@ -49,8 +52,8 @@ pub(crate) fn expand(
     }
     let shown = shown(&definition);
     let unless_shown = shown.as_ref().map(|_| quote!(#[cfg(not(doc))]));
-    gates::as_supertraits(&mut definition, &methods);
-    let gates = gates::of_trait(&definition, &methods);
+    announce::as_supertraits(&mut definition, &methods);
+    let gates = announce::of_trait(&definition, &methods);
     quote!(#shown #unless_shown #definition #gates #again)
 }
 
@@ -63,7 +66,7 @@ fn shown(definition: &ItemTrait) -> Option<ItemTrait> {
         let TraitItem::Fn(function) = item else {
             continue;
         };
-        if attributes::is_plain(&function.attrs) {
+        if crate::known::attributes::is_plain(&function.attrs) {
             continue;
         }
         function
@@ -115,7 +118,7 @@ fn method(
             .push(parse_quote!(#[allow(clippy::double_must_use)]));
     }
     match options.dynamic {
-        true => dynamic::box_call(sig),
+        true => boxed_call::box_call(sig),
         false => sig.output = call_output(sig, is_send, Shown::AsCall),
     }
     calls_itself

@@ -3,7 +3,7 @@
 //! Stable procedural macros cannot warn. So beside a call whose name is in the table below stands dead
 //! code that asks about the call's types and calls `blocks` on the answer: a deprecated method where the types are
 //! std's, and one that says nothing elsewhere. The table is the only place that knows the counterparts;
-//! the macros know the names (`body/blocking.rs`).
+//! the macros know the names (`lower/blocking_calls.rs`).
 
 use super::choice::IsCall;
 use super::loops::SuspendingLoop;

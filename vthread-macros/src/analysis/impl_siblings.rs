@@ -1,0 +1,98 @@
+//! The other functions of an inherent `impl` block: what `self.m()` and `Self::f()` are is known there
+//! without asking the compiler, where nothing else can have the name.
+//!
+//! Method lookup asks about a receiver of type `R` first for the type's own methods that take
+//! exactly an `R`. So `self.m()` is the block's `m` where both take `self` in the same way. Where they differ,
+//! a trait's method that takes an `R` would come first, and the call is probed like any other.
+
+use crate::known::attributes;
+use crate::names::plain_text;
+use std::collections::HashMap;
+use syn::{Attribute, FnArg, ImplItem, ItemImpl, ReceiverKind, Signature};
+
+/// How a function takes `self`.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Taking {
+    Value,
+    Reference,
+    Mutable,
+}
+
+impl Taking {
+    /// `None` also where the type of `self` is written out: it may be anything that dereferences.
+    pub(crate) fn of(signature: &Signature) -> Option<Self> {
+        let FnArg::Receiver(receiver) = signature.inputs.first()? else {
+            return None;
+        };
+        match receiver.kind {
+            ReceiverKind::Value => Some(Taking::Value),
+            ReceiverKind::Reference(_, _, None) => Some(Taking::Reference),
+            ReceiverKind::Reference(_, _, Some(_)) => Some(Taking::Mutable),
+            _ => None,
+        }
+    }
+}
+
+/// What is known about a call.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Known {
+    /// Its result is a `Call`.
+    Suspends,
+    /// It is left as it is.
+    Plain,
+}
+
+/// The functions of a block.
+#[derive(Default)]
+pub(crate) struct Siblings(HashMap<String, (Known, Option<Taking>)>);
+
+impl Siblings {
+    pub(crate) fn of(block: &ItemImpl) -> Self {
+        // The type may have a method of its own that a trait's `impl` does not show.
+        if block.trait_.is_some() {
+            return Siblings::default();
+        }
+        let functions = block.items.iter().filter_map(|item| match item {
+            ImplItem::Fn(function) if function.attrs.iter().all(is_harmless) => {
+                let known = match attributes::is_plain(&function.attrs) {
+                    true => Known::Plain,
+                    false => Known::Suspends,
+                };
+                let name = plain_text(&function.sig.ident);
+                Some((name, (known, Taking::of(&function.sig))))
+            }
+            _ => None,
+        });
+        Siblings(functions.collect())
+    }
+
+    /// What `self.name()` is in a function that takes `self` as `own` says.
+    pub(crate) fn method(&self, name: &str, own: Option<Taking>) -> Option<Known> {
+        let (known, taking) = self.0.get(name)?;
+        (taking.is_some() && *taking == own).then_some(*known)
+    }
+
+    /// What `Self::name()` is: in a path, the type's own functions come before all traits'.
+    pub(crate) fn function(&self, name: &str) -> Option<Known> {
+        self.0.get(name).map(|(known, _)| *known)
+    }
+}
+
+/// Attributes that neither take a function away nor change it.
+fn is_harmless(attr: &Attribute) -> bool {
+    let known = [
+        "allow",
+        "cold",
+        "deny",
+        "deprecated",
+        "doc",
+        "expect",
+        "forbid",
+        "inline",
+        "must_use",
+        "track_caller",
+        "warn",
+    ];
+    attributes::is_plain(std::slice::from_ref(attr))
+        || known.iter().any(|name| attr.path().is_ident(name))
+}

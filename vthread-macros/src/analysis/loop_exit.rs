@@ -1,0 +1,100 @@
+//! Does a `loop` ever end? A tail that never does needs no type.
+
+use crate::errors::Errors;
+use crate::forms::form::{EnclosureForm, GroupForm};
+use crate::forms::race::RaceForm;
+use crate::forms::select::SelectForm;
+use crate::forms::{Ours, which};
+use crate::known::macros;
+use syn::visit::{self, Visit};
+use syn::{Expr, ExprBreak, ExprClosure, ExprLoop, Ident, Item, Macro};
+
+/// Whether no `break` of its own leaves the loop.
+pub(crate) fn is_endless(endless: &ExprLoop) -> bool {
+    let mut breaks = Breaks {
+        label: endless.label.as_ref().map(|label| &label.name.ident),
+        n_loops: 0,
+        found: false,
+    };
+    breaks.visit_block(&endless.body);
+    !breaks.found
+}
+
+struct Breaks<'a> {
+    label: Option<&'a Ident>,
+    /// How many loops inside stand around the walk.
+    n_loops: usize,
+    found: bool,
+}
+
+impl Breaks<'_> {
+    /// A `break` leaves the body of a `group!` and of its kin, but not a child's. One that does not parse
+    /// is reported where it is expanded.
+    fn ours(&mut self, which: Ours, mac: &Macro) -> Option<()> {
+        let at = mac.path.segments[0].ident.span();
+        let tokens = mac.tokens.clone();
+        let mut ignored = Errors::default();
+        match which {
+            Ours::Spawn | Ours::Background => {}
+            Ours::Group => {
+                let form = GroupForm::parse(tokens, at, &mut ignored)?;
+                self.visit_block(&form.body);
+            }
+            Ours::Enclosure(which) => {
+                let form = EnclosureForm::parse(tokens, which, at, &mut ignored)?;
+                self.visit_block(&form.body);
+            }
+            // What it does is done elsewhere.
+            Ours::Closure => {}
+            Ours::Race => {
+                // Its body is a child's.
+                let form = RaceForm::parse(tokens, at, &mut ignored)?;
+                form.otherwise
+                    .iter()
+                    .for_each(|handler| self.visit_expr(handler));
+            }
+            Ours::Select => {
+                let form = SelectForm::parse(tokens, &mut ignored)?;
+                for branch in &form.branches {
+                    self.visit_expr(&branch.body);
+                    self.visit_expr(&branch.handler);
+                }
+                let otherwise = form.otherwise.iter();
+                otherwise.for_each(|handler| self.visit_expr(handler));
+            }
+        }
+        Some(())
+    }
+}
+
+impl<'ast> Visit<'ast> for Breaks<'_> {
+    fn visit_expr_break(&mut self, jump: &'ast ExprBreak) {
+        self.found |= match &jump.label {
+            None => self.n_loops == 0,
+            Some(label) => self.label == Some(&label.ident),
+        };
+        visit::visit_expr_break(self, jump);
+    }
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        let is_loop = matches!(expr, Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_));
+        self.n_loops += usize::from(is_loop);
+        visit::visit_expr(self, expr);
+        self.n_loops -= usize::from(is_loop);
+    }
+    fn visit_item(&mut self, _: &'ast Item) {}
+    fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {}
+    fn visit_expr_async(&mut self, _: &'ast syn::ExprAsync) {}
+    fn visit_macro(&mut self, mac: &'ast Macro) {
+        if let Some(which) = which(mac) {
+            self.ours(which, mac);
+            return;
+        }
+        match macros::arguments(mac) {
+            Some(arguments) => arguments
+                .iter()
+                .for_each(|argument| self.visit_expr(argument)),
+            // A macro that we do not know may hide one.
+            None => self.found |= mac.tokens.to_string().contains("break"),
+        }
+    }
+}

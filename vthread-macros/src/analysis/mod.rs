@@ -1,0 +1,10 @@
+//! Questions about what the user wrote. They read, and change nothing.
+
+pub(crate) mod captures;
+pub(crate) mod format_args;
+pub(crate) mod impl_siblings;
+pub(crate) mod indexed_places;
+pub(crate) mod loop_exit;
+pub(crate) mod lost_updates;
+pub(crate) mod scopes;
+pub(crate) mod tail;

@@ -1,0 +1,183 @@
+//! The lexical scopes of a body: which names are variables, and where they were bound.
+
+use crate::emit::attributes::is_condition;
+use crate::known::is_upper;
+use crate::names::plain_text;
+use proc_macro2::Span;
+use std::collections::{HashMap, HashSet};
+use syn::visit::{self, Visit};
+use syn::{Block, Expr, Item, Pat, PatIdent, Stmt, UseName, UseRename};
+
+/// What a name stands for.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Name {
+    /// A variable.
+    Variable {
+        mutable: bool,
+        /// Declared without a value.
+        late: bool,
+        bound_at: Span2,
+    },
+    /// The handle of a group of this function.
+    Handle,
+    /// A plain function of the body.
+    PlainItem,
+    /// A `#[vthread]` function of the body.
+    VthreadItem,
+    /// Imported in the body: like a name from outside.
+    Import,
+}
+
+/// A span that takes no part in comparisons.
+#[derive(Clone, Copy)]
+pub(crate) struct Span2(pub(crate) Span);
+impl PartialEq for Span2 {
+    fn eq(&self, _: &Span2) -> bool {
+        true
+    }
+}
+
+/// The scopes open at this point, outermost first.
+pub(crate) struct Scopes(Vec<HashMap<String, Name>>);
+
+impl Scopes {
+    pub(crate) fn new() -> Self {
+        Scopes(vec![HashMap::new()])
+    }
+
+    pub(crate) fn open(&mut self) {
+        self.0.push(HashMap::new());
+    }
+
+    pub(crate) fn close(&mut self) {
+        self.0.pop();
+    }
+
+    pub(crate) fn depth(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn bind(&mut self, name: String, what: Name) {
+        self.0
+            .last_mut()
+            .expect("a scope is open")
+            .insert(name, what);
+    }
+
+    /// Binds every variable of a pattern.
+    pub(crate) fn bind_pattern(&mut self, pattern: &Pat) {
+        for (name, what) in variables(pattern) {
+            self.bind(name, what);
+        }
+    }
+
+    /// The same for a `let` without a value.
+    pub(crate) fn bind_late(&mut self, pattern: &Pat) {
+        for (name, mut what) in variables(pattern) {
+            if let Name::Variable { late, .. } = &mut what {
+                *late = true;
+            }
+            self.bind(name, what);
+        }
+    }
+
+    /// Items are visible in their whole block, also before they stand.
+    pub(crate) fn bind_items(&mut self, block: &Block) {
+        for statement in &block.stmts {
+            match statement {
+                Stmt::Item(Item::Fn(item)) => {
+                    let what = match crate::known::attributes::is_vthread(&item.attrs) {
+                        true => Name::VthreadItem,
+                        // It may not be there, and the name be one from outside.
+                        false if item.attrs.iter().any(is_condition) => Name::Import,
+                        false => Name::PlainItem,
+                    };
+                    self.bind(plain_text(&item.sig.ident), what);
+                }
+                Stmt::Item(Item::Use(item)) => Imports(self).visit_item_use(item),
+                _ => {}
+            }
+        }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<Name> {
+        self.0
+            .iter()
+            .rev()
+            .find_map(|scope| scope.get(name).copied())
+    }
+
+    /// The variable, if its innermost binding lies at `depth` or deeper.
+    pub(crate) fn variable_bound_within(&self, name: &str, depth: usize) -> Option<(bool, Span)> {
+        let (at, scope) = self
+            .0
+            .iter()
+            .enumerate()
+            .rev()
+            .find(|(_, scope)| scope.contains_key(name))?;
+        match scope[name] {
+            Name::Variable {
+                mutable, bound_at, ..
+            } if at >= depth => Some((mutable, bound_at.0)),
+            _ => None,
+        }
+    }
+}
+
+struct Imports<'a>(&'a mut Scopes);
+
+impl Visit<'_> for Imports<'_> {
+    fn visit_use_name(&mut self, name: &UseName) {
+        self.0.bind(plain_text(&name.ident), Name::Import);
+    }
+    fn visit_use_rename(&mut self, name: &UseRename) {
+        self.0.bind(plain_text(&name.rename), Name::Import);
+    }
+}
+
+/// The names that a pattern binds.
+pub(crate) fn names(pattern: &Pat) -> HashSet<String> {
+    variables(pattern)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect()
+}
+
+/// The names that a pattern binds, and whether each is `mut`.
+pub(crate) fn names_and_mutability(pattern: &Pat) -> impl Iterator<Item = (String, bool)> {
+    variables(pattern)
+        .into_iter()
+        .map(|(name, what)| (name, matches!(what, Name::Variable { mutable: true, .. })))
+}
+
+fn variables(pattern: &Pat) -> Vec<(String, Name)> {
+    let mut binders = Binders(Vec::new());
+    binders.visit_pat(pattern);
+    binders.0
+}
+
+/// An upper-case identifier in a pattern is a constant or a unit structure.
+pub(crate) fn is_variable(pattern: &PatIdent) -> bool {
+    let plain = pattern.by_ref.is_none() && pattern.mutability.is_none();
+    !(is_upper(&plain_text(&pattern.ident)) && plain)
+}
+
+struct Binders(Vec<(String, Name)>);
+
+impl<'ast> Visit<'ast> for Binders {
+    fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
+        if is_variable(pattern) {
+            let name = plain_text(&pattern.ident);
+            let mutable = pattern.mutability.is_some() && pattern.by_ref.is_none();
+            let bound_at = Span2(pattern.ident.span());
+            let what = Name::Variable {
+                mutable,
+                late: false,
+                bound_at,
+            };
+            self.0.push((name, what));
+        }
+        visit::visit_pat_ident(self, pattern);
+    }
+    fn visit_expr(&mut self, _: &'ast Expr) {}
+}

@@ -1,0 +1,205 @@
+//! The attributes that a user writes on expressions, statements and arguments. Whatever is rewritten gives them up
+//! before and gets them back afterwards, in one place, so that no rewrite can forget them.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{AttrStyle, Attribute, Expr, Meta, Stmt};
+
+macro_rules! kinds {
+    ($($kind:ident)*) => {
+        /// Where an expression keeps its attributes.
+        fn of(expr: &mut Expr) -> Option<&mut Vec<Attribute>> {
+            match expr {
+                $(Expr::$kind(expr) => Some(&mut expr.attrs),)*
+                _ => None,
+            }
+        }
+
+        /// The attributes of an expression.
+        fn shown(expr: &Expr) -> &[Attribute] {
+            match expr {
+                $(Expr::$kind(expr) => &expr.attrs,)*
+                _ => &[],
+            }
+        }
+
+        /// What kind of expression it is.
+        #[cfg(test)]
+        pub(crate) fn kind(expr: &Expr) -> &'static str {
+            match expr {
+                $(Expr::$kind(_) => stringify!($kind),)*
+                _ => "Verbatim",
+            }
+        }
+
+        /// Every kind that has attributes.
+        #[cfg(test)]
+        pub(crate) const KINDS: &[&str] = &[$(stringify!($kind)),*];
+    };
+}
+
+kinds! {
+    Array Assign Async Await Binary Block Break Call Cast Closure Const Continue Field ForLoop Group If Index Infer
+    Let Lit Loop Macro Match MethodCall Paren Path Range RawAddr Reference Repeat Return Struct Try TryBlock Tuple
+    Unary Unsafe While Yield
+}
+
+/// Takes the attributes off an expression that is about to be rewritten.
+pub(crate) fn take(expr: &mut Expr) -> Vec<Attribute> {
+    of(expr).map(std::mem::take).unwrap_or_default()
+}
+
+/// Gives them back to what the expression has become.
+pub(crate) fn give(expr: &mut Expr, attrs: Vec<Attribute>) {
+    if attrs.is_empty() {
+        return;
+    }
+    match of(expr) {
+        Some(own) => own.splice(0..0, attrs).for_each(drop),
+        None => {
+            let attrs = attrs.into_iter().map(outer);
+            *expr = Expr::Verbatim(quote!(#(#attrs)* #expr));
+        }
+    }
+}
+
+/// An attribute before what it stood in.
+fn outer(mut attr: Attribute) -> Attribute {
+    attr.style = AttrStyle::Outer;
+    attr
+}
+
+/// `cfg` and whatever may hide one.
+pub(crate) fn is_condition(attr: &Attribute) -> bool {
+    attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")
+}
+
+/// Whether a statement may not be there.
+pub(crate) fn is_conditional(statement: &Stmt) -> bool {
+    let attrs = match statement {
+        Stmt::Local(local) => &local.attrs,
+        Stmt::Macro(invocation) => &invocation.attrs,
+        Stmt::Expr(expr, _) => shown(expr),
+        Stmt::Item(_) => return false,
+    };
+    attrs.iter().any(is_condition)
+}
+
+/// The conditions of `cfg` among the attributes, as one.
+pub(crate) fn condition(attrs: &[Attribute]) -> Option<TokenStream> {
+    let conditions = attrs.iter().filter_map(|attr| match &attr.meta {
+        Meta::List(list) if attr.path().is_ident("cfg") => Some(&list.tokens),
+        _ => None,
+    });
+    let conditions: Vec<_> = conditions.collect();
+    (!conditions.is_empty()).then(|| quote!(all(#(#conditions),*)))
+}
+
+/// An element of a list with its attributes. Where its condition does not hold, another one stands there.
+pub(crate) fn element(attrs: &[Attribute], value: impl ToTokens) -> TokenStream {
+    match condition(attrs) {
+        None => quote!(#(#attrs)* #value),
+        Some(condition) => quote!(#(#attrs)* #value, #[cfg(not(#condition))] ()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KINDS, kind, take};
+    use crate::lower::{Body, Returns, Subject};
+    use quote::ToTokens;
+    use syn::visit_mut::VisitMut;
+    use syn::{Expr, parse_quote};
+
+    /// One expression of each kind, with calls in it where there can be any.
+    fn one_of_each() -> Vec<Expr> {
+        let group: Expr = Expr::Group(syn::ExprGroup {
+            attrs: Vec::new(),
+            group_token: Default::default(),
+            expr: parse_quote!(f() + 1),
+        });
+        vec![
+            parse_quote!([f(), g()]),
+            parse_quote!(a = f()),
+            parse_quote!(async { f() }),
+            parse_quote!(f().await),
+            parse_quote!(f() + g()),
+            parse_quote!('a: { f() }),
+            parse_quote!(break 'a f()),
+            parse_quote!(f(g())),
+            parse_quote!(f() as u8),
+            parse_quote!(|x| f(x)),
+            parse_quote!(const { f() }),
+            parse_quote!(continue),
+            parse_quote!(f().field),
+            parse_quote!('a: for x in f() {
+                g(x)
+            }),
+            group,
+            parse_quote!(if f() { g() } else { h() }),
+            parse_quote!(a[f()]),
+            parse_quote!(_),
+            parse_quote!(let Some(x) = f()),
+            parse_quote!(1),
+            parse_quote!('a: loop {
+                f()
+            }),
+            parse_quote!(println!("{}", f())),
+            parse_quote!(match f() {
+                _ => g(),
+            }),
+            parse_quote!(a.get(f())),
+            parse_quote!((f())),
+            parse_quote!(path),
+            parse_quote!(f()..g()),
+            parse_quote!(&raw const a),
+            parse_quote!(&f()),
+            parse_quote!([f(); 2]),
+            parse_quote!(return f()),
+            parse_quote!(S { a: f() }),
+            parse_quote!(f()?),
+            parse_quote!(try { f() }),
+            parse_quote!((f(), g())),
+            parse_quote!(!f()),
+            parse_quote!(unsafe { f() }),
+            parse_quote!('a: while f() {
+                g()
+            }),
+            parse_quote!(yield f()),
+        ]
+    }
+
+    /// In a function, and in a group that `break` and `return` have to leave.
+    #[test]
+    fn t01_every_kind_of_expression_keeps_its_attribute() {
+        let all = one_of_each();
+        let kinds: Vec<&str> = all.iter().map(kind).collect();
+        assert_eq!(kinds, KINDS);
+        for expr in all {
+            for in_group in [false, true] {
+                let mut marked = expr.clone();
+                super::give(&mut marked, vec![parse_quote!(#[the_mark])]);
+                let mut whole: Expr = match in_group {
+                    false => parse_quote!(loop { #marked; }),
+                    true => parse_quote!('a: loop {
+                        group! { #marked; }
+                    }),
+                };
+                let mut body = Body::new(Subject::default(), Returns::default());
+                body.visit_expr_mut(&mut whole);
+                let rewritten = whole.to_token_stream().to_string();
+                let n = rewritten.matches("the_mark").count();
+                assert_eq!(n, 1, "{} in {rewritten}", kind(&expr));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_taken_is_given_back() {
+        for mut expr in one_of_each() {
+            super::give(&mut expr, vec![parse_quote!(#[the_mark])]);
+            assert_eq!(take(&mut expr).len(), 1);
+            assert!(take(&mut expr).is_empty());
+        }
+    }
+}

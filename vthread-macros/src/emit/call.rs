@@ -1,0 +1,209 @@
+//! How a call that turned out to suspend is made, and the dead code that stands beside it.
+
+use crate::names::{self, ours};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Expr, Token};
+
+/// How a suspending call is made.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Making {
+    /// Awaited in place, inside the caller's frame.
+    Await,
+    /// As a segment of the vthread: direct recursion.
+    Segment,
+    /// Blocking: in a closure, which is plain code.
+    Block,
+}
+
+/// A statement that is type-checked and never runs: no borrow, no move, no recursion cycle.
+pub(crate) fn dead(span: Span, code: TokenStream) -> TokenStream {
+    quote_spanned!(span=> '__l: { break '__l; #code })
+}
+
+/// Beside each generated `.await`: in a foreign async block or closure it does not compile (E0767),
+/// so that no frame of ours can become part of a future that the user holds.
+pub(crate) fn in_place(span: Span) -> TokenStream {
+    quote_spanned!(span=> break '__frame break '__l;)
+}
+
+/// Where the place of a call is checked, as `in_place` does.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Place {
+    /// Beside the call itself.
+    Checked,
+    /// Beside a call around it, in the same expression. What `'__frame` would be left through grows with each
+    /// call of a chain, and rustc would look at all of it for each.
+    CheckedAround,
+}
+
+/// The first statement of dead code beside a call that may be awaited: leaves it, and checks the place as `in_place`.
+pub(crate) fn leave(making: Making, span: Span, value: TokenStream) -> TokenStream {
+    match making {
+        Making::Await | Making::Segment => {
+            quote_spanned!(span=> break '__frame break '__l #value;)
+        }
+        Making::Block => quote_spanned!(span=> break '__l #value;),
+    }
+}
+
+/// `dead` beside a call that is made in this way.
+pub(crate) fn dead_beside(making: Making, span: Span, code: TokenStream) -> TokenStream {
+    let leave = leave(making, span, TokenStream::new());
+    quote_spanned!(span=> '__l: { #leave #code })
+}
+
+/// The answer to a question, found in dead code.
+pub(crate) fn answer(question: TokenStream, span: Span) -> TokenStream {
+    let chosen = names::chosen_answer(span);
+    quote_spanned!(span=> '__l: { break '__l #chosen(); #question[()] })
+}
+
+/// What a probe answers, found in dead code: `tag` has the types.
+pub(crate) fn found(
+    making: Making,
+    place: Place,
+    span: Span,
+    tag: TokenStream,
+    warning: Option<TokenStream>,
+    which: TokenStream,
+) -> TokenStream {
+    let chosen = names::chosen(span);
+    let making = match place {
+        Place::Checked => making,
+        Place::CheckedAround => Making::Block,
+    };
+    let leave = leave(making, span, quote_spanned!(span=> #chosen()));
+    quote_spanned!(span=> let __k = '__l: { #leave let __t = #tag; #warning #which };)
+}
+
+/// The two ways to make the call, with the answer in `__k` and the result of the call in `__x`.
+pub(crate) fn ways(making: Making, at: Span) -> TokenStream {
+    let span = ours(at);
+    let made = match making {
+        Making::Await => quote_spanned!(span=> unsafe { __k.frame(__x) }.await),
+        Making::Segment => {
+            let segment = names::segment(span);
+            quote_spanned!(span=> unsafe { #segment(__k.frame(__x)) }.await)
+        }
+        Making::Block => {
+            // The caller that a blocking call remembers is the user's own.
+            let (probe, call) = (quote_spanned!(span=> __k), quote_spanned!(span=> __x));
+            quote_spanned!(at=> #probe.block(#call))
+        }
+    };
+    quote_spanned!(span=> if __k.is_plain { __k.plain(__x) } else { #made })
+}
+
+/// A call whose result is known to be a `Call`. `held` warns of guards that live across it.
+pub(crate) fn known_call(
+    call: TokenStream,
+    making: Making,
+    at: Span,
+    extent: Extent,
+    held: TokenStream,
+) -> TokenStream {
+    let span = ours(at);
+    let dead = dead_beside(making, span, TokenStream::new());
+    let (frame, segment, block) = (
+        names::frame(span),
+        names::segment(span),
+        names::block_call(span),
+    );
+    let made = match making {
+        Making::Await => quote_spanned!(span=> let __f = unsafe { #frame(__c) }; __f.await),
+        Making::Segment => {
+            quote_spanned!(span=> let __f = unsafe { #segment(#frame(__c)) }; __f.await)
+        }
+        Making::Block => quote_spanned!(span=> #block(__c)),
+    };
+    let decided = decide(
+        extent,
+        call,
+        quote_spanned!(span=> __c => { #dead #held #made }),
+    );
+    names::called_at(at, decided).into_token_stream()
+}
+
+/// Where a call that the user wrote begins and ends.
+#[derive(Clone, Copy)]
+pub(crate) struct Extent {
+    pub(crate) start: Span,
+    pub(crate) end: Span,
+}
+
+impl Extent {
+    /// From the first token of `first` to `end`.
+    pub(crate) fn new(first: impl ToTokens, end: Span) -> Self {
+        let start = first.to_token_stream().into_iter().next();
+        Extent {
+            start: start.map_or(end, |tree| tree.span()),
+            end,
+        }
+    }
+
+    /// From where `first` begins to `end`.
+    pub(crate) fn from(first: &Expr, end: Span) -> Self {
+        Extent {
+            start: start(first),
+            end,
+        }
+    }
+}
+
+impl Extent {
+    /// That of an expression.
+    pub(crate) fn of(expr: &Expr) -> Self {
+        Extent::from(expr, end(expr))
+    }
+}
+
+/// Where an expression ends. The tokens of a long chain are not written out to find that.
+fn end(expr: &Expr) -> Span {
+    match expr {
+        Expr::MethodCall(call) => call.paren_token.span.close(),
+        Expr::Call(call) => call.paren_token.span.close(),
+        Expr::Macro(invocation) => invocation.mac.delimiter.span().close(),
+        Expr::Await(awaited) => awaited.await_token.span,
+        Expr::Try(tried) => tried.question_token.span,
+        other => {
+            let last = other.to_token_stream().into_iter().last();
+            last.map_or_else(Span::call_site, |tree| tree.span())
+        }
+    }
+}
+
+/// Where an expression begins. The tokens of a long chain are not written out to find that.
+fn start(expr: &Expr) -> Span {
+    match expr {
+        Expr::MethodCall(call) if call.attrs.is_empty() => start(&call.receiver),
+        Expr::Field(field) if field.attrs.is_empty() => start(&field.base),
+        Expr::Try(tried) if tried.attrs.is_empty() => start(&tried.expr),
+        Expr::Index(indexed) if indexed.attrs.is_empty() => start(&indexed.expr),
+        Expr::Call(call) if call.attrs.is_empty() => start(&call.func),
+        other => {
+            let first = other.to_token_stream().into_iter().next();
+            first.map_or_else(Span::call_site, |tree| tree.span())
+        }
+    }
+}
+
+/// `(match scrutinee { arms })` that stands for the user's call: lints about unused values point at it.
+pub(crate) fn decide(extent: Extent, scrutinee: TokenStream, arms: TokenStream) -> TokenStream {
+    let matched = Token![match](extent.start);
+    let mut braces = Group::new(Delimiter::Brace, arms);
+    braces.set_span(extent.end);
+    quote!(#matched #scrutinee #braces)
+}
+
+/// The outermost parentheses carry the user's span: `let` chains look at the edition of the end of
+/// the scrutinee.
+pub(crate) fn outer(tokens: TokenStream, at: Span) -> TokenStream {
+    let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
+    if let Some(TokenTree::Group(last)) = trees.last_mut() {
+        let mut spanned = Group::new(last.delimiter(), last.stream());
+        spanned.set_span(at);
+        *last = spanned;
+    }
+    trees.into_iter().collect()
+}

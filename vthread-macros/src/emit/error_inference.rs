@@ -1,0 +1,48 @@
+//! Dead code that says which error type a block has, so that `?` in it converts to that; and how an error of that type
+//! is written.
+
+use crate::emit::call::{answer, dead};
+use crate::names;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+use syn::Type;
+
+/// Dead code that says that this block fails with the error type that `error` holds.
+pub(crate) fn pin_error_type(error: &Ident, span: Span) -> TokenStream {
+    let value = names::error_value(span);
+    dead(
+        span,
+        quote_spanned!(span=> return ::core::result::Result::Err(#value(&#error));),
+    )
+}
+
+/// Dead code that says which error type this block returns, through any alias.
+pub(crate) fn pin_error(group: &Ident, span: Span) -> TokenStream {
+    let owner = names::group_type(span);
+    dead(
+        span,
+        quote_spanned!(span=> return ::core::result::Result::Err(#owner::err(&#group));),
+    )
+}
+
+/// Finds out how an error is written, for events. Where its type is left to inference it is not known yet.
+pub(crate) fn tells(error: Option<&Type>, span: Span) -> TokenStream {
+    if error.is_some_and(has_placeholder) {
+        return TokenStream::new();
+    }
+    let (tells, telling) = (names::owner_tells(span), names::telling(span));
+    let how = answer(quote_spanned!(span=> #telling(&__o)), span);
+    quote_spanned!(span=> #tells(&__o, #how);)
+}
+
+fn has_placeholder(ty: &Type) -> bool {
+    struct Found(bool);
+    impl<'ast> syn::visit::Visit<'ast> for Found {
+        fn visit_type_infer(&mut self, _: &'ast syn::TypeInfer) {
+            self.0 = true;
+        }
+    }
+    let mut found = Found(false);
+    syn::visit::Visit::visit_type(&mut found, ty);
+    found.0
+}

@@ -1,0 +1,6 @@
+//! Pieces of generated code.
+
+pub(crate) mod attributes;
+pub(crate) mod call;
+pub(crate) mod error_inference;
+pub(crate) mod group_prologue;

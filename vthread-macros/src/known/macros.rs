@@ -1,0 +1,62 @@
+//! Macros whose arguments are part of the body: std's, and some that are in common use.
+
+use crate::names::plain_text;
+use syn::punctuated::Punctuated;
+use syn::{Expr, Macro, Token};
+
+/// How a known macro treats its arguments.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Treatment {
+    /// Formats all arguments from this place on, by reference, each time.
+    Formats { first: usize },
+    /// Tests the first `n` arguments, and formats the others if the test fails.
+    Tests { n: usize, only_in_debug: bool },
+    /// Moves all arguments.
+    Moves,
+    /// Shows and gives back its arguments.
+    Shows,
+    /// Matches its first argument against a pattern.
+    Matches,
+    /// Evaluates lazily, or ties its value to its arguments.
+    Blocks,
+}
+
+pub(crate) fn treatment(name: &str) -> Option<Treatment> {
+    let tests = |n, only_in_debug| Treatment::Tests { n, only_in_debug };
+    Some(match name {
+        "println" | "print" | "eprintln" | "eprint" | "format" => Treatment::Formats { first: 1 },
+        "panic" | "todo" | "unimplemented" | "unreachable" => Treatment::Formats { first: 1 },
+        "write" | "writeln" => Treatment::Formats { first: 2 },
+        "assert" => tests(1, false),
+        "assert_eq" | "assert_ne" => tests(2, false),
+        "debug_assert" => tests(1, true),
+        "debug_assert_eq" | "debug_assert_ne" => tests(2, true),
+        "vec" => Treatment::Moves,
+        "dbg" => Treatment::Shows,
+        "matches" => Treatment::Matches,
+        "format_args" | "pin" => Treatment::Blocks,
+        "info" | "warn" | "error" | "debug" | "trace" | "bail" | "ensure" => Treatment::Blocks,
+        _ => return None,
+    })
+}
+
+/// The macro's name without its path.
+pub(crate) fn name(mac: &Macro) -> String {
+    mac.path
+        .segments
+        .last()
+        .map(|last| plain_text(&last.ident))
+        .unwrap_or_default()
+}
+
+/// Whether it may be std's `write!`, whose value may be a call.
+pub(crate) fn writes(mac: &Macro) -> bool {
+    treatment(&name(mac)) == Some(Treatment::Formats { first: 2 })
+}
+
+/// The comma-separated arguments of a macro that we know.
+pub(crate) fn arguments(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>> {
+    treatment(&name(mac))?;
+    mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
+        .ok()
+}

@@ -1,0 +1,237 @@
+//! Calls of std that block the kernel thread: which names are looked at, and the dead code that warns.
+//!
+//! What is said of each, and how rustc tells std's from others of the same name, stands in the
+//! runtime's `macro_support/blocking.rs`. A name that is not here costs nothing.
+
+use super::Body;
+use crate::lower::control_flow::Frame;
+use crate::names::{self, ours, plain_text};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Expr, ExprCall, ExprMethodCall, Path};
+
+/// Functions, each with its module, and a type of std's module by which it is known.
+const FUNCTIONS: &[(&str, &str, &[&str])] = &[
+    ("thread", "ThreadId", &["sleep"]),
+    ("io", "Stdin", &["read_to_string"]),
+    (
+        "fs",
+        "DirBuilder",
+        &[
+            "read",
+            "read_to_string",
+            "write",
+            "create_dir",
+            "create_dir_all",
+            "metadata",
+            "symlink_metadata",
+            "remove_dir",
+            "remove_dir_all",
+            "remove_file",
+            "rename",
+            "read_dir",
+            "canonicalize",
+            "copy",
+            "hard_link",
+            "read_link",
+            "set_permissions",
+            "exists",
+        ],
+    ),
+];
+
+/// Functions of types.
+const CONSTRUCTORS: &[&str] = &[
+    "open",
+    "create",
+    "create_new",
+    "connect",
+    "connect_timeout",
+    "bind",
+];
+
+/// Functions of std's types that read or write by std's traits what they are made of.
+const WRAPPERS: &[&str] = &["BufReader", "BufWriter", "LineWriter"];
+
+const METHODS: &[&str] = &[
+    "accept",
+    "recv",
+    "recv_timeout",
+    "join",
+    "output",
+    "status",
+    "wait",
+    "wait_with_output",
+    "read_line",
+    "read_until",
+    "read_to_string",
+    "read_to_end",
+    "read_exact",
+    "read",
+];
+
+/// Methods that no probe looks at: these are looked at on what is called after the standard input.
+const METHODS_OF_STDIN: &[&str] = &["lines", "split", "bytes"];
+
+impl Body {
+    /// Whether blocking calls are warned of here: where they hold up other vthreads. The body of a `group!` in a
+    /// plain function holds up its own thread only.
+    pub(crate) fn warns(&self) -> bool {
+        let in_child = || {
+            let is_child = |frame: &Frame| matches!(frame, Frame::Child(_));
+            self.frames.iter().any(is_child)
+        };
+        self.in_frame && (!self.subject.is_unknown() || in_child())
+    }
+}
+
+/// The warning for a function of `fs`, `thread` or `io`, if the module is std's.
+pub(crate) fn function(path: &Path, is_given_stdin: bool) -> Option<TokenStream> {
+    let n = path.segments.len();
+    let (module, name) = (
+        plain_text(&path.segments[n.checked_sub(2)?].ident),
+        plain_text(&path.segments[n - 1].ident),
+    );
+    let (_, marker, _) = FUNCTIONS
+        .iter()
+        .find(|(of, _, names)| *of == module && names.contains(&name.as_str()))?;
+    if module == "io" && !is_given_stdin {
+        return None;
+    }
+    let at = path.segments[n - 1].ident.span();
+    let span = ours(at);
+    let mut parent = path.clone();
+    parent.segments.pop();
+    parent.segments.pop_punct();
+    let marker = Ident::new(marker, span);
+    let (table, of_module) = (names::blocking(span), names::blocking_of_module(span));
+    let (blocks, key) = (blocks(at), key(&format!("{module}_{name}"), span));
+    Some(quote_spanned!(span=> {
+        #[allow(unused_imports)] use #table::Unknown as #marker;
+        {
+            #[allow(unused_imports)] use #parent::*;
+            #of_module::<#key, #marker>()[()].#blocks();
+        }
+    }))
+}
+
+/// A call of a function that may have been imported from std by its name, `use std::thread::sleep`.
+pub(crate) struct Tied {
+    /// Before the call: what remembers the type of the callee.
+    pub(crate) remembers: TokenStream,
+    /// Before the callee, which is a block: hands it on.
+    pub(crate) callee: TokenStream,
+    /// In dead code: warns if both are the same function.
+    pub(crate) warning: TokenStream,
+}
+
+/// What the call of a function without its module needs. The type of the callee is taken from the call,
+/// which says its generics; so this is for functions of std that have none.
+pub(crate) fn by_name(path: &Path) -> Option<Tied> {
+    let name = path.get_ident().filter(|name| *name == "sleep")?;
+    let at = name.span();
+    let span = ours(at);
+    let (same, key, blocks) = (names::same(span), key("thread_sleep", span), blocks(at));
+    Some(Tied {
+        remembers: quote_spanned!(span=> let __same = #same::to(::std::thread::sleep);),
+        callee: quote_spanned!(span=> __same.with),
+        warning: quote_spanned!(span=> __same.asked::<#key>()[()].#blocks();),
+    })
+}
+
+/// Whether calls of a type's function of this name are looked at.
+pub(crate) fn is_constructor(name: &str) -> bool {
+    CONSTRUCTORS.contains(&name)
+}
+
+/// The warning for a function of a type, whose result's type is in `__t`.
+pub(crate) fn constructor(path: &Path) -> Option<TokenStream> {
+    let last = &path.segments.last()?.ident;
+    let name = plain_text(last);
+    is_constructor(&name).then(|| of_tag(&format!("of_{name}"), last.span()))
+}
+
+/// The warning for a method, whose receiver's type is in `__t`.
+pub(crate) fn method(name: &str, at: Span) -> Option<TokenStream> {
+    let known = METHODS.contains(&name);
+    let warning = known.then(|| of_tag(&format!("by_{name}"), at));
+    let of_stream = names::IO_METHODS.contains(&name);
+    let of_stream = of_stream.then(|| of_tag("by_a_trait_of_std", at));
+    (warning.is_some() || of_stream.is_some()).then(|| quote!(#warning #of_stream))
+}
+
+/// The call of what wraps a stream in std's reading or writing, if it is one of the library's.
+pub(crate) fn wrapper(call: &ExprCall, path: &Path) -> Option<Expr> {
+    let [.., ty, function] = &path.segments.iter().collect::<Vec<_>>()[..] else {
+        return None;
+    };
+    let is_wrapper = WRAPPERS.contains(&plain_text(&ty.ident).as_str());
+    let makes = ["new", "with_capacity"].contains(&plain_text(&function.ident).as_str());
+    (is_wrapper && makes).then(|| asked_of_result(call, "of_a_stream", ty.ident.span()))
+}
+
+/// A call that is not probed, with a warning that the type of its result decides.
+fn asked_of_result(call: impl ToTokens, key: &str, at: Span) -> Expr {
+    let span = ours(at);
+    let tag = names::tag_of_result(span);
+    let warning = of_tag(key, at);
+    let dead = crate::emit::call::dead(span, quote_spanned!(span=> let __t = #tag(&__x); #warning));
+    let asked = quote_spanned!(span=> (match #call { __x => { #dead __x } }));
+    Expr::Verbatim(crate::emit::call::outer(asked, at))
+}
+
+/// The call of a method that is not probed, which gives what reads the standard input.
+pub(crate) fn unprobed(call: &ExprMethodCall, name: &str) -> Option<Expr> {
+    let is_asked = METHODS_OF_STDIN.contains(&name)
+        && call.attrs.is_empty()
+        && mentions_stdin(call.receiver.to_token_stream());
+    is_asked.then(|| asked_of_result(call, "of_stdin", call.method.span()))
+}
+
+/// Whether it is a function of a module that is given the same module's `stdin()`, locked or not. To be asked
+/// before the arguments are rewritten.
+pub(crate) fn is_given_stdin(call: &ExprCall) -> bool {
+    let argument = match call.args.first() {
+        Some(Expr::MethodCall(lock)) if lock.method == "lock" => Some(&*lock.receiver),
+        other => other,
+    };
+    let (Expr::Path(function), Some(Expr::Call(stdin))) = (&*call.func, argument) else {
+        return false;
+    };
+    let mut expected = function.path.clone();
+    expected.segments.pop();
+    expected.segments.push(format_ident!("stdin").into());
+    stdin.func.to_token_stream().to_string() == expected.to_token_stream().to_string()
+}
+
+/// Whether the standard input is named: what it is decides rustc.
+fn mentions_stdin(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident.to_string().contains("stdin"),
+        TokenTree::Group(group) => mentions_stdin(group.stream()),
+        _ => false,
+    })
+}
+
+fn of_tag(key: &str, at: Span) -> TokenStream {
+    let span = ours(at);
+    let (of, key, blocks) = (names::blocking_of(span), self::key(key, span), blocks(at));
+    quote_spanned!(span=> #of::<#key, _>(&__t)[()].#blocks();)
+}
+
+/// The entry of the table.
+fn key(name: &str, span: Span) -> TokenStream {
+    let (table, name) = (names::blocking(span), format_ident!("{name}", span = span));
+    quote_spanned!(span=> #table::#name)
+}
+
+/// The user's span: a lint in code that is wholly a macro's own would be quiet.
+fn blocks(at: Span) -> Ident {
+    Ident::new("blocks", at)
+}
+
+/// `callee` with a warning beside it, for a call that is not probed.
+pub(crate) fn beside(callee: impl ToTokens, warning: &TokenStream, at: Span) -> TokenStream {
+    let dead = crate::emit::call::dead(ours(at), quote!(#warning));
+    quote_spanned!(ours(at)=> ({ #dead #callee }))
+}

@@ -1,0 +1,387 @@
+//! The expansion of `timeout!`, `shield!`, `catch_unwind!`, `bind!` and `defer!`: a body in an async block of its own, as a group's, with
+//! the same ways out, but without children.
+//!
+//! Where the code around has an error type, the block is a `Result` of it, so that `?` converts as it
+//! would outside. Elsewhere it has the function's own return type and ends normally by a slot.
+
+use super::control_flow::{Fails, Frame, GroupFrame};
+use crate::analysis::tail;
+use crate::emit::call::{Extent, Making, dead, dead_beside, decide, in_place, outer};
+use crate::emit::error_inference::pin_error_type;
+use crate::errors;
+use crate::forms::enclosure::Enclosure;
+use crate::forms::form::{EnclosureForm, Head};
+use crate::lower::Body;
+use crate::names::{self, ours};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+use syn::Macro;
+use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
+
+impl Enclosure {
+    /// The future of the enclosed body.
+    fn future(self, body: TokenStream, span: Span) -> TokenStream {
+        match self {
+            Enclosure::Timeout => {
+                let timeout = names::timeout(span);
+                quote_spanned!(span=> #timeout(__argument, #body))
+            }
+            Enclosure::Shield => {
+                let shield = names::shield(span);
+                quote_spanned!(span=> #shield(#body))
+            }
+            Enclosure::CatchUnwind => {
+                let catch_unwind = names::catch_unwind(span);
+                quote_spanned!(span=> #catch_unwind(#body))
+            }
+            Enclosure::Bind => {
+                let bind = names::bind(span);
+                quote_spanned!(span=> #bind(__argument, #body))
+            }
+            Enclosure::Defer => {
+                let guard = names::guard(span);
+                quote_spanned!(span=> #guard(#body))
+            }
+        }
+    }
+
+    /// The pattern of what that future gives when the body has ended as `inner`.
+    fn ended(self, inner: TokenStream, span: Span) -> TokenStream {
+        match self {
+            Enclosure::Timeout | Enclosure::CatchUnwind => {
+                quote_spanned!(span=> ::core::result::Result::Ok(#inner))
+            }
+            Enclosure::Shield | Enclosure::Bind | Enclosure::Defer => inner,
+        }
+    }
+
+    /// The value of the macro where the body's is `__v`, and the arm for the other end.
+    fn value(self, span: Span) -> (TokenStream, TokenStream) {
+        match self {
+            Enclosure::Timeout | Enclosure::CatchUnwind => (
+                quote_spanned!(span=> ::core::result::Result::Ok(__v)),
+                quote_spanned!(span=> ::core::result::Result::Err(__ended) => ::core::result::Result::Err(__ended),),
+            ),
+            Enclosure::Shield | Enclosure::Bind | Enclosure::Defer => {
+                (quote_spanned!(span=> __v), TokenStream::new())
+            }
+        }
+    }
+}
+
+/// How `?` and `return` leave the body.
+pub(crate) struct Leaving {
+    /// Before the body's block.
+    pub(crate) before: TokenStream,
+    /// First in the body's block.
+    pub(crate) pin: TokenStream,
+    /// Last in the body's block, with the body's value in `__v`.
+    pub(crate) end: TokenStream,
+    /// The body's block `__b` as a future.
+    pub(crate) body: TokenStream,
+    /// The arms for the ways of ending, without those of the exits.
+    pub(crate) value: TokenStream,
+    pub(crate) left: TokenStream,
+    pub(crate) out: TokenStream,
+}
+
+impl Body {
+    pub(crate) fn enclosure_macro(&mut self, which: Enclosure, mac: &Macro) -> Option<TokenStream> {
+        let at = mac.path.span();
+        let span = ours(at);
+        if which == Enclosure::Defer {
+            self.errors.at(at, errors::DEFER_IS_A_STATEMENT);
+            return None;
+        }
+        let form = EnclosureForm::parse(mac.tokens.clone(), which, at, &mut self.errors)?;
+        let argument = match form.head {
+            Head::Nothing => TokenStream::new(),
+            Head::Duration(mut duration) => {
+                self.visit_expr_mut(&mut duration);
+                quote_spanned!(span=> let __argument = #duration;)
+            }
+            Head::Bindings(mut bindings) => self.new_bindings(&mut bindings, span),
+        };
+        Some(self.enclose(which, mac, argument, form.body, true, None))
+    }
+
+    /// `defer! { cleanup }` and the rest of its block.
+    pub(crate) fn defer_statement(
+        &mut self,
+        mac: &Macro,
+        rest: syn::Block,
+        is_used: bool,
+    ) -> Option<TokenStream> {
+        let at = mac.path.span();
+        let span = ours(at);
+        if !self.in_frame {
+            self.errors.at(at, errors::DEFER_IN_PLAIN_CODE);
+            return None;
+        }
+        let tokens = mac.tokens.clone();
+        let mut form = EnclosureForm::parse(tokens, Enclosure::Defer, at, &mut self.errors)?;
+        self.framed(Some(Frame::Cleanup), |body| {
+            body.is_used = true;
+            body.visit_block_mut(&mut form.body);
+        });
+        let (shield, dead) = (names::shield(span), dead(span, in_place(span)));
+        let block = &form.body;
+        let cleanup = quote_spanned!(span=>
+            let __d = async { '__frame: { let () = #block; } };
+            #dead
+            let __shield = unsafe { #shield(__d) };
+            __shield.await;
+        );
+        Some(self.enclose(
+            Enclosure::Defer,
+            mac,
+            TokenStream::new(),
+            rest,
+            is_used,
+            Some(cleanup),
+        ))
+    }
+
+    fn enclose(
+        &mut self,
+        which: Enclosure,
+        mac: &Macro,
+        argument: TokenStream,
+        mut block: syn::Block,
+        is_used: bool,
+        cleanup: Option<TokenStream>,
+    ) -> TokenStream {
+        let at = mac.path.span();
+        let span = ours(at);
+        let (frame, leaving) = self.leaving(&mut block, is_used, span);
+        let extent = Extent::new(&mac.path, mac.delimiter.span().close());
+        let arms = self.exit_arms(&frame.exits, span);
+        let Leaving {
+            before,
+            pin,
+            end,
+            body,
+            value: value_pattern,
+            left,
+            out,
+        } = leaving;
+        let (value, other) = which.value(span);
+        let value_pattern = which.ended(value_pattern, span);
+        let out = which.ended(out, span);
+        let left = self.left_arm(which.ended(left, span), &frame, span);
+        let making = self.making(false);
+        let dead = dead_beside(making, span, TokenStream::new());
+        let future = which.future(body, span);
+        let unit = tail::unit(&block, span);
+        let run = match making {
+            Making::Block => {
+                let block_on = names::block_on(span);
+                quote_spanned!(span=> #block_on(__run))
+            }
+            _ => quote_spanned!(span=> __run.await),
+        };
+        let run = match cleanup {
+            None => run,
+            Some(cleanup) => {
+                let finish = names::finish(span);
+                quote_spanned!(span=> ({ let __ended = #run; #cleanup let __finish = #finish(__ended); __finish.await }))
+            }
+        };
+        let joined = decide(
+            extent,
+            run,
+            quote_spanned!(span=>
+                #value_pattern => #value,
+                #left
+                #other
+                #out => match __x { #arms },
+            ),
+        );
+        let named = self.names_macro(&mac.path, span);
+        let expanded = quote_spanned!(span=> ({
+            #named
+            #argument
+            #before
+            let __b = async { '__frame: {
+                #pin
+                let __v #unit = #block;
+                #end
+            } };
+            #dead
+            let __run = unsafe { #future };
+            (#joined)
+        }));
+        outer(expanded, at)
+    }
+
+    /// Rewrites a body in place, and says how it is left.
+    pub(crate) fn leaving(
+        &mut self,
+        block: &mut syn::Block,
+        is_used: bool,
+        span: Span,
+    ) -> (GroupFrame, Leaving) {
+        let known = self.known_error();
+        let is_new_error = known.is_none();
+        let can_fail = known.is_some() || self.errors_are_known() == Fails::Always;
+        let asked = self.kind_around().filter(|_| !can_fail);
+        let error = match known {
+            Some(error) => error,
+            None => self.fresh("error", span),
+        };
+        let frame = self.enclosed_body(block, is_used, can_fail, asked, error);
+        let leaving = match can_fail {
+            true => by_error(&frame.error, is_new_error, span),
+            false => self.by_slot(&frame, span),
+        };
+        (frame, leaving)
+    }
+
+    /// The variable that holds the error type of the innermost body or child around.
+    fn known_error(&mut self) -> Option<Ident> {
+        for frame in self.frames.iter().rev() {
+            match frame {
+                Frame::Group(group) => return group.can_fail.then(|| group.error.clone()),
+                Frame::Child(child) => return Some(child.error.clone()),
+                Frame::Closure | Frame::Cleanup => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// The variable that knows by type how the innermost group around fails, whose body this is then part of.
+    fn kind_around(&self) -> Option<Ident> {
+        for frame in self.frames.iter().rev() {
+            match frame {
+                Frame::Group(group) => return group.asked.clone(),
+                Frame::Child(_) | Frame::Closure | Frame::Cleanup => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    fn enclosed_body(
+        &mut self,
+        body: &mut syn::Block,
+        is_used: bool,
+        can_fail: bool,
+        asked: Option<Ident>,
+        error: Ident,
+    ) -> GroupFrame {
+        let span = error.span();
+        self.scopes.open();
+        let depth = self.scopes.depth();
+        let slot = self.fresh("slot", span);
+        self.frames.push(Frame::Group(GroupFrame {
+            can_fail,
+            asked,
+            error,
+            handle: slot.clone(),
+            slot,
+            name: None,
+            keeps: false,
+            is_limited: false,
+            is_group: false,
+            depth,
+            exits: Vec::new(),
+            returns: false,
+        }));
+        self.is_used = is_used;
+        let in_frame = std::mem::replace(&mut self.in_frame, true);
+        self.visit_block_mut(body);
+        self.in_frame = in_frame;
+        self.scopes.close();
+        match self.frames.pop() {
+            Some(Frame::Group(frame)) => frame,
+            _ => unreachable!("the body's own frame is on top"),
+        }
+    }
+
+    /// Normal ends go through a slot; the block has the function's return type.
+    fn by_slot(&mut self, frame: &GroupFrame, span: Span) -> Leaving {
+        let (val, out) = (names::ctl_val(span), names::ctl_out(span));
+        let (done, returned) = (names::native_done(span), names::native_return(span));
+        let slot_new = names::slot_new(span);
+        let (slot_done, until_done) = (names::slot_done(span), names::until_done(span));
+        let slot = &frame.slot;
+        let annotation = self.return_annotation();
+        let has_type = frame.returns || frame.asked.is_some() || !annotation.is_empty();
+        let pin = match (&frame.asked, annotation.is_empty()) {
+            (Some(kind), _) => self.pin_left(kind, span),
+            (None, true) => TokenStream::new(),
+            (None, false) => {
+                let any = names::any(span);
+                dead(
+                    span,
+                    quote_spanned!(span=> let __r #annotation = #any(); return __r;),
+                )
+            }
+        };
+        let turbofish = match has_type {
+            true => TokenStream::new(),
+            false => quote_spanned!(span=> ::<::core::convert::Infallible>),
+        };
+        Leaving {
+            before: quote_spanned!(span=> let #slot = #slot_new();),
+            pin,
+            end: crate::emit::group_prologue::slot_end(&slot_done, &turbofish, slot, &val, span),
+            body: quote_spanned!(span=> #until_done(&#slot, __b)),
+            value: quote_spanned!(span=> #done(#val(__v))),
+            left: quote_spanned!(span=> #returned(__r)),
+            out: quote_spanned!(span=> #done(#out(__x))),
+        }
+    }
+
+    /// The arm for a body that `?` or `return` has left.
+    pub(crate) fn left_arm(
+        &mut self,
+        pattern: TokenStream,
+        frame: &GroupFrame,
+        span: Span,
+    ) -> TokenStream {
+        if frame.can_fail {
+            let claim = self.claim_on(span);
+            return quote_spanned!(span=> #pattern => { #claim return ::core::result::Result::Err(__e) });
+        }
+        if frame.asked.is_some() {
+            // It leaves the body of the group around, of the same type, in the same way.
+            return quote_spanned!(span=> #pattern => return __r,);
+        }
+        let has_type = frame.returns || !self.return_annotation().is_empty();
+        let action = match has_type {
+            true => {
+                let depth = self.frames.len();
+                let value = self.claimed_after_join(depth, quote_spanned!(span=> __r), span);
+                self.lower_return(depth, value, quote_spanned!(span=> return), span)
+            }
+            false => {
+                let absurd = names::absurd(span);
+                quote_spanned!(span=> #absurd(__r))
+            }
+        };
+        quote_spanned!(span=> #pattern => #action,)
+    }
+}
+
+/// The block is a `Result` of the error type around.
+fn by_error(error: &Ident, is_new: bool, span: Span) -> Leaving {
+    let (val, out) = (names::ctl_val(span), names::ctl_out(span));
+    let unknown = names::error_unknown(span);
+    let pin = pin_error_type(error, span);
+    let before = match is_new {
+        true => quote_spanned!(span=> let #error = #unknown(); #pin),
+        false => TokenStream::new(),
+    };
+    Leaving {
+        before,
+        pin,
+        end: quote_spanned!(span=> #[allow(unreachable_code)] ::core::result::Result::Ok(#val(__v))),
+        body: quote_spanned!(span=> __b),
+        value: quote_spanned!(span=> ::core::result::Result::Ok(#val(__v))),
+        left: quote_spanned!(span=> ::core::result::Result::Err(__e)),
+        out: quote_spanned!(span=> ::core::result::Result::Ok(#out(__x))),
+    }
+}

@@ -1,0 +1,385 @@
+//! The walk over a body: which rewrite each expression gets, and what is left alone.
+
+use super::macro_fragments;
+use super::macro_fragments::Fragments;
+use super::{Body, for_loop};
+use crate::analysis::indexed_places;
+use crate::analysis::scopes::Name;
+use crate::analysis::tail;
+use crate::emit::attributes;
+use crate::emit::call::{Extent, dead, in_place, outer};
+use crate::errors::{self};
+use crate::forms::{Ours, which};
+use crate::item::function;
+use crate::lower::control_flow::Frame;
+use crate::names::{self, ours};
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    Attribute, Block, Expr, ExprAwait, ExprClosure, ExprIf, ExprMacro, ExprMatch, ExprTry,
+    ExprWhile, GenericArgument, Item, Label, Pat, Type, UnOp,
+};
+
+impl VisitMut for Body {
+    // Types, patterns and attributes hold no calls of the body; constants in them are not rewritten.
+    fn visit_type_mut(&mut self, _: &mut Type) {}
+    fn visit_pat_mut(&mut self, _: &mut Pat) {}
+    fn visit_generic_argument_mut(&mut self, _: &mut GenericArgument) {}
+    fn visit_attribute_mut(&mut self, _: &mut Attribute) {}
+
+    fn visit_item_mut(&mut self, item: &mut Item) {
+        if let Item::Fn(function) = item {
+            if let Some(attribute) = crate::known::attributes::take_attribute(function) {
+                *item = Item::Verbatim(function::expand_nested(&attribute, function.clone()));
+                return;
+            }
+        }
+        Fragments.visit_item_mut(item);
+    }
+
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        self.block(block);
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if let Expr::Group(group) = expr {
+            let (leaf, is_ending) = (tail::marked(group).cloned(), tail::is_ending(group));
+            if is_ending || leaf.is_some() {
+                let mut inner = leaf.unwrap_or_else(|| (*group.expr).clone());
+                let attrs = attributes::take(&mut inner);
+                let is_covered = std::mem::replace(&mut self.is_covered, false);
+                *expr = match is_ending {
+                    true => self.ending(inner),
+                    false => self.leaf(inner),
+                };
+                self.is_covered = is_covered;
+                return attributes::give(expr, attrs);
+            }
+        }
+        let attrs = attributes::take(expr);
+        self.bare_expr(expr);
+        attributes::give(expr, attrs);
+    }
+}
+
+pub(crate) fn label_text(label: &Label) -> String {
+    label.name.ident.to_string()
+}
+
+impl Body {
+    /// Rewrites an expression whose attributes have been taken off.
+    fn bare_expr(&mut self, expr: &mut Expr) {
+        // Forms whose value is that of a part of them hand `is_used` down.
+        let hands_down = matches!(
+            expr,
+            Expr::If(_)
+                | Expr::Match(_)
+                | Expr::Block(_)
+                | Expr::Unsafe(_)
+                | Expr::Macro(_)
+                | Expr::Group(_)
+        ) || matches!(expr, Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_));
+        let is_used = std::mem::replace(&mut self.is_used, true) || !hands_down;
+        if !self.held.is_empty() {
+            self.hands_on_parts(expr);
+        }
+        let is_covered = self.is_covered;
+        self.is_covered &= is_operation(expr);
+        match expr {
+            Expr::Group(group) => {
+                self.is_used = is_used;
+                self.visit_expr_mut(&mut group.expr);
+                if let Some(parenthesized) = macro_fragments::parenthesized(group) {
+                    *expr = parenthesized;
+                }
+            }
+            Expr::Assign(assign) => {
+                self.first_value(&assign.left);
+                visit_mut::visit_expr_assign_mut(self, assign);
+            }
+            Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => self.jump(expr),
+            Expr::Try(attempt) => self.attempt(attempt, true),
+            Expr::Await(awaited) => {
+                if let Some(rewritten) = self.user_await(awaited) {
+                    *expr = rewritten;
+                }
+            }
+            Expr::Call(call) => {
+                if let Some(rewritten) = self.call(call) {
+                    *expr = rewritten;
+                }
+            }
+            Expr::MethodCall(call) => {
+                if let Some(rewritten) = self.method(call) {
+                    *expr = rewritten;
+                }
+            }
+            Expr::Macro(invocation) => {
+                if let Some(rewritten) = self.macro_expr(invocation, is_used) {
+                    *expr = rewritten;
+                }
+            }
+            Expr::Closure(closure) => self.closure(closure),
+            // Futures that the user holds, and constants: not part of the state machine.
+            Expr::Async(_) | Expr::Const(_) => Fragments.visit_expr_mut(expr),
+            Expr::Index(indexed) => {
+                self.visit_expr_mut(&mut indexed.expr);
+                self.visit_expr_mut(&mut indexed.index);
+                if indexed_places::is_indexed(&indexed.expr)
+                    && indexed_places::may_suspend(&indexed.index)
+                {
+                    self.errors.on(&indexed.index, errors::INDEX_SUSPENDS);
+                }
+            }
+            Expr::Repeat(repeat) => self.visit_expr_mut(&mut repeat.expr),
+            Expr::Reference(reference) => self.operand(&mut reference.expr),
+            Expr::Unary(unary) if !matches!(unary.op, UnOp::Deref(_)) => {
+                self.operand(&mut unary.expr);
+            }
+            Expr::Block(block) => {
+                let label = block.label.as_ref().map(label_text);
+                self.is_used = is_used;
+                self.framed(label.map(Frame::Label), |body| {
+                    body.visit_block_mut(&mut block.block)
+                });
+            }
+            Expr::Unsafe(block) => {
+                self.is_used = is_used;
+                self.visit_block_mut(&mut block.block);
+            }
+            Expr::Loop(endless) => {
+                let frame = Frame::Loop(endless.label.as_ref().map(label_text));
+                self.is_used = false;
+                self.framed(Some(frame), |body| body.visit_block_mut(&mut endless.body));
+            }
+            Expr::While(repeated) => self.while_loop(repeated),
+            Expr::ForLoop(repeated) => {
+                if let Some(rewritten) = self.for_loop(repeated) {
+                    *expr = rewritten;
+                }
+            }
+            Expr::If(branch) => self.branch(branch, is_used),
+            Expr::Match(choice) => self.choice(choice, is_used),
+            Expr::Let(condition) => {
+                self.visit_expr_mut(&mut condition.expr);
+                self.scopes.bind_pattern(&condition.pat);
+            }
+            _ => visit_mut::visit_expr_mut(self, expr),
+        }
+        self.is_covered = is_covered;
+    }
+
+    pub(crate) fn framed(&mut self, frame: Option<Frame>, inside: impl FnOnce(&mut Self)) {
+        let depth = self.frames.len();
+        self.frames.extend(frame);
+        inside(self);
+        self.frames.truncate(depth);
+    }
+
+    pub(crate) fn our_macro(&mut self, ours: Ours, mac: &syn::Macro, is_used: bool) -> TokenStream {
+        let at = mac.path.span();
+        let held = match ours {
+            Ours::Group | Ours::Race => self.held_across_macro(mac, at),
+            _ => TokenStream::new(),
+        };
+        let expanded = match ours {
+            Ours::Group => self.group_macro(mac, is_used),
+            Ours::Spawn => self.spawn_macro(mac),
+            Ours::Background => self.background_macro(mac),
+            Ours::Enclosure(which) => self.enclosure_macro(which, mac),
+            Ours::Select => self.select_macro(mac, is_used),
+            Ours::Race => self.race_macro(mac, is_used),
+            Ours::Closure => self.closure_macro(mac),
+        };
+        let expanded = outer(expanded.unwrap_or_else(|| quote!(())), at);
+        match held.is_empty() {
+            true => expanded,
+            false => outer(quote_spanned!(names::ours(at)=> ({ #held #expanded })), at),
+        }
+    }
+
+    fn macro_expr(&mut self, invocation: &mut ExprMacro, is_used: bool) -> Option<Expr> {
+        self.hands_on_to_macro(&invocation.mac);
+        let Some(ours) = which(&invocation.mac) else {
+            return self.known_macro(&mut invocation.mac);
+        };
+        if self.in_foreign_macro {
+            return None;
+        }
+        let expanded = self.our_macro(ours, &invocation.mac, is_used);
+        // A `spawn!` whose value nobody uses discards its task.
+        Some(Expr::Verbatim(match ours.gives_a_task() && !is_used {
+            true => quote!({ #expanded; }),
+            false => expanded,
+        }))
+    }
+
+    /// `future.await`, which the user wrote: the mark is checked before each poll.
+    fn user_await(&mut self, awaited: &mut ExprAwait) -> Option<Expr> {
+        self.visit_expr_mut(&mut awaited.base);
+        if !self.in_frame {
+            return None;
+        }
+        let at = awaited.await_token.span();
+        let span = ours(at);
+        let (foreign, dead) = (names::foreign(span), dead(span, in_place(span)));
+        let held = self.held_across_suspension(at);
+        let base = &awaited.base;
+        let rewritten = outer(
+            quote_spanned!(span=> ({ #dead #held #foreign(#base).await })),
+            at,
+        );
+        Some(Expr::Verbatim(rewritten))
+    }
+
+    /// The operand of `&`, `!` or `-`. What rustc expects of the whole is only a hint for a call there,
+    /// as `&call()` may still be dereferenced; it would be a demand on the `match` that the call
+    /// becomes. A field expects nothing of what it is taken from.
+    fn operand(&mut self, operand: &mut Expr) {
+        self.visit_expr_mut(operand);
+        let mut inner = &*operand;
+        while let Expr::Paren(paren) = inner {
+            inner = &paren.expr;
+        }
+        if let Expr::Verbatim(rewritten) = inner {
+            // Lints about the whole look at where it ends.
+            let end = rewritten.clone().into_iter().last().map(|tree| tree.span());
+            let mut field = Literal::u8_unsuffixed(0);
+            field.set_span(end.unwrap_or_else(Span::mixed_site));
+            let span = Span::mixed_site();
+            *operand = Expr::Verbatim(quote_spanned!(span=> (#rewritten,).#field));
+        }
+    }
+
+    /// A variable that was declared without a value gets it inside a `group!` or the like: rustc would
+    /// suggest `mut`, and then refuse that too.
+    fn first_value(&mut self, place: &Expr) {
+        let Expr::Path(path) = place else { return };
+        let Some(name) = path.path.get_ident().map(names::plain_text) else {
+            return;
+        };
+        let is_late = matches!(
+            self.scopes.get(&name),
+            Some(Name::Variable {
+                mutable: false,
+                late: true,
+                ..
+            })
+        );
+        let is_outside = |frame: &Frame| match frame {
+            Frame::Group(group) => {
+                let inside = self.scopes.variable_bound_within(&name, group.depth);
+                inside.is_none()
+            }
+            _ => false,
+        };
+        if is_late && self.frames.iter().any(is_outside) {
+            self.errors.on(path, errors::first_value(&name));
+        }
+    }
+
+    pub(crate) fn attempt(&mut self, attempt: &mut ExprTry, is_used: bool) {
+        if self.marks_attempt(attempt.question_token.span()) {
+            self.errors
+                .on(attempt.question_token, errors::CHILD_CANNOT_FAIL);
+        }
+        let is_group =
+            matches!(&*attempt.expr, Expr::Macro(expr) if which(&expr.mac) == Some(Ours::Group));
+        let extent = self.fails_member().then(|| Extent::of(&attempt.expr));
+        self.is_used = is_used || !is_group;
+        self.visit_expr_mut(&mut attempt.expr);
+        if let Some(extent) = extent {
+            self.claims_attempt(&mut attempt.expr, extent);
+        }
+    }
+
+    fn closure(&mut self, closure: &mut ExprClosure) {
+        if closure.asyncness.is_some() {
+            return Fragments.visit_expr_closure_mut(closure);
+        }
+        let in_frame = std::mem::replace(&mut self.in_frame, false);
+        let n_untyped = self.untyped.len();
+        self.untyped.extend(for_loop::untyped(&closure.inputs));
+        self.framed(Some(Frame::Closure), |body| {
+            body.scoped(|body| {
+                closure
+                    .inputs
+                    .iter()
+                    .for_each(|input| body.scopes.bind_pattern(input));
+                body.visit_expr_mut(&mut closure.body);
+            });
+        });
+        self.untyped.truncate(n_untyped);
+        self.in_frame = in_frame;
+    }
+
+    fn while_loop(&mut self, repeated: &mut ExprWhile) {
+        let frame = Frame::Loop(repeated.label.as_ref().map(label_text));
+        self.framed(Some(frame), |body| {
+            body.scoped(|body| {
+                body.visit_expr_mut(&mut repeated.cond);
+                body.is_used = false;
+                body.visit_block_mut(&mut repeated.body);
+            });
+        });
+    }
+
+    fn branch(&mut self, branch: &mut ExprIf, is_used: bool) {
+        let has_value = is_used && branch.else_branch.is_some();
+        self.scoped(|body| {
+            body.visit_expr_mut(&mut branch.cond);
+            body.is_used = has_value;
+            body.visit_block_mut(&mut branch.then_branch);
+        });
+        if let Some((_, otherwise)) = &mut branch.else_branch {
+            self.is_used = has_value;
+            self.visit_expr_mut(otherwise);
+        }
+    }
+
+    fn choice(&mut self, choice: &mut ExprMatch, is_used: bool) {
+        self.visit_expr_mut(&mut choice.expr);
+        for arm in &mut choice.arms {
+            self.scoped(|body| {
+                body.scopes.bind_pattern(&arm.pat);
+                if let Pat::Guard(guarded) = &mut arm.pat {
+                    body.visit_expr_mut(&mut guarded.guard);
+                }
+                body.is_used = is_used;
+                body.visit_expr_mut(&mut arm.body);
+            });
+        }
+        indexed_places::match_by_reference(&mut choice.expr, &choice.arms);
+    }
+
+    /// Binds the handle of a group for its body.
+    pub(crate) fn bind_handle(&mut self, handle: &syn::Ident) {
+        self.scopes.bind(names::plain_text(handle), Name::Handle);
+    }
+}
+
+/// Whether hidden ways out of a body may stand in this macro.
+pub(crate) fn hides_return(mac: &syn::Macro) -> bool {
+    matches!(crate::known::macros::name(mac).as_str(), "bail" | "ensure")
+        || mac.tokens.to_token_stream().to_string().contains("return")
+}
+
+/// Whether the operands of `expr` stand where it stands: not in a body of their own, nor in a macro.
+fn is_operation(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Binary(_)
+            | Expr::Call(_)
+            | Expr::Cast(_)
+            | Expr::Field(_)
+            | Expr::Index(_)
+            | Expr::MethodCall(_)
+            | Expr::Paren(_)
+            | Expr::Reference(_)
+            | Expr::Try(_)
+            | Expr::Tuple(_)
+            | Expr::Unary(_)
+    )
+}

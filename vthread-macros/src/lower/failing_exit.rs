@@ -1,0 +1,138 @@
+//! Failing exits claim: before a child or a body that fails drops its locals, its group knows whose failure is the first, and
+//! has cancelled the others. So who fails because of what these destructors do comes later.
+//!
+//! A `?` claims where it stands, also in a `timeout!` or its like inside the child, and so do a `return` and a tail. What is
+//! inside an inner group's body is that group's, until it is joined.
+
+use super::control_flow::Frame;
+use crate::emit::call::{Extent, answer, decide};
+use crate::lower::Body;
+use crate::names::{self, ours};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
+use syn::visit_mut::VisitMut;
+
+impl Body {
+    /// Whether a failure here is one of a child or of a group's body, and nothing is joined on its way.
+    pub(crate) fn fails_member(&self) -> bool {
+        for frame in self.frames.iter().rev() {
+            match frame {
+                Frame::Group(group) if group.is_group => return group.can_fail && !group.keeps,
+                Frame::Child(child) => return child.claims,
+                Frame::Closure | Frame::Cleanup => return false,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Whether a `return` from here, seen from `frames[..depth]`, ends a child, and joins nothing on its way.
+    fn ends_child(&self, depth: usize) -> bool {
+        for frame in self.frames[..depth].iter().rev() {
+            match frame {
+                Frame::Group(group) if group.is_group => return false,
+                Frame::Child(child) => return child.claims,
+                Frame::Closure | Frame::Cleanup => return false,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// The operand of a `?`, rewritten.
+    pub(crate) fn claims_attempt(&self, operand: &mut Expr, extent: Extent) {
+        let attempt = names::attempt(ours(extent.start));
+        *operand = Expr::Verbatim(claims(operand.to_token_stream(), &attempt, extent));
+    }
+
+    /// A tail whose type decides.
+    pub(crate) fn ending(&mut self, mut tail: Expr) -> Expr {
+        let extent = self.fails_member().then(|| Extent::of(&tail));
+        self.visit_expr_mut(&mut tail);
+        match extent {
+            Some(extent) => {
+                let ending = names::ending(ours(extent.start));
+                Expr::Verbatim(claims(tail.to_token_stream(), &ending, extent))
+            }
+            None => tail,
+        }
+    }
+
+    /// The result of a child or a body, where it stands in its code.
+    pub(crate) fn claimed(&self, result: TokenStream, span: Span) -> TokenStream {
+        match self.fails_member() {
+            true => claimed(result, span),
+            false => result,
+        }
+    }
+
+    /// The value of a `return` that leaves what has just been joined.
+    pub(crate) fn claimed_after_join(
+        &self,
+        depth: usize,
+        value: TokenStream,
+        span: Span,
+    ) -> TokenStream {
+        match self.ends_child(depth) {
+            true => claimed(value, span),
+            false => value,
+        }
+    }
+
+    /// The value of a `return` in a child, where it stands.
+    pub(crate) fn claimed_return(&self, result: TokenStream, span: Span) -> TokenStream {
+        self.claimed_after_join(self.frames.len(), result, span)
+    }
+
+    /// `Err(error)`, where it stands as a tail or the value of a `return`.
+    pub(crate) fn written_failure(
+        &self,
+        callee: &Expr,
+        error: TokenStream,
+        is_claimed: bool,
+        span: Span,
+    ) -> TokenStream {
+        if !is_claimed {
+            return quote!(#callee(#error));
+        }
+        let failing = names::failing(span);
+        let error = quote_spanned!(span=> #failing(#error));
+        quote!(#callee(#error))
+    }
+
+    /// Whether the `Err` of a `return` claims, or of a tail.
+    pub(crate) fn claims_written(&self, is_return: bool) -> bool {
+        match is_return {
+            true => self.ends_child(self.frames.len()),
+            false => self.fails_member(),
+        }
+    }
+
+    /// What stands before the `return` that hands on the failure of an enclosed body.
+    pub(crate) fn claim_on(&self, span: Span) -> TokenStream {
+        match self.fails_member() {
+            true => {
+                let claim = names::claim(span);
+                quote_spanned!(span=> #claim();)
+            }
+            false => TokenStream::new(),
+        }
+    }
+}
+
+fn claimed(result: TokenStream, span: Span) -> TokenStream {
+    let claimed = names::claimed(span);
+    quote_spanned!(span=> #claimed(#result))
+}
+
+/// `value`, looked at in place as `question` finds that its type may fail.
+fn claims(value: TokenStream, question: &TokenStream, extent: Extent) -> TokenStream {
+    let span = ours(extent.start);
+    let it = Ident::new("__x", span);
+    let claim_failure = names::claim_failure(span);
+    let which = answer(quote_spanned!(span=> #question(&#it)), span);
+    let arms = quote_spanned!(span=> #it => { #claim_failure(#which, &#it); #it });
+    let decided = decide(extent, value, arms);
+    names::called_at(extent.start, decided).into_token_stream()
+}

@@ -1,0 +1,200 @@
+//! `for` loops: the loop stays a `for`, and each step goes through a choice made by the type of what
+//! the loop is over: an iterator, or something whose `next` suspends.
+
+use super::Body;
+use super::expr::label_text;
+use crate::emit::call::{Making, answer, dead_beside};
+use crate::lower::control_flow::Frame;
+use crate::names::{self, ours, plain_text};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::quote_spanned;
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
+use syn::{Expr, ExprForLoop, Pat, Token};
+
+/// Methods of std that give iterators of std, whatever they are called on.
+const ADAPTERS: &[&str] = &[
+    "array_chunks",
+    "array_windows",
+    "bytes",
+    "chain",
+    "char_indices",
+    "chars",
+    "chunk_by",
+    "chunks",
+    "chunks_exact",
+    "chunks_mut",
+    "cloned",
+    "copied",
+    "enumerate",
+    "filter",
+    "filter_map",
+    "flat_map",
+    "flatten",
+    "into_keys",
+    "into_values",
+    "iter_mut",
+    "map",
+    "map_while",
+    "peekable",
+    "rchunks",
+    "rev",
+    "skip",
+    "skip_while",
+    "split_ascii_whitespace",
+    "split_whitespace",
+    "step_by",
+    "take_while",
+    "values_mut",
+    "windows",
+    "zip",
+];
+
+impl Body {
+    /// The rewritten loop, or `None` if it stays as it is, with its parts rewritten.
+    pub(crate) fn for_loop(&mut self, repeated: &mut ExprForLoop) -> Option<Expr> {
+        let is_asked = !is_plain(&repeated.expr) && !self.is_untyped(&repeated.expr);
+        self.visit_expr_mut(&mut repeated.expr);
+        let frame = Frame::Loop(repeated.label.as_ref().map(label_text));
+        self.framed(Some(frame), |body| {
+            body.scoped(|body| {
+                body.scopes.bind_pattern(&repeated.pat);
+                body.is_used = false;
+                body.visit_block_mut(&mut repeated.body);
+            });
+        });
+        is_asked.then(|| self.steps(repeated))
+    }
+
+    fn steps(&self, repeated: &ExprForLoop) -> Expr {
+        let ExprForLoop {
+            attrs: _,
+            label,
+            for_token,
+            pat,
+            in_token,
+            expr,
+            body,
+        } = repeated;
+        let span = ours(expr.span());
+        let making = self.making(false);
+        let (head, steps, dead) = (
+            names::loop_head(span),
+            names::loop_steps(span),
+            guard(making, span),
+        );
+        let kind = answer(quote_spanned!(span=> __h), span);
+        let held = self.held_across(quote_spanned!(span=> &__m), expr.span());
+        // Errors about the loop and its pattern speak of what the user wrote: so these are the user's.
+        let over = Ident::new("__vthread_over", expr.span());
+        let bound = Ident::new("__vthread_over", expr.span().located_at(in_token.span));
+        let item = Ident::new("__vthread_item", pat.span());
+        let step = step(making, &item, span);
+        let iteration = match &**pat {
+            Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
+                quote_spanned!(span=> let #pat = #step; #body)
+            }
+            // The item lives to the end of the iteration, whatever the pattern takes of it. With an arm of
+            // ours first, rustc does not propose another arm for a pattern that may fail.
+            _ => {
+                let first = may_fail(pat).then(|| quote_spanned!(span=> _ if false => {}));
+                let mut value = Group::new(
+                    Delimiter::Brace,
+                    quote_spanned!(span=> let #item = #step; #item),
+                );
+                value.set_span(pat.span());
+                quote_spanned!(span=> match #value { #first #pat => #body })
+            }
+        };
+        let mut inside = Group::new(
+            Delimiter::Brace,
+            quote_spanned!(span=> #dead #held #iteration),
+        );
+        inside.set_span(body.brace_token.span.join());
+        Expr::Verbatim(quote_spanned!(span=>
+            {
+                let __h = #head();
+                match __h.pass(#expr) {
+                    __e => {
+                        #[allow(unused_mut, unused_variables)]
+                        let (__m, #bound, mut __source) = #steps(#kind, __e);
+                        #label #for_token #item #in_token #over #inside
+                    }
+                };
+            }
+        ))
+    }
+
+    /// Whether it is a parameter of a closure of which rustc does not know the type yet.
+    fn is_untyped(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Path(path) => path
+                .path
+                .get_ident()
+                .is_some_and(|name| self.untyped.contains(&plain_text(name))),
+            Expr::Reference(reference) => self.is_untyped(&reference.expr),
+            Expr::Paren(inner) => self.is_untyped(&inner.expr),
+            _ => false,
+        }
+    }
+}
+
+/// The item of a step, which the `for` gave as `item` unless the step is a call.
+fn step(making: Making, item: &Ident, span: Span) -> TokenStream {
+    let made = match making {
+        Making::Block => quote_spanned!(span=> __m.which().block(__c)),
+        _ => quote_spanned!(span=> (unsafe { __m.which().frame(__c) }.await)),
+    };
+    quote_spanned!(span=> if __m.is_plain() {
+        __m.plain(#item)
+    } else {
+        let __c = __m.source(&mut __source).next();
+        match #made {
+            ::core::option::Option::Some(__x) => __x,
+            ::core::option::Option::None => break,
+        }
+    })
+}
+
+/// Beside each step that may be awaited.
+fn guard(making: Making, span: Span) -> TokenStream {
+    match making {
+        Making::Block => TokenStream::new(),
+        _ => dead_beside(making, span, TokenStream::new()),
+    }
+}
+
+/// Whether a pattern may match some values only.
+fn may_fail(pat: &Pat) -> bool {
+    match pat {
+        Pat::Ident(ident) => ident
+            .subpat
+            .as_ref()
+            .is_some_and(|(_, inside)| may_fail(inside)),
+        Pat::Paren(inner) => may_fail(&inner.pat),
+        Pat::Reference(inner) => may_fail(&inner.pat),
+        Pat::Tuple(tuple) => tuple.elems.iter().any(may_fail),
+        Pat::Wild(_) | Pat::Rest(_) => false,
+        _ => true,
+    }
+}
+
+/// What is an iterator for all to see, so that nothing is asked of its type.
+fn is_plain(expr: &Expr) -> bool {
+    match expr {
+        Expr::Range(_) | Expr::Array(_) | Expr::Repeat(_) | Expr::Lit(_) => true,
+        Expr::Paren(inner) => is_plain(&inner.expr),
+        Expr::Group(inner) => is_plain(&inner.expr),
+        Expr::Reference(reference) => is_plain(&reference.expr),
+        Expr::MethodCall(call) => ADAPTERS.contains(&plain_text(&call.method).as_str()),
+        Expr::Macro(invocation) => invocation.mac.path.is_ident("vec"),
+        _ => false,
+    }
+}
+
+/// The variables among a closure's parameters whose types are not written.
+pub(crate) fn untyped(inputs: &Punctuated<Pat, Token![,]>) -> Vec<String> {
+    let untyped = inputs.iter().filter(|input| !matches!(input, Pat::Type(_)));
+    untyped.flat_map(crate::analysis::scopes::names).collect()
+}

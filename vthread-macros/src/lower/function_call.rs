@@ -1,0 +1,347 @@
+//! Path calls: `f(x)`, `module::f(x)`, `Type::f(x)`.
+//!
+//! Name resolution decides about functions: the plain function is imported as `__vthread_call`
+//! outside, and a glob import of the companion module inside shadows it where there is one.
+//! Type-relative calls are decided by the type of the result.
+
+use super::{Body, blocking_calls};
+use crate::analysis::impl_siblings::Known;
+use crate::analysis::scopes::Name;
+use crate::emit::call::{
+    Extent, Making, Place, dead_beside, decide, found, known_call, outer, ways,
+};
+use crate::known;
+use crate::names::{self, companion, ours, plain_text};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::visit::{self, Visit};
+use syn::visit_mut::VisitMut;
+use syn::{Expr, ExprCall, ExprClosure, Macro, Path, PathArguments, Type};
+
+impl Body {
+    /// The rewritten call, or `None` if it stays as it is (with its arguments rewritten).
+    pub(crate) fn call(&mut self, call: &mut ExprCall) -> Option<Expr> {
+        let has_closure = has_closure(call);
+        let is_given_stdin = blocking_calls::is_given_stdin(call);
+        call.args
+            .iter_mut()
+            .for_each(|argument| self.visit_expr_mut(argument));
+        let mut callee = &mut *call.func;
+        while let Expr::Group(group) = callee {
+            callee = &mut group.expr;
+        }
+        let Expr::Path(path) = callee else {
+            self.visit_expr_mut(&mut call.func);
+            return None;
+        };
+        let (path, qself) = (path.path.clone(), path.qself.clone());
+        let last = &path.segments.last()?.ident;
+        let (name, at) = (plain_text(last), last.span());
+        if let Some(qself) = qself {
+            // Its type comes from what is around, so that it cannot be asked.
+            if matches!(*qself.ty, Type::Infer(_)) && known::associated_of_std(&name) {
+                return None;
+            }
+            let is_recursive =
+                type_name(&qself.ty).is_some_and(|owner| self.is_recursive(&owner, &name));
+            return Some(self.type_relative(call, is_recursive, at));
+        }
+        if let Some(ident) = own_path(&path) {
+            match self.scopes.get(&name).filter(|_| path.segments.len() == 1) {
+                Some(Name::Variable { .. } | Name::Handle | Name::PlainItem) => return None,
+                Some(Name::VthreadItem) => return self.known(call, &path, Making::Await, at),
+                None if self.subject.function.as_deref() == Some(&name) && self.in_frame => {
+                    self.note_recursion();
+                    return self.known(call, &path, Making::Segment, ident.span());
+                }
+                _ => {}
+            }
+        }
+        let warning = blocking_calls::function(&path, is_given_stdin).filter(|_| self.warns());
+        if let Some(asked) = blocking_calls::wrapper(call, &path).filter(|_| self.warns()) {
+            return Some(asked);
+        }
+        let is_watched =
+            known::is_type_relative(&path) && blocking_calls::is_constructor(&name) && self.warns();
+        if path.is_ident("self") || known::function(&path) && !is_watched {
+            if let Some(warning) = warning {
+                *call.func = Expr::Verbatim(blocking_calls::beside(&path, &warning, at));
+            }
+            return None;
+        }
+        if known::is_type_relative(&path) {
+            if known::associated(&name) || known::is_of_std(&path, &name) {
+                return None;
+            }
+            let in_self = path.segments[0].ident == "Self" && path.segments.len() == 2;
+            let owner = plain_text(&path.segments[path.segments.len() - 2].ident);
+            let is_recursive = self.is_recursive(&owner, &name);
+            if let (Some(helper), true, true) = (self.subject.again.clone(), is_recursive, in_self)
+            {
+                return Some(self.function_again(call, &helper, at));
+            }
+            match self.subject.siblings.function(&name).filter(|_| in_self) {
+                Some(Known::Plain) => return None,
+                Some(Known::Suspends) => return Some(self.own_function(call, is_recursive, at)),
+                None => {}
+            }
+            return Some(self.type_relative(call, is_recursive, at));
+        }
+        // In a closure the facade is what is wanted.
+        if !self.in_frame {
+            return None;
+        }
+        let is_new = self
+            .checked_paths
+            .insert(path.to_token_stream().to_string());
+        let tied = blocking_calls::by_name(&path).filter(|_| !has_closure && self.warns());
+        let held = self.held_across(quote_spanned!(ours(at)=> &__k), at);
+        let beside = Beside {
+            warning,
+            tied,
+            held,
+        };
+        let place = self.place_of_check();
+        Some(probe(call, path, has_closure, (is_new, place), beside, at))
+    }
+
+    /// A call of a `#[vthread]` function of this body or of the function itself: the companion is
+    /// named directly.
+    fn known(&mut self, call: &ExprCall, path: &Path, making: Making, at: Span) -> Option<Expr> {
+        if !self.in_frame {
+            return None;
+        }
+        let mut path = path.clone();
+        let last = path.segments.last_mut()?;
+        let mut hidden = companion(&last.ident);
+        hidden.set_span(last.ident.span());
+        last.ident = hidden;
+        let arguments = &call.args;
+        let held = self.held_across_suspension(at);
+        let made = known_call(quote!(#path(#arguments)), making, at, extent(call), held);
+        Some(Expr::Verbatim(made))
+    }
+
+    /// Whether `Owner::name()` calls the method whose body this is.
+    fn is_recursive(&mut self, owner: &str, name: &str) -> bool {
+        let is_recursive = self.subject.is_method_of(owner, name);
+        if is_recursive {
+            self.note_recursion();
+        }
+        is_recursive
+    }
+
+    /// `Self::m(args)` in the default of `m`, by the helper that `self.m(args)` takes too.
+    fn function_again(&mut self, call: &ExprCall, helper: &Path, at: Span) -> Expr {
+        self.calls_itself = true;
+        let method = match &*call.func {
+            Expr::Path(path) => path.path.segments.last().cloned().map(|mut last| {
+                last.ident = names::again(&last.ident);
+                last
+            }),
+            _ => None,
+        };
+        let arguments = &call.args;
+        let again = quote_spanned!(ours(at)=> <Self as #helper>::#method(#arguments));
+        let making = self.making(true);
+        let held = self.held_across_suspension(at);
+        Expr::Verbatim(known_call(again, making, at, extent(call), held))
+    }
+
+    /// A call of a vthread function of the same `impl` block: its result is a `Call`.
+    fn own_function(&self, call: &ExprCall, is_recursive: bool, at: Span) -> Expr {
+        let held = self.held_across_suspension(at);
+        let making = self.making(is_recursive);
+        Expr::Verbatim(known_call(quote!(#call), making, at, extent(call), held))
+    }
+
+    fn type_relative(&mut self, call: &ExprCall, is_recursive: bool, at: Span) -> Expr {
+        let span = ours(at);
+        let making = self.making(is_recursive);
+        let warning = match &*call.func {
+            Expr::Path(path) if self.warns() => blocking_calls::constructor(&path.path),
+            _ => None,
+        };
+        let tag = names::tag_of_result(span);
+        let found = found(
+            making,
+            Place::Checked,
+            span,
+            quote_spanned!(span=> #tag(&__x)),
+            warning,
+            quote_spanned!(span=> __t[()]),
+        );
+        let held = self.held_across(quote_spanned!(span=> &__k), at);
+        let ways = ways(making, at);
+        let decided = decide(
+            extent(call),
+            call.to_token_stream(),
+            quote_spanned!(span=> __x => { #found #held #ways }),
+        );
+        Expr::Verbatim(names::called_at(at, decided).into_token_stream())
+    }
+}
+
+/// The last name of a type that is written as a path.
+pub(crate) fn type_name(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Path(path) => Some(plain_text(&path.path.segments.last()?.ident)),
+        _ => None,
+    }
+}
+
+/// `f` or `self::f`, with or without generic arguments: what may be a local name or a direct recursion.
+fn own_path(path: &Path) -> Option<syn::Ident> {
+    let n = path.segments.len();
+    let own = n == 1 || n == 2 && path.segments[0].ident == "self";
+    (own && path.leading_colon.is_none()).then(|| path.segments[n - 1].ident.clone())
+}
+
+/// The warnings that stand beside a probe.
+struct Beside {
+    warning: Option<TokenStream>,
+    tied: Option<blocking_calls::Tied>,
+    held: TokenStream,
+}
+
+/// The namespace probe. Without closure arguments the callee is chosen in a block of its own and the
+/// arguments never see the glob import; with one the callee must be a plain path, or rustc does not
+/// deduce the closure's signature.
+fn probe(
+    call: &ExprCall,
+    mut path: Path,
+    has_closure: bool,
+    (is_new, place): (bool, Place),
+    beside: Beside,
+    at: Span,
+) -> Expr {
+    let span = ours(at);
+    let last = path.segments.last_mut().expect("a path has a segment");
+    let turbofish = match std::mem::replace(&mut last.arguments, PathArguments::None) {
+        PathArguments::AngleBracketed(mut arguments) => {
+            arguments.colon2_token.get_or_insert_with(Default::default);
+            arguments.to_token_stream()
+        }
+        _ => TokenStream::new(),
+    };
+    let arguments = &call.args;
+    let parenthesized = names::called_at(call.paren_token.span.join(), arguments.to_token_stream());
+    let parenthesized = parenthesized.into_token_stream();
+    let (inside, outside) = match has_closure {
+        true => (parenthesized, TokenStream::new()),
+        false => (TokenStream::new(), parenthesized),
+    };
+    let (none, no_kind) = (names::none(span), names::no_kind(span));
+    let same = is_new.then(|| same_function(&path, at));
+    let Beside {
+        warning,
+        tied,
+        held,
+    } = beside;
+    let (remembers, tie, warning) = match tied {
+        Some(tied) => (tied.remembers, tied.callee, Some(tied.warning)),
+        None => (TokenStream::new(), TokenStream::new(), warning),
+    };
+    let dead = match (place, &warning) {
+        (Place::CheckedAround, None) => TokenStream::new(),
+        (Place::CheckedAround, Some(_)) => dead_beside(Making::Block, span, quote!(#warning)),
+        (Place::Checked, _) => dead_beside(Making::Await, span, quote!(#warning)),
+    };
+    let ways = ways(Making::Await, at);
+    let (allowed, quiet) = (allowed(&path, false, span), allowed(&path, true, span));
+    // The call begins where the user's does, for `Location::caller` in a plain function.
+    let extent = extent(call);
+    let chosen = proc_macro2::Ident::new("__vthread_call", extent.start);
+    let callee = quote_spanned!(span=> ({
+        use #none as __c;
+        #allowed use #path as __vthread_call;
+        { #quiet use #path as __c; { use __c::*; #chosen #turbofish #inside } }
+    }));
+    let callee = match tie.is_empty() {
+        true => callee,
+        false => quote_spanned!(span=> (#tie #callee)),
+    };
+    let result = match has_closure {
+        true => callee,
+        false => {
+            let callee = outer(callee, extent.start);
+            quote!(#callee #outside)
+        }
+    };
+    let decided = decide(
+        extent,
+        result,
+        quote_spanned!(span=> __x => {
+            #dead
+            let __k = ({
+                use #none as __c;
+                use #no_kind;
+                {
+                    #quiet use #path as __c;
+                    { use __c::*; #same __VTHREAD_KIND }
+                }
+            });
+            #held
+            #ways
+        }),
+    );
+    let chosen = match remembers.is_empty() {
+        true => decided,
+        false => quote_spanned!(span=> { #remembers #decided }),
+    };
+    Expr::Verbatim(names::called_at(at, chosen).into_token_stream())
+}
+
+/// Beside the glob import of the companion module: is the function that the path names the module's own?
+///
+/// A plain function can shadow a vthread one by its value alone, and the module would stay visible. The
+/// path and the module's facade are imported under one name, the facade by the glob. rustc refuses a
+/// generated import that shadows a glob's in a path of another import (E0659), unless both are
+/// the same item. That costs no types: where there is no companion module, nothing is shadowed. Once for each
+/// path of a body is enough, and again where a block has imports of its own.
+fn same_function(path: &Path, at: Span) -> TokenStream {
+    let span = ours(at);
+    let both = names::both_functions(at);
+    quote_spanned!(span=>
+        #[allow(deprecated)] use #path as #both;
+        use #both as _;
+    )
+}
+
+/// What the imports of a path may do. Each lint that is named costs the user's compiler something, so the one
+/// of clippy is named only where it looks. Of what is deprecated the first import tells.
+fn allowed(path: &Path, is_told: bool, span: Span) -> TokenStream {
+    let name = path.segments.last().map(|last| plain_text(&last.ident));
+    let deprecated = is_told.then(|| quote_spanned!(span=> , deprecated));
+    match name.is_some_and(|name| name.to_lowercase().contains("unsafe")) {
+        true => {
+            quote_spanned!(span=> #[allow(unused_imports, clippy::unsafe_removed_from_name #deprecated)])
+        }
+        false => quote_spanned!(span=> #[allow(unused_imports #deprecated)]),
+    }
+}
+
+fn extent(call: &ExprCall) -> Extent {
+    Extent::from(&call.func, call.paren_token.span.close())
+}
+
+/// Whether a closure stands among the arguments, or a macro that may hold one.
+fn has_closure(call: &ExprCall) -> bool {
+    struct Closures(bool);
+    impl<'ast> Visit<'ast> for Closures {
+        fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {
+            self.0 = true;
+        }
+        fn visit_macro(&mut self, mac: &'ast Macro) {
+            self.0 |= mac.tokens.to_string().contains('|');
+        }
+        fn visit_expr(&mut self, expr: &'ast Expr) {
+            visit::visit_expr(self, expr);
+        }
+    }
+    let mut closures = Closures(false);
+    call.args
+        .iter()
+        .for_each(|argument| closures.visit_expr(argument));
+    closures.0
+}

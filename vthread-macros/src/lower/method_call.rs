@@ -1,0 +1,271 @@
+//! Method calls: `recv.m(args)` stays token for token as written and becomes the scrutinee of a match
+//! that decides by the receiver's and the result's type.
+
+use super::{Body, blocking_calls};
+use crate::analysis::impl_siblings::Known;
+use crate::emit::call::{Extent, decide, found, known_call, ways};
+use crate::known;
+use crate::names::{self, hash, ours, plain_text};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
+use syn::{Expr, ExprMethodCall, Path, UnOp};
+
+/// What a receiver is, for the dead code that gives its type.
+#[derive(PartialEq)]
+enum Receiver {
+    /// A place: it can be named a second time.
+    Place,
+    /// A place inside a value, as `f().field`: the value's type is remembered.
+    InValue,
+    /// A value: it passes through an identity function.
+    Value,
+}
+
+impl Body {
+    pub(crate) fn method(&mut self, call: &mut ExprMethodCall) -> Option<Expr> {
+        let name = plain_text(&call.method);
+        let own = match is_self(&call.receiver) {
+            true => self.subject.siblings.method(&name, self.subject.taking),
+            false => None,
+        };
+        let is_covered = self.is_covered;
+        let is_probed = !known::method(&name) && own != Some(Known::Plain);
+        self.is_covered |= is_probed && self.in_frame;
+        if !(name == "block" && call.args.is_empty() && !self.in_frame) {
+            self.visit_expr_mut(&mut call.receiver);
+        } else {
+            self.receiver_of_block(&mut call.receiver);
+        }
+        call.args
+            .iter_mut()
+            .for_each(|argument| self.visit_expr_mut(argument));
+        self.is_covered = is_covered;
+        if known::method(&name) {
+            return blocking_calls::unprobed(call, &name).filter(|_| self.warns());
+        }
+        let is_recursive = self.subject.method.as_deref() == Some(&name);
+        if is_recursive {
+            self.note_recursion();
+            if let (Some(helper), true) = (self.subject.again.clone(), is_self(&call.receiver)) {
+                return Some(self.call_again(call, &helper));
+            }
+        }
+        match own {
+            Some(Known::Plain) => None,
+            Some(Known::Suspends) => Some(self.own_method(call, is_recursive)),
+            None => Some(self.probe_method(call, &name, is_recursive)),
+        }
+    }
+
+    /// `self.m(args)` in the default of `m`. rustc takes the call's type for the one that is being
+    /// defined (E0792), so it goes through the helper that the trait's expansion adds.
+    fn call_again(&mut self, call: &ExprMethodCall, helper: &Path) -> Expr {
+        self.calls_itself = true;
+        let (again, receiver, turbofish) =
+            (names::again(&call.method), &call.receiver, &call.turbofish);
+        let arguments = call.args.iter();
+        let again = quote_spanned!(call.method.span()=>
+            <Self as #helper>::#again #turbofish(#receiver, #(#arguments),*)
+        );
+        let extent = Extent::from(&call.receiver, call.paren_token.span.close());
+        let making = self.making(true);
+        let held = self.held_across_suspension(call.method.span());
+        let made = known_call(again, making, call.method.span(), extent, held);
+        Expr::Verbatim(made)
+    }
+
+    /// `recv.m(args).block()` in a closure, as plain code writes it: `m` is not made, `block` makes it.
+    fn receiver_of_block(&mut self, receiver: &mut Expr) {
+        match receiver {
+            Expr::MethodCall(inner) => {
+                self.visit_expr_mut(&mut inner.receiver);
+                inner
+                    .args
+                    .iter_mut()
+                    .for_each(|argument| self.visit_expr_mut(argument));
+            }
+            Expr::Macro(inner) if crate::known::macros::writes(&inner.mac) => {
+                self.arguments_block(&mut inner.mac, 0);
+            }
+            Expr::Call(inner) => inner
+                .args
+                .iter_mut()
+                .for_each(|argument| self.visit_expr_mut(argument)),
+            other => self.visit_expr_mut(other),
+        }
+    }
+
+    /// A call of a vthread method of the same block: its result is a `Call`.
+    fn own_method(&self, call: &ExprMethodCall, is_recursive: bool) -> Expr {
+        let at = call.method.span();
+        let extent = Extent::from(&call.receiver, call.paren_token.span.close());
+        let held = self.held_across_suspension(at);
+        let made = known_call(quote!(#call), self.making(is_recursive), at, extent, held);
+        Expr::Verbatim(made)
+    }
+
+    fn probe_method(&mut self, call: &ExprMethodCall, name: &str, is_recursive: bool) -> Expr {
+        let at = call.method.span();
+        let span = ours(at);
+        let making = self.making(is_recursive);
+        let hash = hash(name);
+        let warning = blocking_calls::method(name, at).filter(|_| self.warns());
+        let which = match names::IO_METHODS.contains(&name) {
+            true => {
+                let io = names::io(span);
+                quote_spanned!(span=> #io(&__t)[()])
+            }
+            false => quote_spanned!(span=> __t[()]),
+        };
+        let held = self.held_across(quote_spanned!(span=> &__k), at);
+        let ways = ways(making, at);
+        let place = self.place_of_check();
+        let ExprMethodCall {
+            attrs: _,
+            receiver,
+            dot_token,
+            method,
+            turbofish,
+            args,
+            paren_token,
+        } = call;
+        let arguments = names::called_at(paren_token.span.join(), args.to_token_stream());
+        let extent = Extent::from(receiver, paren_token.span.close());
+        let tail = quote!(#dot_token #method #turbofish #arguments);
+        let new_ty = names::ty(span);
+        let probed = if classify(receiver) == Receiver::Value {
+            let mut receiver = &**receiver;
+            while let Expr::Paren(inner) = receiver {
+                receiver = &inner.expr;
+            }
+            let tag = names::tag_of_value(span);
+            let tag = quote_spanned!(span=> #tag::<#hash, _, _>(&__r, &__x));
+            let found = found(making, place, span, tag, warning, which);
+            let decided = decide(
+                extent,
+                quote_spanned!(span=> __r.pass(#receiver) #tail),
+                quote_spanned!(span=> __x => { #found #held #ways }),
+            );
+            quote_spanned!(span=> { let __r = #new_ty(); #decided })
+        } else {
+            let mut types = Vec::new();
+            let (real, copy) = self.place(receiver, &mut types);
+            let tag = match is_raw_place(receiver) {
+                true => {
+                    let tag = names::tag_of_raw(span);
+                    quote_spanned!(span=> #tag::<#hash, _, _>(&raw const #copy, &__x))
+                }
+                false => {
+                    let tag = names::tag(span);
+                    quote_spanned!(span=> #tag::<#hash, _, _>(&#copy, &__x))
+                }
+            };
+            let found = found(making, place, span, tag, warning, which);
+            let decided = decide(
+                extent,
+                quote!(#real #tail),
+                quote_spanned!(span=> __x => { #found #held #ways }),
+            );
+            match types.is_empty() {
+                true => decided,
+                false => quote_spanned!(span=> { #(let #types = #new_ty();)* #decided }),
+            }
+        };
+        Expr::Verbatim(names::called_at(at, probed).into_token_stream())
+    }
+
+    /// A place expression and its copy for dead code, in which values are only remembered by type.
+    fn place(&mut self, expr: &Expr, types: &mut Vec<Ident>) -> (TokenStream, TokenStream) {
+        let span = Span::mixed_site();
+        match expr {
+            Expr::Paren(inner) => {
+                let (real, copy) = self.place(&inner.expr, types);
+                (quote_spanned!(span=> (#real)), copy)
+            }
+            Expr::Group(inner) => self.place(&inner.expr, types),
+            Expr::Field(field) => {
+                let (real, copy) = self.place(&field.base, types);
+                let (dot, member) = (&field.dot_token, &field.member);
+                (quote!(#real #dot #member), quote!(#copy #dot #member))
+            }
+            Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => {
+                let (real, copy) = self.place(&unary.expr, types);
+                let star = &unary.op;
+                (
+                    quote_spanned!(span=> (#star #real)),
+                    quote_spanned!(span=> (#star #copy)),
+                )
+            }
+            Expr::Index(indexed) => {
+                let (real, copy) = self.place(&indexed.expr, types);
+                let index = &indexed.index;
+                if matches!(**index, Expr::Lit(_) | Expr::Path(_)) {
+                    return (quote!(#real[#index]), quote!(#copy[#index]));
+                }
+                let ty = self.fresh("index", span);
+                types.push(ty.clone());
+                (
+                    quote_spanned!(span=> #real[#ty.pass(#index)]),
+                    quote_spanned!(span=> #copy[#ty.any()]),
+                )
+            }
+            Expr::Path(path) => (quote!(#path), quote!(#path)),
+            value => {
+                // Lints about the temporary look at where it is made.
+                let span = ours(value.span());
+                let ty = self.fresh("value", span);
+                types.push(ty.clone());
+                (
+                    quote_spanned!(span=> #ty.pass(#value)),
+                    quote_spanned!(span=> #ty.any()),
+                )
+            }
+        }
+    }
+}
+
+fn is_self(receiver: &Expr) -> bool {
+    match receiver {
+        Expr::Path(path) => path.path.is_ident("self"),
+        Expr::Paren(inner) => is_self(&inner.expr),
+        Expr::Group(inner) => is_self(&inner.expr),
+        _ => false,
+    }
+}
+
+fn classify(expr: &Expr) -> Receiver {
+    let inside = |base: &Expr| match classify(base) {
+        Receiver::Place => Receiver::Place,
+        _ => Receiver::InValue,
+    };
+    match expr {
+        // What is in it only this call tells, so that it cannot be named a second time.
+        Expr::Path(path) if path.path.is_ident("None") => Receiver::Value,
+        Expr::Path(_) => Receiver::Place,
+        Expr::Paren(inner) => classify(&inner.expr),
+        Expr::Group(inner) => classify(&inner.expr),
+        Expr::Field(field) => inside(&field.base),
+        Expr::Index(indexed) => inside(&indexed.expr),
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => inside(&unary.expr),
+        _ => Receiver::Value,
+    }
+}
+
+/// Fields are looked at through a raw borrow, since they may be packed; constants are not places.
+fn is_raw_place(expr: &Expr) -> bool {
+    matches!(expr, Expr::Field(_)) && classify(expr) == Receiver::Place && !roots_in_constant(expr)
+}
+
+fn roots_in_constant(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(path) => known::is_constant(path),
+        Expr::Paren(inner) => roots_in_constant(&inner.expr),
+        Expr::Group(inner) => roots_in_constant(&inner.expr),
+        Expr::Field(field) => roots_in_constant(&field.base),
+        Expr::Index(indexed) => roots_in_constant(&indexed.expr),
+        Expr::Unary(unary) => roots_in_constant(&unary.expr),
+        _ => false,
+    }
+}

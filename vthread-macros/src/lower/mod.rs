@@ -1,0 +1,229 @@
+//! The rewrite of a vthread body: calls that may suspend are probed, our macros are expanded,
+//! everything else stays token for token as the user wrote it. Only this folder writes.
+//!
+//! The walk is in `expr`, `block` and `for_loop`. `function_call` and `method_call` ask whether a
+//! call suspends, and `call_mode` says how it is made; `control_flow` leads jumps out of bodies;
+//! `std_macro` treats macros whose arguments are part of the body; the rest is named for what it rewrites.
+
+pub(crate) mod background;
+pub(crate) mod bind;
+pub(crate) mod block;
+pub(crate) mod blocking_calls;
+pub(crate) mod body_end;
+pub(crate) mod call_mode;
+pub(crate) mod closure;
+pub(crate) mod control_flow;
+pub(crate) mod enclosure;
+pub(crate) mod expr;
+pub(crate) mod failing_exit;
+pub(crate) mod for_loop;
+pub(crate) mod function_call;
+pub(crate) mod group;
+pub(crate) mod lock_guards;
+pub(crate) mod macro_fragments;
+pub(crate) mod macro_origin;
+pub(crate) mod method_call;
+pub(crate) mod must_use;
+#[cfg(test)]
+mod places;
+pub(crate) mod plain_code;
+pub(crate) mod race;
+pub(crate) mod return_type;
+pub(crate) mod select;
+pub(crate) mod spawn;
+pub(crate) mod std_macro;
+
+use crate::analysis::impl_siblings::{Siblings, Taking};
+use crate::analysis::scopes::Scopes;
+use crate::errors::Errors;
+use crate::lower::control_flow::Frame;
+use crate::names::plain_text;
+use lock_guards::Candidate;
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use std::collections::HashSet;
+use std::rc::Rc;
+use syn::{Path, ReturnType, Type};
+
+/// The state of the walk over one body.
+pub(crate) struct Body {
+    pub(crate) errors: Errors,
+    pub(crate) scopes: Scopes,
+    /// False inside closures: they are plain code, where calls block.
+    pub(crate) in_frame: bool,
+    /// True inside an argument of a macro that is not ours: our macros there are left to rustc.
+    pub(crate) in_foreign_macro: bool,
+    /// What `return`, `break`, `continue` and `?` would leave, outermost first.
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) subject: Subject,
+    pub(crate) returns: Returns,
+    /// Whether the value of the expression about to be visited is used.
+    pub(crate) is_used: bool,
+    /// True in the operands of a call that is probed: it is checked there that all of them stand in the frame itself.
+    pub(crate) is_covered: bool,
+    /// True inside a `closure!`, whose frame must be `Send`.
+    pub(crate) in_vthread_closure: bool,
+    /// Whether the function calls itself from inside a `spawn!` or a `closure!`: then its frame must say `Send`.
+    pub(crate) spawns_itself: bool,
+    /// Whether a default method calls itself: then the trait needs a helper.
+    pub(crate) calls_itself: bool,
+    /// Paths of calls that were checked against plain functions that shadow vthread ones.
+    pub(crate) checked_paths: HashSet<String>,
+    /// The parameters without a type of the closures around: nothing may be asked of their types yet.
+    pub(crate) untyped: Vec<String>,
+    /// The variables around that may be guards of std's locks.
+    pub(crate) held: Vec<Candidate>,
+    n_names: usize,
+}
+
+/// Whose body it is: its direct recursion becomes segments.
+#[derive(Default)]
+pub(crate) struct Subject {
+    pub(crate) function: Option<String>,
+    pub(crate) method: Option<String>,
+    /// The type that the method is of, and the trait: `Tree::depth(..)` in `depth` is the method itself.
+    pub(crate) owners: Vec<String>,
+    /// For the default method of a trait, which cannot name its own call: the trait's helper.
+    pub(crate) again: Option<Path>,
+    /// How it takes `self`, and the other functions of its block.
+    pub(crate) taking: Option<Taking>,
+    pub(crate) siblings: Rc<Siblings>,
+}
+
+impl Subject {
+    /// Whether nothing is known of the function around: our macros in plain code.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.function.is_none() && self.method.is_none()
+    }
+
+    /// Whether `Owner::name` is the method itself. Where it is another one of that name, nothing but an
+    /// allocation is lost.
+    pub(crate) fn is_method_of(&self, owner: &str, name: &str) -> bool {
+        self.method.as_deref() == Some(name)
+            && (owner == "Self" || self.owners.iter().any(|own| own == owner))
+    }
+}
+
+/// What the function around returns.
+#[derive(Default)]
+pub(crate) struct Returns {
+    /// Its type, where it can be written in the body.
+    pub(crate) ty: Option<Type>,
+    /// Whether its last segment is `Result`: then groups have an error type.
+    pub(crate) is_result: bool,
+    /// The type to ask where the name says nothing: it may be an alias of `Result`.
+    pub(crate) asked: Option<Type>,
+    /// Where it is written.
+    pub(crate) at: Option<Span>,
+}
+
+impl Returns {
+    pub(crate) fn of(output: &ReturnType) -> Self {
+        let ReturnType::Type(_, ty) = output else {
+            return Returns {
+                ty: Some(syn::parse_quote!(())),
+                is_result: false,
+                asked: None,
+                at: None,
+            };
+        };
+        let path = as_path(ty);
+        let last = path.and_then(|path| path.segments.last());
+        let is_result = last.is_some_and(|last| last.ident == "Result");
+        let is_known =
+            last.is_none_or(|last| crate::known::is_type_of_std(&plain_text(&last.ident)));
+        let asked = (!is_result && !is_known).then(|| without_impl(ty));
+        let at = Some(syn::spanned::Spanned::span(&**ty));
+        Returns {
+            ty: can_be_written(ty).then(|| (**ty).clone()),
+            is_result,
+            asked,
+            at,
+        }
+    }
+}
+
+/// The path that a type is, perhaps as a macro by example hands it on.
+fn as_path(ty: &Type) -> Option<&syn::Path> {
+    match ty {
+        Type::Path(path) => Some(&path.path),
+        Type::Group(inner) => as_path(&inner.elem),
+        Type::Paren(inner) => as_path(&inner.elem),
+        _ => None,
+    }
+}
+
+/// The type with `()` for each `impl Trait`, which cannot be written in a body: whether it is a `Result`, and of
+/// which error, stays the same.
+fn without_impl(ty: &Type) -> Type {
+    struct WithoutImpl;
+    impl syn::visit_mut::VisitMut for WithoutImpl {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            match ty {
+                Type::ImplTrait(_) => *ty = syn::parse_quote!(()),
+                other => syn::visit_mut::visit_type_mut(self, other),
+            }
+        }
+    }
+    let mut ty = ty.clone();
+    syn::visit_mut::VisitMut::visit_type_mut(&mut WithoutImpl, &mut ty);
+    ty
+}
+
+/// `impl Trait` and `!` cannot stand in a `let`.
+pub(crate) fn can_be_written(ty: &Type) -> bool {
+    !mentions_impl(ty) && !matches!(ty, Type::Never(_))
+}
+
+/// Whether a type contains `impl Trait`.
+pub(crate) fn mentions_impl(tokens: impl ToTokens) -> bool {
+    fn any_impl(tokens: proc_macro2::TokenStream) -> bool {
+        tokens.into_iter().any(|tree| match tree {
+            proc_macro2::TokenTree::Ident(ident) => ident == "impl",
+            proc_macro2::TokenTree::Group(group) => any_impl(group.stream()),
+            _ => false,
+        })
+    }
+    any_impl(tokens.to_token_stream())
+}
+
+impl Body {
+    pub(crate) fn new(subject: Subject, returns: Returns) -> Self {
+        Body {
+            errors: Errors::default(),
+            scopes: Scopes::new(),
+            in_frame: true,
+            in_foreign_macro: false,
+            frames: Vec::new(),
+            subject,
+            returns,
+            is_used: true,
+            is_covered: false,
+            in_vthread_closure: false,
+            spawns_itself: false,
+            calls_itself: false,
+            checked_paths: HashSet::new(),
+            untyped: Vec::new(),
+            held: Vec::new(),
+            n_names: 0,
+        }
+    }
+
+    /// A hygienic name that no other part of this expansion uses.
+    pub(crate) fn fresh(&mut self, stem: &str, span: Span) -> Ident {
+        self.n_names += 1;
+        Ident::new(&format!("__{stem}{}", self.n_names), span)
+    }
+
+    pub(crate) fn scoped(&mut self, inside: impl FnOnce(&mut Self)) {
+        self.scopes.open();
+        inside(self);
+        self.scopes.close();
+    }
+
+    /// Notes a direct recursive call, for the bound on the frame.
+    pub(crate) fn note_recursion(&mut self) {
+        let in_child = |frame: &Frame| matches!(frame, Frame::Child(_));
+        self.spawns_itself |= self.in_vthread_closure || self.frames.iter().any(in_child);
+    }
+}

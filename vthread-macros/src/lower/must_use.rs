@@ -1,0 +1,52 @@
+//! `#[must_use]` of a function whose call is a statement.
+//!
+//! rustc looks for the attribute of what a statement calls, and not of what a `match` in it calls. So the
+//! call stands once more in dead code, as the user wrote it, where its arguments can be written twice without
+//! harm. The lints of types look at the value of the `match` by themselves. Calls of methods cannot be written twice:
+//! a `Call` that is not made has a warning of its own.
+
+use super::Body;
+use crate::emit::call::dead;
+use crate::known;
+use crate::names::{ours, plain_text};
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::{Expr, ExprCall, ExprPath, UnOp};
+
+impl Body {
+    /// A statement's call of a function, as the user wrote it, where rustc may have something to say of it.
+    pub(crate) fn stated_call(&self, statement: &Expr) -> Option<ExprCall> {
+        let Expr::Call(call) = statement else {
+            return None;
+        };
+        let Expr::Path(ExprPath {
+            path, qself: None, ..
+        }) = &*call.func
+        else {
+            return None;
+        };
+        let name = plain_text(&path.segments.last()?.ident);
+        let is_itself = self.subject.function.as_deref() == Some(&name);
+        let is_function = !known::is_type_relative(path) && !known::is_upper(&name);
+        let can_be_twice = call.attrs.is_empty() && call.args.iter().all(is_plain);
+        (is_function && !is_itself && can_be_twice).then(|| call.clone())
+    }
+}
+
+/// The call once more, beside what it has become.
+pub(crate) fn said_again(call: &ExprCall) -> TokenStream {
+    let at = call.paren_token.span.join();
+    dead(ours(at), quote_spanned!(at=> #call;))
+}
+
+/// A literal or a place, or a reference to one.
+fn is_plain(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(_) | Expr::Path(_) => true,
+        Expr::Paren(inner) => is_plain(&inner.expr),
+        Expr::Reference(inner) => is_plain(&inner.expr),
+        Expr::Field(field) => is_plain(&field.base),
+        Expr::Unary(unary) => is_plain(&unary.expr) && !matches!(unary.op, UnOp::Not(_)),
+        _ => false,
+    }
+}

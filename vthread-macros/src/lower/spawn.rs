@@ -1,0 +1,410 @@
+//! The expansion of `spawn!`.
+
+use super::body_end::{by_type, child_by_type};
+use super::control_flow::{ChildFrame, Frame};
+use crate::analysis::captures::free_names;
+use crate::analysis::lost_updates;
+use crate::analysis::tail;
+use crate::analysis::tail::Tail;
+use crate::emit::call::{Making, dead, dead_beside, outer};
+use crate::emit::error_inference::pin_error;
+use crate::emit::group_prologue::this_group;
+use crate::errors;
+use crate::forms::form::SpawnForm;
+use crate::lower::Body;
+use crate::names::{self, ours, plain_text};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
+use syn::{Block, Expr, Macro, Token};
+
+/// The group that a child goes to.
+pub(crate) struct Target {
+    pub(crate) handle: Ident,
+    pub(crate) can_fail: bool,
+    /// Whether that hangs on what the function around returns.
+    pub(crate) is_asked: bool,
+    pub(crate) end: End,
+    pub(crate) room: RoomFor,
+    /// The depth of the scopes from which on names move into the child; none for a group of another
+    /// function, into whose children everything moves.
+    pub(crate) depth: Option<usize>,
+}
+
+/// What a child has to wait for.
+#[derive(PartialEq, Eq)]
+pub(crate) enum RoomFor {
+    /// A place, which the spawner does not hold.
+    Child,
+    /// A place. The spawner may be a child of the same group, and the group full.
+    ChildOfSibling,
+    /// Nothing.
+    Service,
+}
+
+/// What becomes of a child's result.
+pub(crate) enum End {
+    /// Its failure is the group's.
+    Group,
+    /// Its failure is its own: the handle gives a `Result`.
+    Kept,
+    /// It is a runner of a race, with this finish. Its error type may be left to inference.
+    Race { finish: Ident, is_inferred: bool },
+}
+
+/// A name that moves into a child.
+struct Capture {
+    /// Where it was bound.
+    binding: Ident,
+    /// Where the child first uses it.
+    usage: Ident,
+    is_mutable: bool,
+}
+
+impl Body {
+    pub(crate) fn spawn_macro(&mut self, mac: &Macro) -> Option<TokenStream> {
+        let at = mac.path.span();
+        let span = ours(at);
+        let (lost, tokens) = lost_updates::take_mark(mac.tokens.clone());
+        let mut form = SpawnForm::parse(tokens, at, &mut self.errors)?;
+        let mut target = self.target_group(form.handle.as_ref(), at)?;
+        if form.service {
+            target.room = RoomFor::Service;
+        }
+        let options = self.spawn_options(&mut form, at);
+        let named = self.names_macro(&mac.path, span);
+        let lost = lost.iter().map(changes_its_copy);
+        let child = self.child(form.body, form.moves, &target, options, at);
+        Some(quote_spanned!(span=> ({ #named #(#lost)* #child })))
+    }
+
+    /// Starts a child with this body: statements, and the task as their value.
+    pub(crate) fn child(
+        &mut self,
+        mut body: Block,
+        moves: Option<Token![move]>,
+        target: &Target,
+        options: TokenStream,
+        at: Span,
+    ) -> TokenStream {
+        let span = ours(at);
+        let moves_all = target.depth.is_none();
+        let captures = match (target.depth, &moves) {
+            (Some(depth), None) => self.captures(&body, depth),
+            _ => Vec::new(),
+        };
+        let tail_at = ours(tail::last_tokens(&body).span());
+        let is_inferred = matches!(
+            target.end,
+            End::Race {
+                is_inferred: true,
+                ..
+            }
+        );
+        let tail = match is_inferred {
+            true => Tail::AsItIs,
+            false => tail::prepare(&mut body),
+        };
+        let error = self.fresh("error", span);
+        let asked = target.is_asked.then(|| self.fresh("kind", span));
+        let frame = ChildFrame {
+            can_fail: target.can_fail,
+            asked: asked.clone(),
+            attempt: None,
+            error: error.clone(),
+            is_background: false,
+            is_inferred: tail == Tail::AsItIs,
+            is_runner: matches!(target.end, End::Race { .. }),
+            claims: target.can_fail && matches!(target.end, End::Group),
+        };
+        let attempt = self.child_body(&mut body, frame, tail);
+        let kind = asked.as_ref().map(|kind| self.asks(kind, attempt, span));
+
+        let handle = &target.handle;
+        let inner = this_group(span);
+        let (group_type, spawn) = (names::group_type(span), names::spawn(at));
+        let room = match target.room {
+            RoomFor::Service => names::no_room(span),
+            RoomFor::Child | RoomFor::ChildOfSibling => names::room(span),
+        };
+        let permit = self.awaited(quote_spanned!(span=> __room), span);
+        let arguments = quote_spanned!(span=> __g, __permit, __options, __f);
+        let arguments = names::called_at(at, arguments);
+        let spawned = quote_spanned!(span=> unsafe { #spawn #arguments });
+        let spawned = match target.room {
+            RoomFor::ChildOfSibling => self.regain_after(spawned, span),
+            RoomFor::Child | RoomFor::Service => spawned,
+        };
+        let dead = self.dead_for_await(span);
+        // What another function was given may be an owned handle, which derefs to the group.
+        let group = match target.depth {
+            Some(_) => quote_spanned!(span=> #handle),
+            None => quote_spanned!(handle.span()=> &*#handle),
+        };
+        let moves = match (&moves, moves_all) {
+            (Some(token), _) => quote!(#token),
+            (None, true) => quote_spanned!(span=> move),
+            (None, false) => TokenStream::new(),
+        };
+        let (outside, inside) = move_names(&captures, span);
+        let pin = pin_error(&inner, span);
+        let end = end(
+            &body,
+            tail,
+            &error,
+            target.can_fail,
+            asked.as_ref(),
+            tail_at,
+        );
+        let at_end = match &target.end {
+            End::Group => TokenStream::new(),
+            // A kept failure is the child's value.
+            End::Kept => quote_spanned!(span=>
+                let __f = async move { ::core::result::Result::Ok(__f.await) };
+            ),
+            End::Race { finish, .. } => {
+                let runs = names::race_runs(span);
+                quote_spanned!(span=>
+                    let __finish = &#finish;
+                    let __f = unsafe { #runs(__finish, #group_type::dup(__g), __f) };
+                )
+            }
+        };
+        quote_spanned!(span=>
+            let __options = #options;
+            let __g: &#group_type<'_, _> = #group;
+            let __room = unsafe { #room(__g) };
+            #dead
+            let __permit = #permit;
+            #outside
+            let #inner = unsafe { #group_type::dup(__g) };
+            let __f = async #moves { '__frame: {
+                let #inner = #inner;
+                #[allow(unused_variables)] let #handle = &#inner;
+                #inside
+                #[allow(unused_variables)] let #error = #group_type::error_type(&#inner);
+                #pin
+                #kind
+                #end
+            } };
+            #at_end
+            #spawned
+        )
+    }
+
+    /// A future of ours, awaited in place or blocked on.
+    fn awaited(&self, future: TokenStream, span: Span) -> TokenStream {
+        let block_on = names::block_on(span);
+        match self.making(false) {
+            Making::Block => quote_spanned!(span=> #block_on(#future)),
+            _ => quote_spanned!(span=> #future.await),
+        }
+    }
+
+    fn dead_for_await(&self, span: Span) -> TokenStream {
+        dead_beside(self.making(false), span, TokenStream::new())
+    }
+
+    /// Waits for the place that the spawner has given to the child.
+    fn regain_after(&self, spawned: TokenStream, span: Span) -> TokenStream {
+        let (regain, dead) = (names::regain(span), self.dead_for_await(span));
+        let regained = self.awaited(quote_spanned!(span=> __regain), span);
+        quote_spanned!(span=>
+            let __task = #spawned;
+            let __regain = unsafe { #regain(__g) };
+            #dead
+            #regained;
+            __task
+        )
+    }
+
+    /// `Options::new()` remembers its caller: with the user's own span, or that would be the attribute around.
+    pub(crate) fn new_options(&self, options: TokenStream, at: Span) -> TokenStream {
+        quote_spanned!(at=> #options::new())
+    }
+
+    fn spawn_options(&mut self, form: &mut SpawnForm, at: Span) -> TokenStream {
+        let span = ours(at);
+        let options = names::spawn_options(span);
+        let mut built = self.named_options(&mut form.name, at);
+        if form.service {
+            built = quote_spanned!(span=> #options::service(#built));
+        }
+        built
+    }
+
+    /// The options of a child, of which one is its name.
+    pub(crate) fn named_options(&mut self, name: &mut Option<Expr>, at: Span) -> TokenStream {
+        let span = ours(at);
+        let options = names::spawn_options(span);
+        let built = self.new_options(names::spawn_options(at), at);
+        match name {
+            Some(name) => {
+                self.visit_expr_mut(name);
+                quote_spanned!(span=> #options::name(#built, #name))
+            }
+            None => built,
+        }
+    }
+
+    /// The innermost group of this function, or the one that named its handle so, or the group that
+    /// the function was given.
+    fn target_group(&mut self, handle: Option<&Ident>, at: Span) -> Option<Target> {
+        let mut is_in_child = false;
+        for frame in self.frames.iter().rev() {
+            let group = match frame {
+                Frame::Group(group) => group,
+                Frame::Child(child) if child.is_background => break,
+                Frame::Child(_) => {
+                    is_in_child = true;
+                    continue;
+                }
+                _ => continue,
+            };
+            if !group.is_group {
+                continue;
+            }
+            let is_it =
+                handle.is_none_or(|handle| group.name.as_deref() == Some(&plain_text(handle)));
+            if is_it {
+                let handle = handle.unwrap_or(&group.handle).clone();
+                return Some(Target {
+                    handle,
+                    can_fail: group.can_fail || group.asked.is_some(),
+                    is_asked: group.asked.is_some(),
+                    end: match group.keeps {
+                        true => End::Kept,
+                        false => End::Group,
+                    },
+                    room: match is_in_child && group.is_limited {
+                        true => RoomFor::ChildOfSibling,
+                        false => RoomFor::Child,
+                    },
+                    depth: Some(group.depth),
+                });
+            }
+        }
+        match handle {
+            Some(handle) => Some(Target {
+                handle: handle.clone(),
+                can_fail: true,
+                is_asked: false,
+                end: End::Group,
+                room: RoomFor::ChildOfSibling,
+                depth: None,
+            }),
+            None => {
+                self.errors.at(at, errors::SPAWN_NEEDS_GROUP);
+                None
+            }
+        }
+    }
+
+    /// What moves into the child: variables bound inside the group's body.
+    fn captures(&self, body: &Block, depth: usize) -> Vec<Capture> {
+        let is_captured = |name: &str| self.scopes.variable_bound_within(name, depth).is_some();
+        free_names(body, &is_captured)
+            .into_iter()
+            .filter_map(|(name, used_at)| {
+                let (is_mutable, bound_at) = self.scopes.variable_bound_within(&name, depth)?;
+                // The user's spans, or rustc would suggest `mut spawn!`.
+                let usage = names::ident(&name, used_at.resolved_at(bound_at));
+                Some(Capture {
+                    binding: names::ident(&name, bound_at),
+                    usage,
+                    is_mutable,
+                })
+            })
+            .collect()
+    }
+
+    /// Rewrites the body of a child in place, and gives the place where it would fail by `?`.
+    pub(crate) fn child_body(
+        &mut self,
+        body: &mut Block,
+        frame: ChildFrame,
+        tail: Tail,
+    ) -> Option<Span> {
+        self.scopes.open();
+        lost_updates::mark(body);
+        self.frames.push(Frame::Child(frame));
+        self.is_used =
+            tail != Tail::Value || matches!(body.stmts.last(), Some(syn::Stmt::Expr(_, None)));
+        let in_frame = std::mem::replace(&mut self.in_frame, true);
+        self.visit_block_mut(body);
+        self.in_frame = in_frame;
+        let frame = self.frames.pop();
+        self.scopes.close();
+        match frame {
+            Some(Frame::Child(child)) => child.attempt,
+            _ => None,
+        }
+    }
+}
+
+/// The end of the child's async block.
+pub(crate) fn end(
+    body: &Block,
+    tail: Tail,
+    error: &Ident,
+    can_fail: bool,
+    asked: Option<&Ident>,
+    span: Span,
+) -> TokenStream {
+    match tail {
+        Tail::Leaves | Tail::AsItIs => quote_spanned!(span=> #body),
+        Tail::Value => {
+            let unit = tail::unit(body, span);
+            quote_spanned!(span=> let __v #unit = #body; #[allow(unreachable_code)] ::core::result::Result::Ok(__v))
+        }
+        Tail::ByType => {
+            let value = quote_spanned!(span=> __v);
+            let finished = match asked {
+                Some(kind) => child_by_type(value, kind, span),
+                None => by_type(value, error, can_fail, span),
+            };
+            let finished = outer(finished, span);
+            quote_spanned!(span=> let __v = #body; #[allow(unreachable_code)] #finished)
+        }
+    }
+}
+
+/// Dead code that refuses a `Copy` variable which the child changes and others use afterwards.
+fn changes_its_copy(name: &Ident) -> TokenStream {
+    let span = ours(name.span());
+    let changed = names::changed(span);
+    dead(span, quote_spanned!(span=> #changed(&#name)[()].check();))
+}
+
+/// One `Move` outside and one `take` inside per name: a by-value use of a `Copy` name alone would be
+/// captured by reference.
+fn move_names(captures: &[Capture], span: Span) -> (TokenStream, TokenStream) {
+    let (moved, take) = (names::moved(span), names::take(span));
+    let mut outside = TokenStream::new();
+    let mut inside = TokenStream::new();
+    for Capture {
+        binding,
+        is_mutable,
+        ..
+    } in captures
+    {
+        if *is_mutable {
+            // The outer `mut` counts as used when the child uses it.
+            outside.extend(quote_spanned!(span=> if false { let _ = &mut #binding; }));
+        }
+    }
+    for Capture {
+        binding,
+        usage,
+        is_mutable,
+    } in captures
+    {
+        let mutable = is_mutable.then(|| quote_spanned!(span=> mut));
+        outside.extend(quote_spanned!(span=> let #binding = #moved(#usage);));
+        inside.extend(
+            quote_spanned!(span=> #[allow(unused_mut)] let #mutable #binding = #take(#binding);),
+        );
+    }
+    (outside, inside)
+}

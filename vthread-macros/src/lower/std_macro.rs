@@ -1,0 +1,334 @@
+//! Macros whose arguments are part of the body: std's, and some that everybody uses.
+//!
+//! A macro named `println!` may be the user's own, and may take apart what it is handed. So it is never
+//! handed anything generated: an argument that may suspend is evaluated before, in the frame, and the
+//! macro gets a variable. What must be evaluated lazily, or cannot be moved out, is rewritten as in
+//! a closure: calls in it block. Any other macro is left alone.
+
+use super::Body;
+use crate::emit::attributes::{self, is_condition};
+use crate::emit::call::{Extent, Place, decide, found, ways};
+use crate::forms::which;
+use crate::known;
+use crate::known::macros::{Treatment, arguments, name, treatment, writes};
+use crate::lower::control_flow::Frame;
+use crate::names::{self, ours, plain_text};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::parse::ParseStream;
+use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
+use syn::{Expr, Macro, Pat, Token, UnOp};
+
+/// What is evaluated before the macro, with the variables that stand for it.
+#[derive(Default)]
+struct Before {
+    values: Vec<TokenStream>,
+    variables: Vec<Ident>,
+}
+
+impl Body {
+    /// Rewrites a macro's arguments in place; what must be evaluated before gives an expression that
+    /// stands for the whole.
+    pub(crate) fn known_macro(&mut self, mac: &mut Macro) -> Option<Expr> {
+        self.marks_hidden_return(mac);
+        let treatment = treatment(&name(mac))?;
+        if !self.in_frame && treatment != Treatment::Matches {
+            self.arguments_block(mac, 0);
+            let writes = writes(mac) && !self.in_foreign_macro;
+            return writes.then(|| self.made_of_write(mac, mac.to_token_stream()));
+        }
+        match treatment {
+            Treatment::Formats { first: 2 } => Some(self.writes(mac)),
+            Treatment::Formats { first } => self.formats(mac, first),
+            Treatment::Tests { n, only_in_debug } => self.tests(mac, n, only_in_debug),
+            Treatment::Moves => self.moves(mac),
+            Treatment::Shows => self.shows(mac),
+            Treatment::Matches => self.matches_macro(mac),
+            Treatment::Blocks => {
+                self.arguments_block(mac, 0);
+                None
+            }
+        }
+    }
+
+    /// Rewrites the arguments from `first` on as in a closure.
+    pub(crate) fn arguments_block(&mut self, mac: &mut Macro, first: usize) {
+        let Some(mut arguments) = arguments(mac) else {
+            return;
+        };
+        for argument in arguments.iter_mut().skip(first) {
+            self.blocks(value_of(argument));
+        }
+        mac.tokens = arguments.to_token_stream();
+    }
+
+    /// Rewrites an expression as in a closure, without anything that a macro could misuse.
+    fn blocks(&mut self, expr: &mut Expr) {
+        if has_attempt(expr) {
+            self.marks_attempt(expr.span());
+        }
+        let in_frame = std::mem::replace(&mut self.in_frame, false);
+        let in_foreign_macro = std::mem::replace(&mut self.in_foreign_macro, true);
+        self.framed(Some(Frame::Closure), |body| body.visit_expr_mut(expr));
+        self.in_foreign_macro = in_foreign_macro;
+        self.in_frame = in_frame;
+    }
+
+    /// Has `expr` evaluated before, by reference or by value, unless it is a plain place.
+    fn evaluate(&mut self, expr: &mut Expr, by_reference: bool, before: &mut Before) {
+        let attrs = attributes::take(expr);
+        let span = ours(expr.span());
+        self.visit_expr_mut(expr);
+        let variable = self.fresh("argument", span);
+        let (value, stands_for_it) = match by_reference {
+            true => (
+                quote_spanned!(span=> &(#expr)),
+                quote_spanned!(span=> *#variable),
+            ),
+            false => (expr.to_token_stream(), quote_spanned!(span=> #variable)),
+        };
+        before.values.push(attributes::element(&attrs, value));
+        *expr = Expr::Verbatim(stands_for_it);
+        attributes::give(expr, attrs.into_iter().filter(is_condition).collect());
+        before.variables.push(variable);
+    }
+
+    fn formats(&mut self, mac: &mut Macro, first: usize) -> Option<Expr> {
+        let mut arguments = arguments(mac)?;
+        let mut before = Before::default();
+        for (place, argument) in arguments.iter_mut().enumerate() {
+            let value = value_of(argument);
+            if place >= first && !is_plain(value) {
+                self.evaluate(value, true, &mut before);
+            } else {
+                self.blocks(value);
+            }
+        }
+        mac.tokens = arguments.to_token_stream();
+        before.then(mac)
+    }
+
+    /// `write!(to, ..)`: to a stream of the library it suspends.
+    fn writes(&mut self, mac: &mut Macro) -> Expr {
+        match self.formats(mac, 2) {
+            Some(Expr::Verbatim(with_values)) => self.made_of_write(mac, with_values),
+            _ => self.made_of_write(mac, mac.to_token_stream()),
+        }
+    }
+
+    /// What `write!` gives, made if it is a call. The text is written down by then: what it was made of, of which
+    /// nothing need be `Send`, is dropped before the call is made.
+    fn made_of_write(&mut self, mac: &Macro, write: TokenStream) -> Expr {
+        let at = mac.path.span();
+        let span = ours(at);
+        let making = self.making(false);
+        let tag = names::tag_of_result(span);
+        let found = found(
+            making,
+            Place::Checked,
+            span,
+            quote_spanned!(span=> #tag(&__x)),
+            None,
+            quote_spanned!(span=> __t[()]),
+        );
+        let held = self.held_across(quote_spanned!(span=> &__k), at);
+        let ways = ways(making, at);
+        let decided = decide(
+            Extent::new(&mac.path, mac.delimiter.span().close()),
+            quote_spanned!(span=> { let __w = #write; __w }),
+            quote_spanned!(span=> __x => { #found #held #ways }),
+        );
+        Expr::Verbatim(names::called_at(at, decided).into_token_stream())
+    }
+
+    fn tests(&mut self, mac: &mut Macro, n: usize, only_in_debug: bool) -> Option<Expr> {
+        let mut arguments = arguments(mac)?;
+        let span = ours(mac.path.span());
+        let condition = arguments
+            .first()
+            .map(|first| first.to_token_stream().to_string());
+        let mut before = Before::default();
+        for (place, argument) in arguments.iter_mut().enumerate() {
+            let value = value_of(argument);
+            if place >= n || is_plain(value) {
+                self.blocks(value);
+            } else {
+                self.evaluate(value, n > 1, &mut before);
+            }
+        }
+        let is_alone = n == 1 && arguments.len() == 1;
+        if let Some(condition) = condition.filter(|_| is_alone && !before.variables.is_empty()) {
+            // The message says what the user wrote.
+            let message = format!("assertion failed: {condition}");
+            arguments.push(Expr::Verbatim(quote_spanned!(span=> "{}")));
+            arguments.push(Expr::Verbatim(quote_spanned!(span=> #message)));
+        }
+        mac.tokens = arguments.to_token_stream();
+        let tested = before.then(mac)?;
+        Some(match only_in_debug {
+            true => Expr::Verbatim(
+                quote_spanned!(span=> { if ::core::cfg!(debug_assertions) { #tested } }),
+            ),
+            false => tested,
+        })
+    }
+
+    /// `vec![a, b]` and `vec![value; n]`
+    fn moves(&mut self, mac: &mut Macro) -> Option<Expr> {
+        let parsed = mac.parse_body_with(|input: ParseStream<'_>| {
+            Ok((
+                input.parse::<Expr>()?,
+                input.parse::<Token![;]>()?,
+                input.parse::<Expr>()?,
+            ))
+        });
+        let mut before = Before::default();
+        if let Ok((mut value, semi, mut n)) = parsed {
+            if is_plain(&value) && is_plain(&n) {
+                self.blocks(&mut value);
+                mac.tokens = quote!(#value #semi #n);
+                return None;
+            }
+            self.evaluate(&mut value, false, &mut before);
+            self.evaluate(&mut n, false, &mut before);
+            mac.tokens = quote!(#value #semi #n);
+            return before.then(mac);
+        }
+        let mut arguments = arguments(mac)?;
+        let all_are_plain = arguments.iter().all(is_plain);
+        for argument in &mut arguments {
+            // Places are read in order with the others.
+            if is_plain(argument) && (all_are_plain || !matches!(argument, Expr::Path(_))) {
+                self.blocks(argument);
+            } else {
+                self.evaluate(argument, false, &mut before);
+            }
+        }
+        mac.tokens = arguments.to_token_stream();
+        before.then(mac)
+    }
+
+    /// `dbg!(a, b)`, by a macro of ours that is told what the user wrote.
+    fn shows(&mut self, mac: &mut Macro) -> Option<Expr> {
+        let mut arguments = arguments(mac)?;
+        let span = ours(mac.path.span());
+        let show = names::dbg_as(span);
+        // With the user's span these are where the user wrote `dbg!`, and not the attribute.
+        let place = quote_spanned!(mac.path.span()=> ::core::line!(), ::core::column!());
+        let mut shown = Vec::new();
+        for argument in &mut arguments {
+            let text = argument.to_token_stream().to_string();
+            self.visit_expr_mut(argument);
+            shown.push(quote_spanned!(span=> #show!(#text, #place, #argument)));
+        }
+        match &shown[..] {
+            [] => None,
+            [one] => Some(Expr::Verbatim(one.clone())),
+            several => Some(Expr::Verbatim(quote_spanned!(span=> (#(#several),*)))),
+        }
+    }
+
+    /// `matches!(expr, pattern if guard)`, as what std's macro makes of it.
+    fn matches_macro(&mut self, mac: &mut Macro) -> Option<Expr> {
+        let parsed = mac.parse_body_with(|input: ParseStream<'_>| {
+            let expr: Expr = input.parse()?;
+            input.parse::<Token![,]>()?;
+            let pattern = Pat::parse_multi_with_leading_vert(input)?;
+            let guard = match input.parse::<Option<Token![if]>>()? {
+                Some(token) => Some((token, input.parse::<Expr>()?)),
+                None => None,
+            };
+            input.parse::<Option<Token![,]>>()?;
+            Ok((expr, pattern, guard))
+        });
+        let (mut expr, pattern, guard) = parsed.ok()?;
+        let guard_is_plain = guard.as_ref().is_none_or(|(_, guard)| is_plain(guard));
+        if is_plain(&expr) && guard_is_plain {
+            return None;
+        }
+        let span = ours(mac.path.span());
+        self.visit_expr_mut(&mut expr);
+        let guard = guard.map(|(token, mut guard)| {
+            self.scoped(|body| {
+                body.scopes.bind_pattern(&pattern);
+                body.visit_expr_mut(&mut guard);
+            });
+            quote!(#token #guard)
+        });
+        Some(Expr::Verbatim(quote_spanned!(span=>
+            (match #expr { #pattern #guard => true, #[allow(unreachable_patterns)] _ => false })
+        )))
+    }
+}
+
+impl Before {
+    /// The macro with its variables bound: `match (values) { (variables) => mac!(..) }`.
+    fn then(self, mac: &Macro) -> Option<Expr> {
+        if self.variables.is_empty() {
+            return None;
+        }
+        let span: Span = ours(mac.path.span());
+        let Before { values, variables } = self;
+        Some(Expr::Verbatim(quote_spanned!(span=>
+            (match (#(#values,)*) { (#(#variables,)*) => #mac })
+        )))
+    }
+}
+
+/// The value of an argument: of `name = value`, the value.
+fn value_of(argument: &mut Expr) -> &mut Expr {
+    match argument {
+        Expr::Assign(named) => &mut named.right,
+        value => value,
+    }
+}
+
+/// A literal, a place, a closure, or something made of these: nothing in it is called that may suspend.
+fn is_plain(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(_) | Expr::Path(_) | Expr::Closure(_) => true,
+        Expr::Paren(inner) => is_plain(&inner.expr),
+        Expr::Group(inner) => is_plain(&inner.expr),
+        Expr::Reference(inner) => is_plain(&inner.expr),
+        Expr::Cast(inner) => is_plain(&inner.expr),
+        Expr::Field(field) => is_plain(&field.base),
+        Expr::Tuple(tuple) => tuple.elems.iter().all(is_plain),
+        Expr::Array(array) => array.elems.iter().all(is_plain),
+        Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)) && is_plain(&unary.expr),
+        Expr::Call(call) => makes(&call.func) && call.args.iter().all(is_plain),
+        Expr::Macro(inner) => treatment(&name(&inner.mac)).is_none() && which(&inner.mac).is_none(),
+        _ => false,
+    }
+}
+
+/// `Some`, `Box::new`: what makes a value of its arguments.
+fn makes(callee: &Expr) -> bool {
+    let Expr::Path(callee) = callee else {
+        return false;
+    };
+    let segments = &callee.path.segments;
+    let last = segments.last().map(|last| plain_text(&last.ident));
+    let before = segments
+        .iter()
+        .rev()
+        .nth(1)
+        .map(|before| plain_text(&before.ident));
+    last.is_some_and(|last| {
+        known::is_upper(&last)
+            || (last == "new"
+                && before.is_some_and(|ty| matches!(ty.as_str(), "Box" | "Rc" | "Arc" | "Cell")))
+    })
+}
+
+/// Whether a `?` is written in it.
+fn has_attempt(expr: &Expr) -> bool {
+    fn any(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|tree| match tree {
+            proc_macro2::TokenTree::Punct(punct) => punct.as_char() == '?',
+            proc_macro2::TokenTree::Group(group) => any(group.stream()),
+            _ => false,
+        })
+    }
+    any(expr.to_token_stream())
+}
