@@ -125,7 +125,8 @@ impl Config {
         self
     }
 
-    /// How the library's kernel threads are named: `"{name}-worker"`, `"{name}-helper-3"` .. The default is `vthread`.
+    /// How the library's kernel threads are named: `"{name}-worker"`, `"{name}-helper-3"`,
+    /// `"{name}-watch"` .. The default is `vthread`.
     pub fn thread_name(mut self, name: impl Into<String>) -> Self {
         self.limits.thread_name = Some(name.into());
         self

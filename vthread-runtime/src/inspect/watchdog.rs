@@ -9,6 +9,7 @@ use super::report::describe;
 use crate::config::OnDeadlock;
 use crate::inspect::snapshot;
 use crate::inspect::snapshot::Detail;
+use crate::scheduler::threads;
 use crate::task::wait_for;
 use crate::task::wait_reason::Doing;
 use parking_lot::{Condvar, Mutex};
@@ -61,10 +62,7 @@ pub(crate) fn call() {
     }
     let mut state = WATCH.state.lock();
     if *state == State::NotStarted {
-        let started = thread::Builder::new()
-            .name("vthread-watch".to_owned())
-            .spawn(watch);
-        if started.is_err() {
+        if threads::start_beside("watch", watch).is_err() {
             *state = State::Refused;
         }
     }

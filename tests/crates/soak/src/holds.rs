@@ -1,16 +1,25 @@
 //! What the process holds: threads, descriptors, vthreads, memory.
 
 use crate::heap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// A heap may hold so many bytes more, however small it was: tables that have grown with what went
+/// on at the same time, and what the queues have replaced but not freed yet. It is less than what
+/// would be left if each round of a scene lost a word.
+const HEAP_MAY_DIFFER: usize = 256 * 1024;
+/// So many bytes of memory may be spread over pages that cannot be given back, because something
+/// small lies on each.
+const PAGES_MAY_DIFFER: usize = 4 * 1024 * 1024;
+
 /// What the process holds at a moment.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Holds {
-    /// Kernel threads.
-    pub threads: usize,
+    /// OS threads: how many of each name.
+    pub threads: BTreeMap<String, usize>,
     /// Open descriptors.
     pub descriptors: usize,
     /// Vthreads that have not ended.
@@ -25,7 +34,7 @@ impl Holds {
     /// What it holds right now.
     pub fn now() -> Self {
         Holds {
-            threads: entries("/proc/self/task"),
+            threads: threads(),
             // The one that reads the directory is not counted.
             descriptors: entries("/proc/self/fd") - 1,
             vthreads: vthreads(),
@@ -34,7 +43,8 @@ impl Holds {
         }
     }
 
-    /// What it holds once nothing changes any more, for as long as an idle helper thread is kept; at most a minute.
+    /// What it holds once nothing changes any more, for as long as an idle helper thread is kept;
+    /// at most a minute. Memory that is free has been given back to the system.
     pub fn at_rest() -> Self {
         const KEPT: Duration = Duration::from_secs(11);
         let end = Instant::now() + Duration::from_secs(60);
@@ -42,27 +52,37 @@ impl Holds {
         while since.elapsed() < KEPT && Instant::now() < end {
             thread::sleep(Duration::from_millis(200));
             let now = Holds::now();
-            if (now.threads, now.descriptors, now.vthreads)
-                != (last.threads, last.descriptors, last.vthreads)
+            if (&now.threads, now.descriptors, now.vthreads)
+                != (&last.threads, last.descriptors, last.vthreads)
             {
                 since = Instant::now();
             }
             last = now;
         }
+        heap::give_back();
+        last.resident = resident("self");
         last
     }
 
-    /// What it holds more of than `before`; of memory more than a twentieth of that.
+    /// What it holds more of than `before`; of memory more than a twentieth of that, and than what
+    /// may differ anyway.
     pub fn more_than(&self, before: &Holds) -> Vec<String> {
+        let n_threads = |holds: &Holds| holds.threads.values().sum();
         let counts = [
-            ("threads", before.threads, self.threads, 0),
+            ("threads", n_threads(before), n_threads(self), 0),
             ("descriptors", before.descriptors, self.descriptors, 0),
             ("vthreads", before.vthreads, self.vthreads, 0),
             (
                 "bytes of the heap",
                 before.heap,
                 self.heap,
-                before.heap / 20,
+                HEAP_MAY_DIFFER.max(before.heap / 20),
+            ),
+            (
+                "bytes of memory",
+                before.resident,
+                self.resident,
+                PAGES_MAY_DIFFER.max(before.resident / 20),
             ),
         ];
         counts
@@ -77,7 +97,7 @@ impl fmt::Display for Holds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} threads, {} descriptors, {} vthreads, {} kB of heap, {} kB resident",
+            "threads {:?}, {} descriptors, {} vthreads, {} kB of heap, {} kB resident",
             self.threads,
             self.descriptors,
             self.vthreads,
@@ -89,6 +109,25 @@ impl fmt::Display for Holds {
 
 fn entries(directory: &str) -> usize {
     fs::read_dir(directory).map_or(0, Iterator::count)
+}
+
+/// The name of each thread, without a number at its end, and how many have it.
+fn threads() -> BTreeMap<String, usize> {
+    let mut threads = BTreeMap::new();
+    for thread in fs::read_dir("/proc/self/task")
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        // One that ends meanwhile has no name any more.
+        if let Ok(name) = fs::read_to_string(thread.path().join("comm")) {
+            let kind = name
+                .trim_end()
+                .trim_end_matches(|c: char| c.is_ascii_digit());
+            *threads.entry(kind.to_owned()).or_default() += 1;
+        }
+    }
+    threads
 }
 
 /// The dump has a line for each vthread that was spawned.

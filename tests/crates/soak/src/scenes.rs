@@ -92,6 +92,7 @@ fn all(
             spawn! { while Instant::now() < end { uses_files(directory, i, done); } };
             spawn! { while Instant::now() < end { races(i, done); } };
         }
+        spawn! { while Instant::now() < end { takes_turns(); } };
         spawn! { while Instant::now() < end { panics(done); } };
         spawn! { while Instant::now() < end { is_signalled(signals, done); } };
         spawn! { while Instant::now() < end { is_stuck(done); } };
@@ -242,6 +243,20 @@ fn races(i: u64, done: &Done) {
     }
     assert_eq!(rest, 3 + i, "a loser has taken a message");
     count(&done.races);
+}
+
+/// One waits for a lock that another has, with no limit to the wait: the watch for deadlocks looks at it.
+#[vthread]
+fn takes_turns() {
+    let lock = Mutex::new(());
+    group! {
+        for _ in 0..2 {
+            spawn! {
+                let _turn = lock.lock();
+                sleep(Duration::from_millis(5));
+            };
+        }
+    }
 }
 
 /// A panic in a child, which plain code catches.
