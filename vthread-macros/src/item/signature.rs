@@ -162,12 +162,12 @@ pub(crate) fn from_inside(visibility: &Visibility) -> TokenStream {
     let Visibility::Restricted(restricted) = visibility else {
         return match visibility {
             Visibility::Public(_) => quote!(pub),
-            _ => quote!(pub(crate)),
+            _ => quote!(pub(super)),
         };
     };
     let path = &restricted.path;
     match plain_text(&path.segments[0].ident).as_str() {
-        "self" => quote!(pub(crate)),
+        "self" => quote!(pub(super)),
         "super" => quote!(pub(in super::#path)),
         _ => quote!(#visibility),
     }
