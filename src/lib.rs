@@ -108,6 +108,41 @@ pub mod __macros {
     pub use vthread_macros::timeout as a_timeout_not_of_vthread_needs_a_path_or_another_name;
 }
 
+// The same for std's macros, whose arguments may suspend. Of macros that the user's file declares or imports by their
+// names the expansion knows that they are others.
+#[doc(hidden)]
+#[expect(hidden_glob_reexports, reason = "modules of std are kept out")]
+pub mod __std_macros {
+    pub use named_as_modules::*;
+    pub use std::assert as a_assert_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::assert_eq as a_assert_eq_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::assert_ne as a_assert_ne_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::dbg as a_dbg_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::debug_assert as a_debug_assert_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::debug_assert_eq as a_debug_assert_eq_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::debug_assert_ne as a_debug_assert_ne_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::eprint as a_eprint_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::eprintln as a_eprintln_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::format as a_format_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::matches as a_matches_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::print as a_print_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::println as a_println_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::todo as a_todo_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::unimplemented as a_unimplemented_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::unreachable as a_unreachable_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::write as a_write_not_of_std_needs_an_import_in_this_file_or_a_path;
+    pub use std::writeln as a_writeln_not_of_std_needs_an_import_in_this_file_or_a_path;
+
+    // Those that share their name with a module of std: what is private here keeps the module out of the glob,
+    // so that a module `vec` of the user's is in no way of it.
+    mod named_as_modules {
+        pub use std::panic as a_panic_not_of_std_needs_an_import_in_this_file_or_a_path;
+        pub use std::vec as a_vec_not_of_std_needs_an_import_in_this_file_or_a_path;
+    }
+    mod a_panic_not_of_std_needs_an_import_in_this_file_or_a_path {}
+    mod a_vec_not_of_std_needs_an_import_in_this_file_or_a_path {}
+}
+
 #[cfg(doc)]
 #[doc = include_str!("../docs/transform.md")]
 pub mod transform {}

@@ -62,7 +62,7 @@ const HOUSES: &[House] = &[
     House {
         sources: "vthread-macros/src",
         layers: &[
-            &["names", "errors", "library"],
+            &["names", "errors", "library", "source"],
             &["emit"],
             &["known"],
             &["forms"],

@@ -15,6 +15,7 @@ mod lower;
 mod names;
 #[cfg(test)]
 mod snapshots;
+mod source;
 
 use proc_macro::TokenStream;
 
@@ -230,6 +231,13 @@ use proc_macro::TokenStream;
 /// A call by name is tried before its arguments' types are known to the caller: what rustc expects of the result
 /// does not reach a generic callee. Where that chooses the instance (`let s: &[u8] = shown(&[1, 2])`), say
 /// it at the argument (`shown(&[1, 2][..])`) or at the callee (`shown::<[u8]>(..)`).
+///
+/// The body stands in a hidden function: `std::any::type_name` of an item or a closure inside `f` says `__vthread_f`
+/// where that of a plain function says `f`.
+///
+/// A macro under a name of std's is std's, of which an argument may suspend, unless the file imports another one by its
+/// name (`use pretty_assertions::assert_eq;`), declares one, or calls it by a path. Calls in such macros block, as in any
+/// other macro that is not known.
 ///
 /// `Trait::make()` whose type comes from what is around says it as `<T as Trait>::make()`. The crate is of edition 2018 or
 /// later.

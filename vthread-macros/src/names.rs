@@ -16,6 +16,12 @@ pub(crate) fn macros(span: Span) -> TokenStream {
     quote_spanned!(span=> #library::__macros)
 }
 
+/// The module of the facade that has std's macros, under the names of `both_std_macros`.
+pub(crate) fn std_macros(span: Span) -> TokenStream {
+    let library = library::path(span);
+    quote_spanned!(span=> #library::__std_macros)
+}
+
 macro_rules! names {
     ($($name:ident = $($segment:ident)::+;)*) => {
         $(pub(crate) fn $name(span: Span) -> TokenStream {
@@ -178,6 +184,15 @@ pub(crate) fn both_macros(name: &Ident) -> Ident {
     format_ident!(
         "a_{}_not_of_vthread_needs_a_path_or_another_name",
         name,
+        span = ours(name.span())
+    )
+}
+
+/// The same for a macro that has a name of std's. `vthread::__std_macros` spells it too.
+pub(crate) fn both_std_macros(name: &Ident) -> Ident {
+    format_ident!(
+        "a_{}_not_of_std_needs_an_import_in_this_file_or_a_path",
+        plain_text(name),
         span = ours(name.span())
     )
 }

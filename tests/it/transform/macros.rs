@@ -147,3 +147,157 @@ fn unknown_macros() -> Vec<u32> {
 fn captures_are_found_in_unknown_macros() {
     assert_eq!(unknown_macros(), [2, 4]);
 }
+
+/// Macros of the user's own that have names of std's: by their path, they see what is written.
+mod own {
+    macro_rules! dbg {
+        ($shown:expr) => {
+            stringify!($shown)
+        };
+    }
+    macro_rules! eprintln {
+        ($($ignored:tt)*) => {};
+    }
+    pub(super) use {dbg, eprintln};
+}
+
+/// As those of well-known crates do.
+macro_rules! ensure {
+    ($condition:expr) => {
+        if !$condition {
+            return Err(format!("Condition failed: `{}`", stringify!($condition)));
+        }
+    };
+    ($condition:expr, $($message:tt)*) => {
+        if !$condition {
+            return Err(format!($($message)*));
+        }
+    };
+}
+
+#[vthread]
+fn ensured(n: u32) -> Result<u32, String> {
+    let store = Store;
+    ensure!(n > 0);
+    ensure!(store.get(n) == 1, "no {}", store.get(n));
+    ensure!(store.get(n) != number(n));
+    Ok(n)
+}
+
+#[vthread]
+fn owned() -> (&'static str, bool) {
+    let evaluated = std::cell::Cell::new(false);
+    own::eprintln!("{}", {
+        evaluated.set(true);
+        number(1)
+    });
+    (own::dbg!(number(1)), evaluated.get())
+}
+
+/// Macros that this file declares or imports by their names.
+mod own_here {
+    use super::{number, vthread};
+    use others::matches;
+
+    macro_rules! dbg {
+        ($shown:expr) => {
+            stringify!($shown)
+        };
+    }
+    macro_rules! eprintln {
+        ($($ignored:tt)*) => {
+            ()
+        };
+    }
+    mod others {
+        macro_rules! matching {
+            ($value:expr, $pattern:pat) => {
+                match $value {
+                    $pattern => stringify!($value),
+                    _ => stringify!($pattern),
+                }
+            };
+        }
+        pub(super) use matching as matches;
+    }
+
+    #[vthread]
+    pub(super) fn shown(n: u32) -> [&'static str; 3] {
+        macro_rules! assert_eq {
+            ($a:expr, $b:expr) => {
+                if $a == $b { "" } else { stringify!($a) }
+            };
+        }
+        eprintln!("{}", panic!("of {}", number(n)));
+        let different = assert_eq!(number(n), number(2));
+        [dbg!(number(n)), matches!(number(n), 1), different]
+    }
+
+    pub(super) fn shown_in_plain_code(n: u32) -> [&'static str; 2] {
+        [dbg!(number(n)), matches!(number(n), 1)]
+    }
+}
+
+#[test]
+fn t04_macros_that_the_file_has_under_names_of_stds() {
+    let shown = own_here::shown(1);
+    assert_eq!(shown, ["number(n)", "number(n)", "number(n)"]);
+    assert_eq!(shown[..2], own_here::shown_in_plain_code(1));
+    assert_eq!(own_here::shown(2), ["number(n)", "1", ""]);
+}
+
+#[test]
+fn t04_macros_under_names_of_stds() {
+    assert_eq!(owned(), ("number(1)", false));
+    assert_eq!(ensured(0), Err("Condition failed: `n > 0`".into()));
+    assert_eq!(ensured(2), Err("no 2".into()));
+    let shown = "Condition failed: `store.get(n) != number(n)`";
+    assert_eq!(ensured(1), Err(shown.into()));
+}
+
+/// Modules of the user's under names that std has for a macro and a module.
+mod beside_modules {
+    mod panic {}
+    mod vec {}
+
+    #[super::vthread]
+    pub(super) fn made(n: u32) -> Vec<u32> {
+        if n > 1 {
+            panic!("more than {}", super::number(1));
+        }
+        let vec = vec![super::number(n)];
+        vec![vec[0], super::number(2)]
+    }
+}
+
+#[test]
+fn t04_modules_under_names_of_stds_macros() {
+    assert_eq!(beside_modules::made(1), [1, 2]);
+}
+
+#[vthread]
+fn asserted() {
+    assert!(number(1) == 2);
+}
+
+#[vthread]
+fn asserted_in_braces() {
+    assert!(number(1) == { 2 });
+}
+
+#[test]
+fn t07_the_payload_of_an_assertion_is_a_str() {
+    let payload = |failing: fn()| {
+        let payload = std::panic::catch_unwind(failing).unwrap_err();
+        let message = payload.downcast_ref::<&'static str>();
+        message.map(|text| text.replace(' ', ""))
+    };
+    assert_eq!(
+        payload(asserted),
+        Some("assertionfailed:number(1)==2".into())
+    );
+    assert_eq!(
+        payload(asserted_in_braces),
+        Some("assertionfailed:number(1)=={2}".into())
+    );
+}

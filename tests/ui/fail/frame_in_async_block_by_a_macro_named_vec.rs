@@ -1,10 +1,13 @@
 //! A macro with the name of a known one puts its argument into a future that the user would hold.
 use vthread::prelude::*;
 
-macro_rules! vec {
-    ($e:expr) => {
-        async { $e }
-    };
+#[macro_use]
+mod macros {
+    macro_rules! vec {
+        ($e:expr) => {
+            async { $e }
+        };
+    }
 }
 
 #[vthread]

@@ -10,7 +10,8 @@
 
 use crate::errors::Clash;
 use crate::names::plain_text;
-use proc_macro2::{Ident, Span};
+use crate::source::{file_of, read};
+use proc_macro2::Ident;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -199,27 +200,6 @@ fn parent_of(path: &Path, name: &str) -> Option<Vec<PathBuf>> {
         .collect();
     files.push(folder.with_extension("rs"));
     Some(files)
-}
-
-/// The file in which something is written. Outside of a compiler, as in our own tests, there is none.
-fn file_of(span: Span) -> Option<PathBuf> {
-    if !proc_macro::is_available() {
-        return None;
-    }
-    span.unwrap().local_file()
-}
-
-/// The text of a file, read once.
-fn read(path: &Path) -> Option<Rc<String>> {
-    thread_local! {
-        static TEXTS: RefCell<HashMap<PathBuf, Option<Rc<String>>>> = RefCell::new(HashMap::new());
-    }
-    TEXTS.with_borrow_mut(|texts| {
-        let text = texts
-            .entry(path.to_owned())
-            .or_insert_with(|| std::fs::read_to_string(path).ok().map(Rc::new));
-        text.clone()
-    })
 }
 
 fn parsed(path: &Path) -> Option<File> {

@@ -1,5 +1,9 @@
 //! Macros whose arguments are part of the body: std's, and some that are in common use.
+//!
+//! By its path, or by what the source file says (`own_macros`), another macro of such a name is known to be another
+//! one, and is left alone. Else it is taken for std's, which is checked where anything is rewritten.
 
+use super::own_macros;
 use crate::names::plain_text;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Macro, Token};
@@ -17,11 +21,35 @@ pub(crate) enum Treatment {
     Shows,
     /// Matches its first argument against a pattern.
     Matches,
+    /// Tests its first argument, and shows it if there is no other one. Its crate cannot be told.
+    Ensures,
     /// Evaluates lazily, or ties its value to its arguments.
     Blocks,
 }
 
-pub(crate) fn treatment(name: &str) -> Option<Treatment> {
+/// How it is treated: by its name, and by the path that it is called by.
+pub(crate) fn treatment(mac: &Macro) -> Option<Treatment> {
+    let name = name(mac);
+    let treatment = by_name(&name)?;
+    let segments = &mac.path.segments;
+    let is_by_path = segments.len() > 1 || mac.path.leading_colon.is_some();
+    let is_of_std = matches!(
+        plain_text(&segments[0].ident).as_str(),
+        "std" | "core" | "alloc"
+    );
+    let is_known = match is_by_path {
+        true => is_of_std || OF_CRATES.contains(&name.as_str()),
+        false => OF_CRATES.contains(&name.as_str()) || !own_macros::is_users(&segments[0].ident),
+    };
+    is_known.then_some(treatment)
+}
+
+/// Those of well-known crates, which are known by any path.
+const OF_CRATES: &[&str] = &[
+    "info", "warn", "error", "debug", "trace", "bail", "ensure", "pin",
+];
+
+fn by_name(name: &str) -> Option<Treatment> {
     let tests = |n, only_in_debug| Treatment::Tests { n, only_in_debug };
     Some(match name {
         "println" | "print" | "eprintln" | "eprint" | "format" => Treatment::Formats { first: 1 },
@@ -35,7 +63,8 @@ pub(crate) fn treatment(name: &str) -> Option<Treatment> {
         "dbg" => Treatment::Shows,
         "matches" => Treatment::Matches,
         "format_args" | "pin" => Treatment::Blocks,
-        "info" | "warn" | "error" | "debug" | "trace" | "bail" | "ensure" => Treatment::Blocks,
+        "info" | "warn" | "error" | "debug" | "trace" | "bail" => Treatment::Blocks,
+        "ensure" => Treatment::Ensures,
         _ => return None,
     })
 }
@@ -51,12 +80,12 @@ pub(crate) fn name(mac: &Macro) -> String {
 
 /// Whether it may be std's `write!`, whose value may be a call.
 pub(crate) fn writes(mac: &Macro) -> bool {
-    treatment(&name(mac)) == Some(Treatment::Formats { first: 2 })
+    treatment(mac) == Some(Treatment::Formats { first: 2 })
 }
 
 /// The comma-separated arguments of a macro that we know.
 pub(crate) fn arguments(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>> {
-    treatment(&name(mac))?;
+    treatment(mac)?;
     mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
         .ok()
 }

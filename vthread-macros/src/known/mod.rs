@@ -3,6 +3,7 @@
 
 pub(crate) mod attributes;
 pub(crate) mod macros;
+mod own_macros;
 
 use crate::names::plain_text;
 use std::collections::HashSet;

@@ -8,7 +8,7 @@
 use crate::analysis::scopes::Name;
 use crate::lower::Body;
 use crate::names::{self, ours, plain_text};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::Path;
 
@@ -20,32 +20,50 @@ impl Body {
         if path.leading_colon.is_some() {
             return TokenStream::new();
         }
+        let (path, key) = self.as_imported(path);
+        if !self.checked_paths.insert(key) {
+            return quote_spanned!(span=> #[allow(unused_imports)] use #path as _;);
+        }
+        let last = &path.segments[path.segments.len() - 1].ident;
+        same(names::macros(span), &path, &names::both_macros(last), span)
+    }
+
+    /// Checks that a macro which is treated as std's is std's. Its user can write a path to another one, which then
+    /// is left alone.
+    pub(crate) fn checks_std_macro(&mut self, path: &Path, span: Span) -> TokenStream {
+        if path.segments.len() > 1 {
+            return TokenStream::new();
+        }
+        let (path, key) = self.as_imported(path);
+        if !self.checked_paths.insert(key) {
+            return TokenStream::new();
+        }
+        let both = names::both_std_macros(&path.segments[0].ident);
+        same(names::std_macros(span), &path, &both, span)
+    }
+
+    /// The path as an import can have it, and what it is remembered by.
+    fn as_imported(&self, path: &Path) -> (Path, String) {
         let mut path = path.clone();
         let is_variable = path
             .get_ident()
             .is_some_and(|name| self.scopes.get(&plain_text(name)).is_some_and(is_local));
-        let Some(last) = path.segments.last_mut() else {
-            return TokenStream::new();
-        };
         // Imports cannot refer to local variables, which a name with a span of ours cannot see.
-        if is_variable {
+        if let (true, Some(last)) = (is_variable, path.segments.last_mut()) {
             last.ident.set_span(ours(last.ident.span()));
         }
-        let both = names::both_macros(&last.ident);
-        let key = format!(
-            "{}! beside a variable: {is_variable}",
-            path.to_token_stream()
-        );
-        if !self.checked_paths.insert(key) {
-            return quote_spanned!(span=> #[allow(unused_imports)] use #path as _;);
-        }
-        let macros = names::macros(span);
-        quote_spanned!(span=>
-            #[allow(unused_imports)] use #macros::*;
-            #[allow(unused_imports)] use #path as #both;
-            #[allow(unused_imports)] use #both as _;
-        )
+        let text = path.to_token_stream();
+        (path, format!("{text}! beside a variable: {is_variable}"))
     }
+}
+
+/// Refuses a macro at `path` that is not the one which `macros` has under the name `both`.
+fn same(macros: TokenStream, path: &Path, both: &Ident, span: Span) -> TokenStream {
+    quote_spanned!(span=>
+        #[allow(unused_imports)] use #macros::*;
+        #[allow(unused_imports)] use #path as #both;
+        #[allow(unused_imports)] use #both as _;
+    )
 }
 
 fn is_local(name: Name) -> bool {

@@ -1,8 +1,9 @@
 //! Macros whose arguments are part of the body: std's, and some that everybody uses.
 //!
-//! A macro named `println!` may be the user's own, and may take apart what it is handed. So it is never
-//! handed anything generated: an argument that may suspend is evaluated before, in the frame, and the
-//! macro gets a variable. What must be evaluated lazily, or cannot be moved out, is rewritten as in
+//! An argument that may suspend is evaluated before, in the frame, and the macro gets a variable. That is
+//! right for the macro of std only: one of the user's own may mean something else, or show what it is
+//! handed. So name resolution checks that it is std's where anything is evaluated before
+//! (`lower/macro_origin.rs`). What must be evaluated lazily, or cannot be moved out, is rewritten as in
 //! a closure: calls in it block. Any other macro is left alone.
 
 use super::Body;
@@ -10,12 +11,13 @@ use crate::emit::attributes::{self, is_condition};
 use crate::emit::call::{Extent, Place, decide, found, ways};
 use crate::forms::which;
 use crate::known;
-use crate::known::macros::{Treatment, arguments, name, treatment, writes};
+use crate::known::macros::{Treatment, arguments, treatment, writes};
 use crate::lower::control_flow::Frame;
 use crate::names::{self, ours, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{Expr, Macro, Pat, Token, UnOp};
@@ -32,7 +34,7 @@ impl Body {
     /// stands for the whole.
     pub(crate) fn known_macro(&mut self, mac: &mut Macro) -> Option<Expr> {
         self.marks_hidden_return(mac);
-        let treatment = treatment(&name(mac))?;
+        let treatment = treatment(mac)?;
         if !self.in_frame && treatment != Treatment::Matches {
             self.arguments_block(mac, 0);
             let writes = writes(mac) && !self.in_foreign_macro;
@@ -45,6 +47,7 @@ impl Body {
             Treatment::Moves => self.moves(mac),
             Treatment::Shows => self.shows(mac),
             Treatment::Matches => self.matches_macro(mac),
+            Treatment::Ensures => self.ensures(mac),
             Treatment::Blocks => {
                 self.arguments_block(mac, 0);
                 None
@@ -106,7 +109,7 @@ impl Body {
             }
         }
         mac.tokens = arguments.to_token_stream();
-        before.then(mac)
+        self.then(before, mac)
     }
 
     /// `write!(to, ..)`: to a stream of the library it suspends.
@@ -159,13 +162,14 @@ impl Body {
         }
         let is_alone = n == 1 && arguments.len() == 1;
         if let Some(condition) = condition.filter(|_| is_alone && !before.variables.is_empty()) {
-            // The message says what the user wrote.
-            let message = format!("assertion failed: {condition}");
-            arguments.push(Expr::Verbatim(quote_spanned!(span=> "{}")));
-            arguments.push(Expr::Verbatim(quote_spanned!(span=> #message)));
+            says(
+                &format!("assertion failed: {condition}"),
+                &mut arguments,
+                span,
+            );
         }
         mac.tokens = arguments.to_token_stream();
-        let tested = before.then(mac)?;
+        let tested = self.then(before, mac)?;
         Some(match only_in_debug {
             true => Expr::Verbatim(
                 quote_spanned!(span=> { if ::core::cfg!(debug_assertions) { #tested } }),
@@ -193,7 +197,7 @@ impl Body {
             self.evaluate(&mut value, false, &mut before);
             self.evaluate(&mut n, false, &mut before);
             mac.tokens = quote!(#value #semi #n);
-            return before.then(mac);
+            return self.then(before, mac);
         }
         let mut arguments = arguments(mac)?;
         let all_are_plain = arguments.iter().all(is_plain);
@@ -206,7 +210,38 @@ impl Body {
             }
         }
         mac.tokens = arguments.to_token_stream();
-        before.then(mac)
+        self.then(before, mac)
+    }
+
+    /// `ensure!(condition)`, which shows the condition, or `ensure!(condition, error)`.
+    fn ensures(&mut self, mac: &mut Macro) -> Option<Expr> {
+        let mut arguments = arguments(mac)?;
+        let span = ours(mac.path.span());
+        let is_alone = arguments.len() == 1;
+        let condition = arguments.first_mut()?;
+        let text = condition.to_token_stream().to_string();
+        let mut before = Before::default();
+        match is_plain(condition) {
+            true => self.blocks(condition),
+            false => self.evaluate(condition, false, &mut before),
+        }
+        for argument in arguments.iter_mut().skip(1) {
+            self.blocks(value_of(argument));
+        }
+        if is_alone && !before.variables.is_empty() {
+            says(&format!("Condition failed: `{text}`"), &mut arguments, span);
+        }
+        mac.tokens = arguments.to_token_stream();
+        before.then(mac, TokenStream::new())
+    }
+
+    /// The macro, which must be std's if anything was evaluated before it.
+    fn then(&mut self, before: Before, mac: &Macro) -> Option<Expr> {
+        if before.variables.is_empty() {
+            return None;
+        }
+        let check = self.checks_std_macro(&mac.path, ours(mac.path.span()));
+        before.then(mac, check)
     }
 
     /// `dbg!(a, b)`, by a macro of ours that is told what the user wrote.
@@ -216,11 +251,20 @@ impl Body {
         let show = names::dbg_as(span);
         // With the user's span these are where the user wrote `dbg!`, and not the attribute.
         let place = quote_spanned!(mac.path.span()=> ::core::line!(), ::core::column!());
+        if arguments.iter().all(is_plain) {
+            arguments
+                .iter_mut()
+                .for_each(|argument| self.blocks(argument));
+            mac.tokens = arguments.to_token_stream();
+            return None;
+        }
+        let mut check = self.checks_std_macro(&mac.path, span);
         let mut shown = Vec::new();
         for argument in &mut arguments {
             let text = argument.to_token_stream().to_string();
+            let check = std::mem::take(&mut check);
             self.visit_expr_mut(argument);
-            shown.push(quote_spanned!(span=> #show!(#text, #place, #argument)));
+            shown.push(quote_spanned!(span=> #show!(#text, #place, { #check }, #argument)));
         }
         match &shown[..] {
             [] => None,
@@ -256,24 +300,42 @@ impl Body {
             });
             quote!(#token #guard)
         });
+        let check = self.checks_std_macro(&mac.path, span);
         Some(Expr::Verbatim(quote_spanned!(span=>
-            (match #expr { #pattern #guard => true, #[allow(unreachable_patterns)] _ => false })
+            (match #expr { #pattern #guard => { #check true } #[allow(unreachable_patterns)] _ => false })
         )))
     }
 }
 
 impl Before {
     /// The macro with its variables bound: `match (values) { (variables) => mac!(..) }`.
-    fn then(self, mac: &Macro) -> Option<Expr> {
+    fn then(self, mac: &Macro, check: TokenStream) -> Option<Expr> {
         if self.variables.is_empty() {
             return None;
         }
         let span: Span = ours(mac.path.span());
         let Before { values, variables } = self;
+        let made = match check.is_empty() {
+            true => quote_spanned!(span=> #mac),
+            false => quote_spanned!(span=> { #check #mac }),
+        };
         Some(Expr::Verbatim(quote_spanned!(span=>
-            (match (#(#values,)*) { (#(#variables,)*) => #mac })
+            (match (#(#values,)*) { (#(#variables,)*) => #made })
         )))
     }
+}
+
+/// Adds the message of a test that was evaluated before: what the user wrote. As a literal where it can be one:
+/// then the panic's payload is a `&'static str`, as std's is. `{0}` is folded into one by rustc, `{}` in a panic
+/// is not.
+fn says(message: &str, arguments: &mut Punctuated<Expr, Token![,]>, span: Span) {
+    if !message.contains(['{', '}']) {
+        let mut literal = proc_macro2::Literal::string(message);
+        literal.set_span(span);
+        return arguments.push(Expr::Verbatim(literal.to_token_stream()));
+    }
+    arguments.push(Expr::Verbatim(quote_spanned!(span=> "{0}")));
+    arguments.push(Expr::Verbatim(quote_spanned!(span=> #message)));
 }
 
 /// The value of an argument: of `name = value`, the value.
@@ -297,7 +359,7 @@ fn is_plain(expr: &Expr) -> bool {
         Expr::Array(array) => array.elems.iter().all(is_plain),
         Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)) && is_plain(&unary.expr),
         Expr::Call(call) => makes(&call.func) && call.args.iter().all(is_plain),
-        Expr::Macro(inner) => treatment(&name(&inner.mac)).is_none() && which(&inner.mac).is_none(),
+        Expr::Macro(inner) => treatment(&inner.mac).is_none() && which(&inner.mac).is_none(),
         _ => false,
     }
 }

@@ -4,9 +4,10 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __dbg_as {
-    ($text:literal, $line:expr, $column:expr, $value:expr) => {
+    ($text:literal, $line:expr, $column:expr, { $($check:tt)* }, $value:expr) => {
         match $value {
             value => {
+                $($check)*
                 ::std::eprintln!(
                     "[{}:{}:{}] {} = {:#?}",
                     ::std::file!(),
