@@ -1,7 +1,7 @@
 //! Every destructor of every child runs before the parent's frame goes on, and nothing leaks:
 //! in success, error, panic, nested failure, and cancellation at depth 3.
 
-use crate::ledger::{Ledger, Object};
+use crate::drop_log::{DropLog, Object};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 use vthread::prelude::*;
@@ -20,28 +20,28 @@ mod success {
     use super::*;
 
     #[vthread]
-    fn run(ledger: &Ledger) {
-        let _parent = ledger.object("parent");
+    fn run(drop_log: &DropLog) {
+        let _parent = drop_log.object("parent");
         group! {
             for name in ["a", "b", "c"] {
-                let object = ledger.object(name);
+                let object = drop_log.object(name);
                 spawn! {
                     yield_now();
-                    let _local = ledger.object(format!("{name} local"));
+                    let _local = drop_log.object(format!("{name} local"));
                     yield_now();
                     drop(object);
                 }
             }
         }
-        ledger.note("after");
+        drop_log.note("after");
     }
 
     #[test]
     fn holds() {
-        let ledger = Ledger::new();
-        run(&ledger);
-        ledger.all_before(&["a", "b", "c", "a local", "b local", "c local"], "after");
-        assert!(ledger.at("after") < ledger.at("parent"));
+        let drop_log = DropLog::new();
+        run(&drop_log);
+        drop_log.all_before(&["a", "b", "c", "a local", "b local", "c local"], "after");
+        assert!(drop_log.at("after") < drop_log.at("parent"));
     }
 }
 
@@ -49,27 +49,27 @@ mod error {
     use super::*;
 
     #[vthread]
-    fn run(ledger: &Ledger) -> Result<(), String> {
+    fn run(drop_log: &DropLog) -> Result<(), String> {
         let result = group! {
-            let _body = ledger.object("body");
+            let _body = drop_log.object("body");
             for name in ["a", "b"] {
-                let object = ledger.object(name);
+                let object = drop_log.object(name);
                 spawn! { rest(); drop(object); }
             }
             spawn! { yield_now(); Err("first".to_string())?; }
             rest();
-            ledger.note("the body went on");
+            drop_log.note("the body went on");
         };
-        ledger.note("after");
+        drop_log.note("after");
         result
     }
 
     #[test]
     fn holds() {
-        let ledger = Ledger::new();
-        assert_eq!(run(&ledger), Err("first".to_string()));
-        ledger.all_before(&["body", "a", "b"], "after");
-        assert!(!ledger.trace().contains(&"the body went on".to_string()));
+        let drop_log = DropLog::new();
+        assert_eq!(run(&drop_log), Err("first".to_string()));
+        drop_log.all_before(&["body", "a", "b"], "after");
+        assert!(!drop_log.trace().contains(&"the body went on".to_string()));
     }
 }
 
@@ -83,24 +83,24 @@ mod error_of_the_body {
     }
 
     #[vthread]
-    fn run(ledger: &Ledger) -> Result<(), String> {
+    fn run(drop_log: &DropLog) -> Result<(), String> {
         let result = group! {
-            let object = ledger.object("child");
+            let object = drop_log.object("child");
             spawn! { rest(); drop(object); }
-            let _body = ledger.object("body");
+            let _body = drop_log.object("body");
             fails()?;
-            ledger.note("the body went on");
+            drop_log.note("the body went on");
         };
-        ledger.note("after");
+        drop_log.note("after");
         result
     }
 
     #[test]
     fn holds() {
-        let ledger = Ledger::new();
-        assert_eq!(run(&ledger), Err("body".to_string()));
-        ledger.all_before(&["body", "child"], "after");
-        assert!(!ledger.trace().contains(&"the body went on".to_string()));
+        let drop_log = DropLog::new();
+        assert_eq!(run(&drop_log), Err("body".to_string()));
+        drop_log.all_before(&["body", "child"], "after");
+        assert!(!drop_log.trace().contains(&"the body went on".to_string()));
     }
 }
 
@@ -108,29 +108,29 @@ mod panic_of_a_child {
     use super::*;
 
     #[vthread]
-    fn run(ledger: &Ledger) {
-        let _parent = ledger.object("parent");
+    fn run(drop_log: &DropLog) {
+        let _parent = drop_log.object("parent");
         group! {
-            let _body = ledger.object("body");
-            let object = ledger.object("child");
+            let _body = drop_log.object("body");
+            let object = drop_log.object("child");
             spawn! { rest(); drop(object); }
             spawn! {
-                let _own = ledger.object("panicking");
+                let _own = drop_log.object("panicking");
                 yield_now();
                 resume_unwind(Box::new(17));
             }
             rest();
         }
-        ledger.note("after");
+        drop_log.note("after");
     }
 
     #[test]
     fn holds() {
-        let ledger = Ledger::new();
-        let payload = catch_unwind(AssertUnwindSafe(|| run(&ledger))).unwrap_err();
+        let drop_log = DropLog::new();
+        let payload = catch_unwind(AssertUnwindSafe(|| run(&drop_log))).unwrap_err();
         assert_eq!(*payload.downcast::<i32>().unwrap(), 17);
-        ledger.all_before(&["body", "child", "panicking"], "parent");
-        assert!(!ledger.trace().contains(&"after".to_string()));
+        drop_log.all_before(&["body", "child", "panicking"], "parent");
+        assert!(!drop_log.trace().contains(&"after".to_string()));
     }
 }
 
@@ -138,12 +138,12 @@ mod panic_of_the_body {
     use super::*;
 
     #[vthread]
-    fn run(ledger: &Ledger) {
-        let _parent = ledger.object("parent");
+    fn run(drop_log: &DropLog) {
+        let _parent = drop_log.object("parent");
         group! {
-            let object = ledger.object("child");
+            let object = drop_log.object("child");
             spawn! { rest(); drop(object); }
-            let _body = ledger.object("body");
+            let _body = drop_log.object("body");
             yield_now();
             resume_unwind(Box::new("body"));
         }
@@ -151,10 +151,10 @@ mod panic_of_the_body {
 
     #[test]
     fn holds() {
-        let ledger = Ledger::new();
-        let payload = catch_unwind(AssertUnwindSafe(|| run(&ledger))).unwrap_err();
+        let drop_log = DropLog::new();
+        let payload = catch_unwind(AssertUnwindSafe(|| run(&drop_log))).unwrap_err();
         assert_eq!(*payload.downcast::<&str>().unwrap(), "body");
-        ledger.all_before(&["body", "child"], "parent");
+        drop_log.all_before(&["body", "child"], "parent");
     }
 }
 
@@ -162,7 +162,7 @@ mod a_panic_outranks_an_error {
     use super::*;
 
     #[vthread]
-    fn run(ledger: &Ledger) -> Result<(), String> {
+    fn run(drop_log: &DropLog) -> Result<(), String> {
         let (tx, rx) = channel::<()>(1);
         group! {
             // The destructor panics because the other's error cancels this child.
@@ -172,7 +172,7 @@ mod a_panic_outranks_an_error {
                     resume_unwind(Box::new("bomb"));
                 }
             }
-            let object = ledger.object("behind the bomb");
+            let object = drop_log.object("behind the bomb");
             spawn! {
                 let _object = object;
                 let _bomb = Bomb;
@@ -185,10 +185,10 @@ mod a_panic_outranks_an_error {
 
     #[test]
     fn holds() {
-        let ledger = Ledger::new();
-        let payload = catch_unwind(AssertUnwindSafe(|| run(&ledger))).unwrap_err();
+        let drop_log = DropLog::new();
+        let payload = catch_unwind(AssertUnwindSafe(|| run(&drop_log))).unwrap_err();
         assert_eq!(*payload.downcast::<&str>().unwrap(), "bomb");
-        assert_eq!(ledger.alive(), 0);
+        assert_eq!(drop_log.alive(), 0);
     }
 }
 
@@ -196,10 +196,10 @@ mod nested_failure {
     use super::*;
 
     #[vthread]
-    fn inner(ledger: &Ledger, fails: bool) -> Result<(), String> {
-        let _frame = ledger.object("inner frame");
+    fn inner(drop_log: &DropLog, fails: bool) -> Result<(), String> {
+        let _frame = drop_log.object("inner frame");
         group! {
-            let object = ledger.object("grandchild");
+            let object = drop_log.object("grandchild");
             spawn! { rest(); drop(object); }
             spawn! { yield_now(); if fails { Err("inner".to_string())?; } rest(); }
         }?;
@@ -207,22 +207,22 @@ mod nested_failure {
     }
 
     #[vthread]
-    fn run(ledger: &Ledger) -> Result<(), String> {
+    fn run(drop_log: &DropLog) -> Result<(), String> {
         let result = group! {
-            let object = ledger.object("sibling");
+            let object = drop_log.object("sibling");
             spawn! { rest(); drop(object); }
-            spawn! { inner(ledger, true)?; }
+            spawn! { inner(drop_log, true)?; }
         };
-        ledger.note("after");
+        drop_log.note("after");
         result
     }
 
     #[test]
     fn holds() {
-        let ledger = Ledger::new();
-        assert_eq!(run(&ledger), Err("inner".to_string()));
-        ledger.all_before(&["grandchild", "inner frame", "sibling"], "after");
-        assert!(ledger.at("grandchild") < ledger.at("inner frame"));
+        let drop_log = DropLog::new();
+        assert_eq!(run(&drop_log), Err("inner".to_string()));
+        drop_log.all_before(&["grandchild", "inner frame", "sibling"], "after");
+        assert!(drop_log.at("grandchild") < drop_log.at("inner frame"));
     }
 }
 
@@ -230,13 +230,13 @@ mod cancellation_at_depth_three {
     use super::*;
 
     #[vthread]
-    fn level(ledger: &Ledger, depth: usize, ready: &vthread::sync::Sender<()>) {
-        let _frame = ledger.object(format!("frame {depth}"));
+    fn level(drop_log: &DropLog, depth: usize, ready: &vthread::sync::Sender<()>) {
+        let _frame = drop_log.object(format!("frame {depth}"));
         group! {
-            let object = ledger.object(format!("capture {depth}"));
+            let object = drop_log.object(format!("capture {depth}"));
             if depth == 3 {
                 spawn! {
-                    let _local = ledger.object("leaf");
+                    let _local = drop_log.object("leaf");
                     let _ = ready.send(());
                     rest();
                     drop(object);
@@ -244,31 +244,31 @@ mod cancellation_at_depth_three {
             } else {
                 spawn! {
                     let _object = object;
-                    level(ledger, depth + 1, ready);
+                    level(drop_log, depth + 1, ready);
                 }
             }
-            let _body = ledger.object(format!("body {depth}"));
+            let _body = drop_log.object(format!("body {depth}"));
             rest();
         }
     }
 
     #[vthread]
-    fn run(ledger: &Ledger) -> Result<(), String> {
+    fn run(drop_log: &DropLog) -> Result<(), String> {
         let (tx, rx) = channel::<()>(1);
         let result = group! {
-            spawn! { level(ledger, 1, &tx); }
+            spawn! { level(drop_log, 1, &tx); }
             rx.recv().unwrap();
             Err::<(), String>("stop".to_string())?;
         };
-        ledger.note("after");
+        drop_log.note("after");
         result
     }
 
     #[test]
     fn holds() {
-        let ledger = Ledger::new();
-        assert_eq!(run(&ledger), Err("stop".to_string()));
-        ledger.all_before(
+        let drop_log = DropLog::new();
+        assert_eq!(run(&drop_log), Err("stop".to_string()));
+        drop_log.all_before(
             &[
                 "frame 1",
                 "body 1",
@@ -291,7 +291,11 @@ mod cancellation_at_depth_three {
             ("frame 2", "frame 1"),
             ("body 3", "frame 3"),
         ] {
-            assert!(ledger.at(before) < ledger.at(then), "{:?}", ledger.trace());
+            assert!(
+                drop_log.at(before) < drop_log.at(then),
+                "{:?}",
+                drop_log.trace()
+            );
         }
     }
 }
@@ -300,21 +304,21 @@ mod values_that_nobody_takes {
     use super::*;
 
     #[vthread]
-    fn run(ledger: &Ledger) {
+    fn run(drop_log: &DropLog) {
         group! {
             for i in 0..10 {
-                spawn! { yield_now(); ledger.object(format!("value {i}")) };
+                spawn! { yield_now(); drop_log.object(format!("value {i}")) };
             }
         }
-        ledger.note("after");
+        drop_log.note("after");
     }
 
     #[test]
     fn holds() {
-        let ledger = Ledger::new();
-        run(&ledger);
+        let drop_log = DropLog::new();
+        run(&drop_log);
         let names: Vec<String> = (0..10).map(|i| format!("value {i}")).collect();
-        ledger.all_before(
+        drop_log.all_before(
             &names.iter().map(String::as_str).collect::<Vec<_>>(),
             "after",
         );
@@ -325,22 +329,22 @@ mod values_live_with_their_handles {
     use super::*;
 
     #[vthread]
-    fn run(ledger: &Ledger) {
+    fn run(drop_log: &DropLog) {
         let kept: vthread::Task<Object<'_>> = group! {
-            let kept = spawn! { ledger.object("kept") };
+            let kept = spawn! { drop_log.object("kept") };
             kept
         };
-        ledger.note("after");
+        drop_log.note("after");
         let object = kept.join();
-        ledger.note(format!("joined {}", object.name));
+        drop_log.note(format!("joined {}", object.name));
     }
 
     #[test]
     fn holds() {
-        let ledger = Ledger::new();
-        run(&ledger);
-        assert_eq!(ledger.trace(), ["after", "joined kept", "kept"]);
-        assert_eq!(ledger.alive(), 0);
+        let drop_log = DropLog::new();
+        run(&drop_log);
+        assert_eq!(drop_log.trace(), ["after", "joined kept", "kept"]);
+        assert_eq!(drop_log.alive(), 0);
     }
 }
 
@@ -348,25 +352,25 @@ mod captures_of_a_child_that_never_ran {
     use super::*;
 
     #[vthread]
-    fn run(ledger: &Ledger) {
+    fn run(drop_log: &DropLog) {
         group!(g => {
             g.cancel();
             for i in 0..3 {
-                let object = ledger.object(format!("capture {i}"));
+                let object = drop_log.object(format!("capture {i}"));
                 spawn! {
-                    ledger.note("ran");
+                    drop_log.note("ran");
                     drop(object);
                 }
             }
         });
-        ledger.note("after");
+        drop_log.note("after");
     }
 
     #[test]
     fn holds() {
-        let ledger = Ledger::new();
-        run(&ledger);
-        ledger.all_before(&["capture 0", "capture 1", "capture 2"], "after");
-        assert!(!ledger.trace().contains(&"ran".to_string()));
+        let drop_log = DropLog::new();
+        run(&drop_log);
+        drop_log.all_before(&["capture 0", "capture 1", "capture 2"], "after");
+        assert!(!drop_log.trace().contains(&"ran".to_string()));
     }
 }

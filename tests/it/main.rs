@@ -4,27 +4,26 @@
 #![allow(clippy::redundant_closure_call)]
 
 mod blocking_calls;
-mod catching;
+mod cancel_safety;
+mod catch_unwind;
 mod cleanup;
-mod conservation;
-mod constructs;
 mod context;
+mod deep_recursion;
+mod drop_log;
 mod drops;
-mod enclosures;
+mod edge_cases;
 mod failures;
 mod files;
-mod ledger;
+mod first_cause;
+mod language;
 mod load;
 mod locks;
 mod map_concurrent;
 mod proxies;
 mod races;
-mod recursion;
-mod rows;
 mod semaphore;
 mod signals;
 mod soundness;
 mod streams;
-mod swallowed;
-mod the_cause;
-mod transform;
+mod swallowed_cancellations;
+mod timeouts_and_shields;

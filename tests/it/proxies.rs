@@ -143,6 +143,6 @@ fn scene() -> io::Result<()> {
 fn r25_a_proxy_with_silent_peers_ends() {
     let name = "r25_a_proxy_with_silent_peers_ends";
     let played = || scene().unwrap();
-    let (told, status) = crate::rows::process::in_a_process(module_path!(), name, played);
+    let (told, status) = crate::edge_cases::process::in_a_process(module_path!(), name, played);
     assert!(status.success(), "{told}");
 }

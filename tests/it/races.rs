@@ -1,6 +1,6 @@
 //! `race!`: one runner for each item; the first success wins.
 
-use crate::ledger::Ledger;
+use crate::drop_log::DropLog;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -52,10 +52,10 @@ mod the_first_success_wins {
 
     /// All come to the finish together: one wins, the values of the others are dropped.
     #[vthread]
-    fn together<'a>(ledger: &'a Ledger, n: usize) -> crate::ledger::Object<'a> {
+    fn together<'a>(drop_log: &'a DropLog, n: usize) -> crate::drop_log::Object<'a> {
         let barrier = Barrier::new(n);
         let won: Result<_, Failures<()>> = race!(error = (), for i in 0..n => {
-            let object = ledger.object(format!("{i}"));
+            let object = drop_log.object(format!("{i}"));
             shield! { barrier.wait(); }
             Ok(object)
         });
@@ -65,12 +65,12 @@ mod the_first_success_wins {
     #[test]
     fn one_only() {
         for n in 1..20 {
-            let ledger = Ledger::new();
-            let winner = together(&ledger, n);
-            assert_eq!(ledger.trace().len(), n - 1);
-            assert!(!ledger.trace().contains(&winner.name));
+            let drop_log = DropLog::new();
+            let winner = together(&drop_log, n);
+            assert_eq!(drop_log.trace().len(), n - 1);
+            assert!(!drop_log.trace().contains(&winner.name));
             drop(winner);
-            assert_eq!(ledger.alive(), 0);
+            assert_eq!(drop_log.alive(), 0);
         }
     }
 }
@@ -80,11 +80,11 @@ mod losers_are_joined {
     use super::*;
 
     #[vthread]
-    fn run(ledger: &Ledger) -> Result<u32, Failures<String>> {
+    fn run(drop_log: &DropLog) -> Result<u32, Failures<String>> {
         let (ready, all_ready) = channel::<()>(4);
         let gate = Mutex::new(());
         let won = race!(for i in 0..4 => {
-            let _local = ledger.object(format!("local {i}"));
+            let _local = drop_log.object(format!("local {i}"));
             if i == 2 {
                 for _ in 0..3 {
                     all_ready.recv().unwrap();
@@ -96,7 +96,7 @@ mod losers_are_joined {
                 ready.send(()).unwrap();
                 group! {
                     spawn! {
-                        let _grandchild = ledger.object(format!("grandchild {i}"));
+                        let _grandchild = drop_log.object(format!("grandchild {i}"));
                         sleep(LONG);
                     }
                     sleep(LONG);
@@ -105,15 +105,15 @@ mod losers_are_joined {
             }
         });
         let _free = gate.try_lock().expect("nobody has it");
-        ledger.note("won");
+        drop_log.note("won");
         won
     }
 
     #[test]
     fn holds() {
-        let ledger = Ledger::new();
-        assert_eq!(run(&ledger), Ok(2));
-        ledger.all_before(&["local 0", "local 1", "local 2", "local 3"], "won");
+        let drop_log = DropLog::new();
+        assert_eq!(run(&drop_log), Ok(2));
+        drop_log.all_before(&["local 0", "local 1", "local 2", "local 3"], "won");
     }
 }
 

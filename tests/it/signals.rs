@@ -1,4 +1,4 @@
-//! Row 36: signals are latched, and a listener misses none. Each test has a kind of its own: signals reach the process.
+//! Edge case 36: signals are latched, and a listener misses none. Each test has a kind of its own: signals reach the process.
 
 use std::io;
 use std::process::Command;

@@ -1,6 +1,6 @@
 //! The rules of soundness that show at run time, each as an attack on them.
 
-use crate::ledger::Ledger;
+use crate::drop_log::DropLog;
 use std::any::Any;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -21,13 +21,13 @@ mod a_stashed_waker_keeps_no_value_alive {
     use super::*;
 
     #[vthread]
-    fn run(ledger: &Ledger, stash: &StdMutex<Vec<Waker>>) -> Result<(), &'static str> {
+    fn run(drop_log: &DropLog, stash: &StdMutex<Vec<Waker>>) -> Result<(), &'static str> {
         let (tx, rx) = channel::<()>(1);
         let result = group! {
-            let object = ledger.object("captured");
+            let object = drop_log.object("captured");
             spawn! {
                 let _object = object;
-                let _local = ledger.object("local");
+                let _local = drop_log.object("local");
                 tx.send(()).unwrap();
                 poll_fn(|cx| {
                     stash.lock().unwrap().push(cx.waker().clone());
@@ -42,15 +42,15 @@ mod a_stashed_waker_keeps_no_value_alive {
             }
             Err::<(), _>("stop")?;
         };
-        ledger.note("after");
+        drop_log.note("after");
         result
     }
 
     #[test]
     fn holds() {
-        let (ledger, stash) = (Ledger::new(), StdMutex::new(Vec::new()));
-        assert_eq!(run(&ledger, &stash), Err("stop"));
-        ledger.all_before(&["captured", "local"], "after");
+        let (drop_log, stash) = (DropLog::new(), StdMutex::new(Vec::new()));
+        assert_eq!(run(&drop_log, &stash), Err("stop"));
+        drop_log.all_before(&["captured", "local"], "after");
         for waker in stash.into_inner().unwrap() {
             waker.wake_by_ref();
             drop(waker.clone());

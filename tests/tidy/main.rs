@@ -84,8 +84,8 @@ const MAX_CODE_LINES: usize = 400;
 /// The only files with unsafe code.
 const UNSAFE_FILES: &[&str] = &[
     "tests/crates/soak/src/heap.rs",
-    "tests/it/constructs/unsafety.rs",
-    "tests/it/transform/attributes.rs",
+    "tests/it/language/unsafety.rs",
+    "tests/it/language/attributes.rs",
     "tests/miri/balance.rs",
     "vthread-runtime/src/base/list.rs",
     "vthread-runtime/src/call/block_on.rs",

@@ -2,8 +2,8 @@
 
 use crate::log::{Boom, Fail, Log, Thrown, What};
 use crate::pipe::pipe;
-use crate::plan::{How, Id, Leaf};
 use crate::run::BOUND;
+use crate::scenario::{How, Id, Leaf};
 use crate::world::{Item, World};
 use std::future::Future;
 use std::panic::panic_any;

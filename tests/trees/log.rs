@@ -3,7 +3,7 @@
 //! One list under one lock: an event stands before another if it was written before. It is written
 //! outside every suspension, by the thread that did what it tells.
 
-use crate::plan::Id;
+use crate::scenario::Id;
 use std::any::Any;
 use std::collections::HashSet;
 use std::sync::Mutex;

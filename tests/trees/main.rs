@@ -1,6 +1,6 @@
 //! Random trees of groups, and a model of what must hold of them.
 //!
-//! A plan (`plan`) is grown from a seed (`grow`) and run through the public macros (`run`), by vthreads that
+//! A plan (`scenario`) is generated from a seed (`generate`) and run through the public macros (`run`), by vthreads that
 //! sleep, lock, send, receive, fail, panic, time out, shield, defer, spawn into ancestors and cancel each
 //! other. They write down what they do (`log`), and the model (`model`) says what of it must not be: who may run
 //! after whom, every destructor once, children before parents, no item lost, the first failure surfaces,
@@ -9,14 +9,14 @@
 //! `VTHREAD_TREES=n` or `VTHREAD_TREES_SECONDS=n` says how much; `VTHREAD_TREES_SEED=seed` has the trees of one
 //! seed again.
 
-mod grow;
+mod generate;
 mod leaf;
 mod log;
 mod model;
 mod pipe;
-mod plan;
 mod rng;
 mod run;
+mod scenario;
 mod shrink;
 mod watch;
 mod world;
@@ -94,7 +94,7 @@ fn random_trees() {
 
 /// Prints how a tree broke, and the smallest one that still does.
 fn tell(seed: u64, broken: watch::Broken) {
-    let plan = grow::grow(seed);
+    let plan = generate::grow(seed);
     eprintln!(
         "the tree of seed {seed} breaks these rules: {:#?}",
         broken.rules

@@ -1,7 +1,7 @@
 //! Producers and consumers over a channel that closing ends: nobody else bounds their waits.
 
 use crate::log::{Fail, Log, What};
-use crate::plan::Id;
+use crate::scenario::Id;
 use crate::world::World;
 use vthread::prelude::*;
 use vthread::sync::channel;

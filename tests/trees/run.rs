@@ -2,7 +2,7 @@
 
 use crate::leaf::leaf;
 use crate::log::{Fail, Part, Thrown, What};
-use crate::plan::{Id, Kind, Leaf, Mode, ROOT, Reach, Step, TOP};
+use crate::scenario::{Id, Kind, Leaf, Mode, ROOT, Reach, Step, TOP};
 use crate::world::{Canary, Lock, Slow, World};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::{Duration, Instant};

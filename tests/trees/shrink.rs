@@ -1,6 +1,6 @@
 //! Cuts a plan down while it still breaks a rule.
 
-use crate::plan::{Plan, Step, Steps};
+use crate::scenario::{Plan, Step, Steps};
 use crate::watch::{Broken, run};
 use std::time::{Duration, Instant};
 
@@ -76,7 +76,7 @@ fn change(steps: &mut Steps, place: &mut usize, way: Way) -> bool {
 }
 
 fn unwrap(steps: &mut Steps, i: usize) -> bool {
-    use crate::plan::Kind::{Bind, Call, Catch, Defer, Hold, Plain, Shield, Slow};
+    use crate::scenario::Kind::{Bind, Call, Catch, Defer, Hold, Plain, Shield, Slow};
     let inner = match &mut steps[i].kind {
         Hold { steps, .. }
         | Call { steps }

@@ -1,10 +1,10 @@
 //! Runs one tree under a watchdog, and has the model look at it.
 
-use crate::grow::grow;
+use crate::generate::grow;
 use crate::log::{Event, Fail, Log, Thrown};
 use crate::model;
-use crate::plan::Plan;
 use crate::run::root;
+use crate::scenario::Plan;
 use crate::world::World;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, Once};

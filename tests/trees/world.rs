@@ -2,7 +2,7 @@
 
 use crate::log::{Alive, ItemId, Log, Part, Verdict, What};
 use crate::model;
-use crate::plan::{Id, Plan};
+use crate::scenario::{Id, Plan};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;

@@ -136,7 +136,7 @@ mod branches {
 mod cleanup {
     use super::*;
 
-    struct Noted<'a>(&'a Ledger, &'static str);
+    struct Noted<'a>(&'a DropLog, &'static str);
     impl Drop for Noted<'_> {
         fn drop(&mut self) {
             self.0.note(format!("{} {}", self.1, ID.get()));
@@ -144,20 +144,20 @@ mod cleanup {
     }
 
     #[vthread]
-    fn work(ledger: &Ledger, end: u32, reached: &Sender<()>) -> Result<(), &'static str> {
-        let _outer = Noted(ledger, "outer");
+    fn work(drop_log: &DropLog, end: u32, reached: &Sender<()>) -> Result<(), &'static str> {
+        let _outer = Noted(drop_log, "outer");
         bind!(ID = 1 => {
-            let _around = Noted(ledger, "around");
+            let _around = Noted(drop_log, "around");
             defer! {
                 yield_now();
-                ledger.note(format!("defer {}", ID.get()));
+                drop_log.note(format!("defer {}", ID.get()));
                 bind!(ID = 3 => {
                     yield_now();
-                    ledger.note(format!("inside {}", ID.get()));
+                    drop_log.note(format!("inside {}", ID.get()));
                 });
             }
             bind!(ID = 2 => {
-                let _inner = Noted(ledger, "inner");
+                let _inner = Noted(drop_log, "inner");
                 yield_now();
                 match end {
                     0 => {}
@@ -174,10 +174,10 @@ mod cleanup {
     }
 
     #[vthread]
-    fn run(ledger: &Ledger, end: u32) -> Result<(), &'static str> {
+    fn run(drop_log: &DropLog, end: u32) -> Result<(), &'static str> {
         let (reached, is_reached) = channel::<()>(1);
         group! {
-            spawn! { work(ledger, end, &reached)?; }
+            spawn! { work(drop_log, end, &reached)?; }
             if end == 3 {
                 is_reached.recv().unwrap();
                 Err("cancelled")?;
@@ -194,20 +194,20 @@ mod cleanup {
             Some(Err("cancelled")),
         ];
         for (end, expected) in ends.into_iter().enumerate() {
-            let ledger = Ledger::new();
-            let ended = catch_unwind(AssertUnwindSafe(|| run(&ledger, end as u32)));
+            let drop_log = DropLog::new();
+            let ended = catch_unwind(AssertUnwindSafe(|| run(&drop_log, end as u32)));
             assert_eq!(ended.ok(), expected);
             let expected = ["inner 2", "defer 1", "inside 3", "around 1", "outer 0"];
-            assert_eq!(ledger.trace(), expected, "end {end}");
+            assert_eq!(drop_log.trace(), expected, "end {end}");
             assert_eq!(ID.get(), 0);
         }
     }
 
     #[vthread]
-    fn captured(ledger: &Ledger) -> Result<(), &'static str> {
+    fn captured(drop_log: &DropLog) -> Result<(), &'static str> {
         group! {
             for id in 1..3 {
-                let object = Noted(ledger, "capture");
+                let object = Noted(drop_log, "capture");
                 bind!(ID = id => {
                     spawn! { sleep(LONG); drop(object); }
                 });
@@ -219,9 +219,9 @@ mod cleanup {
     /// A child's captures too, whether it has begun or not.
     #[test]
     fn of_cancelled_children() {
-        let ledger = Ledger::new();
-        assert_eq!(captured(&ledger), Err("stop"));
-        let mut trace = ledger.trace();
+        let drop_log = DropLog::new();
+        assert_eq!(captured(&drop_log), Err("stop"));
+        let mut trace = drop_log.trace();
         trace.sort();
         assert_eq!(trace, ["capture 1", "capture 2"]);
     }

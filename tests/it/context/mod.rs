@@ -5,7 +5,7 @@ mod frames;
 mod inherited;
 mod scope;
 
-use crate::ledger::Ledger;
+use crate::drop_log::DropLog;
 use std::collections::{BTreeMap, HashSet};
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

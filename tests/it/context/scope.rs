@@ -280,7 +280,7 @@ mod reading_is_no_suspension_point {
     }
 
     #[vthread]
-    fn cancelled(ledger: &Ledger) -> Result<(), &'static str> {
+    fn cancelled(drop_log: &DropLog) -> Result<(), &'static str> {
         let (ready, all_ready) = channel::<()>(2);
         let (go, gone) = channel::<()>(1);
         group! {
@@ -291,11 +291,11 @@ mod reading_is_no_suspension_point {
                     assert!(gone.recv().is_err());
                 }
                 bind!(ID = 9 => {
-                    ledger.note(format!("{}", ID.get()));
+                    drop_log.note(format!("{}", ID.get()));
                 });
-                ledger.note("after");
+                drop_log.note("after");
                 yield_now();
-                ledger.note("too far");
+                drop_log.note("too far");
             }
             let ready = &ready;
             spawn!(move => {
@@ -312,8 +312,8 @@ mod reading_is_no_suspension_point {
     /// Nor is `bind!` itself, on its way in or out.
     #[test]
     fn nor_is_binding() {
-        let ledger = Ledger::new();
-        assert_eq!(cancelled(&ledger), Err("stop"));
-        assert_eq!(ledger.trace(), ["9", "after"]);
+        let drop_log = DropLog::new();
+        assert_eq!(cancelled(&drop_log), Err("stop"));
+        assert_eq!(drop_log.trace(), ["9", "after"]);
     }
 }

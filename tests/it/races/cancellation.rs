@@ -3,27 +3,27 @@
 use super::*;
 
 #[vthread]
-fn run(ledger: &Ledger) -> bool {
+fn run(drop_log: &DropLog) -> bool {
     let result = timeout!(SHORT => {
         let won: Result<(), Failures<()>> = race!(error = (), for i in 0..3 => {
-            let _local = ledger.object(format!("{i}"));
+            let _local = drop_log.object(format!("{i}"));
             sleep(LONG);
             Ok(())
         });
-        ledger.note("went on");
+        drop_log.note("went on");
         won
     });
-    ledger.note("after");
+    drop_log.note("after");
     result.is_err()
 }
 
 #[test]
 fn reaches_all_runners() {
-    let ledger = Ledger::new();
-    assert!(run(&ledger));
-    assert_eq!(ledger.alive(), 0);
-    assert!(!ledger.trace().contains(&"went on".to_string()));
-    assert_eq!(ledger.trace().last().unwrap(), "after");
+    let drop_log = DropLog::new();
+    assert!(run(&drop_log));
+    assert_eq!(drop_log.alive(), 0);
+    assert!(!drop_log.trace().contains(&"went on".to_string()));
+    assert_eq!(drop_log.trace().last().unwrap(), "after");
 }
 
 /// Runners that come to the finish after a cancellation from outside have not won.

@@ -1,4 +1,4 @@
-//! Row 38: what a loser of a race might have taken is still there.
+//! Edge case 38: what a loser of a race might have taken is still there.
 
 // The programs are as users may write them.
 #![allow(clippy::redundant_pattern_matching)]

@@ -2,7 +2,7 @@
 
 use super::facts::{At, Facts, Fate, Member, Scope};
 use crate::log::{Part, What};
-use crate::plan::{How, Id, Kind, Leaf, Mode, Role};
+use crate::scenario::{How, Id, Kind, Leaf, Mode, Role};
 
 pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {
     for step in facts.steps.iter().flatten() {

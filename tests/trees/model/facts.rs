@@ -1,7 +1,7 @@
 //! A log, looked up by step and part, and the plan, looked up by who stands in what.
 
 use crate::log::{Event, Fail, Part, Thrown, What};
-use crate::plan::{Id, Kind, Leaf, Mode, Plan, Role, Step};
+use crate::scenario::{Id, Kind, Leaf, Mode, Plan, Role, Step};
 use std::collections::HashMap;
 
 /// A place in the log.

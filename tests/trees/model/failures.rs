@@ -2,7 +2,7 @@
 
 use super::facts::{At, Facts, Fate, Member, Scope};
 use crate::log::{Fail, Part, Thrown, What};
-use crate::plan::{Id, Kind, Mode, Role};
+use crate::scenario::{Id, Kind, Mode, Role};
 use crate::watch::Outcome;
 
 pub(super) fn check(facts: &Facts<'_>, outcome: &Outcome, broken: &mut Vec<String>) {

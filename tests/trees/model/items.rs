@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use crate::log::{Part, What};
-use crate::plan::{Id, Kind, Leaf};
+use crate::scenario::{Id, Kind, Leaf};
 use std::collections::{HashMap, HashSet};
 
 pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {

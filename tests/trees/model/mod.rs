@@ -9,7 +9,7 @@ mod order;
 mod outcomes;
 
 use crate::log::Event;
-use crate::plan::Plan;
+use crate::scenario::Plan;
 use crate::watch::Outcome;
 use facts::{Facts, Scope};
 

@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, Fate, part_of};
 use crate::log::{Part, What};
-use crate::plan::{Kind, Role, Step};
+use crate::scenario::{Kind, Role, Step};
 
 pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {
     broken.extend(facts.twice.iter().cloned());

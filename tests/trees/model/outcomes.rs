@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, Member, Scope};
 use crate::log::{Part, Verdict, What};
-use crate::plan::{Id, Role};
+use crate::scenario::{Id, Role};
 
 pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {
     for (_, child, what) in &facts.notes {

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 #[test]
 #[ignore = "builds the library once more"]
-fn row_20_without_unwinding_blocking_calls_complete() {
+fn case_20_without_unwinding_blocking_calls_complete() {
     // target/debug/abort_main leads to target/abort/abort_main.
     let target = Path::new(env!("CARGO_BIN_EXE_abort_main"))
         .ancestors()

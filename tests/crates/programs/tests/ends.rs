@@ -1,4 +1,4 @@
-//! How programs end. The number in a test's name is that of the edge case in `tests/it/rows`.
+//! How programs end. The number in a test's name is that of the edge case in `tests/it/edge_cases`.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Output, Stdio};
@@ -62,7 +62,7 @@ const PLAIN: &str = env!("CARGO_BIN_EXE_plain_main");
 const JOINED: [&str; 3] = ["child: cleanup", "child: clean", "child: dropped"];
 
 #[test]
-fn row_24_main_returns_and_its_background_is_joined() {
+fn case_24_main_returns_and_its_background_is_joined() {
     let output = run(UNIT, &["returns"]);
     assert_eq!(output.status.code(), Some(0));
     let said = lines(&output.stdout);
@@ -72,14 +72,14 @@ fn row_24_main_returns_and_its_background_is_joined() {
 }
 
 #[test]
-fn row_24_main_panics_and_its_background_is_joined() {
+fn case_24_main_panics_and_its_background_is_joined() {
     let output = run(UNIT, &["panics"]);
     assert_eq!(output.status.code(), Some(101));
     assert_eq!(lines(&output.stdout)[1..], JOINED);
 }
 
 #[test]
-fn row_24_cleanup_that_hangs_has_the_grace() {
+fn case_24_cleanup_that_hangs_has_the_grace() {
     let output = run(UNIT, &["hangs"]);
     assert_eq!(output.status.code(), Some(0));
     let said = lines(&output.stdout);
@@ -95,7 +95,7 @@ fn row_24_cleanup_that_hangs_has_the_grace() {
 }
 
 #[test]
-fn row_24_failures_in_the_background_are_told() {
+fn case_24_failures_in_the_background_are_told() {
     let output = run(UNIT, &["fails"]);
     assert_eq!(output.status.code(), Some(1), "a success becomes a failure");
     let said = lines(&output.stderr);
@@ -119,12 +119,12 @@ fn row_24_failures_in_the_background_are_told() {
 }
 
 #[test]
-fn row_24_a_background_task_is_joined_like_any_other() {
+fn case_24_a_background_task_is_joined_like_any_other() {
     assert_eq!(lines(&run(UNIT, &["joins"]).stdout), ["7"]);
 }
 
 #[test]
-fn row_24_main_with_a_result() {
+fn case_24_main_with_a_result() {
     let output = run(RESULT, &["12"]);
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(lines(&output.stdout), ["12", "child: cleanup"]);
@@ -138,14 +138,14 @@ fn row_24_main_with_a_result() {
 }
 
 #[test]
-fn row_24_main_with_an_exit_code() {
+fn case_24_main_with_an_exit_code() {
     assert_eq!(run(CODE, &["0"]).status.code(), Some(0));
     assert_eq!(run(CODE, &["42"]).status.code(), Some(42));
     assert_eq!(run(CODE, &["x"]).status.code(), Some(1));
 }
 
 #[test]
-fn row_24_shutdown_returns_the_failures() {
+fn case_24_shutdown_returns_the_failures() {
     let output = run(PLAIN, &["shutdown"]);
     assert!(output.status.success(), "{:?}", lines(&output.stderr));
     let said = lines(&output.stdout);
@@ -162,7 +162,7 @@ fn row_24_shutdown_returns_the_failures() {
 }
 
 #[test]
-fn row_19_a_call_of_a_plain_thread_unwinds_at_shutdown() {
+fn case_19_a_call_of_a_plain_thread_unwinds_at_shutdown() {
     let output = run(PLAIN, &["call of another thread"]);
     assert!(output.status.success(), "{:?}", lines(&output.stderr));
     let said = lines(&output.stdout);
@@ -178,21 +178,21 @@ fn row_19_a_call_of_a_plain_thread_unwinds_at_shutdown() {
 }
 
 #[test]
-fn row_19_shutdown_does_not_wait_for_plain_code() {
+fn case_19_shutdown_does_not_wait_for_plain_code() {
     let output = run(PLAIN, &["a thread that does not come back"]);
     assert!(output.status.success(), "{:?}", lines(&output.stderr));
     assert_eq!(lines(&output.stdout), ["after"]);
 }
 
 #[test]
-fn row_19_a_shield_has_the_grace() {
+fn case_19_a_shield_has_the_grace() {
     let output = run(PLAIN, &["shielded"]);
     assert!(output.status.success(), "{:?}", lines(&output.stderr));
     assert_eq!(lines(&output.stdout), ["call: dropped", "after"]);
 }
 
 #[test]
-fn row_19_main_is_cancelled_by_a_shutdown_elsewhere() {
+fn case_19_main_is_cancelled_by_a_shutdown_elsewhere() {
     let output = run(UNIT, &["shutdown elsewhere"]);
     assert_eq!(output.status.code(), Some(1));
     let said = lines(&output.stdout);

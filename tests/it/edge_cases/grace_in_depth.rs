@@ -1,0 +1,114 @@
+//! 14: the grace where a vthread is deep in a recursion, in a body, or in a panic.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
+use std::time::{Duration, Instant};
+use vthread::prelude::*;
+use vthread::sync::channel;
+use vthread::time::sleep;
+
+const LONG: Duration = Duration::from_secs(3600);
+const GRACE: Duration = Duration::from_millis(5);
+const SHORT: Duration = Duration::from_millis(1);
+
+/// Only that it comes at all matters.
+#[track_caller]
+fn in_time<R>(run: impl FnOnce() -> R) -> R {
+    let started = Instant::now();
+    let result = run();
+    assert!(started.elapsed() < LONG / 60);
+    result
+}
+
+/// When the vthread is woken its innermost call is polled, and not the `timeout!` further out.
+mod case_14_a_timeout_around_a_recursion {
+    use super::*;
+
+    #[vthread]
+    fn down(n: usize) {
+        vthread::yield_now();
+        if n == 0 {
+            // Once more in the deep after the time is over.
+            sleep(2 * SHORT);
+            sleep(LONG);
+        }
+        down(n - 1);
+    }
+
+    #[vthread]
+    fn shielded() -> Result<bool, &'static str> {
+        group!(grace = GRACE => {
+            let result = timeout!(SHORT => {
+                shield! { down(100); }
+            });
+            result.is_err()
+        })
+    }
+
+    #[vthread]
+    fn in_a_group() -> Result<bool, &'static str> {
+        group!(grace = GRACE => {
+            let result = timeout!(SHORT => {
+                let inner: Result<(), &str> = group! {
+                    spawn! { shield! { down(100); } }
+                    shield! { down(100); }
+                };
+                inner.is_err()
+            });
+            result.is_err()
+        })
+    }
+
+    #[test]
+    fn holds() {
+        assert_eq!(in_time(shielded), Ok(true));
+        assert_eq!(in_time(in_a_group), Ok(true));
+    }
+}
+
+/// A group that is cancelled from further out bounds what its body does by its own grace.
+mod case_14_a_body_has_the_grace_of_its_group {
+    use super::*;
+
+    #[vthread]
+    fn run() -> Result<bool, &'static str> {
+        let result = timeout!(SHORT => {
+            group!(grace = GRACE => {
+                defer! { sleep(LONG); }
+                sleep(LONG);
+            })
+        });
+        Ok(result.is_err())
+    }
+
+    #[test]
+    fn holds() {
+        assert_eq!(in_time(run), Ok(true));
+    }
+}
+
+/// A panic waits for the cleanup. If that is ended by the second mark, the panic climbs all the same.
+mod case_14_a_panic_outlives_its_cleanup {
+    use super::*;
+
+    #[vthread]
+    fn run() -> Result<(), &'static str> {
+        let (tx, rx) = channel::<()>(1);
+        group!(grace = GRACE => {
+            let task = spawn! {
+                defer! {
+                    tx.send(()).unwrap();
+                    sleep(LONG);
+                }
+                panic_any(7_u8);
+            };
+            rx.recv().unwrap();
+            task.cancel();
+        })
+    }
+
+    #[test]
+    fn holds() {
+        let payload = in_time(|| catch_unwind(AssertUnwindSafe(run)).unwrap_err());
+        assert_eq!(*payload.downcast::<u8>().unwrap(), 7);
+    }
+}

@@ -1,0 +1,63 @@
+//! Rust, construct by construct: each suspending call is proven to suspend, each plain one to be
+//! what it is in plain Rust. `README.md` lists what does not work yet.
+
+// The programs are odd on purpose.
+#![allow(clippy::style, clippy::complexity, clippy::perf)]
+#![allow(
+    clippy::never_loop,
+    clippy::while_immutable_condition,
+    clippy::cast_abs_to_unsigned
+)]
+// Statements suspend under locks that nobody else wants.
+#![allow(clippy::await_holding_lock, clippy::await_holding_refcell_ref)]
+
+mod attributes;
+mod borrows;
+mod calls;
+mod captures;
+mod chains;
+mod closures;
+mod control;
+mod deep_chains;
+mod diverging;
+mod fetching;
+mod function_attributes;
+mod functions;
+mod generics;
+mod group_basics;
+mod group_errors;
+mod group_exits;
+mod group_values;
+mod groups;
+mod identifiers;
+mod impl_blocks;
+mod items;
+mod iteration;
+mod locations;
+mod loops;
+mod macros_by_example;
+mod matching;
+mod methods;
+mod operators;
+mod places;
+mod plain;
+mod plain_code;
+mod plain_loops;
+mod proof;
+mod recursion;
+mod recursion_by_path;
+mod result_aliases;
+mod self_recursion;
+mod shadowing;
+mod siblings;
+mod spawning;
+mod std_macros;
+mod temporaries;
+mod traits;
+mod try_operator;
+mod types_of_std;
+mod unsafety;
+mod users_traits;
+mod visibility;
+mod vthread_closures;
+mod vthread_traits;
