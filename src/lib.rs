@@ -65,15 +65,17 @@ pub use vthread_runtime::NoError;
 /// ```
 pub use vthread_runtime::is_cancellation;
 #[doc(hidden)]
-pub use vthread_runtime::{__vthread_blocking, __vthread_blocking_scoped, __vthread_yield_now};
+pub use vthread_runtime::{
+    __vthread_blocking, __vthread_blocking_scoped, __vthread_checkpoint, __vthread_yield_now,
+};
 pub use vthread_runtime::{AlreadyStarted, Config, Metrics, metrics};
 pub use vthread_runtime::{BackgroundError, BackgroundFailure, shutdown};
 pub use vthread_runtime::{Call, ContextVar, Failures, Group, OwnedGroup};
 pub use vthread_runtime::{CancelReason, Culprit, Outcome, Task, TaskFuture, TaskId};
 pub use vthread_runtime::{Closure, Mapped, VthreadFn, map_concurrent};
 pub use vthread_runtime::{Dump, OnDeadlock, dump};
-pub use vthread_runtime::{blocking, blocking_scoped, yield_now};
-pub use vthread_runtime::{fs, io, net, signal, sync, time};
+pub use vthread_runtime::{blocking, blocking_scoped, checkpoint, is_cancelled, yield_now};
+pub use vthread_runtime::{fs, io, net, signal, sync, thread, time};
 
 /// What a program that uses vthreads wants in scope: the macros, and the traits of [`io`].
 pub mod prelude {

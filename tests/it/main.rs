@@ -24,6 +24,8 @@ mod races;
 mod semaphore;
 mod signals;
 mod soundness;
+mod std_names;
 mod streams;
 mod swallowed_cancellations;
+mod threads;
 mod timeouts_and_shields;

@@ -35,6 +35,7 @@ pub mod io;
 pub mod net;
 pub mod signal;
 pub mod sync;
+pub mod thread;
 pub mod time;
 
 mod runtime;
@@ -62,3 +63,4 @@ pub use scheduler::StuckPoll;
 pub use task::call::Call;
 pub use task::cell::is_cancellation;
 pub use task::id::TaskId;
+pub use thread::{__vthread_checkpoint, checkpoint, is_cancelled};

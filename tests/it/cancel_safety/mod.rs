@@ -10,6 +10,7 @@ mod connections;
 mod locks;
 mod messages;
 mod permits;
+mod rendezvous;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};

@@ -1,12 +1,12 @@
 //! All permits are there in the end, and no more were out than there are.
 
 use super::*;
-use vthread::sync::Semaphore;
+use vthread::sync::{Arc, Semaphore};
 
 const PERMITS: usize = 3;
 
 struct Acquire<'a> {
-    semaphore: &'a Semaphore,
+    semaphore: &'a Arc<Semaphore>,
     n_out: AtomicUsize,
 }
 
@@ -15,8 +15,20 @@ impl Attempt for Acquire<'_> {
     fn attempt(&self, counts: &Counts, random: u64) {
         let n = 1 + (random >> 16) as usize % PERMITS;
         counts.begin();
-        let permit = self.semaphore.acquire_many(n);
+        if (random >> 24).is_multiple_of(2) {
+            let permit = self.semaphore.clone().acquire_many_owned(n);
+            counts.done();
+            return self.held(n, random, permit);
+        }
+        let permit = self.semaphore.acquire_many_unless_closed(n).unwrap();
         counts.done();
+        self.held(n, random, permit)
+    }
+}
+
+#[vthread]
+impl Acquire<'_> {
+    fn held<P: Send>(&self, n: usize, random: u64, permit: P) {
         let n_before = self.n_out.fetch_add(n, Ordering::SeqCst);
         assert!(n_before + n <= PERMITS);
         self.n_out.fetch_sub(n, Ordering::SeqCst);
@@ -27,7 +39,7 @@ impl Attempt for Acquire<'_> {
 
 #[vthread]
 fn acquire(seed: u64, n: usize) -> (usize, usize) {
-    let semaphore = Semaphore::new(PERMITS);
+    let semaphore = Arc::new(Semaphore::new(PERMITS));
     let what = Acquire {
         semaphore: &semaphore,
         n_out: AtomicUsize::new(0),

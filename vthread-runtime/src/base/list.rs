@@ -82,6 +82,17 @@ impl<T> List<T> {
         self.first.map(|node| unsafe { &node.as_ref().value })
     }
 
+    /// Whether it has more than `n` nodes.
+    pub(crate) fn has_more_than(&self, n: usize) -> bool {
+        let mut node = self.first;
+        for _ in 0..n {
+            let Some(linked) = node else { return false };
+            // SAFETY: Linked nodes are alive, and `self` is borrowed, so they stay linked.
+            node = unsafe { linked.as_ref() }.after.get();
+        }
+        node.is_some()
+    }
+
     /// Whether `node` is the first or the last one here.
     pub(crate) fn has_at_an_end(&self, node: &Node<T>) -> bool {
         let node = Some(NonNull::from(node));

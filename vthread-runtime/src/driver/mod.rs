@@ -3,6 +3,7 @@
 pub(crate) mod blocking;
 mod core;
 mod io;
+pub(crate) mod limit;
 mod time;
 
 pub(crate) use self::core::get;

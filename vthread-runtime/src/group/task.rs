@@ -67,6 +67,10 @@ impl<V> Task<V> {
         super::cancel::cancel_task(self.handle.held(), &CancelReason::TaskCancelled);
     }
 
+    pub(crate) fn header(&self) -> &Header {
+        self.handle.header()
+    }
+
     /// A number that tells the child from all other vthreads of the process, for logs.
     pub fn id(&self) -> TaskId {
         self.handle.header().id()

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)] // Projection to pinned waits.
 
 use super::channel_iter::Iter;
-use super::channel_queue::{Messages, Queue, Room};
+use super::channel_queue::{Messages, Queue, Room, Settled};
 use super::waitlist::Wait;
 use super::{RecvError, SendError, TryRecvError, TrySendError};
 use crate::task::call::{Call, Suspends, name_hash};
@@ -18,10 +18,11 @@ use std::task::{Context, Poll};
 /// A channel that holds up to `bound` messages.
 ///
 /// Both halves can be cloned: each message is received by one receiver. Messages of one sender are
-/// received in the order in which they were sent. The channel is closed when all halves of one side are gone.
+/// received in the order in which they were sent. The channel is closed when all halves of one side are gone,
+/// or by [`close`](Receiver::close).
 ///
-/// # Panics
-/// If `bound` is 0: a channel without room for a message is not supported.
+/// A channel of bound 0 is a *rendezvous*: it has room for a message when a receiver waits for one, so `send` and
+/// `recv` wait for one another.
 ///
 /// # Examples
 /// ```
@@ -33,12 +34,7 @@ use std::task::{Context, Poll};
 /// assert_eq!(rx.recv().block(), Ok("ping"));
 /// assert!(rx.recv().block().is_err());
 /// ```
-#[track_caller]
 pub fn channel<T>(bound: usize) -> (Sender<T>, Receiver<T>) {
-    assert!(
-        bound > 0,
-        "vthread::sync::channel: the bound must be at least 1"
-    );
     of_bound(bound)
 }
 
@@ -101,7 +97,7 @@ impl<T> Sender<T> {
     /// Cancelled means not sent: `message` is dropped. [`reserve`](Sender::reserve) keeps it.
     ///
     /// # Errors
-    /// All receivers are gone. The error holds the message.
+    /// The channel is closed. The error holds the message.
     pub fn send(&self, message: T) -> Call<Result<(), SendError<T>>, Sending<'_, T>> {
         Call::leaf(Sending {
             message: Cell::new(Some(message)),
@@ -112,7 +108,7 @@ impl<T> Sender<T> {
     /// Sends `message` if there is room. Never waits, never a checkpoint.
     ///
     /// # Errors
-    /// The channel is full, or all receivers are gone. The error holds the message.
+    /// The channel is full, or closed. The error holds the message. One of bound 0 is full while no receiver waits.
     ///
     /// # Examples
     /// ```
@@ -144,7 +140,7 @@ impl<T> Sender<T> {
         capacity(&self.queue)
     }
 
-    /// Whether all receivers are gone: sending is in vain.
+    /// Whether the channel is closed, or all receivers are gone: sending is in vain.
     pub fn is_closed(&self) -> bool {
         self.queue.is_closed()
     }
@@ -160,7 +156,7 @@ impl<T> Receiver<T> {
     /// Cancelled means not received: the message stays, and another receiver that waits is told.
     ///
     /// # Errors
-    /// The channel is empty and all senders are gone.
+    /// The channel is empty, and closed or without senders.
     pub fn recv(&self) -> Call<Result<T, RecvError>, Receiving<'_, T>> {
         Call::leaf(Receiving {
             wait: Wait::new(Messages(&self.queue)),
@@ -170,7 +166,9 @@ impl<T> Receiver<T> {
     /// Takes a message if there is one. Never waits, never a checkpoint.
     ///
     /// # Errors
-    /// The channel is empty; `Disconnected` if all senders are gone, too.
+    /// The channel is empty; `Disconnected` if it is closed or all senders are gone, too.
+    ///
+    /// Where a sender waits at a channel of bound 0, it is asked for its message, which a later call finds.
     ///
     /// # Examples
     /// ```
@@ -208,7 +206,8 @@ impl<T> Receiver<T> {
         capacity(&self.queue)
     }
 
-    /// Whether all senders are gone: what is there can still be received, and nothing more will come.
+    /// Whether the channel is closed, or all senders are gone: what is there can still be received, and nothing
+    /// more will come.
     pub fn is_closed(&self) -> bool {
         self.queue.is_closed()
     }
@@ -262,12 +261,22 @@ impl<T> Future for Receiving<'_, T> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         // SAFETY: The wait is pinned with the frame: nothing moves it out.
         let wait = unsafe { self.as_ref().map_unchecked(|receiving| &receiving.wait) };
-        let receive = |cx: &mut Context<'_>| {
-            wait.poll(cx, |_, locked, _| Messages::receive(locked))
-                .map(|settled| settled.settle())
-        };
+        let receive = |cx: &mut Context<'_>| poll_receive(wait, cx).map(|settled| settled.settle());
         checked_taking(cx, receive, Result::is_ok)
     }
+}
+
+/// Takes a message, or waits for one.
+#[inline]
+pub(super) fn poll_receive<T>(
+    wait: Pin<&Wait<Messages<'_, T>>>,
+    cx: &mut Context<'_>,
+) -> Poll<Settled<T, RecvError>> {
+    let polled = wait.poll(cx, |_, locked, _| Messages::receive(locked));
+    if polled.is_pending() {
+        wait.get_ref().place().0.receiver_waits();
+    }
+    polled
 }
 
 /// The frame of a step of a loop over the messages.
@@ -289,10 +298,8 @@ impl<T> Future for NextMessage<'_, T> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         // SAFETY: The wait is pinned with the frame: nothing moves it out.
         let wait = unsafe { self.as_ref().map_unchecked(|next| &next.wait) };
-        let receive = |cx: &mut Context<'_>| {
-            wait.poll(cx, |_, locked, _| Messages::receive(locked))
-                .map(|settled| settled.settle().ok())
-        };
+        let receive =
+            |cx: &mut Context<'_>| poll_receive(wait, cx).map(|settled| settled.settle().ok());
         checked_taking(cx, receive, Option::is_some)
     }
 }

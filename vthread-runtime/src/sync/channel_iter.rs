@@ -10,6 +10,33 @@ pub struct Iter<'c, T> {
     receiver: &'c Receiver<T>,
 }
 
+/// The messages that are in a channel. See [`Receiver::try_iter`].
+pub struct TryIter<'c, T> {
+    receiver: &'c Receiver<T>,
+}
+
+impl<T> Receiver<T> {
+    /// The messages that are there, one by one, until there is none. Never waits, never a checkpoint.
+    ///
+    /// # Examples
+    /// ```
+    /// let (tx, rx) = vthread_runtime::sync::unbounded();
+    /// tx.try_send(1).unwrap();
+    /// tx.try_send(2).unwrap();
+    /// assert_eq!(rx.try_iter().collect::<Vec<_>>(), [1, 2]);
+    /// ```
+    pub fn try_iter(&self) -> TryIter<'_, T> {
+        TryIter { receiver: self }
+    }
+}
+
+impl<T> Iterator for TryIter<'_, T> {
+    type Item = T;
+    fn next(&mut self) -> Option<T> {
+        self.receiver.try_recv().ok()
+    }
+}
+
 /// The messages of a channel, one by one. See [`Receiver`].
 pub struct IntoIter<T> {
     receiver: Receiver<T>,
@@ -107,6 +134,12 @@ impl<T> IntoSteps for IntoIter<T> {
 impl<T> fmt::Debug for Iter<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Iter").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for TryIter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TryIter").finish_non_exhaustive()
     }
 }
 

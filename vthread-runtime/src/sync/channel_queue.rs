@@ -1,4 +1,18 @@
-//! The inside of a channel: the messages, and those who wait for room or for a message.
+//! The inside of a channel: the messages, and the vthreads that wait for room or for a message.
+//!
+//! # Rendezvous
+//! A channel of bound 0 has room for as many messages as there are receivers that wait and were told of none. A
+//! message that is sent goes into the queue all the same, and a receiver is told of it: so a sender and a
+//! receiver each take their part of the exchange in a poll of their own, and either may be cancelled between
+//! two polls without a loss. A receiver that goes away leaves the message to the next one.
+//!
+//! Room appears when a receiver begins to wait, or waits again because another was quicker; then a sender is
+//! told (`receiver_waits`). A `try_recv` does not wait, and would never meet a sender: where it finds one, it
+//! asks for a message (`is_asked`), which makes room once.
+//!
+//! # Closing
+//! A channel is closed when it is told so, or when one side is gone. What is in it, and what comes through room
+//! that was kept before, is still received: the receivers have reached the end when there is neither.
 
 use super::waitlist::{Note, Place, WaitList};
 use crate::base::wake::{WakeList, wake};
@@ -27,8 +41,15 @@ pub(super) struct Locked<T> {
     sending: WaitList,
     /// Those who wait for a message. As many are notified as there are messages, or nobody waits.
     receiving: WaitList,
+    /// Senders that wait until the channel is closed.
+    closing: WaitList,
     n_senders: usize,
     n_receivers: usize,
+    /// Whether it was told to close.
+    is_shut: bool,
+    is_rendezvous: bool,
+    /// A `try_recv` has found a sender that waits, in a channel without room of its own.
+    is_asked: bool,
 }
 
 impl<T> Queue<T> {
@@ -39,8 +60,12 @@ impl<T> Queue<T> {
             n_reserved: 0,
             sending: WaitList::new(),
             receiving: WaitList::new(),
+            closing: WaitList::new(),
             n_senders: 1,
             n_receivers: 1,
+            is_shut: false,
+            is_rendezvous: bound == 0,
+            is_asked: false,
         };
         Queue {
             bound,
@@ -56,10 +81,22 @@ impl<T> Queue<T> {
         self.locked.lock().messages.len()
     }
 
-    /// Whether one side is gone.
+    /// Whether one side is gone, or it was told to close.
     pub(super) fn is_closed(&self) -> bool {
         let locked = self.locked.lock();
-        locked.n_senders == 0 || locked.n_receivers == 0
+        locked.n_senders == 0 || locked.rejects()
+    }
+
+    /// Takes no more messages. What is there can still be received.
+    pub(super) fn close(&self) {
+        let mut woken = WakeList::default();
+        let mut locked = self.locked.lock();
+        locked.is_shut = true;
+        woken.extend(locked.sending.notify_all());
+        woken.extend(locked.receiving.notify_all());
+        woken.extend(locked.closing.notify_all());
+        drop(locked);
+        woken.wake_all();
     }
 
     /// Sends `message` if there is room.
@@ -80,7 +117,12 @@ impl<T> Queue<T> {
     pub(super) fn try_receive(&self) -> Result<T, TryRecvError> {
         let mut locked = self.locked.lock();
         let received = locked.receive();
+        let asked = match received {
+            None => locked.ask(),
+            Some(_) => None,
+        };
         drop(locked);
+        asked.into_iter().for_each(wake);
         match received {
             Some(received) => received
                 .settle()
@@ -89,28 +131,43 @@ impl<T> Queue<T> {
         }
     }
 
+    /// A receiver waits: in a channel of bound 0 that makes room for a message.
+    #[inline]
+    pub(super) fn receiver_waits(&self) {
+        if self.bound == 0 {
+            self.meet_a_sender();
+        }
+    }
+
+    #[cold]
+    fn meet_a_sender(&self) {
+        let mut locked = self.locked.lock();
+        let next = if locked.has_room(self.bound) {
+            locked.sending.notify(Note::Attempt)
+        } else {
+            None
+        };
+        drop(locked);
+        next.into_iter().for_each(wake);
+    }
+
     /// An attempt to send, under the lock. None: there is no room, and the message is still there.
     fn send(&self, locked: &mut Locked<T>, message: &mut Option<T>) -> Option<Settled<(), T>> {
-        if locked.n_receivers == 0 {
+        if locked.rejects() {
             return Some(Settled {
                 result: Err(message.take()?),
                 next: None,
             });
         }
-        if !self.has_room(locked) {
+        if !locked.has_room(self.bound) {
             return None;
         }
+        locked.is_asked = false;
         locked.messages.push_back(message.take()?);
         Some(Settled {
             result: Ok(()),
             next: locked.receiving.notify(Note::Attempt),
         })
-    }
-
-    /// Whether another message may come.
-    fn has_room(&self, locked: &Locked<T>) -> bool {
-        // Neither is more than the bound, which may be `usize::MAX` itself.
-        locked.n_reserved < self.bound - locked.messages.len()
     }
 
     /// Sends `message` into the room that was kept for it.
@@ -122,22 +179,50 @@ impl<T> Queue<T> {
         }
         locked.messages.push_back(message);
         let next = locked.receiving.notify(Note::Attempt);
+        let mut woken = WakeList::default();
+        if locked.is_shut {
+            // Those that do not get it find the end.
+            woken.extend(locked.receiving.notify_all());
+        }
         drop(locked);
         next.into_iter().for_each(wake);
+        woken.wake_all();
         Ok(())
     }
 
     /// Gives up the room that was kept for a message.
     pub(super) fn give_up(&self) {
+        let mut woken = WakeList::default();
         let mut locked = self.locked.lock();
         locked.n_reserved -= 1;
-        let next = locked.sending.notify(Note::Attempt);
+        if locked.is_at_its_end() {
+            woken.extend(locked.receiving.notify_all());
+        }
+        woken.extend(locked.sending.notify(Note::Attempt));
         drop(locked);
-        next.into_iter().for_each(wake);
+        woken.wake_all();
     }
 
     pub(super) fn add_sender(&self) {
         self.locked.lock().n_senders += 1;
+    }
+
+    /// One more sender, if there is one.
+    pub(super) fn add_another_sender(&self) -> bool {
+        let mut locked = self.locked.lock();
+        let has_one = locked.n_senders > 0;
+        locked.n_senders += usize::from(has_one);
+        has_one
+    }
+
+    /// How many senders there are.
+    pub(super) fn n_senders(&self) -> usize {
+        self.locked.lock().n_senders
+    }
+
+    /// How many receivers there are.
+    pub(super) fn n_receivers(&self) -> usize {
+        self.locked.lock().n_receivers
     }
 
     pub(super) fn add_receiver(&self) {
@@ -156,7 +241,7 @@ impl<T> Queue<T> {
         woken.wake_all();
     }
 
-    /// One receiver is gone. With the last one, nobody will take the messages: they are dropped.
+    /// One receiver is gone. With the last one, no vthread will take the messages: they are dropped.
     pub(super) fn remove_receiver(&self) {
         let mut woken = WakeList::default();
         let mut messages = VecDeque::new();
@@ -164,6 +249,7 @@ impl<T> Queue<T> {
         locked.n_receivers -= 1;
         if locked.n_receivers == 0 {
             woken.extend(locked.sending.notify_all());
+            woken.extend(locked.closing.notify_all());
             messages = std::mem::take(&mut locked.messages);
         }
         drop(locked);
@@ -178,14 +264,77 @@ impl<T> Locked<T> {
         match self.messages.pop_front() {
             Some(message) => Some(Settled {
                 result: Ok(message),
-                next: self.sending.notify(Note::Attempt),
+                next: self.room_after_a_message(),
             }),
-            None if self.n_senders == 0 => Some(Settled {
+            None if self.is_at_its_end() => Some(Settled {
                 result: Err(RecvError),
                 next: None,
             }),
             None => None,
         }
+    }
+
+    /// A message was taken: the sender for whom that makes room.
+    #[inline]
+    fn room_after_a_message(&mut self) -> Option<Waker> {
+        // There, receivers that wait make room, and no others.
+        if self.is_rendezvous {
+            return None;
+        }
+        self.sending.notify(Note::Attempt)
+    }
+
+    /// An attempt to receive up to `limit` messages. None: there is no message, but one may come.
+    fn receive_many(
+        &mut self,
+        buf: &mut Vec<T>,
+        limit: usize,
+        woken: &mut WakeList,
+    ) -> Option<usize> {
+        let n = self.messages.len().min(limit);
+        if n == 0 && limit > 0 && !self.is_at_its_end() {
+            return None;
+        }
+        buf.extend(self.messages.drain(..n));
+        for _ in 0..n {
+            let Some(next) = self.room_after_a_message() else {
+                break;
+            };
+            woken.push(next);
+        }
+        Some(n)
+    }
+
+    /// Whether another message may come.
+    fn has_room(&self, bound: usize) -> bool {
+        if bound == 0 {
+            return self.receiving.has_more_than(self.n_reserved)
+                || self.is_asked && self.messages.is_empty() && self.n_reserved == 0;
+        }
+        // Neither is more than the bound, which may be `usize::MAX` itself.
+        self.n_reserved < bound - self.messages.len()
+    }
+
+    /// Asks a sender that waits, if there is one, for its message.
+    fn ask(&mut self) -> Option<Waker> {
+        if !self.is_rendezvous || self.sending.is_empty() {
+            return None;
+        }
+        self.is_asked = true;
+        self.sending.notify(Note::Attempt)
+    }
+
+    /// Whether it takes no message.
+    #[inline]
+    fn rejects(&self) -> bool {
+        self.n_receivers == 0 || self.is_shut
+    }
+
+    /// Whether no message will come any more, of which there is none.
+    #[inline]
+    fn is_at_its_end(&self) -> bool {
+        let no_more = self.n_senders == 0 || self.is_shut && self.n_reserved == 0;
+        no_more && self.messages.is_empty()
     }
 }
 
@@ -223,19 +372,15 @@ impl<T> Room<'_, T> {
 
     /// An attempt to keep room for one message.
     pub(super) fn reserve(&self, locked: &mut Locked<T>) -> Option<Settled<(), SendError<()>>> {
-        if locked.n_receivers > 0 {
-            if !self.0.has_room(locked) {
-                return None;
-            }
+        let result = if locked.rejects() {
+            Err(SendError(()))
+        } else if locked.has_room(self.0.bound) {
             locked.n_reserved += 1;
-        }
-        Some(Settled {
-            result: match locked.n_receivers {
-                0 => Err(SendError(())),
-                _ => Ok(()),
-            },
-            next: None,
-        })
+            Ok(())
+        } else {
+            return None;
+        };
+        Some(Settled { result, next: None })
     }
 }
 
@@ -253,11 +398,16 @@ impl<T> Place for Room<'_, T> {
     }
 
     fn pass_on(&self, locked: &mut Locked<T>, note: Note) -> Option<Waker> {
-        if self.0.has_room(locked) {
+        let next = if locked.has_room(self.0.bound) {
             locked.sending.notify(note)
         } else {
             None
+        };
+        if next.is_none() {
+            // What was asked for will not come.
+            locked.is_asked = false;
         }
+        next
     }
 }
 
@@ -268,6 +418,15 @@ pub(super) struct Messages<'q, T>(pub(super) &'q Queue<T>);
 impl<T> Messages<'_, T> {
     pub(super) fn receive(locked: &mut Locked<T>) -> Option<Settled<T, RecvError>> {
         locked.receive()
+    }
+
+    pub(super) fn receive_many(
+        locked: &mut Locked<T>,
+        buf: &mut Vec<T>,
+        limit: usize,
+        woken: &mut WakeList,
+    ) -> Option<usize> {
+        locked.receive_many(buf, limit, woken)
     }
 }
 
@@ -293,6 +452,35 @@ impl<T> Place for Messages<'_, T> {
     }
 }
 
+/// Where senders wait until the channel is closed.
+#[derive(Debug)]
+pub(super) struct Closing<'q, T>(pub(super) &'q Queue<T>);
+
+impl<T> Closing<'_, T> {
+    pub(super) fn is_closed(locked: &Locked<T>) -> Option<()> {
+        locked.rejects().then_some(())
+    }
+}
+
+impl<T> Place for Closing<'_, T> {
+    const DOING: Doing = Doing::AwaitingNotification;
+
+    type State = Locked<T>;
+
+    fn lock(&self) -> MutexGuard<'_, Locked<T>> {
+        self.0.locked.lock()
+    }
+
+    fn waiters(locked: &mut Locked<T>) -> &mut WaitList {
+        &mut locked.closing
+    }
+
+    fn pass_on(&self, _: &mut Locked<T>, _: Note) -> Option<Waker> {
+        // All were notified.
+        None
+    }
+}
+
 impl<T> std::fmt::Debug for Locked<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Locked {
@@ -312,3 +500,7 @@ impl<T> std::fmt::Debug for Locked<T> {
 #[cfg(all(test, loom))]
 #[path = "channel_queue_loom.rs"]
 mod model;
+
+#[cfg(all(test, loom))]
+#[path = "rendezvous_loom.rs"]
+mod rendezvous_model;

@@ -1,5 +1,6 @@
 //! Channels: by hand for what cancellation does, with threads for the rest.
 
+use super::super::manual_poll::by_hand;
 use super::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Wake, Waker};
@@ -65,9 +66,66 @@ fn smoke() {
 }
 
 #[test]
-#[should_panic(expected = "at least 1")]
-fn no_rendezvous() {
-    let _ = channel::<()>(0);
+fn a_rendezvous_has_room_when_a_receiver_waits() {
+    let (tx, rx) = channel(0);
+    assert_eq!(
+        (tx.capacity(), tx.try_send(0)),
+        (Some(0), Err(TrySendError::Full(0)))
+    );
+    let mut sending = by_hand(tx.send(1));
+    assert!(sending.poll().is_none());
+    let mut receiving = by_hand(rx.recv());
+    assert!(receiving.poll().is_none());
+    assert_eq!((sending.woken(), sending.poll()), (1, Some(Ok(()))));
+    assert_eq!((receiving.woken(), receiving.poll()), (1, Some(Ok(1))));
+    assert_eq!(
+        tx.try_send(2),
+        Err(TrySendError::Full(2)),
+        "it waits no more"
+    );
+    let mut receiving = by_hand(rx.recv());
+    assert!(receiving.poll().is_none());
+    assert_eq!(tx.try_send(2), Ok(()));
+    assert_eq!(tx.try_send(3), Err(TrySendError::Full(3)), "of one message");
+    drop(receiving);
+    assert_eq!(rx.recv().block(), Ok(2), "the next one receives it");
+}
+
+#[test]
+fn a_rendezvous_keeps_room_for_one_that_waits() {
+    let (tx, rx) = channel(0);
+    let (mut first, mut second) = (by_hand(tx.reserve()), by_hand(tx.reserve()));
+    assert!(first.poll().is_none() && second.poll().is_none());
+    let mut receiving = by_hand(rx.recv());
+    assert!(receiving.poll().is_none());
+    let permit = first.poll().unwrap().unwrap();
+    assert!(second.poll().is_none());
+    permit.send(1).unwrap();
+    assert_eq!(receiving.poll(), Some(Ok(1)));
+    drop(receiving);
+    drop(rx);
+    assert!(second.poll().unwrap().is_err());
+}
+
+#[test]
+fn one_that_only_tries_meets_a_sender_in_the_end() {
+    let (tx, rx) = channel(0);
+    assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
+    assert_eq!(tx.try_send(1), Err(TrySendError::Full(1)));
+    let mut sending = by_hand(tx.send(1));
+    assert!(sending.poll().is_none());
+    assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
+    assert_eq!((sending.woken(), sending.poll()), (1, Some(Ok(()))));
+    assert_eq!(rx.try_recv(), Ok(1));
+    let mut gone = by_hand(tx.send(2));
+    assert!(gone.poll().is_none());
+    assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
+    drop(gone);
+    assert_eq!(
+        tx.try_send(3),
+        Err(TrySendError::Full(3)),
+        "it asked for the other one"
+    );
 }
 
 #[test]

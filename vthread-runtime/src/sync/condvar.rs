@@ -12,11 +12,11 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::Location;
 use std::pin::pin;
-use std::task::{Waker, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 /// Lets vthreads that hold a [`Mutex`] wait for a change of what is in it.
 ///
-/// As [`std::sync::Condvar`], without poisoning. There is no `wait_timeout`: a `timeout!` around the wait does that.
+/// As [`std::sync::Condvar`], without poisoning.
 ///
 /// # Examples
 /// ```
@@ -63,7 +63,8 @@ impl Condvar {
         &self,
         guard: MutexGuard<'m, T>,
     ) -> Call<MutexGuard<'m, T>, impl Future<Output = MutexGuard<'m, T>>> {
-        Call::leaf(self.wait_with(guard, Location::caller()))
+        let site = Location::caller();
+        Call::leaf(async move { self.wait_with(guard, site, no_limit).await.0 })
     }
 
     /// Waits until `condition` is false. It is looked at under the lock, now and after each notification.
@@ -86,7 +87,7 @@ impl Condvar {
         Call::leaf(async move {
             poll_fn(checkpoint).await;
             while condition(&mut *guard) {
-                guard = self.wait_with(guard, site).await;
+                guard = self.wait_with(guard, site, no_limit).await.0;
             }
             guard
         })
@@ -105,13 +106,28 @@ impl Condvar {
         woken.wake_all();
     }
 
-    async fn wait_with<'m, T: ?Sized>(
+    /// Waits to be notified, or until `is_over`: the guard, and whether it was notified.
+    pub(super) async fn wait_with<'m, T: ?Sized>(
         &self,
         guard: MutexGuard<'m, T>,
         site: Site,
-    ) -> MutexGuard<'m, T> {
+        is_over: impl FnMut(&Context<'_>) -> Poll<()>,
+    ) -> (MutexGuard<'m, T>, bool) {
         poll_fn(checkpoint).await;
         let mutex: &'m Mutex<T> = guard.mutex();
+        let is_notified = self.notified(guard, is_over).await;
+        let notification = Notification(is_notified.then_some(self));
+        let guard = mutex.locked(site).await;
+        notification.act_on();
+        (guard, is_notified)
+    }
+
+    /// Gives the lock up and waits. Whether it was notified before it was over.
+    async fn notified<T: ?Sized>(
+        &self,
+        guard: MutexGuard<'_, T>,
+        mut is_over: impl FnMut(&Context<'_>) -> Poll<()>,
+    ) -> bool {
         let mut guard = Some(guard);
         let wait = pin!(Wait::new(self));
         poll_fn(move |cx| {
@@ -121,14 +137,18 @@ impl Condvar {
             let polled = wait.as_ref().poll(cx, |_, _, note| note.map(drop));
             // From now on it can be notified, so others may change what it waits for.
             guard = None;
-            polled
+            match polled {
+                Poll::Ready(()) => Poll::Ready(true),
+                Poll::Pending => is_over(cx).map(|()| false),
+            }
         })
-        .await;
-        let notification = Notification(Some(self));
-        let guard = mutex.locked(site).await;
-        notification.act_on();
-        guard
+        .await
     }
+}
+
+/// For a wait that has no end of its own.
+fn no_limit(_: &Context<'_>) -> Poll<()> {
+    Poll::Pending
 }
 
 #[diagnostic::do_not_recommend]

@@ -8,7 +8,11 @@ use std::task::Poll;
 async fn take(pair: &(Mutex<usize>, Condvar)) {
     let mut guard = pair.0.locked(Location::caller()).await;
     while *guard == 0 {
-        guard = pair.1.wait_with(guard, Location::caller()).await;
+        guard = pair
+            .1
+            .wait_with(guard, Location::caller(), no_limit)
+            .await
+            .0;
     }
     *guard -= 1;
 }

@@ -1,5 +1,18 @@
-//! Synchronisation between vthreads. Mirrors [`std::sync`], with these differences: waiting suspends, a
-//! [`Mutex`] is not poisoned, and a [`channel`] has any number of receivers.
+//! Synchronisation between vthreads. Mirrors [`std::sync`]: waiting suspends instead of blocking.
+//!
+//! | `std::sync` | here | difference |
+//! |---|---|---|
+//! | `Mutex`, `MutexGuard` | [`Mutex`], [`MutexGuard`] | no poisoning: `lock()` gives the guard itself, `try_lock()` an `Option`; a guard may be held while its vthread is suspended, and is `Send`; `MutexGuard::map`; [`lock_owned`](Mutex::lock_owned) |
+//! | `RwLock` and its guards | [`RwLock`], [`RwLockReadGuard`], [`RwLockWriteGuard`] | the same; locks are given in the order in which they were asked for; `downgrade`, `map`, `read_owned`, `write_owned` |
+//! | `Condvar`, `WaitTimeoutResult` | [`Condvar`], [`WaitTimeoutResult`] | no poisoning |
+//! | `Barrier`, `BarrierWaitResult` | [`Barrier`], [`BarrierWaitResult`] | none |
+//! | `Once` | [`Once`] | no poisoning, so neither `OnceState` nor `call_once_force` |
+//! | `OnceLock` | [`OnceLock`] | none |
+//! | `LazyLock` | [`LazyLock`] | [`force`](LazyLock::force) suspends, a dereference blocks |
+//! | `mpsc` | [`mpsc`]; [`channel`], [`unbounded`] | receivers can be shared and cloned; `send` is a checkpoint; `close`, `closed`, `recv_many`, `reserve`, weak senders |
+//! | `atomic`, `Arc`, `Weak` | the same, re-exported | none |
+//! | `PoisonError`, `LockResult`, `TryLockError` | the same, re-exported | no lock here gives one |
+//! | - | [`Semaphore`], [`oneshot`], [`watch`], [`broadcast`], [`Notify`], [`recv_any`] | beyond std |
 //!
 //! In code that is not under `#[vthread]`, `.block()` makes a call and blocks: `mutex.lock().block()`.
 
@@ -8,19 +21,28 @@ mod broadcast;
 mod channel;
 mod channel_iter;
 mod channel_queue;
+mod closing;
 mod condvar;
+mod condvar_limit;
 mod lazy_lock;
 #[cfg(all(test, not(loom)))]
 mod manual_poll;
+pub mod mpsc;
 mod mutex;
+mod mutex_guards;
 mod notify;
+mod once;
 mod once_lock;
 mod oneshot;
+mod permits;
 mod raw_lock;
 mod receive_any;
+mod receive_more;
 mod rw_lock;
+mod rw_lock_guards;
 mod semaphore;
 mod send_permit;
+mod unwind_safety;
 mod waitlist;
 mod watch;
 
@@ -29,16 +51,25 @@ pub use broadcast::{
     BroadcastReceiver, BroadcastRecvError, BroadcastSender, TryBroadcastRecvError, broadcast,
 };
 pub use channel::{NextMessage, Receiver, Receiving, Sender, Sending, channel, unbounded};
-pub use channel_iter::{IntoIter, Iter, MessageSteps};
+pub use channel_iter::{IntoIter, Iter, MessageSteps, TryIter};
+pub use closing::WeakSender;
 pub use condvar::Condvar;
+pub use condvar_limit::WaitTimeoutResult;
 pub use lazy_lock::LazyLock;
 pub use mutex::{Lock, Mutex, MutexGuard};
+pub use mutex_guards::{MappedMutexGuard, OwnedMutexGuard};
 pub use notify::Notify;
+pub use once::Once;
 pub use once_lock::OnceLock;
 pub use oneshot::{OneshotReceiver, OneshotSender, oneshot};
+pub use permits::OwnedPermit;
 pub use receive_any::{__vthread_recv_any, ReceivingAny, recv_any};
 pub use rw_lock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
-pub use semaphore::{Acquire, Permit, Semaphore};
+pub use rw_lock_guards::{
+    MappedRwLockReadGuard, MappedRwLockWriteGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard,
+};
+pub use semaphore::{Acquire, Permit, Semaphore, SemaphoreClosed};
 pub use send_permit::{Reserving, SendPermit};
-pub use std::sync::mpsc::{RecvError, SendError, TryRecvError, TrySendError};
+pub use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
+pub use std::sync::{Arc, LockResult, PoisonError, TryLockError, TryLockResult, Weak, atomic};
 pub use watch::{WatchReceiver, WatchRef, WatchSender, watch};

@@ -1,6 +1,7 @@
 //! A lock whose waiters are vthreads.
 #![allow(unsafe_code)] // The value is reached through its lock.
 
+use super::mutex_guards::told_as_the_value;
 use super::raw_lock::RawLock;
 use super::waitlist::Wait;
 use crate::primitive::const_unless_modelled;
@@ -102,6 +103,16 @@ impl<T: ?Sized> Mutex<T> {
             wait: Wait::new(&self.raw),
             waiting: Waiting::new(site),
         }
+    }
+
+    /// The lock itself.
+    pub(super) fn raw(&self) -> &RawLock {
+        &self.raw
+    }
+
+    /// Where the value is. To be used under the lock.
+    pub(super) fn value_ptr(&self) -> *mut T {
+        self.value.get()
     }
 
     /// The value. No lock is needed, since `&mut self` says that nobody holds it.
@@ -218,17 +229,7 @@ impl<T: ?Sized> fmt::Debug for Lock<'_, T> {
     }
 }
 
-impl<T: ?Sized + fmt::Debug> fmt::Debug for MutexGuard<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
-    }
-}
-
-impl<T: ?Sized + fmt::Display> fmt::Display for MutexGuard<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
-    }
-}
+told_as_the_value!(MutexGuard<'_, T>);
 
 #[cfg(all(test, not(loom)))]
 #[path = "mutex_tests.rs"]

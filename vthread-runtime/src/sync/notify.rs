@@ -55,17 +55,31 @@ impl Notify {
     /// # Cancellation
     /// The wait ends. A notification by `notify_one` that had come already goes to the next waiter, or is kept.
     pub fn notified(&self) -> Call<(), impl Future<Output = ()>> {
-        Call::leaf(async move {
-            let wait = pin!(Wait::new(self));
-            poll_fn(move |cx| {
-                ready!(checkpoint(cx));
-                wait.as_ref().poll(cx, |_, state, note| match note {
-                    Some(_) => Some(()),
-                    None => std::mem::take(&mut state.is_kept).then_some(()),
-                })
+        Call::leaf(self.taken())
+    }
+
+    /// The frame of `notified`.
+    pub(crate) async fn taken(&self) {
+        let wait = pin!(Wait::new(self));
+        poll_fn(move |cx| {
+            ready!(checkpoint(cx));
+            wait.as_ref().poll(cx, |_, state, note| match note {
+                Some(_) => Some(()),
+                None => std::mem::take(&mut state.is_kept).then_some(()),
             })
-            .await;
         })
+        .await;
+    }
+
+    /// Waits until `look` finds something. It looks under the lock, so a change that is made before `notify_waiters`
+    /// is not missed.
+    pub(super) async fn until<T>(&self, look: impl Fn() -> Option<T>) -> T {
+        let wait = pin!(Wait::new(self));
+        poll_fn(move |cx| {
+            ready!(checkpoint(cx));
+            wait.as_ref().poll(cx, |_, _, _| look())
+        })
+        .await
     }
 
     /// Notifies one waiter, the one that has waited longest; without a waiter, the notification is kept for the

@@ -1,6 +1,7 @@
 //! A value that is made once, by the first one who needs it.
 
 use super::mutex::Mutex;
+use super::notify::Notify;
 use crate::primitive::const_unless_modelled;
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
@@ -28,13 +29,15 @@ pub struct OnceLock<T> {
     value: sync::OnceLock<T>,
     /// Held by the one who makes the value.
     making: Mutex<()>,
+    /// All are notified when there is a value.
+    waiting: Notify,
 }
 
 impl<T> OnceLock<T> {
     const_unless_modelled! {
         /// A cell without a value.
         pub const fn new() -> Self {
-            OnceLock { value: sync::OnceLock::new(), making: Mutex::new(()) }
+            OnceLock { value: sync::OnceLock::new(), making: Mutex::new(()), waiting: Notify::new() }
         }
     }
 
@@ -64,7 +67,9 @@ impl<T> OnceLock<T> {
     /// There is a value already. The error holds the new one.
     pub fn set(&self, value: T) -> Result<(), T> {
         leak::<T>();
-        self.value.set(value)
+        self.value.set(value)?;
+        self.waiting.notify_waiters();
+        Ok(())
     }
 
     /// The value, which `make` makes if there is none. One at a time makes it, the others wait.
@@ -81,12 +86,39 @@ impl<T> OnceLock<T> {
     /// If `make` does; then the next one who waits makes the value. A `make` that asks for the same value waits for ever.
     #[track_caller]
     pub fn get_or_init<F: FnOnce() -> T>(&self, make: F) -> Call<&T, impl Future<Output = &T>> {
-        let site = Location::caller();
-        Call::leaf(async move {
-            match self.get_or_make(|| Ok::<T, Infallible>(make()), site).await {
-                Ok(value) => value,
-            }
-        })
+        Call::leaf(self.getting(make, Location::caller()))
+    }
+
+    /// The frame of `get_or_init`, called at `site`.
+    pub(super) async fn getting(&self, make: impl FnOnce() -> T, site: Site) -> &T {
+        match self.get_or_make(|| Ok::<T, Infallible>(make()), site).await {
+            Ok(value) => value,
+        }
+    }
+
+    /// Waits until there is a value. It does not make it.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until there is a value.
+    ///
+    /// # Cancellation
+    /// The wait ends.
+    ///
+    /// # Examples
+    /// ```
+    /// use vthread_runtime::sync::OnceLock;
+    ///
+    /// static NAME: OnceLock<&str> = OnceLock::new();
+    /// std::thread::spawn(|| NAME.set("Ada"));
+    /// assert_eq!(*NAME.wait().block(), "Ada");
+    /// ```
+    pub fn wait(&self) -> Call<&T, impl Future<Output = &T>> {
+        Call::leaf(self.waited())
+    }
+
+    /// The frame of `wait`.
+    pub(super) async fn waited(&self) -> &T {
+        self.waiting.until(|| self.get()).await
     }
 
     /// The value, which `make` makes if there is none. If it fails, the cell stays without a value.
@@ -127,6 +159,7 @@ impl<T> OnceLock<T> {
         leak::<T>();
         // Somebody may have set another one.
         let value = self.value.get_or_init(|| value);
+        self.waiting.notify_waiters();
         drop(making);
         Ok(value)
     }
@@ -136,6 +169,24 @@ impl<T> OnceLock<T> {
 impl<T> Suspends<{ name_hash("get_or_init") }> for OnceLock<T> {}
 #[diagnostic::do_not_recommend]
 impl<T> Suspends<{ name_hash("get_or_try_init") }> for OnceLock<T> {}
+#[diagnostic::do_not_recommend]
+impl<T> Suspends<{ name_hash("wait") }> for OnceLock<T> {}
+
+impl<T: Clone> Clone for OnceLock<T> {
+    fn clone(&self) -> Self {
+        self.get()
+            .cloned()
+            .map_or_else(OnceLock::new, OnceLock::from)
+    }
+}
+
+impl<T: PartialEq> PartialEq for OnceLock<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.get() == other.get()
+    }
+}
+
+impl<T: Eq> Eq for OnceLock<T> {}
 
 impl<T> Default for OnceLock<T> {
     fn default() -> Self {
@@ -148,6 +199,7 @@ impl<T> From<T> for OnceLock<T> {
         OnceLock {
             value: sync::OnceLock::from(value),
             making: Mutex::new(()),
+            waiting: Notify::new(),
         }
     }
 }
@@ -204,6 +256,23 @@ mod tests {
         }));
         assert!(panicked.is_err());
         assert_eq!(cell.get_or_init(|| 3).block(), &3);
+    }
+
+    #[test]
+    fn waiters_find_the_value_however_it_came() {
+        let cell = OnceLock::new();
+        let (mut early, mut gone) = (by_hand(cell.wait()), by_hand(cell.wait()));
+        assert!(early.poll().is_none() && gone.poll().is_none());
+        drop(gone);
+        cell.set(1).unwrap();
+        assert_eq!((early.woken(), early.poll()), (1, Some(&1)));
+        assert_eq!(cell.wait().block(), &1);
+        let other = OnceLock::new();
+        let mut waiting = by_hand(other.wait());
+        assert!(waiting.poll().is_none());
+        other.get_or_init(|| 1).block();
+        assert_eq!((waiting.woken(), waiting.poll()), (1, Some(&1)));
+        assert!(cell == other && cell.clone() == other && cell != OnceLock::new());
     }
 
     #[test]

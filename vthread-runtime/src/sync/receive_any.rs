@@ -2,7 +2,7 @@
 #![allow(unsafe_code)] // Projection to pinned waits.
 
 use super::RecvError;
-use super::channel::Receiver;
+use super::channel::{Receiver, poll_receive};
 use super::channel_queue::{Messages, Queue};
 use super::waitlist::Wait;
 use crate::scoped::select::random_below;
@@ -74,7 +74,7 @@ impl<'r, T: 'r> ReceivingAny<'r, T> {
             // SAFETY: The waits are on the heap, in a box that nothing is moved out of: they stay where they are
             // until the frame drops them.
             let wait = unsafe { Pin::new_unchecked(&self.waits[i]) };
-            match wait.poll(cx, |_, locked, _| Messages::receive(locked)) {
+            match poll_receive(wait, cx) {
                 Poll::Pending => is_open = true,
                 Poll::Ready(settled) => {
                     if let Ok(message) = settled.settle() {

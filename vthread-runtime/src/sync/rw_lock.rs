@@ -4,6 +4,7 @@
 //! later waits for those who asked before, and readers that come and go do not keep a writer out.
 #![allow(unsafe_code)] // The value is reached through its lock.
 
+use super::mutex_guards::told_as_the_value;
 use super::semaphore::{Acquire, Permit, Semaphore};
 use crate::primitive::const_unless_modelled;
 use crate::task::call::{Call, Suspends, name_hash};
@@ -83,11 +84,7 @@ impl<T: ?Sized> RwLock<T> {
     pub fn read(
         &self,
     ) -> Call<RwLockReadGuard<'_, T>, impl Future<Output = RwLockReadGuard<'_, T>>> {
-        let site = Location::caller();
-        Call::leaf(async move {
-            let (permit, _) = self.acquired(1, site).await;
-            RwLockReadGuard::of_held(self, permit)
-        })
+        Call::leaf(self.reading(Location::caller()))
     }
 
     /// Waits until nobody else uses the value, and takes the lock for writing.
@@ -104,12 +101,7 @@ impl<T: ?Sized> RwLock<T> {
     pub fn write(
         &self,
     ) -> Call<RwLockWriteGuard<'_, T>, impl Future<Output = RwLockWriteGuard<'_, T>>> {
-        let site = Location::caller();
-        Call::leaf(async move {
-            let (permit, by) = self.acquired(ALL, site).await;
-            self.taken.set(by, site);
-            RwLockWriteGuard::of_held(self, permit)
-        })
+        Call::leaf(self.writing(Location::caller()))
     }
 
     /// Takes the lock for reading if nobody writes or waits. Never waits, never a checkpoint.
@@ -125,6 +117,35 @@ impl<T: ?Sized> RwLock<T> {
         self.taken
             .set(wait_for::stamp_of_plain_code(), Location::caller());
         Some(RwLockWriteGuard::of_held(self, permit))
+    }
+
+    /// The frame of a read, called at `site`.
+    pub(super) async fn reading(&self, site: Site) -> RwLockReadGuard<'_, T> {
+        let (permit, _) = self.acquired(1, site).await;
+        RwLockReadGuard::of_held(self, permit)
+    }
+
+    /// The frame of a write, called at `site`.
+    pub(super) async fn writing(&self, site: Site) -> RwLockWriteGuard<'_, T> {
+        let (permit, by) = self.acquired(ALL, site).await;
+        self.taken.set(by, site);
+        RwLockWriteGuard::of_held(self, permit)
+    }
+
+    /// Where the value is. To be used under the lock.
+    pub(super) fn value_ptr(&self) -> *mut T {
+        self.value.get()
+    }
+
+    /// A reader whose guard was forgotten is done.
+    pub(super) fn read_is_over(&self) {
+        self.permits.take_back(1);
+    }
+
+    /// A writer whose guard was forgotten is done.
+    pub(super) fn write_is_over(&self) {
+        self.taken.clear();
+        self.permits.take_back(ALL);
     }
 
     /// Waits for `n` permits, and says who has them then.
@@ -159,15 +180,26 @@ impl<T: ?Sized> Suspends<{ name_hash("write") }> for RwLock<T> {}
 #[must_use = "the lock is released as soon as its guard is dropped"]
 pub struct RwLockReadGuard<'l, T: ?Sized> {
     lock: &'l RwLock<T>,
-    _permit: Permit<'l>,
+    permit: Permit<'l>,
 }
 
 /// The right to write the value of a [`RwLock`]; dropping it releases the lock.
 #[must_use = "the lock is released as soon as its guard is dropped"]
 pub struct RwLockWriteGuard<'l, T: ?Sized> {
     lock: &'l RwLock<T>,
-    _permit: Permit<'l>,
+    // Before the permits are given back: fields are dropped in order.
+    taken: ClearedAtTheEnd<'l>,
+    permit: Permit<'l>,
     _value: PhantomData<&'l mut T>,
+}
+
+/// Says when it is dropped that the writer is gone.
+pub(super) struct ClearedAtTheEnd<'l>(&'l Taken);
+
+impl Drop for ClearedAtTheEnd<'_> {
+    fn drop(&mut self) {
+        self.0.clear();
+    }
 }
 
 // SAFETY: The guard gives out `&T` only, and may release the lock on any thread.
@@ -182,10 +214,12 @@ unsafe impl<T: ?Sized + Sync> Sync for RwLockWriteGuard<'_, T> {}
 impl<'l, T: ?Sized> RwLockReadGuard<'l, T> {
     /// The guard of a lock, one of whose permits has just been taken.
     fn of_held(lock: &'l RwLock<T>, permit: Permit<'l>) -> Self {
-        RwLockReadGuard {
-            lock,
-            _permit: permit,
-        }
+        RwLockReadGuard { lock, permit }
+    }
+
+    /// Its right to the lock.
+    pub(super) fn into_permit(self) -> Permit<'l> {
+        self.permit
     }
 }
 
@@ -194,16 +228,28 @@ impl<'l, T: ?Sized> RwLockWriteGuard<'l, T> {
     fn of_held(lock: &'l RwLock<T>, permit: Permit<'l>) -> Self {
         RwLockWriteGuard {
             lock,
-            _permit: permit,
+            taken: ClearedAtTheEnd(&lock.taken),
+            permit,
             _value: PhantomData,
         }
     }
-}
 
-impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
-    fn drop(&mut self) {
-        // Before the permits are given back, which fields are after this.
-        self.lock.taken.clear();
+    /// Its right to the lock.
+    pub(super) fn into_parts(self) -> (ClearedAtTheEnd<'l>, Permit<'l>) {
+        (self.taken, self.permit)
+    }
+
+    /// A reader in place of the writer.
+    pub(super) fn into_reader(self) -> RwLockReadGuard<'l, T> {
+        let RwLockWriteGuard {
+            lock,
+            taken,
+            mut permit,
+            ..
+        } = self;
+        drop(taken);
+        permit.keep(1);
+        RwLockReadGuard { lock, permit }
     }
 }
 
@@ -252,17 +298,7 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
     }
 }
 
-impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockReadGuard<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
-    }
-}
-
-impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockWriteGuard<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
-    }
-}
+told_as_the_value!(RwLockReadGuard<'_, T>, RwLockWriteGuard<'_, T>);
 
 #[cfg(all(test, not(loom)))]
 mod tests {

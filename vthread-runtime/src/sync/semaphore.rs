@@ -7,6 +7,9 @@
 //!
 //! A waiter that goes away gives back what it was granted. If it was granted nothing it may have stood before others
 //! that want less; so in both cases, when it has left the list, `Departure` grants anew.
+//!
+//! When the semaphore is closed, all that wait are told to attempt, and find that it is. What was granted before stays
+//! granted.
 #![allow(unsafe_code)] // Projection to the pinned wait.
 
 use super::waitlist::{Note, Place, Wait, WaitList};
@@ -43,7 +46,8 @@ pub struct Semaphore {
 }
 
 /// The state of a semaphore.
-struct State {
+pub(super) struct State {
+    is_closed: bool,
     n_available: usize,
     /// Available, granted, held: all but the forgotten ones.
     n_total: usize,
@@ -56,6 +60,7 @@ impl Semaphore {
         pub const fn new(permits: usize) -> Self {
             Semaphore {
                 locked: Mutex::new(State {
+                    is_closed: false,
                     n_available: permits,
                     n_total: permits,
                     waiters: WaitList::new(),
@@ -73,7 +78,7 @@ impl Semaphore {
     /// The wait ends, and a permit that was about to be taken goes to the next one who waits.
     ///
     /// # Panics
-    /// Never.
+    /// If the semaphore is [closed](Semaphore::close).
     pub fn acquire(&self) -> Call<Permit<'_>, Acquire<'_>> {
         self.acquire_many(1)
     }
@@ -89,7 +94,7 @@ impl Semaphore {
     /// The wait ends, and permits that were about to be taken go to those who wait behind.
     ///
     /// # Panics
-    /// Never.
+    /// If the semaphore is [closed](Semaphore::close).
     ///
     /// # Examples
     /// ```
@@ -105,12 +110,14 @@ impl Semaphore {
         Call::leaf(Acquire::new(self, n))
     }
 
-    /// Takes a permit if there is one and nobody waits. Never waits, never a checkpoint.
+    /// Takes a permit if there is one and no vthread waits, unless the semaphore is closed. Never waits, never a
+    /// checkpoint.
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
         self.try_acquire_many(1)
     }
 
-    /// Takes `n` permits if there are so many and nobody waits. Never waits, never a checkpoint.
+    /// Takes `n` permits if there are so many and no vthread waits, unless the semaphore is closed. Never waits, never a
+    /// checkpoint.
     pub fn try_acquire_many(&self, n: usize) -> Option<Permit<'_>> {
         let is_taken = self.locked.lock().take(n);
         // Made only if it is: a permit gives back when it goes.
@@ -154,8 +161,13 @@ impl Semaphore {
         woken.wake_all();
     }
 
-    /// Takes back `n` permits that were given out, and gives them to those who wait.
-    fn take_back(&self, n: usize) {
+    /// The lock around its state.
+    pub(super) fn locked(&self) -> &Mutex<State> {
+        &self.locked
+    }
+
+    /// Takes back `n` permits that were given out, and gives them to those that wait.
+    pub(super) fn take_back(&self, n: usize) {
         let mut woken = WakeList::default();
         let mut state = self.locked.lock();
         state.n_available += n;
@@ -175,7 +187,7 @@ impl State {
     fn take(&mut self, n: usize) -> bool {
         let is_first = self.waiters.is_empty();
         match self.n_available.checked_sub(n) {
-            Some(left) if is_first => {
+            Some(left) if is_first && !self.is_closed => {
                 self.n_available = left;
                 true
             }
@@ -183,8 +195,21 @@ impl State {
         }
     }
 
+    /// No permit is given out any more.
+    pub(super) fn close(&mut self, woken: &mut WakeList) {
+        self.is_closed = true;
+        woken.extend(self.waiters.notify_all());
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
     /// Gives the permits to those who wait, from the first on, as far as they go.
     fn grant(&mut self, woken: &mut WakeList) {
+        if self.is_closed {
+            return;
+        }
         while let Some(n) = self.waiters.next_weight() {
             let Some(left) = self.n_available.checked_sub(n) else {
                 return;
@@ -226,19 +251,31 @@ impl<'s> Future for Acquire<'s> {
     type Output = Permit<'s>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Permit<'s>> {
+        self.as_ref().poll_unless_closed(cx).map(|acquired| {
+            acquired.expect("vthread::sync::Semaphore: it is closed, see `acquire_unless_closed`")
+        })
+    }
+}
+
+impl<'s> Acquire<'s> {
+    pub(super) fn poll_unless_closed(
+        self: Pin<&Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Permit<'s>, SemaphoreClosed>> {
         ready!(checkpoint(cx));
-        let acquire = self.as_ref();
+        let acquire = self;
         let departure = &acquire.get_ref().departure;
         // SAFETY: The wait is pinned with the frame: nothing moves it out.
         let wait = unsafe { acquire.map_unchecked(|acquire| &acquire.wait) };
         let polled = wait.poll(cx, |claim, state, note| match note {
-            Some(Note::Granted) => Some(()),
-            // One who waits already finds somebody waiting, and stays.
-            _ => state.take(claim.n).then_some(()),
+            Some(Note::Granted) => Some(Ok(())),
+            _ if state.is_closed => Some(Err(SemaphoreClosed(()))),
+            // One that waits already finds a waiter, itself, and stays.
+            _ => state.take(claim.n).then_some(Ok(())),
         });
         departure.is_due.set(polled.is_pending());
         let Claim { semaphore, n } = *wait.place();
-        polled.map(|()| Permit { semaphore, n })
+        polled.map(|acquired| acquired.map(|()| Permit { semaphore, n }))
     }
 }
 
@@ -256,7 +293,10 @@ impl Place for Claim<'_> {
     }
 
     fn pass_on(&self, state: &mut State, note: Note) -> Option<Waker> {
-        debug_assert!(note == Note::Granted, "nobody is told to attempt");
+        if note == Note::Attempt {
+            // It is closed, and all were told.
+            return None;
+        }
         // What was granted may be enough for several others: the departure of this waiter sees to that.
         state.n_available += self.n;
         None
@@ -284,7 +324,24 @@ pub struct Permit<'s> {
     n: usize,
 }
 
-impl Permit<'_> {
+impl<'s> Permit<'s> {
+    /// So many permits, which were just taken.
+    pub(super) fn of_taken(semaphore: &'s Semaphore, n: usize) -> Self {
+        Permit { semaphore, n }
+    }
+
+    /// How many permits these are.
+    pub fn num_permits(&self) -> usize {
+        self.n
+    }
+
+    /// Gives back all but `n` of the permits.
+    pub(super) fn keep(&mut self, n: usize) {
+        let surplus = self.n - n;
+        self.n = n;
+        self.semaphore.take_back(surplus);
+    }
+
     /// Does not give the permits back: the semaphore has so many fewer from now on.
     ///
     /// # Examples
@@ -308,6 +365,18 @@ impl Drop for Permit<'_> {
         }
     }
 }
+
+/// A [`Semaphore`] gives out no more permits: it is [closed](Semaphore::close).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SemaphoreClosed(());
+
+impl fmt::Display for SemaphoreClosed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("semaphore closed")
+    }
+}
+
+impl std::error::Error for SemaphoreClosed {}
 
 impl fmt::Debug for Semaphore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -87,6 +87,11 @@ impl WaitList {
         self.list.is_empty()
     }
 
+    /// Whether more than `n` wait. It looks at so many.
+    pub(crate) fn has_more_than(&self, n: usize) -> bool {
+        self.list.has_more_than(n)
+    }
+
     /// How often the next one to be notified has been notified before, and found that another was quicker.
     pub(crate) fn next_was_overtaken(&self) -> u8 {
         self.list.front().map_or(0, |slot| slot.was_overtaken.get())

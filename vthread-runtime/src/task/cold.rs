@@ -8,11 +8,13 @@
 use super::id::{LazyId, TaskId};
 use super::vthread::Open;
 use super::wait_for;
+use std::any::Any;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Arc, OnceLock};
 
 #[derive(Default)]
 struct Facts {
@@ -21,7 +23,11 @@ struct Facts {
     id: LazyId,
     /// Of the wait for its end, given by who looks at that first. Under the lock of the vthread's list.
     join: Cell<u64>,
+    companion: OnceLock<Arc<Companion>>,
 }
+
+/// What a layer above keeps with a task.
+type Companion = dyn Any + Send + Sync;
 
 /// The place of the box. Set once.
 pub(crate) struct Rare(AtomicPtr<Facts>);
@@ -63,6 +69,11 @@ impl Rare {
 
     pub(crate) fn id(&self) -> TaskId {
         self.get_or_make().id.get()
+    }
+
+    /// What a layer above keeps with the task, from when it is first asked for.
+    pub(crate) fn companion(&self, make: impl FnOnce() -> Arc<Companion>) -> Arc<Companion> {
+        self.get_or_make().companion.get_or_init(make).clone()
     }
 
     /// The number of the wait for the task's end that goes on. Under the lock that `_open` stands in.

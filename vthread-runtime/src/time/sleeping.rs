@@ -1,9 +1,8 @@
 //! Waiting for a point in time.
-#![allow(unsafe_code)] // Projection to the pinned alarm.
+#![allow(unsafe_code)] // Projection to the pinned limit.
 
 use super::{Duration, Instant};
-use crate::driver::{self, Alarm, Set};
-use crate::scheduler::park::Park;
+use crate::driver::limit::Limit;
 use crate::task::call::vthread_fn;
 use crate::task::current::checkpoint;
 use crate::task::wait_reason;
@@ -55,36 +54,20 @@ vthread_fn! {
 /// The frame of [`sleep`] and [`sleep_until`].
 #[derive(Debug)]
 pub struct Sleep {
-    alarm: Alarm<'static>,
+    limit: Limit,
 }
 
 impl Sleep {
     pub(crate) fn for_duration(duration: Duration) -> Self {
-        if duration.is_zero() {
-            return Sleep::new(None);
+        Sleep {
+            limit: Limit::after(duration),
         }
-        let now = Instant::now();
-        // What no instant can express does not come to pass; thirty years stand for it.
-        let far_away = Duration::from_secs(30 * 365 * 24 * 60 * 60);
-        Sleep::new(Some(
-            now.checked_add(duration).unwrap_or_else(|| now + far_away),
-        ))
     }
 
     pub(super) fn until(deadline: Instant) -> Self {
-        Sleep::new((deadline > Instant::now()).then_some(deadline))
-    }
-
-    /// `None`: the time has come already.
-    fn new(deadline: Option<Instant>) -> Self {
         Sleep {
-            alarm: driver::get().alarm_at(deadline),
+            limit: Limit::at(deadline),
         }
-    }
-
-    fn alarm(self: Pin<&Self>) -> Pin<&Alarm<'static>> {
-        // SAFETY: The alarm is pinned with the frame: nothing moves it out.
-        unsafe { self.map_unchecked(|sleep| &sleep.alarm) }
     }
 }
 
@@ -93,32 +76,13 @@ impl Future for Sleep {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         ready!(checkpoint(cx));
-        let sleep = self.as_ref();
-        let alarm = sleep.alarm();
-        if alarm.was_due() {
+        // SAFETY: The limit is pinned with the frame: nothing moves it out.
+        let limit = unsafe { self.as_ref().map_unchecked(|sleep| &sleep.limit) };
+        if limit.was_due() {
             return Poll::Ready(());
         }
         wait_reason::waits(Doing::Sleeping, cx);
-        if alarm.has_rung() {
-            return Poll::Ready(());
-        }
-        if alarm.is_set() {
-            alarm.rewire(cx.waker());
-            // It may have rung meanwhile, and woken the one that was wired before.
-            return if alarm.has_rung() {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
-            };
-        }
-        match alarm.set_as_made(cx.waker().clone()) {
-            Set::Due => Poll::Ready(()),
-            Set::Waiting => Poll::Pending,
-            Set::EndTheWait => {
-                driver::get().unpark();
-                Poll::Pending
-            }
-        }
+        limit.poll_over(cx)
     }
 }
 

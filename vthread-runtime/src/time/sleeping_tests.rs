@@ -79,7 +79,7 @@ fn many_alarms_ring_and_many_are_cancelled() {
     while counter.0.load(Ordering::Relaxed) < HALF - n_due {
         std::thread::yield_now();
     }
-    let n_rung = sleeps.iter().filter(|sleep| sleep.alarm.has_rung()).count();
+    let n_rung = sleeps.iter().filter(|sleep| sleep.limit.has_rung()).count();
     assert_eq!(n_rung, HALF - n_due);
     drop(sleeps);
     drop(waker);

@@ -9,6 +9,7 @@
 //! The waiter may go away at any time. Work that has not begun by then never does; the result of work that
 //! has is dropped by the helper.
 
+use super::caller::{Leaves, on_behalf_of};
 use super::pool::POOL;
 use crate::base::wake::wake;
 use crate::task::bindings::Bindings;
@@ -58,6 +59,12 @@ enum Stage<R> {
     Done(thread::Result<R>),
     Taken,
     Abandoned,
+}
+
+impl<R> Leaves for Shared<R> {
+    fn has_left(&self) -> bool {
+        matches!(self.stage, Stage::Abandoned)
+    }
 }
 
 // `F` is only ever moved out.
@@ -157,14 +164,16 @@ struct Order<F, R> {
     bindings: Bindings,
 }
 
-impl<F: FnOnce() -> R, R> Order<F, R> {
+impl<F: FnOnce() -> R, R: Send + 'static> Order<F, R> {
     fn carry_out(mut self) {
         let Some(work) = self.work.take() else { return };
         if !self.advance(Stage::Running) {
             return drop_quietly(work);
         }
         let bindings = std::mem::take(&mut self.bindings);
-        let mut result = catch_unwind(AssertUnwindSafe(|| bindings.within(work)));
+        let mut result = catch_unwind(AssertUnwindSafe(|| {
+            on_behalf_of(self.shared.clone(), || bindings.within(work))
+        }));
         if let Err(payload) = &result {
             panics::caught(&**payload);
         }

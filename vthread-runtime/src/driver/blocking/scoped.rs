@@ -6,6 +6,7 @@
 
 #![allow(unsafe_code)] // Sends work that borrows to another thread, and keeps what it borrows.
 
+use super::caller::on_behalf_of;
 use super::pool::{Job, POOL};
 use crate::base::wake::wake;
 use crate::cancel::scope::Scope;
@@ -21,6 +22,7 @@ use std::marker::PhantomPinned;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker, ready};
 
 vthread_fn! {
@@ -73,6 +75,8 @@ unsafe impl<F: Send, R: Send> Send for BlockingScoped<F, R> {}
 struct Shared<F, R> {
     stage: Stage<F, R>,
     waiter: Option<Waker>,
+    /// Whether the waiter is cancelled, for the work that asks.
+    is_cancelled: Arc<AtomicBool>,
 }
 
 enum Stage<F, R> {
@@ -102,6 +106,7 @@ impl<F: FnOnce() -> R + Send, R: Send> BlockingScoped<F, R> {
         let shared = Arc::new(Mutex::new(Shared {
             stage: Stage::Queued(work),
             waiter: Some(waiter),
+            is_cancelled: Arc::default(),
         }));
         let order = Order(shared.clone());
         let around = running.scope();
@@ -139,7 +144,11 @@ impl<F: FnOnce() -> R + Send, R: Send> Future for BlockingScoped<F, R> {
             let mut locked = shared.lock();
             let is_over = match locked.stage {
                 Stage::Queued(_) => running.is_marked(),
-                Stage::Running => false,
+                Stage::Running => {
+                    let is_cancelled = running.must_stop();
+                    locked.is_cancelled.store(is_cancelled, Ordering::Relaxed);
+                    false
+                }
                 _ => true,
             };
             if !is_over {
@@ -185,7 +194,9 @@ struct Order<F, R>(Arc<Mutex<Shared<F, R>>>);
 impl<F: FnOnce() -> R, R> Order<F, R> {
     fn carry_out(self) {
         if let Some(work) = self.begin() {
-            let stage = match catch_unwind(AssertUnwindSafe(work)) {
+            let caller = self.0.lock().is_cancelled.clone();
+            let work = AssertUnwindSafe(|| on_behalf_of(caller, work));
+            let stage = match catch_unwind(work) {
                 Ok(value) => Stage::Done(value),
                 Err(payload) => {
                     panics::caught(&*payload);

@@ -1,0 +1,114 @@
+//! Something that is done once.
+
+use super::once_lock::OnceLock;
+use crate::primitive::const_unless_modelled;
+use crate::task::call::{Call, Suspends, name_hash};
+use std::fmt;
+use std::future::Future;
+
+/// Something that is done once, by the first vthread that asks for it. The others wait meanwhile.
+///
+/// As [`std::sync::Once`], but waiting for it suspends, and there is no poisoning: if what was to be done panics, the
+/// next one that asks does it.
+///
+/// # Examples
+/// ```
+/// use vthread_runtime::sync::Once;
+///
+/// static STARTED: Once = Once::new();
+/// STARTED.call_once(|| println!("starting")).block(); // In #[vthread] code without the .block()
+/// STARTED.call_once(|| unreachable!()).block();
+/// assert!(STARTED.is_completed());
+/// ```
+#[derive(Default)]
+pub struct Once {
+    done: OnceLock<()>,
+}
+
+impl Once {
+    const_unless_modelled! {
+        /// It has not been done.
+        pub const fn new() -> Self {
+            Once { done: OnceLock::new() }
+        }
+    }
+
+    /// Calls `work` unless that has been done; waits while another vthread does it.
+    ///
+    /// `work` is plain code: what it calls of vthread functions blocks.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while another vthread calls its `work`.
+    ///
+    /// # Cancellation
+    /// The wait ends. If it was to do the work, the next one that waits does.
+    ///
+    /// # Panics
+    /// If `work` does. A `work` that asks for the same waits for ever.
+    #[track_caller]
+    pub fn call_once<F: FnOnce()>(&self, work: F) -> Call<(), impl Future<Output = ()>> {
+        let done = self.done.getting(work, std::panic::Location::caller());
+        Call::leaf(async move {
+            done.await;
+        })
+    }
+
+    /// Whether it has been done. Never waits, never a checkpoint.
+    pub fn is_completed(&self) -> bool {
+        self.done.get().is_some()
+    }
+
+    /// Waits until it has been done. It does not do it.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until it has been done.
+    ///
+    /// # Cancellation
+    /// The wait ends.
+    pub fn wait(&self) -> Call<(), impl Future<Output = ()>> {
+        Call::leaf(async move {
+            self.done.waited().await;
+        })
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Suspends<{ name_hash("call_once") }> for Once {}
+#[diagnostic::do_not_recommend]
+impl Suspends<{ name_hash("wait") }> for Once {}
+
+impl fmt::Debug for Once {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Once").finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::super::manual_poll::by_hand;
+    use super::*;
+
+    #[test]
+    fn waiters_go_on_when_it_is_done() {
+        let (once, mut n) = (Once::new(), 0);
+        let mut waiting = by_hand(once.wait());
+        assert!(waiting.poll().is_none() && !once.is_completed());
+        once.call_once(|| n += 1).block();
+        assert_eq!((waiting.woken(), waiting.poll()), (1, Some(())));
+        once.call_once(|| n += 1).block();
+        once.wait().block();
+        assert_eq!(n, 1);
+    }
+
+    #[test]
+    fn a_panic_leaves_it_to_the_next() {
+        let once = Once::new();
+        let panicked = std::panic::catch_unwind(|| {
+            once.call_once(|| std::panic::resume_unwind(Box::new(())))
+                .block();
+        });
+        assert!(panicked.is_err() && !once.is_completed());
+        once.call_once(|| {}).block();
+        assert!(once.is_completed());
+    }
+}

@@ -1,0 +1,63 @@
+//! Whether to go on.
+
+use crate::driver::blocking::caller_is_gone;
+use crate::task::call::vthread_fn;
+use crate::task::cell::CancelUnwind;
+use crate::task::current::{self, Running};
+use std::future::{Future, poll_fn};
+use std::panic::resume_unwind;
+
+/// Whether the code that runs is cancelled, so that it ends at its next suspension point. Never waits.
+///
+/// For loops that compute, and for what is done by [`blocking`](crate::blocking()) and
+/// [`blocking_scoped`](crate::blocking_scoped()): there it says whether the vthread that waits for the result
+/// is cancelled.
+///
+/// In a `shield!` it says whether that is cancelled, not what is around it.
+///
+/// # Examples
+/// ```
+/// # use vthread_runtime as vthread;
+/// let sum = vthread::blocking(|| {
+///     let mut sum = 0_u64;
+///     for n in 0..1_000 {
+///         if vthread::is_cancelled() {
+///             break;
+///         }
+///         sum += n;
+///     }
+///     sum
+/// });
+/// assert_eq!(sum, 499_500);
+/// ```
+pub fn is_cancelled() -> bool {
+    current::with(|running| running.is_some_and(Running::must_stop)) || caller_is_gone()
+}
+
+vthread_fn! {
+    /// A suspension point and nothing else: ends the vthread if it is cancelled, and lets others run from time to
+    /// time.
+    ///
+    /// In what [`blocking`](crate::blocking()) and [`blocking_scoped`](crate::blocking_scoped()) do it ends
+    /// that by an unwind, if the vthread that waits for the result is cancelled.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and if the vthread has gone on for long without a pause.
+    ///
+    /// # Cancellation
+    /// That is what it is for.
+    ///
+    /// # Examples
+    /// ```
+    /// # use vthread_runtime as vthread;
+    /// vthread::checkpoint();
+    /// ```
+    pub fn checkpoint = __vthread_checkpoint() -> () => impl Future<Output = ()> + Send {
+        poll_fn(|cx| {
+            if caller_is_gone() {
+                resume_unwind(Box::new(CancelUnwind));
+            }
+            current::checkpoint(cx)
+        })
+    }
+}

@@ -1,0 +1,22 @@
+//! The vthread that runs. Mirrors [`std::thread`].
+//!
+//! | `std::thread` | here | difference |
+//! |---|---|---|
+//! | `spawn`, `JoinHandle`, `scope`, `Builder` | `spawn!` in a `group!`, `background!`; `Task` | a child ends before what it borrows; no stack, so no size of one |
+//! | `sleep`, `yield_now` | [`sleep`], [`yield_now`] | they suspend |
+//! | `current`, `Thread::{id, name, unpark}`, `ThreadId` | [`current`], [`Thread`], [`ThreadId`] | of the vthread; outside of one, of the OS thread |
+//! | `park`, `park_timeout` | [`park`], [`park_timeout`] | they suspend |
+//! | `thread_local!` | `context_var!` | inherited by children. A vthread may be on another OS thread after each suspension, and finds another value in a `thread_local!` there |
+//! | `available_parallelism`, `panicking`, `Result` | the same, re-exported | none |
+
+mod cancelled;
+mod current;
+mod parking;
+
+pub use crate::call::yield_now::{__vthread_yield_now, yield_now};
+pub use crate::task::id::TaskId as ThreadId;
+pub use crate::time::{__vthread_sleep, __vthread_sleep_until, sleep, sleep_until};
+pub use cancelled::{__vthread_checkpoint, checkpoint, is_cancelled};
+pub use current::{Thread, current};
+pub use parking::{__vthread_park, __vthread_park_timeout, park, park_timeout};
+pub use std::thread::{Result, available_parallelism, panicking};
