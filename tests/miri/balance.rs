@@ -78,15 +78,20 @@ fn rounds(n: usize) -> isize {
     ALIVE.load(Ordering::SeqCst)
 }
 
+/// In one span of rounds a queue may come to its size, or a thread may steal for the first time. What each round
+/// leaves behind is left in every span.
 #[test]
 fn rounds_leave_nothing() {
-    let n = if cfg!(miri) { 6 } else { 1_000 };
-    // Queues and tables come to their size.
-    let before = rounds(n / 2);
-    let after = rounds(n);
-    let grown = after - before;
-    assert!(
-        grown < n as isize / 2,
-        "{n} rounds have left {grown} allocations behind"
-    );
+    let n = if cfg!(miri) { 4 } else { 1_000 };
+    let mut before = rounds(n / 2);
+    let mut grown = Vec::new();
+    while grown.len() < 5 {
+        let after = rounds(n);
+        if after - before < n as isize / 2 {
+            return;
+        }
+        grown.push(after - before);
+        before = after;
+    }
+    panic!("{n} rounds each have left so many allocations behind: {grown:?}");
 }

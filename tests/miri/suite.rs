@@ -336,17 +336,17 @@ mod synchronisation {
     }
 
     #[vthread]
-    fn given_up(lock: &Mutex<u32>) -> bool {
-        timeout!(SHORT => { *lock.lock() += 1; }).is_err()
+    fn given_up(lock: &Mutex<u32>, limit: Duration) -> bool {
+        timeout!(limit => { *lock.lock() += 1; }).is_err()
     }
 
     #[test]
     fn a_wait_that_is_given_up() {
         let lock = Mutex::new(0);
         let guard = lock.try_lock().unwrap();
-        assert!(given_up(&lock));
+        assert!(given_up(&lock, SHORT));
         drop(guard);
-        assert!(!given_up(&lock));
+        assert!(!given_up(&lock, LONG));
     }
 }
 

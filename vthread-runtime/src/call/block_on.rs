@@ -39,8 +39,8 @@ fn take_root() -> Arc<Root> {
         .unwrap_or_else(Root::new)
 }
 
-/// Keeps the root for the next call, if no foreign waker holds on to it. Whoever takes a census may look
-/// at it meanwhile, so it is not borrowed for itself alone.
+/// Keeps the root for the next call, if no foreign waker holds on to it. Whoever takes a census may
+/// begin to look at it meanwhile, so it is not borrowed for itself alone.
 fn give_back(root: Arc<Root>) {
     if Arc::strong_count(&root) == 1 && !root.vthread.root.has_own_mark() {
         // What the others did with it before they let it go comes before the next call.

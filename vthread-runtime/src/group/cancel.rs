@@ -144,15 +144,9 @@ impl Walk {
         self.graces.push((group, reach));
     }
 
-    /// Marks the outermost call of a plain thread.
+    /// Marks a call of a plain thread that nothing encloses.
     pub(crate) fn mark_root(&mut self, root: Arc<Root>, reason: &CancelReason) {
         self.hold_root(root.clone());
-        root.vthread().root.mark(reason);
-        mark_below(root.vthread(), self);
-    }
-
-    /// As `mark_root`, for a root that the caller unparks in the end.
-    pub(crate) fn mark_root_in_place(&mut self, root: &Root, reason: &CancelReason) {
         root.vthread().root.mark(reason);
         mark_below(root.vthread(), self);
     }

@@ -278,7 +278,7 @@ pub(crate) fn cancel_root(waker: *const ()) {
     let is_it = |root: &Root| ptr::eq(ptr::from_ref(root).cast(), waker) && root.site().is_some();
     root::for_each_root(|root| {
         if is_it(root) {
-            walk.mark_root_in_place(root, &CancelReason::Deadlock);
+            walk.mark_root(root.clone(), &CancelReason::Deadlock);
         }
     });
     shutdown::for_each_background(|child, _| {
@@ -286,11 +286,6 @@ pub(crate) fn cancel_root(waker: *const ()) {
             mark_child(child, &CancelReason::Deadlock, &mut walk);
         }
     });
-    // Foreign wakers are woken outside the lock; the root itself, after all others were marked.
+    // Foreign wakers are woken outside the lock.
     walk.finish();
-    root::for_each_root(|root| {
-        if is_it(root) {
-            root.unpark();
-        }
-    });
 }

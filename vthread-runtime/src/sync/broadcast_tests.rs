@@ -67,7 +67,7 @@ fn a_cancelled_wait_loses_no_message() {
 fn many_receivers_in_parallel() {
     // Fewer where Miri looks on.
     let n_messages = if cfg!(miri) { 20_u64 } else { 1_000 };
-    let (tx, first) = broadcast(1_000);
+    let (tx, first) = broadcast(n_messages as usize);
     let receivers: Vec<_> = (0..3).map(|_| tx.subscribe()).chain([first]).collect();
     std::thread::scope(|scope| {
         let sums: Vec<_> = receivers

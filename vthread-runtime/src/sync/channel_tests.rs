@@ -207,7 +207,7 @@ fn who_was_overtaken_is_next() {
 
 #[test]
 fn every_message_is_received_once() {
-    const EACH: usize = if cfg!(miri) { 8 } else { 500 };
+    const EACH: usize = if cfg!(miri) { 4 } else { 500 };
     for bound in [1, 3, usize::MAX] {
         let (tx, rx) = if bound == usize::MAX {
             unbounded()

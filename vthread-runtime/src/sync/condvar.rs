@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_queue_with_two_sides() {
-        const EACH: u64 = if cfg!(miri) { 10 } else { 1_000 };
+        const EACH: u64 = if cfg!(miri) { 5 } else { 1_000 };
         let (queue, changed) = (Mutex::new(Vec::new()), Condvar::new());
         let take = || {
             let mut queue = changed

@@ -146,7 +146,7 @@ fn a_lock_granted_to_one_that_goes_is_released() {
 
 #[test]
 fn excludes() {
-    const EACH: u64 = if cfg!(miri) { 10 } else { 2_000 };
+    const EACH: u64 = if cfg!(miri) { 5 } else { 2_000 };
     let mutex = Mutex::new(0_u64);
     std::thread::scope(|scope| {
         for _ in 0..4 {

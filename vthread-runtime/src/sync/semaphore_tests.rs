@@ -149,7 +149,7 @@ fn nothing_is_lost_to_waiters_that_go() {
                 }
             });
         }
-        for i in 0..if cfg!(miri) { 50 } else { 100_000 } {
+        for i in 0..if cfg!(miri) { 20 } else { 100_000 } {
             let mut frame = Box::pin(Acquire::new(&semaphore, 1 + i % PERMITS));
             for _ in 0..i % 5 {
                 let mut cx = Context::from_waker(Waker::noop());

@@ -224,8 +224,8 @@ mod tests {
 
     #[test]
     fn a_map_is_what_was_bound_last() {
-        // Every sequence of four bindings of three variables.
-        for sequence in 0..81_usize {
+        // Every sequence of four bindings of three variables; some of them where Miri looks on.
+        for sequence in (0..81_usize).step_by(if cfg!(miri) { 8 } else { 1 }) {
             let mut bindings = Bindings::default();
             let mut expected = [None; 3];
             for step in 0..4_u32 {

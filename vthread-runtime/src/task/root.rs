@@ -2,18 +2,18 @@
 //!
 //! A root is added when it is made, and not with each call: a thread uses its root again.
 
-#![allow(unsafe_code)] // Roots are known by their addresses; from a registered scope to its root.
+#![allow(unsafe_code)] // From a registered scope to its root.
 
 use super::notice::Notice;
 use super::vthread::Vthread;
 use super::wait_for::Site;
 use crate::cancel::scope::Scope;
 use parking_lot::Mutex;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::panic::Location;
 use std::ptr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Arc, Weak};
 use std::task::Wake;
 
 /// The part of a blocking call that lives on the heap.
@@ -86,32 +86,28 @@ impl Wake for Root {
     }
 }
 
-/// A root that has been added and not removed.
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct Known(*const Root);
-
-// SAFETY: a root is `Sync`.
-unsafe impl Send for Known {}
-
-static ROOTS: Mutex<Option<HashSet<Known>>> = Mutex::new(None);
+/// All roots, by their addresses. Whoever looks at them has a share in each: a root that could go while it is looked
+/// at would have to leave the registry before it is dropped, and it does so as a part of that.
+static ROOTS: Mutex<Option<HashMap<usize, Weak<Root>>>> = Mutex::new(None);
 
 fn add(root: &Arc<Root>) {
-    let known = Known(Arc::as_ptr(root));
-    ROOTS.lock().get_or_insert_default().insert(known);
+    let address = Arc::as_ptr(root).addr();
+    let mut roots = ROOTS.lock();
+    roots
+        .get_or_insert_default()
+        .insert(address, Arc::downgrade(root));
 }
 
 fn remove(root: &Root) {
     if let Some(roots) = &mut *ROOTS.lock() {
-        roots.remove(&Known(root));
+        roots.remove(&ptr::from_ref(root).addr());
     }
 }
 
-/// Calls `visit` with every root. Until it is done, none goes.
-pub(crate) fn for_each_root(mut visit: impl FnMut(&Root)) {
-    if let Some(roots) = &*ROOTS.lock() {
-        for known in roots {
-            // SAFETY: it is removed, under the lock that we hold, before it goes.
-            visit(unsafe { &*known.0 });
-        }
-    }
+/// Calls `visit` with every root.
+pub(crate) fn for_each_root(visit: impl FnMut(&Arc<Root>)) {
+    let shares = |roots: &HashMap<_, Weak<_>>| roots.values().filter_map(Weak::upgrade).collect();
+    // The last share in a root may be one of these: it goes outside the lock, which `remove` takes.
+    let roots: Vec<Arc<Root>> = ROOTS.lock().as_ref().map(shares).unwrap_or_default();
+    roots.iter().for_each(visit);
 }
