@@ -11,6 +11,8 @@ pub use vthread_macros::{
 pub use vthread_macros::__gates;
 #[doc(hidden)]
 pub use vthread_runtime::__vthread_map_concurrent;
+#[doc(hidden)]
+pub use vthread_runtime::FailedMember as Culprit;
 /// # Examples
 /// ```
 /// use vthread::{Group, prelude::*, sync::Mutex};
@@ -71,7 +73,7 @@ pub use vthread_runtime::{
 pub use vthread_runtime::{AlreadyStarted, Config, Metrics, metrics};
 pub use vthread_runtime::{BackgroundError, BackgroundFailure, shutdown};
 pub use vthread_runtime::{Call, ContextVar, Failures, Group, OwnedGroup};
-pub use vthread_runtime::{CancelReason, Culprit, Outcome, Task, TaskFuture, TaskId};
+pub use vthread_runtime::{CancelReason, FailedMember, Outcome, Task, TaskFuture, TaskId};
 pub use vthread_runtime::{Closure, Mapped, VthreadFn, map_concurrent};
 pub use vthread_runtime::{Dump, OnDeadlock, dump};
 pub use vthread_runtime::{blocking, blocking_scoped, checkpoint, is_cancelled, yield_now};

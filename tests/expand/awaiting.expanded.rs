@@ -24,7 +24,7 @@ fn __vthread_greet(client: &HttpClient) -> rt::call_type![String] {
                             break '__l;
                             break '__frame break '__l;
                         }
-                        rt::foreign(
+                        rt::await_future(
                                 (match client.request("/hello") {
                                     __x => {
                                         let __k = '__l: {
@@ -52,7 +52,7 @@ fn __vthread_greet(client: &HttpClient) -> rt::call_type![String] {
                             break '__l;
                             break '__frame break '__l;
                         }
-                        rt::foreign(text).await
+                        rt::await_future(text).await
                     })
                 }
             }

@@ -85,7 +85,7 @@ const MAX_CODE_LINES: usize = 400;
 const UNSAFE_FILES: &[&str] = &[
     "tests/crates/soak/src/heap.rs",
     "tests/it/language/unsafety.rs",
-    "tests/it/language/attributes.rs",
+    "tests/it/language/function_attributes.rs",
     "tests/miri/balance.rs",
     "vthread-runtime/src/base/list.rs",
     "vthread-runtime/src/call/block_on.rs",

@@ -46,7 +46,7 @@ names! {
     blocking_of_module = blocking::of_module;
     suspension = blocking::Suspension;
     block_on = block_on;
-    foreign = foreign;
+    await_future = await_future;
     segment = segment;
     suspends = Suspends;
     kind = __VTHREAD_KIND;
@@ -84,8 +84,8 @@ names! {
     changed = changed;
     take = Move::take;
     no_error = NoError;
-    native_done = Native::Done;
-    native_return = Native::Return;
+    infallible_done = Infallible::Done;
+    infallible_return = Infallible::Return;
     slot_new = Slot::new;
     slot_done = Slot::done;
     group_options = GroupOptions;
@@ -106,7 +106,7 @@ names! {
     no_branch = NoBranch;
     shield = shield;
     catch_unwind = catch_unwind;
-    guard = guard;
+    defer = defer;
     finish = finish;
     error_unknown = error_unknown;
     return_type = return_type;
@@ -114,11 +114,11 @@ names! {
     child_may_fail = child_may_fail;
     child_fails = child_fails;
     error_value = error_value;
-    room = room;
-    no_room = no_room;
+    acquire_permit = acquire_permit;
+    no_permit = no_permit;
     race_finish = RaceFinish;
     race_runs = race_runs;
-    regain = regain;
+    reacquire_permit = reacquire_permit;
     spawn = spawn;
     background = background;
     background_error = background_error;

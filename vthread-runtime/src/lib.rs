@@ -45,7 +45,7 @@ pub mod macro_support;
 pub use call::closure::{Closure, VthreadFn};
 pub use call::map_concurrent::{__vthread_map_concurrent, Mapped, map_concurrent};
 pub use call::yield_now::{__vthread_yield_now, yield_now};
-pub use cancel::reason::{CancelReason, Culprit};
+pub use cancel::reason::{CancelReason, FailedMember};
 pub use config::{AlreadyStarted, Config, OnDeadlock};
 pub use context::variable::ContextVar;
 pub use driver::blocking::{__vthread_blocking, Blocking, blocking};

@@ -30,19 +30,21 @@ pub use crate::group::claim::claim;
 pub use crate::group::error_format::telling;
 pub use crate::group::handle::Group;
 pub use crate::group::infallible::{
-    Kind, Leaves, Native, NoError, Slot, Stop, UntilDone, until_done,
+    Infallible, Kind, Leaves, NoError, Slot, Stop, UntilDone, until_done,
 };
-pub use crate::group::lifecycle::Run;
-pub use crate::group::limit::{Permit, Regain, Room, no_room, regain, room};
+pub use crate::group::lifecycle::GroupBody;
+pub use crate::group::limit::{
+    AcquirePermit, Permit, ReacquirePermit, acquire_permit, no_permit, reacquire_permit,
+};
 pub use crate::group::options::{GroupOptions, SpawnOptions};
 pub use crate::group::owner::Owner;
 pub use crate::group::race::{Finish as RaceFinish, Runs as RaceRuns, runs as race_runs};
 pub use crate::group::spawn::spawn;
 pub use crate::group::task::{Task, TaskJoin};
 pub use crate::program::background::{background, background_error};
-pub use crate::scoped::await_future::{Foreign, foreign};
+pub use crate::scoped::await_future::{AwaitFuture, await_future};
 pub use crate::scoped::catch_unwind::{CatchUnwind, catch_unwind};
-pub use crate::scoped::defer::{Finish, Guard, Guarded, finish, guard};
+pub use crate::scoped::defer::{Defer, DeferredTo, Finish, defer, finish};
 pub use crate::scoped::select::{Branch, Branches, NoBranch, Or, Select, branch, select};
 pub use crate::scoped::shield::{Shield, shield};
 pub use crate::task::call::{

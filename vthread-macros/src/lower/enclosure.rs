@@ -40,7 +40,7 @@ impl Enclosure {
                 quote_spanned!(span=> #bind(__argument, #body))
             }
             Enclosure::Defer => {
-                let guard = names::guard(span);
+                let guard = names::defer(span);
                 quote_spanned!(span=> #guard(#body))
             }
         }
@@ -303,7 +303,7 @@ impl Body {
     /// Normal ends go through a slot; the block has the function's return type.
     fn by_slot(&mut self, frame: &GroupFrame, span: Span) -> Leaving {
         let (val, out) = (names::ctl_val(span), names::ctl_out(span));
-        let (done, returned) = (names::native_done(span), names::native_return(span));
+        let (done, returned) = (names::infallible_done(span), names::infallible_return(span));
         let slot_new = names::slot_new(span);
         let (slot_done, until_done) = (names::slot_done(span), names::until_done(span));
         let slot = &frame.slot;

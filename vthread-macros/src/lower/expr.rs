@@ -224,7 +224,7 @@ impl Body {
         }
         let at = awaited.await_token.span();
         let span = ours(at);
-        let (foreign, dead) = (names::foreign(span), dead(span, in_place(span)));
+        let (foreign, dead) = (names::await_future(span), dead(span, in_place(span)));
         let held = self.held_across_suspension(at);
         let base = &awaited.base;
         let rewritten = outer(

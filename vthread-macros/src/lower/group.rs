@@ -294,7 +294,7 @@ impl Body {
             names::no_error(span),
         );
         let (val, out) = (names::ctl_val(span), names::ctl_out(span));
-        let (done, returned) = (names::native_done(span), names::native_return(span));
+        let (done, returned) = (names::infallible_done(span), names::infallible_return(span));
         let (slot_new, slot_done) = (names::slot_new(span), names::slot_done(span));
         let arms = self.exit_arms(&frame.exits, span);
         let annotation = self.return_annotation();

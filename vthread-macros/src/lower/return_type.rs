@@ -95,7 +95,7 @@ impl Body {
             false => self.pin_left(&leaves, span),
         };
         let (val, out) = (names::ctl_val(tail_at), names::ctl_out(span));
-        let (done, returned) = (names::native_done(span), names::native_return(span));
+        let (done, returned) = (names::infallible_done(span), names::infallible_return(span));
         let (slot_new, slot_done) = (names::slot_new(span), names::slot_done(span));
         let (body, unit) = (&form.body, tail::unit(&form.body, span));
         let opened = match tail {

@@ -125,8 +125,8 @@ impl Body {
         let inner = this_group(span);
         let (group_type, spawn) = (names::group_type(span), names::spawn(at));
         let room = match target.room {
-            RoomFor::Service => names::no_room(span),
-            RoomFor::Child | RoomFor::ChildOfSibling => names::room(span),
+            RoomFor::Service => names::no_permit(span),
+            RoomFor::Child | RoomFor::ChildOfSibling => names::acquire_permit(span),
         };
         let permit = self.awaited(quote_spanned!(span=> __room), span);
         let arguments = quote_spanned!(span=> __g, __permit, __options, __f);
@@ -208,7 +208,7 @@ impl Body {
 
     /// Waits for the place that the spawner has given to the child.
     fn regain_after(&self, spawned: TokenStream, span: Span) -> TokenStream {
-        let (regain, dead) = (names::regain(span), self.dead_for_await(span));
+        let (regain, dead) = (names::reacquire_permit(span), self.dead_for_await(span));
         let regained = self.awaited(quote_spanned!(span=> __regain), span);
         quote_spanned!(span=>
             let __task = #spawned;

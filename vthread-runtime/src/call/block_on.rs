@@ -7,13 +7,13 @@
 
 #![allow(unsafe_code)] // From a registered scope to the root around it, and back.
 
-use crate::group::grace::Linger;
-use crate::program::plain_threads::Outermost;
+use crate::group::grace::CleanupTimer;
+use crate::program::plain_threads::PlainCall;
 use crate::scheduler::{Given, wait};
 use crate::task::call::Call;
 use crate::task::cell::CancelUnwind;
 use crate::task::current::{self, Running};
-use crate::task::recursion::poll_line;
+use crate::task::recursion::poll_on_segments;
 use crate::task::root::Root;
 use crate::task::vthread::Vthread;
 use crate::trace;
@@ -136,7 +136,7 @@ fn drive<F: Future>(
         let polled = {
             let _entered = running.enter();
             catch_unwind(AssertUnwindSafe(|| {
-                poll_line(&root.vthread, &running, &mut cx, |cx| {
+                poll_on_segments(&root.vthread, &running, &mut cx, |cx| {
                     frame
                         .as_mut()
                         .as_pin_mut()
@@ -170,7 +170,7 @@ fn drive<F: Future>(
                 unsafe { root.vthread.meet_mark(running.scope()) };
                 break Err(Box::new(CancelUnwind) as _);
             }
-            if !end_lingering(root, &mut linger, &cx) {
+            if !bound_cleanup(root, &mut linger, &cx) {
                 continue;
             }
         }
@@ -209,18 +209,18 @@ fn is_held(running: &Running) -> bool {
 
 /// Bounds the cleanup of a call that is marked, and waits for what is open in it. False if the grace is over
 /// just now: then it is to be polled again.
-fn end_lingering(root: &Root, linger: &mut Option<Linger>, cx: &Context<'_>) -> bool {
+fn bound_cleanup(root: &Root, linger: &mut Option<CleanupTimer>, cx: &Context<'_>) -> bool {
     let scope = &root.vthread.root;
-    let linger = linger.get_or_insert_with(|| Linger::new(scope.grace(), cx));
-    if !linger.is_over() || scope.has_hard_mark() {
+    let linger = linger.get_or_insert_with(|| CleanupTimer::new(scope.grace(), cx));
+    if !linger.is_over() || scope.has_forced_mark() {
         return true;
     }
     // SAFETY: this thread polls the vthread, and is itself what is further out.
     if let Some(reason) = unsafe { root.vthread.reason(scope) } {
         scope.mark(&reason);
     }
-    scope.mark_hard();
-    root.vthread.set_suspect();
+    scope.mark_forced();
+    root.vthread.set_maybe_cancelled();
     false
 }
 
@@ -229,7 +229,7 @@ enum Registration<'a> {
     /// By the vthread below whose plain frame it was made.
     Nested(#[allow(dead_code)] Nested<'a>),
     /// By the end of the process: nothing encloses it.
-    Outermost(#[allow(dead_code)] Outermost),
+    PlainCall(#[allow(dead_code)] PlainCall),
     /// By nobody: it completes.
     Nowhere,
 }
@@ -238,7 +238,7 @@ impl<'a> Registration<'a> {
     /// Below a vthread whose plain code may have handed the call anything that it had.
     fn nowhere(running: &Running) -> Self {
         // SAFETY: the vthread of the current poll.
-        unsafe { &*running.vthread }.provenance.leak();
+        unsafe { &*running.vthread }.escape.leak();
         Registration::Nowhere
     }
 
@@ -247,7 +247,7 @@ impl<'a> Registration<'a> {
             // Inside destructors the call completes.
             Some(running) if running.is_dropping() => Registration::nowhere(running),
             Some(running) => Registration::Nested(Nested::register(root, running)),
-            None => Outermost::enter(root).map_or(Registration::Nowhere, Registration::Outermost),
+            None => PlainCall::enter(root).map_or(Registration::Nowhere, Registration::PlainCall),
         })
     }
 }
@@ -268,12 +268,12 @@ impl<'a> Nested<'a> {
         let outer = unsafe { &*running.vthread };
         // SAFETY: this call's `Arc` keeps the root until `drop`; the scope is its first field.
         unsafe { outer.open().push(Arc::as_ptr(root).cast()) };
-        if outer.is_suspect() {
-            root.vthread.set_suspect();
+        if outer.may_be_cancelled() {
+            root.vthread.set_maybe_cancelled();
         }
-        if outer.provenance.is_followed() {
+        if outer.escape.is_followed() {
             // The plain code between may have handed it anything that the outer one had.
-            root.vthread.provenance.follow();
+            root.vthread.escape.follow();
         }
         Nested {
             root,
@@ -287,8 +287,8 @@ impl Drop for Nested<'_> {
         // SAFETY: as in `register`.
         let outer = unsafe { &*self.outer };
         outer.open().remove(&self.root.vthread.root);
-        if self.root.vthread.provenance.leaked() > 0 {
-            outer.provenance.leak();
+        if self.root.vthread.escape.leaked() > 0 {
+            outer.escape.leak();
         }
         // SAFETY: still open: what is around a call does not end before it, or the process is aborted.
         unsafe { &*self.root.vthread.root.parent() }.closed_inside();

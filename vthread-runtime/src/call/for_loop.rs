@@ -5,7 +5,7 @@
 ///
 /// Plain code iterates over the same value by std's `Iterator`, and blocks.
 #[doc(hidden)]
-pub trait IntoSteps {
+pub trait IntoSuspendingIter {
     /// What has the `next`.
     type Steps;
     /// The steps.

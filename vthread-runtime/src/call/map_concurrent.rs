@@ -4,7 +4,7 @@
 
 use super::closure::{Ends, VthreadFn};
 use crate::group::handle::Group;
-use crate::group::limit::room;
+use crate::group::limit::acquire_permit;
 use crate::group::options::{GroupOptions, SpawnOptions};
 use crate::group::owner::Owner;
 use crate::group::spawn::spawn;
@@ -104,7 +104,7 @@ where
     let mut tasks = VecDeque::new();
     for item in items {
         // SAFETY: awaited here, by a vthread, which spawns next; it is no child of the group.
-        let room = unsafe { room(&group) };
+        let room = unsafe { acquire_permit(&group) };
         let permit = room.await;
         let next = f.call(item);
         let child = async move {

@@ -28,12 +28,12 @@ process_wide! {
 /// A cancellation, from before its first mark to after its last one. Failures are recorded within one, so that a
 /// second failure does not overtake what the first one has to mark.
 #[derive(Debug)]
-pub(crate) struct Marking(());
+pub(crate) struct CancelInProgress(());
 
-impl Marking {
+impl CancelInProgress {
     pub(crate) fn begin() -> Self {
         UNDER_WAY.fetch_add(1, Ordering::AcqRel);
-        Marking(())
+        CancelInProgress(())
     }
 
     /// Whether another cancellation is under way. Whoever has found marks, and no other one, finds all that were set
@@ -48,7 +48,7 @@ impl Marking {
     }
 }
 
-impl Drop for Marking {
+impl Drop for CancelInProgress {
     fn drop(&mut self) {
         UNDER_WAY.fetch_sub(1, Ordering::AcqRel);
     }
@@ -63,17 +63,17 @@ mod models {
 
     fn mark(vthread: &Vthread) {
         vthread.root.mark(&CancelReason::GroupCancelled);
-        vthread.set_suspect();
+        vthread.set_maybe_cancelled();
     }
 
     fn is_marked(vthread: &Vthread) -> bool {
-        vthread.is_suspect() && vthread.root.has_own_mark()
+        vthread.may_be_cancelled() && vthread.root.has_own_mark()
     }
 
     /// Steps J1 to J3 of a vthread that would go on if it were not marked.
     fn join(vthread: &Vthread, has_ended: &AtomicBool) {
         if has_ended.load(Ordering::Acquire) {
-            while Marking::is_under_way() {
+            while CancelInProgress::is_under_way() {
                 thread::yield_now();
             }
             assert!(is_marked(vthread), "it sees the end of a sibling");
@@ -84,13 +84,13 @@ mod models {
     #[test]
     fn loom_marking_a_join_waits_for_its_mark() {
         loom::model(|| {
-            assert!(!Marking::is_under_way());
+            assert!(!CancelInProgress::is_under_way());
             let [early, late] = [Arc::new(Vthread::new()), Arc::new(Vthread::new())];
             let has_ended = Arc::new(AtomicBool::new(false));
             let canceller = {
                 let (early, late) = (early.clone(), late.clone());
                 thread::spawn(move || {
-                    let _marking = Marking::begin();
+                    let _marking = CancelInProgress::begin();
                     mark(&early);
                     mark(&late);
                 })
@@ -109,7 +109,7 @@ mod models {
     #[test]
     fn loom_marking_a_second_failure_overtakes_nobody() {
         loom::model(|| {
-            assert!(!Marking::is_under_way());
+            assert!(!CancelInProgress::is_under_way());
             let sibling = Arc::new(Vthread::new());
             let failures = Arc::new(Mutex::new(0));
             let failing: Vec<_> = [(), ()]
@@ -118,7 +118,7 @@ mod models {
                     let told = has_ended.clone();
                     let (sibling, failures) = (sibling.clone(), failures.clone());
                     let fails = thread::spawn(move || {
-                        let marking = Marking::begin();
+                        let marking = CancelInProgress::begin();
                         let is_first = {
                             let mut failures = failures.lock();
                             *failures += 1;

@@ -1,12 +1,12 @@
 //! The mark of a scope: set once, with the reason, and read by everybody.
 //!
 //! One word: null while there is no mark, a small number for a reason that is only a kind, the address of
-//! a counted `Culprit` otherwise. So an unmarked scope costs one word and owns nothing, and marking
+//! a counted `FailedMember` otherwise. So an unmarked scope costs one word and owns nothing, and marking
 //! a hundred thousand vthreads with one culprit allocates once.
 
 #![allow(unsafe_code)] // The word owns a reference to the culprit.
 
-use super::reason::{CancelReason, Culprit, raw};
+use super::reason::{CancelReason, FailedMember, raw};
 use crate::primitive::{AtomicPtr, Ordering};
 use std::fmt;
 use std::ptr;
@@ -28,7 +28,7 @@ const KINDS: [CancelReason; 7] = [
 
 fn into_word(reason: CancelReason) -> *mut () {
     match reason {
-        CancelReason::SiblingFailed(culprit) => Culprit::into_raw(culprit).cast_mut(),
+        CancelReason::SiblingFailed(culprit) => FailedMember::into_raw(culprit).cast_mut(),
         kind => {
             let place = KINDS.iter().position(|it| *it == kind);
             let place = place.expect("every other reason is in the list");
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn a_culprit_is_shared_and_given_up() {
         let name = "worker".to_owned().into();
-        let culprit = Culprit::child(Some(&name), Location::caller(), true);
+        let culprit = FailedMember::child(Some(&name), Location::caller(), true);
         let reason = CancelReason::SiblingFailed(culprit);
         let marks = [Mark::new(), Mark::new()];
         for mark in &marks {
@@ -164,7 +164,7 @@ mod models {
                 .map(|has_panicked| {
                     let mark = mark.clone();
                     thread::spawn(move || {
-                        let culprit = Culprit::child(None, site, has_panicked);
+                        let culprit = FailedMember::child(None, site, has_panicked);
                         mark.set(&CancelReason::SiblingFailed(culprit));
                         mark.reason().unwrap()
                     })

@@ -13,7 +13,7 @@ use std::sync::Arc;
 #[non_exhaustive]
 pub enum CancelReason {
     /// Another member of the group, or of a group further out, has failed or panicked.
-    SiblingFailed(Culprit),
+    SiblingFailed(FailedMember),
     /// [`Group::cancel`](crate::Group::cancel) was called.
     GroupCancelled,
     /// [`Task::cancel`](crate::Task::cancel) was called.
@@ -33,7 +33,7 @@ pub enum CancelReason {
 
 /// The member of a group whose failure has cancelled the others.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Culprit(Arc<Facts>);
+pub struct FailedMember(Arc<Facts>);
 
 #[derive(Debug, PartialEq, Eq)]
 struct Facts {
@@ -43,14 +43,14 @@ struct Facts {
     has_panicked: bool,
 }
 
-impl Culprit {
+impl FailedMember {
     /// A child, by what its `spawn!` said.
     pub(crate) fn child(
         name: Option<&Cow<'static, str>>,
         site: &'static Location<'static>,
         has_panicked: bool,
     ) -> Self {
-        Culprit(Arc::new(Facts {
+        FailedMember(Arc::new(Facts {
             name: name.cloned(),
             site,
             is_body: false,
@@ -64,7 +64,7 @@ impl Culprit {
         site: &'static Location<'static>,
         has_panicked: bool,
     ) -> Self {
-        Culprit(Arc::new(Facts {
+        FailedMember(Arc::new(Facts {
             name: name.cloned(),
             site,
             is_body: true,
@@ -101,21 +101,21 @@ impl Culprit {
 pub(crate) mod raw {
     #![allow(unsafe_code)] // Counts references by address.
 
-    use super::{Culprit, Facts};
+    use super::{Facts, FailedMember};
     use std::sync::Arc;
 
     /// # Safety
     /// - `raw` came from `into_raw`, and is given up by this call.
-    pub(crate) unsafe fn from_raw(raw: *const ()) -> Culprit {
+    pub(crate) unsafe fn from_raw(raw: *const ()) -> FailedMember {
         // SAFETY: by the contract.
-        Culprit(unsafe { Arc::from_raw(raw.cast::<Facts>()) })
+        FailedMember(unsafe { Arc::from_raw(raw.cast::<Facts>()) })
     }
 
     /// Another reference.
     ///
     /// # Safety
     /// - `raw` came from `into_raw`, and is not given up while this runs.
-    pub(crate) unsafe fn clone_raw(raw: *const ()) -> Culprit {
+    pub(crate) unsafe fn clone_raw(raw: *const ()) -> FailedMember {
         // SAFETY: by the contract; the reference that is added is the one that is returned.
         unsafe {
             Arc::increment_strong_count(raw.cast::<Facts>());
@@ -124,14 +124,14 @@ pub(crate) mod raw {
     }
 }
 
-impl fmt::Debug for Culprit {
+impl fmt::Debug for FailedMember {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
 /// As in "it was cancelled: `x` (spawned at src/main.rs:3:5) failed".
-impl fmt::Display for Culprit {
+impl fmt::Display for FailedMember {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Facts {
             name,

@@ -33,7 +33,7 @@ pub(crate) enum Kind {
     /// A branch of a `select!`. Not registered.
     Branch,
     /// The rest of a block after a `defer!`. Never marked itself, not registered.
-    Guard,
+    Defer,
     /// The body of a shield: marks further out do not count below it. Not registered.
     Shield,
     /// The body of a `catch_unwind!`. Never marked itself, not registered.
@@ -158,13 +158,13 @@ impl Scope {
     }
 
     /// Marks this scope, which is marked, for the second time: shields below do not count any more.
-    pub(crate) fn mark_hard(&self) {
+    pub(crate) fn mark_forced(&self) {
         debug_assert!(self.has_own_mark());
         self.hard.store(true, Ordering::Release);
     }
 
     /// Whether this very scope was marked for the second time.
-    pub(crate) fn has_hard_mark(&self) -> bool {
+    pub(crate) fn has_forced_mark(&self) -> bool {
         self.hard.load(Ordering::Acquire)
     }
 

@@ -8,7 +8,7 @@
 
 use super::claim::First;
 use super::node::{Node, State};
-use crate::cancel::in_progress::Marking;
+use crate::cancel::in_progress::CancelInProgress;
 use crate::cancel::reason::CancelReason;
 use crate::cancel::scope::{Kind, Level, Scope};
 use crate::task::header::Held;
@@ -37,7 +37,7 @@ pub(crate) enum Reach {
 #[derive(Debug)]
 pub(crate) struct Walk {
     /// From before the first mark to after the last one.
-    marking: Option<Marking>,
+    marking: Option<CancelInProgress>,
     /// Somebody has asked for it, who may count on it that everything is marked when it is done.
     is_request: bool,
     /// Whether shields stop it.
@@ -92,7 +92,7 @@ impl Walk {
 
     fn with(level: Level) -> Self {
         Walk {
-            marking: Some(Marking::begin()),
+            marking: Some(CancelInProgress::begin()),
             is_request: false,
             level,
             groups: Vec::new(),
@@ -106,7 +106,7 @@ impl Walk {
     /// Whether somebody else may be marking what was found marked.
     fn has_to_help(&self) -> bool {
         let marking = self.marking.as_ref();
-        self.is_request && marking.is_some_and(Marking::has_company)
+        self.is_request && marking.is_some_and(CancelInProgress::has_company)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -134,7 +134,7 @@ impl Walk {
 
     /// Marks a vthread that is kept alive, and is marked, once more.
     pub(crate) fn mark_child_hard(&mut self, child: Held<'_>) {
-        child.vthread.root.mark_hard();
+        child.vthread.root.mark_forced();
         mark_below(&child.vthread, self);
         self.wakes(child.waker());
     }
@@ -205,7 +205,7 @@ impl Node {
         reason: &CancelReason,
         note: impl FnOnce(&mut State),
     ) {
-        let lingers = match is_own_failure(reason) {
+        let cleanup_pending = match is_own_failure(reason) {
             true => Reach::Children,
             false => reach,
         };
@@ -214,7 +214,7 @@ impl Node {
             note(&mut state);
             self.cancel_locked(&mut state, reach, reason, &mut walk);
         }
-        walk.begin_grace(self.clone(), lingers);
+        walk.begin_grace(self.clone(), cleanup_pending);
         walk.finish();
     }
 
@@ -261,7 +261,7 @@ impl Node {
                     spared = Some(child.as_ptr());
                 } else {
                     let is_first = mark_child(child, reason, walk);
-                    child.set_cut(is_first && reach == Reach::FromOutside);
+                    child.set_lost_work(is_first && reach == Reach::FromOutside);
                 }
             });
             state.spared = spared;
@@ -269,29 +269,29 @@ impl Node {
             // They are marked, and what is open in them perhaps not yet. Whoever marked them wakes them.
             state.for_each_child(|child| mark_below(&child.vthread, walk));
         }
-        let hardens = walk.level == Level::Hard && !state.is_hard;
+        let hardens = walk.level == Level::Hard && !state.is_forced;
         if !is_first
             && (!is_for_error || hardens)
             && let Some(child) = state.take_spared()
         {
             let is_first = mark_child(child, reason, walk);
-            child.set_cut(is_first && reach == Reach::FromOutside);
+            child.set_lost_work(is_first && reach == Reach::FromOutside);
             // If a grace is over it was over for the others.
-            state.is_hard = false;
+            state.is_forced = false;
         }
-        if walk.level == Level::Hard && !std::mem::replace(&mut state.is_hard, true) {
+        if walk.level == Level::Hard && !std::mem::replace(&mut state.is_forced, true) {
             state.for_each_child(|child| walk.mark_child_hard(child));
         }
         let queue = std::mem::take(&mut state.queue);
         queue.into_iter().for_each(|(_, waker)| walk.wakes(waker));
         // A mark further out is the body's as well. It gets one of its own where its grace is shorter than
         // that of who set it.
-        let has_own_grace = reach == Reach::FromOutside && state.is_impatient;
+        let has_own_grace = reach == Reach::FromOutside && state.has_shorter_grace;
         let is_first = is_first || (has_own_grace && !self.scope.has_own_mark());
         if (reach == Reach::Body && !is_own_failure(reason)) || has_own_grace {
             self.mark_body(state, reason, walk);
         }
-        is_first && state.is_impatient
+        is_first && state.has_shorter_grace
     }
 
     /// Marks the body, and the groups that are open in it.
@@ -315,7 +315,7 @@ impl Node {
         if !self.scope.has_own_mark() {
             return;
         }
-        self.scope.mark_hard();
+        self.scope.mark_forced();
         if let Some((vthread, waker)) = &state.owner {
             // SAFETY: as in `mark_body`.
             mark_below(unsafe { &**vthread }, walk);
@@ -364,7 +364,7 @@ pub(crate) fn cancel_marked(vthread: &Vthread, level: Level) {
 /// As `cancel_scope`, when the grace is over.
 pub(crate) fn cancel_scope_hard(scope: &Scope, vthread: &Vthread, waker: Waker) {
     let mut walk = Walk::hard();
-    scope.mark_hard();
+    scope.mark_forced();
     mark_below(vthread, &mut walk);
     walk.wakes(waker);
     walk.finish();
@@ -374,7 +374,7 @@ pub(crate) fn cancel_scope_hard(scope: &Scope, vthread: &Vthread, waker: Waker) 
 /// Blocking calls that nest are walked by recursion: a small frame of ours for each of the far
 /// larger frames of the blocked calls themselves.
 fn mark_below(vthread: &Vthread, walk: &mut Walk) {
-    vthread.set_suspect();
+    vthread.set_maybe_cancelled();
     let level = walk.level;
     vthread
         .open()

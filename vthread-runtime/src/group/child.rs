@@ -69,8 +69,8 @@ impl<V, E: Send> Parent<Result<V, E>> for Child<E> {
         self.record_panic(header, payload);
     }
 
-    fn lingers(&self, task: Held<'_>) {
-        self.node.child_lingers(task);
+    fn cleanup_pending(&self, task: Held<'_>) {
+        self.node.child_cleanup_pending(task);
     }
 
     fn address(&self) -> *const () {

@@ -94,7 +94,7 @@ fn claimer(running: &Running) -> Option<(Arc<Node>, *const Header)> {
             // SAFETY: open, so that its owner keeps the node.
             Kind::Group => return Some((unsafe { node_of(scope) }, ptr::null())),
             Kind::Root => break,
-            Kind::Guard => has_cleanup = true,
+            Kind::Defer => has_cleanup = true,
             // The panic of a destructor may end here, and the failure with it.
             Kind::Catch => return None,
             // It has ended already, or may do so while the cleanup takes its time.

@@ -3,7 +3,9 @@
 use super::lifecycle::Exit;
 use super::owner::Owner;
 use std::fmt;
+use std::iter;
 use std::marker::PhantomData;
+use std::slice;
 use std::vec;
 
 /// Every failure of a `group!(on_failure = collect => ..)`, or of a `race!` that nobody has won: the first
@@ -39,7 +41,16 @@ impl<E> Failures<E> {
 
     /// All of them, in order of time.
     pub fn iter(&self) -> impl Iterator<Item = &E> {
-        std::iter::once(&self.first).chain(&self.rest)
+        iter::once(&self.first).chain(&self.rest)
+    }
+}
+
+impl<'a, E> IntoIterator for &'a Failures<E> {
+    type Item = &'a E;
+    type IntoIter = iter::Chain<iter::Once<&'a E>, slice::Iter<'a, E>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        iter::once(&self.first).chain(&self.rest)
     }
 }
 
@@ -47,7 +58,7 @@ impl<E> IntoIterator for Failures<E> {
     type Item = E;
     type IntoIter = std::iter::Chain<std::iter::Once<E>, vec::IntoIter<E>>;
     fn into_iter(self) -> Self::IntoIter {
-        std::iter::once(self.first).chain(self.rest)
+        iter::once(self.first).chain(self.rest)
     }
 }
 

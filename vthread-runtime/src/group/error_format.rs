@@ -11,20 +11,20 @@ use std::marker::PhantomData;
 
 /// How is an `E` written?
 #[derive(Debug)]
-pub struct Telling<E>(PhantomData<fn(&E)>);
+pub struct FormatChoice<E>(PhantomData<fn(&E)>);
 
 /// Asks about the error type of a group.
-pub fn telling<E>(_: &Owner<E>) -> Asked<Telling<E>, 0> {
+pub fn telling<E>(_: &Owner<E>) -> Asked<FormatChoice<E>, 0> {
     ask()
 }
 
 answers! {
     /// As `Display` does.
-    0 [E: fmt::Display] Telling<E> => ByDisplay;
+    0 [E: fmt::Display] FormatChoice<E> => ByDisplay;
     /// As `Debug` does.
-    1 [E: fmt::Debug] Telling<E> => ByDebug;
+    1 [E: fmt::Debug] FormatChoice<E> => ByDebug;
     /// The name of its type has to do.
-    2 [E] Telling<E> => ByName;
+    2 [E] FormatChoice<E> => ByName;
 }
 
 /// A way to write an `E`.

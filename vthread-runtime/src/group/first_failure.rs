@@ -2,8 +2,8 @@
 
 use super::cancel::Reach;
 use super::node::{Node, State};
-use crate::cancel::in_progress::Marking;
-use crate::cancel::reason::{CancelReason, Culprit};
+use crate::cancel::in_progress::CancelInProgress;
+use crate::cancel::reason::{CancelReason, FailedMember};
 use crate::task::cell::{Payload, drop_quietly};
 use crate::task::header::Header;
 use crate::trace::{self, Who};
@@ -41,9 +41,9 @@ impl<'a> Member<'a> {
 
     fn blame(self, has_panicked: bool) -> CancelReason {
         let make = if self.is_body {
-            Culprit::body
+            FailedMember::body
         } else {
-            Culprit::child
+            FailedMember::child
         };
         CancelReason::SiblingFailed(make(self.name, self.site, has_panicked))
     }
@@ -67,7 +67,7 @@ impl Node {
 
     /// Records a panic; the first one is kept, and the group is cancelled.
     pub(crate) fn record_panic(self: &Arc<Self>, payload: Payload, member: Member<'_>) {
-        let marking = Marking::begin();
+        let marking = CancelInProgress::begin();
         let late = {
             let mut state = self.lock();
             state.failures += 1;

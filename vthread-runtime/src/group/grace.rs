@@ -8,9 +8,9 @@
 //! Who arms, and for what:
 //! - a group that is cancelled, for all that was marked with it (`Node::begin_grace`), and one further in only
 //!   if its own grace is shorter;
-//! - a group, for a child of its that was cancelled alone and lingers (`Node::child_lingers`);
-//! - a `timeout!` whose time is over, for what lingers in it;
-//! - a `select!`, for what lingers in its losers, and a blocking call in a plain frame, for itself (`Linger`):
+//! - a group, for a child of its that was cancelled alone and cleanup_pending (`Node::child_cleanup_pending`);
+//! - a `timeout!` whose time is over, for what cleanup_pending in it;
+//! - a `select!`, for what cleanup_pending in its losers, and a blocking call in a plain frame, for itself (`CleanupTimer`):
 //!   these are polled whenever their vthread is.
 //!
 //! So nothing is armed before there is a cancellation. The alarm goes with the group, the child, the
@@ -49,7 +49,7 @@ impl fmt::Debug for Armed {
 }
 
 /// The alarms of a group's children that were cancelled alone, by their addresses.
-pub(crate) type Lingering = HashMap<*const Header, Armed>;
+pub(crate) type PendingCleanups = HashMap<*const Header, Armed>;
 
 /// Wakes `waker` when `grace` is over. `None`: it never is.
 pub(crate) fn arm(grace: Grace, waker: Waker) -> Option<Armed> {
@@ -88,7 +88,7 @@ impl Node {
     pub(crate) fn end_grace(self: &Arc<Self>) {
         let (walk, rung) = {
             let mut state = self.lock();
-            state.is_hard = state.cancelled.is_some();
+            state.is_forced = state.cancelled.is_some();
             let mut walk = Walk::hard();
             state.for_each_child(|child| {
                 if child.vthread.root.has_own_mark() {
@@ -106,7 +106,7 @@ impl Node {
 
     /// A child that was marked has been polled since, and something in it is still open.
     #[cold]
-    pub(crate) fn child_lingers(&self, child: Held<'_>) {
+    pub(crate) fn child_cleanup_pending(&self, child: Held<'_>) {
         let key = child.as_ptr().as_ptr().cast_const();
         {
             let state = self.lock();
@@ -136,7 +136,7 @@ impl Wake for Node {
     }
 }
 
-/// The alarm of `child_lingers`.
+/// The alarm of `child_cleanup_pending`.
 struct ChildBell {
     /// Keeps the child's header.
     task: Waker,
@@ -161,7 +161,7 @@ impl Wake for ChildBell {
 }
 
 /// The alarm of a construct in a frame that polls what is left of its body until that is gone.
-pub(crate) struct Linger {
+pub(crate) struct CleanupTimer {
     bell: Arc<Bell>,
     _armed: Option<Armed>,
 }
@@ -178,7 +178,7 @@ impl Wake for Bell {
     }
 }
 
-impl Linger {
+impl CleanupTimer {
     /// Sets the alarm; when it rings the vthread is polled.
     #[cold]
     pub(crate) fn new(grace: Grace, cx: &Context<'_>) -> Self {
@@ -187,7 +187,7 @@ impl Linger {
             vthread: cx.waker().clone(),
         });
         let armed = arm(grace, Waker::from(bell.clone()));
-        Linger {
+        CleanupTimer {
             bell,
             _armed: armed,
         }
@@ -199,9 +199,9 @@ impl Linger {
     }
 }
 
-impl fmt::Debug for Linger {
+impl fmt::Debug for CleanupTimer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Linger")
+        f.debug_struct("CleanupTimer")
             .field("is_over", &self.is_over())
             .finish_non_exhaustive()
     }

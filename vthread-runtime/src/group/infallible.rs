@@ -4,7 +4,7 @@
 #![allow(unsafe_code)] // The slot is shared by the body and the group, which alternate.
 
 use super::handle::Group;
-use super::lifecycle::{Exit, Run};
+use super::lifecycle::{Exit, GroupBody};
 use super::owner::Owner;
 use std::cell::UnsafeCell;
 use std::fmt;
@@ -29,7 +29,7 @@ impl std::error::Error for NoError {}
 
 /// How the body of such a group ended.
 #[derive(Debug)]
-pub enum Native<C, R> {
+pub enum Infallible<C, R> {
     /// It reached its end.
     Done(C),
     /// It left the function.
@@ -87,15 +87,19 @@ impl<R> Future for Stop<R> {
 pub struct Slots<'a, C>(&'a Slot<C>);
 
 impl<C, R> Exit<NoError, R> for Slots<'_, C> {
-    type Said = Native<C, R>;
-    type Output = Native<C, R>;
-    fn ended(&self, output: R) -> Result<Native<C, R>, NoError> {
-        Ok(Native::Return(output))
+    type Said = Infallible<C, R>;
+    type Output = Infallible<C, R>;
+    fn ended(&self, output: R) -> Result<Infallible<C, R>, NoError> {
+        Ok(Infallible::Return(output))
     }
-    fn signalled(&self) -> Option<Native<C, R>> {
-        self.0.take().map(Native::Done)
+    fn signalled(&self) -> Option<Infallible<C, R>> {
+        self.0.take().map(Infallible::Done)
     }
-    fn deliver(&self, result: Result<Native<C, R>, NoError>, _: &Owner<NoError>) -> Native<C, R> {
+    fn deliver(
+        &self,
+        result: Result<Infallible<C, R>, NoError>,
+        _: &Owner<NoError>,
+    ) -> Infallible<C, R> {
         match result {
             Ok(said) => said,
             Err(error) => match error {},
@@ -118,16 +122,16 @@ pub unsafe fn until_done<C, B: Future>(slot: &Slot<C>, body: B) -> UntilDone<'_,
 }
 
 impl<C, B: Future> Future for UntilDone<'_, C, B> {
-    type Output = Native<C, B::Output>;
+    type Output = Infallible<C, B::Output>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let slot = self.slot;
         // SAFETY: structural pinning: the body is dropped where it is.
         let body = unsafe { self.map_unchecked_mut(|this| &mut this.body) };
         match body.poll(cx) {
-            Poll::Ready(output) => Poll::Ready(Native::Return(output)),
+            Poll::Ready(output) => Poll::Ready(Infallible::Return(output)),
             Poll::Pending => match slot.take() {
-                Some(value) => Poll::Ready(Native::Done(value)),
+                Some(value) => Poll::Ready(Infallible::Done(value)),
                 None => Poll::Pending,
             },
         }
@@ -159,13 +163,13 @@ pub trait Leaves<L>: Kind {
 pub struct AskedSlots<'a, C, K>(&'a Slot<C>, PhantomData<fn() -> K>);
 
 impl<C, L, K: Leaves<L>> Exit<K::Error, L> for AskedSlots<'_, C, K> {
-    type Said = Native<C, L>;
-    type Output = Result<Native<C, L>, K::Error>;
-    fn ended(&self, left: L) -> Result<Native<C, L>, K::Error> {
-        K::split(left).map(Native::Return)
+    type Said = Infallible<C, L>;
+    type Output = Result<Infallible<C, L>, K::Error>;
+    fn ended(&self, left: L) -> Result<Infallible<C, L>, K::Error> {
+        K::split(left).map(Infallible::Return)
     }
-    fn signalled(&self) -> Option<Native<C, L>> {
-        self.0.take().map(Native::Done)
+    fn signalled(&self) -> Option<Infallible<C, L>> {
+        self.0.take().map(Infallible::Done)
     }
     fn deliver(&self, result: Self::Output, _: &Owner<K::Error>) -> Self::Output {
         result
@@ -183,11 +187,11 @@ impl<E> Owner<E> {
         slot: &'a Slot<C>,
         _: K,
         body: B,
-    ) -> Run<'a, 'scope, E, B, AskedSlots<'a, C, K>, Native<C, B::Output>>
+    ) -> GroupBody<'a, 'scope, E, B, AskedSlots<'a, C, K>, Infallible<C, B::Output>>
     where
         K: Leaves<B::Output, Error = E>,
     {
-        Run::new(self, group, AskedSlots(slot, PhantomData), body)
+        GroupBody::new(self, group, AskedSlots(slot, PhantomData), body)
     }
 }
 
@@ -201,7 +205,7 @@ impl Owner<NoError> {
         group: Group<'scope, NoError>,
         slot: &'a Slot<C>,
         body: B,
-    ) -> Run<'a, 'scope, NoError, B, Slots<'a, C>, Native<C, B::Output>> {
-        Run::new(self, group, Slots(slot), body)
+    ) -> GroupBody<'a, 'scope, NoError, B, Slots<'a, C>, Infallible<C, B::Output>> {
+        GroupBody::new(self, group, Slots(slot), body)
     }
 }

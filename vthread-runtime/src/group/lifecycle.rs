@@ -14,7 +14,7 @@ use crate::cancel::scope::Scope;
 use crate::task::cell::{CancelUnwind, Payload, drop_quietly};
 use crate::task::current::{self, Running};
 use crate::task::vthread::Vthread;
-use crate::task::wait_reason::Doing;
+use crate::task::wait_reason::WaitReason;
 use crate::trace;
 use std::fmt;
 use std::future::Future;
@@ -85,7 +85,7 @@ enum Phase {
 
 /// The future of a group. Its parts are named one by one, not through `Exit`: whether it is `Send` must not hang
 /// on an implementation for just these lifetimes, which the compiler has forgotten by then.
-pub struct Run<'o, 'scope, E, B, X, S> {
+pub struct GroupBody<'o, 'scope, E, B, X, S> {
     owner: &'o Owner<E>,
     /// Keeps `'scope` alive to the join.
     _group: Group<'scope, E>,
@@ -95,10 +95,12 @@ pub struct Run<'o, 'scope, E, B, X, S> {
     _never_unpin: PhantomPinned,
 }
 
-impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'o, 'scope, E, B, X, S> {
+impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
+    GroupBody<'o, 'scope, E, B, X, S>
+{
     pub(crate) fn new(owner: &'o Owner<E>, group: Group<'scope, E>, exit: X, body: B) -> Self {
         debug_assert!(group.is_of(owner));
-        Run {
+        GroupBody {
             owner,
             _group: group,
             exit,
@@ -124,7 +126,7 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'o, 'scop
         {
             let mut state = self.owner.node.lock();
             state.owner = Some((vthread, cx.waker().clone()));
-            state.is_impatient = scope.grace() < around.grace();
+            state.has_shorter_grace = scope.grace() < around.grace();
         }
         // SAFETY: the owner keeps the node until `close` has unlinked it; the scope is the
         // node's first field.
@@ -287,12 +289,12 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'o, 'scop
         if leaked > 0 {
             // SAFETY: the poll's vthread.
             let vthread = unsafe { &*running.vthread };
-            vthread.provenance.leaked_by_a_child(leaked);
+            vthread.escape.leaked_by_a_child(leaked);
         }
     }
 }
 
-impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Future for Run<'_, '_, E, B, X, S> {
+impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Future for GroupBody<'_, '_, E, B, X, S> {
     type Output = X::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<X::Output> {
@@ -317,7 +319,7 @@ impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Future for Run<'_, '_, E,
                 this.inherit_mark(running);
             }
             if !this.is_joined(cx) {
-                running.set_doing(Doing::Closing);
+                running.set_doing(WaitReason::Closing);
                 return Poll::Pending;
             }
             this.close(running);
@@ -326,14 +328,14 @@ impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Future for Run<'_, '_, E,
     }
 }
 
-impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'_, '_, E, B, X, S> {
+impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> GroupBody<'_, '_, E, B, X, S> {
     /// Step 7: the panic, or the first failure, or what the body said. If a mark from outside has ended the body or
     /// a child, so that work is missing, nothing: the scope around us drops us next.
     fn finish(&mut self, running: &Running) -> Poll<X::Output> {
         let node = &self.owner.node;
-        let (panic, is_cut, failures) = {
+        let (panic, has_lost_work, failures) = {
             let mut state = node.lock();
-            (state.panic.take(), state.is_cut, state.failures)
+            (state.panic.take(), state.has_lost_work, state.failures)
         };
         trace::group_ended(node.body().who(), failures);
         if let Some(payload) = panic {
@@ -349,7 +351,7 @@ impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'_, '_, E, B, X, S> {
             return Poll::Ready(output);
         }
         let failure = self.owner.take_failure();
-        if is_cut && self.is_marked_outside(running) {
+        if has_lost_work && self.is_marked_outside(running) {
             if let Some(error) = &failure {
                 self.owner.tell_lost(error);
             }
@@ -374,9 +376,9 @@ impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Run<'_, '_, E, B, X, S> {
     }
 }
 
-impl<E, B, X, S> fmt::Debug for Run<'_, '_, E, B, X, S> {
+impl<E, B, X, S> fmt::Debug for GroupBody<'_, '_, E, B, X, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Run")
+        f.debug_struct("GroupBody")
             .field("phase", &self.phase)
             .finish_non_exhaustive()
     }

@@ -1,18 +1,18 @@
-//! Room in a group: `spawn!` waits for it where `max_concurrency` says so.
+//! AcquirePermit in a group: `spawn!` waits for it where `max_concurrency` says so.
 //!
 //! A place is handed over: the child that ends gives its place to whoever has waited longest, so nobody
 //! is overtaken. A child that spawns into its own full group gives its place to the new child, and waits
 //! in the same line for another before it goes on: so the place is always with somebody who runs.
 //! A service takes no place: it runs for as long as its group does, and nothing else would run beside it.
 
-#![allow(unsafe_code)] // `room`, `no_room` and `regain` are for the macros only.
+#![allow(unsafe_code)] // `room`, `no_permit` and `reacquire_permit` are for the macros only.
 
 use super::handle::Group;
 use super::node::{Node, State};
 use crate::task::current::{self, check_mark, checkpoint};
 use crate::task::header::Header;
 use crate::task::wait_reason;
-use crate::task::wait_reason::Doing;
+use crate::task::wait_reason::WaitReason;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
@@ -79,7 +79,7 @@ impl<'a> Turn<'a> {
 
     /// Waits to be called.
     fn wait(&mut self, state: &mut State, cx: &Context<'_>) {
-        wait_reason::waits(Doing::Spawning, cx);
+        wait_reason::waits(WaitReason::Spawning, cx);
         if let Some(ticket) = self.ticket {
             let mut line = state.queue.iter_mut();
             if let Some((_, waker)) = line.find(|(other, _)| *other == ticket) {
@@ -157,13 +157,13 @@ impl State {
     }
 }
 
-/// Waits for room: a suspension point also where there is plenty.
+/// Waits for acquire_permit: a suspension point also where there is plenty.
 ///
 /// # Safety
 /// - The future is awaited by a vthread, and its permit given to `spawn` at once.
-/// - Where the spawner may be a child of this group, `regain` follows.
-pub unsafe fn room<'a, E>(group: &'a Group<'_, E>) -> Room<'a> {
-    Room {
+/// - Where the spawner may be a child of this group, `reacquire_permit` follows.
+pub unsafe fn acquire_permit<'a, E>(group: &'a Group<'_, E>) -> AcquirePermit<'a> {
+    AcquirePermit {
         turn: Turn::new(group.node()),
         is_counted: group.node().limit != usize::MAX,
     }
@@ -173,21 +173,21 @@ pub unsafe fn room<'a, E>(group: &'a Group<'_, E>) -> Room<'a> {
 ///
 /// # Safety
 /// - As for `room`.
-pub unsafe fn no_room<'a, E>(group: &'a Group<'_, E>) -> Room<'a> {
-    Room {
+pub unsafe fn no_permit<'a, E>(group: &'a Group<'_, E>) -> AcquirePermit<'a> {
+    AcquirePermit {
         turn: Turn::new(group.node()),
         is_counted: false,
     }
 }
 
-/// The future of `room` and `no_room`.
+/// The future of `room` and `no_permit`.
 #[derive(Debug)]
-pub struct Room<'a> {
+pub struct AcquirePermit<'a> {
     turn: Turn<'a>,
     is_counted: bool,
 }
 
-impl<'a> Future for Room<'a> {
+impl<'a> Future for AcquirePermit<'a> {
     type Output = Permit<'a>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Permit<'a>> {
@@ -224,15 +224,15 @@ impl<'a> Future for Room<'a> {
 ///
 /// # Safety
 /// - The future is awaited by the vthread that has spawned.
-pub unsafe fn regain<'a, E>(group: &'a Group<'_, E>) -> Regain<'a> {
-    Regain(Turn::new(group.node()))
+pub unsafe fn reacquire_permit<'a, E>(group: &'a Group<'_, E>) -> ReacquirePermit<'a> {
+    ReacquirePermit(Turn::new(group.node()))
 }
 
-/// The future of `regain`.
+/// The future of `reacquire_permit`.
 #[derive(Debug)]
-pub struct Regain<'a>(Turn<'a>);
+pub struct ReacquirePermit<'a>(Turn<'a>);
 
-impl Future for Regain<'_> {
+impl Future for ReacquirePermit<'_> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
@@ -255,7 +255,7 @@ impl Future for Regain<'_> {
     }
 }
 
-impl Drop for Regain<'_> {
+impl Drop for ReacquirePermit<'_> {
     /// The wait was cut short, by a timeout perhaps, and the child may go on: it takes a place, beyond
     /// the limit if need be, so that the count says how many run.
     fn drop(&mut self) {

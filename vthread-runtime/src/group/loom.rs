@@ -88,7 +88,7 @@ fn loom_group_no_child_escapes_a_cancellation() {
         let child = child(&node, false);
         canceller.join().unwrap();
         assert!(child.vthread.root.has_own_mark());
-        assert!(child.vthread.is_suspect());
+        assert!(child.vthread.may_be_cancelled());
         assert!(node.scope.has_own_mark());
         node.unlink(&child);
     });
@@ -153,7 +153,7 @@ fn loom_group_a_cancellation_meets_a_wake() {
             let (child, state) = (child.clone(), state.clone());
             thread::spawn(move || {
                 child.vthread.root.mark(&CancelReason::TaskCancelled);
-                child.vthread.set_suspect();
+                child.vthread.set_maybe_cancelled();
                 state.wake() == Wakes::Schedule
             })
         };
@@ -161,7 +161,7 @@ fn loom_group_a_cancellation_meets_a_wake() {
             let state = state.clone();
             thread::spawn(move || state.wake() == Wakes::Schedule)
         };
-        let sees_mark = || child.vthread.is_suspect() && child.vthread.root.has_own_mark();
+        let sees_mark = || child.vthread.may_be_cancelled() && child.vthread.root.has_own_mark();
         state.start();
         let mut seen = sees_mark();
         while state.pause() == Pause::Reschedule {
@@ -217,7 +217,7 @@ fn loom_group_a_request_leaves_nothing_to_others() {
             thread::spawn(move || outer.cancel(Reach::Body, CancelReason::TimedOut))
         };
         outer.cancel(Reach::Children, CancelReason::GroupCancelled);
-        assert!(far.vthread.root.has_own_mark() && far.vthread.is_suspect());
+        assert!(far.vthread.root.has_own_mark() && far.vthread.may_be_cancelled());
         canceller.join().unwrap();
         inner.unlink(&far);
         super::lifecycle::close_in_model(&inner, &near.vthread);
@@ -241,7 +241,10 @@ fn loom_group_is_cut_by_who_was_first() {
         let reason = child.vthread.root.own_reason();
         child.end_in_model(End::Cancelled);
         node.unlink(&child);
-        assert_eq!(node.lock().is_cut, reason == Some(CancelReason::TimedOut));
+        assert_eq!(
+            node.lock().has_lost_work,
+            reason == Some(CancelReason::TimedOut)
+        );
     });
 }
 
@@ -265,9 +268,9 @@ fn loom_group_cancels_itself_and_is_not_cut() {
         far.end_in_model(End::Cancelled);
         inner.unlink(&far);
         let is_from_outside = inner.lock().cancelled == Some(CancelReason::GroupCancelled);
-        assert_eq!(inner.lock().is_cut, is_from_outside);
+        assert_eq!(inner.lock().has_lost_work, is_from_outside);
         inner.body_is_dropped();
-        assert_eq!(inner.lock().is_cut, is_from_outside);
+        assert_eq!(inner.lock().has_lost_work, is_from_outside);
         super::lifecycle::close_in_model(&inner, &near.vthread);
         outer.unlink(&near);
     });
@@ -313,7 +316,7 @@ fn loom_grace_opening_inherits_the_hard_mark() {
             inner.cancel_from_outside(CancelReason::GroupCancelled, level);
         }
         alarm.join().unwrap();
-        assert!(inner.lock().is_hard && inner.lock().cancelled.is_some());
+        assert!(inner.lock().is_forced && inner.lock().cancelled.is_some());
         super::lifecycle::close_in_model(&inner, &child.vthread);
         outer.unlink(&child);
     });
@@ -346,7 +349,7 @@ fn loom_grace_ends_against_close_and_leave() {
         alarm.join().unwrap();
         leaving.join().unwrap();
         assert!(joined || flag.is_set(), "the owner sleeps for ever");
-        assert!(outer.scope.has_hard_mark());
+        assert!(outer.scope.has_forced_mark());
     });
 }
 
@@ -374,9 +377,9 @@ fn loom_grace_ends_against_a_cancellation() {
         for child in [&service, &ordinary] {
             assert!(child.vthread.root.has_own_mark());
         }
-        assert!(service.vthread.root.has_hard_mark());
-        let is_hard = node.lock().is_hard;
-        assert_eq!(ordinary.vthread.root.has_hard_mark(), is_hard);
+        assert!(service.vthread.root.has_forced_mark());
+        let is_forced = node.lock().is_forced;
+        assert_eq!(ordinary.vthread.root.has_forced_mark(), is_forced);
         node.unlink(&service);
         node.unlink(&ordinary);
     });

@@ -8,7 +8,7 @@
 
 use super::cancel::{Reach, Walk, mark_child};
 use super::claim::First;
-use super::grace::{Armed, Lingering};
+use super::grace::{Armed, PendingCleanups};
 use super::options::OnFailure;
 use crate::cancel::deadline::Deadline;
 use crate::cancel::reason::CancelReason;
@@ -76,15 +76,15 @@ pub(crate) struct State {
     /// Who was the first to cancel the body: the group itself, or a mark from outside.
     pub(crate) ends_body: Option<Reach>,
     /// Its children are marked hard: the grace is over.
-    pub(crate) is_hard: bool,
+    pub(crate) is_forced: bool,
     /// Its own grace is shorter than that of what is around it.
-    pub(crate) is_impatient: bool,
+    pub(crate) has_shorter_grace: bool,
     /// The end of the grace of a cancellation, until the group is closed.
     pub(crate) grace: Option<Armed>,
     /// The ends of those of children that were cancelled alone.
-    pub(crate) lingering: Option<Box<Lingering>>,
+    pub(crate) lingering: Option<Box<PendingCleanups>>,
     /// A mark from outside has ended a member that keeps the group open: its work is missing.
-    pub(crate) is_cut: bool,
+    pub(crate) has_lost_work: bool,
     /// Whose failure is the first one.
     pub(crate) first: First,
     /// The child that has claimed it, which alone is not marked yet.
@@ -145,11 +145,11 @@ impl Node {
                 cancelled: None,
                 ends_children: None,
                 ends_body: None,
-                is_hard: false,
-                is_impatient: false,
+                is_forced: false,
+                has_shorter_grace: false,
                 grace: None,
                 lingering: None,
-                is_cut: false,
+                has_lost_work: false,
                 first: First::Open,
                 spared: None,
                 failures: 0,
@@ -198,13 +198,13 @@ impl Node {
         child.vthread.root.inherit(&self.scope);
         if child.vthread.root.deadline() != Deadline::NEVER {
             // Its suspension points look at the clock.
-            child.vthread.set_suspect();
+            child.vthread.set_maybe_cancelled();
         }
         let mut state = self.lock();
         if state.is_closed {
             // Only an owned handle leads here. The owner does not wait for this child.
             child.vthread.root.mark(&CancelReason::GroupEnded);
-            child.vthread.set_suspect();
+            child.vthread.set_maybe_cancelled();
             return Linked::IsCancelled;
         }
         state.alive += 1;
@@ -217,7 +217,7 @@ impl Node {
         }
         state.children = Some(child.as_ptr());
         // What is refused is missing as well, if the mark came from outside.
-        child.set_cut(state.is_cancelled_from_outside());
+        child.set_lost_work(state.is_cancelled_from_outside());
         let reason = match &state.cancelled {
             Some(reason) => reason,
             None if state.is_closing && child.is_service() && state.ordinary == 0 => {
@@ -226,7 +226,7 @@ impl Node {
             None => return Linked::Runs,
         };
         child.vthread.root.mark(reason);
-        child.vthread.set_suspect();
+        child.vthread.set_maybe_cancelled();
         Linked::IsCancelled
     }
 
@@ -247,8 +247,8 @@ impl Node {
             state.settle(child);
             state.ordinary -= usize::from(!child.is_service());
             // One that came to its own end under the mark, behind a shield perhaps, is not missing.
-            let is_missing = child.is_cut() && child.end() == End::Cancelled;
-            state.is_cut |= is_missing && !child.is_service();
+            let is_missing = child.has_lost_work() && child.end() == End::Cancelled;
+            state.has_lost_work |= is_missing && !child.is_service();
             let queued = has_room.then(|| state.free_room(self.limit)).flatten();
             let services = state.mark_services();
             let owner = (state.alive == 0 && state.is_joining).then(|| state.owner_waker());
@@ -284,7 +284,7 @@ impl Node {
     /// a winner, and these are what it gives.
     pub(crate) fn body_is_dropped(&self) {
         let mut state = self.lock();
-        state.is_cut |= state.ends_body != Some(Reach::Body);
+        state.has_lost_work |= state.ends_body != Some(Reach::Body);
     }
 
     /// Wakes the services that were marked, whose grace begins.
@@ -325,10 +325,10 @@ impl State {
         current::with(|running| {
             let Some(running) = running else { return };
             // SAFETY: the vthread of the current poll.
-            let spawner = unsafe { &(*running.vthread).provenance };
+            let spawner = unsafe { &(*running.vthread).escape };
             let is_own = matches!(self.owner, Some((owner, _)) if ptr::eq(owner, running.vthread));
             if is_own {
-                spawner.spawned_traced(&child.vthread.provenance);
+                spawner.spawned_traced(&child.vthread.escape);
             } else {
                 spawner.leak();
             }
@@ -337,7 +337,7 @@ impl State {
 
     /// A child is gone: what it may have had is gone too, or may be anywhere.
     fn settle(&mut self, child: &Header) {
-        let provenance = &child.vthread.provenance;
+        let provenance = &child.vthread.escape;
         let leaves_something = !matches!(child.end(), End::Done | End::Cancelled);
         if provenance.born() > 0 && (provenance.leaked() > 0 || leaves_something) {
             self.leaked = self.leaked.max(provenance.born());

@@ -7,12 +7,12 @@ use super::claim::First;
 use super::collect::Collects;
 use super::first_failure::Member;
 use super::handle::Group;
-use super::lifecycle::{Results, Run};
+use super::lifecycle::{GroupBody, Results};
 use super::node::{Node, State};
 use super::options::{GroupOptions, OnFailure};
 use super::race::{Finish, Races};
 use crate::task::header::Header;
-use crate::trace::{self, Teller};
+use crate::trace::{self, ErrorFormatter};
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::future::Future;
@@ -26,7 +26,7 @@ pub struct Owner<E> {
     /// The first failure. Touched under the node's lock.
     failure: UnsafeCell<Option<E>>,
     /// Writes failures for events. Set before the group is open.
-    pub(crate) teller: Teller<E>,
+    pub(crate) teller: ErrorFormatter<E>,
     /// Those after it, in order of time, of a group that collects them. As above.
     rest: UnsafeCell<Vec<E>>,
 }
@@ -54,7 +54,7 @@ impl<E> Owner<E> {
                 node
             },
             failure: UnsafeCell::new(None),
-            teller: Teller::new(),
+            teller: ErrorFormatter::new(),
             rest: UnsafeCell::new(Vec::new()),
         }
     }
@@ -80,11 +80,11 @@ impl<E> Owner<E> {
         &self,
         group: Group<'scope, E>,
         body: B,
-    ) -> Run<'_, 'scope, E, B, Results<C, E>, C>
+    ) -> GroupBody<'_, 'scope, E, B, Results<C, E>, C>
     where
         B: Future<Output = Result<C, E>>,
     {
-        Run::new(self, group, Results::new(), body)
+        GroupBody::new(self, group, Results::new(), body)
     }
 
     /// As `run`, for a group that collects failures.
@@ -95,11 +95,11 @@ impl<E> Owner<E> {
         &self,
         group: Group<'scope, E>,
         body: B,
-    ) -> Run<'_, 'scope, E, B, Collects<C, E>, C>
+    ) -> GroupBody<'_, 'scope, E, B, Collects<C, E>, C>
     where
         B: Future<Output = Result<C, E>>,
     {
-        Run::new(self, group, Collects::new(), body)
+        GroupBody::new(self, group, Collects::new(), body)
     }
 
     /// As `run`, for a race: the runners end with what `finish` gives them.
@@ -111,11 +111,11 @@ impl<E> Owner<E> {
         group: Group<'scope, E>,
         finish: &'a Finish<V>,
         body: B,
-    ) -> Run<'a, 'scope, E, B, Races<'a, V>, ()>
+    ) -> GroupBody<'a, 'scope, E, B, Races<'a, V>, ()>
     where
         B: Future<Output = Result<(), E>>,
     {
-        Run::new(self, group, Races::new(finish), body)
+        GroupBody::new(self, group, Races::new(finish), body)
     }
 
     /// Records a failure, of `child` or of the body if it is null: the first one is kept, and cancels the group unless

@@ -123,7 +123,7 @@ impl<V> Finish<V> {
                 let from_outside = state.is_cancelled_from_outside();
                 if !(from_outside && has_taken) {
                     // Without this value the race knows no winner, and it does not say that there was nobody.
-                    state.is_cut |= from_outside;
+                    state.has_lost_work |= from_outside;
                     return Some(value);
                 }
             }

@@ -80,6 +80,11 @@ impl<V> Task<V> {
     pub fn name(&self) -> Option<&str> {
         name(self.handle.header())
     }
+
+    /// The `spawn!` that made the child.
+    pub fn location(&self) -> &'static Location<'static> {
+        self.handle.header().site
+    }
 }
 
 impl<V> fmt::Debug for Task<V> {

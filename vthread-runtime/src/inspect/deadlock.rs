@@ -5,7 +5,7 @@
 //! is enough. The largest such set is what is left when those are taken out, one after the other, of whom that
 //! cannot be said. `README.md` proves that who is left in three censuses in a row is in a deadlock.
 
-use crate::inspect::snapshot::{Census, SeenGroup, SeenVthread};
+use crate::inspect::snapshot::{SeenGroup, SeenVthread, Snapshot};
 use crate::task::guard_escape::Stamp;
 use crate::task::wait_for::Site;
 use std::collections::{HashMap, HashSet};
@@ -32,7 +32,7 @@ type Fact = (u64, Stamp);
 /// Those who are stuck.
 #[derive(Debug)]
 pub(crate) struct Stuck<'c> {
-    census: &'c Census,
+    census: &'c Snapshot,
     /// What they wait for. `None`: not stuck.
     waits: Vec<Option<Wait>>,
     facts: Vec<Option<Fact>>,
@@ -40,7 +40,7 @@ pub(crate) struct Stuck<'c> {
 
 impl<'c> Stuck<'c> {
     /// Finds them, among those whose wait is in `lasting` if that is given.
-    pub(crate) fn find(census: &'c Census, lasting: Option<&HashSet<Fact>>) -> Self {
+    pub(crate) fn find(census: &'c Snapshot, lasting: Option<&HashSet<Fact>>) -> Self {
         let index = Index::new(census);
         let passing = index.passing();
         let mut waits = Vec::new();
@@ -177,7 +177,7 @@ impl<'c> Stuck<'c> {
 
 /// A census by what its vthreads are known by.
 struct Index<'c> {
-    census: &'c Census,
+    census: &'c Snapshot,
     by_waker: HashMap<*const (), usize>,
     by_who: HashMap<u64, usize>,
     /// Whom each one joins, with the number and the place of the call.
@@ -185,7 +185,7 @@ struct Index<'c> {
 }
 
 impl<'c> Index<'c> {
-    fn new(census: &'c Census) -> Self {
+    fn new(census: &'c Snapshot) -> Self {
         let all = || census.vthreads.iter().enumerate();
         let by_waker: HashMap<_, _> = all().map(|(me, vthread)| (vthread.waker, me)).collect();
         let joins = all()
@@ -300,7 +300,7 @@ impl<'c> Index<'c> {
 }
 
 /// What a vthread is below, by the address of its waker: a blocking call of a plain thread, or a child of the process.
-pub(crate) fn root_of(census: &Census, mut me: usize) -> *const () {
+pub(crate) fn root_of(census: &Snapshot, mut me: usize) -> *const () {
     loop {
         let vthread = &census.vthreads[me];
         let is_below = |it: &SeenVthread| it.nested.is_some_and(|(call, _)| call == vthread.waker);

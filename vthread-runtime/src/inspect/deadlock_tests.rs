@@ -4,8 +4,8 @@ use super::*;
 use crate::inspect::snapshot::Role;
 use crate::task::header::SeenJoiner;
 use crate::task::state::Activity;
-use crate::task::wait_for::SeenWaiting;
-use crate::task::wait_reason::Doing;
+use crate::task::wait_for::SeenWait;
+use crate::task::wait_reason::WaitReason;
 use std::panic::Location;
 use std::ptr;
 
@@ -19,7 +19,7 @@ fn stamp(me: usize, count: u64) -> Stamp {
 }
 
 /// So many vthreads, each the root of a call, that wait for nobody.
-fn census(n: usize) -> Census {
+fn census(n: usize) -> Snapshot {
     let vthreads = (0..n).map(|me| SeenVthread {
         role: Role::Root,
         name: None,
@@ -30,23 +30,23 @@ fn census(n: usize) -> Census {
         born: 0,
         is_passing: false,
         activity: Activity::Waiting,
-        doing: Doing::Unknown,
+        doing: WaitReason::Unknown,
         lock: None,
         joiner: None,
         groups: Vec::new(),
         nested: None,
         within: None,
     });
-    Census {
+    Snapshot {
         vthreads: vthreads.collect(),
         groups: Vec::new(),
     }
 }
 
-impl Census {
+impl Snapshot {
     /// `me` waits for a lock that was taken at `taken_by`.
     fn locks(mut self, me: usize, taken_by: Stamp) -> Self {
-        self.vthreads[me].lock = Some(SeenWaiting {
+        self.vthreads[me].lock = Some(SeenWait {
             number: 100 + me as u64,
             site: Location::caller(),
             taken_by,
@@ -141,11 +141,11 @@ fn one_child_that_is_stuck_is_enough_for_its_group() {
     let stuck = || census(3).closes(0, &[(1, 0), (2, 0)]).locks(2, stamp(0, 9));
     assert_eq!(stuck().cycles(), [[0, 2]]);
     for limit in [
-        |census: &mut Census| census.groups[0].is_unlimited = false,
-        |census: &mut Census| census.groups[0].is_cancelled = true,
-        |census: &mut Census| census.groups[0].joining = None,
-        |census: &mut Census| census.vthreads[2].is_passing = true,
-        |census: &mut Census| census.vthreads[0].is_passing = true,
+        |census: &mut Snapshot| census.groups[0].is_unlimited = false,
+        |census: &mut Snapshot| census.groups[0].is_cancelled = true,
+        |census: &mut Snapshot| census.groups[0].joining = None,
+        |census: &mut Snapshot| census.vthreads[2].is_passing = true,
+        |census: &mut Snapshot| census.vthreads[0].is_passing = true,
     ] {
         let mut census = stuck();
         limit(&mut census);

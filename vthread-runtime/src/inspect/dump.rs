@@ -2,14 +2,14 @@
 
 use super::report::Named;
 use crate::inspect::snapshot;
-use crate::inspect::snapshot::{Census, Detail, Role, SeenGroup, SeenVthread};
+use crate::inspect::snapshot::{Detail, Role, SeenGroup, SeenVthread, Snapshot};
 use crate::task::state::Activity;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// What [`dump`] has seen. Displaying it gives a line for each vthread and for each group.
 pub struct Dump {
-    census: Census,
+    census: Snapshot,
 }
 
 /// Looks at every vthread: who it is, where it was spawned, and what it waits for.

@@ -1,11 +1,11 @@
 //! A deadlock in words.
 
 use super::deadlock::{Stuck, Wait};
-use crate::inspect::snapshot::{Census, Role, SeenVthread};
+use crate::inspect::snapshot::{Role, SeenVthread, Snapshot};
 use std::fmt::{self, Write};
 
 /// What is said of a cycle: one line for each vthread.
-pub(crate) fn describe(census: &Census, stuck: &Stuck<'_>, cycle: &[usize]) -> String {
+pub(crate) fn describe(census: &Snapshot, stuck: &Stuck<'_>, cycle: &[usize]) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = write_cycle(&mut text, census, stuck, cycle);
@@ -14,7 +14,7 @@ pub(crate) fn describe(census: &Census, stuck: &Stuck<'_>, cycle: &[usize]) -> S
 
 fn write_cycle(
     text: &mut String,
-    census: &Census,
+    census: &Snapshot,
     stuck: &Stuck<'_>,
     cycle: &[usize],
 ) -> fmt::Result {

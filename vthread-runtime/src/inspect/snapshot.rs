@@ -19,8 +19,8 @@ use crate::task::root::{self, Root};
 use crate::task::state::Activity;
 use crate::task::vthread::Vthread;
 use crate::task::wait_for;
-use crate::task::wait_for::{SeenWaiting, Site};
-use crate::task::wait_reason::Doing;
+use crate::task::wait_for::{SeenWait, Site};
+use crate::task::wait_reason::WaitReason;
 use std::ptr;
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ pub(crate) enum Detail {
 
 /// All vthreads, parents before their children.
 #[derive(Debug, Default)]
-pub(crate) struct Census {
+pub(crate) struct Snapshot {
     pub(crate) vthreads: Vec<SeenVthread>,
     pub(crate) groups: Vec<SeenGroup>,
 }
@@ -68,8 +68,8 @@ pub(crate) struct SeenVthread {
     /// It is cancelled, or will be when others end. Says nothing of what is around it.
     pub(crate) is_passing: bool,
     pub(crate) activity: Activity,
-    pub(crate) doing: Doing,
-    pub(crate) lock: Option<SeenWaiting>,
+    pub(crate) doing: WaitReason,
+    pub(crate) lock: Option<SeenWait>,
     pub(crate) joiner: Option<SeenJoiner>,
     /// The groups that are open in its frame, innermost first.
     pub(crate) groups: Vec<usize>,
@@ -111,8 +111,8 @@ struct Pending {
 }
 
 /// Takes a census.
-pub(crate) fn take(detail: Detail) -> Census {
-    let mut census = Census::default();
+pub(crate) fn take(detail: Detail) -> Snapshot {
+    let mut census = Snapshot::default();
     let mut pending = Vec::new();
     root::for_each_root(|root| {
         if root.site().is_some() {
@@ -135,17 +135,17 @@ pub(crate) fn take(detail: Detail) -> Census {
 /// Whether a task may be part of a circle of waits, or stands above one that may.
 fn is_of_interest(task: &Header) -> bool {
     let doing = task.vthread.doing.get();
-    matches!(doing, Doing::Locking | Doing::Joining) || !task.vthread.open().is_empty()
+    matches!(doing, WaitReason::Locking | WaitReason::Joining) || !task.vthread.open().is_empty()
 }
 
-impl Census {
+impl Snapshot {
     fn visit_root(&mut self, root: &Root, pending: &mut Vec<Pending>) {
         let vthread = root.vthread();
         self.vthreads.push(SeenVthread {
             site: root.site(),
             is_passing: vthread.root.has_own_mark(),
             activity: match vthread.doing.get() {
-                Doing::Unknown => Activity::Running,
+                WaitReason::Unknown => Activity::Running,
                 // It has waited before, and is who asks now.
                 _ if current::with(|running| {
                     running.is_some_and(|running| ptr::eq(running.vthread, vthread))
@@ -192,7 +192,7 @@ impl Census {
                 self.visit_child(&child, Some(index), detail, pending);
             } else {
                 let group = &mut self.groups[index];
-                group.others_born = group.others_born.max(child.vthread.provenance.born());
+                group.others_born = group.others_born.max(child.vthread.escape.born());
             }
         });
     }
@@ -257,9 +257,9 @@ impl SeenVthread {
             name: None,
             site: None,
             waker,
-            stamp: vthread.provenance.now(),
-            leaked: vthread.provenance.leaked(),
-            born: vthread.provenance.born(),
+            stamp: vthread.escape.now(),
+            leaked: vthread.escape.leaked(),
+            born: vthread.escape.born(),
             is_passing: false,
             activity: Activity::Running,
             doing: vthread.doing.get(),

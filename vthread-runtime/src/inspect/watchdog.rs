@@ -11,7 +11,7 @@ use crate::inspect::snapshot;
 use crate::inspect::snapshot::Detail;
 use crate::scheduler::threads;
 use crate::task::wait_for;
-use crate::task::wait_reason::Doing;
+use crate::task::wait_reason::WaitReason;
 use parking_lot::{Condvar, Mutex};
 use std::collections::HashSet;
 use std::io::Write;
@@ -116,7 +116,8 @@ fn wait_for_call(pause: Option<Duration>) -> bool {
 fn look(reported: &mut HashSet<u64>) -> bool {
     let first = snapshot::take(Detail::Waits);
     let mut waits = first.vthreads.iter().map(|vthread| vthread.doing);
-    let somebody_waits = waits.any(|doing| matches!(doing, Doing::Locking | Doing::Joining));
+    let somebody_waits =
+        waits.any(|doing| matches!(doing, WaitReason::Locking | WaitReason::Joining));
     let stuck = Stuck::find(&first, None);
     if stuck.is_empty() {
         reported.clear();

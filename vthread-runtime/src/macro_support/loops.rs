@@ -7,7 +7,7 @@
 
 use super::choice::{IsCall, IsPlain};
 use crate::base::type_question::{Answer, Asked, answers, ask};
-use crate::call::for_loop::IntoSteps;
+use crate::call::for_loop::IntoSuspendingIter;
 use crate::task::call::{Suspends, name_hash};
 use std::future::Future;
 use std::marker::PhantomData;
@@ -129,7 +129,7 @@ pub fn steps<K: Steps<E>, E>(kind: K, over: E) -> (K::Kind, K::Over, K::Source) 
 
 answers! {
     /// A type of the library's own.
-    0 [E: IntoSteps] LoopOver<E> => OwnSteps;
+    0 [E: IntoSuspendingIter] LoopOver<E> => OwnSteps;
     /// A reference that std's `for` can go through: what is behind it may have a `next` of its own, but
     /// the loop is over the reference.
     1 ['a, T: ?Sized] LoopOver<&'a T> where { &'a T: IntoIterator } => PlainSteps;
@@ -146,7 +146,7 @@ impl Answer for OwnSteps {
     const IT: Self = OwnSteps;
 }
 
-impl<E: IntoSteps> Steps<E> for OwnSteps {
+impl<E: IntoSuspendingIter> Steps<E> for OwnSteps {
     type Kind = SuspendingLoop;
     type Over = Ticks;
     type Source = E::Steps;

@@ -4,7 +4,7 @@ use super::accept::{Accept, Shortage};
 use super::addresses::Resolve;
 use super::connect::no_address;
 use super::{SocketAddr, TcpStream, ToSocketAddrs};
-use crate::call::for_loop::IntoSteps;
+use crate::call::for_loop::IntoSuspendingIter;
 use crate::driver::{Interest, Source};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
@@ -188,7 +188,7 @@ impl<'l> ConnectionSteps<'l> {
     }
 }
 
-impl<'l> IntoSteps for Incoming<'l> {
+impl<'l> IntoSuspendingIter for Incoming<'l> {
     type Steps = ConnectionSteps<'l>;
     fn into_steps(self) -> Self::Steps {
         ConnectionSteps {
@@ -197,7 +197,7 @@ impl<'l> IntoSteps for Incoming<'l> {
     }
 }
 
-impl<'l> IntoSteps for &mut Incoming<'l> {
+impl<'l> IntoSuspendingIter for &mut Incoming<'l> {
     type Steps = ConnectionSteps<'l>;
     fn into_steps(self) -> Self::Steps {
         ConnectionSteps {

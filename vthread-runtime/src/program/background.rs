@@ -66,8 +66,8 @@ impl<V> Parent<Result<V, BackgroundError>> for ProcessParent {
         Process::get().record(header, Cause::of_panic(payload));
     }
 
-    fn lingers(&self, task: Held<'_>) {
-        Process::get().node.child_lingers(task);
+    fn cleanup_pending(&self, task: Held<'_>) {
+        Process::get().node.child_cleanup_pending(task);
     }
 
     /// None: `Group::current()` finds the process by itself.

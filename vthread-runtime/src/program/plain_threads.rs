@@ -60,12 +60,12 @@ pub(crate) fn is_helper() {
 }
 
 /// While it lives, the end of the process cancels the call.
-pub(crate) struct Outermost {
+pub(crate) struct PlainCall {
     /// The thread's own, which outlives its stack.
     thread: *const Thread,
 }
 
-impl Outermost {
+impl PlainCall {
     /// For the call of `root`, which nothing encloses. `None` on helper threads, and while a thread's local
     /// values are dropped: there the call completes.
     pub(crate) fn enter(root: &Arc<Root>) -> Option<Self> {
@@ -75,7 +75,7 @@ impl Outermost {
         THREAD
             .try_with(|thread| {
                 thread.enter(Arc::as_ptr(root).cast_mut());
-                Outermost {
+                PlainCall {
                     thread: Arc::as_ptr(thread),
                 }
             })
@@ -83,7 +83,7 @@ impl Outermost {
     }
 }
 
-impl Drop for Outermost {
+impl Drop for PlainCall {
     fn drop(&mut self) {
         // SAFETY: a thread's local values go one after another when nothing else is left on its stack: this one is
         // there as long as a call that has found it.

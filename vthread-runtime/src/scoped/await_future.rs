@@ -10,8 +10,8 @@ use std::task::{Context, Poll, ready};
 
 /// Wraps what the user awaits, so that nothing runs past the point of cancellation even if the
 /// future would be ready.
-pub fn foreign<F: IntoFuture>(future: F) -> Foreign<F::IntoFuture> {
-    Foreign {
+pub fn await_future<F: IntoFuture>(future: F) -> AwaitFuture<F::IntoFuture> {
+    AwaitFuture {
         future: future.into_future(),
         _never_unpin: PhantomPinned,
     }
@@ -19,12 +19,12 @@ pub fn foreign<F: IntoFuture>(future: F) -> Foreign<F::IntoFuture> {
 
 /// A user's future, checked before each poll.
 #[derive(Debug)]
-pub struct Foreign<F> {
+pub struct AwaitFuture<F> {
     future: F,
     _never_unpin: PhantomPinned,
 }
 
-impl<F: Future> Future for Foreign<F> {
+impl<F: Future> Future for AwaitFuture<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {

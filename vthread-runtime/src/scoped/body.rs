@@ -45,7 +45,7 @@ enum Phase {
 }
 
 /// The future of an enclosed body.
-pub(crate) struct Enclosure<S, B> {
+pub(crate) struct ScopedBody<S, B> {
     scope: S,
     body: Option<B>,
     phase: Phase,
@@ -55,9 +55,9 @@ pub(crate) struct Enclosure<S, B> {
 }
 
 // SAFETY: the scope's cells are the polling thread's; the body moves with us before it is polled.
-unsafe impl<S: HasScope, B: Send> Send for Enclosure<S, B> {}
+unsafe impl<S: HasScope, B: Send> Send for ScopedBody<S, B> {}
 
-impl<S, B> Enclosure<S, B> {
+impl<S, B> ScopedBody<S, B> {
     /// Whether the body, which has ended, was dropped under a mark, or something in it was.
     pub(crate) fn was_cut(&self) -> bool
     where
@@ -72,9 +72,9 @@ impl<S, B> Enclosure<S, B> {
     }
 }
 
-impl<S: HasScope, B: Future> Enclosure<S, B> {
+impl<S: HasScope, B: Future> ScopedBody<S, B> {
     pub(crate) fn new(scope: S, body: B) -> Self {
-        Enclosure {
+        ScopedBody {
             scope,
             body: Some(body),
             phase: Phase::Unopened,
@@ -223,9 +223,9 @@ pub(crate) fn with_own<R>(
     })
 }
 
-impl<S, B> fmt::Debug for Enclosure<S, B> {
+impl<S, B> fmt::Debug for ScopedBody<S, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Enclosure")
+        f.debug_struct("ScopedBody")
             .field("phase", &self.phase)
             .finish_non_exhaustive()
     }

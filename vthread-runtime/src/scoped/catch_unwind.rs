@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // Pin projection.
 
-use super::body::{Enclosure, with_own};
+use super::body::{ScopedBody, with_own};
 use crate::cancel::scope::{Kind, Scope};
 use std::fmt;
 use std::future::Future;
@@ -11,14 +11,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// The future of a `catch_unwind!`.
-pub struct CatchUnwind<B>(Enclosure<Scope, B>);
+pub struct CatchUnwind<B>(ScopedBody<Scope, B>);
 
 /// A body whose panics are values. What is open in it has closed when one is handed over: the scopes inside see to that.
 ///
 /// # Safety
 /// - `body` was made by `catch_unwind!`; the future is awaited by a vthread, in place.
 pub unsafe fn catch_unwind<B: Future>(body: B) -> CatchUnwind<B> {
-    CatchUnwind(Enclosure::new(Scope::new(Kind::Catch), body))
+    CatchUnwind(ScopedBody::new(Scope::new(Kind::Catch), body))
 }
 
 impl<B: Future> Future for CatchUnwind<B> {

@@ -6,7 +6,7 @@
 
 #![allow(unsafe_code)] // Pin projection.
 
-use super::body::{Enclosure, with_own};
+use super::body::{ScopedBody, with_own};
 use crate::cancel::scope::{Kind, Scope};
 use crate::task::cell::Payload;
 use std::fmt;
@@ -16,7 +16,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// How the rest of the block ended.
-pub enum Guarded<T> {
+pub enum DeferredTo<T> {
     /// With its value, or by one of the ways out.
     Finished(T),
     /// With a panic.
@@ -41,40 +41,40 @@ impl Drop for Unfinished {
 }
 
 /// The future of the rest of a block.
-pub struct Guard<B>(Enclosure<Scope, B>);
+pub struct Defer<B>(ScopedBody<Scope, B>);
 
 /// The rest of a block after a `defer!`.
 ///
 /// # Safety
 /// - `body` was made by `defer!`; the future is awaited by a vthread, in place, and what it gives
 ///   goes to `finish`.
-pub unsafe fn guard<B: Future>(body: B) -> Guard<B> {
-    Guard(Enclosure::new(Scope::new(Kind::Guard), body))
+pub unsafe fn defer<B: Future>(body: B) -> Defer<B> {
+    Defer(ScopedBody::new(Scope::new(Kind::Defer), body))
 }
 
-impl<B: Future> Future for Guard<B> {
-    type Output = Guarded<B::Output>;
+impl<B: Future> Future for Defer<B> {
+    type Output = DeferredTo<B::Output>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         // SAFETY: structural pinning.
         let enclosure = unsafe { self.map_unchecked_mut(|this| &mut this.0) };
         with_own(cx, |running, cx| {
             enclosure.poll_to_end(running, cx).map(|ended| match ended {
-                Ok(Some(value)) => Guarded::Finished(value),
-                Ok(None) => Guarded::Cancelled,
-                Err(payload) => Guarded::Panicked(Unfinished(Some(payload))),
+                Ok(Some(value)) => DeferredTo::Finished(value),
+                Ok(None) => DeferredTo::Cancelled,
+                Err(payload) => DeferredTo::Panicked(Unfinished(Some(payload))),
             })
         })
     }
 }
 
 /// The future of `finish`.
-pub struct Finish<T>(Option<Guarded<T>>);
+pub struct Finish<T>(Option<DeferredTo<T>>);
 
 impl<T> Unpin for Finish<T> {}
 
 /// Lets the end of the rest of a block take effect, after the cleanup.
-pub fn finish<T>(end: Guarded<T>) -> Finish<T> {
+pub fn finish<T>(end: DeferredTo<T>) -> Finish<T> {
     Finish(Some(end))
 }
 
@@ -83,18 +83,18 @@ impl<T> Future for Finish<T> {
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
         match self.0.take() {
-            Some(Guarded::Finished(value)) => Poll::Ready(value),
-            Some(Guarded::Panicked(mut panic)) => {
+            Some(DeferredTo::Finished(value)) => Poll::Ready(value),
+            Some(DeferredTo::Panicked(mut panic)) => {
                 resume_unwind(panic.0.take().expect("there until it goes on"))
             }
-            Some(Guarded::Cancelled) | None => Poll::Pending,
+            Some(DeferredTo::Cancelled) | None => Poll::Pending,
         }
     }
 }
 
-impl<B> fmt::Debug for Guard<B> {
+impl<B> fmt::Debug for Defer<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Guard")
+        f.write_str("Defer")
     }
 }
 
@@ -104,12 +104,12 @@ impl<T> fmt::Debug for Finish<T> {
     }
 }
 
-impl<T> fmt::Debug for Guarded<T> {
+impl<T> fmt::Debug for DeferredTo<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Guarded::Finished(_) => "Finished",
-            Guarded::Panicked(_) => "Panicked",
-            Guarded::Cancelled => "Cancelled",
+            DeferredTo::Finished(_) => "Finished",
+            DeferredTo::Panicked(_) => "Panicked",
+            DeferredTo::Cancelled => "Cancelled",
         })
     }
 }

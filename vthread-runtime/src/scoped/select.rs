@@ -8,11 +8,11 @@
 
 #![allow(unsafe_code)] // Pin projection.
 
-use super::body::{Enclosure, with_own};
+use super::body::{ScopedBody, with_own};
 use crate::cancel::reason::CancelReason;
 use crate::cancel::scope::{Kind, Level, Scope};
 use crate::group::cancel::cancel_marked;
-use crate::group::grace::Linger;
+use crate::group::grace::CleanupTimer;
 use crate::task::cell::{Payload, drop_quietly};
 use crate::task::current::Running;
 use std::cell::Cell;
@@ -41,7 +41,7 @@ enum State {
 
 /// A branch, and those after it.
 pub struct Branch<B, A, R> {
-    enclosure: Enclosure<Scope, B>,
+    enclosure: ScopedBody<Scope, B>,
     accepts: A,
     state: State,
     rest: R,
@@ -187,7 +187,7 @@ impl<B: Future, A: Fn(&B::Output) -> bool, R: Branches> Branches for Branch<B, A
         let scope = self.enclosure.owner();
         let is_open = self.state == State::Open;
         if is_open {
-            scope.mark_hard();
+            scope.mark_forced();
         }
         self.rest.mark_open_hard() || (is_open && !scope.is_empty())
     }
@@ -207,7 +207,7 @@ pub unsafe fn branch<B: Future, A: Fn(&B::Output) -> bool, R: Branches>(
     rest: R,
 ) -> Branch<B, A, R> {
     Branch {
-        enclosure: Enclosure::new(Scope::new(Kind::Branch), body),
+        enclosure: ScopedBody::new(Scope::new(Kind::Branch), body),
         accepts,
         state: State::Open,
         rest,
@@ -226,7 +226,7 @@ pub struct Select<L: List> {
     list: L,
     won: Won<L::Value>,
     /// What is left of the losers has so much time.
-    linger: Option<Box<Linger>>,
+    linger: Option<Box<CleanupTimer>>,
 }
 
 /// Runs the branches. `None`: no branch is left whose value fits its pattern.
@@ -281,7 +281,7 @@ impl<L: Branches> Select<L> {
         };
         // SAFETY: the poll's vthread.
         let vthread = unsafe { &*running.vthread };
-        vthread.set_suspect();
+        vthread.set_maybe_cancelled();
         if has_more {
             cancel_marked(vthread, level);
         }
@@ -327,7 +327,7 @@ impl<L: Branches> Select<L> {
             if self.linger.is_none() {
                 // SAFETY: the innermost scope is open, and this thread polls its vthread.
                 let grace = unsafe { &*running.scope() }.grace();
-                self.linger = Some(Box::new(Linger::new(grace, cx)));
+                self.linger = Some(Box::new(CleanupTimer::new(grace, cx)));
             }
             return Poll::Pending;
         }

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // Pin projection.
 
-use super::body::{Enclosed, Enclosure, with_own};
+use super::body::{Enclosed, ScopedBody, with_own};
 use crate::cancel::scope::{Kind, Scope};
 use std::fmt;
 use std::future::Future;
@@ -10,14 +10,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// The future of a `shield!`.
-pub struct Shield<B>(Enclosure<Scope, B>);
+pub struct Shield<B>(ScopedBody<Scope, B>);
 
 /// A body that marks from outside do not reach.
 ///
 /// # Safety
 /// - `body` was made by `shield!`; the future is awaited by a vthread, in place.
 pub unsafe fn shield<B: Future>(body: B) -> Shield<B> {
-    Shield(Enclosure::new(Scope::new(Kind::Shield), body))
+    Shield(ScopedBody::new(Scope::new(Kind::Shield), body))
 }
 
 impl<B: Future> Future for Shield<B> {

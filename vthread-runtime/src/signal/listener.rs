@@ -2,7 +2,7 @@
 
 use super::SignalKind;
 use super::delivery::{Listening, News, poll_news};
-use crate::call::for_loop::IntoSteps;
+use crate::call::for_loop::IntoSuspendingIter;
 use crate::primitive::{AtomicUsize, Ordering};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
@@ -159,21 +159,21 @@ impl Future for SignalStep<'_> {
     }
 }
 
-impl IntoSteps for Listener {
+impl IntoSuspendingIter for Listener {
     type Steps = SignalSteps<Listener>;
     fn into_steps(self) -> Self::Steps {
         SignalSteps(self)
     }
 }
 
-impl<'l> IntoSteps for &'l Listener {
+impl<'l> IntoSuspendingIter for &'l Listener {
     type Steps = SignalSteps<&'l Listener>;
     fn into_steps(self) -> Self::Steps {
         SignalSteps(self)
     }
 }
 
-impl<'l> IntoSteps for &'l mut Listener {
+impl<'l> IntoSuspendingIter for &'l mut Listener {
     type Steps = SignalSteps<&'l Listener>;
     fn into_steps(self) -> Self::Steps {
         SignalSteps(self)

@@ -9,7 +9,7 @@ use crate::base::wake::WakeList;
 use crate::primitive::{Mutex, MutexGuard, const_unless_modelled};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
-use crate::task::wait_reason::Doing;
+use crate::task::wait_reason::WaitReason;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -145,7 +145,7 @@ impl Drop for Arrival<'_> {
 struct Door<'b>(&'b Barrier);
 
 impl Place for Door<'_> {
-    const DOING: Doing = Doing::AtBarrier;
+    const DOING: WaitReason = WaitReason::AtBarrier;
 
     type State = State;
 

@@ -7,7 +7,7 @@ use crate::primitive::{Mutex, MutexGuard};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
 use crate::task::wait_for::leak;
-use crate::task::wait_reason::Doing;
+use crate::task::wait_reason::WaitReason;
 use std::collections::VecDeque;
 use std::error::Error;
 use std::fmt;
@@ -316,7 +316,7 @@ struct Receiving<'s, T>(&'s Shared<T>);
 struct Closing<'s, T>(&'s Shared<T>);
 
 impl<T> Place for Receiving<'_, T> {
-    const DOING: Doing = Doing::Receiving;
+    const DOING: WaitReason = WaitReason::Receiving;
 
     type State = State<T>;
 
@@ -335,7 +335,7 @@ impl<T> Place for Receiving<'_, T> {
 }
 
 impl<T> Place for Closing<'_, T> {
-    const DOING: Doing = Doing::Sending;
+    const DOING: WaitReason = WaitReason::Sending;
 
     type State = State<T>;
 

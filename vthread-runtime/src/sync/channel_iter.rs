@@ -1,7 +1,7 @@
 //! The messages of a channel one by one: in plain code by `Iterator`, in vthread code by `for`.
 
 use super::channel::{NextMessage, Receiver};
-use crate::call::for_loop::IntoSteps;
+use crate::call::for_loop::IntoSuspendingIter;
 use crate::task::call::Call;
 use std::fmt;
 
@@ -100,7 +100,7 @@ impl<'c, T> MessageSteps<&'c Receiver<T>> {
 
 macro_rules! steps {
     ($($ty:ty => $receiver:ty, $value:ident => $of:expr;)*) => {
-        $(impl<'c, T> IntoSteps for $ty {
+        $(impl<'c, T> IntoSuspendingIter for $ty {
             type Steps = MessageSteps<$receiver>;
             fn into_steps(self) -> Self::Steps {
                 let $value = self;
@@ -117,14 +117,14 @@ steps! {
     &'c mut IntoIter<T> => &'c Receiver<T>, iter => &iter.receiver;
 }
 
-impl<T> IntoSteps for Receiver<T> {
+impl<T> IntoSuspendingIter for Receiver<T> {
     type Steps = MessageSteps<Receiver<T>>;
     fn into_steps(self) -> Self::Steps {
         MessageSteps(self)
     }
 }
 
-impl<T> IntoSteps for IntoIter<T> {
+impl<T> IntoSuspendingIter for IntoIter<T> {
     type Steps = MessageSteps<Receiver<T>>;
     fn into_steps(self) -> Self::Steps {
         MessageSteps(self.receiver)

@@ -17,7 +17,7 @@
 use super::waitlist::{Note, Place, WaitList};
 use crate::base::wake::{WakeList, wake};
 use crate::primitive::{Mutex, MutexGuard};
-use crate::task::wait_reason::Doing;
+use crate::task::wait_reason::WaitReason;
 use std::collections::VecDeque;
 use std::sync::mpsc::{RecvError, SendError, TryRecvError, TrySendError};
 use std::task::Waker;
@@ -385,7 +385,7 @@ impl<T> Room<'_, T> {
 }
 
 impl<T> Place for Room<'_, T> {
-    const DOING: Doing = Doing::Sending;
+    const DOING: WaitReason = WaitReason::Sending;
 
     type State = Locked<T>;
 
@@ -431,7 +431,7 @@ impl<T> Messages<'_, T> {
 }
 
 impl<T> Place for Messages<'_, T> {
-    const DOING: Doing = Doing::Receiving;
+    const DOING: WaitReason = WaitReason::Receiving;
 
     type State = Locked<T>;
 
@@ -463,7 +463,7 @@ impl<T> Closing<'_, T> {
 }
 
 impl<T> Place for Closing<'_, T> {
-    const DOING: Doing = Doing::AwaitingNotification;
+    const DOING: WaitReason = WaitReason::AwaitingNotification;
 
     type State = Locked<T>;
 

@@ -7,7 +7,7 @@ use crate::primitive::{self, const_unless_modelled};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
 use crate::task::wait_for::Site;
-use crate::task::wait_reason::Doing;
+use crate::task::wait_reason::WaitReason;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::Location;
@@ -172,7 +172,7 @@ impl Drop for Notification<'_> {
 }
 
 impl Place for &Condvar {
-    const DOING: Doing = Doing::AwaitingNotification;
+    const DOING: WaitReason = WaitReason::AwaitingNotification;
 
     type State = WaitList;
 

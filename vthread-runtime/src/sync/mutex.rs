@@ -8,7 +8,7 @@ use crate::primitive::const_unless_modelled;
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
 use crate::task::wait_for;
-use crate::task::wait_for::{Site, Waiting};
+use crate::task::wait_for::{LockWait, Site};
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::future::Future;
@@ -101,7 +101,7 @@ impl<T: ?Sized> Mutex<T> {
         Lock {
             mutex: self,
             wait: Wait::new(&self.raw),
-            waiting: Waiting::new(site),
+            waiting: LockWait::new(site),
         }
     }
 
@@ -128,7 +128,7 @@ impl<T: ?Sized> Suspends<{ name_hash("lock") }> for Mutex<T> {}
 pub struct Lock<'m, T: ?Sized> {
     mutex: &'m Mutex<T>,
     wait: Wait<&'m RawLock>,
-    waiting: Waiting,
+    waiting: LockWait,
 }
 
 impl<'m, T: ?Sized> Future for Lock<'m, T> {

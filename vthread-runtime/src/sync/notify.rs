@@ -5,7 +5,7 @@ use crate::base::wake::{WakeList, wake};
 use crate::primitive::{Mutex, MutexGuard, const_unless_modelled};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
-use crate::task::wait_reason::Doing;
+use crate::task::wait_reason::WaitReason;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -114,7 +114,7 @@ impl State {
 }
 
 impl Place for &Notify {
-    const DOING: Doing = Doing::AwaitingNotification;
+    const DOING: WaitReason = WaitReason::AwaitingNotification;
 
     type State = State;
 

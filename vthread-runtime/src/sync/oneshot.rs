@@ -8,7 +8,7 @@ use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
 use crate::task::taking::taking;
 use crate::task::wait_for::leak;
-use crate::task::wait_reason::Doing;
+use crate::task::wait_reason::WaitReason;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -158,7 +158,7 @@ impl<T> State<T> {
 }
 
 impl<T> Place for &Shared<T> {
-    const DOING: Doing = Doing::Receiving;
+    const DOING: WaitReason = WaitReason::Receiving;
 
     type State = State<T>;
 

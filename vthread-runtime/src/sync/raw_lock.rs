@@ -35,8 +35,8 @@
 use super::waitlist::{Note, Place, Wait, WaitList};
 use crate::base::wake::wake;
 use crate::primitive::{AtomicUsize, Mutex, MutexGuard, Ordering, const_unless_modelled, shrunk};
-use crate::task::wait_for::Taken;
-use crate::task::wait_reason::Doing;
+use crate::task::wait_for::LockOwner;
+use crate::task::wait_reason::WaitReason;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
@@ -53,7 +53,7 @@ pub(super) struct RawLock {
     word: AtomicUsize,
     waiters: Mutex<WaitList>,
     /// For the report of deadlocks.
-    taken: Taken,
+    taken: LockOwner,
 }
 
 impl RawLock {
@@ -63,14 +63,14 @@ impl RawLock {
             RawLock {
                 word: AtomicUsize::new(0),
                 waiters: Mutex::new(WaitList::new()),
-                taken: Taken::by_nobody(),
+                taken: LockOwner::by_nobody(),
             }
         }
     }
 
     /// Who has the lock. Who takes it sets that, if it can say who it is; releasing clears it.
     #[inline]
-    pub(super) fn taken(&self) -> &Taken {
+    pub(super) fn taken(&self) -> &LockOwner {
         &self.taken
     }
 
@@ -209,7 +209,7 @@ impl RawLock {
 }
 
 impl Place for &RawLock {
-    const DOING: Doing = Doing::Locking;
+    const DOING: WaitReason = WaitReason::Locking;
 
     type State = WaitList;
 

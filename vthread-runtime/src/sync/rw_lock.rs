@@ -10,7 +10,7 @@ use crate::primitive::const_unless_modelled;
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::guard_escape::Stamp;
 use crate::task::wait_for;
-use crate::task::wait_for::{Site, Taken, Waiting};
+use crate::task::wait_for::{LockOwner, LockWait, Site};
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -42,7 +42,7 @@ const ALL: usize = usize::MAX >> 1;
 pub struct RwLock<T: ?Sized> {
     permits: Semaphore,
     /// The writer, for the report of deadlocks.
-    taken: Taken,
+    taken: LockOwner,
     value: UnsafeCell<T>,
 }
 
@@ -57,7 +57,7 @@ impl<T> RwLock<T> {
         pub const fn new(value: T) -> Self {
             RwLock {
                 permits: Semaphore::new(ALL),
-                taken: Taken::by_nobody(),
+                taken: LockOwner::by_nobody(),
                 value: UnsafeCell::new(value),
             }
         }
@@ -151,7 +151,7 @@ impl<T: ?Sized> RwLock<T> {
     /// Waits for `n` permits, and says who has them then.
     async fn acquired(&self, n: usize, site: Site) -> (Permit<'_>, Stamp) {
         let mut acquire = pin!(Acquire::new(&self.permits, n));
-        let waiting = pin!(Waiting::new(site));
+        let waiting = pin!(LockWait::new(site));
         let waiting = waiting.into_ref();
         poll_fn(move |cx| {
             let polled = acquire.as_mut().poll(cx);
@@ -194,7 +194,7 @@ pub struct RwLockWriteGuard<'l, T: ?Sized> {
 }
 
 /// Says when it is dropped that the writer is gone.
-pub(super) struct ClearedAtTheEnd<'l>(&'l Taken);
+pub(super) struct ClearedAtTheEnd<'l>(&'l LockOwner);
 
 impl Drop for ClearedAtTheEnd<'_> {
     fn drop(&mut self) {

@@ -17,7 +17,7 @@ use crate::base::wake::WakeList;
 use crate::primitive::{Mutex, MutexGuard, const_unless_modelled};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
-use crate::task::wait_reason::Doing;
+use crate::task::wait_reason::WaitReason;
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
@@ -280,7 +280,7 @@ impl<'s> Acquire<'s> {
 }
 
 impl Place for Claim<'_> {
-    const DOING: Doing = Doing::Acquiring;
+    const DOING: WaitReason = WaitReason::Acquiring;
 
     type State = State;
 

@@ -27,7 +27,7 @@ use crate::base::wake::wake;
 use crate::primitive::MutexGuard;
 use crate::task::current;
 use crate::task::wait_reason;
-use crate::task::wait_reason::Doing;
+use crate::task::wait_reason::WaitReason;
 use std::cell::Cell;
 use std::fmt;
 use std::pin::Pin;
@@ -40,7 +40,7 @@ pub(crate) trait Place {
     type State;
 
     /// What a waiter waits for.
-    const DOING: Doing;
+    const DOING: WaitReason;
 
     /// Takes the lock.
     fn lock(&self) -> MutexGuard<'_, Self::State>;

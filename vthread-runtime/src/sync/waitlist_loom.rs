@@ -51,7 +51,7 @@ fn take(_: &&Permits, state: &mut State, _: Option<Note>) -> Option<()> {
 }
 
 impl Place for &Permits {
-    const DOING: Doing = Doing::Acquiring;
+    const DOING: WaitReason = WaitReason::Acquiring;
 
     type State = State;
     fn lock(&self) -> MutexGuard<'_, State> {

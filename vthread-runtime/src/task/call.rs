@@ -36,8 +36,8 @@ impl<R, F> Call<R, F> {
 /// # Safety
 /// - The frame was made by `#[vthread]` from a function's body, and was not polled.
 pub unsafe fn call<F: Future>(frame: F) -> Call<F::Output, F> {
-    if crate::trace::frame_sizes::ARE_TOLD {
-        crate::trace::frame_sizes::tell(&frame);
+    if crate::trace::frame_sizes::ARE_REPORTED {
+        crate::trace::frame_sizes::report(&frame);
     }
     Call::leaf(frame)
 }

@@ -12,7 +12,7 @@
 
 use super::current::Running;
 use super::header::{About, End, Header, Held, Holds, TaskRef, VTable, release};
-use super::recursion::poll_line;
+use super::recursion::poll_on_segments;
 use super::state::Pause;
 use super::waker;
 use crate::trace::panics;
@@ -68,7 +68,7 @@ pub(crate) trait Parent<R>: Send {
     /// Something that belonged to the task panicked as it was dropped.
     fn panicked(&self, header: &Header, payload: Payload);
     /// The task is marked, was polled, and waits for what is open in it.
-    fn lingers(&self, task: Held<'_>);
+    fn cleanup_pending(&self, task: Held<'_>);
     /// The address by which whoever knows the parent's type finds it; null if nobody shall.
     fn address(&self) -> *const ();
     /// Everything of the task is gone: frame, captures and unread value.
@@ -183,11 +183,11 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
 
 /// The task waits, and is suspect.
 #[cold]
-fn lingers<F: Future, P: Parent<F::Output>>(cell: &Cell<F, P>, task: Held<'_>) {
+fn cleanup_pending<F: Future, P: Parent<F::Output>>(cell: &Cell<F, P>, task: Held<'_>) {
     if task.vthread.root.has_own_mark() {
         // SAFETY: the parent is there until the task has ended.
         let parent: &P = unsafe { &*cell.parent.get() };
-        parent.lingers(task);
+        parent.cleanup_pending(task);
     }
 }
 
@@ -201,18 +201,18 @@ fn poll<F: Future, P: Parent<F::Output>>(
     let vthread = &cell.header.vthread;
     let root = &vthread.root;
     // No scope is around a root.
-    let is_marked = || vthread.is_suspect() && root.has_own_mark();
+    let is_marked = || vthread.may_be_cancelled() && root.has_own_mark();
     let mut ended = if is_marked() && root.is_empty() {
         if vthread.is_held() {
             // Woken when all others are marked.
-            lingers(cell, task);
+            cleanup_pending(cell, task);
             return None;
         }
         Ended::Cancelled
     } else {
         let mut cx = Context::from_waker(waker);
         let result = catch_unwind(AssertUnwindSafe(|| {
-            poll_line(vthread, running, &mut cx, |cx| {
+            poll_on_segments(vthread, running, &mut cx, |cx| {
                 assert!(
                     cell.holds().get() == Holds::Frame,
                     "a task is polled after its end"
@@ -224,12 +224,12 @@ fn poll<F: Future, P: Parent<F::Output>>(
         }));
         match result {
             Ok(Poll::Ready(result)) => Ended::Finished(result),
-            Ok(Poll::Pending) if !vthread.is_suspect() => return None,
+            Ok(Poll::Pending) if !vthread.may_be_cancelled() => return None,
             Ok(Poll::Pending) if is_marked() && root.is_empty() && !vthread.is_held() => {
                 Ended::Cancelled
             }
             Ok(Poll::Pending) => {
-                lingers(cell, task);
+                cleanup_pending(cell, task);
                 return None;
             }
             Err(payload) if payload.is::<CancelUnwind>() && is_marked() => Ended::Cancelled,
@@ -301,7 +301,7 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
     let (end, value) = parent.ended(header, ended);
     if let Some(value) = value {
         if std::mem::needs_drop::<P::Value>() {
-            header.vthread.provenance.leak();
+            header.vthread.escape.leak();
         }
         // SAFETY: the stage is ours until `complete`, and holds nothing.
         unsafe { cell.value().write(value) };

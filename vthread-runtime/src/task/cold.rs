@@ -30,13 +30,13 @@ struct Facts {
 type Companion = dyn Any + Send + Sync;
 
 /// The place of the box. Set once.
-pub(crate) struct Rare(AtomicPtr<Facts>);
+pub(crate) struct Cold(AtomicPtr<Facts>);
 
-impl Rare {
+impl Cold {
     #[inline]
     pub(crate) fn new(name: Option<Cow<'static, str>>) -> Self {
         let facts = name.map_or(ptr::null_mut(), Facts::named);
-        Rare(AtomicPtr::new(facts))
+        Cold(AtomicPtr::new(facts))
     }
 
     #[inline]
@@ -100,7 +100,7 @@ impl Facts {
     }
 }
 
-impl Drop for Rare {
+impl Drop for Cold {
     #[inline]
     fn drop(&mut self) {
         let facts = *self.0.get_mut();
@@ -111,7 +111,7 @@ impl Drop for Rare {
     }
 }
 
-impl fmt::Debug for Rare {
+impl fmt::Debug for Cold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.name().fmt(f)
     }
@@ -123,19 +123,19 @@ mod tests {
 
     #[test]
     fn an_id_stays_whoever_asks_first() {
-        let rare = Rare::new(None);
+        let rare = Cold::new(None);
         let ids: Vec<_> = std::thread::scope(|scope| {
             let asks = [(); 4].map(|()| scope.spawn(|| rare.id()));
             asks.into_iter().map(|ask| ask.join().unwrap()).collect()
         });
         assert_eq!(ids, [rare.id(); 4]);
         assert_eq!(rare.name(), None);
-        assert_ne!(Rare::new(None).id(), rare.id());
+        assert_ne!(Cold::new(None).id(), rare.id());
     }
 
     #[test]
     fn a_name_is_there_from_the_beginning() {
-        let rare = Rare::new(Some("worker".to_owned().into()));
+        let rare = Cold::new(Some("worker".to_owned().into()));
         let _ = rare.id();
         assert_eq!(rare.name().map(|name| &**name), Some("worker"));
     }

@@ -5,7 +5,7 @@
 use super::header::{Header, Held};
 use super::race_turn::Runner;
 use super::vthread::Vthread;
-use super::wait_reason::Doing;
+use super::wait_reason::WaitReason;
 use crate::cancel::deadline::Deadline;
 use crate::cancel::passed_deadline;
 use crate::cancel::passed_deadline::Late;
@@ -68,7 +68,7 @@ impl Running {
 
     #[inline]
     fn new(vthread: &Vthread, waker: *const (), task: Option<NonNull<Header>>) -> Self {
-        vthread.doing.set(Doing::Unknown);
+        vthread.doing.set(WaitReason::Unknown);
         Running {
             vthread,
             waker,
@@ -131,7 +131,7 @@ impl Running {
     #[inline]
     pub(crate) fn must_stop(&self) -> bool {
         // SAFETY: this thread polls the vthread.
-        unsafe { &*self.vthread }.is_suspect() && self.is_marked_or_late()
+        unsafe { &*self.vthread }.may_be_cancelled() && self.is_marked_or_late()
     }
 
     /// Whether the innermost scope counts as marked. Before, marks what a deadline that has passed would mark.
@@ -249,12 +249,12 @@ impl Running {
     pub(crate) fn renew(&self) {
         self.budget.set(BUDGET);
         self.yielded.set(false);
-        self.set_doing(Doing::Unknown);
+        self.set_doing(WaitReason::Unknown);
     }
 
     /// Says what the vthread is about to wait for.
     #[inline]
-    pub(crate) fn set_doing(&self, doing: Doing) {
+    pub(crate) fn set_doing(&self, doing: WaitReason) {
         // SAFETY: this thread polls the vthread.
         unsafe { &*self.vthread }.doing.set(doing);
     }

@@ -48,7 +48,7 @@ impl Stamp {
 
 /// A vthread's part of this.
 #[derive(Debug)]
-pub(crate) struct Provenance {
+pub(crate) struct GuardEscape {
     /// Its stamp of now, once it is followed.
     stamp: AtomicU64,
     /// The count at its last leak.
@@ -57,9 +57,9 @@ pub(crate) struct Provenance {
     born: AtomicU32,
 }
 
-impl Provenance {
+impl GuardEscape {
     pub(crate) fn new() -> Self {
-        Provenance {
+        GuardEscape {
             stamp: AtomicU64::new(0),
             leaked: AtomicU32::new(0),
             born: AtomicU32::new(0),
@@ -114,7 +114,7 @@ impl Provenance {
     }
 
     /// It spawns `child` into a group of its own frame.
-    pub(crate) fn spawned_traced(&self, child: &Provenance) {
+    pub(crate) fn spawned_traced(&self, child: &GuardEscape) {
         if self.is_followed() {
             child.follow();
             child.born.store(self.let_go(), Ordering::Relaxed);
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn nobody_is_followed_who_never_took_a_lock() {
-        let (parent, child) = (Provenance::new(), Provenance::new());
+        let (parent, child) = (GuardEscape::new(), GuardEscape::new());
         parent.spawned_traced(&child);
         parent.leak();
         assert!(!parent.is_followed() && !child.is_followed());
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn what_was_taken_before_a_leak_is_uncertain_and_after_it_certain() {
-        let parent = Provenance::new();
+        let parent = GuardEscape::new();
         let before = parent.stamp();
         parent.leak();
         let after = parent.stamp();
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn children_know_whether_they_were_born_after_a_taking() {
-        let (parent, elder, younger) = (Provenance::new(), Provenance::new(), Provenance::new());
+        let (parent, elder, younger) = (GuardEscape::new(), GuardEscape::new(), GuardEscape::new());
         parent.follow();
         parent.spawned_traced(&elder);
         let taken = parent.stamp();
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_count_that_is_full_begins_anew_under_another_number() {
-        let parent = Provenance::new();
+        let parent = GuardEscape::new();
         let first = parent.stamp();
         parent.stamp.store(first.0 | MAX_COUNT, Ordering::Relaxed);
         parent.leak();

@@ -9,8 +9,8 @@ use super::state::DropHandle;
 use super::wait_for;
 use super::wait_for::Site;
 use super::wait_reason;
-use super::wait_reason::Doing;
-use crate::cancel::in_progress::Marking;
+use super::wait_reason::WaitReason;
+use crate::cancel::in_progress::CancelInProgress;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
@@ -186,7 +186,7 @@ impl<V> Future for Join<V> {
             .expect("a join is polled after its end");
         if !handle.register(this.site, cx) {
             this.is_registered = true;
-            wait_reason::waits(Doing::Joining, cx);
+            wait_reason::waits(WaitReason::Joining, cx);
             return Poll::Pending;
         }
         // The child may have failed just now, and marked this vthread before it ended.
@@ -196,7 +196,7 @@ impl<V> Future for Join<V> {
             return Poll::Ready(Ok(value));
         }
         // Whoever cancelled the child may be on the way to this vthread.
-        if Marking::is_under_way() {
+        if CancelInProgress::is_under_way() {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }

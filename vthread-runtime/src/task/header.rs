@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // Tasks are reached by address.
 
-use super::cold::Rare;
+use super::cold::Cold;
 use super::id::TaskId;
 use super::state::{Activity, Release, State};
 use super::vthread::Vthread;
@@ -67,7 +67,7 @@ pub(crate) struct OfTask {
     has_room: AtomicBool,
     is_service: bool,
     /// Touched under the parent's lock only.
-    is_cut: Cell<bool>,
+    has_lost_work: Cell<bool>,
     /// Belongs to who the stage belongs to.
     pub(crate) holds: Cell<Holds>,
 }
@@ -87,7 +87,7 @@ impl OfTask {
             end: AtomicU8::new(End::Alive as u8),
             has_room: AtomicBool::new(false),
             is_service,
-            is_cut: Cell::new(false),
+            has_lost_work: Cell::new(false),
             holds: Cell::new(Holds::Frame),
         }
     }
@@ -119,7 +119,7 @@ pub(crate) struct Header {
     pub(crate) links: Links,
     /// Where the `spawn!` stands.
     pub(crate) site: Site,
-    pub(crate) rare: Rare,
+    pub(crate) rare: Cold,
 }
 
 /// What depends on the task's types.
@@ -149,7 +149,7 @@ impl Header {
                 after: Cell::new(None),
             },
             site: about.site,
-            rare: Rare::new(about.name),
+            rare: Cold::new(about.name),
         }
     }
 
@@ -205,13 +205,13 @@ impl Header {
     }
 
     /// Whether the first to cancel it was a mark from outside its group. Under the parent's lock.
-    pub(crate) fn is_cut(&self) -> bool {
-        self.vthread.of_task.is_cut.get()
+    pub(crate) fn has_lost_work(&self) -> bool {
+        self.vthread.of_task.has_lost_work.get()
     }
 
     /// Says so. Under the parent's lock.
-    pub(crate) fn set_cut(&self, is_cut: bool) {
-        self.vthread.of_task.is_cut.set(is_cut);
+    pub(crate) fn set_lost_work(&self, has_lost_work: bool) {
+        self.vthread.of_task.has_lost_work.set(has_lost_work);
     }
 
     /// How the task ended.
@@ -384,7 +384,7 @@ pub(crate) unsafe fn release(task: NonNull<Header>) {
 mod tests {
     use super::*;
 
-    /// Every vthread pays for it: what few need belongs into `Rare`.
+    /// Every vthread pays for it: what few need belongs into `Cold`.
     #[test]
     fn a_header_is_no_larger_than_it_was() {
         assert!(size_of::<Header>() <= 176, "{}", size_of::<Header>());

@@ -237,7 +237,7 @@ fn pop(vthread: &Vthread, top: &Link) {
 /// everything waits. `base` polls the base frame.
 ///
 /// The caller catches the panics of `base`, and looks at the marks of the root afterwards.
-pub(crate) fn poll_line<R>(
+pub(crate) fn poll_on_segments<R>(
     vthread: &Vthread,
     running: &Running,
     cx: &mut Context<'_>,

@@ -19,11 +19,11 @@
 #![allow(unsafe_code)] // Walks chains of scopes, which are linked by address.
 
 use super::bindings::Current;
-use super::guard_escape::Provenance;
+use super::guard_escape::GuardEscape;
 use super::header::{Joiner, OfTask};
 use super::recursion::Link;
-use super::wait_for::{SeenWaiting, Waiting, is_unlimited};
-use super::wait_reason::Board;
+use super::wait_for::{LockWait, SeenWait, is_unlimited};
+use super::wait_reason::WaitReasonCell;
 use crate::cancel::reason::CancelReason;
 use crate::cancel::scope::{Kind, Level, Scope};
 use crate::primitive::{AtomicBool, AtomicU8, Mutex, MutexGuard, Ordering};
@@ -42,14 +42,14 @@ pub(crate) struct Vthread {
     /// was born with.
     pub(crate) bindings: Current,
     /// Whether the locks it took are certainly its own still.
-    pub(crate) provenance: Provenance,
+    pub(crate) escape: GuardEscape,
     open: Mutex<Open>,
     /// Some scope of this vthread may be marked. Never cleared while the vthread lives.
     suspect: AtomicBool,
     /// How many walks have marked a scope of this vthread, and have others to mark still. It wraps.
     held: AtomicU8,
     /// What it waits for when it is parked.
-    pub(crate) doing: Board,
+    pub(crate) doing: WaitReasonCell,
     /// What only a task has. Beside the flags it takes no room of its own.
     pub(crate) of_task: OfTask,
 }
@@ -65,7 +65,7 @@ unsafe impl Sync for Vthread {}
 pub(crate) struct Open {
     head: *const Scope,
     /// The lock that it waits for, if it waits for one and for nothing else.
-    pub(crate) waiting: *const Waiting,
+    pub(crate) waiting: *const LockWait,
     /// Who waits for the end of the task that it is.
     pub(crate) joiner: Option<Joiner>,
 }
@@ -82,7 +82,7 @@ impl Vthread {
             root: Scope::new(Kind::Root),
             top: Cell::new(ptr::null()),
             bindings: Current::new(),
-            provenance: Provenance::new(),
+            escape: GuardEscape::new(),
             open: Mutex::new(Open {
                 head: ptr::null(),
                 waiting: ptr::null(),
@@ -90,19 +90,19 @@ impl Vthread {
             }),
             suspect: AtomicBool::new(false),
             held: AtomicU8::new(0),
-            doing: Board::new(),
+            doing: WaitReasonCell::new(),
             of_task,
         }
     }
 
     /// Whether a mark is worth looking for.
     #[inline]
-    pub(crate) fn is_suspect(&self) -> bool {
+    pub(crate) fn may_be_cancelled(&self) -> bool {
         self.suspect.load(Ordering::Acquire)
     }
 
     /// Step 2 of marking.
-    pub(crate) fn set_suspect(&self) {
+    pub(crate) fn set_maybe_cancelled(&self) {
         self.suspect.store(true, Ordering::Release);
     }
 
@@ -135,7 +135,7 @@ impl Vthread {
     #[inline]
     pub(crate) unsafe fn is_marked(&self, scope: *const Scope) -> bool {
         // SAFETY: passed on to the caller.
-        self.is_suspect() && unsafe { chain_is_marked(scope) }
+        self.may_be_cancelled() && unsafe { chain_is_marked(scope) }
     }
 
     /// Why `scope`, one of this vthread's, counts as marked: the mark nearest to it.
@@ -143,7 +143,7 @@ impl Vthread {
     /// # Safety
     /// - As for `is_marked`.
     pub(crate) unsafe fn reason(&self, scope: *const Scope) -> Option<CancelReason> {
-        if !self.is_suspect() {
+        if !self.may_be_cancelled() {
             return None;
         }
         // SAFETY: passed on to the caller.
@@ -204,7 +204,7 @@ impl Vthread {
         self.bindings.reset();
         // A store: only who marks sets it, and nobody can while no call of this root is made.
         self.suspect.store(false, Ordering::Relaxed);
-        self.provenance.reset();
+        self.escape.reset();
     }
 }
 
@@ -244,7 +244,7 @@ unsafe fn nearest_hard<'a>(mut scope: *const Scope) -> Option<&'a Scope> {
     while !scope.is_null() {
         // SAFETY: the caller promises that the chain is alive.
         let node = unsafe { &*scope };
-        if node.has_hard_mark() {
+        if node.has_forced_mark() {
             return Some(node);
         }
         scope = node.parent();
@@ -300,9 +300,9 @@ impl Open {
     }
 
     /// The lock that the vthread waits for.
-    pub(crate) fn waiting(&self) -> Option<SeenWaiting> {
+    pub(crate) fn waiting(&self) -> Option<SeenWait> {
         // SAFETY: linked, and unlinked under our lock before it goes.
-        unsafe { self.waiting.as_ref() }.map(Waiting::see)
+        unsafe { self.waiting.as_ref() }.map(LockWait::see)
     }
 
     /// Calls `visit` with every open scope that counts as marked, at least as `mark` says, and with the marked scope
@@ -347,7 +347,7 @@ mod models {
                     for vthread in &all {
                         vthread.hold();
                         vthread.root.mark(&CancelReason::GroupCancelled);
-                        vthread.set_suspect();
+                        vthread.set_maybe_cancelled();
                     }
                     for vthread in &all {
                         vthread.release();

@@ -1,12 +1,12 @@
 //! Who waits for whom, as far as it is certain: what the report of deadlocks reads.
 //!
-//! A lock has a [`Taken`], which says who took it, if that is known. Who waits for a lock, and for nothing else at the
-//! same time, lends its vthread a [`Waiting`] in the frame of the operation: it is linked under the lock of the vthread's list
+//! A lock has a [`LockOwner`], which says who took it, if that is known. Who waits for a lock, and for nothing else at the
+//! same time, lends its vthread a [`LockWait`] in the frame of the operation: it is linked under the lock of the vthread's list
 //! of scopes, and unlinked under it before the wait ends. So whoever holds that lock and finds one may follow it to
 //! the lock that is waited for, which its waiter borrows.
 //!
 //! # Protocol of a taking
-//! The taker sets `Taken` after it has the lock, and clears it before it releases it. So who finds a stamp there has found
+//! The taker sets `LockOwner` after it has the lock, and clears it before it releases it. So who finds a stamp there has found
 //! one who had the lock. If that vthread is seen to wait, and the stamp is still there afterwards, it has the lock
 //! while it waits: it has cleared what it took before its wait began, and the reader has seen that wait.
 //!
@@ -20,7 +20,7 @@
 use super::current;
 use super::guard_escape::Stamp;
 use super::vthread::Vthread;
-use super::wait_reason::Doing;
+use super::wait_reason::WaitReason;
 use crate::base::unique;
 use crate::cancel::scope::{Kind, Scope};
 use crate::primitive::{AtomicBool, AtomicU64, Ordering, const_unless_modelled, process_wide};
@@ -37,16 +37,16 @@ pub(crate) type Site = &'static Location<'static>;
 
 /// Who has taken a lock, and where. It stands in the lock.
 #[derive(Debug)]
-pub(crate) struct Taken {
+pub(crate) struct LockOwner {
     by: AtomicU64,
     at: AtomicPtr<Location<'static>>,
 }
 
-impl Taken {
+impl LockOwner {
     const_unless_modelled! {
         /// Nobody has.
         pub(crate) const fn by_nobody() -> Self {
-            Taken { by: AtomicU64::new(0), at: AtomicPtr::new(ptr::null_mut()) }
+            LockOwner { by: AtomicU64::new(0), at: AtomicPtr::new(ptr::null_mut()) }
         }
     }
 
@@ -84,7 +84,7 @@ impl Taken {
 pub(crate) fn stamp(cx: &Context<'_>) -> Stamp {
     current::with(|running| match running {
         // SAFETY: the vthread of the current poll.
-        Some(running) if running.is_own(cx) => unsafe { &*running.vthread }.provenance.stamp(),
+        Some(running) if running.is_own(cx) => unsafe { &*running.vthread }.escape.stamp(),
         _ => Stamp::NOBODY,
     })
 }
@@ -94,7 +94,7 @@ pub(crate) fn stamp(cx: &Context<'_>) -> Stamp {
 pub(crate) fn stamp_of_plain_code() -> Stamp {
     current::with(|running| match running {
         // SAFETY: the vthread of the current poll.
-        Some(running) => unsafe { &*running.vthread }.provenance.stamp(),
+        Some(running) => unsafe { &*running.vthread }.escape.stamp(),
         None => Stamp::NOBODY,
     })
 }
@@ -106,7 +106,7 @@ pub(crate) fn leak<T>() {
         current::with(|running| {
             if let Some(running) = running {
                 // SAFETY: the vthread of the current poll.
-                unsafe { &*running.vthread }.provenance.leak();
+                unsafe { &*running.vthread }.escape.leak();
             }
         });
     }
@@ -114,27 +114,27 @@ pub(crate) fn leak<T>() {
 
 /// A wait for a lock, in the frame of the operation.
 #[derive(Debug)]
-pub(crate) struct Waiting {
+pub(crate) struct LockWait {
     /// Where the operation was called.
     site: Site,
     /// Whom it is linked to.
     vthread: Cell<*const Vthread>,
-    taken: Cell<*const Taken>,
+    taken: Cell<*const LockOwner>,
     /// Given by who looks at it first. Under the lock.
     number: Cell<u64>,
     _pinned: PhantomPinned,
 }
 
 // SAFETY: it is linked only while it is pinned in a frame that its vthread polls; what others read is under the lock.
-unsafe impl Send for Waiting {}
+unsafe impl Send for LockWait {}
 // SAFETY: only the frame that it is in calls its methods, and whoever holds the lock of the list.
-unsafe impl Sync for Waiting {}
+unsafe impl Sync for LockWait {}
 
-impl Waiting {
+impl LockWait {
     /// A wait that has not begun.
     #[inline]
     pub(crate) const fn new(site: Site) -> Self {
-        Waiting {
+        LockWait {
             site,
             vthread: Cell::new(ptr::null()),
             taken: Cell::new(ptr::null()),
@@ -149,12 +149,12 @@ impl Waiting {
     }
 
     /// The wait goes on, for a lock that `taken` belongs to and that the operation borrows.
-    pub(crate) fn go_on(self: Pin<&Self>, taken: &Taken, cx: &Context<'_>) {
+    pub(crate) fn go_on(self: Pin<&Self>, taken: &LockOwner, cx: &Context<'_>) {
         current::with(|running| {
             let Some(running) = running.filter(|running| running.is_own(cx)) else {
                 return;
             };
-            running.set_doing(Doing::Locking);
+            running.set_doing(WaitReason::Locking);
             if !self.vthread.get().is_null() || !is_alone(running) {
                 return;
             }
@@ -167,7 +167,7 @@ impl Waiting {
     }
 
     /// Links it to the vthread whose frame it is in. Whether somebody watches.
-    pub(crate) fn link(self: Pin<&Self>, taken: &Taken, vthread: &Vthread) -> bool {
+    pub(crate) fn link(self: Pin<&Self>, taken: &LockOwner, vthread: &Vthread) -> bool {
         self.taken.set(taken);
         self.number.set(0);
         self.vthread.set(vthread);
@@ -193,10 +193,10 @@ impl Waiting {
     }
 
     /// What can be seen of it. Under the lock of the list in which it was found.
-    pub(crate) fn see(&self) -> SeenWaiting {
+    pub(crate) fn see(&self) -> SeenWait {
         // SAFETY: linked, so the operation still waits, and borrows the lock.
         let taken = unsafe { &*self.taken.get() };
-        SeenWaiting {
+        SeenWait {
             number: number(&self.number),
             site: self.site,
             taken_by: taken.by(),
@@ -205,7 +205,7 @@ impl Waiting {
     }
 }
 
-impl Drop for Waiting {
+impl Drop for LockWait {
     #[inline]
     fn drop(&mut self) {
         self.end();
@@ -214,7 +214,7 @@ impl Drop for Waiting {
 
 /// A wait for a lock, as somebody else has seen it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct SeenWaiting {
+pub(crate) struct SeenWait {
     /// Which wait.
     pub(crate) number: u64,
     /// Where the operation was called.

@@ -7,7 +7,7 @@ use std::pin::pin;
 /// A lock as the protocol sees it: a word that is taken by `Acquire` and released by `Release`.
 struct Lock {
     is_locked: AtomicUsize,
-    taken: Taken,
+    taken: LockOwner,
 }
 
 impl Lock {
@@ -34,9 +34,9 @@ fn loom_waiting_a_stamp_that_lasts_is_true() {
     loom::model(|| {
         let lock = Arc::new(Lock {
             is_locked: AtomicUsize::new(0),
-            taken: Taken::by_nobody(),
+            taken: LockOwner::by_nobody(),
         });
-        let other = Arc::new(Taken::by_nobody());
+        let other = Arc::new(LockOwner::by_nobody());
         let vthread = Arc::new(Vthread::new());
         let (first, second) = (Stamp::for_test(1, 0), Stamp::for_test(2, 0));
         let waiter = {
@@ -46,7 +46,7 @@ fn loom_waiting_a_stamp_that_lasts_is_true() {
                     lock.release();
                 }
                 // Now it waits for another lock.
-                let waiting = pin!(Waiting::new(Location::caller()));
+                let waiting = pin!(LockWait::new(Location::caller()));
                 let waiting = waiting.into_ref();
                 waiting.link(&other, &vthread);
                 waiting.end();
@@ -73,9 +73,9 @@ fn loom_waiting_is_unlinked_before_it_goes() {
         let waiter = {
             let vthread = vthread.clone();
             thread::spawn(move || {
-                let taken = Taken::by_nobody();
+                let taken = LockOwner::by_nobody();
                 taken.set(Stamp::for_test(7, 3), Location::caller());
-                let waiting = pin!(Waiting::new(Location::caller()));
+                let waiting = pin!(LockWait::new(Location::caller()));
                 waiting.into_ref().link(&taken, &vthread);
             })
         };
@@ -96,8 +96,8 @@ fn loom_watch_no_wait_is_overlooked() {
         let waiters = vthreads.clone().map(|vthread| {
             let is_called = is_called.clone();
             thread::spawn(move || {
-                let taken = Box::new(Taken::by_nobody());
-                let waiting = Box::pin(Waiting::new(Location::caller()));
+                let taken = Box::new(LockOwner::by_nobody());
+                let waiting = Box::pin(LockWait::new(Location::caller()));
                 let is_watched = waiting.as_ref().link(&taken, &vthread);
                 if !is_watched && !set_watched(true) {
                     *is_called.lock() = true;

@@ -11,7 +11,7 @@ use std::task::Context;
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Doing {
+pub(crate) enum WaitReason {
     /// A future of the user's own, or nothing.
     Unknown = 0,
     Locking,
@@ -30,65 +30,65 @@ pub(crate) enum Doing {
     Offloading,
 }
 
-impl Doing {
-    const ALL: [Doing; 13] = [
-        Doing::Unknown,
-        Doing::Locking,
-        Doing::Joining,
-        Doing::Closing,
-        Doing::Spawning,
-        Doing::Receiving,
-        Doing::Sending,
-        Doing::Acquiring,
-        Doing::AwaitingNotification,
-        Doing::AtBarrier,
-        Doing::Sleeping,
-        Doing::InputOrOutput,
-        Doing::Offloading,
+impl WaitReason {
+    const ALL: [WaitReason; 13] = [
+        WaitReason::Unknown,
+        WaitReason::Locking,
+        WaitReason::Joining,
+        WaitReason::Closing,
+        WaitReason::Spawning,
+        WaitReason::Receiving,
+        WaitReason::Sending,
+        WaitReason::Acquiring,
+        WaitReason::AwaitingNotification,
+        WaitReason::AtBarrier,
+        WaitReason::Sleeping,
+        WaitReason::InputOrOutput,
+        WaitReason::Offloading,
     ];
 
     /// In words, after "waits".
     pub(crate) fn words(self) -> &'static str {
         match self {
-            Doing::Unknown => "for something outside the library",
-            Doing::Locking => "for a lock",
-            Doing::Joining => "for the end of a vthread",
-            Doing::Closing => "for the children of its group",
-            Doing::Spawning => "for room in a group",
-            Doing::Receiving => "for a message",
-            Doing::Sending => "for room in a channel",
-            Doing::Acquiring => "for a permit",
-            Doing::AwaitingNotification => "for a notification",
-            Doing::AtBarrier => "at a barrier",
-            Doing::Sleeping => "for a point in time",
-            Doing::InputOrOutput => "for I/O",
-            Doing::Offloading => "for a helper thread",
+            WaitReason::Unknown => "for something outside the library",
+            WaitReason::Locking => "for a lock",
+            WaitReason::Joining => "for the end of a vthread",
+            WaitReason::Closing => "for the children of its group",
+            WaitReason::Spawning => "for room in a group",
+            WaitReason::Receiving => "for a message",
+            WaitReason::Sending => "for room in a channel",
+            WaitReason::Acquiring => "for a permit",
+            WaitReason::AwaitingNotification => "for a notification",
+            WaitReason::AtBarrier => "at a barrier",
+            WaitReason::Sleeping => "for a point in time",
+            WaitReason::InputOrOutput => "for I/O",
+            WaitReason::Offloading => "for a helper thread",
         }
     }
 }
 
 /// Where a vthread says it.
 #[derive(Debug)]
-pub(crate) struct Board(AtomicU8);
+pub(crate) struct WaitReasonCell(AtomicU8);
 
-impl Board {
+impl WaitReasonCell {
     pub(crate) fn new() -> Self {
-        Board(AtomicU8::new(Doing::Unknown as u8))
+        WaitReasonCell(AtomicU8::new(WaitReason::Unknown as u8))
     }
 
     #[inline]
-    pub(crate) fn set(&self, doing: Doing) {
+    pub(crate) fn set(&self, doing: WaitReason) {
         self.0.store(doing as u8, Ordering::Relaxed);
     }
 
-    pub(crate) fn get(&self) -> Doing {
-        Doing::ALL[usize::from(self.0.load(Ordering::Relaxed))]
+    pub(crate) fn get(&self) -> WaitReason {
+        WaitReason::ALL[usize::from(self.0.load(Ordering::Relaxed))]
     }
 }
 
 /// The vthread that is polled with `cx` is about to wait.
 #[inline]
-pub(crate) fn waits(doing: Doing, cx: &Context<'_>) {
+pub(crate) fn waits(doing: WaitReason, cx: &Context<'_>) {
     current::with(|running| {
         if let Some(running) = running.filter(|running| running.is_own(cx)) {
             running.set_doing(doing);
@@ -102,8 +102,8 @@ mod tests {
 
     #[test]
     fn every_byte_that_is_said_is_understood() {
-        let board = Board::new();
-        for doing in Doing::ALL {
+        let board = WaitReasonCell::new();
+        for doing in WaitReason::ALL {
             board.set(doing);
             assert_eq!(board.get(), doing);
         }

@@ -6,7 +6,7 @@ use crate::driver::limit::Limit;
 use crate::task::call::vthread_fn;
 use crate::task::current::checkpoint;
 use crate::task::wait_reason;
-use crate::task::wait_reason::Doing;
+use crate::task::wait_reason::WaitReason;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -81,7 +81,7 @@ impl Future for Sleep {
         if limit.was_due() {
             return Poll::Ready(());
         }
-        wait_reason::waits(Doing::Sleeping, cx);
+        wait_reason::waits(WaitReason::Sleeping, cx);
         limit.poll_over(cx)
     }
 }

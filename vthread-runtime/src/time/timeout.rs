@@ -15,7 +15,7 @@ use crate::group::cancel::{cancel_scope, cancel_scope_hard};
 use crate::group::grace::{Armed, arm};
 use crate::primitive::Mutex;
 use crate::scheduler::park::Park;
-use crate::scoped::body::{Enclosed, Enclosure, HasScope, with_own};
+use crate::scoped::body::{Enclosed, HasScope, ScopedBody, with_own};
 use crate::task::current::Running;
 use crate::task::vthread::Vthread;
 use std::fmt;
@@ -129,7 +129,7 @@ impl Wake for Bell {
 
 /// The future of a `timeout!`.
 pub struct Timeout<B> {
-    enclosure: Enclosure<Arc<Node>, B>,
+    enclosure: ScopedBody<Arc<Node>, B>,
     deadline: Instant,
     alarm: Alarm<'static>,
 }
@@ -151,7 +151,7 @@ pub unsafe fn timeout<B: Future>(duration: Duration, body: B) -> Timeout<B> {
     node.scope
         .set_deadline(deadline.map_or(Deadline::NEVER, Deadline::at));
     Timeout {
-        enclosure: Enclosure::new(node, body),
+        enclosure: ScopedBody::new(node, body),
         deadline: deadline.unwrap_or_else(|| now + far_away),
         alarm: driver::get().alarm(),
     }
@@ -199,7 +199,7 @@ impl<B: Future> Timeout<B> {
         if node.scope.deadline() != Deadline::NEVER {
             // From here on suspension points look at the clock.
             // SAFETY: the poll's vthread.
-            unsafe { &*running.vthread }.set_suspect();
+            unsafe { &*running.vthread }.set_maybe_cancelled();
         }
         if around.deadline() <= node.scope.deadline() {
             // Whoever is around is cancelled first, and with it this body. Where both came at the same

@@ -14,11 +14,11 @@ const TARGET: &str = "vthread";
 
 /// Knows how to write an error, if its type can be written.
 #[derive(Debug)]
-pub(crate) struct Teller<E>(Cell<Option<Tell<E>>>);
+pub(crate) struct ErrorFormatter<E>(Cell<Option<Tell<E>>>);
 
-impl<E> Teller<E> {
+impl<E> ErrorFormatter<E> {
     pub(crate) const fn new() -> Self {
-        Teller(Cell::new(None))
+        ErrorFormatter(Cell::new(None))
     }
     /// Before others can see the teller.
     pub(crate) fn set(&self, tell: Tell<E>) {
@@ -52,7 +52,7 @@ fn text(value: impl Display) -> String {
 }
 
 /// A failure in a group that has failed already. Called outside all locks.
-pub(crate) fn late_failure<E>(who: Who<'_>, teller: &Teller<E>, error: &E) {
+pub(crate) fn late_failure<E>(who: Who<'_>, teller: &ErrorFormatter<E>, error: &E) {
     quietly(|| {
         event!(
             target: TARGET,
@@ -68,7 +68,7 @@ pub(crate) fn late_failure<E>(who: Who<'_>, teller: &Teller<E>, error: &E) {
 }
 
 /// The first failure of a group that was cancelled from outside, which gives nothing. Called outside all locks.
-pub(crate) fn lost_failure<E>(group: Who<'_>, teller: &Teller<E>, error: &E) {
+pub(crate) fn lost_failure<E>(group: Who<'_>, teller: &ErrorFormatter<E>, error: &E) {
     quietly(|| {
         event!(
             target: TARGET,

@@ -9,22 +9,22 @@ use std::time::Duration;
 
 /// Would know how to write an error.
 #[derive(Debug)]
-pub(crate) struct Teller<E>(PhantomData<fn(&E)>);
+pub(crate) struct ErrorFormatter<E>(PhantomData<fn(&E)>);
 
-impl<E> Teller<E> {
+impl<E> ErrorFormatter<E> {
     #[inline(always)]
     pub(crate) const fn new() -> Self {
-        Teller(PhantomData)
+        ErrorFormatter(PhantomData)
     }
     #[inline(always)]
     pub(crate) fn set(&self, _: Tell<E>) {}
 }
 
 #[inline(always)]
-pub(crate) fn late_failure<E>(_: Who<'_>, _: &Teller<E>, _: &E) {}
+pub(crate) fn late_failure<E>(_: Who<'_>, _: &ErrorFormatter<E>, _: &E) {}
 
 #[inline(always)]
-pub(crate) fn lost_failure<E>(_: Who<'_>, _: &Teller<E>, _: &E) {}
+pub(crate) fn lost_failure<E>(_: Who<'_>, _: &ErrorFormatter<E>, _: &E) {}
 
 #[inline(always)]
 pub(crate) fn deadlock(_: &str) {}

@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 /// Whether the build asked for sizes.
-pub(crate) const ARE_TOLD: bool = option_env!("VTHREAD_SIZES").is_some();
+pub(crate) const ARE_REPORTED: bool = option_env!("VTHREAD_SIZES").is_some();
 
 static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Tells the size of a frame, once for each function and each choice of its type parameters.
 #[cold]
-pub(crate) fn tell<F>(frame: &F) {
+pub(crate) fn report<F>(frame: &F) {
     let name = function_name(type_name::<F>());
     // What is held by a boxed frame is not seen from here.
     let line = format!("vthread: frame of {} bytes: {name}", size_of_val(frame));

@@ -15,7 +15,7 @@ pub(crate) mod frame_sizes;
 pub(crate) mod panics;
 
 pub(crate) use events::{
-    Teller, background_failure, came_back, deadlock, grace_over, group_ended, late_failure,
+    ErrorFormatter, background_failure, came_back, deadlock, grace_over, group_ended, late_failure,
     late_panic, lost_failure, pinned, relieved,
 };
 

@@ -16,7 +16,7 @@ use crate::task::bindings::Bindings;
 use crate::task::cell::drop_quietly;
 use crate::task::wait_for::leak;
 use crate::task::wait_reason;
-use crate::task::wait_reason::Doing;
+use crate::task::wait_reason::WaitReason;
 use crate::trace::panics;
 use parking_lot::Mutex;
 use std::future::Future;
@@ -106,7 +106,7 @@ where
     type Output = io::Result<R>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<R>> {
-        wait_reason::waits(Doing::Offloading, cx);
+        wait_reason::waits(WaitReason::Offloading, cx);
         let shared = match &mut self.state {
             State::Sent(shared) => shared,
             State::Unsent(work) => {

@@ -27,7 +27,7 @@
 use crate::base::wake::{WakeList, wake};
 use crate::primitive::{AtomicUsize, Mutex, Ordering};
 use crate::task::wait_reason;
-use crate::task::wait_reason::Doing;
+use crate::task::wait_reason::WaitReason;
 use std::task::{Context, Poll, Waker};
 
 /// What a descriptor can be ready for.
@@ -185,7 +185,7 @@ impl Readiness {
             drop(waiters);
             return Poll::Ready(());
         }
-        wait_reason::waits(Doing::InputOrOutput, cx);
+        wait_reason::waits(WaitReason::InputOrOutput, cx);
         let waitings = waiters.of(direction);
         if waitings.left.iter().any(|left| left.will_wake(&waker)) {
             drop(waiters);
@@ -220,7 +220,7 @@ impl Readiness {
             drop(waiters);
             return Poll::Ready(());
         }
-        wait_reason::waits(Doing::InputOrOutput, cx);
+        wait_reason::waits(WaitReason::InputOrOutput, cx);
         waiters.last_ticket += 1;
         let fresh = Ticket(waiters.last_ticket);
         let waitings = waiters.of(direction);
