@@ -1,13 +1,14 @@
-//! A doubly linked list whose nodes live with those who wait: in the frames of operations.
+//! A doubly linked list whose nodes live in the frames of the waiting operations.
 //!
-//! Waiting allocates nothing, and a waiter that goes away unlinks itself in constant time.
-//! The timer wheel and the wait list are made of it.
+//! Waiting allocates nothing, and a waiter that goes away unlinks itself in constant time. The
+//! timer wheel and the wait list are built on it.
 //!
 //! # Who may touch what
-//! A list stands inside somebody's lock. The links of a node, and every `Cell` in its value, belong to
-//! the holder of the lock of the list that the node is used with; one node is only ever used with one lock.
-//! A node that is linked must neither move nor go away: its owner pins it and unlinks it, under
-//! the lock, before it drops it. After unlinking, under the lock, no one but the owner touches it.
+//! A list is protected by a lock of its user. The links of a node, and every `Cell` in its value,
+//! belong to the holder of the lock of the list that the node is used with; one node is only ever
+//! used with one lock. A linked node must neither move nor go away: its owner pins it and unlinks
+//! it, under the lock, before it drops it. After unlinking, under the lock, no one but the owner
+//! touches it.
 #![allow(unsafe_code)] // Nodes are owned by frames and reached by the list through pointers.
 
 use std::cell::Cell;
@@ -16,13 +17,13 @@ use std::ptr::NonNull;
 
 type Link<T> = Option<NonNull<Node<T>>>;
 
-/// A place in a list, with what its owner says about it.
+/// A node of a list, with a value that its owner sets.
 pub(crate) struct Node<T> {
     before: Cell<Link<T>>,
     after: Cell<Link<T>>,
     value: T,
     /// The list holds pointers to the node. This also keeps `&mut` to a frame that contains it from
-    /// being taken for the only way to it.
+    /// being taken as unique.
     _pinned: PhantomPinned,
 }
 
@@ -41,7 +42,7 @@ impl<T> Node<T> {
         }
     }
 
-    /// What the owner says. Its `Cell`s belong to the holder of the list's lock.
+    /// The owner's value. Its `Cell`s belong to the holder of the list's lock.
     pub(crate) fn value(&self) -> &T {
         &self.value
     }
@@ -93,7 +94,7 @@ impl<T> List<T> {
         node.is_some()
     }
 
-    /// Whether `node` is the first or the last one here.
+    /// Whether `node` is the first or the last one of this list.
     pub(crate) fn has_at_an_end(&self, node: &Node<T>) -> bool {
         let node = Some(NonNull::from(node));
         self.first == node || self.last == node

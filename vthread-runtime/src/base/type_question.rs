@@ -1,16 +1,17 @@
 //! Questions that rustc answers by types: `question[()]` is the answer.
 //!
-//! A choice by what a type is goes through a look-up in steps. Method look-up has such steps, but every trait in scope
-//! takes part in it: a user's `impl<T> Spy for T` with a method of the right name and `self` by value comes
-//! first. The look-up of `[]` goes the same way, from a type to what it dereferences to, and asks
-//! std's `Index` alone. Nobody else can implement that for a type of ours and the index `()`, nor `Deref`.
+//! A choice by type needs a look-up in steps. Method look-up has such steps, but every trait in
+//! scope takes part in it: a user's `impl<T> Spy for T` with a method of the same name and `self`
+//! by value would come first. The look-up of `[]` goes the same way, from a type to what it
+//! dereferences to, and asks std's `Index` alone. No other crate can implement `Index<()>` or
+//! `Deref` for a type of ours.
 //!
-//! A question is an [`Asked`] at step 0, which dereferences to itself at the next step. Each answer that depends on
-//! types stands at a step of its own; the last one depends on nothing. Questions are asked in dead code:
-//! the answer is taken out by its type, with [`chosen`].
+//! A question is an [`Asked`] at step 0, which dereferences to itself at the next step. Each answer
+//! that depends on types has a step of its own; the last one depends on nothing. Questions are
+//! asked in dead code: the answer is extracted by its type, with [`chosen`].
 //!
-//! What generated code calls by method syntax on our values takes `self` by value, as an inherent method, and
-//! the value is `Copy`: that is what look-up asks first, before all traits.
+//! Generated code that uses method syntax on our values calls inherent methods that take `self` by
+//! value, on `Copy` types: look-up finds these first, before all traits.
 
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -26,7 +27,7 @@ impl<Q, const STEP: usize> Clone for Asked<Q, STEP> {
     }
 }
 
-/// Asks.
+/// Asks the question `Q`.
 #[inline(always)]
 pub(crate) fn ask<Q>() -> Asked<Q, 0> {
     Asked(PhantomData)
@@ -69,13 +70,13 @@ macro_rules! answers {
 }
 pub(crate) use answers;
 
-/// An answer, of which the type says all.
+/// An answer; its type carries all of it.
 pub trait Answer {
-    /// The only value that there is.
+    /// The only value of the type.
     const IT: Self;
 }
 
-/// The answer that the dead code beside it has found.
+/// The answer that the dead code beside it has chosen.
 #[inline(always)]
 pub fn chosen<K: Answer>() -> K {
     K::IT

@@ -1,5 +1,5 @@
-//! Numbers that are given once in the life of the process, without a shared counter in the way: each kernel
-//! thread takes a thousand at a time.
+//! Numbers that are unique in the life of the process, without contention on a shared counter: each
+//! OS thread takes a thousand at a time.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,7 @@ thread_local! {
     static NEXT: Cell<u64> = const { Cell::new(0) };
 }
 
-/// A number that nobody has been given before. Never zero.
+/// A number that has never been returned before. Never zero.
 pub(crate) fn next() -> u64 {
     let mut number = NEXT.get();
     if number.is_multiple_of(BLOCK) {

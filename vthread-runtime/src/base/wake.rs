@@ -1,10 +1,10 @@
-//! Waking vthreads, and whatever else foreign code makes wakers of.
+//! Waking: vthreads, and the tasks of foreign executors.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Waker;
 
-/// Wakes without ever unwinding: a foreign waker that panics must not end the thread that brings the
-/// news to everybody else. The panic hook has reported it by then.
+/// Wakes without ever unwinding: a foreign waker that panics must not end the thread that delivers
+/// events to all others. The panic hook has reported it by then.
 pub(crate) fn wake(waker: Waker) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
         // A payload may panic again when it is dropped.
@@ -12,13 +12,13 @@ pub(crate) fn wake(waker: Waker) {
     }
 }
 
-/// Wakers that were collected under a lock, to be woken when it has been released.
+/// Wakers collected under a lock, to be woken after its release.
 ///
 /// A few fit without an allocation.
 #[derive(Debug, Default)]
 pub(crate) struct WakeList {
     few: [Option<Waker>; 8],
-    /// How many of `few` are there.
+    /// How many places of `few` are in use.
     n_few: usize,
     more: Vec<Waker>,
 }

@@ -1,9 +1,9 @@
-//! When the smallest enclosing timeout ends, in a form that costs a scope eight bytes.
+//! The deadline of the innermost enclosing timeout, in eight bytes.
 
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-/// Where counting begins: no deadline was set before.
+/// The origin of the count: no deadline was set before.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// Nanoseconds since the start, or never.
@@ -14,7 +14,7 @@ impl Deadline {
     /// Later than every other.
     pub(crate) const NEVER: Deadline = Deadline(u64::MAX);
 
-    /// What is more than five hundred years away is never.
+    /// An instant more than five hundred years away is never.
     pub(crate) fn at(instant: Instant) -> Self {
         let since_start = instant.saturating_duration_since(*START).as_nanos();
         Deadline(u64::try_from(since_start).unwrap_or(u64::MAX))
@@ -32,7 +32,7 @@ mod tests {
 
     #[test]
     fn comes_back_as_it_was() {
-        // Before anything else is asked for.
+        // Before any other deadline is made.
         let _ = Deadline::at(Instant::now());
         let soon = Instant::now() + Duration::new(3, 7);
         assert_eq!(Deadline::at(soon).instant(), Some(soon));

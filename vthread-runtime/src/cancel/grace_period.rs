@@ -1,20 +1,20 @@
-//! How long cleanup may take after a cancellation, in a form that costs a scope four bytes.
+//! How long cleanup may take after a cancellation, in four bytes.
 
 use std::time::Duration;
 
-/// A time in milliseconds, or one of two that are none.
+/// A time in milliseconds, or one of two values that are no time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Grace(u32);
 
 impl Grace {
-    /// Nobody around has said: the configuration's. The longest of all, so that the minimum of several is
-    /// what somebody said.
+    /// Not set by any enclosing construct: the configuration's. It is the largest value, so the
+    /// minimum of several is one that was set, if any was.
     pub(crate) const DEFAULT: Grace = Grace(u32::MAX);
 
-    /// As long as it takes: nothing is armed.
+    /// As long as cleanup takes: no timer is armed.
     pub(crate) const UNBOUNDED: Grace = Grace(u32::MAX - 1);
 
-    /// Rounded up to a millisecond; seven weeks and more are for ever.
+    /// Rounded up to a millisecond; seven weeks and more are unbounded.
     pub(crate) fn new(duration: Duration) -> Self {
         let millis = duration.as_nanos().div_ceil(1_000_000);
         match u32::try_from(millis) {
@@ -23,7 +23,7 @@ impl Grace {
         }
     }
 
-    /// The time, where there is one: `default` says what the configuration's is.
+    /// The time, if there is one: `default` returns the configuration's.
     pub(crate) fn duration(self, default: impl FnOnce() -> Duration) -> Option<Duration> {
         let grace = match self {
             Self::DEFAULT => Self::new(default()),

@@ -1,21 +1,26 @@
-//! Cancellations under way: between the first mark that one sets and the last.
+//! Cancellations in progress: between the first mark that one sets and the last.
 //!
-//! A cancellation marks one vthread after the other. A vthread that is marked early may end, on another kernel
-//! thread, before its sibling is marked; the sibling, if it joins it, must not take that for the end of one
-//! that was cancelled alone, since it is about to be cancelled too. So a join that finds no value waits until no
-//! cancellation is under way, and then looks for its own mark once more.
+//! A cancellation marks one vthread after the other. A vthread that is marked early may end, on
+//! another OS thread, before its sibling is marked; the sibling, if it joins it, must not take that
+//! for the end of a vthread that was cancelled alone, since it is about to be cancelled too. So a
+//! join that finds no value waits until no cancellation is in progress, and then checks its own
+//! mark once more.
 //!
-//! One count for the process: cancelling costs two steps on it, and nothing else looks at it.
+//! There is one count for the process: a cancellation updates it twice, and only such joins read
+//! it.
 //!
 //! # Protocol
-//! - To cancel, or to record a failure that may cancel: (M1) count up, (M2) record, and mark everybody, (M3) count down.
-//! - A join of one that has ended without a value: (J1) see the end, (J2) read the count, and wait if it is not
-//!   null, (J3) look for the own mark.
+//! - To cancel, or to record a failure that may cancel: (M1) increment, (M2) record, and mark every
+//!   member, (M3) decrement.
+//! - To join a child that has ended without a value: (J1) see the end, (J2) read the count, and
+//!   wait if it is not zero, (J3) check the own mark.
 //!
-//! *No join overlooks its mark.* Take the cancellation that ended the child, or the one that its failure found begun.
-//! Its M1 comes before the mark, or the record, that the child has seen, and so before J1. So J2 reads a count that M1
-//! is part of. If M3 is not, that is not null, and the join waits. If M3 is, J2 comes after it, and so
-//! J3 after all of M2: other counts in between are exchanges, which pass on what M3 has released.
+//! *No join overlooks its mark.* Take the cancellation that ended the child, or the one that its
+//! failure found begun. Its M1 comes before the mark, or the record, that the child has seen, and
+//! so before J1. So J2 reads a count that includes M1. If it does not include M3, the count is not
+//! zero, and the join waits. If it does, J2 comes after M3, and so J3 after all of M2: the other
+//! updates of the count in between are read-modify-writes, which continue the release sequence of
+//! M3.
 //!
 //! `loom_marking_*` are this argument, executed.
 
@@ -25,8 +30,8 @@ process_wide! {
     static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
 }
 
-/// A cancellation, from before its first mark to after its last one. Failures are recorded within one, so that a
-/// second failure does not overtake what the first one has to mark.
+/// A cancellation, from before its first mark to after its last one. Failures are recorded within
+/// one, so that a second failure does not overtake the marks that the first one has to set.
 #[derive(Debug)]
 pub(crate) struct CancelInProgress(());
 
@@ -36,13 +41,14 @@ impl CancelInProgress {
         CancelInProgress(())
     }
 
-    /// Whether another cancellation is under way. Whoever has found marks, and no other one, finds all that were set
-    /// with these.
+    /// Whether another cancellation is in progress. A caller that has found marks, and is alone,
+    /// sees all marks of the cancellations that set these.
     pub(crate) fn has_company(&self) -> bool {
         UNDER_WAY.load(Ordering::Acquire) > 1
     }
 
-    /// Whoever has seen a mark, or the end of a vthread that saw it, finds what set it under way or done.
+    /// Whether a cancellation is in progress. A caller that has seen a mark, or the end of a
+    /// vthread that saw it, finds the cancellation that set it in progress or done.
     pub(crate) fn is_under_way() -> bool {
         UNDER_WAY.load(Ordering::Acquire) > 0
     }
@@ -80,7 +86,7 @@ mod models {
         }
     }
 
-    /// One that was marked early ends; its sibling, which joins it, is marked later.
+    /// A vthread that was marked early ends; its sibling, which joins it, is marked later.
     #[test]
     fn loom_marking_a_join_waits_for_its_mark() {
         loom::model(|| {
@@ -105,7 +111,8 @@ mod models {
         });
     }
 
-    /// Two fail at once, and only the first one has to mark: the second one's end is not seen before that.
+    /// Two members fail at once, and only the first one has to mark: the second one's end is not
+    /// seen before that.
     #[test]
     fn loom_marking_a_second_failure_overtakes_nobody() {
         loom::model(|| {

@@ -1,10 +1,10 @@
-//! The mark of a scope: set once, with the reason, and read by everybody.
+//! The mark of a scope: set once, with the reason, and read from any thread.
 //!
-//! One word: null while there is no mark, a small number for a reason that is only a kind, the address of
-//! a counted `FailedMember` otherwise. So an unmarked scope costs one word and owns nothing, and marking
-//! a hundred thousand vthreads with one culprit allocates once.
+//! One word: null while there is no mark, a small number for a reason without data, the address of
+//! a counted `FailedMember` otherwise. So an unmarked scope costs one word and owns nothing, and
+//! marking a hundred thousand vthreads with one failed member allocates once.
 
-#![allow(unsafe_code)] // The word owns a reference to the culprit.
+#![allow(unsafe_code)] // The word owns a reference to the member.
 
 use super::reason::{CancelReason, FailedMember, raw};
 use crate::primitive::{AtomicPtr, Ordering};
@@ -14,8 +14,8 @@ use std::ptr;
 /// Set once; the first one wins.
 pub(crate) struct Mark(AtomicPtr<()>);
 
-/// The reasons that are only a kind. The word is the place in this list, counted from one; no culprit lives
-/// at such an address.
+/// The reasons without data. The word is the index in this list, counted from one; no
+/// `FailedMember` has such an address.
 const KINDS: [CancelReason; 7] = [
     CancelReason::GroupCancelled,
     CancelReason::TaskCancelled,
@@ -28,7 +28,7 @@ const KINDS: [CancelReason; 7] = [
 
 fn into_word(reason: CancelReason) -> *mut () {
     match reason {
-        CancelReason::SiblingFailed(culprit) => FailedMember::into_raw(culprit).cast_mut(),
+        CancelReason::SiblingFailed(member) => FailedMember::into_raw(member).cast_mut(),
         kind => {
             let place = KINDS.iter().position(|it| *it == kind);
             let place = place.expect("every other reason is in the list");
@@ -41,13 +41,13 @@ fn kind_of(word: *mut ()) -> Option<&'static CancelReason> {
     KINDS.get(word.addr().checked_sub(1)?)
 }
 
-/// Gives the word's reference up.
+/// Gives up the word's reference.
 ///
 /// # Safety
 /// - `word` came from `into_word`, and is used no more.
 unsafe fn release(word: *mut ()) {
     if !word.is_null() && kind_of(word).is_none() {
-        // SAFETY: not null and no kind, so a culprit; the rest is the caller's promise.
+        // SAFETY: not null and no kind, so a `FailedMember`; the rest is the caller's promise.
         drop(unsafe { raw::from_raw(word) });
     }
 }
@@ -62,7 +62,7 @@ impl Mark {
         !self.0.load(Ordering::Acquire).is_null()
     }
 
-    /// Sets the mark, unless there is one. Says whether this is the first.
+    /// Sets the mark, unless there is one. Returns whether this is the first.
     pub(crate) fn set(&self, reason: &CancelReason) -> bool {
         if self.is_set() {
             return false;
@@ -74,13 +74,13 @@ impl Mark {
             .compare_exchange(null, word, Ordering::AcqRel, Ordering::Acquire)
             .is_ok();
         if !is_first {
-            // SAFETY: ours, and nobody has seen it.
+            // SAFETY: ours, and no other thread has seen it.
             unsafe { release(word) };
         }
         is_first
     }
 
-    /// Why, if it is set.
+    /// The reason, if the mark is set.
     pub(crate) fn reason(&self) -> Option<CancelReason> {
         let word = self.0.load(Ordering::Acquire);
         if word.is_null() {
@@ -88,7 +88,7 @@ impl Mark {
         }
         Some(match kind_of(word) {
             Some(kind) => kind.clone(),
-            // SAFETY: a culprit; `&self` keeps the word's reference, since only the drop
+            // SAFETY: a `FailedMember`; `&self` keeps the word's reference, since only the drop
             // gives it up.
             None => CancelReason::SiblingFailed(unsafe { raw::clone_raw(word) }),
         })
@@ -100,7 +100,7 @@ impl Drop for Mark {
     fn drop(&mut self) {
         let word = self.0.load(Ordering::Relaxed);
         if !word.is_null() {
-            // SAFETY: the word's own reference, which goes with it.
+            // SAFETY: the word's own reference, which is given up with it.
             unsafe { release(word) };
         }
     }
@@ -131,10 +131,10 @@ mod tests {
     }
 
     #[test]
-    fn a_culprit_is_shared_and_given_up() {
+    fn a_member_is_shared_and_given_up() {
         let name = "worker".to_owned().into();
-        let culprit = FailedMember::child(Some(&name), Location::caller(), true);
-        let reason = CancelReason::SiblingFailed(culprit);
+        let member = FailedMember::child(Some(&name), Location::caller(), true);
+        let reason = CancelReason::SiblingFailed(member);
         let marks = [Mark::new(), Mark::new()];
         for mark in &marks {
             mark.set(&reason);
@@ -153,7 +153,7 @@ mod models {
     use crate::primitive::{Arc, thread};
     use std::panic::Location;
 
-    /// Two cancel at once while a third looks: all agree on the first reason.
+    /// Two threads cancel at once while a third looks: all agree on the first reason.
     #[test]
     fn loom_mark_the_first_reason_wins() {
         loom::model(|| {
@@ -164,8 +164,8 @@ mod models {
                 .map(|has_panicked| {
                     let mark = mark.clone();
                     thread::spawn(move || {
-                        let culprit = FailedMember::child(None, site, has_panicked);
-                        mark.set(&CancelReason::SiblingFailed(culprit));
+                        let member = FailedMember::child(None, site, has_panicked);
+                        mark.set(&CancelReason::SiblingFailed(member));
                         mark.reason().unwrap()
                     })
                 })

@@ -1,5 +1,5 @@
-//! What a cancellation is: a mark on a scope, with a reason. How marks travel down a tree of groups
-//! stands in `group/cancel.rs`; "Scopes and marks" in `group/README.md` gives the protocol.
+//! What a cancellation is: a mark on a scope, with a reason. `group/cancel.rs` has the walk that
+//! marks a tree of groups; "Scopes and marks" in `group/README.md` gives the protocol.
 
 pub(crate) mod scope;
 

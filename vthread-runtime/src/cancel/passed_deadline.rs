@@ -1,8 +1,9 @@
-//! Deadlines that have passed, and whose news has not come yet.
+//! Deadlines that have passed before their alarm has rung.
 //!
-//! The alarm of a `timeout!` marks its scope. The thread that rings it may be late: it computes, or the system has other
-//! things to do. So a vthread with a deadline looks at the clock at its suspension points. Where there is none nothing is
-//! looked at: a `timeout!` sets the flag `suspect` of its vthread, and a child with an inherited deadline is born with it.
+//! The alarm of a `timeout!` marks its scope. The thread that rings it may be late: it computes, or
+//! the system does not run it. So a vthread with a deadline checks the clock at its suspension
+//! points. A vthread without one checks nothing: a `timeout!` sets the flag `may_be_cancelled` of
+//! its vthread, and a child with an inherited deadline starts with it.
 
 #![allow(unsafe_code)] // Walks chains of scopes, which are linked by address.
 
@@ -12,18 +13,18 @@ use super::scope::{Kind, Scope};
 use std::ptr;
 use std::time::Instant;
 
-/// What has become of a deadline.
+/// The state of a deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Late {
     /// None has passed.
     Not,
-    /// The timeout furthest out that has passed is marked.
+    /// The outermost timeout that has passed is marked.
     Marked,
-    /// It stands in the frame of an ancestor, and its alarm is to be rung.
+    /// The timeout is in the frame of an ancestor, and its alarm is to be rung.
     Elsewhere,
 }
 
-/// Looks at the deadline of `scope`, and does what its alarm would do.
+/// Checks the deadline of `scope`, and does what its alarm would do.
 ///
 /// # Safety
 /// - `scope` and all above it are alive: the caller polls the vthread.
@@ -37,7 +38,8 @@ pub(crate) unsafe fn mark(scope: *const Scope) -> Late {
     if now < innermost {
         return Late::Not;
     }
-    // Each scope has the smallest deadline around it: the last one up the chain that has passed is a timeout's own.
+    // Each scope has the smallest deadline around it: the last one up the chain that has passed is
+    // the timeout's own.
     let mut late: *const Scope = ptr::null();
     let mut at = scope;
     while !at.is_null() {

@@ -5,10 +5,11 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-/// Why a vthread was cancelled: who asked for it, or whose failure it was.
+/// Why a vthread was cancelled: the request, or the member whose failure it was.
 ///
-/// The reason travels with the cancellation: whatever is cancelled along with a group, however deep
-/// in the tree below it, has the group's reason. Where several reasons meet, the first one counts.
+/// The reason travels with the cancellation: a vthread that is cancelled along with a group,
+/// however deep in the tree below it, has the group's reason. Where several reasons meet, the first
+/// one counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CancelReason {
@@ -20,9 +21,9 @@ pub enum CancelReason {
     TaskCancelled,
     /// The time of a `timeout!` around the group was over.
     TimedOut,
-    /// Another branch of a `select!`, in one of whose branches the group was open, or another runner of a `race!` has won.
+    /// Another branch of the `select!` around the group, or another runner of the `race!`, has won.
     NotSelected,
-    /// The group has ended: the child was a service, or came too late.
+    /// The group has ended: the child was a service, or was spawned too late.
     GroupEnded,
     /// The process shuts down.
     Shutdown,
@@ -44,7 +45,7 @@ struct Facts {
 }
 
 impl FailedMember {
-    /// A child, by what its `spawn!` said.
+    /// A child, as its `spawn!` describes it.
     pub(crate) fn child(
         name: Option<&Cow<'static, str>>,
         site: &'static Location<'static>,
@@ -58,7 +59,7 @@ impl FailedMember {
         }))
     }
 
-    /// The body of a group, by what the `group!` said.
+    /// The body of a group, as its `group!` describes it.
     pub(crate) fn body(
         name: Option<&Cow<'static, str>>,
         site: &'static Location<'static>,
@@ -72,22 +73,24 @@ impl FailedMember {
         }))
     }
 
-    /// The name given at `spawn!(name = .. => ..)`, or at `group!(name = .. => ..)` if it was the body.
+    /// Returns the name given at `spawn!(name = .. => ..)`, or at `group!(name = .. => ..)` if it
+    /// was the body.
     pub fn name(&self) -> Option<&str> {
         self.0.name.as_deref()
     }
 
-    /// The `spawn!` that made the child, or the `group!` whose body it was.
+    /// Returns the location of the `spawn!` that made the child, or of the `group!` whose body it
+    /// was.
     pub fn location(&self) -> &'static Location<'static> {
         self.0.site
     }
 
-    /// Whether it was the body of the group, and not a child.
+    /// Returns whether it was the body of the group, and not a child.
     pub fn is_body(&self) -> bool {
         self.0.is_body
     }
 
-    /// Whether it panicked. Otherwise it ended with an error.
+    /// Returns whether it panicked. Otherwise it ended with an error.
     pub fn has_panicked(&self) -> bool {
         self.0.has_panicked
     }
@@ -97,7 +100,7 @@ impl FailedMember {
     }
 }
 
-/// The way back from `into_raw`, apart from the rest because it is unsafe.
+/// The inverse of `into_raw`, in a module of its own because it is unsafe.
 pub(crate) mod raw {
     #![allow(unsafe_code)] // Counts references by address.
 
@@ -130,7 +133,7 @@ impl fmt::Debug for FailedMember {
     }
 }
 
-/// As in "it was cancelled: `x` (spawned at src/main.rs:3:5) failed".
+/// Reads as in "it was cancelled: `x` (spawned at src/main.rs:3:5) failed".
 impl fmt::Display for FailedMember {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Facts {
@@ -156,7 +159,7 @@ impl fmt::Display for FailedMember {
 impl fmt::Display for CancelReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            CancelReason::SiblingFailed(culprit) => return culprit.fmt(f),
+            CancelReason::SiblingFailed(member) => return member.fmt(f),
             CancelReason::GroupCancelled => "`Group::cancel` was called",
             CancelReason::TaskCancelled => "`Task::cancel` was called",
             CancelReason::TimedOut => "a `timeout!` elapsed",

@@ -1,16 +1,17 @@
-//! A scope: a construct open in a vthread's frame that must act on the way out (a group's body,
-//! the root of a blocking call ..). Scopes form a chain from the innermost to the vthread's root.
+//! A scope: a construct open in a vthread's frame that must act on the way out (a group's body, the
+//! root of a blocking call ..). Scopes form a chain from the innermost to the vthread's root.
 //!
 //! A request to cancel *marks* a scope. Every scope below a marked one counts as marked. Polls go
-//! from the outside in; each scope whose code is marked lets those inside it close first, drops
-//! what it encloses, and closes itself. `inner` is how it knows that those inside have closed.
+//! from the outside in; each scope whose code is marked lets those inside it close first, drops its
+//! body, and closes itself. `inner` tells it when those inside have closed.
 //!
-//! A shield stops marks from further out. When the grace of a cancellation is over the scope is marked a
-//! second time, *hard*: no shield stops that.
+//! A shield stops marks from further out. When the grace of a cancellation is over the scope is
+//! marked a second time, *forced*: no shield stops that.
 //!
-//! Who touches what: `mark` and `hard` belong to everybody. `inner` belongs to the thread that polls the
-//! vthread. `parent`, `next`, `grace` and `deadline` are written while the scope is not registered or under the lock
-//! of the vthread's list, and read under that lock or by the polling thread.
+//! Who may touch what: `mark` and `hard` may be used by any thread. `inner` belongs to the thread
+//! that polls the vthread. `parent`, `next`, `grace` and `deadline` are written while the scope is
+//! not registered or under the lock of the vthread's list, and read under that lock or by the
+//! polling thread.
 
 use super::deadline::Deadline;
 use super::grace_period::Grace;
@@ -20,11 +21,11 @@ use crate::primitive::{AtomicBool, Ordering};
 use std::cell::Cell;
 use std::ptr;
 
-/// What a registered scope is part of, for whoever walks the list of a vthread.
+/// The construct that a registered scope is part of, for walks over the list of a vthread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// The root of a vthread; never registered unless it is the root of a blocking call
-    /// that was made inside another vthread.
+    /// The root of a vthread; never registered unless it is the root of a blocking call made inside
+    /// another vthread.
     Root,
     /// The body of a group.
     Group,
@@ -38,7 +39,7 @@ pub(crate) enum Kind {
     Shield,
     /// The body of a `catch_unwind!`. Never marked itself, not registered.
     Catch,
-    /// A recursive call on the heap; never registered, since the chain leads past it.
+    /// A recursive call on the heap; never registered, since the chain bypasses it.
     Segment,
 }
 
@@ -51,26 +52,26 @@ pub(crate) enum Level {
     Hard,
 }
 
-/// A node of the chain; always the first field of what it is part of.
+/// A node of the chain; always the first field of its construct.
 #[derive(Debug)]
 pub(crate) struct Scope {
     mark: Mark,
-    /// Marked for the second time. Only ever set where `mark` is.
+    /// Marked for the second time (forced). Only ever set where `mark` is.
     hard: AtomicBool,
     pub(crate) kind: Kind,
     /// How long cleanup below may take after a cancellation.
     grace: Cell<Grace>,
-    /// When the smallest timeout that reaches the code inside is over.
+    /// The deadline of the smallest timeout that reaches the code inside.
     deadline: Cell<Deadline>,
     parent: Cell<*const Scope>,
-    /// What has happened inside, in one word: every task has a scope, and pays for each.
+    /// The state of the inside, in one word, since every task has a scope and pays for its size.
     ///
-    /// - In steps of `ONE`: how many scopes are open directly inside, those of one place in the code, or the branches
-    ///   of one `select!`.
-    /// - `MET`: a blocking call in a plain frame below has met the mark of this scope, and unwinds. Of a
-    ///   `catch_unwind!`: something in it is cancelled by a mark further out.
+    /// - In steps of `ONE`: how many scopes are open directly inside, those of one place in the
+    ///   code, or the branches of one `select!`.
+    /// - `MET`: a blocking call in a plain frame below has met the mark of this scope, and unwinds.
+    ///   Of a `catch_unwind!`: something in it is cancelled by a mark further out.
     inner: Cell<u16>,
-    /// The next one in the list of the vthread's open scopes.
+    /// The next scope in the list of the vthread's open scopes.
     pub(crate) next: Cell<*const Scope>,
 }
 
@@ -92,8 +93,8 @@ impl Scope {
         }
     }
 
-    /// Sets the scope's place in the chain, where it has the grace and the deadline of what is around it
-    /// unless its own are shorter. Before it is registered.
+    /// Links the scope into the chain, from which it inherits the grace and the deadline unless its
+    /// own are shorter. Called before it is registered.
     #[inline]
     pub(crate) fn set_parent(&self, parent: &Scope) {
         self.parent.set(parent);
@@ -104,25 +105,26 @@ impl Scope {
         }
     }
 
-    /// Takes the scope out of its chain.
+    /// Unlinks the scope from its chain.
     pub(crate) fn clear_parent(&self) {
         self.parent.set(ptr::null());
         self.grace.set(Grace::DEFAULT);
         self.deadline.set(Deadline::NEVER);
     }
 
-    /// For the root of a child of the group with this scope: it has the group's, and is in no chain.
+    /// For the root of a child of the group with this scope: it inherits the group's, and is in no
+    /// chain.
     pub(crate) fn inherit(&self, group: &Scope) {
         self.grace.set(group.grace.get());
         self.deadline.set(group.deadline.get());
     }
 
-    /// When the smallest timeout that reaches the code inside is over.
+    /// The deadline of the smallest timeout that reaches the code inside.
     pub(crate) fn deadline(&self) -> Deadline {
         self.deadline.get()
     }
 
-    /// Before the scope has its place in a chain.
+    /// Called before the scope is linked into a chain.
     pub(crate) fn set_deadline(&self, deadline: Deadline) {
         self.deadline.set(deadline);
     }
@@ -132,7 +134,7 @@ impl Scope {
         self.grace.get()
     }
 
-    /// Before the scope has its place in a chain.
+    /// Called before the scope is linked into a chain.
     pub(crate) fn set_grace(&self, grace: Grace) {
         self.grace.set(grace);
     }
@@ -141,18 +143,18 @@ impl Scope {
         self.parent.get()
     }
 
-    /// Marks this scope, and with it all below. Where it is marked already, the first reason stays. Says whether
-    /// this is the first.
+    /// Marks this scope, and with it all below. Where it is marked already, the first reason stays.
+    /// Returns whether this is the first mark.
     pub(crate) fn mark(&self, reason: &CancelReason) -> bool {
         self.mark.set(reason)
     }
 
-    /// Why this very scope was marked, if it was.
+    /// The reason of this scope's own mark, if it has one.
     pub(crate) fn own_reason(&self) -> Option<CancelReason> {
         self.mark.reason()
     }
 
-    /// Whether this very scope was marked.
+    /// Whether this scope itself was marked.
     pub(crate) fn has_own_mark(&self) -> bool {
         self.mark.is_set()
     }
@@ -163,25 +165,25 @@ impl Scope {
         self.hard.store(true, Ordering::Release);
     }
 
-    /// Whether this very scope was marked for the second time.
+    /// Whether this scope itself was marked for the second time.
     pub(crate) fn has_forced_mark(&self) -> bool {
         self.hard.load(Ordering::Acquire)
     }
 
-    /// Plain code between here and a suspension point that has met this scope's mark may stop the unwinding. What
-    /// encloses the code ends as cancelled all the same.
+    /// Records that plain code has met this scope's mark: frames between here and the suspension
+    /// point may catch the unwinding, but the construct ends as cancelled all the same.
     pub(crate) fn meet(&self) {
         debug_assert!(self.has_own_mark() || self.kind == Kind::Catch);
         self.inner.set(self.inner.get() | MET);
     }
 
-    /// Whether that has happened.
+    /// Whether the mark was met.
     #[inline]
     pub(crate) fn was_met(&self) -> bool {
         self.inner.get() & MET != 0
     }
 
-    /// A scope opens directly inside this one.
+    /// Called when a scope opens directly inside this one.
     #[inline]
     pub(crate) fn opened_inside(&self) {
         let inner = self.inner.get().checked_add(ONE);
@@ -189,7 +191,7 @@ impl Scope {
             .set(inner.expect("a frame polls a few scopes beside one another"));
     }
 
-    /// A scope directly inside this one has closed.
+    /// Called when a scope directly inside this one has closed.
     #[inline]
     pub(crate) fn closed_inside(&self) {
         debug_assert!(!self.is_empty());
@@ -208,10 +210,10 @@ impl Scope {
         self.inner.get() == 0
     }
 
-    /// What the scope encloses has ended, or is about to be dropped: then nothing may be open inside.
+    /// Called when the body has ended, or is about to be dropped: nothing may be open inside.
     ///
-    /// Code that switches stacks (a stackful coroutine) can leave a blocking call that is open in it, and then let
-    /// the frame end around that. Nothing sound can follow.
+    /// Code that switches stacks (a stackful coroutine) can leave a blocking call that is open in
+    /// it, and then let the frame end around that. Nothing sound can follow.
     #[inline]
     pub(crate) fn must_be_empty(&self) {
         if !self.is_empty() {
@@ -219,7 +221,7 @@ impl Scope {
         }
     }
 
-    /// For another use of the same memory, by whom it was not marked.
+    /// Prepares the same memory for another use; it was not marked.
     pub(crate) fn reset(&self) {
         debug_assert!(!self.has_own_mark());
         self.clear_parent();

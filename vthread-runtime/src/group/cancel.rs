@@ -335,7 +335,7 @@ pub(crate) fn mark_child(child: Held<'_>, reason: &CancelReason, walk: &mut Walk
 /// Whether it is the failure of the group's body, where it is that of the group itself. Such a body is over: nothing
 /// of it is marked, and there is nothing to bound.
 fn is_own_failure(reason: &CancelReason) -> bool {
-    matches!(reason, CancelReason::SiblingFailed(culprit) if culprit.is_body())
+    matches!(reason, CancelReason::SiblingFailed(member) if member.is_body())
 }
 
 /// Cancels one vthread and all below it.

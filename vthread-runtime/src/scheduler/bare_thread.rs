@@ -1,8 +1,8 @@
-//! A call on a bare thread of the system.
+//! A call on a thread that is started without std.
 //!
-//! A thread that std starts inherits from the one that starts it where `println!` and the message of a panic go: under
-//! the test harness, into the output of the test that happened to start the runtime. A thread of the system has
-//! inherited nothing.
+//! A thread that std starts inherits the capture of `println!` and panic messages from its creator:
+//! under the test harness, that of the test that happened to start the runtime. A thread of the
+//! system inherits nothing.
 
 #![allow(unsafe_code)] // Starts a thread without std.
 
@@ -31,7 +31,7 @@ mod bare {
         ptr::null_mut()
     }
 
-    /// Calls `code` on a thread of its own, and waits for its result.
+    /// Calls `code` on a new thread, and waits for its result.
     ///
     /// # Errors
     /// The system has no more threads.
@@ -62,7 +62,7 @@ mod bare {
     }
 }
 
-/// Here, where there is no other way.
+/// Calls `code` on this thread, where there is no other way.
 #[cfg(not(unix))]
 pub(super) fn call<R>(code: impl FnOnce() -> R) -> std::io::Result<R> {
     Ok(code())

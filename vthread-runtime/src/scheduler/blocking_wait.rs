@@ -1,7 +1,8 @@
-//! The wait of a blocking call, on whatever thread it is made.
+//! The wait of a blocking call, on any thread.
 //!
-//! A worker gives its core away first. Where no other thread can be had it keeps the core, and brings the driver's news
-//! while it waits, since there may be nobody else to do it. A thread with another kind of place leaves that.
+//! A worker gives its core away first. If no other thread can be had it keeps the core, and
+//! delivers the driver's events while it waits, since there may be no other thread to do it. A
+//! thread with another kind of place leaves that place.
 
 use super::handoff::{HandedOff, hand_off};
 use super::threads::{self, Refused, tell_of_refusal};
@@ -11,7 +12,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// How long a worker waits that could not give its core away before it tries again.
+/// How long a worker that could not give its core away waits before it tries again.
 const PACE: Duration = Duration::from_millis(5);
 
 /// How many threads of the library wait in a blocking call.
@@ -20,7 +21,7 @@ static N_WAITING: AtomicUsize = AtomicUsize::new(0);
 static N_IN_PLACE: AtomicUsize = AtomicUsize::new(0);
 /// How many such waits have ended.
 static N_ENDED: AtomicUsize = AtomicUsize::new(0);
-/// Where the places are that threads have which are no workers.
+/// The places of threads that are not workers.
 static PLACES: OnceLock<&'static dyn Place> = OnceLock::new();
 
 /// What a blocking call has given up while it waits.
@@ -30,16 +31,16 @@ pub(crate) struct Given {
     place: Option<&'static dyn Place>,
 }
 
-/// One of a bounded number of places that a thread has which is no worker.
+/// One of a bounded number of places for threads that are not workers.
 pub(crate) trait Place: std::fmt::Debug + Sync {
-    /// The thread is about to wait, and leaves its place to another one.
+    /// Called when the thread is about to wait: it leaves its place to another one.
     fn leave(&self);
-    /// The thread goes on.
+    /// Called when the thread goes on.
     fn come_back(&self);
-    /// Has another thread take a place that was left, if it is needed.
+    /// Lets another thread take a place that was left, if one is needed.
     ///
     /// # Errors
-    /// It is, and there is no such thread.
+    /// One is needed, and there is no thread for it.
     fn fill(&'static self) -> Result<(), Refused>;
 }
 
@@ -73,8 +74,8 @@ pub(super) fn all_wait() -> Option<usize> {
 }
 
 impl Given {
-    /// Gives up what others need while this thread waits. `pinned` is told if it was a worker's core. False: it
-    /// could not be given up.
+    /// Gives up the core or the place for the time of the wait. Calls `pinned` if it was a worker's
+    /// core. False: it could not be given up.
     fn give(&mut self, pinned: impl FnOnce()) -> bool {
         if self.is_done {
             return true;
@@ -107,7 +108,8 @@ impl Drop for Given {
     }
 }
 
-/// Waits for `event`, which waits as long as it is told and says whether that was long enough. Others go on meanwhile.
+/// Waits for `event`, which waits for at most the given time and returns whether the event has
+/// come. Other vthreads go on meanwhile.
 pub(crate) fn wait(
     given: &mut Given,
     pinned: impl Fn(),
@@ -131,7 +133,7 @@ pub(crate) fn wait(
     }
 }
 
-/// A thread that waits, as long as it does.
+/// A thread that waits, counted as long as it does.
 struct Counted(&'static AtomicUsize);
 
 impl Counted {

@@ -1,5 +1,5 @@
 //! Compensation: a thread that is about to block in a plain frame hands its core to another, so
-//! that the vthreads queued with it go on. Correct always, at the price of a kernel thread.
+//! that the vthreads queued with it go on. Always correct, at the price of an OS thread.
 
 use super::Scheduler;
 use super::threads::{self, Refused};
@@ -11,10 +11,10 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// How long a thread without a core waits for another before it ends.
+/// How long a thread without a core waits for one before it ends.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Threads that have lost their core, and cores that look for a thread.
+/// Threads without a core, and cores without a thread.
 #[derive(Debug, Default)]
 pub(super) struct Spares {
     state: Mutex<SparesState>,
@@ -27,7 +27,7 @@ pub(super) struct Spares {
 struct SparesState {
     /// Threads that wait for a core, or are about to.
     waiting: usize,
-    /// Cores that will be given away, and count on one of these threads.
+    /// Cores that will be given away, each to one of these threads.
     promised: usize,
     cores: VecDeque<Box<Core>>,
 }
@@ -35,11 +35,11 @@ struct SparesState {
 /// What became of the core of a thread that is about to block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum HandedOff {
-    /// It had none.
+    /// The thread had none.
     WasPlain,
     /// Another thread has it. This is a plain thread now, until the task that it runs returns.
     Done,
-    /// No other thread can be had, and the core stays here.
+    /// No other thread can be had; the core stays here.
     Refused,
 }
 
@@ -57,20 +57,20 @@ pub(super) fn hand_off() -> HandedOff {
             threads::tell_of_refusal(&refused);
             return HandedOff::Refused;
         }
-        // A deque has one owner: from here on this thread does not reach it any more.
+        // A deque has one owner: from here on this thread does not use it any more.
         let Some(mut core) = worker.core.take() else {
             return HandedOff::WasPlain;
         };
         scheduler.spares.pinned.fetch_add(1, Ordering::Relaxed);
-        // A thread that sleeps may be brought here by a foreign waker. It has left the seat already.
-        if !core.is_asleep() && !core.desk.hold.leave() {
-            // It was relieved.
+        // A foreign waker may bring a sleeping thread here. It has left the seat already.
+        if !core.is_asleep() && !core.remote.hold.leave() {
+            // The thread was relieved.
             scheduler.forgo_spare();
             scheduler.retire(core);
             return HandedOff::Done;
         }
         core.open_slot();
-        // A foreign waker may block the thread that brings the news.
+        // A foreign waker may block the thread that delivers the events.
         if core.rise(scheduler) {
             scheduler.parkers[core.index].reset();
         }
@@ -80,7 +80,7 @@ pub(super) fn hand_off() -> HandedOff {
 }
 
 impl Scheduler {
-    /// Sees to it that a thread is there for a core that is given away next.
+    /// Makes sure that there is a thread for a core that is given away next.
     ///
     /// # Errors
     /// There is no such thread, and none can be started.
@@ -102,12 +102,12 @@ impl Scheduler {
         started
     }
 
-    /// No core is given away after all.
+    /// Takes back a call of `provide_spare`: no core is given away after all.
     pub(super) fn forgo_spare(&self) {
         self.spares.state.lock().promised -= 1;
     }
 
-    /// Has the thread that was provided go on with `core`.
+    /// Gives `core` to the thread that was provided.
     pub(super) fn give_to_spare(&self, core: Box<Core>) {
         let mut state = self.spares.state.lock();
         state.promised -= 1;
@@ -116,12 +116,12 @@ impl Scheduler {
         self.spares.condvar.notify_one();
     }
 
-    /// Keeps `core` for the first thread that comes.
+    /// Leaves `core` to the first thread that becomes free.
     pub(super) fn leave_to_chance(&self, core: Box<Core>) {
         self.spares.state.lock().cores.push_back(core);
     }
 
-    /// A worker's thread: runs a core, then waits for another.
+    /// The main function of a worker's thread: runs a core, then waits for another.
     fn thread_main(&'static self) {
         let worker = Worker {
             scheduler: self,
@@ -130,7 +130,7 @@ impl Scheduler {
         worker::enter(&worker, || {
             let mut core = self.wait_for_core();
             while let Some(mut next) = core {
-                next.desk.hold.take_up();
+                next.remote.hold.take_up();
                 self.monitor.call();
                 let relieves = next.relieves.take();
                 worker.core.replace(Some(next));
@@ -144,7 +144,7 @@ impl Scheduler {
         });
     }
 
-    /// The thread counts as waiting when it comes.
+    /// The caller is counted as waiting already.
     fn wait_for_core(&self) -> Option<Box<Core>> {
         let mut state = self.spares.state.lock();
         loop {

@@ -1,4 +1,4 @@
-//! Who sleeps, who searches, and whom to wake: the sleep protocol of `README.md`.
+//! The sleep protocol of `README.md`: the sleepers, the searchers, and which worker to wake.
 
 use crate::primitive::{AtomicUsize, Mutex, Ordering, fence};
 
@@ -8,7 +8,7 @@ const SEARCHING: usize = 1;
 const AWAKE: usize = 1 << 16;
 const SEARCHING_MASK: usize = AWAKE - 1;
 
-/// The counts, and the list of those who sleep.
+/// The counts, and the list of sleepers.
 #[derive(Debug)]
 pub(super) struct Idle {
     /// Low half: workers searching. High half: workers awake. Changed under `sleepers` when a
@@ -28,8 +28,8 @@ impl Idle {
         }
     }
 
-    /// After work was posted: the sleeper to wake, if somebody must be woken. The one returned
-    /// counts as awake and searching already.
+    /// Called after work was posted: returns the sleeper to wake, if one must be woken. It counts
+    /// as awake and searching already.
     #[inline]
     pub(super) fn worker_to_wake(&self) -> Option<usize> {
         // Pairs with the fence of `sleep`: either the poster sees the sleeper, or the sleeper
@@ -47,7 +47,7 @@ impl Idle {
         Some(worker)
     }
 
-    /// Somebody sleeps and nobody searches.
+    /// There is a sleeper, and no searcher.
     #[inline]
     fn wants_help(&self) -> bool {
         let counts = self.counts.load(Ordering::SeqCst);
@@ -64,17 +64,16 @@ impl Idle {
         true
     }
 
-    /// A searcher found work. True: it was the last one, and must wake another, since more work
-    /// may have been posted that nobody was woken for.
+    /// A searcher found work. True: it was the last searcher, and must wake another worker, since
+    /// more work may have been posted without a wake.
     #[must_use]
     pub(super) fn stop_searching(&self) -> bool {
         let before = self.counts.fetch_sub(SEARCHING, Ordering::SeqCst);
         before & SEARCHING_MASK == SEARCHING
     }
 
-    /// `worker` is about to fall asleep. It must look once more at every queue afterwards, and
-    /// wake somebody if there is work: a poster that still saw it awake, or searching, woke
-    /// nobody for its sake.
+    /// `worker` is about to fall asleep. It must look once more at every queue afterwards, and wake
+    /// a worker if there is work: a poster that still saw it awake, or searching, woke none.
     pub(super) fn sleep(&self, worker: usize, searching: bool) {
         let mut sleepers = self.sleepers.lock();
         sleepers.push(worker);
@@ -142,7 +141,7 @@ mod models {
             }
         }
 
-        /// What a worker does: search, sleep, look again. Returns what it found; then it sleeps.
+        /// A worker: searches, sleeps, looks again. Returns what it found when it sleeps.
         fn worker(&self, me: usize, mut searching: bool) -> usize {
             let mut found = 0;
             loop {
@@ -166,7 +165,7 @@ mod models {
             }
         }
 
-        /// After all threads are done: whoever was woken too late to see it goes on.
+        /// Called after all threads are done: a worker that was woken too late to see it goes on.
         fn settle(&self) -> usize {
             let mut found = 0;
             while let Some(me) = (0..2).find(|me| self.woken[*me].swap(false, Ordering::AcqRel)) {
@@ -184,7 +183,7 @@ mod models {
         })
     }
 
-    /// Work posted while a worker falls asleep is found by somebody.
+    /// Work posted while a worker falls asleep is found.
     #[test]
     fn loom_idle_no_work_is_forgotten() {
         loom::model(|| {

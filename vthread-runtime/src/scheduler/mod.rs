@@ -1,4 +1,4 @@
-//! Runs tasks on a few kernel threads. `README.md` beside this file tells how work is found and
+//! Runs tasks on a few OS threads. `README.md` beside this file describes how work is found and
 //! posted, how workers sleep, and why no work is forgotten.
 
 mod idle;
@@ -29,7 +29,7 @@ use crate::task::header::TaskRef;
 use crossbeam_deque::Injector;
 use std::sync::atomic::Ordering;
 
-/// What the workers share.
+/// The state that the workers share.
 pub(crate) struct Scheduler {
     injector: Injector<TaskRef>,
     seats: Box<[Seat]>,
@@ -41,14 +41,14 @@ pub(crate) struct Scheduler {
 }
 
 impl Scheduler {
-    /// A scheduler and the cores that `start` will run.
+    /// Makes a scheduler, and the cores that `start` will run.
     pub(crate) fn new(workers: usize, driver: &'static dyn Park) -> (Self, Cores) {
         let cores: Vec<_> = (0..workers)
             .map(|index| Box::new(Core::new(index)))
             .collect();
         let scheduler = Scheduler {
             injector: Injector::new(),
-            seats: cores.iter().map(|core| Seat::new(core.desk)).collect(),
+            seats: cores.iter().map(|core| Seat::new(core.remote)).collect(),
             idle: Idle::new(workers),
             parkers: (0..workers).map(|_| Parker::new()).collect(),
             spares: Spares::default(),
@@ -89,7 +89,7 @@ impl Scheduler {
         self.monitor.n_relieved()
     }
 
-    /// The polls that have not ended whose workers were relieved.
+    /// The unfinished polls whose workers were relieved.
     pub(crate) fn stuck(&self) -> Vec<StuckPoll> {
         self.monitor.stuck()
     }
@@ -99,7 +99,7 @@ impl Scheduler {
         self.monitor.longest()
     }
 
-    /// How many blocking calls were made by workers.
+    /// How many blocking calls workers have made.
     pub(crate) fn pinned(&self) -> usize {
         self.spares.pinned.load(Ordering::Relaxed)
     }
@@ -108,7 +108,7 @@ impl Scheduler {
 /// The cores of a scheduler that was not started.
 pub(crate) struct Cores(#[allow(clippy::vec_box)] Vec<Box<Core>>); // Cores are handed about as boxes.
 
-/// Queues a task that was woken or made: it runs soon, on this worker if it is one.
+/// Queues a task that was woken or spawned: it runs soon, on this worker if the thread is one.
 pub(crate) fn schedule(task: TaskRef) {
     schedule_by(task, worker::push_soon);
 }
@@ -118,7 +118,7 @@ pub(crate) fn schedule_last(task: TaskRef) {
     schedule_by(task, worker::push_last);
 }
 
-/// Queues a task by `push` with the worker that this thread is, or else where all of them find it.
+/// Queues a task by `push` if this thread is a worker, or else where every worker finds it.
 #[inline]
 fn schedule_by(task: TaskRef, push: impl FnOnce(&Worker, TaskRef) -> Result<(), TaskRef>) {
     let not_taken = worker::with(|worker| match worker {

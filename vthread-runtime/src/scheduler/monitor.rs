@@ -1,9 +1,9 @@
-//! The monitor: a thread that sees to it that no vthread waits behind a stuck one.
+//! The monitor: a thread that makes sure that no vthread waits behind a stuck one.
 //!
-//! It looks every few milliseconds, and sleeps while no worker is awake. `README.md` beside this file tells
-//! what it does for a worker that is stuck.
+//! It looks every few milliseconds, and sleeps while no worker is awake. `README.md` beside this
+//! file describes how a stuck worker is relieved.
 
-use super::remote::Desk;
+use super::remote::Remote;
 use super::threads::tell_of_refusal;
 use super::worker::Core;
 use super::{Scheduler, threads};
@@ -15,27 +15,28 @@ use std::panic::Location;
 use std::ptr;
 use std::time::{Duration, Instant};
 
-/// How often it looks.
+/// The pause between two looks.
 const PACE: Duration = Duration::from_millis(5);
 /// How long one poll may take while work waits for its thread.
 const PATIENCE: Duration = Duration::from_millis(10);
-/// The longest pause while no worker is awake, but a thread that was relieved has not come back.
+/// The longest pause while no worker is awake, but a relieved thread has not come back.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// A poll that kept its thread for longer than 10 ms while others waited for that.
+/// A poll that kept its thread for longer than 10 ms while other vthreads waited for the thread.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct StuckPoll {
     /// Where the vthread was spawned. `None` if the thread was stuck in a waker.
     pub spawned_at: Option<&'static Location<'static>>,
-    /// How long it took; how long it takes so far, if it has not ended. Known to about five milliseconds.
+    /// How long it took; how long it has taken so far, if it has not ended. Known to about five
+    /// milliseconds.
     pub lasted: Duration,
 }
 
-/// What the monitor knows, and what it shares.
+/// The monitor's records, and the state that it shares with the workers.
 #[derive(Debug)]
 pub(super) struct Monitor {
-    /// It sleeps, and whoever wakes a worker wakes it.
+    /// It sleeps; a thread that wakes a worker wakes it too.
     is_asleep: AtomicBool,
     lock: Mutex<()>,
     called: Condvar,
@@ -45,7 +46,7 @@ pub(super) struct Monitor {
 #[derive(Debug, Default)]
 struct Records {
     n_relieved: usize,
-    /// Threads that were relieved, and have not come back.
+    /// Relieved threads that have not come back.
     stuck: Vec<Stuck>,
     longest: Option<StuckPoll>,
     /// Cores without a seat.
@@ -55,7 +56,7 @@ struct Records {
 
 #[derive(Debug)]
 struct Stuck {
-    desk: &'static Desk,
+    remote: &'static Remote,
     site: Option<Site>,
     since: Instant,
 }
@@ -69,26 +70,26 @@ impl Stuck {
     }
 }
 
-/// What it has seen so far.
+/// The monitor's observations so far.
 struct Round {
     seats: Vec<Seen>,
     n_turns: usize,
-    /// When somebody was last seen in the driver.
+    /// When a thread was last seen in the driver.
     driven: Instant,
 }
 
-/// What it has seen at a seat.
+/// The monitor's observations of a seat.
 struct Seen {
-    desk: &'static Desk,
+    remote: &'static Remote,
     round: u32,
     since: Instant,
 }
 
 impl Seen {
-    fn now(desk: &'static Desk, now: Instant) -> Self {
+    fn now(remote: &'static Remote, now: Instant) -> Self {
         Seen {
-            desk,
-            round: desk.rounds(),
+            remote,
+            round: remote.rounds(),
             since: now,
         }
     }
@@ -99,7 +100,7 @@ impl Round {
         let now = Instant::now();
         let seats = scheduler.seats.iter();
         Round {
-            seats: seats.map(|seat| Seen::now(seat.desk(), now)).collect(),
+            seats: seats.map(|seat| Seen::now(seat.remote(), now)).collect(),
             n_turns: scheduler.driver.n_turns(),
             driven: now,
         }
@@ -115,17 +116,17 @@ impl Round {
         let is_driver_idle = now.duration_since(self.driven) >= PATIENCE;
         let mut shall_ask = is_driver_idle;
         for (index, seen) in self.seats.iter_mut().enumerate() {
-            let desk = scheduler.seats[index].desk();
-            let is_same = ptr::eq(seen.desk, desk) && seen.round == desk.rounds();
-            if !desk.hold.is_held() {
-                *seen = Seen::now(desk, now);
+            let remote = scheduler.seats[index].remote();
+            let is_same = ptr::eq(seen.remote, remote) && seen.round == remote.rounds();
+            if !remote.hold.is_held() {
+                *seen = Seen::now(remote, now);
             } else if !is_same {
-                *seen = Seen::now(desk, now);
+                *seen = Seen::now(remote, now);
                 if std::mem::take(&mut shall_ask) {
-                    desk.hold.ask();
+                    remote.hold.ask();
                 }
             } else if now.duration_since(seen.since) >= PATIENCE {
-                scheduler.attend(index, desk, seen.since, is_driver_idle);
+                scheduler.attend(index, remote, seen.since, is_driver_idle);
             }
         }
     }
@@ -141,9 +142,10 @@ impl Monitor {
         }
     }
 
-    /// A worker is awake: the monitor must be so too.
+    /// Called when a worker is awake: the monitor must be awake too.
     pub(super) fn call(&self) {
-        // Pairs with the fence of `sleep`: either it sees that the worker is awake, or we see it asleep.
+        // Pairs with the fence of `sleep`: either the monitor sees that the worker is awake, or
+        // this thread sees it asleep.
         fence(Ordering::SeqCst);
         if self.is_asleep.load(Ordering::Relaxed) {
             self.wake();
@@ -159,7 +161,7 @@ impl Monitor {
         }
     }
 
-    /// Sleeps until a worker is awake, at most for so long.
+    /// Sleeps until a worker is awake, at most for `longest`.
     fn sleep(&self, longest: Option<Duration>, is_needed: impl Fn() -> bool) {
         self.is_asleep.swap(true, Ordering::AcqRel);
         fence(Ordering::SeqCst);
@@ -178,13 +180,13 @@ impl Monitor {
         self.is_asleep.swap(false, Ordering::AcqRel);
     }
 
-    /// A thread that was relieved has come back, with its core.
+    /// Called when a relieved thread has come back, with its core.
     pub(super) fn came_back(&self, core: Box<Core>) {
         let mut records = self.records.lock();
         let at = records
             .stuck
             .iter()
-            .position(|stuck| ptr::eq(stuck.desk, core.desk));
+            .position(|stuck| ptr::eq(stuck.remote, core.remote));
         let poll = at.map(|at| records.stuck.swap_remove(at).poll());
         if let Some(poll) = poll {
             let longest = records.longest.get_or_insert(poll);
@@ -192,7 +194,7 @@ impl Monitor {
                 *longest = poll;
             }
         }
-        core.desk.hold.retire();
+        core.remote.hold.retire();
         records.retired.push(core);
         drop(records);
         if let Some(poll) = poll {
@@ -205,7 +207,7 @@ impl Monitor {
         self.records.lock().n_relieved
     }
 
-    /// The polls that have not ended whose workers were relieved.
+    /// The unfinished polls whose workers were relieved.
     pub(super) fn stuck(&self) -> Vec<StuckPoll> {
         self.records.lock().stuck.iter().map(Stuck::poll).collect()
     }
@@ -243,7 +245,7 @@ impl Scheduler {
                 self.monitor
                     .sleep(has_stuck.then_some(pause), || self.idle.n_awake() > 0);
                 pause = LONGEST_PAUSE.min(pause * 2);
-                // What was seen before the sleep says nothing of what came after it.
+                // Observations from before the sleep are void after it.
                 round = Round::begin(self);
             }
             self.sweep();
@@ -252,19 +254,20 @@ impl Scheduler {
         }
     }
 
-    /// What was pushed to a desk while its thread was being relieved, and did not know.
+    /// Collects the tasks that a thread pushed to its queues after it was relieved, before it
+    /// noticed.
     fn sweep(&self) {
         let records = self.monitor.records.lock();
         for stuck in &records.stuck {
-            self.empty(stuck.desk);
+            self.empty(stuck.remote);
         }
     }
 
-    /// The thread at this seat has been in one poll for too long.
+    /// Called when the thread at this seat has been in one poll for too long.
     fn attend(
         &'static self,
         index: usize,
-        desk: &'static Desk,
+        remote: &'static Remote,
         since: Instant,
         is_driver_idle: bool,
     ) {
@@ -274,15 +277,15 @@ impl Scheduler {
             self.wake_a_worker();
         }
         let waits = !has_sleepers && (is_driver_idle || !self.injector.is_empty());
-        if !waits && !desk.has_work() {
+        if !waits && !remote.has_work() {
             return;
         }
-        // What cannot be had is said, and tried again.
+        // A refusal is reported, and tried again.
         if let Err(refused) = self.provide_spare() {
             return tell_of_refusal(&refused);
         }
         let mut records = self.monitor.records.lock();
-        if !desk.hold.relieve() {
+        if !remote.hold.relieve() {
             return self.forgo_spare();
         }
         let mut core = match records.retired.pop() {
@@ -290,16 +293,16 @@ impl Scheduler {
             None => Box::new(Core::new(index)),
         };
         let stuck = Stuck {
-            desk,
-            site: desk.polled(),
+            remote,
+            site: remote.polled(),
             since,
         };
         core.sit_down(index, stuck.poll());
         records.n_relieved += 1;
         records.stuck.push(stuck);
-        self.seats[index].change(core.desk);
+        self.seats[index].change(core.remote);
         drop(records);
-        self.empty(desk);
+        self.empty(remote);
         self.give_to_spare(core);
     }
 }
@@ -309,7 +312,7 @@ mod models {
     use super::*;
     use crate::primitive::{Arc, AtomicUsize, thread};
 
-    /// A worker wakes while the monitor falls asleep: it does not stay so.
+    /// A worker wakes while the monitor falls asleep: the monitor wakes too.
     #[test]
     fn loom_relief_the_monitor_wakes_with_a_worker() {
         struct World {

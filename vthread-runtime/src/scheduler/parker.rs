@@ -1,5 +1,5 @@
-//! A worker's bed: the driver's wait if it is free, so that an event wakes the worker without a
-//! hop, else a condition variable of its own.
+//! Where a worker sleeps: in the driver's wait if it is free, so that an event wakes the worker
+//! without a hop, else on a condition variable of its own.
 
 use super::park::Park;
 use parking_lot::{Condvar, Mutex};
@@ -31,8 +31,8 @@ impl Parker {
 
     /// Waits for `unpark` or, in the driver, for events. May return early.
     ///
-    /// A waker called by the driver may block its thread, and the parker go to another with the
-    /// core: then `is_ours` is false, and this thread leaves it alone.
+    /// A waker called by the driver may block its thread, and the parker go to another thread with
+    /// the core: then `is_ours` returns false, and this thread does not touch the parker any more.
     pub(super) fn park(&self, driver: &dyn Park, is_ours: impl Fn() -> bool) {
         if self.try_sleep(IN_DRIVER) {
             let was_free = driver.park();
@@ -67,13 +67,13 @@ impl Parker {
         slept
     }
 
-    /// Takes the notifications so far. A second one may come right behind the one that was seen: what was done before
-    /// it is seen by the look for work that follows.
+    /// Consumes the notifications so far. A second one may follow the one that was seen at once:
+    /// the work that was posted before it is found by the search that follows.
     fn consume(&self) {
         self.state.swap(EMPTY, Ordering::AcqRel);
     }
 
-    /// For the thread that the core goes to, and which looks for work next.
+    /// Called for the thread that gets the core, and searches for work next.
     pub(super) fn reset(&self) {
         self.consume();
     }

@@ -1,8 +1,10 @@
-//! A core as the others see it: whether its thread may be relieved of it, the slot of the just-woken, the queue.
+//! A core as the other threads see it: whether its thread may be relieved of it, the slot of the
+//! task woken last, the queue.
 //!
-//! `README.md` beside this file tells how a stuck worker is relieved, and why nothing is lost meanwhile.
+//! `README.md` beside this file describes how a stuck worker is relieved, and why nothing is lost
+//! meanwhile.
 
-#![allow(unsafe_code)] // Tasks and desks by address.
+#![allow(unsafe_code)] // Tasks and remotes by address.
 
 use crate::primitive::{AtomicPtr, AtomicU8, Ordering};
 use crate::task::header::{Header, TaskRef};
@@ -14,14 +16,14 @@ use std::sync::atomic::AtomicU32;
 
 /// A thread runs with the core.
 const HELD: u8 = 0;
-/// The same, and the monitor asks the thread to look at the driver after its poll.
+/// The same, and the monitor asks the thread to poll the driver after its poll.
 const ASKED: u8 = 1;
-/// The thread sleeps, or the core is on its way to another: it cannot be relieved.
+/// The thread sleeps, or the core is being moved to another thread: it cannot be relieved.
 const AWAY: u8 = 2;
-/// The thread was in one poll for too long, and another one has its seat.
+/// The thread was in one poll for too long, and another thread has its seat.
 const RELIEVED: u8 = 3;
 
-/// Who has a core's seat: the thread that has the core, unless the monitor was quicker.
+/// The holder of a core's seat: the thread that has the core, unless the monitor was quicker.
 ///
 /// ```text
 ///             leave
@@ -34,39 +36,39 @@ const RELIEVED: u8 = 3;
 #[derive(Debug)]
 pub(super) struct Hold(AtomicU8);
 
-/// What the monitor wants of a thread.
+/// A request of the monitor to a thread.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Call {
-    /// That it looks at the driver, and goes on.
+    /// Poll the driver, and go on.
     LookAround,
-    /// That it retires its core.
+    /// Retire the core.
     Relieved,
 }
 
-/// What a thread that has a core is at.
+/// The state of a core, as its thread sees it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Own {
-    /// It runs.
+    /// The thread runs.
     Awake,
-    /// It has left, to sleep: what is pushed meanwhile are events.
+    /// It has left the seat, to sleep: tasks that are pushed meanwhile come from events.
     Asleep,
-    /// The seat is another one's.
+    /// Another thread has the seat.
     Relieved,
 }
 
 impl Hold {
-    /// That of a core which no thread has.
+    /// For a core that no thread has.
     pub(super) fn new() -> Self {
         Hold(AtomicU8::new(AWAY))
     }
 
-    /// Whether there is a call to answer.
+    /// Whether there is a request to answer.
     #[inline]
     pub(super) fn is_called(&self) -> bool {
         self.0.load(Ordering::Relaxed) != HELD
     }
 
-    /// What the call was. By the thread.
+    /// Takes the request. Called by the core's thread.
     #[cold]
     pub(super) fn answer(&self) -> Call {
         let asked = self
@@ -78,13 +80,15 @@ impl Hold {
         }
     }
 
-    /// Before the thread sleeps or gives its core away. False: it was relieved, and the seat is not its own.
+    /// Called before the thread sleeps or gives its core away. False: it was relieved, and no
+    /// longer has the seat.
     #[must_use]
     pub(super) fn leave(&self) -> bool {
         self.leave_held(AWAY)
     }
 
-    /// The thread runs with the core (again). It has left it before, or has it from who did.
+    /// The thread runs with the core (again). It has left the seat before, or got the core from a
+    /// thread that did.
     pub(super) fn take_up(&self) {
         debug_assert_eq!(self.0.load(Ordering::Relaxed), AWAY);
         self.0.store(HELD, Ordering::Release);
@@ -96,7 +100,7 @@ impl Hold {
         self.0.store(AWAY, Ordering::Release);
     }
 
-    /// What the thread that has the core is at.
+    /// The state, for the thread that has the core.
     #[inline]
     pub(super) fn seen_by_owner(&self) -> Own {
         match self.0.load(Ordering::Relaxed) {
@@ -111,14 +115,14 @@ impl Hold {
         matches!(self.0.load(Ordering::Acquire), HELD | ASKED)
     }
 
-    /// By the monitor: the thread looks around after its poll.
+    /// Called by the monitor: asks the thread to look around after its poll.
     pub(super) fn ask(&self) {
         let _ = self
             .0
             .compare_exchange(HELD, ASKED, Ordering::AcqRel, Ordering::Relaxed);
     }
 
-    /// By the monitor: takes the seat from the thread. False: it was about to leave.
+    /// Called by the monitor: takes the seat from the thread. False: it was about to leave.
     #[must_use]
     pub(super) fn relieve(&self) -> bool {
         self.leave_held(RELIEVED)
@@ -149,11 +153,11 @@ impl Slot {
         Slot(AtomicPtr::new(ptr::null_mut()))
     }
 
-    /// Puts a task in, and gives back what was there. By the core's thread.
+    /// Puts a task in, and returns the one that it replaces. Called by the core's thread.
     #[inline]
     pub(super) fn put(&self, task: TaskRef) -> Option<TaskRef> {
         let task = task.into_raw();
-        // Nobody else puts anything in: what is empty stays empty.
+        // No other thread puts tasks in: an empty slot stays empty.
         if self.0.load(Ordering::Relaxed).is_null() {
             self.0.store(task, Ordering::Release);
             return None;
@@ -162,7 +166,7 @@ impl Slot {
         unsafe { TaskRef::from_raw(self.0.swap(task, Ordering::AcqRel)) }
     }
 
-    /// Takes the task out. By anybody.
+    /// Takes the task out. Called from any thread.
     #[inline]
     pub(super) fn take(&self) -> Option<TaskRef> {
         if self.is_empty() {
@@ -178,21 +182,21 @@ impl Slot {
     }
 }
 
-/// What the others see of a core. It is never freed; a core that is retired is used again.
+/// The part of a core that the other threads see. It is never freed; a retired core is used again.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct Remote {
     pub(super) hold: Hold,
     pub(super) slot: Slot,
     pub(super) stealer: Stealer<TaskRef>,
-    /// How many rounds the thread has made: one for each poll. Written by the thread.
+    /// The number of rounds of the thread: one for each poll. Written by the thread.
     rounds: AtomicU32,
-    /// Where the vthread was spawned that is polled. Null while something else is done.
+    /// Where the vthread that is polled was spawned. Null while no vthread is polled.
     polled: std::sync::atomic::AtomicPtr<Location<'static>>,
 }
 
-impl Desk {
+impl Remote {
     pub(super) fn leaked(stealer: Stealer<TaskRef>) -> &'static Self {
-        Box::leak(Box::new(Desk {
+        Box::leak(Box::new(Remote {
             hold: Hold::new(),
             slot: Slot::new(),
             stealer,
@@ -201,7 +205,7 @@ impl Desk {
         }))
     }
 
-    /// Another round begins. Says how many there were.
+    /// Begins another round. Returns how many there were.
     #[inline]
     pub(super) fn begin_round(&self) -> u32 {
         let n = self.rounds.load(Ordering::Relaxed).wrapping_add(1);
@@ -213,20 +217,20 @@ impl Desk {
         self.rounds.load(Ordering::Relaxed)
     }
 
-    /// A vthread that was spawned at `site` is polled next.
+    /// Called before a vthread that was spawned at `site` is polled.
     #[inline]
     pub(super) fn set_polled(&self, site: Site) {
         self.polled
             .store(ptr::from_ref(site).cast_mut(), Ordering::Relaxed);
     }
 
-    /// Something else is done.
+    /// Called when the thread does something other than to poll a vthread.
     pub(super) fn polls_nothing(&self) {
         self.polled.store(ptr::null_mut(), Ordering::Relaxed);
     }
 
     pub(super) fn polled(&self) -> Option<Site> {
-        // SAFETY: null, or made from a reference that lives for ever.
+        // SAFETY: null, or made from a `'static` reference.
         unsafe { self.polled.load(Ordering::Relaxed).as_ref() }
     }
 
@@ -235,7 +239,7 @@ impl Desk {
         !self.slot.is_empty() || !self.stealer.is_empty()
     }
 
-    /// Gives every task that waits here to `take`. By anybody. Says whether there were any.
+    /// Passes every queued task to `take`. Called from any thread. Returns whether there were any.
     pub(super) fn empty(&self, mut take: impl FnMut(TaskRef)) -> bool {
         let mut had_some = false;
         let from_slot = self.slot.take();
@@ -257,28 +261,28 @@ impl Desk {
     }
 }
 
-/// A worker's place: a share of the processors, a parker, an entry in the sleep protocol. Its desk is that of the
-/// core which runs there now.
+/// A worker's share of the processors: a parker and an entry in the sleep protocol. Its `Remote` is
+/// that of the core which runs there now.
 #[derive(Debug)]
-pub(super) struct Seat(std::sync::atomic::AtomicPtr<Desk>);
+pub(super) struct Seat(std::sync::atomic::AtomicPtr<Remote>);
 
 impl Seat {
-    pub(super) fn new(desk: &'static Desk) -> Self {
+    pub(super) fn new(remote: &'static Remote) -> Self {
         Seat(std::sync::atomic::AtomicPtr::new(
-            ptr::from_ref(desk).cast_mut(),
+            ptr::from_ref(remote).cast_mut(),
         ))
     }
 
     #[inline]
-    pub(super) fn desk(&self) -> &'static Desk {
-        // SAFETY: from a reference that lives for ever.
+    pub(super) fn remote(&self) -> &'static Remote {
+        // SAFETY: from a `'static` reference.
         unsafe { &*self.0.load(Ordering::Acquire) }
     }
 
-    /// By the monitor: another core runs here.
-    pub(super) fn change(&self, desk: &'static Desk) {
+    /// Called by the monitor: another core runs here.
+    pub(super) fn change(&self, remote: &'static Remote) {
         self.0
-            .store(ptr::from_ref(desk).cast_mut(), Ordering::Release);
+            .store(ptr::from_ref(remote).cast_mut(), Ordering::Release);
     }
 }
 

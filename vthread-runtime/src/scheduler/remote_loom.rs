@@ -1,4 +1,5 @@
-//! Relief under every schedule. Tasks are addresses that are never read; a list stands for the deque.
+//! Relief under every schedule. Tasks are addresses that are never read; a list takes the place of
+//! the deque.
 
 use super::*;
 use crate::primitive::{Arc, Mutex, thread};
@@ -32,7 +33,7 @@ impl World {
         }
     }
 
-    /// As `Desk::empty`, into the injector.
+    /// As `Remote::empty`, into the injector.
     fn empty(&self) {
         let task = self.slot.take();
         let tasks = std::mem::take(&mut *self.deque.lock());
@@ -44,8 +45,8 @@ impl World {
     }
 }
 
-/// A thread that is stuck wakes two vthreads while it is relieved, and does not come back: the monitor's sweeps
-/// find both.
+/// A stuck thread wakes two vthreads while it is relieved, and does not come back: the monitor's
+/// sweeps find both.
 #[test]
 fn loom_relief_what_a_stuck_thread_wakes_is_found() {
     loom::model(|| {
@@ -66,8 +67,8 @@ fn loom_relief_what_a_stuck_thread_wakes_is_found() {
     });
 }
 
-/// A thread comes back while it is relieved and goes on for one more vthread; then it retires. No task is lost or
-/// taken twice, and at every moment one thread has the seat.
+/// A thread comes back while it is relieved and goes on for one more vthread; then it retires. No
+/// task is lost or taken twice, and at every moment one thread has the seat.
 #[test]
 fn loom_relief_the_seat_has_one_owner() {
     loom::model(|| {
@@ -107,7 +108,7 @@ fn loom_relief_the_seat_has_one_owner() {
     });
 }
 
-/// Asked and relieved at the same time, or left: a call never hides a relief.
+/// A thread is asked and relieved at the same time, or leaves: a request never hides a relief.
 #[test]
 fn loom_relief_a_question_hides_nothing() {
     loom::model(|| {

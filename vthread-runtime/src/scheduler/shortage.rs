@@ -1,23 +1,25 @@
-//! What follows when no more threads are to be had: waiting, as long as something can end that; a message otherwise.
+//! What happens when no more threads can be started: the runtime waits, as long as something can
+//! end the shortage, and aborts with a message otherwise.
 
 use super::Scheduler;
 use super::blocking_wait::{all_wait, fill_places, n_in_place};
 use super::threads::{self, tell_of_refusal};
 use std::time::{Duration, Instant};
 
-/// How long nothing at all may happen before the process is given up.
+/// How long the process may make no progress before it is aborted.
 const HOPELESS: Duration = Duration::from_secs(6);
 
 /// Every thread waits for something that only queued work can bring about, as far as can be seen.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Standstill {
     since: Instant,
-    /// How many waits had ended by then.
+    /// The number of waits that had ended by then.
     n_ended: usize,
 }
 
 impl Scheduler {
-    /// Tries to end a shortage of threads, and ends the process where it has led to a standstill for long.
+    /// Tries to end a shortage of threads, and aborts the process when it has led to a standstill
+    /// for long.
     pub(super) fn judge(&self, before: Option<Standstill>) -> Option<Standstill> {
         if !threads::is_short() {
             return None;

@@ -1,4 +1,4 @@
-//! The kernel threads of the library: workers, those that stand in for blocked ones, helpers. There is a bound.
+//! The OS threads of the library, and their bound: workers, spares, helpers.
 
 use std::cell::Cell;
 use std::fmt;
@@ -6,25 +6,25 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
-/// How many there are, and are about to be.
+/// The number of threads, including those about to start.
 static N_THREADS: AtomicUsize = AtomicUsize::new(0);
-/// How many have begun.
+/// The number of threads that have begun to run.
 static N_RUNNING: AtomicUsize = AtomicUsize::new(0);
 /// The last start was refused.
 static IS_SHORT: AtomicBool = AtomicBool::new(false);
-/// The bound was met, and the process was told.
+/// The bound was met, and a message was printed.
 static IS_TOLD: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     static IS_OURS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Why no thread could be started.
+/// The reason why no thread could be started.
 #[derive(Debug)]
 pub(crate) enum Refused {
-    /// So many are the most: [`Config::max_threads`](crate::Config::max_threads).
+    /// The bound: [`Config::max_threads`](crate::Config::max_threads).
     Bound(usize),
-    /// The system has no more.
+    /// The system refused.
     System(io::Error),
 }
 
@@ -51,7 +51,7 @@ impl From<Refused> for io::Error {
     }
 }
 
-/// One of those that may run.
+/// One of the threads within the bound.
 struct Place;
 
 impl Place {
@@ -73,12 +73,12 @@ impl Drop for Place {
     }
 }
 
-/// Whether this thread is one of the library.
+/// Whether this thread is one of the library's.
 pub(super) fn is_ours() -> bool {
     IS_OURS.get()
 }
 
-/// How many there are.
+/// The number of the library's threads.
 pub(crate) fn n_threads() -> usize {
     N_RUNNING.load(Ordering::Relaxed)
 }
@@ -123,12 +123,12 @@ pub(super) fn is_short() -> bool {
     IS_SHORT.load(Ordering::Relaxed)
 }
 
-/// The shortage is over, as far as can be seen.
+/// Notes that the shortage is over, as far as can be seen.
 pub(super) fn is_over() {
     IS_SHORT.store(false, Ordering::Relaxed);
 }
 
-/// Says once that there are no more threads, and what follows.
+/// Prints once that there are no more threads, and the consequence.
 #[cold]
 pub(crate) fn tell_of_refusal(refused: &Refused) {
     IS_SHORT.store(true, Ordering::Relaxed);

@@ -1,35 +1,37 @@
-//! A worker: a kernel thread that runs tasks as long as it holds a core.
+//! A worker: an OS thread that runs tasks as long as it holds a core.
 //!
-//! A *core* is what makes a thread a worker: a local queue, the slot of the just-woken, a place in
-//! the sleep protocol. It moves to another thread when a vthread blocks its own (`handoff.rs`). A thread that is
-//! stuck keeps its core but loses the seat (`monitor.rs`); when it comes back it retires the core.
+//! A *core* is what makes a thread a worker: a local queue, the slot of the task woken last, an
+//! entry in the sleep protocol. It moves to another thread when a vthread blocks its own
+//! (`handoff.rs`). A thread that is stuck keeps its core but loses the seat (`monitor.rs`); when it
+//! comes back it retires the core.
 
 use super::Scheduler;
 use super::monitor::StuckPoll;
-use super::remote::{Call, Desk, Own, Seat};
+use super::remote::{Call, Own, Remote, Seat};
 use crate::task::header::TaskRef;
 use crossbeam_deque::{Steal, Worker as Deque};
 use std::cell::RefCell;
 use std::ptr;
 
-/// Every so many tasks a worker looks at the injector and at the driver before its own queue. A power of two.
+/// The number of tasks after which a worker looks at the injector and at the driver before its own
+/// queue. A power of two.
 const LOOK_AROUND: u32 = 64;
-/// How many tasks in a row may come from the slot of the just-woken.
+/// How many tasks in a row may come from the slot.
 const SLOT_STREAK: u32 = 3;
 
-/// What a thread needs to be a worker. Each is owned by one thread.
+/// The state that makes a thread a worker. Each core is owned by one thread.
 #[derive(Debug)]
 pub(super) struct Core {
-    /// Its seat.
+    /// The index of its seat.
     pub(super) index: usize,
     deque: Deque<TaskRef>,
-    /// What others see of it, and the task woken last.
-    pub(super) desk: &'static Desk,
+    /// The part that the other threads see, with the task woken last.
+    pub(super) remote: &'static Remote,
     streak: u32,
     searching: bool,
-    /// It has the seat of a thread that is stuck in this poll, and nobody was told yet.
+    /// The poll whose thread this core's thread has replaced, until that is reported.
     pub(super) relieves: Option<StuckPoll>,
-    /// The thread sleeps: what is queued meanwhile are events, which it sees as it returns.
+    /// The thread sleeps: tasks queued meanwhile come from events, which it sees as it returns.
     asleep: bool,
     random: u32,
 }
@@ -39,7 +41,7 @@ impl Core {
         let deque = Deque::new_fifo();
         Core {
             index,
-            desk: Desk::leaked(deque.stealer()),
+            remote: Remote::leaked(deque.stealer()),
             deque,
             streak: 0,
             searching: false,
@@ -49,10 +51,10 @@ impl Core {
         }
     }
 
-    /// Queues a task that was woken or made. True: there is now something to steal.
+    /// Queues a task that was woken or spawned. True: there is now a task to steal.
     #[inline]
     fn push(&mut self, task: TaskRef) -> bool {
-        match self.desk.slot.put(task) {
+        match self.remote.slot.put(task) {
             Some(before) => {
                 self.deque.push(before);
                 true
@@ -64,7 +66,7 @@ impl Core {
     #[inline]
     fn next_local(&mut self) -> Option<TaskRef> {
         // The monitor may be quicker.
-        if let Some(woken) = self.desk.slot.take() {
+        if let Some(woken) = self.remote.slot.take() {
             if self.streak < SLOT_STREAK {
                 self.streak += 1;
                 return Some(woken);
@@ -75,25 +77,25 @@ impl Core {
         self.deque.pop()
     }
 
-    /// Ends the sleep of the thread that holds the core, as far as the others are concerned. False if
-    /// it was awake.
+    /// Ends the sleep of the thread that holds the core, in the sleep protocol. False if it was
+    /// awake.
     pub(super) fn rise(&mut self, scheduler: &Scheduler) -> bool {
         let was_asleep = std::mem::take(&mut self.asleep);
         if was_asleep && !scheduler.idle.wake_by_itself(self.index) {
-            // A poster came at the same time, and counts on a search.
+            // A poster came at the same time, and relies on a search.
             self.searching = true;
         }
         was_asleep
     }
 
-    /// Makes everything stealable, before the core changes hands.
+    /// Makes all tasks stealable, before the core changes hands.
     pub(super) fn open_slot(&mut self) {
-        if let Some(task) = self.desk.slot.take() {
+        if let Some(task) = self.remote.slot.take() {
             self.deque.push(task);
         }
     }
 
-    /// For the seat of a thread that is stuck.
+    /// Gives the core the seat of a thread that is stuck.
     pub(super) fn sit_down(&mut self, index: usize, relieves: StuckPoll) {
         self.index = index;
         self.streak = 0;
@@ -115,11 +117,11 @@ impl Core {
     }
 }
 
-/// What a look around has brought.
+/// The result of a look around.
 enum Around {
     Nothing,
     Task(TaskRef),
-    /// The core is gone.
+    /// The core has been taken away.
     Relieved,
 }
 
@@ -142,15 +144,15 @@ impl Worker {
         }
     }
 
-    /// The next task, after a sleep if need be. `None`: the core is gone.
+    /// The next task, after a sleep if need be. `None`: the core was taken away.
     #[inline]
     fn next_task(&self) -> Option<TaskRef> {
         let mut has_looked = false;
         loop {
             let mut core = self.core.borrow_mut();
             let own = core.as_mut()?;
-            let is_plain = own.desk.begin_round() & (LOOK_AROUND - 1) != 0 || has_looked;
-            if is_plain && !own.desk.hold.is_called() {
+            let is_plain = own.remote.begin_round() & (LOOK_AROUND - 1) != 0 || has_looked;
+            if is_plain && !own.remote.hold.is_called() {
                 if let Some(task) = own.next_local() {
                     self.begin(own, &task);
                     return Some(task);
@@ -172,10 +174,10 @@ impl Worker {
         }
     }
 
-    /// `task` runs next.
+    /// Prepares to run `task`.
     #[inline]
     fn begin(&self, core: &mut Core, task: &TaskRef) {
-        core.desk.set_polled(task.site());
+        core.remote.set_polled(task.site());
         if core.searching {
             self.end_search(core);
         }
@@ -189,24 +191,24 @@ impl Worker {
         }
     }
 
-    /// Answers the monitor, brings the driver's news, and looks at the injector.
+    /// Answers the monitor, delivers the driver's events, and looks at the injector.
     #[cold]
     fn look_around(&self) -> Around {
-        let Some(desk) = self.core.borrow().as_ref().map(|core| core.desk) else {
+        let Some(remote) = self.core.borrow().as_ref().map(|core| core.remote) else {
             return Around::Relieved;
         };
-        if desk.hold.is_called() && desk.hold.answer() == Call::Relieved {
+        if remote.hold.is_called() && remote.hold.answer() == Call::Relieved {
             self.retire();
             return Around::Relieved;
         }
-        desk.polls_nothing();
+        remote.polls_nothing();
         // Wakes push into this worker's queue, so the core is not borrowed here.
         self.scheduler.driver.poll_now();
         let mut core = self.core.borrow_mut();
         let Some(core) = core.as_mut() else {
             return Around::Relieved;
         };
-        if desk.hold.is_called() {
+        if remote.hold.is_called() {
             // A foreign waker may have kept the thread for long.
             return Around::Nothing;
         }
@@ -219,7 +221,7 @@ impl Worker {
         }
     }
 
-    /// A task from elsewhere, or else a sleep.
+    /// A task from elsewhere, or `None` after a sleep.
     #[cold]
     fn find_or_sleep(&self) -> Option<TaskRef> {
         if let Some(core) = self.core.borrow_mut().as_mut()
@@ -247,7 +249,7 @@ impl Worker {
             if victim == core.index {
                 continue;
             }
-            let stealer = &seats[victim].desk().stealer;
+            let stealer = &seats[victim].remote().stealer;
             loop {
                 match stealer.steal_batch_and_pop(&core.deque) {
                     Steal::Success(task) => return Some(task),
@@ -259,13 +261,14 @@ impl Worker {
         self.scheduler.take_injected(core)
     }
 
-    /// Sleeps until there is work. Events that this thread waits for itself are queued here.
+    /// Sleeps until there is work. Tasks woken by events that this thread waits for are queued
+    /// here.
     fn sleep(&self) {
         let scheduler = self.scheduler;
         let index = {
             let mut core = self.core.borrow_mut();
             let Some(core) = core.as_mut() else { return };
-            if !core.desk.hold.leave() {
+            if !core.remote.hold.leave() {
                 // Relieved: the next round sees it.
                 return;
             }
@@ -282,10 +285,10 @@ impl Worker {
             let mut core = self.core.borrow_mut();
             // A waker that blocked has handed the core off.
             let Some(core) = core.as_mut() else { return };
-            let is_event = core.desk.has_work();
+            let is_event = core.remote.has_work();
             if is_event || !scheduler.idle.is_asleep(index) {
                 core.rise(scheduler);
-                core.desk.hold.take_up();
+                core.remote.hold.take_up();
                 scheduler.monitor.call();
                 if is_event && !core.deque.is_empty() {
                     scheduler.wake_a_worker();
@@ -295,7 +298,7 @@ impl Worker {
         }
     }
 
-    /// The thread was relieved, and gives up what it still has of a worker.
+    /// The thread was relieved, and gives up its core.
     #[cold]
     fn retire(&self) {
         let core = self.core.take();
@@ -306,7 +309,7 @@ impl Worker {
 }
 
 impl Scheduler {
-    /// A task from the injector, and a share of the others for the core's own queue.
+    /// A task from the injector, and a batch of others for the core's own queue.
     fn take_injected(&self, core: &mut Core) -> Option<TaskRef> {
         loop {
             match self.injector.steal_batch_and_pop(&core.deque) {
@@ -318,24 +321,24 @@ impl Scheduler {
     }
 
     pub(super) fn has_work(&self) -> bool {
-        let has_work = |seat: &Seat| !seat.desk().stealer.is_empty();
+        let has_work = |seat: &Seat| !seat.remote().stealer.is_empty();
         !self.injector.is_empty() || self.seats.iter().any(has_work)
     }
 
-    /// Empties the core of a thread that was relieved, and keeps it for the next one.
+    /// Empties the core of a relieved thread, and keeps it for the next relief.
     pub(super) fn retire(&self, mut core: Box<Core>) {
         if std::mem::take(&mut core.searching) {
-            // Another one may have to search in its stead, as below.
+            // Another worker may have to search in its place, as below.
             let _ = self.idle.stop_searching();
         }
-        self.empty(core.desk);
+        self.empty(core.remote);
         self.wake_a_worker();
         self.monitor.came_back(core);
     }
 
-    /// Puts what waits at a desk where every worker finds it.
-    pub(super) fn empty(&self, desk: &Desk) {
-        if desk.empty(|task| self.injector.push(task)) {
+    /// Moves the tasks queued at a core to the injector, where every worker finds them.
+    pub(super) fn empty(&self, remote: &Remote) {
+        if remote.empty(|task| self.injector.push(task)) {
             self.wake_a_worker();
         }
     }
@@ -348,7 +351,8 @@ impl Scheduler {
     }
 }
 
-/// Queues `task` with this worker, where it runs soon, or gives it back if the thread has no core (now).
+/// Queues `task` with this worker, where it runs soon, or gives it back if the thread has no core
+/// (now).
 #[inline]
 pub(super) fn push_soon(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
     // Queues are not touched while user code runs, so the cell is free here.
@@ -356,14 +360,14 @@ pub(super) fn push_soon(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
     let Some(core) = core.as_mut() else {
         return Err(task);
     };
-    if core.desk.hold.is_called() {
-        match core.desk.hold.seen_by_owner() {
+    if core.remote.hold.is_called() {
+        match core.remote.hold.seen_by_owner() {
             Own::Awake => {}
             Own::Asleep => {
                 core.push(task);
                 return Ok(());
             }
-            // Nobody looks into the slot any more, except the monitor from time to time.
+            // No other thread looks into the slot any more, except the monitor from time to time.
             Own::Relieved => return Err(task),
         }
     }
@@ -388,8 +392,8 @@ pub(super) fn push_last(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
     Ok(())
 }
 
-/// If this thread is a worker that waits with its core, because no other thread can have it: brings the driver's
-/// news, and leaves to others what waits here.
+/// If this thread is a worker that waits with its core, because no other thread can take it:
+/// delivers the driver's events, and moves its queued tasks to the injector.
 pub(super) fn look_around(worker: &Worker) {
     if worker.core.borrow().is_some() {
         worker.scheduler.driver.poll_now();
@@ -406,7 +410,7 @@ thread_local! {
     static WORKER: std::cell::Cell<*const Worker> = const { std::cell::Cell::new(ptr::null()) };
 }
 
-/// Makes `worker` the thread's own while `code` runs.
+/// Makes `worker` the current worker of the thread while `code` runs.
 pub(super) fn enter(worker: &Worker, code: impl FnOnce()) {
     struct Leave;
     impl Drop for Leave {

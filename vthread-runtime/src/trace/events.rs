@@ -1,4 +1,4 @@
-//! The events, as `tracing` has them.
+//! The events, by the crate `tracing`.
 
 use super::{Tell, Who};
 use parking_lot::Mutex;
@@ -12,7 +12,7 @@ use tracing::{Level, enabled, event};
 
 const TARGET: &str = "vthread";
 
-/// Knows how to write an error, if its type can be written.
+/// Formats an error, if its type can be formatted.
 #[derive(Debug)]
 pub(crate) struct ErrorFormatter<E>(Cell<Option<Tell<E>>>);
 
@@ -20,7 +20,7 @@ impl<E> ErrorFormatter<E> {
     pub(crate) const fn new() -> Self {
         ErrorFormatter(Cell::new(None))
     }
-    /// Before others can see the teller.
+    /// Called before other threads can see the formatter.
     pub(crate) fn set(&self, tell: Tell<E>) {
         self.0.set(Some(tell));
     }
@@ -37,7 +37,7 @@ impl<E> Display for Told<'_, E> {
     }
 }
 
-/// Lets a subscriber hear. What that does wrong stays here: the runtime goes on.
+/// Calls a subscriber; its panics are contained.
 fn quietly(tell: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(tell)) {
         // A payload whose destructor panics is not worth more.
@@ -45,7 +45,7 @@ fn quietly(tell: impl FnOnce()) {
     }
 }
 
-/// The text of something of the user's. What it does wrong stays here.
+/// Formats a user's value; its panics are contained.
 fn text(value: impl Display) -> String {
     catch_unwind(AssertUnwindSafe(|| value.to_string()))
         .unwrap_or_else(|_| "an error that cannot be written without a panic".to_owned())
@@ -60,14 +60,15 @@ pub(crate) fn late_failure<E>(who: Who<'_>, teller: &ErrorFormatter<E>, error: &
             vthread = who.name,
             spawned_at = %who.site,
             is_body = who.is_body,
-            // Made only if somebody listens.
+            // Formatted only if there is a subscriber.
             error = text(Told(teller.0.get(), error)),
             "a failure in a group that had failed already"
         );
     });
 }
 
-/// The first failure of a group that was cancelled from outside, which gives nothing. Called outside all locks.
+/// The first failure of a group that was cancelled from outside, which has no result. Called
+/// outside all locks.
 pub(crate) fn lost_failure<E>(group: Who<'_>, teller: &ErrorFormatter<E>, error: &E) {
     quietly(|| {
         event!(
@@ -75,14 +76,14 @@ pub(crate) fn lost_failure<E>(group: Who<'_>, teller: &ErrorFormatter<E>, error:
             Level::WARN,
             group = group.name,
             opened_at = %group.site,
-            // Made only if somebody listens.
+            // Formatted only if there is a subscriber.
             error = text(Told(teller.0.get(), error)),
             "a failure in a group that was cancelled from outside"
         );
     });
 }
 
-/// A deadlock, in words.
+/// A deadlock, as text.
 pub(crate) fn deadlock(text: &str) {
     quietly(|| event!(target: TARGET, Level::ERROR, "{text}"));
 }
@@ -104,7 +105,7 @@ pub(crate) fn late_panic(who: Who<'_>, payload: &(dyn Any + Send)) {
     });
 }
 
-/// A group has ended after so many failures.
+/// A group has ended after this many failures.
 pub(crate) fn group_ended(who: Who<'_>, failures: usize) {
     if failures == 0 {
         return;
@@ -121,14 +122,14 @@ pub(crate) fn group_ended(who: Who<'_>, failures: usize) {
     });
 }
 
-/// A child of the process has failed. Nobody hears of it otherwise until the process ends.
+/// A background child has failed. Without this event the failure shows only when the process ends.
 pub(crate) fn background_failure(failure: &dyn Display) {
     quietly(|| {
         event!(target: TARGET, Level::ERROR, failure = text(failure), "a background child has failed");
     });
 }
 
-/// Cleanup has taken longer than the grace of what was cancelled, and ends now.
+/// Cleanup has taken longer than the grace of the cancellation, and ends now.
 pub(crate) fn grace_over(who: Who<'_>) {
     quietly(|| {
         event!(
@@ -142,7 +143,8 @@ pub(crate) fn grace_over(who: Who<'_>) {
     });
 }
 
-/// A blocking call in plain code below a vthread: it holds a kernel thread. Told once for each place.
+/// A blocking call in plain code below a vthread: it holds an OS thread. Reported once for each
+/// place.
 pub(crate) fn pinned(site: &'static Location<'static>) {
     static KNOWN: Mutex<BTreeSet<Location<'static>>> = Mutex::new(BTreeSet::new());
     quietly(|| {
@@ -157,7 +159,8 @@ pub(crate) fn pinned(site: &'static Location<'static>) {
     });
 }
 
-/// A vthread computes or blocks in one poll while others wait for its worker, whose seat another thread has now.
+/// A vthread computes or blocks in one poll while others wait for its worker, whose seat another
+/// thread has now.
 pub(crate) fn relieved(spawned_at: Option<&'static Location<'static>>, so_far: Duration) {
     quietly(|| {
         event!(

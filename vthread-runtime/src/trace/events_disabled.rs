@@ -1,4 +1,4 @@
-//! Nobody can listen: nothing is told.
+//! The events without the feature `tracing`: no-ops.
 
 use super::{Tell, Who};
 use std::any::Any;
@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::time::Duration;
 
-/// Would know how to write an error.
+/// Would format an error.
 #[derive(Debug)]
 pub(crate) struct ErrorFormatter<E>(PhantomData<fn(&E)>);
 

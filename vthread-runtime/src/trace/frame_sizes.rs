@@ -1,7 +1,7 @@
-//! The sizes of frames, told while a program runs, for people who want to make them smaller.
+//! The sizes of frames, reported while a program runs, for those who want to make them smaller.
 //!
-//! With `VTHREAD_SIZES=1` in the environment of the *build*, each vthread function tells the size of
-//! its frame the first time that it is called. The choice is made when this crate is compiled, so that a
+//! With `VTHREAD_SIZES=1` in the environment of the *build*, each vthread function reports the size
+//! of its frame at its first call. The choice is made when this crate is compiled, so that a
 //! program without it pays nothing; cargo sees the change and compiles again.
 
 use std::any::type_name;
@@ -13,11 +13,11 @@ pub(crate) const ARE_REPORTED: bool = option_env!("VTHREAD_SIZES").is_some();
 
 static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// Tells the size of a frame, once for each function and each choice of its type parameters.
+/// Reports the size of a frame, once for each function and each choice of its type parameters.
 #[cold]
 pub(crate) fn report<F>(frame: &F) {
     let name = function_name(type_name::<F>());
-    // What is held by a boxed frame is not seen from here.
+    // The contents of a boxed frame are not counted.
     let line = format!("vthread: frame of {} bytes: {name}", size_of_val(frame));
     let is_new = match TOLD.lock() {
         Ok(mut told) => told.insert(line.clone()),
@@ -28,7 +28,7 @@ pub(crate) fn report<F>(frame: &F) {
     }
 }
 
-/// The function that a frame is of, from the name that the compiler gives to the frame's type.
+/// The function of a frame, from the name that the compiler gives to the frame's type.
 fn function_name(frame: &str) -> String {
     frame.replace("::{{closure}}", "").replace("__vthread_", "")
 }

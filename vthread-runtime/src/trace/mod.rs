@@ -1,9 +1,10 @@
-//! What the runtime tells whoever listens by the crate `tracing`, if the feature `tracing` is on. Without
-//! it, all of this compiles to nothing.
+//! The runtime's events for the crate `tracing`, if the feature `tracing` is on. Without it, all of
+//! this compiles to nothing.
 //!
-//! The target of all events is `vthread`. A failure that nobody else would hear of is a warning; that a group
-//! has failed is for debugging, since its error says so too; a blocking call that holds a kernel thread is
-//! information, once for each place in the program; a poll that holds up others is a warning.
+//! The target of all events is `vthread`. A failure that is reported nowhere else is a warning; the
+//! failure of a group is for debugging, since its error reports it too; a blocking call that holds
+//! an OS thread is information, once for each place in the program; a poll that delays other
+//! vthreads is a warning.
 
 #[cfg(feature = "tracing")]
 mod events;
@@ -22,16 +23,16 @@ pub(crate) use events::{
 use std::fmt;
 use std::panic::Location;
 
-/// Writes an error, as its type allows.
+/// Formats an error, as its type allows.
 pub(crate) type Tell<E> = fn(&E, &mut fmt::Formatter<'_>) -> fmt::Result;
 
-/// Of whom an event speaks.
+/// The subject of an event.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(not(feature = "tracing"), allow(dead_code))]
 pub(crate) struct Who<'a> {
     pub(crate) name: Option<&'a str>,
-    /// The `spawn!`, or the `group!`.
+    /// The location of the `spawn!`, or of the `group!`.
     pub(crate) site: &'static Location<'static>,
-    /// The body of a group, and not a child.
+    /// The subject is the body of a group, and not a child.
     pub(crate) is_body: bool,
 }

@@ -1,8 +1,9 @@
-//! Panics on the library's threads, told once more by the test that they end in.
+//! Panics on the library's threads, reported again by the test in which they end.
 //!
-//! A panic in a vthread is reported by the panic hook where it happens, on a kernel thread of the library. It ends in the
-//! blocking call of a plain thread, where it resumes without a word. Under the test harness that is the thread of a
-//! test, whose output is kept and shown if it fails; so there, and nowhere else, the report is repeated.
+//! A panic in a vthread is reported by the panic hook where it happens, on an OS thread of the
+//! library. It ends in the blocking call of a plain thread, where it resumes without a report.
+//! Under the test harness that is the thread of a test, whose output is captured and shown if it
+//! fails; so there, and nowhere else, the report is repeated.
 
 use parking_lot::Mutex;
 use std::any::Any;
@@ -16,7 +17,7 @@ use std::thread;
 /// How many reports are kept at most for panics that have not ended yet.
 const KEPT: usize = 64;
 
-/// Reports, by the address of what the panic carries.
+/// Reports, by the address of the panic's payload.
 static REPORTS: Mutex<VecDeque<(usize, String)>> = Mutex::new(VecDeque::new());
 
 /// Whether this is the test harness, as far as can be told: cargo puts test binaries into a folder of this name.
@@ -33,7 +34,7 @@ thread_local! {
     static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Before the first vthread runs.
+/// Called before the first vthread runs.
 pub(crate) fn install() {
     if !*IS_TEST || thread::panicking() {
         return;
@@ -50,12 +51,12 @@ pub(crate) fn install() {
     }));
 }
 
-/// This thread is one of the library.
+/// Marks this thread as one of the library's.
 pub(crate) fn remember_here() {
     IS_OURS.set(true);
 }
 
-/// A panic was caught that carries `payload`. Its report goes with it from here on.
+/// A panic with `payload` was caught. Its report belongs to the payload from here on.
 #[cold]
 pub(crate) fn caught(payload: &(dyn Any + Send)) {
     let report = LAST.try_with(RefCell::take).ok().flatten();
@@ -66,7 +67,7 @@ pub(crate) fn caught(payload: &(dyn Any + Send)) {
     }
 }
 
-/// The panic that carries `payload` resumes in a blocking call of a plain thread.
+/// The panic with `payload` resumes in a blocking call of a plain thread.
 #[cold]
 pub(crate) fn resumes(payload: &(dyn Any + Send)) {
     if !*IS_TEST || IS_OURS.get() {
