@@ -3,7 +3,7 @@
 
 use crate::config;
 use crate::driver::Set;
-use crate::group::grace::Armed;
+use crate::group::grace::GraceTimer;
 use crate::scheduler::park::Park;
 use crate::scheduler::{Scheduler, StuckPoll};
 use crate::task::header::TaskRef;
@@ -52,7 +52,7 @@ pub(crate) fn schedule_last(task: TaskRef) {
 /// Wakes `waker` once `after` is over, unless what comes back is dropped before. The groups' way to the
 /// timers, which they do not know.
 #[cold]
-pub(crate) fn arm(after: Duration, waker: Waker) -> Armed {
+pub(crate) fn arm(after: Duration, waker: Waker) -> GraceTimer {
     let driver = crate::driver::get();
     let alarm = Box::pin(driver.alarm());
     match alarm.as_ref().set(Instant::now() + after, waker.clone()) {
@@ -60,7 +60,7 @@ pub(crate) fn arm(after: Duration, waker: Waker) -> Armed {
         Set::EndTheWait => driver.unpark(),
         Set::Due => waker.wake(),
     }
-    Armed::new(alarm)
+    GraceTimer::new(alarm)
 }
 
 /// Rings all alarms that are due: a vthread has found that its deadline has passed, and its own news has not come.

@@ -64,6 +64,6 @@ impl<E> Owner<E> {
     /// How this group's errors are written. Before it is open.
     #[inline(always)]
     pub fn tells<K: Tells<E>>(&self, _: K) {
-        self.teller.set(K::tell);
+        self.formatter.set(K::tell);
     }
 }

@@ -34,25 +34,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Wake, Waker};
 
 /// An alarm that is set. Dropping it cancels it.
-pub(crate) struct Armed(#[allow(dead_code)] Box<dyn Any + Send>);
+pub(crate) struct GraceTimer(#[allow(dead_code)] Box<dyn Any + Send>);
 
-impl Armed {
+impl GraceTimer {
     pub(crate) fn new(alarm: impl Any + Send) -> Self {
-        Armed(Box::new(alarm))
+        GraceTimer(Box::new(alarm))
     }
 }
 
-impl fmt::Debug for Armed {
+impl fmt::Debug for GraceTimer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Armed")
+        f.write_str("GraceTimer")
     }
 }
 
 /// The alarms of a group's children that were cancelled alone, by their addresses.
-pub(crate) type PendingCleanups = HashMap<*const Header, Armed>;
+pub(crate) type PendingCleanups = HashMap<*const Header, GraceTimer>;
 
 /// Wakes `waker` when `grace` is over. `None`: it never is.
-pub(crate) fn arm(grace: Grace, waker: Waker) -> Option<Armed> {
+pub(crate) fn arm(grace: Grace, waker: Waker) -> Option<GraceTimer> {
     let duration = grace.duration(config::grace)?;
     Some(crate::runtime::arm(duration, waker))
 }
@@ -112,19 +112,24 @@ impl Node {
             let state = self.lock();
             // With the group its alarm is set, or that of a group further out.
             let is_covered = state.cancelled.is_some() || state.grace.is_some();
-            let is_known = state.lingering.as_ref();
-            if is_covered || is_known.is_some_and(|lingering| lingering.contains_key(&key)) {
+            let is_known = state.pending_cleanups.as_ref();
+            if is_covered
+                || is_known.is_some_and(|pending_cleanups| pending_cleanups.contains_key(&key))
+            {
                 return;
             }
         }
-        let bell = Arc::new(ChildBell {
+        let timer = Arc::new(ChildTimer {
             task: child.waker(),
             child: child.as_ptr(),
         });
-        if let Some(armed) = arm(self.scope.grace(), Waker::from(bell)) {
+        if let Some(armed) = arm(self.scope.grace(), Waker::from(timer)) {
             let mut state = self.lock();
             // The child is being polled by this thread, so it has not left.
-            state.lingering.get_or_insert_default().insert(key, armed);
+            state
+                .pending_cleanups
+                .get_or_insert_default()
+                .insert(key, armed);
         }
     }
 }
@@ -137,18 +142,18 @@ impl Wake for Node {
 }
 
 /// The alarm of `child_cleanup_pending`.
-struct ChildBell {
+struct ChildTimer {
     /// Keeps the child's header.
     task: Waker,
     child: NonNull<Header>,
 }
 
 // SAFETY: the header is reached by its atomics and locks only.
-unsafe impl Send for ChildBell {}
+unsafe impl Send for ChildTimer {}
 // SAFETY: as above.
-unsafe impl Sync for ChildBell {}
+unsafe impl Sync for ChildTimer {}
 
-impl Wake for ChildBell {
+impl Wake for ChildTimer {
     fn wake(self: Arc<Self>) {
         // SAFETY: `task` keeps the header.
         let child = unsafe { Held::new(self.child) };
@@ -162,16 +167,16 @@ impl Wake for ChildBell {
 
 /// The alarm of a construct in a frame that polls what is left of its body until that is gone.
 pub(crate) struct CleanupTimer {
-    bell: Arc<Bell>,
-    _armed: Option<Armed>,
+    timer: Arc<TimerState>,
+    _armed: Option<GraceTimer>,
 }
 
-struct Bell {
+struct TimerState {
     has_rung: AtomicBool,
     vthread: Waker,
 }
 
-impl Wake for Bell {
+impl Wake for TimerState {
     fn wake(self: Arc<Self>) {
         self.has_rung.store(true, Ordering::Release);
         self.vthread.wake_by_ref();
@@ -182,20 +187,20 @@ impl CleanupTimer {
     /// Sets the alarm; when it rings the vthread is polled.
     #[cold]
     pub(crate) fn new(grace: Grace, cx: &Context<'_>) -> Self {
-        let bell = Arc::new(Bell {
+        let timer = Arc::new(TimerState {
             has_rung: AtomicBool::new(false),
             vthread: cx.waker().clone(),
         });
-        let armed = arm(grace, Waker::from(bell.clone()));
+        let armed = arm(grace, Waker::from(timer.clone()));
         CleanupTimer {
-            bell,
+            timer,
             _armed: armed,
         }
     }
 
     /// Whether the grace is over.
     pub(crate) fn is_over(&self) -> bool {
-        self.bell.has_rung.load(Ordering::Acquire)
+        self.timer.has_rung.load(Ordering::Acquire)
     }
 }
 

@@ -319,7 +319,7 @@ impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Future for GroupBody<'_, 
                 this.inherit_mark(running);
             }
             if !this.is_joined(cx) {
-                running.set_doing(WaitReason::Closing);
+                running.set_wait_reason(WaitReason::Closing);
                 return Poll::Pending;
             }
             this.close(running);

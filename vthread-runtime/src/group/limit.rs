@@ -35,14 +35,14 @@ impl Permit<'_> {
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
         if self.is_counted {
-            self.node.free_room();
+            self.node.release_permit();
         }
     }
 }
 
-/// A turn in the line for a place.
+/// A waiter in the line for a place.
 #[derive(Debug)]
-struct Turn<'a> {
+struct Waiter<'a> {
     node: &'a Node,
     /// Our place in the line, while we wait or have been called.
     ticket: Option<u64>,
@@ -52,14 +52,14 @@ struct Turn<'a> {
 #[derive(Debug, PartialEq, Eq)]
 enum Got {
     /// A place.
-    Place,
+    Permit,
     /// The group was cancelled: nothing will run, so nothing is counted.
     Nothing,
 }
 
-impl<'a> Turn<'a> {
+impl<'a> Waiter<'a> {
     fn new(node: &'a Node) -> Self {
-        Turn { node, ticket: None }
+        Waiter { node, ticket: None }
     }
 
     /// Takes a place, if there is one for us.
@@ -70,19 +70,19 @@ impl<'a> Turn<'a> {
         }
         match self.ticket {
             // Called: whoever called us has left us a place.
-            Some(ticket) if !state.is_in_line(ticket) => self.ticket = None,
+            Some(ticket) if !state.is_queued(ticket) => self.ticket = None,
             None if state.running < self.node.limit && state.queue.is_empty() => state.running += 1,
             _ => return None,
         }
-        Some(Got::Place)
+        Some(Got::Permit)
     }
 
     /// Waits to be called.
     fn wait(&mut self, state: &mut State, cx: &Context<'_>) {
         wait_reason::waits(WaitReason::Spawning, cx);
         if let Some(ticket) = self.ticket {
-            let mut line = state.queue.iter_mut();
-            if let Some((_, waker)) = line.find(|(other, _)| *other == ticket) {
+            let mut queue = state.queue.iter_mut();
+            if let Some((_, waker)) = queue.find(|(other, _)| *other == ticket) {
                 waker.clone_from(cx.waker());
             }
         } else {
@@ -106,7 +106,7 @@ impl<'a> Turn<'a> {
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Waiter<'_> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
         let mut state = self.node.lock();
@@ -116,15 +116,15 @@ impl Drop for Turn<'_> {
         drop(state);
         if was_called {
             // Called, but not coming: the place is passed on.
-            self.node.free_room();
+            self.node.release_permit();
         }
     }
 }
 
 impl Node {
     /// Gives a place back, or to whoever has waited longest.
-    pub(crate) fn free_room(&self) {
-        let called = self.lock().free_room(self.limit);
+    pub(crate) fn release_permit(&self) {
+        let called = self.lock().release_permit(self.limit);
         if let Some(waker) = called {
             waker.wake();
         }
@@ -141,7 +141,7 @@ impl Node {
 
 impl State {
     /// Gives a place back, or names who gets it.
-    pub(crate) fn free_room(&mut self, limit: usize) -> Option<std::task::Waker> {
+    pub(crate) fn release_permit(&mut self, limit: usize) -> Option<std::task::Waker> {
         // One that was taken beyond the limit goes first.
         if self.running <= limit
             && let Some((_, waker)) = self.queue.pop_front()
@@ -152,7 +152,7 @@ impl State {
         None
     }
 
-    fn is_in_line(&self, ticket: u64) -> bool {
+    fn is_queued(&self, ticket: u64) -> bool {
         self.queue.iter().any(|(other, _)| *other == ticket)
     }
 }
@@ -164,7 +164,7 @@ impl State {
 /// - Where the spawner may be a child of this group, `reacquire_permit` follows.
 pub unsafe fn acquire_permit<'a, E>(group: &'a Group<'_, E>) -> AcquirePermit<'a> {
     AcquirePermit {
-        turn: Turn::new(group.node()),
+        waiter: Waiter::new(group.node()),
         is_counted: group.node().limit != usize::MAX,
     }
 }
@@ -175,7 +175,7 @@ pub unsafe fn acquire_permit<'a, E>(group: &'a Group<'_, E>) -> AcquirePermit<'a
 /// - As for `room`.
 pub unsafe fn no_permit<'a, E>(group: &'a Group<'_, E>) -> AcquirePermit<'a> {
     AcquirePermit {
-        turn: Turn::new(group.node()),
+        waiter: Waiter::new(group.node()),
         is_counted: false,
     }
 }
@@ -183,7 +183,7 @@ pub unsafe fn no_permit<'a, E>(group: &'a Group<'_, E>) -> AcquirePermit<'a> {
 /// The future of `room` and `no_permit`.
 #[derive(Debug)]
 pub struct AcquirePermit<'a> {
-    turn: Turn<'a>,
+    waiter: Waiter<'a>,
     is_counted: bool,
 }
 
@@ -192,14 +192,14 @@ impl<'a> Future for AcquirePermit<'a> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Permit<'a>> {
         ready!(checkpoint(cx));
-        let node = self.turn.node;
+        let node = self.waiter.node;
         let permit = |is_counted| Poll::Ready(Permit { node, is_counted });
         if !self.is_counted {
             return permit(false);
         }
         let mut state = node.lock();
-        match self.turn.take(&mut state) {
-            Some(Got::Place) => return permit(true),
+        match self.waiter.take(&mut state) {
+            Some(Got::Permit) => return permit(true),
             Some(Got::Nothing) => {
                 // The spawner may have been marked along with the group, just now.
                 ready!(check_mark(cx));
@@ -208,14 +208,14 @@ impl<'a> Future for AcquirePermit<'a> {
             None => {}
         }
         // A child of this group gives its own place away.
-        let own = |child: &Header| child.has_room().swap(false, Ordering::Relaxed);
+        let own = |child: &Header| child.has_permit().swap(false, Ordering::Relaxed);
         if node.with_own_child(own) == Some(true) {
-            if let Some(ticket) = self.turn.ticket.take() {
+            if let Some(ticket) = self.waiter.ticket.take() {
                 state.queue.retain(|(other, _)| *other != ticket);
             }
             return permit(true);
         }
-        self.turn.wait(&mut state, cx);
+        self.waiter.wait(&mut state, cx);
         Poll::Pending
     }
 }
@@ -225,12 +225,12 @@ impl<'a> Future for AcquirePermit<'a> {
 /// # Safety
 /// - The future is awaited by the vthread that has spawned.
 pub unsafe fn reacquire_permit<'a, E>(group: &'a Group<'_, E>) -> ReacquirePermit<'a> {
-    ReacquirePermit(Turn::new(group.node()))
+    ReacquirePermit(Waiter::new(group.node()))
 }
 
 /// The future of `reacquire_permit`.
 #[derive(Debug)]
-pub struct ReacquirePermit<'a>(Turn<'a>);
+pub struct ReacquirePermit<'a>(Waiter<'a>);
 
 impl Future for ReacquirePermit<'_> {
     type Output = ();
@@ -239,15 +239,15 @@ impl Future for ReacquirePermit<'_> {
         let node = self.0.node;
         let lacks_room = |child: &Header| {
             // A service has had none to give away.
-            !child.is_service() && !child.has_room().load(Ordering::Relaxed)
+            !child.is_service() && !child.has_permit().load(Ordering::Relaxed)
         };
         if node.limit == usize::MAX || node.with_own_child(lacks_room) != Some(true) {
             return Poll::Ready(());
         }
         ready!(checkpoint(cx));
         match ready!(self.0.poll(cx)) {
-            Got::Place => {
-                node.with_own_child(|child| child.has_room().store(true, Ordering::Relaxed));
+            Got::Permit => {
+                node.with_own_child(|child| child.has_permit().store(true, Ordering::Relaxed));
                 Poll::Ready(())
             }
             Got::Nothing => check_mark(cx),
@@ -270,7 +270,7 @@ impl Drop for ReacquirePermit<'_> {
             state.running += usize::from(!was_called);
             self.0
                 .node
-                .with_own_child(|child| child.has_room().store(true, Ordering::Relaxed));
+                .with_own_child(|child| child.has_permit().store(true, Ordering::Relaxed));
         }
     }
 }
@@ -284,8 +284,8 @@ mod models {
     use std::sync::Arc;
     use std::task::{Wake, Waker};
 
-    struct Nobody;
-    impl Wake for Nobody {
+    struct NoopWaker;
+    impl Wake for NoopWaker {
         fn wake(self: Arc<Self>) {}
     }
 
@@ -294,28 +294,28 @@ mod models {
     fn loom_room_no_place_is_lost() {
         loom::model(|| {
             let node = Node::new(1, OnFailure::Cancel, None, Location::caller());
-            let waker = Waker::from(Arc::new(Nobody));
+            let waker = Waker::from(Arc::new(NoopWaker));
             let cx = Context::from_waker(&waker);
-            assert_eq!(Turn::new(&node).poll(&cx), Poll::Ready(Got::Place));
+            assert_eq!(Waiter::new(&node).poll(&cx), Poll::Ready(Got::Permit));
             let leaves = {
                 let node = node.clone();
                 thread::spawn(move || {
-                    let waker = Waker::from(Arc::new(Nobody));
+                    let waker = Waker::from(Arc::new(NoopWaker));
                     let cx = Context::from_waker(&waker);
-                    let mut turn = Turn::new(&node);
-                    let took = turn.poll(&cx).is_ready();
-                    drop(turn);
+                    let mut waiter = Waiter::new(&node);
+                    let took = waiter.poll(&cx).is_ready();
+                    drop(waiter);
                     if took {
-                        node.free_room();
+                        node.release_permit();
                     }
                 })
             };
-            let mut turn = Turn::new(&node);
-            let took = turn.poll(&cx).is_ready();
+            let mut waiter = Waiter::new(&node);
+            let took = waiter.poll(&cx).is_ready();
             assert!(!took);
-            node.free_room();
+            node.release_permit();
             leaves.join().unwrap();
-            assert_eq!(turn.poll(&cx), Poll::Ready(Got::Place));
+            assert_eq!(waiter.poll(&cx), Poll::Ready(Got::Permit));
             assert_eq!(node.lock().running, 1);
         });
     }

@@ -8,7 +8,7 @@
 
 use super::cancel::{Reach, Walk, mark_child};
 use super::claim::First;
-use super::grace::{Armed, PendingCleanups};
+use super::grace::{GraceTimer, PendingCleanups};
 use super::options::OnFailure;
 use crate::cancel::deadline::Deadline;
 use crate::cancel::reason::CancelReason;
@@ -80,9 +80,9 @@ pub(crate) struct State {
     /// Its own grace is shorter than that of what is around it.
     pub(crate) has_shorter_grace: bool,
     /// The end of the grace of a cancellation, until the group is closed.
-    pub(crate) grace: Option<Armed>,
+    pub(crate) grace: Option<GraceTimer>,
     /// The ends of those of children that were cancelled alone.
-    pub(crate) lingering: Option<Box<PendingCleanups>>,
+    pub(crate) pending_cleanups: Option<Box<PendingCleanups>>,
     /// A mark from outside has ended a member that keeps the group open: its work is missing.
     pub(crate) has_lost_work: bool,
     /// Whose failure is the first one.
@@ -148,7 +148,7 @@ impl Node {
                 is_forced: false,
                 has_shorter_grace: false,
                 grace: None,
-                lingering: None,
+                pending_cleanups: None,
                 has_lost_work: false,
                 first: First::Open,
                 spared: None,
@@ -232,8 +232,8 @@ impl Node {
 
     /// A child and everything of it are gone.
     pub(crate) fn unlink(self: &Arc<Self>, child: &Header) {
-        let has_room = child.has_room().load(Ordering::Relaxed);
-        let (services, owner, queued, lingering) = {
+        let has_permit = child.has_permit().load(Ordering::Relaxed);
+        let (services, owner, queued, pending_cleanups) = {
             let mut state = self.lock();
             if state.is_closed {
                 // It was never linked.
@@ -249,14 +249,17 @@ impl Node {
             // One that came to its own end under the mark, behind a shield perhaps, is not missing.
             let is_missing = child.has_lost_work() && child.end() == End::Cancelled;
             state.has_lost_work |= is_missing && !child.is_service();
-            let queued = has_room.then(|| state.free_room(self.limit)).flatten();
+            let queued = has_permit
+                .then(|| state.release_permit(self.limit))
+                .flatten();
             let services = state.mark_services();
             let owner = (state.alive == 0 && state.is_joining).then(|| state.owner_waker());
-            let lingering = state.lingering.as_mut();
-            let lingering = lingering.and_then(|all| all.remove(&ptr::from_ref(child)));
-            (services, owner.flatten(), queued, lingering)
+            let pending_cleanups = state.pending_cleanups.as_mut();
+            let pending_cleanups =
+                pending_cleanups.and_then(|all| all.remove(&ptr::from_ref(child)));
+            (services, owner.flatten(), queued, pending_cleanups)
         };
-        drop(lingering);
+        drop(pending_cleanups);
         if let Some(services) = services {
             self.end_services(*services);
         }

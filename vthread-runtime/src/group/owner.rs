@@ -26,7 +26,7 @@ pub struct Owner<E> {
     /// The first failure. Touched under the node's lock.
     failure: UnsafeCell<Option<E>>,
     /// Writes failures for events. Set before the group is open.
-    pub(crate) teller: ErrorFormatter<E>,
+    pub(crate) formatter: ErrorFormatter<E>,
     /// Those after it, in order of time, of a group that collects them. As above.
     rest: UnsafeCell<Vec<E>>,
 }
@@ -54,7 +54,7 @@ impl<E> Owner<E> {
                 node
             },
             failure: UnsafeCell::new(None),
-            teller: ErrorFormatter::new(),
+            formatter: ErrorFormatter::new(),
             rest: UnsafeCell::new(Vec::new()),
         }
     }
@@ -149,7 +149,7 @@ impl<E> Owner<E> {
     #[cold]
     fn record_late(&self, error: E, member: Member<'_>) {
         if self.node.on_failure != OnFailure::Race {
-            trace::late_failure(member.who(), &self.teller, &error);
+            trace::late_failure(member.who(), &self.formatter, &error);
         }
         match self.node.on_failure {
             OnFailure::Collect | OnFailure::Race => {
@@ -166,7 +166,7 @@ impl<E> Owner<E> {
     pub(crate) fn tell_lost(&self, error: &E) {
         if self.node.on_failure != OnFailure::Race {
             let group = self.node.body().who();
-            trace::lost_failure(group, &self.teller, error);
+            trace::lost_failure(group, &self.formatter, error);
         }
     }
 

@@ -38,7 +38,7 @@ where
     // what the frame borrows outlives `'scope`, which `run` keeps alive.
     let handle = unsafe {
         Handle::spawn(frame, child, about, |header| {
-            header.has_room().store(permit.keep(), Ordering::Relaxed);
+            header.has_permit().store(permit.keep(), Ordering::Relaxed);
             node.link(header)
         })
     };

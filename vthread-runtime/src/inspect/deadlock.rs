@@ -250,13 +250,13 @@ impl<'c> Index<'c> {
             return Some((Wait::Lock(holders), Some((lock.number, lock.taken_by))));
         }
         if let Some(&(other, number, site)) = self.joins.get(&me) {
-            return Some((Wait::Join(other, site), Some((number, Stamp::NOBODY))));
+            return Some((Wait::Join(other, site), Some((number, Stamp::NONE))));
         }
         let is_certain = |group: &SeenGroup| group.is_unlimited && !group.is_cancelled;
         for &group in &vthread.groups {
             let seen = &self.census.groups[group];
             if let Some(number) = seen.joining.filter(|_| is_certain(seen)) {
-                return Some((Wait::Children(group), Some((number, Stamp::NOBODY))));
+                return Some((Wait::Children(group), Some((number, Stamp::NONE))));
             }
         }
         // The call is recognised by what it waits for itself.
@@ -266,7 +266,7 @@ impl<'c> Index<'c> {
 
     /// All who may have the guard of a lock that was taken at `stamp`, the taker first.
     fn holders(&self, stamp: Stamp) -> Option<Vec<usize>> {
-        if stamp == Stamp::NOBODY {
+        if stamp == Stamp::NONE {
             return None;
         }
         let taker = *self.by_who.get(&stamp.who())?;

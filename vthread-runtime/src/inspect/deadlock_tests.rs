@@ -30,7 +30,7 @@ fn census(n: usize) -> Snapshot {
         born: 0,
         is_passing: false,
         activity: Activity::Waiting,
-        doing: WaitReason::Unknown,
+        wait_reason: WaitReason::Unknown,
         lock: None,
         joiner: None,
         groups: Vec::new(),
@@ -115,7 +115,7 @@ fn two_that_lock_in_two_orders_and_one_that_waits_for_them() {
         .locks(0, stamp(2, 9))
         .locks(1, stamp(2, 9))
         .locks(2, stamp(1, 9))
-        .locks(3, Stamp::NOBODY);
+        .locks(3, Stamp::NONE);
     assert_eq!(census.cycles(), [[2, 1]]);
     assert_eq!(Stuck::find(&census, None).facts().len(), 3);
 }

@@ -106,7 +106,7 @@ fn write_vthread(
         Activity::Ready => f.write_str(" is ready to run")?,
         Activity::Over => f.write_str(" has ended")?,
         Activity::Waiting => match vthread.lock {
-            None => write!(f, " waits {}", vthread.doing.words())?,
+            None => write!(f, " waits {}", vthread.wait_reason.words())?,
             Some(lock) => {
                 write!(f, " waits at {} for a lock", lock.site)?;
                 let taker = by_who.get(&lock.taken_by.who());

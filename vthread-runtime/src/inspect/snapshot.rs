@@ -68,7 +68,7 @@ pub(crate) struct SeenVthread {
     /// It is cancelled, or will be when others end. Says nothing of what is around it.
     pub(crate) is_passing: bool,
     pub(crate) activity: Activity,
-    pub(crate) doing: WaitReason,
+    pub(crate) wait_reason: WaitReason,
     pub(crate) lock: Option<SeenWait>,
     pub(crate) joiner: Option<SeenJoiner>,
     /// The groups that are open in its frame, innermost first.
@@ -134,8 +134,9 @@ pub(crate) fn take(detail: Detail) -> Snapshot {
 
 /// Whether a task may be part of a circle of waits, or stands above one that may.
 fn is_of_interest(task: &Header) -> bool {
-    let doing = task.vthread.doing.get();
-    matches!(doing, WaitReason::Locking | WaitReason::Joining) || !task.vthread.open().is_empty()
+    let wait_reason = task.vthread.wait_reason.get();
+    matches!(wait_reason, WaitReason::Locking | WaitReason::Joining)
+        || !task.vthread.open().is_empty()
 }
 
 impl Snapshot {
@@ -144,7 +145,7 @@ impl Snapshot {
         self.vthreads.push(SeenVthread {
             site: root.site(),
             is_passing: vthread.root.has_own_mark(),
-            activity: match vthread.doing.get() {
+            activity: match vthread.wait_reason.get() {
                 WaitReason::Unknown => Activity::Running,
                 // It has waited before, and is who asks now.
                 _ if current::with(|running| {
@@ -262,7 +263,7 @@ impl SeenVthread {
             born: vthread.escape.born(),
             is_passing: false,
             activity: Activity::Running,
-            doing: vthread.doing.get(),
+            wait_reason: vthread.wait_reason.get(),
             lock: None,
             joiner: None,
             groups: Vec::new(),

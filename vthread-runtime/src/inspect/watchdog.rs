@@ -115,9 +115,9 @@ fn wait_for_call(pause: Option<Duration>) -> bool {
 /// Looks once, and reports what is found and was not reported before. Whether anybody waits.
 fn look(reported: &mut HashSet<u64>) -> bool {
     let first = snapshot::take(Detail::Waits);
-    let mut waits = first.vthreads.iter().map(|vthread| vthread.doing);
+    let mut waits = first.vthreads.iter().map(|vthread| vthread.wait_reason);
     let somebody_waits =
-        waits.any(|doing| matches!(doing, WaitReason::Locking | WaitReason::Joining));
+        waits.any(|wait_reason| matches!(wait_reason, WaitReason::Locking | WaitReason::Joining));
     let stuck = Stuck::find(&first, None);
     if stuck.is_empty() {
         reported.clear();

@@ -63,7 +63,7 @@ impl RawLock {
             RawLock {
                 word: AtomicUsize::new(0),
                 waiters: Mutex::new(WaitList::new()),
-                taken: LockOwner::by_nobody(),
+                taken: LockOwner::unowned(),
             }
         }
     }

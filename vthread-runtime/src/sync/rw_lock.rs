@@ -57,7 +57,7 @@ impl<T> RwLock<T> {
         pub const fn new(value: T) -> Self {
             RwLock {
                 permits: Semaphore::new(ALL),
-                taken: LockOwner::by_nobody(),
+                taken: LockOwner::unowned(),
                 value: UnsafeCell::new(value),
             }
         }

@@ -1,14 +1,15 @@
-//! What code further out has bound: an immutable map from variables to values, shared by reference.
+//! The bindings of a vthread: an immutable map from variables to values, shared by reference.
 //!
-//! To bind makes a new map, which shares the values of the one before; so no map ever changes, a child
-//! inherits with one reference count, and a chain of binds as long as a recursion is deep is no chain of
-//! maps. The newest binding stands in front, the others are sorted: a lookup is a comparison and, where
-//! that fails, a binary search among the few variables that are bound at all.
+//! A binding makes a new map, which shares the values of the one before; so no map ever changes, a
+//! child inherits with one reference count, and a chain of bindings as long as a recursion is deep
+//! is no chain of maps. The newest binding comes first, the others are sorted: a lookup is a
+//! comparison and, if that fails, a binary search among the few variables that are bound at all.
 //!
-//! *Current* is one pointer: in the vthread that the thread polls (touched by the polling thread only), or,
-//! on a thread that polls none, in a cell of the thread. Each code that has bindings of its own (a `bind!`,
-//! a segment, a helper's work) sets the pointer for as long as it runs, and sets it back: so it is what the
-//! vthread was born with whenever that is not polled, and code without bindings pays nothing.
+//! *Current* is one pointer: in the vthread that the thread polls (touched by the polling thread
+//! only), or, on a thread that polls none, in a thread-local cell. Code that has bindings of its
+//! own (a `bind!`, a segment, a helper's work) sets the pointer for as long as it runs, and
+//! restores it: so it is the inherited map whenever the vthread is not polled, and code without
+//! bindings pays nothing.
 
 #![allow(unsafe_code)] // The current map by address.
 
@@ -19,7 +20,7 @@ use std::fmt;
 use std::ptr;
 use std::sync::Arc;
 
-/// A value that several may hold.
+/// A value with several owners.
 pub(crate) type Value = Arc<dyn Any + Send + Sync>;
 
 /// One variable, by its address, and its value.
@@ -29,10 +30,10 @@ struct Entry {
     value: Value,
 }
 
-/// The bindings of some code.
+/// A map of bindings.
 struct Map {
     newest: Entry,
-    /// Those before it, by key; not that of `newest`.
+    /// The earlier bindings, by key; without that of `newest`.
     others: Box<[Entry]>,
 }
 
@@ -60,13 +61,13 @@ impl Map {
 pub(crate) struct Bindings(Option<Arc<Map>>);
 
 impl Bindings {
-    /// Those of the code that runs now.
+    /// The bindings of the code that runs now.
     #[inline]
     pub(crate) fn current() -> Self {
         with_current(Current::share)
     }
 
-    /// These, and `value` for the variable at `key`.
+    /// Adds a binding of the variable at `key` to `value`.
     pub(crate) fn and(&self, key: usize, value: Value) -> Self {
         let others = self.0.as_ref().map(|map| map.without(key));
         Bindings(Some(Arc::new(Map {
@@ -79,7 +80,7 @@ impl Bindings {
         self.0.is_none()
     }
 
-    /// Runs `code` with these as the current ones.
+    /// Runs `code` with these as the current bindings.
     pub(crate) fn within<R>(&self, code: impl FnOnce() -> R) -> R {
         // SAFETY: borrowed until `code` has ended.
         with_current(|current| unsafe { current.within(self.as_borrowed(), code) })
@@ -101,14 +102,14 @@ impl fmt::Debug for Bindings {
 #[inline]
 pub(crate) fn lookup<R>(key: usize, code: impl FnOnce(Option<&Value>) -> R) -> R {
     with_current(|current| {
-        // SAFETY: what is current is owned by somebody further out on this stack, or by the vthread
+        // SAFETY: the current map is owned by a frame further out on this stack, or by the vthread
         // that the thread polls: until the code that runs now has gone on.
         let map = unsafe { current.0.get().0.as_ref() };
         code(map.and_then(|map| map.get(key)))
     })
 }
 
-/// A map that somebody else owns for long enough.
+/// A map with an owner elsewhere, which keeps it for long enough.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Borrowed(*const Map);
 
@@ -118,16 +119,16 @@ impl Borrowed {
     }
 }
 
-/// The place of what is current.
+/// The pointer to the current map.
 #[derive(Debug)]
 pub(crate) struct Current(Cell<Borrowed>);
 
 thread_local! {
-    /// What is current on a thread that polls no vthread.
+    /// The current map on a thread that polls no vthread.
     static OF_THREAD: Current = const { Current::new() };
 }
 
-/// The place of what is current for the code that runs now.
+/// Calls `code` with the current map of the code that runs now.
 #[inline]
 fn with_current<R>(code: impl FnOnce(&Current) -> R) -> R {
     current::with(|running| match running {
@@ -142,12 +143,12 @@ impl Current {
         Current(Cell::new(Borrowed::none()))
     }
 
-    /// Nothing is bound, and what was is not owned here.
+    /// Clears the pointer; the map that it named is not owned here.
     pub(crate) fn reset(&self) {
         self.0.set(Borrowed::none());
     }
 
-    /// What is current now.
+    /// The current map.
     pub(crate) fn get(&self) -> Borrowed {
         self.0.get()
     }
@@ -157,14 +158,14 @@ impl Current {
         if map.is_null() {
             return Bindings(None);
         }
-        // SAFETY: every map lives in an `Arc`, and what is current is alive.
+        // SAFETY: every map lives in an `Arc`, and the current one is alive.
         Bindings(Some(unsafe {
             Arc::increment_strong_count(map);
             Arc::from_raw(map)
         }))
     }
 
-    /// At the birth of a task: it owns what it inherits, until `release`.
+    /// Called at the birth of a task: it owns the inherited map, until `release`.
     pub(crate) fn inherit(&self) {
         let Bindings(Some(inherited)) = Bindings::current() else {
             return;
@@ -172,7 +173,7 @@ impl Current {
         self.0.set(Borrowed(Arc::into_raw(inherited)));
     }
 
-    /// Gives up what a task has inherited. The values may be dropped with it.
+    /// Gives up the inherited map. The values may be dropped with it.
     ///
     /// # Safety
     /// - The task's frame is gone, and `inherit` was called at its birth.
@@ -181,16 +182,16 @@ impl Current {
         if map.is_null() {
             return Bindings(None);
         }
-        // SAFETY: the count that `inherit` took; with the frame, nobody has set it to anything else.
+        // SAFETY: the count that `inherit` took; the frame is gone, so the pointer is the inherited one again.
         Bindings(Some(unsafe { Arc::from_raw(map) }))
     }
 
-    /// For a root on the stack of the code that runs now: it has the same.
+    /// For a root on the stack of the code that runs now: it has the same map.
     pub(crate) fn borrow_current(&self) {
         self.0.set(with_current(Current::get));
     }
 
-    /// Runs `code` with `bindings` as the current ones.
+    /// Runs `code` with `bindings` as the current map.
     ///
     /// # Safety
     /// - Their owner keeps them until `code` has ended.
@@ -212,7 +213,7 @@ impl Current {
 mod tests {
     use super::*;
 
-    /// What a lookup of each of `keys` finds.
+    /// The result of a lookup of each of `keys`.
     fn found(keys: std::ops::Range<usize>) -> Vec<Option<u32>> {
         let value = |key| {
             lookup(key, |value| {
@@ -224,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_map_is_what_was_bound_last() {
-        // Every sequence of four bindings of three variables; some of them where Miri looks on.
+        // Every sequence of four bindings of three variables; some of them under Miri.
         for sequence in (0..81_usize).step_by(if cfg!(miri) { 8 } else { 1 }) {
             let mut bindings = Bindings::default();
             let mut expected = [None; 3];

@@ -8,11 +8,11 @@ use std::pin::Pin;
 
 /// A call of a vthread method that has not been made yet.
 ///
-/// `R` is what the call gives, and `F` the frame that gives it: `mutex.lock()` is a
-/// `Call<MutexGuard<'_, T>, Lock<'_, T>>`. Where documentation shows `Call<R>` the frame has no name.
+/// `R` is the result of the call, and `F` its frame: `mutex.lock()` is a `Call<MutexGuard<'_, T>,
+/// Lock<'_, T>>`. Where documentation shows `Call<R>` the frame has no name.
 ///
-/// Inside `#[vthread]` code the call is made on the spot, so `client.get(key)?` reads like any
-/// call and this type is never seen. In plain code [`block`](Call::block) makes it and blocks:
+/// Inside `#[vthread]` code the call is made on the spot, so `client.get(key)?` reads like any call
+/// and this type is never seen. In plain code [`block`](Call::block) makes it and blocks:
 ///
 /// ```ignore
 /// let value = client.get(key).block()?;
@@ -25,7 +25,7 @@ pub struct Call<R, F = Boxed<'static, R>> {
 }
 
 impl<R, F> Call<R, F> {
-    /// The frame, for whoever blocks until it is done.
+    /// The frame, for a caller that blocks until it is done.
     pub(crate) fn into_frame(self) -> F {
         self.frame
     }
@@ -100,7 +100,7 @@ pub struct FunctionKind {
     pub is_plain: bool,
 }
 
-/// Stands in each companion module, where the probe finds it.
+/// An item of each companion module, by which the probe recognises it.
 #[doc(hidden)]
 pub const __VTHREAD_KIND: FunctionKind = FunctionKind { is_plain: false };
 

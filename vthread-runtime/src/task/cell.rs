@@ -1,12 +1,12 @@
 //! A task in memory: header, parent, frame or value, in one allocation.
 //!
-//! Who touches what, in which state (`state.rs`):
+//! Who may touch what, in which state (`state.rs`):
 //! - `stage` holds the frame while the task is alive, and is touched only by the worker between
 //!   `start` and `complete` (or `pause`). After `complete` it holds the value or nothing, and is
-//!   touched only by the holder of the handle; if there is none, by the worker, before the
-//!   parent learns of the end.
+//!   touched only by the holder of the handle; if there is none, by the worker, before the parent
+//!   is notified of the end.
 //! - `parent` is set at birth, used by the worker, and moved out by the last step of the end.
-//! - No `&F` to a frame is ever formed: children may be looking at its locals.
+//! - No `&F` to a frame is ever formed: children may hold pointers into its locals.
 
 #![allow(unsafe_code)] // Owns frames by address.
 
@@ -25,7 +25,7 @@ use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::{Context, Poll};
 
-/// What a panic carries.
+/// The payload of a panic.
 pub(crate) type Payload = Box<dyn Any + Send>;
 
 /// The payload with which a cancelled blocking call unwinds through plain frames. It carries no
@@ -33,14 +33,16 @@ pub(crate) type Payload = Box<dyn Any + Send>;
 #[derive(Debug)]
 pub(crate) struct CancelUnwind;
 
-/// Whether what [`std::panic::catch_unwind`] has caught is the cancellation of a vthread, and no panic.
+/// Returns whether a payload caught by [`std::panic::catch_unwind`] is the cancellation of a
+/// vthread, and no panic.
 ///
-/// A vthread that is cancelled while it is blocked below plain code (a closure, a callback of some library) unwinds
-/// through that code, so that its destructors run. Plain code that catches panics catches this too. It should let it go
-/// on with [`resume_unwind`](std::panic::resume_unwind): the vthread is cancelled in any case, each blocking call that follows
-/// unwinds again, and whatever the cancelled code returns is dropped.
+/// A vthread that is cancelled while it is blocked below plain code (a closure, a callback of some
+/// library) unwinds through that code, so that its destructors run. Plain code that catches panics
+/// catches this too. It should continue it with [`resume_unwind`](std::panic::resume_unwind): the
+/// vthread is cancelled in any case, each blocking call that follows unwinds again, and the result
+/// of the cancelled code is dropped.
 ///
-/// It takes the payload as it was caught, boxed or not.
+/// `payload` is the payload as it was caught, boxed or not.
 pub fn is_cancellation(payload: &(dyn Any + Send)) -> bool {
     // `&payload` of a boxed payload is the box as an `Any` of its own.
     match payload.downcast_ref::<Payload>() {
@@ -59,23 +61,25 @@ pub(crate) enum Ended<R> {
     Cancelled,
 }
 
-/// Whoever waits for a task. The group implements it.
+/// The parent of a task, which waits for its end. Implemented by the group.
 pub(crate) trait Parent<R>: Send {
-    /// What the task keeps for its handle.
+    /// The value that the task keeps for its handle.
     type Value;
-    /// The frame is gone. Records failures, and returns what the handle may take.
+    /// The frame is gone. Records failures, and returns the value that the handle may take.
     fn ended(&self, header: &Header, ended: Ended<R>) -> (End, Option<Self::Value>);
-    /// Something that belonged to the task panicked as it was dropped.
+    /// A destructor of the task panicked.
     fn panicked(&self, header: &Header, payload: Payload);
-    /// The task is marked, was polled, and waits for what is open in it.
+    /// The task is marked, was polled, and waits for constructs that are open in it.
     fn cleanup_pending(&self, task: Held<'_>);
-    /// The address by which whoever knows the parent's type finds it; null if nobody shall.
+    /// The address by which code that knows the parent's type finds it; null if there is none to be
+    /// found.
     fn address(&self) -> *const ();
     /// Everything of the task is gone: frame, captures and unread value.
     fn left(self, header: &Header);
 }
 
-/// Which one it is, if any, the header says. Both are where the stage begins.
+/// The frame or the value. The header tells which one it is, if any. Both begin where the stage
+/// begins.
 #[repr(C)]
 union Stage<F, V> {
     _frame: ManuallyDrop<F>,
@@ -91,7 +95,7 @@ struct Cell<F: Future, P: Parent<F::Output>> {
 }
 
 impl<F: Future, P: Parent<F::Output>> Cell<F, P> {
-    /// What the stage holds.
+    /// The contents of the stage.
     fn holds(&self) -> &std::cell::Cell<Holds> {
         &self.header.vthread.of_task.holds
     }
@@ -111,7 +115,7 @@ impl<F: Future, P: Parent<F::Output>> Cell<F, P> {
 ///
 /// # Safety
 /// - The frame, its result and the value may be sent to another thread.
-/// - What the frame borrows outlives the task: its parent waits for `left`.
+/// - The borrows of the frame outlive the task: its parent waits for `left`.
 pub(crate) unsafe fn allocate<F, P>(frame: F, parent: P, about: About) -> NonNull<Header>
 where
     F: Future,
@@ -119,7 +123,7 @@ where
 {
     let mut place = Box::<Cell<F, P>>::new_uninit();
     let cell = place.as_mut_ptr();
-    // SAFETY: a place for a cell, whose fields are written, each where it belongs: so the frame is copied once,
+    // SAFETY: a place for a cell, whose fields are written in place: so the frame is copied once,
     // and not by way of the stack.
     let cell = unsafe {
         (&raw mut (*cell).stage).cast::<F>().write(frame);
@@ -127,7 +131,7 @@ where
         (&raw mut (*cell).header).write(Header::new(&Vtable::<F, P>::VTABLE, about));
         place.assume_init()
     };
-    // Everything that leads to the task later is a copy of this pointer: it may free the allocation.
+    // Every later pointer to the task is a copy of this one: it may free the allocation.
     NonNull::from(Box::leak(cell)).cast()
 }
 
@@ -143,7 +147,7 @@ impl<F: Future, P: Parent<F::Output>> Vtable<F, P> {
 }
 
 unsafe fn parent<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) -> *const () {
-    // SAFETY: the caller's task runs now, so that its parent is there, and is written by nobody.
+    // SAFETY: the caller's task runs now, so that its parent is there, and is not written.
     unsafe { &*task.cast::<Cell<F, P>>().as_ref().parent.get() }.address()
 }
 
@@ -181,7 +185,7 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
     }
 }
 
-/// The task waits, and is suspect.
+/// The task waits, and may be cancelled.
 #[cold]
 fn cleanup_pending<F: Future, P: Parent<F::Output>>(cell: &Cell<F, P>, task: Held<'_>) {
     if task.vthread.root.has_own_mark() {
@@ -204,7 +208,7 @@ fn poll<F: Future, P: Parent<F::Output>>(
     let is_marked = || vthread.may_be_cancelled() && root.has_own_mark();
     let mut ended = if is_marked() && root.is_empty() {
         if vthread.is_held() {
-            // Woken when all others are marked.
+            // It is woken when all others are marked.
             cleanup_pending(cell, task);
             return None;
         }
@@ -217,8 +221,8 @@ fn poll<F: Future, P: Parent<F::Output>>(
                     cell.holds().get() == Holds::Frame,
                     "a task is polled after its end"
                 );
-                // SAFETY: this thread runs the task, so the stage is its own, and it holds the frame, which
-                // stays where it is until it is dropped there.
+                // SAFETY: this thread runs the task, so the stage is its own, and it holds the
+                // frame, which stays where it is until it is dropped there.
                 unsafe { Pin::new_unchecked(&mut *cell.frame()) }.poll(cx)
             })
         }));
@@ -244,11 +248,11 @@ fn poll<F: Future, P: Parent<F::Output>>(
         ended = swallow(running, ended);
     }
     let dropped = running.dropping(|| {
-        // SAFETY: as above. No scope is open in the frame, so nobody looks at it any more.
+        // SAFETY: as above. No scope is open in the frame, so no pointers into it are left.
         catch_unwind(AssertUnwindSafe(|| unsafe { set_empty(cell) }))
     });
     if let Err(payload) = dropped {
-        // A panic outranks what the frame had to say, and the first panic outranks the second.
+        // A panic outranks the frame's result, and the first panic outranks the second.
         if let Ended::Panicked(_) = ended {
             drop_quietly(payload);
         } else {
@@ -259,8 +263,8 @@ fn poll<F: Future, P: Parent<F::Output>>(
     Some(ended)
 }
 
-/// The frame has met its mark. If it has a result all the same, plain code has stopped the unwinding: the result
-/// is dropped.
+/// The frame has met its mark. If it has a result all the same, plain code has stopped the
+/// unwinding: the result is dropped.
 #[cold]
 fn swallow<R>(running: &Running, ended: Ended<R>) -> Ended<R> {
     let Ended::Finished(_) = ended else {
@@ -270,13 +274,13 @@ fn swallow<R>(running: &Running, ended: Ended<R>) -> Ended<R> {
     dropped.map_or_else(Ended::Panicked, |()| Ended::Cancelled)
 }
 
-/// Drops the stage's contents where they are.
+/// Drops the contents of the stage in place.
 ///
 /// # Safety
 /// The caller owns the stage.
 unsafe fn set_empty<F: Future, P: Parent<F::Output>>(cell: &Cell<F, P>) {
-    // Said before, so that it is true also if the drop unwinds: dropping fields goes on while it does, and
-    // nothing is left.
+    // Cleared before, so that it is right also if the drop unwinds: the other fields are dropped
+    // while it does, and nothing is left.
     match cell.holds().replace(Holds::Nothing) {
         // SAFETY: owned, and initialised until now.
         Holds::Frame => unsafe { cell.frame().drop_in_place() },
@@ -286,7 +290,7 @@ unsafe fn set_empty<F: Future, P: Parent<F::Output>>(cell: &Cell<F, P>) {
     }
 }
 
-/// The end of a task: settle, publish, leave.
+/// The end of a task: it settles, publishes and leaves.
 ///
 /// # Safety
 /// The frame is gone, and this thread runs the task.
@@ -332,7 +336,7 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
     {
         parent.panicked(header, payload);
     }
-    // SAFETY: moved out once, here; nobody uses the parent after the end.
+    // SAFETY: moved out once, here; the parent is not used after the end.
     let parent = unsafe { ManuallyDrop::take(&mut *cell.parent.get()) };
     parent.left(header);
 }
@@ -360,8 +364,8 @@ unsafe fn free<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
     drop(unsafe { Box::from_raw(task.cast::<Cell<F, P>>().as_ptr()) });
 }
 
-/// Drops a value whose destructor may panic. A panic while dropping what a panic left over is
-/// the end of the line: it is printed by the hook, and nothing else.
+/// Drops a value whose destructor may panic. Such a panic is printed by the hook, and has no other
+/// effect.
 pub(crate) fn drop_quietly<T>(value: T) {
     let mut again = catch_unwind(AssertUnwindSafe(|| drop(value))).err();
     while let Some(payload) = again {

@@ -1,7 +1,8 @@
-//! What few tasks have: a name, an id that somebody has asked for, a number for the wait for their end.
+//! The data that few tasks have: a name, an id that was asked for, a number for the wait for their
+//! end.
 //!
-//! It stands in a box that is made when the first of it comes up, so that all the others pay for one word.
-//! The box stays until the task's memory goes.
+//! It is in a box that is made when the first of it is needed, so that all other tasks pay for one
+//! word. The box is freed with the task's memory.
 
 #![allow(unsafe_code)] // The word owns the box.
 
@@ -18,18 +19,19 @@ use std::sync::{Arc, OnceLock};
 
 #[derive(Default)]
 struct Facts {
-    /// As its `spawn!` says.
+    /// As given in its `spawn!`.
     name: Option<Cow<'static, str>>,
     id: LazyId,
-    /// Of the wait for its end, given by who looks at that first. Under the lock of the vthread's list.
+    /// The number of the wait for its end, assigned by the first observer. Under the lock of the
+    /// vthread's list.
     join: Cell<u64>,
     companion: OnceLock<Arc<Companion>>,
 }
 
-/// What a layer above keeps with a task.
+/// Data that a layer above keeps with a task.
 type Companion = dyn Any + Send + Sync;
 
-/// The place of the box. Set once.
+/// The pointer to the box. Set once.
 pub(crate) struct Cold(AtomicPtr<Facts>);
 
 impl Cold {
@@ -41,8 +43,8 @@ impl Cold {
 
     #[inline]
     fn get(&self) -> Option<&Facts> {
-        // SAFETY: null, or a box that is not freed before `self` is dropped. Its cell is touched under a lock
-        // only, as its comment says, and the rest may be used by several.
+        // SAFETY: null, or a box that is not freed before `self` is dropped. Its cell is touched
+        // under a lock only, as its comment says, and the rest is `Sync`.
         unsafe { self.0.load(Ordering::Acquire).as_ref() }
     }
 
@@ -57,7 +59,7 @@ impl Cold {
             .compare_exchange(null, new, Ordering::AcqRel, Ordering::Acquire)
             .is_err()
         {
-            // SAFETY: ours, and nobody has seen it.
+            // SAFETY: ours, and no other thread has seen it.
             drop(unsafe { Box::from_raw(new) });
         }
         self.get().expect("made by us, or by who was quicker")
@@ -71,17 +73,17 @@ impl Cold {
         self.get_or_make().id.get()
     }
 
-    /// What a layer above keeps with the task, from when it is first asked for.
+    /// The data that a layer above keeps with the task; made when it is first asked for.
     pub(crate) fn companion(&self, make: impl FnOnce() -> Arc<Companion>) -> Arc<Companion> {
         self.get_or_make().companion.get_or_init(make).clone()
     }
 
-    /// The number of the wait for the task's end that goes on. Under the lock that `_open` stands in.
+    /// The number of the current wait for the task's end. `_open` proves that the lock is held.
     pub(crate) fn join_number(&self, _open: &Open) -> u64 {
         wait_for::number(&self.get_or_make().join)
     }
 
-    /// Another wait for the task's end begins. Under the lock that `_open` stands in.
+    /// Another wait for the task's end begins. `_open` proves that the lock is held.
     #[inline]
     pub(crate) fn begin_join(&self, _open: &Open) {
         if let Some(facts) = self.get() {

@@ -1,4 +1,4 @@
-//! The vthread that this kernel thread polls right now.
+//! The vthread that this OS thread polls now.
 
 #![allow(unsafe_code)] // A pointer to the poll on this thread's own stack.
 
@@ -14,14 +14,15 @@ use std::cell::Cell;
 use std::ptr::{self, NonNull};
 use std::task::{Context, Poll};
 
-/// How many operations a vthread may complete without a pause.
+/// The number of operations that a vthread may complete without a pause.
 const BUDGET: u32 = 128;
 
 thread_local! {
     static CURRENT: Cell<*const Running> = const { Cell::new(ptr::null()) };
 }
 
-/// How many bytes of the stack recursive calls may use before the rest of them is polled from below.
+/// The number of bytes of the stack that recursive calls may use before the rest of them is polled
+/// from below.
 const STACK: usize = 16 * 1024;
 
 /// One poll of a vthread, on the stack of the thread that makes it.
@@ -30,7 +31,7 @@ pub(crate) struct Running {
     pub(crate) vthread: *const Vthread,
     /// The data pointer of the waker of the vthread's own poll.
     waker: *const (),
-    /// The task that is polled, or in a plain frame of which it is polled. None below a plain thread.
+    /// The task that is polled, or below whose plain frame it is polled. None below a plain thread.
     task: Option<NonNull<Header>>,
     /// The innermost scope whose code runs now.
     scope: Cell<*const Scope>,
@@ -40,11 +41,11 @@ pub(crate) struct Running {
     dropping: Cell<bool>,
     /// Recursive calls nest here: a branch of a `select!` is polled beside others.
     nests: Cell<bool>,
-    /// A future of the user's own is polled, which may poll several things beside one another.
+    /// A user's future is polled, which may poll several things beside one another.
     in_foreign: Cell<bool>,
     /// The runner of a race that is polled, if it is one.
     runner: Cell<*const Runner<'static>>,
-    /// Where the stack was when the line of the vthread began to be polled.
+    /// The position of the stack when the poll of the vthread's call stack began.
     stack: Cell<usize>,
 }
 
@@ -59,7 +60,7 @@ impl Running {
     pub(crate) fn of_root(vthread: &Vthread, waker: *const ()) -> Self {
         let task = with(|around| {
             let around = around?;
-            // A runner that blocks has waited for something else than its operation.
+            // A runner that blocks has waited for something other than its operation.
             around.runner().into_iter().for_each(Runner::give_back);
             around.task
         });
@@ -68,7 +69,7 @@ impl Running {
 
     #[inline]
     fn new(vthread: &Vthread, waker: *const (), task: Option<NonNull<Header>>) -> Self {
-        vthread.doing.set(WaitReason::Unknown);
+        vthread.wait_reason.set(WaitReason::Unknown);
         Running {
             vthread,
             waker,
@@ -84,7 +85,7 @@ impl Running {
         }
     }
 
-    /// Makes this the thread's current poll until the guard goes.
+    /// Makes this the thread's current poll until the guard is dropped.
     #[inline]
     pub(crate) fn enter(&self) -> Entered<'_> {
         Entered {
@@ -99,7 +100,7 @@ impl Running {
         ptr::eq(cx.waker().data(), self.waker)
     }
 
-    /// The task in whose frame we are, if it is one.
+    /// The task in whose frame this code runs, if there is one.
     pub(crate) fn task(&self) -> Option<RunningTask<'_>> {
         // SAFETY: it is polled by this thread, here or further out on the stack.
         self.task
@@ -114,27 +115,28 @@ impl Running {
     /// Whether the innermost scope counts as marked.
     #[inline]
     pub(crate) fn is_marked(&self) -> bool {
-        // SAFETY: this thread polls the vthread, and its innermost scope and those above are
-        // open, hence alive.
+        // SAFETY: this thread polls the vthread, and its innermost scope and those above are open,
+        // hence alive.
         unsafe { (*self.vthread).is_marked(self.scope.get()) }
     }
 
-    /// Whether what has marked the vthread is still marking others: it waits for that before it ends.
+    /// Whether the walk that has marked the vthread is still marking others: the vthread waits for
+    /// that before it ends.
     #[inline]
     pub(crate) fn is_held(&self) -> bool {
         // SAFETY: this thread polls the vthread.
         unsafe { (*self.vthread).is_held() }
     }
 
-    /// Whether the vthread must stop here: its innermost scope counts as marked, or a deadline has passed whose news has not
-    /// come yet. Without a mark and a deadline it is the look at one flag.
+    /// Whether the vthread must stop here: its innermost scope counts as marked, or a deadline has
+    /// passed whose alarm has not rung. Without a mark and a deadline this is one load.
     #[inline]
     pub(crate) fn must_stop(&self) -> bool {
         // SAFETY: this thread polls the vthread.
         unsafe { &*self.vthread }.may_be_cancelled() && self.is_marked_or_late()
     }
 
-    /// Whether the innermost scope counts as marked. Before, marks what a deadline that has passed would mark.
+    /// Whether the innermost scope counts as marked, after deadlines that have passed are applied.
     #[cold]
     fn is_marked_or_late(&self) -> bool {
         if self.is_marked() {
@@ -150,7 +152,7 @@ impl Running {
         self.is_marked()
     }
 
-    /// When the smallest timeout around the code that runs is over.
+    /// The deadline of the smallest timeout around the code that runs.
     pub(crate) fn deadline(&self) -> Deadline {
         // SAFETY: as above.
         unsafe { (*self.scope.get()).deadline() }
@@ -202,7 +204,7 @@ impl Running {
         !self.runner.get().is_null() && self.is_own(cx)
     }
 
-    /// Recursive calls start to use the stack here.
+    /// Notes that recursive calls begin to use the stack here.
     #[inline]
     pub(crate) fn mark_stack(&self) {
         self.stack.set(stack_pointer());
@@ -214,7 +216,7 @@ impl Running {
         self.stack.get().abs_diff(stack_pointer()) < STACK
     }
 
-    /// Runs `code`, which polls a future of the user's own.
+    /// Runs `code`, which polls a user's future.
     pub(crate) fn in_foreign<R>(&self, code: impl FnOnce() -> R) -> R {
         let guard = Restore(&self.in_foreign, self.in_foreign.replace(true));
         let result = code();
@@ -239,24 +241,24 @@ impl Running {
         self.yielded.set(true);
     }
 
-    /// Whether it asked for that.
+    /// Whether it has asked for that.
     #[inline]
     pub(crate) fn has_yielded(&self) -> bool {
         self.yielded.get()
     }
 
-    /// Before the same vthread is polled again.
+    /// Called before the same vthread is polled again.
     pub(crate) fn renew(&self) {
         self.budget.set(BUDGET);
         self.yielded.set(false);
-        self.set_doing(WaitReason::Unknown);
+        self.set_wait_reason(WaitReason::Unknown);
     }
 
-    /// Says what the vthread is about to wait for.
+    /// Sets the reason for which the vthread is about to wait.
     #[inline]
-    pub(crate) fn set_doing(&self, doing: WaitReason) {
+    pub(crate) fn set_wait_reason(&self, wait_reason: WaitReason) {
         // SAFETY: this thread polls the vthread.
-        unsafe { &*self.vthread }.doing.set(doing);
+        unsafe { &*self.vthread }.wait_reason.set(wait_reason);
     }
 
     #[inline]
@@ -274,7 +276,7 @@ impl Running {
     }
 }
 
-/// About where the stack is.
+/// The approximate position of the stack.
 #[inline]
 fn stack_pointer() -> usize {
     let here = 0_u8;
@@ -286,7 +288,7 @@ fn stack_pointer() -> usize {
 pub(crate) struct RunningTask<'a>(Held<'a>);
 
 impl RunningTask<'_> {
-    /// What its parent says by `Parent::address`.
+    /// The task's `Parent::address`.
     pub(crate) fn parent(&self) -> *const () {
         // SAFETY: the task runs: see the type.
         unsafe { self.0.parent() }
@@ -300,7 +302,7 @@ impl std::ops::Deref for RunningTask<'_> {
     }
 }
 
-/// Sets a cell back, also when the code inside unwinds.
+/// Restores a cell, also when the code inside unwinds.
 struct Restore<'a, T: Copy>(&'a Cell<T>, T);
 impl<T: Copy> Drop for Restore<'_, T> {
     fn drop(&mut self) {
@@ -317,7 +319,8 @@ pub(crate) struct Entered<'a> {
 impl Drop for Entered<'_> {
     #[inline]
     fn drop(&mut self) {
-        // Polls nest like the frames of a stack, unless something switches stacks in the middle of one.
+        // Polls nest like the frames of a stack, unless something switches stacks in the middle of
+        // one.
         if !ptr::eq(CURRENT.replace(self.before), self.running) {
             left_in_the_middle();
         }
@@ -337,8 +340,8 @@ fn left_in_the_middle() -> ! {
 /// Calls `code` with the thread's current poll, if there is one.
 #[inline]
 pub(crate) fn with<R>(code: impl FnOnce(Option<&Running>) -> R) -> R {
-    // SAFETY: the pointer is set while the `Running` it names is borrowed by an `Entered` that
-    // lies further out on this thread's stack.
+    // SAFETY: the pointer is set while the `Running` it names is borrowed by an `Entered` that lies
+    // further out on this thread's stack.
     code(unsafe { CURRENT.get().as_ref() })
 }
 
@@ -347,15 +350,15 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<&Running>) -> R) -> R {
 /// `Pending`: the vthread is cancelled (nothing is registered, its frame is about to be dropped),
 /// or it has spent its budget (it is polled again soon). Return `Pending` and register nothing.
 ///
-/// Under a foreign executor (a plain `block_on` inside a closure) it is always `Ready`: nobody
+/// Under a foreign executor (a plain `block_on` inside a closure) it is always `Ready`: no caller
 /// there would act on the mark.
 #[inline]
 pub(crate) fn checkpoint(cx: &mut Context<'_>) -> Poll<()> {
     checkpoint_of(cx).map(|_| ())
 }
 
-/// As `checkpoint`, for an operation that takes something or gives it away: says whether it is one of a runner
-/// of a race.
+/// As `checkpoint`, for an operation that takes something or gives it away: returns whether it
+/// belongs to a runner of a race.
 #[inline]
 pub(crate) fn checkpoint_of(cx: &mut Context<'_>) -> Poll<bool> {
     with(|running| match running {
@@ -376,7 +379,7 @@ pub(crate) fn is_own(cx: &Context<'_>) -> bool {
     with(|running| running.is_some_and(|running| running.is_own(cx)))
 }
 
-/// As `checkpoint`, without spending: for waits that are polled again by a wake.
+/// As `checkpoint`, without spending budget: for waits that are polled again by a wake.
 #[inline]
 pub(crate) fn check_mark(cx: &mut Context<'_>) -> Poll<()> {
     with(|running| match running {

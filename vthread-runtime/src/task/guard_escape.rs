@@ -1,35 +1,39 @@
-//! What a vthread may have let go of since it took a lock: whether the guard is certainly with it still.
+//! Escape analysis of lock guards: whether the guard of a lock is certainly still with the vthread
+//! that took it.
 //!
-//! A guard is an ordinary value. It is dropped by whoever has it, and that need not be the vthread that took the
-//! lock. So a lock remembers a *stamp*: who took it, and how many things that vthread had let go of by then. There are
-//! two ways to let go of something. A child that is spawned into a group of the spawner's own frame may have
-//! captured it; such a child is *traced*: it remembers the count at its birth, and the group knows it as long as it
-//! lives. Everything else (a message, a value that a task leaves, a child of somebody else's group, work for a
-//! helper thread) is a *leak*: what was taken before it may be anywhere.
+//! A guard is an ordinary value. Its owner drops it, and that need not be the vthread that took the
+//! lock. So a lock remembers a *stamp*: the vthread that took it, and how many values that vthread
+//! had given away by then. There are two ways to give a value away. A child that is spawned into a
+//! group of the spawner's own frame may have captured it; such a child is *traced*: it remembers
+//! the count at its birth, and the group knows it as long as it lives. In all other cases (a
+//! message, a task's result, a child of another vthread's group, work for a helper thread) the
+//! value *leaks*: a guard taken before that may be anywhere.
 //!
-//! Only a vthread that has taken a lock, or descends from one that had, is *followed*; the others pay one load.
+//! Only a vthread that has taken a lock, or descends from one that had, is *followed*; the others
+//! pay one load.
 //!
-//! All but the reads belongs to the thread that polls the vthread. Whoever reads from elsewhere has
-//! first taken a lock that this thread has released since: that of the list of scopes, or of a group.
+//! Everything but the reads belongs to the thread that polls the vthread. A reader on another
+//! thread has first taken a lock that this thread has released since: that of the list of scopes,
+//! or of a group.
 
 use crate::base::unique;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-/// How many bits of a stamp count.
+/// The number of bits of a stamp that count.
 const COUNT_BITS: u32 = 24;
 const MAX_COUNT: u64 = (1 << COUNT_BITS) - 1;
-/// The first number that has no room in a stamp.
+/// The first number that does not fit into a stamp.
 const END_OF_NUMBERS: u64 = 1 << (64 - COUNT_BITS);
 
-/// Who, and how much it had let go of.
+/// A vthread, and how many values it had given away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Stamp(pub(crate) u64);
 
 impl Stamp {
-    /// Nobody, or nobody who is followed.
-    pub(crate) const NOBODY: Stamp = Stamp(0);
+    /// No vthread, or one that is not followed.
+    pub(crate) const NONE: Stamp = Stamp(0);
 
-    /// As if `who` had let go of `count` things.
+    /// As if `who` had given away `count` values.
     #[cfg(test)]
     pub(crate) fn for_test(who: u64, count: u64) -> Self {
         Stamp(who << COUNT_BITS | count)
@@ -40,16 +44,16 @@ impl Stamp {
         self.0 >> COUNT_BITS
     }
 
-    /// How much it had let go of.
+    /// How many values it had given away.
     pub(crate) fn count(self) -> u32 {
         (self.0 & MAX_COUNT) as u32
     }
 }
 
-/// A vthread's part of this.
+/// The state of a vthread in the escape analysis.
 #[derive(Debug)]
 pub(crate) struct GuardEscape {
-    /// Its stamp of now, once it is followed.
+    /// Its current stamp, once it is followed.
     stamp: AtomicU64,
     /// The count at its last leak.
     leaked: AtomicU32,
@@ -66,16 +70,16 @@ impl GuardEscape {
         }
     }
 
-    /// The stamp for a lock that is taken now. The vthread is followed from here on.
+    /// Returns the stamp for a lock that is taken now. The vthread is followed from here on.
     #[inline]
     pub(crate) fn stamp(&self) -> Stamp {
         match self.now() {
-            Stamp::NOBODY => self.follow(),
+            Stamp::NONE => self.follow(),
             stamp => stamp,
         }
     }
 
-    /// The stamp of now, as it is.
+    /// Returns the current stamp, without a change.
     #[inline]
     pub(crate) fn now(&self) -> Stamp {
         Stamp(self.stamp.load(Ordering::Relaxed))
@@ -83,10 +87,10 @@ impl GuardEscape {
 
     #[inline]
     pub(crate) fn is_followed(&self) -> bool {
-        self.now() != Stamp::NOBODY
+        self.now() != Stamp::NONE
     }
 
-    /// Follows it from now on, if it is not followed yet.
+    /// Starts to follow it, if it is not followed yet.
     #[cold]
     pub(crate) fn follow(&self) -> Stamp {
         if !self.is_followed() {
@@ -98,16 +102,16 @@ impl GuardEscape {
         self.now()
     }
 
-    /// It lets go of something, and is followed: the count after that.
-    fn let_go(&self) -> u32 {
+    /// A followed vthread gives a value away: returns the count after that.
+    fn give_away(&self) -> u32 {
         if u64::from(self.now().count()) == MAX_COUNT {
-            // Under a new number; what was taken under the old one is nobody's.
+            // It goes on under a new number; locks taken under the old one have no known owner.
             self.stamp.store(0, Ordering::Relaxed);
             self.leaked.store(0, Ordering::Relaxed);
             self.follow();
         }
         let stamp = self.now();
-        if stamp != Stamp::NOBODY {
+        if stamp != Stamp::NONE {
             self.stamp.store(stamp.0 + 1, Ordering::Relaxed);
         }
         self.now().count()
@@ -117,20 +121,20 @@ impl GuardEscape {
     pub(crate) fn spawned_traced(&self, child: &GuardEscape) {
         if self.is_followed() {
             child.follow();
-            child.born.store(self.let_go(), Ordering::Relaxed);
+            child.born.store(self.give_away(), Ordering::Relaxed);
         }
     }
 
-    /// It lets go of something that cannot be traced.
+    /// It gives a value away that cannot be traced.
     #[inline]
     pub(crate) fn leak(&self) {
         if self.is_followed() {
-            let count = self.let_go();
+            let count = self.give_away();
             self.leaked.store(count, Ordering::Relaxed);
         }
     }
 
-    /// A child that was born at `count` has let go of something that cannot be traced.
+    /// A child that was born at `count` has given a value away that cannot be traced.
     pub(crate) fn leaked_by_a_child(&self, count: u32) {
         let latest = self.leaked().max(count);
         self.leaked.store(latest, Ordering::Relaxed);
@@ -146,7 +150,7 @@ impl GuardEscape {
         self.born.load(Ordering::Relaxed)
     }
 
-    /// For another use of the same memory, by somebody else.
+    /// Prepares the same memory for another vthread.
     pub(crate) fn reset(&self) {
         self.stamp.store(0, Ordering::Relaxed);
         self.leaked.store(0, Ordering::Relaxed);

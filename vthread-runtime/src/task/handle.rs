@@ -28,25 +28,25 @@ pub(crate) struct Handle<V> {
 
 // SAFETY: moving the handle moves the right to the value.
 unsafe impl<V: Send> Send for Handle<V> {}
-// SAFETY: through `&Handle` one reaches atomics only; V: Sync keeps to the contract of types that
-// hold a V.
+// SAFETY: through `&Handle` one reaches atomics only; `V: Sync` is the usual bound of types that
+// hold a `V`.
 unsafe impl<V: Sync> Sync for Handle<V> {}
 
-/// What the parent says of a new task.
+/// The parent's answer to a new task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub(crate) enum Linked {
-    /// It is one of the parent's tasks, and begins.
+    /// It is linked to the parent, and runs.
     Runs,
-    /// It was marked at once: nothing of it runs.
+    /// It was marked at once: none of its code runs.
     IsCancelled,
 }
 
 impl<V> Handle<V> {
-    /// Makes a task. `link` is called with it before it can run, and says whether it may.
+    /// Makes a task. `link` is called with it before it can run, and returns whether it may.
     ///
     /// # Safety
-    /// - The parent waits for the task's end before anything that the frame borrows goes.
+    /// - The parent waits for the task's end before the borrows of the frame end.
     pub(crate) unsafe fn spawn<F, P>(
         frame: F,
         parent: P,
@@ -85,19 +85,19 @@ impl<V> Handle<V> {
         unsafe { Held::new(self.task) }
     }
 
-    /// The value of a task that is over, if it has one and it was not taken.
+    /// Takes the value of a task that is over, if it has one and it was not taken.
     pub(crate) fn take(&mut self) -> Option<V> {
         assert!(self.header().is_complete());
         let mut value = MaybeUninit::<V>::uninit();
-        // SAFETY: the task is over and this is its handle, so the stage is ours; the place is
-        // one for the task's value type, which is `V` since `spawn`.
+        // SAFETY: the task is over and this is its handle, so the stage is ours; the place is one
+        // for the task's value type, which is `V` since `spawn`.
         let taken =
             unsafe { (self.header().vtable.take_value)(self.task, value.as_mut_ptr().cast()) };
         // SAFETY: written if taken.
         taken.then(|| unsafe { value.assume_init() })
     }
 
-    /// Leaves a waker for the end. True if the task is over already.
+    /// Leaves a waker for the end. Returns true if the task is over already.
     fn register(&self, site: Site, cx: &Context<'_>) -> bool {
         let header = self.header();
         if header.is_complete() {
@@ -133,7 +133,7 @@ impl<V> Handle<V> {
         is_over
     }
 
-    /// Waits for the end: gives the value, or says how it ended without one.
+    /// Waits for the end: returns the value, or the handle if there is none.
     pub(crate) fn join(self, site: Site) -> Join<V> {
         Join {
             handle: Some(self),
@@ -163,7 +163,7 @@ impl<V> Drop for Handle<V> {
     }
 }
 
-/// The future of a join: the value, or how the task ended without one.
+/// The future of a join: the value, or the handle if the task ended without one.
 #[derive(Debug)]
 pub(crate) struct Join<V> {
     handle: Option<Handle<V>>,
@@ -174,7 +174,7 @@ pub(crate) struct Join<V> {
 impl<V> Unpin for Join<V> {}
 
 impl<V> Future for Join<V> {
-    /// Without a value the handle comes back: it knows why.
+    /// Without a value the handle comes back: it knows the reason.
     type Output = Result<V, Handle<V>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -195,7 +195,7 @@ impl<V> Future for Join<V> {
             this.handle = None;
             return Poll::Ready(Ok(value));
         }
-        // Whoever cancelled the child may be on the way to this vthread.
+        // The cancellation that ended the child may be about to mark this vthread.
         if CancelInProgress::is_under_way() {
             cx.waker().wake_by_ref();
             return Poll::Pending;
@@ -207,7 +207,7 @@ impl<V> Future for Join<V> {
 
 impl<V> Drop for Join<V> {
     fn drop(&mut self) {
-        // Nobody waits any more, if somebody did.
+        // The wait is over, if it had begun.
         if let Some(handle) = self.handle.as_ref().filter(|_| self.is_registered) {
             let joiner = handle.header().vthread.open().joiner.take();
             drop(joiner);

@@ -19,7 +19,7 @@ use std::task::Waker;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum End {
-    /// It has not.
+    /// Not yet.
     Alive = 0,
     /// With a value.
     Done,
@@ -38,10 +38,10 @@ pub(crate) struct Links {
     pub(crate) after: Cell<Option<NonNull<Header>>>,
 }
 
-/// What the `spawn!` says of its child.
+/// The options of a child's `spawn!`.
 #[derive(Debug)]
 pub(crate) struct About {
-    /// Where it stands.
+    /// The location of the `spawn!`.
     pub(crate) site: &'static Location<'static>,
     /// The child's name.
     pub(crate) name: Option<Cow<'static, str>>,
@@ -49,30 +49,29 @@ pub(crate) struct About {
     pub(crate) is_service: bool,
 }
 
-/// Who waits for the end of a task.
+/// The waiter for the end of a task.
 #[derive(Debug)]
 pub(crate) struct Joiner {
     pub(crate) waker: Waker,
-    /// Where it called, if it waits for nothing else.
+    /// The location of its call, if it waits for nothing else.
     pub(crate) site: Option<Site>,
 }
 
-/// What a task has beside what every vthread has, as far as it is small. A part of the vthread, for the
-/// sake of the room.
+/// The small data that only a task has. It is part of the vthread, where it fits into padding.
 #[derive(Debug)]
 pub(crate) struct OfTask {
     end: AtomicU8,
-    /// It counts among those that run in a group with a limit. Touched by the thread that polls the
-    /// task, and before that by the one that makes it.
-    has_room: AtomicBool,
+    /// It counts against the group's limit. Touched by the thread that polls the task, and before
+    /// that by the one that spawns it.
+    has_permit: AtomicBool,
     is_service: bool,
     /// Touched under the parent's lock only.
     has_lost_work: Cell<bool>,
-    /// Belongs to who the stage belongs to.
+    /// Belongs to the owner of the stage.
     pub(crate) holds: Cell<Holds>,
 }
 
-/// What is in the stage of a task.
+/// The contents of a task's stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Holds {
     Frame,
@@ -85,7 +84,7 @@ impl OfTask {
     fn new(is_service: bool) -> Self {
         OfTask {
             end: AtomicU8::new(End::Alive as u8),
-            has_room: AtomicBool::new(false),
+            has_permit: AtomicBool::new(false),
             is_service,
             has_lost_work: Cell::new(false),
             holds: Cell::new(Holds::Frame),
@@ -98,14 +97,14 @@ impl OfTask {
     }
 }
 
-/// A wait for the end of a task, as somebody else has seen it.
+/// A wait for the end of a task, as another thread has seen it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SeenJoiner {
-    /// Which wait.
+    /// The number of the wait.
     pub(crate) number: u64,
-    /// The address by which the waiting vthread's own waker is known.
+    /// The data pointer of the waiting vthread's own waker.
     pub(crate) waker: *const (),
-    /// Where it called.
+    /// The location of its call.
     pub(crate) site: Site,
 }
 
@@ -117,15 +116,15 @@ pub(crate) struct Header {
     pub(crate) vtable: &'static VTable,
     pub(crate) vthread: Vthread,
     pub(crate) links: Links,
-    /// Where the `spawn!` stands.
+    /// The location of the `spawn!`.
     pub(crate) site: Site,
     pub(crate) rare: Cold,
 }
 
-/// What depends on the task's types.
+/// The functions that depend on the task's types.
 #[derive(Debug)]
 pub(crate) struct VTable {
-    /// Whose child the task is, as its parent says.
+    /// The parent's `Parent::address`.
     pub(crate) parent: unsafe fn(NonNull<Header>) -> *const (),
     /// Polls the frame; the task was taken from a queue.
     pub(crate) run: unsafe fn(NonNull<Header>),
@@ -153,7 +152,7 @@ impl Header {
         }
     }
 
-    /// The end of a header without a task.
+    /// Sets the end of a header without a task.
     #[cfg(all(test, loom))]
     pub(crate) fn end_in_model(&self, end: End) {
         self.set_end(end);
@@ -168,11 +167,11 @@ impl Header {
         unsafe fn nothing(_: NonNull<Header>, _: *mut ()) -> bool {
             unreachable!()
         }
-        unsafe fn nobody(_: NonNull<Header>) -> *const () {
+        unsafe fn no_parent(_: NonNull<Header>) -> *const () {
             ptr::null()
         }
         static VTABLE: VTable = VTable {
-            parent: nobody,
+            parent: no_parent,
             run: never,
             take_value: nothing,
             drop_value: never,
@@ -194,22 +193,22 @@ impl Header {
         self.rare.name()
     }
 
-    /// Whether it keeps its group open no longer than others do.
+    /// Whether it does not keep its group open by itself.
     pub(crate) fn is_service(&self) -> bool {
         self.vthread.of_task.is_service
     }
 
-    /// Whether it counts among those that run in a group with a limit.
-    pub(crate) fn has_room(&self) -> &AtomicBool {
-        &self.vthread.of_task.has_room
+    /// Whether it counts against the group's limit.
+    pub(crate) fn has_permit(&self) -> &AtomicBool {
+        &self.vthread.of_task.has_permit
     }
 
-    /// Whether the first to cancel it was a mark from outside its group. Under the parent's lock.
+    /// Whether a mark from outside its group was the first to cancel it. Under the parent's lock.
     pub(crate) fn has_lost_work(&self) -> bool {
         self.vthread.of_task.has_lost_work.get()
     }
 
-    /// Says so. Under the parent's lock.
+    /// Sets that. Under the parent's lock.
     pub(crate) fn set_lost_work(&self, has_lost_work: bool) {
         self.vthread.of_task.has_lost_work.set(has_lost_work);
     }
@@ -230,7 +229,7 @@ impl Header {
         place.store(end as u8, Ordering::Release);
     }
 
-    /// Who waits for its end, and for nothing else.
+    /// The wait for its end, if its waiter waits for nothing else.
     pub(crate) fn joiner(&self) -> Option<SeenJoiner> {
         let open = self.vthread.open();
         let joiner = open.joiner.as_ref()?;
@@ -249,14 +248,14 @@ impl Header {
         self.state.is_complete()
     }
 
-    /// The address by which the task's own waker is known: to compare, not to reach the task by.
+    /// The data pointer of the task's own waker: to compare, not to reach the task by.
     pub(crate) fn waker_data(&self) -> *const () {
         ptr::from_ref(self).cast()
     }
 }
 
-/// A task that somebody keeps for as long as this lives: one who owns a reference to it, who polls it, or who has found it
-/// linked and holds its parent's lock.
+/// A task that is kept alive as long as this lives: by an owner of a reference to it, by its poll,
+/// or by its parent's lock under which it was found linked.
 ///
 /// It leads to the whole allocation, as every reference to a task does: a `&Header` leads to the
 /// header and no further, so that no waker, no entry of a queue and no link may come from one.
@@ -278,7 +277,7 @@ impl<'a> Held<'a> {
         }
     }
 
-    /// That of a header without a task, whose waker is known and never used.
+    /// For a header without a task, whose waker is compared and never used.
     #[cfg(all(test, loom))]
     pub(crate) fn of_model(header: &'a std::sync::Arc<Header>) -> Self {
         let header = std::sync::Arc::as_ptr(header).cast_mut();
@@ -286,7 +285,7 @@ impl<'a> Held<'a> {
         unsafe { Held::new(NonNull::new_unchecked(header)) }
     }
 
-    /// The pointer, for who keeps it by other means.
+    /// The pointer, for a caller that keeps the task alive by other means.
     #[inline]
     pub(crate) fn as_ptr(self) -> NonNull<Header> {
         self.task
@@ -298,12 +297,12 @@ impl<'a> Held<'a> {
         unsafe { self.task.as_ref() }
     }
 
-    /// A waker of the task, whoever else has the task.
+    /// A waker of the task, which may outlive `'a`.
     pub(crate) fn waker(self) -> Waker {
         Waker::clone(&super::waker::borrowed(self))
     }
 
-    /// Whose child it is, as its parent says.
+    /// The parent's `Parent::address`.
     ///
     /// # Safety
     /// - The task is polled by this thread.
@@ -321,7 +320,7 @@ impl std::ops::Deref for Held<'_> {
     }
 }
 
-/// A task in a queue: notified, hence alive. Whoever has it runs it.
+/// A task in a queue: notified, hence alive. Its holder runs it.
 #[derive(Debug)]
 pub(crate) struct TaskRef(pub(crate) NonNull<Header>);
 
@@ -330,7 +329,7 @@ pub(crate) struct TaskRef(pub(crate) NonNull<Header>);
 unsafe impl Send for TaskRef {}
 
 impl TaskRef {
-    /// Where its `spawn!` stands.
+    /// The location of its `spawn!`.
     #[inline]
     pub(crate) fn site(&self) -> Site {
         // SAFETY: a task in a queue is alive.
@@ -360,13 +359,13 @@ impl TaskRef {
 
     /// Polls the task once.
     pub(crate) fn run(self) {
-        // SAFETY: a task in a queue is notified, and a notified task is alive. It stands in one
-        // queue only, so that nobody else runs it.
+        // SAFETY: a task in a queue is notified, and a notified task is alive. It is in one queue
+        // only, so that no other thread runs it.
         unsafe { (self.0.as_ref().vtable.run)(self.0) }
     }
 }
 
-/// Gives one reference up.
+/// Gives up one reference.
 ///
 /// # Safety
 /// The caller owns one, and uses the task no more.
@@ -384,7 +383,7 @@ pub(crate) unsafe fn release(task: NonNull<Header>) {
 mod tests {
     use super::*;
 
-    /// Every vthread pays for it: what few need belongs into `Cold`.
+    /// Every vthread pays for it: data that few need belongs into `Cold`.
     #[test]
     fn a_header_is_no_larger_than_it_was() {
         assert!(size_of::<Header>() <= 176, "{}", size_of::<Header>());

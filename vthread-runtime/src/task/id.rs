@@ -1,13 +1,13 @@
-//! A number by which a vthread is known.
+//! A number that identifies a vthread.
 
 use std::fmt;
 use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Tells a vthread from all others that this process has had or will have.
+/// Identifies a vthread among all that this process has had or will have.
 ///
-/// Numbers are given out when they are asked for, so they say nothing of the order in which vthreads
-/// were spawned.
+/// Numbers are assigned when they are first asked for, so they do not tell the order in which
+/// vthreads were spawned.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TaskId(NonZeroU64);
 
@@ -23,7 +23,7 @@ impl fmt::Debug for TaskId {
     }
 }
 
-/// The place for an id: empty until somebody asks, so that a spawn does not touch a counter that
+/// The place for an id: empty until it is asked for, so that a spawn does not touch a counter that
 /// all threads share.
 #[derive(Debug, Default)]
 pub(crate) struct LazyId(AtomicU64);
@@ -34,7 +34,7 @@ impl LazyId {
         let id = NonZeroU64::new(self.0.load(Ordering::Relaxed));
         TaskId(id.unwrap_or_else(|| {
             let next = NEXT.fetch_add(1, Ordering::Relaxed);
-            // Two may ask at once: the first one's number stays, the other's is nobody's.
+            // Two threads may ask at once: the first one's number stays, the other's is not used.
             let seen = self
                 .0
                 .compare_exchange(0, next, Ordering::Relaxed, Ordering::Relaxed);

@@ -1,5 +1,5 @@
-//! A task: one state machine on the heap, and what every vthread has, spawned or not.
-//! `README.md` beside this file draws the life cycle.
+//! A task: one state machine on the heap, and what every vthread has, spawned or not. `README.md`
+//! beside this file draws the life cycle.
 
 pub(crate) mod state;
 

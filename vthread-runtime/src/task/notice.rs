@@ -1,19 +1,21 @@
-//! That a blocking call is to be polled again: the notice which its wakers give, and for which its thread waits.
+//! The notice that a blocking call is to be polled again: its wakers give it, and its thread waits
+//! for it.
 //!
 //! # Protocol
-//! - **Waker**: (W1) write what the poll shall find, (W2) set the flag by a swap, (W3) if it was not set, go
-//!   through the lock, and notify.
-//! - **Thread**: (T1) clear the flag by a swap, (T2) poll, (T3) under the lock, wait until the flag is set;
-//!   again from T1.
+//! - **Waker**: (W1) write the data for the poll, (W2) set the flag by a swap, (W3) if it was not
+//!   set, go through the lock, and notify.
+//! - **Thread**: (T1) clear the flag by a swap, (T2) poll, (T3) under the lock, wait until the flag
+//!   is set; again from T1.
 //!
-//! *No wake is lost.* The swaps of one flag stand in one order, and each reads what the one before it wrote. Take
-//! a W2 and the first T1 behind it. All that stands between them are swaps of wakers, so that T1 acquires what
-//! every one of them has released, W1 included, and T2 sees it. And the thread comes to that T1: the flag is set
-//! since W2, so that T3 does not wait; or it waits already, and then W3, which comes after T3's look
-//! at the flag, since both hold the lock, ends the wait.
+//! *No wake is lost.* The swaps of one flag are in one order, and each reads the value that the one
+//! before it wrote. Take a W2 and the first T1 after it. All swaps between them are those of
+//! wakers, so that T1 acquires the writes that every one of them has released, W1 included, and T2
+//! sees them. And the thread comes to that T1: the flag is set since W2, so that T3 does not wait;
+//! or it waits already, and then W3, which comes after T3's look at the flag, since both hold the
+//! lock, ends the wait.
 //!
-//! With a *store* at T1, a W2 just before it would be overwritten unread: T2 may look without having seen W1,
-//! and T3 waits for a wake that has been.
+//! With a *store* at T1, a W2 just before it would be overwritten unread: T2 may run without having
+//! seen W1, and T3 waits for a wake that is over.
 //!
 //! `loom_root_*` below are this argument, executed.
 
@@ -36,7 +38,7 @@ impl Notice {
         }
     }
 
-    /// Before a poll: what was written before any notice so far, that poll sees.
+    /// Called before a poll: that poll sees all writes before earlier notices.
     #[inline]
     pub(crate) fn take(&self) {
         self.is_given.swap(false, Ordering::AcqRel);
@@ -52,7 +54,8 @@ impl Notice {
         }
     }
 
-    /// Waits for a notice, at most for so long, and leaves it to `take`. Whether there was one.
+    /// Waits for a notice, at most for `longest`, and leaves it to `take`. Returns whether there
+    /// was one.
     pub(crate) fn wait(&self, longest: Option<Duration>) -> bool {
         let mut guard = self.lock.lock();
         while !self.is_given.load(Ordering::Acquire) {
@@ -73,7 +76,8 @@ mod models {
     use super::*;
     use crate::primitive::{Arc, thread};
 
-    /// The root of a blocking call polls until all facts are there, with nothing but the notice to order them.
+    /// The root of a blocking call polls until all facts are there, with nothing but the notice to
+    /// order them.
     fn poll_until_all(n_wakers: usize) {
         let notice = Arc::new(Notice::new());
         let facts: Vec<_> = (0..n_wakers)
@@ -111,7 +115,7 @@ mod models {
         loom::model(|| poll_until_all(2));
     }
 
-    /// A wake that was meant for a call that is over is no more than a poll too many for the next one.
+    /// A late wake, meant for an earlier call, costs the next call no more than an extra poll.
     #[test]
     fn loom_root_a_late_wake_comes_to_the_next_call() {
         loom::model(|| {

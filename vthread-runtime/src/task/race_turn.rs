@@ -1,15 +1,16 @@
-//! Turns among the runners of a race: an operation that takes something, a message or a connection, is only
-//! made by the runner which will win with it.
+//! Turns among the runners of a race: an operation that takes something, a message or a connection,
+//! is only made by the runner that will win with it.
 //!
 //! # Protocol
-//! A race has one turn. An operation of the library that takes or gives something away, made by a runner,
-//! first takes the turn; if another runner has it, it waits for that. If it has taken nothing, it gives the turn
-//! back at once. Otherwise the turn stays with its runner until that has waited for something else (it is
-//! given back then), or has ended: whoever ends with a value needs the turn too, and gives it back when the
-//! others have been cancelled. So between the moment in which one operation takes effect and the moment in which its
-//! runner has won, no operation of another runner takes effect; and after that each of them finds its mark.
+//! A race has one turn. An operation of the library that takes or gives something away, made by a
+//! runner, first takes the turn; if another runner has it, it waits for that. If it has taken
+//! nothing, it gives the turn back at once. Otherwise the turn stays with its runner until that has
+//! waited for something else (it is given back then), or has ended: a runner that ends with a value
+//! needs the turn too, and gives it back when the others have been cancelled. So between the moment
+//! in which one operation takes effect and the moment in which its runner has won, no operation of
+//! another runner takes effect; and after that each of them finds its mark.
 //!
-//! The turn is no lock: it is held for the rest of one poll, and those who want it wait as vthreads.
+//! The turn is no lock: it is held for the rest of one poll, and its waiters are vthreads.
 
 use crate::primitive::Mutex;
 use std::cell::Cell;
@@ -94,7 +95,8 @@ mod model {
     use crate::primitive::{Arc, AtomicUsize, Ordering, block_on, thread};
     use std::future::poll_fn;
 
-    /// Two runners, of whom one takes and wins: the other one finds that, and no wait is left alone.
+    /// Two runners, of which one takes and wins: the other one finds that, and no wait is left
+    /// alone.
     #[test]
     fn loom_turn_one_runner_takes() {
         loom::model(|| {

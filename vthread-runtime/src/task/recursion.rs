@@ -1,26 +1,27 @@
-//! The line of a vthread: its base frame and, above it, the segments of its recursive calls.
+//! The call stack of a vthread: its base frame and, above it, the segments of its recursive calls.
 //!
 //! A function that calls itself cannot hold its own frame, so such a call gets a *segment* on the
-//! heap. Segments are not polled through the frames that made them: that would take a stack as deep as
-//! the recursion. The caller's poll pushes the segment on the vthread's line; the runtime polls the
-//! top of the line, and only the top. So resuming a deep recursion costs what resuming one frame
-//! costs, and neither polling nor dropping it needs the kernel stack.
+//! heap. Segments are not polled through the frames that made them: that would take a stack as deep
+//! as the recursion. The caller's poll pushes the segment on the vthread's call stack; the runtime
+//! polls the top segment, and only that. So resuming a deep recursion costs what resuming one frame
+//! costs, and neither polling nor dropping it needs the machine's stack.
 //!
-//! The first poll of a segment is made in place, by the frame that made it, while little of the stack
-//! is used: most calls end in it, and then cost an allocation and a call. Otherwise the caller
-//! answers `Pending`, and the runtime makes that first poll from the bottom of the stack.
+//! The first poll of a segment is made in place, by the frame that made it, while little of the
+//! stack is used: most calls end in it, and then cost an allocation and a call. Otherwise the
+//! caller returns `Pending`, and the runtime makes that first poll from the bottom of the stack.
 //!
-//! A segment is a scope of its own: what encloses the call sees that something is open inside it.
-//! When the top has ended, its value (or its panic) stays in the segment, the segment is popped, and the
+//! A segment is a scope of its own: the scope around the call counts it as open inside. When the
+//! top has ended, its value (or its panic) stays in the segment, the segment is popped, and the
 //! frame below is polled, which finds it there. When the top is marked and nothing is open in it,
 //! its frame is dropped and it is popped; then the one below is looked at: innermost first.
 //!
-//! In a branch of a `select!`, which is polled beside others, a recursive call nests: its frame is on the
-//! heap, but polled by the frame that made it.
+//! In a branch of a `select!`, which is polled beside others, a recursive call nests: its frame is
+//! on the heap, but polled by the frame that made it.
 //!
-//! Who touches what: the thread that polls the vthread, everything. The `Call` future in the frame
-//! below owns the memory, the line has it by address while it is pushed. A frame that holds such a
-//! future is not dropped while its segment is pushed, because the segment is an open scope in it.
+//! Who may touch what: the thread that polls the vthread, everything. The `Call` future in the
+//! frame below owns the memory, the call stack has it by address while it is pushed. A frame that
+//! holds such a future is not dropped while its segment is pushed, because the segment is an open
+//! scope in it.
 
 #![allow(unsafe_code)] // A stack of frames, linked by address.
 
@@ -41,7 +42,7 @@ use std::task::{Context, Poll};
 /// The part of a segment that does not depend on its types; its first field.
 #[repr(C)]
 pub(crate) struct Link {
-    /// Never marked itself. Its parent is the nearest scope that can be: so that the chain is not
+    /// Never marked itself. Its parent is the nearest scope that can be, so that the chain is not
     /// as long as the recursion is deep.
     scope: Scope,
     /// The scope that was innermost at the call: the segment is open inside it.
@@ -49,7 +50,7 @@ pub(crate) struct Link {
     below: Cell<*const Link>,
     /// It was pushed, and waits for its first poll.
     is_fresh: Cell<bool>,
-    /// What was bound at the call. Owned by a frame below, which waits for this one.
+    /// The bindings at the call. Owned by a frame below, which waits for this one.
     bindings: Cell<Borrowed>,
     poll: unsafe fn(NonNull<Link>, &mut Context<'_>) -> Poll<()>,
     drop_frame: unsafe fn(NonNull<Link>),
@@ -101,7 +102,7 @@ unsafe impl<F: Future> Sync for Segment<F> {}
 pub unsafe fn segment<F: Future>(frame: F) -> Segment<F> {
     let mut place = Box::<Node<F>>::new_uninit();
     let node = place.as_mut_ptr();
-    // SAFETY: a place for a node, whose two fields are written, each where it belongs: so the frame is copied
+    // SAFETY: a place for a node, whose two fields are written in place: so the frame is copied
     // once, and not by way of the stack.
     let node = unsafe {
         (&raw mut (*node).stage).write(UnsafeCell::new(Stage::Frame(frame)));
@@ -137,7 +138,7 @@ impl<F: Future> Future for Segment<F> {
             match this.state {
                 State::New | State::Nested if running.nests() => {
                     this.state = State::Nested;
-                    // SAFETY: the node is ours, is on no line, and is pinned on the heap.
+                    // SAFETY: the node is ours, is not pushed, and is pinned on the heap.
                     match unsafe { poll::<F>(this.node.cast(), cx) } {
                         Poll::Ready(()) => this.take(),
                         Poll::Pending => Poll::Pending,
@@ -166,9 +167,9 @@ impl<F: Future> Future for Segment<F> {
 }
 
 impl<F: Future> Segment<F> {
-    /// After the segment was popped: what it left.
+    /// Called after the segment was popped: takes its result.
     fn take(&mut self) -> Poll<F::Output> {
-        // SAFETY: ours; the line does not have it any more, or has it and does not poll it now.
+        // SAFETY: ours; the call stack does not have it any more, or has it and does not poll it now.
         let node = unsafe { self.node.as_ref() };
         if let Some(payload) = node.link.panic.take() {
             self.state = State::Done;
@@ -180,7 +181,8 @@ impl<F: Future> Segment<F> {
             // Not over, or cancelled: the frame below is about to be dropped as well.
             return Poll::Pending;
         };
-        // SAFETY: moved out, and so that it is seen. The rest of the place, as large as the frame, is left alone.
+        // SAFETY: moved out, and marked as moved below. The rest of the place, as large as the
+        // frame, is not copied.
         let value = unsafe { ptr::read(value) };
         // SAFETY: as above.
         unsafe { place.write(Stage::Empty) };
@@ -191,8 +193,8 @@ impl<F: Future> Segment<F> {
 
 impl<F: Future> Drop for Segment<F> {
     fn drop(&mut self) {
-        // SAFETY: made by a box of this type, and not on the line: it was never pushed, or it was
-        // popped before the scope around this call could be dropped.
+        // SAFETY: made by a box of this type, and not pushed: it never was, or it was popped before
+        // the scope around this call could be dropped.
         drop(unsafe { Box::from_raw(self.node.as_ptr()) });
     }
 }
@@ -214,7 +216,7 @@ unsafe fn push(running: &Running, link: NonNull<Link>) {
     // SAFETY: the vthread being polled, and its innermost scope.
     let (vthread, around) = unsafe { (&*running.vthread, &*running.scope()) };
     segment.scope.set_parent(match around.kind {
-        // SAFETY: what is around an open scope is open.
+        // SAFETY: the parent of an open scope is open.
         Kind::Segment => unsafe { &*around.parent() },
         _ => around,
     });
@@ -233,7 +235,7 @@ fn pop(vthread: &Vthread, top: &Link) {
     unsafe { &*top.around.get() }.closed_inside();
 }
 
-/// Polls the top of the line, and what comes to be the top, until the base frame has ended or
+/// Polls the top segment, and each that becomes the top, until the base frame has ended or
 /// everything waits. `base` polls the base frame.
 ///
 /// The caller catches the panics of `base`, and looks at the marks of the root afterwards.
@@ -246,7 +248,7 @@ pub(crate) fn poll_on_segments<R>(
     running.mark_stack();
     loop {
         match NonNull::new(vthread.top.get().cast_mut()) {
-            // What is below a segment that has ended goes on.
+            // The frame below a segment that has ended goes on.
             Some(top) if poll_top(vthread, running, cx, top) => continue,
             Some(_) => {}
             None => match base(cx) {
@@ -254,7 +256,7 @@ pub(crate) fn poll_on_segments<R>(
                 result => return result,
             },
         }
-        // SAFETY: on the line, hence alive.
+        // SAFETY: pushed, hence alive.
         let top = unsafe { vthread.top.get().as_ref() };
         if !top.is_some_and(|top| top.is_fresh.get()) {
             return Poll::Pending;
@@ -262,20 +264,20 @@ pub(crate) fn poll_on_segments<R>(
     }
 }
 
-/// Polls one segment. True if it is over and popped.
+/// Polls one segment. Returns true if it is over and popped.
 fn poll_top(
     vthread: &Vthread,
     running: &Running,
     cx: &mut Context<'_>,
     top: NonNull<Link>,
 ) -> bool {
-    // SAFETY: on the line, hence alive.
+    // SAFETY: pushed, hence alive.
     let link = unsafe { top.as_ref() };
     link.is_fresh.set(false);
     // SAFETY: the chain above an open scope is open, and this thread polls the vthread.
     let is_marked = || unsafe { vthread.is_marked(&link.scope) };
     let polled = within(vthread, running, link, || {
-        // SAFETY: the top of the line is polled by the line only.
+        // SAFETY: the top segment is polled here only.
         catch_unwind(AssertUnwindSafe(|| unsafe { (link.poll)(top, cx) }))
     });
     match polled {
@@ -309,7 +311,7 @@ fn poll_top(
     true
 }
 
-/// Runs `code` as the segment's: in its scope, with what was bound where it was called.
+/// Runs `code` as the segment's: in its scope, with the bindings of its call.
 fn within<R>(vthread: &Vthread, running: &Running, link: &Link, code: impl FnOnce() -> R) -> R {
     // SAFETY: the frame below that owns the bindings waits for this segment.
     running.within(&link.scope, || unsafe {
@@ -318,7 +320,7 @@ fn within<R>(vthread: &Vthread, running: &Running, link: &Link, code: impl FnOnc
 }
 
 unsafe fn poll<F: Future>(link: NonNull<Link>, cx: &mut Context<'_>) -> Poll<()> {
-    // SAFETY: a segment of this type; the line alone touches the stage while it is pushed.
+    // SAFETY: a segment of this type; the call stack alone touches the stage while it is pushed.
     let stage = unsafe { link.cast::<Node<F>>().as_ref() }.stage.get();
     // SAFETY: as above; the frame stays where it is until it is dropped there.
     let Stage::Frame(frame) = (unsafe { &mut *stage }) else {

@@ -22,7 +22,7 @@ use std::task::Wake;
 pub(crate) struct Root {
     pub(crate) vthread: Vthread,
     pub(crate) notice: Notice,
-    /// The blocking call that is made now was made here. Null between calls.
+    /// The location of the blocking call that is made now. Null between calls.
     site: AtomicPtr<Location<'static>>,
 }
 
@@ -37,9 +37,9 @@ impl Root {
         root
     }
 
-    /// Where the blocking call that is made now was made.
+    /// The location of the blocking call that is made now.
     pub(crate) fn site(&self) -> Option<Site> {
-        // SAFETY: null, or made from a reference that lives for ever.
+        // SAFETY: null, or made from a `'static` reference.
         unsafe { self.site.load(Ordering::Relaxed).as_ref() }
     }
 
@@ -58,8 +58,8 @@ impl Root {
     /// - The scope is linked, and the caller holds the list's lock.
     pub(crate) unsafe fn of_scope(scope: *const Scope) -> Arc<Root> {
         let root = scope.cast::<Root>();
-        // SAFETY: a scope of kind `Root` in a list is the first field of the first field of a
-        // root in an `Arc`, and was linked by a pointer to that.
+        // SAFETY: a scope of kind `Root` in a list is the first field of the first field of a root
+        // in an `Arc`, and was linked by a pointer to that.
         unsafe {
             Arc::increment_strong_count(root);
             Arc::from_raw(root)
@@ -86,8 +86,9 @@ impl Wake for Root {
     }
 }
 
-/// All roots, by their addresses. Whoever looks at them has a share in each: a root that could go while it is looked
-/// at would have to leave the registry before it is dropped, and it does so as a part of that.
+/// All roots, by their addresses. A visitor owns a share in each: a root that could be dropped
+/// during a visit would have to leave the registry before its drop, and it does so as a part of
+/// that.
 static ROOTS: Mutex<Option<HashMap<usize, Weak<Root>>>> = Mutex::new(None);
 
 fn add(root: &Arc<Root>) {
@@ -107,7 +108,8 @@ fn remove(root: &Root) {
 /// Calls `visit` with every root.
 pub(crate) fn for_each_root(visit: impl FnMut(&Arc<Root>)) {
     let shares = |roots: &HashMap<_, Weak<_>>| roots.values().filter_map(Weak::upgrade).collect();
-    // The last share in a root may be one of these: it goes outside the lock, which `remove` takes.
+    // The last share in a root may be one of these: it is dropped outside the lock, which `remove`
+    // takes.
     let roots: Vec<Arc<Root>> = ROOTS.lock().as_ref().map(shares).unwrap_or_default();
     roots.iter().for_each(visit);
 }

@@ -1,33 +1,34 @@
-//! The state word of a task: deciding, without touching memory. `README.md` draws the life cycle.
+//! The state word of a task: decisions, without access to the task's memory. `README.md` draws the
+//! life cycle.
 //!
-//! One word holds the life cycle's bits and the count of references. The *base reference* belongs
-//! to the task's being alive: it is given up by the last step of its end. A task in a queue needs
+//! One word holds the life cycle's bits and the count of references. The *base reference* stands
+//! for the task's being alive: it is given up by the last step of its end. A task in a queue needs
 //! no reference of its own, because a task that is `NOTIFIED` has not ended.
 
 use crate::primitive::{AtomicUsize, Ordering};
 
 /// The frame is being polled. Set by `start`, cleared by `pause` and `complete`.
 const RUNNING: usize = 1 << 0;
-/// The task stands in a queue or, with `RUNNING`, must be polled again. Set by wakers and at
-/// birth, cleared by `start`.
+/// The task is in a queue or, with `RUNNING`, must be polled again. Set by wakers and at birth,
+/// cleared by `start`.
 const NOTIFIED: usize = 1 << 1;
 /// The frame is gone, its value is written. Set once, by `complete`; never with `RUNNING`.
 const COMPLETE: usize = 1 << 2;
-/// A handle exists, and with it somebody who may take the value. Cleared once, by `drop_handle`.
+/// A handle exists, whose holder may take the value. Cleared once, by `drop_handle`.
 const HANDLE: usize = 1 << 3;
 /// The holder of the handle has left a waker. Set by `add_joiner`.
 const JOINER: usize = 1 << 4;
 /// One reference. Wakers and the handle own one each, and being alive is one.
 const REFERENCE: usize = 1 << 6;
 
-/// A word past which references would overflow into nonsense: a program that leaks wakers.
+/// A word past which references would overflow: a program that leaks wakers.
 const MAX: usize = usize::MAX >> 1;
 
 /// The state word.
 #[derive(Debug)]
 pub(crate) struct State(AtomicUsize);
 
-/// What a vthread is at, for dumps.
+/// The activity of a vthread, for dumps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Activity {
     /// It runs.
@@ -54,13 +55,13 @@ pub(crate) enum Wake {
 #[derive(Debug, PartialEq, Eq)]
 #[must_use]
 pub(crate) enum Pause {
-    /// Nothing: the task is idle, and belongs to whoever wakes it.
+    /// Nothing: the task is idle, and belongs to its next waker.
     Idle,
     /// Put it into a queue: it was notified while it ran.
     Reschedule,
 }
 
-/// What `complete` found.
+/// The findings of `complete`.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use]
 pub(crate) struct Completed {
@@ -70,7 +71,7 @@ pub(crate) struct Completed {
     pub(crate) has_joiner: bool,
 }
 
-/// What the holder of the handle must do as it lets go.
+/// What the holder of the handle must do when it drops it.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use]
 pub(crate) enum DropHandle {
@@ -80,7 +81,7 @@ pub(crate) enum DropHandle {
     DropValue,
 }
 
-/// Whether the last reference went.
+/// Whether the last reference is gone.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use]
 pub(crate) enum Release {
@@ -131,7 +132,7 @@ impl State {
         }
     }
 
-    /// Anything -> notified. Always a read-modify-write, so that what the waker wrote before is
+    /// Anything -> notified. Always a read-modify-write, so that the waker's earlier writes are
     /// seen by the poll that this notification leads to, even if it was notified already.
     #[inline]
     pub(crate) fn wake(&self) -> Wake {
@@ -143,7 +144,7 @@ impl State {
         }
     }
 
-    /// What it was a moment ago.
+    /// The activity a moment ago.
     pub(crate) fn activity(&self) -> Activity {
         let now = self.0.load(Ordering::Relaxed);
         if now & COMPLETE != 0 {
@@ -174,14 +175,14 @@ impl State {
         self.0.load(Ordering::Acquire) & COMPLETE != 0
     }
 
-    /// Says that a joiner's waker is in place. True if the task is over already.
+    /// Notes that a joiner's waker is in place. Returns true if the task is over already.
     #[inline]
     #[must_use]
     pub(crate) fn add_joiner(&self) -> bool {
         self.0.fetch_or(JOINER, Ordering::AcqRel) & COMPLETE != 0
     }
 
-    /// The handle goes.
+    /// The handle is dropped.
     #[inline]
     pub(crate) fn drop_handle(&self) -> DropHandle {
         let mut now = self.0.load(Ordering::Acquire);
@@ -202,7 +203,7 @@ impl State {
         }
     }
 
-    /// One more waker.
+    /// Adds the reference of a waker.
     #[inline]
     pub(crate) fn retain(&self) {
         let before = self.0.fetch_add(REFERENCE, Ordering::Relaxed);
@@ -211,7 +212,7 @@ impl State {
         }
     }
 
-    /// One reference less.
+    /// Drops one reference.
     #[inline]
     pub(crate) fn release(&self) -> Release {
         let before = self.0.fetch_sub(REFERENCE, Ordering::AcqRel);
@@ -275,8 +276,8 @@ mod models {
     use super::*;
     use crate::primitive::{Arc, AtomicBool, thread};
 
-    /// A worker that runs a task to its pause, against two wakers: what was written before a
-    /// wake is seen by a later poll, and the task is scheduled once per notification.
+    /// A worker that runs a task to its pause, against two wakers: writes before a wake are seen by
+    /// a later poll, and the task is scheduled once per notification.
     #[test]
     fn loom_state_no_wake_is_lost() {
         loom::model(|| {

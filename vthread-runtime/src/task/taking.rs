@@ -1,12 +1,12 @@
-//! Operations that take something or give it away, in a race: each needs the turn, as
-//! `race_turn.rs` tells.
+//! Operations that take something or give it away, in a race: each needs the turn, as described in
+//! `race_turn.rs`.
 
 use super::current::{self, Running};
 use std::task::{Context, Poll, ready};
 
-/// Polls an operation that takes something, or gives it away. `has_taken` says whether it has.
+/// Polls an operation that takes something, or gives it away. `has_taken` tells whether it has.
 ///
-/// The wait for the turn leaves the operation as it is: one that was notified keeps that.
+/// The wait for the turn leaves the operation as it is: a notified operation stays notified.
 #[inline]
 pub(crate) fn taking<T>(
     cx: &mut Context<'_>,
@@ -21,7 +21,7 @@ pub(crate) fn taking<T>(
     }
 }
 
-/// As `taking`, after a `checkpoint`, with one look at the current poll for both.
+/// As `taking`, after a `checkpoint`, with one access to the current poll for both.
 #[inline]
 pub(crate) fn checked_taking<T>(
     cx: &mut Context<'_>,
@@ -50,7 +50,8 @@ fn in_turn<T>(
         if runner.poll_take(cx).is_pending() {
             return Poll::Pending;
         }
-        // The turn may have come from the winner, which has marked this runner since the operation's checkpoint.
+        // The turn may have come from the winner, which has marked this runner since the
+        // operation's checkpoint.
         if !had_turn && current::check_mark(cx).is_pending() {
             runner.give_back();
             return Poll::Pending;

@@ -1,19 +1,22 @@
-//! What every vthread has, be it a task or the root of a blocking call: its root scope, the list
-//! of the scopes open in its frame, the top of its line, and a flag by which its operations learn of a mark.
+//! What every vthread has, be it a task or the root of a blocking call: its root scope, the list of
+//! the scopes open in its frame, the top of its call stack, and a flag by which its operations
+//! learn of a mark.
 //!
-//! The protocol of marks. To mark: (1) set the scope's mark, (2) set the vthread's `suspect`
-//! flag, (3) take the list's lock and pass the news on to every scope in it, (4) wake the vthread.
-//! To open a scope: (a) link it under the list's lock, (b) look at the marks above it. Either (3)
-//! finds the new scope or (b) finds the mark, since both go through one lock.
-//! A hard mark goes the same way, and so one of both finds it too.
+//! The protocol of marks. To mark: (1) set the scope's mark, (2) set the vthread's `suspect` flag,
+//! (3) take the list's lock and pass the mark on to every scope in it, (4) wake the vthread. To
+//! open a scope: (a) link it under the list's lock, (b) look at the marks above it. Either (3)
+//! finds the new scope or (b) finds the mark, since both go through one lock. A forced mark goes
+//! the same way, with the same argument.
 //!
-//! Who is marked acts on it when all others are marked that are to be: who sees what its end leaves behind, a closed
-//! channel or its outcome, is then marked as well, and meets that at its next suspension point. So a walk (0) holds the
-//! vthread before step 1, and releases it after the last mark and before it wakes it. A vthread that finds itself marked
-//! and held waits, with its frame as it is.
+//! A marked vthread acts on its mark when all others are marked that are to be: an observer of its
+//! end, by a closed channel or its outcome, is then marked as well, and meets that at its next
+//! suspension point. So a walk (0) holds the vthread before step 1, and releases it after the last
+//! mark and before it wakes it. A vthread that finds itself marked and held waits, with its frame
+//! as it is.
 //!
-//! *Nobody who is marked ends early.* Who sees the mark of step 1 sees the hold of step 0, unless it is released; and who
-//! sees the release sees all marks. And nobody is forgotten: who waits because it is held is woken after the release
+//! *No marked vthread ends early.* A thread that sees the mark of step 1 sees the hold of step 0,
+//! unless it is released; and a thread that sees the release sees all marks. *None is forgotten:* a
+//! vthread that waits because it is held is woken after the release
 //! (`loom_vthread_ends_when_all_are_marked`).
 
 #![allow(unsafe_code)] // Walks chains of scopes, which are linked by address.
@@ -36,42 +39,44 @@ use std::ptr;
 pub(crate) struct Vthread {
     /// The outermost scope: marked when the whole vthread is cancelled.
     pub(crate) root: Scope,
-    /// The top of the line. Touched by the polling thread only.
+    /// The top of the call stack. Touched by the polling thread only.
     pub(crate) top: Cell<*const Link>,
-    /// What is bound for the code that runs. Touched by the polling thread only; a task owns what it
+    /// The bindings of the code that runs. Touched by the polling thread only; a task owns those it
     /// was born with.
     pub(crate) bindings: Current,
-    /// Whether the locks it took are certainly its own still.
+    /// Whether the guards of its locks are certainly still its own.
     pub(crate) escape: GuardEscape,
     open: Mutex<Open>,
     /// Some scope of this vthread may be marked. Never cleared while the vthread lives.
     suspect: AtomicBool,
-    /// How many walks have marked a scope of this vthread, and have others to mark still. It wraps.
+    /// The number of walks that have marked a scope of this vthread, and have others to mark still.
+    /// It wraps.
     held: AtomicU8,
-    /// What it waits for when it is parked.
-    pub(crate) doing: WaitReasonCell,
-    /// What only a task has. Beside the flags it takes no room of its own.
+    /// The reason of its wait when it is parked.
+    pub(crate) wait_reason: WaitReasonCell,
+    /// The data that only a task has. It fits into the padding after the flags.
     pub(crate) of_task: OfTask,
 }
 
-// SAFETY: the cells of scopes follow the rule in scope.rs: the polling thread or the lock. That of the stage goes with
-// the stage (cell.rs).
+// SAFETY: the cells of scopes follow the rule in scope.rs: the polling thread or the lock. That of
+// the stage belongs to the owner of the stage (cell.rs).
 unsafe impl Send for Vthread {}
 // SAFETY: as above.
 unsafe impl Sync for Vthread {}
 
-/// What others find of a vthread: the scopes open in its frame, newest first, and the waits that it is a part of.
+/// The shared part of a vthread: the scopes open in its frame, newest first, and the waits that it
+/// is a part of.
 #[derive(Debug)]
 pub(crate) struct Open {
     head: *const Scope,
     /// The lock that it waits for, if it waits for one and for nothing else.
     pub(crate) waiting: *const LockWait,
-    /// Who waits for the end of the task that it is.
+    /// The waiter for the end of the task that it is.
     pub(crate) joiner: Option<Joiner>,
 }
 
 impl Vthread {
-    /// That of a blocking call.
+    /// For a blocking call.
     pub(crate) fn new() -> Self {
         Vthread::with(OfTask::none())
     }
@@ -90,12 +95,12 @@ impl Vthread {
             }),
             suspect: AtomicBool::new(false),
             held: AtomicU8::new(0),
-            doing: WaitReasonCell::new(),
+            wait_reason: WaitReasonCell::new(),
             of_task,
         }
     }
 
-    /// Whether a mark is worth looking for.
+    /// Whether there may be a mark.
     #[inline]
     pub(crate) fn may_be_cancelled(&self) -> bool {
         self.suspect.load(Ordering::Acquire)
@@ -106,8 +111,8 @@ impl Vthread {
         self.suspect.store(true, Ordering::Release);
     }
 
-    /// Before a scope of this vthread is marked by a walk that marks others as well: until `release`, no frame of
-    /// the vthread is dropped for that.
+    /// Called before a walk marks a scope of this vthread, if it marks others as well: until
+    /// `release`, no frame of the vthread is dropped for that.
     pub(crate) fn hold(&self) {
         self.held.fetch_add(1, Ordering::AcqRel);
     }
@@ -117,7 +122,8 @@ impl Vthread {
         self.held.fetch_sub(1, Ordering::AcqRel);
     }
 
-    /// Whether what has marked this vthread is still marking others. Read after a mark was seen.
+    /// Whether a walk that has marked this vthread is still marking others. Read after a mark was
+    /// seen.
     pub(crate) fn is_held(&self) -> bool {
         self.held.load(Ordering::Acquire) > 0
     }
@@ -138,7 +144,7 @@ impl Vthread {
         self.may_be_cancelled() && unsafe { chain_is_marked(scope) }
     }
 
-    /// Why `scope`, one of this vthread's, counts as marked: the mark nearest to it.
+    /// The reason of the mark nearest to `scope`, one of this vthread's.
     ///
     /// # Safety
     /// - As for `is_marked`.
@@ -151,7 +157,8 @@ impl Vthread {
         marked.own_reason()
     }
 
-    /// A blocking call below `scope`, one of this vthread's, has met the mark nearest to it, and unwinds.
+    /// A blocking call below `scope`, one of this vthread's, has met the mark nearest to it, and
+    /// unwinds.
     ///
     /// # Safety
     /// - The caller polls the vthread.
@@ -164,8 +171,8 @@ impl Vthread {
         }
     }
 
-    /// What `scope`, one of this vthread's, encloses is cancelled by the mark nearest to it. A panic on the way there ends in
-    /// no `catch_unwind!` in between: what stands behind that must not run.
+    /// The body of `scope`, one of this vthread's, is cancelled by the mark nearest to it. A panic
+    /// on the way there ends in no `catch_unwind!` in between: the code after that must not run.
     ///
     /// # Safety
     /// - The caller polls the vthread.
@@ -176,7 +183,7 @@ impl Vthread {
         };
         let mut at = scope;
         while !ptr::eq(at, marked) {
-            // SAFETY: on the way up to the marked one, all are alive.
+            // SAFETY: up to the marked one, all are alive.
             let open = unsafe { &*at };
             if open.kind == Kind::Catch {
                 open.meet();
@@ -185,7 +192,7 @@ impl Vthread {
         }
     }
 
-    /// Whether `scope`, one of this vthread's, counts as marked whatever shields are around it.
+    /// How far a mark above `scope`, one of this vthread's, reaches: to shields, or through them.
     ///
     /// # Safety
     /// - As for `is_marked`.
@@ -197,12 +204,12 @@ impl Vthread {
         }
     }
 
-    /// For another use of the same memory. The root was not marked.
+    /// Prepares the same memory for another use. The root was not marked.
     pub(crate) fn reset(&self) {
         debug_assert!(self.top.get().is_null());
         self.root.reset();
         self.bindings.reset();
-        // A store: only who marks sets it, and nobody can while no call of this root is made.
+        // A store: only walks set it, and none can while no call of this root is made.
         self.suspect.store(false, Ordering::Relaxed);
         self.escape.reset();
     }
@@ -236,7 +243,7 @@ unsafe fn nearest_mark<'a>(mut scope: *const Scope) -> Option<&'a Scope> {
     None
 }
 
-/// The first scope up the chain that has a hard mark, whatever shields are in between.
+/// The first scope up the chain that has a forced mark, through all shields.
 ///
 /// # Safety
 /// As for `Vthread::is_marked`, as long as the result is used.
@@ -257,21 +264,21 @@ impl Open {
     ///
     /// # Safety
     /// - It stays where it is until `remove`.
-    /// - The pointer was made from what the scope is the first field of, as `Kind` says.
+    /// - The pointer was made from the construct that the scope is the first field of, as `Kind` tells.
     pub(crate) unsafe fn push(&mut self, scope: *const Scope) {
         // SAFETY: alive by the contract.
         unsafe { (*scope).next.set(self.head) };
         self.head = scope;
     }
 
-    /// Unlinks `scope`: mostly the newest.
+    /// Unlinks `scope`, which mostly is the newest.
     pub(crate) fn remove(&mut self, scope: &Scope) {
         let mut link: *const Scope = ptr::null();
         let mut at = self.head;
         while !ptr::eq(at, scope) {
             assert!(!at.is_null(), "a scope closes that was not open");
             link = at;
-            // SAFETY: what is linked is alive: it unlinks itself under this lock first.
+            // SAFETY: linked, so alive: a scope unlinks itself under this lock first.
             at = unsafe { (*at).next.get() };
         }
         if link.is_null() {
@@ -282,12 +289,12 @@ impl Open {
         }
     }
 
-    /// Calls `visit` with every open scope, and with whether it is unlimited: no mark and no time limit of
-    /// this vthread reaches it.
+    /// Calls `visit` with every open scope, and with whether it is unlimited: no mark and no time
+    /// limit of this vthread reaches it.
     pub(crate) fn for_each(&self, mut visit: impl FnMut(Kind, *const Scope, bool)) {
         let mut at = self.head;
         while !at.is_null() {
-            // SAFETY: linked, so alive, and what is above a scope outlives it.
+            // SAFETY: linked, so alive, and the scopes above outlive it.
             let (kind, next, is_unlimited) =
                 unsafe { ((*at).kind, (*at).next.get(), is_unlimited(at)) };
             visit(kind, at, is_unlimited);
@@ -301,12 +308,12 @@ impl Open {
 
     /// The lock that the vthread waits for.
     pub(crate) fn waiting(&self) -> Option<SeenWait> {
-        // SAFETY: linked, and unlinked under our lock before it goes.
+        // SAFETY: linked, and unlinked under this lock before it is dropped.
         unsafe { self.waiting.as_ref() }.map(LockWait::see)
     }
 
-    /// Calls `visit` with every open scope that counts as marked, at least as `mark` says, and with the marked scope
-    /// nearest to it.
+    /// Calls `visit` with every open scope that counts as marked, at least at `mark`'s level, and
+    /// with the marked scope nearest to it.
     pub(crate) fn for_each_marked(
         &self,
         mark: Level,
@@ -314,7 +321,7 @@ impl Open {
     ) {
         let mut at = self.head;
         while !at.is_null() {
-            // SAFETY: linked, so alive, and what is above a scope outlives it.
+            // SAFETY: linked, so alive, and the scopes above outlive it.
             let (kind, next) = unsafe { ((*at).kind, (*at).next.get()) };
             let counts = match mark {
                 Level::Soft => true,
@@ -335,7 +342,8 @@ mod models {
     use super::*;
     use crate::primitive::{Arc, thread};
 
-    /// One that was marked early ends as soon as it may, and its sibling, which sees that, is marked.
+    /// A vthread that was marked early ends as soon as it may, and its sibling, which sees that, is
+    /// marked.
     #[test]
     fn loom_vthread_ends_when_all_are_marked() {
         loom::model(|| {
@@ -357,7 +365,7 @@ mod models {
             let ending = {
                 let has_ended = has_ended.clone();
                 thread::spawn(move || {
-                    // SAFETY: this thread stands for the one that polls it.
+                    // SAFETY: this thread takes the part of the polling one.
                     let is_marked = unsafe { early.is_marked(&early.root) };
                     if is_marked && !early.is_held() {
                         has_ended.store(true, Ordering::Release);

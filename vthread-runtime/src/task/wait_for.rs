@@ -1,20 +1,23 @@
-//! Who waits for whom, as far as it is certain: what the report of deadlocks reads.
+//! The wait-for graph, as far as it is certain: the input of deadlock detection.
 //!
-//! A lock has a [`LockOwner`], which says who took it, if that is known. Who waits for a lock, and for nothing else at the
-//! same time, lends its vthread a [`LockWait`] in the frame of the operation: it is linked under the lock of the vthread's list
-//! of scopes, and unlinked under it before the wait ends. So whoever holds that lock and finds one may follow it to
-//! the lock that is waited for, which its waiter borrows.
+//! A lock has a [`LockOwner`], which names the vthread that took it, if it is known. A vthread that
+//! waits for a lock, and for nothing else at the same time, has a [`LockWait`] in the frame of the
+//! operation: it is linked under the lock of the vthread's list of scopes, and unlinked under it
+//! before the wait ends. So a reader that holds that lock and finds one may follow it to the lock
+//! that is waited for, which the waiter borrows.
 //!
-//! # Protocol of a taking
-//! The taker sets `LockOwner` after it has the lock, and clears it before it releases it. So who finds a stamp there has found
-//! one who had the lock. If that vthread is seen to wait, and the stamp is still there afterwards, it has the lock
-//! while it waits: it has cleared what it took before its wait began, and the reader has seen that wait.
+//! # Protocol of lock owners
+//! The taker sets `LockOwner` after it has the lock, and clears it before it releases it. So a
+//! reader that finds a stamp there has found a vthread that had the lock. If that vthread is seen
+//! to wait, and the stamp is still there afterwards, it has the lock while it waits: it has cleared
+//! the stamps of the locks that it released before its wait began, and the reader has seen that
+//! wait.
 //!
-//! # Protocol of the watch
-//! `is_watched` is cleared before all waits are looked at, under the very locks under which they are written down.
-//! One who has written down a wait reads it under the same lock: either its wait was seen, or it finds
-//! that nobody watches, and calls. Of several who find that, one calls; the others leave it to that one
-//! (`loom_watch_no_wait_is_overlooked`).
+//! # Protocol of the watchdog
+//! `is_watched` is cleared before all waits are read, under the very locks under which waits are
+//! linked. A waiter that has linked its wait reads the flag under the same lock: either its wait
+//! was seen, or it finds the flag cleared, and calls the watchdog. If several waiters find that,
+//! one calls; the others leave it to that one (`loom_watch_no_wait_is_overlooked`).
 #![allow(unsafe_code)] // Waits live in frames; their vthread reaches them by pointer.
 
 use super::current;
@@ -32,10 +35,10 @@ use std::ptr;
 use std::sync::atomic::AtomicPtr;
 use std::task::Context;
 
-/// Where something was called.
+/// The location of a call.
 pub(crate) type Site = &'static Location<'static>;
 
-/// Who has taken a lock, and where. It stands in the lock.
+/// The vthread that has taken a lock, and the location. A field of the lock.
 #[derive(Debug)]
 pub(crate) struct LockOwner {
     by: AtomicU64,
@@ -44,8 +47,8 @@ pub(crate) struct LockOwner {
 
 impl LockOwner {
     const_unless_modelled! {
-        /// Nobody has.
-        pub(crate) const fn by_nobody() -> Self {
+        /// No vthread has taken the lock.
+        pub(crate) const fn unowned() -> Self {
             LockOwner { by: AtomicU64::new(0), at: AtomicPtr::new(ptr::null_mut()) }
         }
     }
@@ -53,28 +56,29 @@ impl LockOwner {
     /// The caller has taken the lock.
     #[inline]
     pub(crate) fn set(&self, by: Stamp, at: Site) {
-        if by != Stamp::NOBODY {
+        if by != Stamp::NONE {
             self.at
                 .store(ptr::from_ref(at).cast_mut(), Ordering::Relaxed);
             self.by.store(by.0, Ordering::Release);
         }
     }
 
-    /// The caller, who has the lock, is about to release it, with an ordering of `Release` at least.
+    /// The caller, which has the lock, is about to release it, with an ordering of `Release` at
+    /// least.
     #[inline]
     pub(crate) fn clear(&self) {
-        // A store: who writes here has the lock, and others only read.
+        // A store: only the holder of the lock writes here, and others read.
         self.by.store(0, Ordering::Relaxed);
     }
 
-    /// Who has the lock, if that is known.
+    /// The vthread that has the lock, if it is known.
     pub(crate) fn by(&self) -> Stamp {
         Stamp(self.by.load(Ordering::Acquire))
     }
 
-    /// Where it was taken last.
+    /// The location where it was taken last.
     pub(crate) fn at(&self) -> Option<Site> {
-        // SAFETY: null, or made from a reference that lives for ever.
+        // SAFETY: null, or made from a `'static` reference.
         unsafe { self.at.load(Ordering::Relaxed).as_ref() }
     }
 }
@@ -85,7 +89,7 @@ pub(crate) fn stamp(cx: &Context<'_>) -> Stamp {
     current::with(|running| match running {
         // SAFETY: the vthread of the current poll.
         Some(running) if running.is_own(cx) => unsafe { &*running.vthread }.escape.stamp(),
-        _ => Stamp::NOBODY,
+        _ => Stamp::NONE,
     })
 }
 
@@ -95,11 +99,11 @@ pub(crate) fn stamp_of_plain_code() -> Stamp {
     current::with(|running| match running {
         // SAFETY: the vthread of the current poll.
         Some(running) => unsafe { &*running.vthread }.escape.stamp(),
-        None => Stamp::NOBODY,
+        None => Stamp::NONE,
     })
 }
 
-/// The vthread that runs here gives a `T` away: another may have it, and what is in it, from now on.
+/// The running vthread gives a `T` away: from now on another may have it, with the guards in it.
 #[inline]
 pub(crate) fn leak<T>() {
     if std::mem::needs_drop::<T>() {
@@ -115,19 +119,21 @@ pub(crate) fn leak<T>() {
 /// A wait for a lock, in the frame of the operation.
 #[derive(Debug)]
 pub(crate) struct LockWait {
-    /// Where the operation was called.
+    /// The location of the operation's call.
     site: Site,
-    /// Whom it is linked to.
+    /// The vthread whose frame holds this wait.
     vthread: Cell<*const Vthread>,
     taken: Cell<*const LockOwner>,
-    /// Given by who looks at it first. Under the lock.
+    /// Assigned by the first observer. Under the lock.
     number: Cell<u64>,
     _pinned: PhantomPinned,
 }
 
-// SAFETY: it is linked only while it is pinned in a frame that its vthread polls; what others read is under the lock.
+// SAFETY: it is linked only while it is pinned in a frame that its vthread polls; other threads
+// read it under the lock.
 unsafe impl Send for LockWait {}
-// SAFETY: only the frame that it is in calls its methods, and whoever holds the lock of the list.
+// SAFETY: its methods are called only by the frame that it is in, and by the holder of the lock of
+// the list.
 unsafe impl Sync for LockWait {}
 
 impl LockWait {
@@ -143,18 +149,18 @@ impl LockWait {
         }
     }
 
-    /// Where the operation was called.
+    /// The location of the operation's call.
     pub(crate) fn site(&self) -> Site {
         self.site
     }
 
-    /// The wait goes on, for a lock that `taken` belongs to and that the operation borrows.
+    /// The wait goes on, for the lock of `taken`, which the operation borrows.
     pub(crate) fn go_on(self: Pin<&Self>, taken: &LockOwner, cx: &Context<'_>) {
         current::with(|running| {
             let Some(running) = running.filter(|running| running.is_own(cx)) else {
                 return;
             };
-            running.set_doing(WaitReason::Locking);
+            running.set_wait_reason(WaitReason::Locking);
             if !self.vthread.get().is_null() || !is_alone(running) {
                 return;
             }
@@ -166,7 +172,7 @@ impl LockWait {
         });
     }
 
-    /// Links it to the vthread whose frame it is in. Whether somebody watches.
+    /// Links it to the vthread whose frame it is in. Returns whether the watchdog will look.
     pub(crate) fn link(self: Pin<&Self>, taken: &LockOwner, vthread: &Vthread) -> bool {
         self.taken.set(taken);
         self.number.set(0);
@@ -192,7 +198,7 @@ impl LockWait {
         }
     }
 
-    /// What can be seen of it. Under the lock of the list in which it was found.
+    /// A copy for the observer. Under the lock of the list in which it was found.
     pub(crate) fn see(&self) -> SeenWait {
         // SAFETY: linked, so the operation still waits, and borrows the lock.
         let taken = unsafe { &*self.taken.get() };
@@ -212,20 +218,20 @@ impl Drop for LockWait {
     }
 }
 
-/// A wait for a lock, as somebody else has seen it.
+/// A wait for a lock, as another thread has seen it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SeenWait {
-    /// Which wait.
+    /// The number of the wait.
     pub(crate) number: u64,
-    /// Where the operation was called.
+    /// The location of the operation's call.
     pub(crate) site: Site,
-    /// Who has the lock, if that is known.
+    /// The vthread that has the lock, if it is known.
     pub(crate) taken_by: Stamp,
-    /// Where that one has taken it.
+    /// The location where the lock was taken.
     pub(crate) taken_at: Option<Site>,
 }
 
-/// The number in `cell`, which gets one if it has none. Under a lock.
+/// The number in `cell`, assigned if there is none. Under a lock.
 pub(crate) fn number(cell: &Cell<u64>) -> u64 {
     if cell.get() == 0 {
         cell.set(unique::next());
@@ -233,8 +239,8 @@ pub(crate) fn number(cell: &Cell<u64>) -> u64 {
     cell.get()
 }
 
-/// Whether what the vthread waits for now is all that it waits for: it is polled beside nothing else, and no
-/// time limit that the vthread has set for itself will end it.
+/// Whether the vthread waits for nothing else: it is polled beside nothing else, and no time limit
+/// that it has set for itself will end the wait.
 pub(crate) fn is_alone(running: &current::Running) -> bool {
     // SAFETY: the innermost scope of the current poll and all above it are open.
     !running.nests() && !running.is_in_foreign() && unsafe { is_unlimited(running.scope()) }
@@ -259,13 +265,13 @@ process_wide! {
     static IS_WATCHED: AtomicBool = AtomicBool::new(false);
 }
 
-/// Whether somebody will look at all waits that have been written down by now.
+/// Whether the watchdog will look at all waits that are linked by now.
 #[inline]
 pub(crate) fn is_watched() -> bool {
     IS_WATCHED.load(Ordering::Relaxed)
 }
 
-/// Says that somebody will, or will not. What was said before.
+/// Sets that, and returns the value before.
 pub(crate) fn set_watched(is_watched: bool) -> bool {
     IS_WATCHED.swap(is_watched, Ordering::AcqRel)
 }

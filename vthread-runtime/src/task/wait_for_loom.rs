@@ -1,4 +1,4 @@
-//! Takings and waits under every schedule.
+//! Owners of locks and waits under every schedule.
 
 use super::*;
 use crate::primitive::{Arc, AtomicUsize, Mutex, thread};
@@ -28,15 +28,15 @@ impl Lock {
     }
 }
 
-/// Who is seen to wait, and has not taken the lock any more, is not found in it afterwards.
+/// A vthread that is seen to wait, and has released the lock, is not found as its owner afterwards.
 #[test]
 fn loom_waiting_a_stamp_that_lasts_is_true() {
     loom::model(|| {
         let lock = Arc::new(Lock {
             is_locked: AtomicUsize::new(0),
-            taken: LockOwner::by_nobody(),
+            taken: LockOwner::unowned(),
         });
-        let other = Arc::new(LockOwner::by_nobody());
+        let other = Arc::new(LockOwner::unowned());
         let vthread = Arc::new(Vthread::new());
         let (first, second) = (Stamp::for_test(1, 0), Stamp::for_test(2, 0));
         let waiter = {
@@ -65,7 +65,7 @@ fn loom_waiting_a_stamp_that_lasts_is_true() {
     });
 }
 
-/// A wait that is looked at is there: what it waits for too.
+/// An observed wait is alive, and so is its lock.
 #[test]
 fn loom_waiting_is_unlinked_before_it_goes() {
     loom::model(|| {
@@ -73,7 +73,7 @@ fn loom_waiting_is_unlinked_before_it_goes() {
         let waiter = {
             let vthread = vthread.clone();
             thread::spawn(move || {
-                let taken = LockOwner::by_nobody();
+                let taken = LockOwner::unowned();
                 taken.set(Stamp::for_test(7, 3), Location::caller());
                 let waiting = pin!(LockWait::new(Location::caller()));
                 waiting.into_ref().link(&taken, &vthread);
@@ -86,7 +86,8 @@ fn loom_waiting_is_unlinked_before_it_goes() {
     });
 }
 
-/// Two begin to wait, and the watch looks when it was called: it has seen both waits, or will be called once more.
+/// Two vthreads begin to wait, and the watchdog looks when it was called: it has seen both waits,
+/// or will be called once more.
 #[test]
 fn loom_watch_no_wait_is_overlooked() {
     loom::model(|| {
@@ -96,7 +97,7 @@ fn loom_watch_no_wait_is_overlooked() {
         let waiters = vthreads.clone().map(|vthread| {
             let is_called = is_called.clone();
             thread::spawn(move || {
-                let taken = Box::new(LockOwner::by_nobody());
+                let taken = Box::new(LockOwner::unowned());
                 let waiting = Box::pin(LockWait::new(Location::caller()));
                 let is_watched = waiting.as_ref().link(&taken, &vthread);
                 if !is_watched && !set_watched(true) {

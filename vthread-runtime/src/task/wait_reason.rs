@@ -1,24 +1,25 @@
-//! What a vthread that is parked waits for, in one byte: for dumps, and to pass over those who wait for nobody.
+//! The reason for which a vthread is parked, in one byte: for dumps, and to skip vthreads that wait
+//! for no other vthread.
 //!
-//! Each poll begins with `Unknown`; an operation that is about to answer `Pending` says what it is. So what is
-//! there while the vthread is parked was said by its last poll, and nobody has to take it back. Where several things
-//! are waited for at once, it is the last that was said.
+//! Each poll begins with `Unknown`; an operation that is about to return `Pending` sets its reason.
+//! So the reason of a parked vthread was set by its last poll, and is never cleared. If the vthread
+//! waits for several things at once, the last one set counts.
 
 use super::current;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::Context;
 
-/// What is waited for.
+/// A reason to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum WaitReason {
-    /// A future of the user's own, or nothing.
+    /// A user's future, or nothing.
     Unknown = 0,
     Locking,
     Joining,
     /// The end of a group: that of its children.
     Closing,
-    /// Room in a group with a limit.
+    /// A permit of a group with a limit.
     Spawning,
     Receiving,
     Sending,
@@ -47,7 +48,7 @@ impl WaitReason {
         WaitReason::Offloading,
     ];
 
-    /// In words, after "waits".
+    /// The reason as words, after "waits".
     pub(crate) fn words(self) -> &'static str {
         match self {
             WaitReason::Unknown => "for something outside the library",
@@ -67,7 +68,7 @@ impl WaitReason {
     }
 }
 
-/// Where a vthread says it.
+/// The current reason of a vthread.
 #[derive(Debug)]
 pub(crate) struct WaitReasonCell(AtomicU8);
 
@@ -77,8 +78,8 @@ impl WaitReasonCell {
     }
 
     #[inline]
-    pub(crate) fn set(&self, doing: WaitReason) {
-        self.0.store(doing as u8, Ordering::Relaxed);
+    pub(crate) fn set(&self, wait_reason: WaitReason) {
+        self.0.store(wait_reason as u8, Ordering::Relaxed);
     }
 
     pub(crate) fn get(&self) -> WaitReason {
@@ -86,12 +87,12 @@ impl WaitReasonCell {
     }
 }
 
-/// The vthread that is polled with `cx` is about to wait.
+/// Sets the reason for which the vthread that is polled with `cx` is about to wait.
 #[inline]
-pub(crate) fn waits(doing: WaitReason, cx: &Context<'_>) {
+pub(crate) fn waits(wait_reason: WaitReason, cx: &Context<'_>) {
     current::with(|running| {
         if let Some(running) = running.filter(|running| running.is_own(cx)) {
-            running.set_doing(doing);
+            running.set_wait_reason(wait_reason);
         }
     });
 }
@@ -102,10 +103,10 @@ mod tests {
 
     #[test]
     fn every_byte_that_is_said_is_understood() {
-        let board = WaitReasonCell::new();
-        for doing in WaitReason::ALL {
-            board.set(doing);
-            assert_eq!(board.get(), doing);
+        let cell = WaitReasonCell::new();
+        for wait_reason in WaitReason::ALL {
+            cell.set(wait_reason);
+            assert_eq!(cell.get(), wait_reason);
         }
     }
 }

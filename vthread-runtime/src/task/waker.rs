@@ -10,8 +10,8 @@ use std::task::{RawWaker, RawWakerVTable, Waker};
 
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop);
 
-/// The waker that a poll hands out: it borrows the reference of being alive, so that a vthread
-/// that does not wait costs no reference counting.
+/// The waker that a poll hands out: it borrows the reference of being alive, so that a vthread that
+/// does not wait costs no reference counting.
 pub(crate) fn borrowed(task: Held<'_>) -> ManuallyDrop<Waker> {
     let raw = RawWaker::new(task.as_ptr().as_ptr().cast_const().cast(), &VTABLE);
     // SAFETY: the vtable keeps the contract of RawWaker; the reference that dropping this waker

@@ -12,7 +12,7 @@ use crate::cancel::reason::CancelReason;
 use crate::cancel::scope::{Kind, Scope};
 use crate::driver::{self, Alarm, Set};
 use crate::group::cancel::{cancel_scope, cancel_scope_hard};
-use crate::group::grace::{Armed, arm};
+use crate::group::grace::{GraceTimer, arm};
 use crate::primitive::Mutex;
 use crate::scheduler::park::Park;
 use crate::scoped::body::{Enclosed, HasScope, ScopedBody, with_own};
@@ -62,7 +62,7 @@ struct Frame {
 /// the innermost part of its line is polled, which may lie far inside of the timeout.
 enum Second {
     Unset,
-    Set(#[allow(dead_code)] Option<Armed>),
+    Set(#[allow(dead_code)] Option<GraceTimer>),
     /// The timeout is gone.
     Gone,
 }

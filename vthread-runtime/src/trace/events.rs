@@ -52,7 +52,7 @@ fn text(value: impl Display) -> String {
 }
 
 /// A failure in a group that has failed already. Called outside all locks.
-pub(crate) fn late_failure<E>(who: Who<'_>, teller: &ErrorFormatter<E>, error: &E) {
+pub(crate) fn late_failure<E>(who: Who<'_>, formatter: &ErrorFormatter<E>, error: &E) {
     quietly(|| {
         event!(
             target: TARGET,
@@ -61,7 +61,7 @@ pub(crate) fn late_failure<E>(who: Who<'_>, teller: &ErrorFormatter<E>, error: &
             spawned_at = %who.site,
             is_body = who.is_body,
             // Formatted only if there is a subscriber.
-            error = text(Told(teller.0.get(), error)),
+            error = text(Told(formatter.0.get(), error)),
             "a failure in a group that had failed already"
         );
     });
@@ -69,7 +69,7 @@ pub(crate) fn late_failure<E>(who: Who<'_>, teller: &ErrorFormatter<E>, error: &
 
 /// The first failure of a group that was cancelled from outside, which has no result. Called
 /// outside all locks.
-pub(crate) fn lost_failure<E>(group: Who<'_>, teller: &ErrorFormatter<E>, error: &E) {
+pub(crate) fn lost_failure<E>(group: Who<'_>, formatter: &ErrorFormatter<E>, error: &E) {
     quietly(|| {
         event!(
             target: TARGET,
@@ -77,7 +77,7 @@ pub(crate) fn lost_failure<E>(group: Who<'_>, teller: &ErrorFormatter<E>, error:
             group = group.name,
             opened_at = %group.site,
             // Formatted only if there is a subscriber.
-            error = text(Told(teller.0.get(), error)),
+            error = text(Told(formatter.0.get(), error)),
             "a failure in a group that was cancelled from outside"
         );
     });
