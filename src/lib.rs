@@ -77,12 +77,12 @@ pub use vthread_runtime::{CancelReason, FailedMember, Outcome, Task, TaskFuture,
 pub use vthread_runtime::{Closure, Mapped, VthreadFn, map_concurrent};
 pub use vthread_runtime::{Dump, OnDeadlock, dump};
 pub use vthread_runtime::{blocking, blocking_scoped, checkpoint, is_cancelled, yield_now};
-pub use vthread_runtime::{fs, io, net, signal, sync, thread, time};
+pub use vthread_runtime::{fs, io, net, os, signal, sync, thread, time};
 
 /// What a program that uses vthreads wants in scope: the macros, and the traits of [`io`].
 pub mod prelude {
     #[doc(no_inline)]
-    pub use crate::io::{Read, Seek, Write};
+    pub use crate::io::{BufRead, Read, Seek, Write};
     #[doc(no_inline)]
     pub use crate::{
         background, bind, catch_unwind, closure, context_var, defer, group, plain, race, select,

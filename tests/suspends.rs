@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 use std::time::Duration;
+use vthread::io;
 use vthread::net::{TcpListener, TcpStream};
 use vthread::prelude::*;
 use vthread::sync::{Mutex, channel};
@@ -178,5 +179,65 @@ fn many(n: usize) -> u32 {
 #[test]
 fn no_kernel_thread_is_pinned() {
     assert_eq!(many(50), 50 * 17);
+    assert_eq!(vthread::metrics().pinned, 0);
+}
+
+/// Suspends before each of its bytes.
+struct Slowly(u8);
+
+#[vthread]
+impl Read for Slowly {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        sleep(Duration::from_millis(1));
+        let is_more = self.0 > 0 && !buf.is_empty();
+        if is_more {
+            self.0 -= 1;
+            buf[0] = if self.0 % 3 == 0 { b'\n' } else { b'a' };
+        }
+        Ok(usize::from(is_more))
+    }
+}
+
+#[vthread]
+fn generic<R: Read, W: Write>(source: &mut R, sink: &mut W) -> io::Result<u64> {
+    let mut first = [0; 2];
+    source.read_exact(&mut first)?;
+    sink.write_all(&first)?;
+    writeln!(sink, "{}", number(1))?;
+    let n = io::copy(&mut source.by_ref().take(2), sink)?;
+    sink.flush()?;
+    Ok(n)
+}
+
+#[vthread]
+fn dynamic(source: &mut dyn BufRead) -> io::Result<usize> {
+    let mut line = String::new();
+    let n = source.read_line(&mut line)?;
+    let mut rest = Vec::new();
+    for part in source.split(b'\n') {
+        rest.push(part?);
+    }
+    Ok(n + rest.len())
+}
+
+#[vthread]
+fn every_stream() -> io::Result<u64> {
+    let (mut near, mut far) = io::duplex(3);
+    group! {
+        let copied = spawn! { generic(&mut Slowly(9), &mut near)? };
+        let mut n = 0;
+        for byte in io::BufReader::new(&mut far).bytes() {
+            byte?;
+            n += 1;
+            if n == 6 { break; }
+        }
+        n += dynamic(&mut io::BufReader::new(Slowly(9)))? as u64;
+        Ok(n + copied.join())
+    }
+}
+
+#[test]
+fn no_stream_pins_a_kernel_thread() {
+    assert_eq!(every_stream().unwrap(), 6 + 3 + 2 + 2);
     assert_eq!(vthread::metrics().pinned, 0);
 }

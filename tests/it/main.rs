@@ -15,6 +15,7 @@ mod edge_cases;
 mod failures;
 mod files;
 mod first_cause;
+mod io;
 mod language;
 mod load;
 mod locks;

@@ -42,7 +42,7 @@ const HOUSES: &[House] = &[
             &["context"],
             &["driver"],
             &["sync"],
-            &["io", "net", "fs", "time", "signal", "thread"],
+            &["io", "net", "os", "fs", "time", "signal", "thread"],
         ],
         composition: &["lib", "runtime", "macro_support"],
         // All of them call functions of the composition root, which hands them on.
@@ -114,6 +114,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/group/spawn.rs",
     "vthread-runtime/src/inspect/snapshot.rs",
     "vthread-runtime/src/io/in_place.rs",
+    "vthread-runtime/src/net/unix/credentials.rs",
     "vthread-runtime/src/macro_support/choice.rs",
     "vthread-runtime/src/macro_support/closures.rs",
     "vthread-runtime/src/program/background.rs",

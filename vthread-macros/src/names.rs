@@ -35,6 +35,8 @@ names! {
     call_type = Call;
     call = call;
     block_call = Call::block;
+    io_frames = io_frames;
+    io_call = io_call;
     frame = frame;
     hidden_call_type = call_type;
     shown_type = shown_type;
@@ -147,7 +149,10 @@ names_in_frames! {
     ty = "__vthread_ty";
 }
 
-/// The methods of `vthread::io` on types of `futures-io`: probed one level deeper.
+/// The traits of `vthread::io`, whose implementations may have to box their calls: the trait says so.
+pub(crate) const IO_TRAITS: &[&str] = &["Read", "Write", "BufRead", "Seek"];
+
+/// The methods of the traits of `vthread::io`: probed one level deeper.
 pub(crate) const IO_METHODS: &[&str] = &[
     "read",
     "read_exact",
@@ -159,7 +164,6 @@ pub(crate) const IO_METHODS: &[&str] = &[
     "write_vectored",
     "write_fmt",
     "flush",
-    "close",
     "read_line",
     "read_until",
     "fill_buf",
@@ -167,6 +171,7 @@ pub(crate) const IO_METHODS: &[&str] = &[
     "seek",
     "rewind",
     "stream_position",
+    "seek_relative",
 ];
 
 /// The hidden companion of the function `name`. Its span is ours, so that lints name only the facade.

@@ -33,6 +33,7 @@ mod driver;
 pub mod fs;
 pub mod io;
 pub mod net;
+pub mod os;
 pub mod signal;
 pub mod sync;
 pub mod thread;

@@ -9,6 +9,7 @@ mod dead_code;
 mod debug;
 mod failing_exit;
 mod frame_type;
+pub mod io_frames;
 mod io_names;
 mod loops;
 mod lost_updates;
@@ -54,6 +55,7 @@ pub use crate::task::recursion::{Segment, segment};
 pub use crate::time::timeout::{Timeout, timeout};
 
 pub use crate::base::type_question::{Answer, Asked, chosen};
+pub use crate::io::in_place::io_call;
 pub use crate::{
     __call_type as call_type, __dbg_as as dbg_as, __shown_call_type as shown_call_type,
     __shown_type as shown_type,

@@ -14,8 +14,8 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use syn::parse::{Parse, ParseStream};
 use syn::{
-    Attribute, Generics, ItemImpl, ItemTrait, Path, Type, Visibility, WhereClause, bracketed,
-    parse_quote_spanned,
+    Attribute, Generics, ImplItemFn, ItemImpl, ItemTrait, Path, Type, Visibility, WhereClause,
+    bracketed, parse_quote_spanned,
 };
 
 /// A suspending method, with the conditions under which there is one.
@@ -68,6 +68,11 @@ pub(crate) fn of_trait(definition: &ItemTrait, methods: &[Method]) -> TokenStrea
     let texts = methods
         .iter()
         .map(|method| Ident::new(&format!("_{}", plain_text(method)), span));
+    let form = is_named_as_in_io(name).then(|| {
+        quote_spanned!(span=>
+            (@method $name:ident {$($plain:tt)*} {$($own:tt)*} {$($io:tt)*}) => { $($own)* };
+        )
+    });
     let conditions = attributes::conditions(&definition.attrs);
     let exported =
         matches!(visibility, Visibility::Public(_)).then(|| quote_spanned!(span=> #[macro_export]));
@@ -78,6 +83,7 @@ pub(crate) fn of_trait(definition: &ItemTrait, methods: &[Method]) -> TokenStrea
     quote_spanned!(span=>
         #(#conditions)* #[doc(hidden)] #exported #[allow(unused_macros)]
         macro_rules! #unique {
+            #form
             ([$($library:tt)*] $($implementation:tt)*) => {
                 $($library)*::__gates! { [#(#texts #hashes)*] [$($library)*] $($implementation)* }
             };
@@ -85,6 +91,19 @@ pub(crate) fn of_trait(definition: &ItemTrait, methods: &[Method]) -> TokenStrea
         #(#conditions)* #[doc(hidden)] #[allow(unused_imports)]
         #visibility use #unique as #name;
     )
+}
+
+/// Whether a trait of this name may be one of `vthread::io`, so that its macro is asked for the form of each method.
+pub(crate) fn is_named_as_in_io(name: &Ident) -> bool {
+    names::IO_TRAITS.contains(&plain_text(name).as_str())
+}
+
+/// A method of an `impl` in the forms in which a trait may have it, of which the trait takes one.
+pub(crate) fn in_the_form_of(path: &Path, name: &Ident, forms: [&ImplItemFn; 3]) -> TokenStream {
+    let path = without_arguments(path);
+    let span = ours(path.segments[path.segments.len() - 1].ident.span());
+    let [plain, own, io] = forms;
+    quote_spanned!(span=> #path! { @method #name {#plain} {#own} {#io} })
 }
 
 /// Macros that cross crates live in the crate's root: their names must not meet.

@@ -5,8 +5,8 @@ use crate::names::{self, ours};
 use proc_macro2::Span;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    FnArg, Lifetime, ParenthesizedGenericArguments, ReceiverKind, ReturnType, Signature, TypeFnPtr,
-    TypeReference, parse_quote, parse_quote_spanned,
+    FnArg, Lifetime, ParenthesizedGenericArguments, ReceiverKind, ReturnType, Signature, Type,
+    TypeFnPtr, TypeReference, parse_quote, parse_quote_spanned,
 };
 
 /// Makes the method return `Call<R, Boxed<'vt, R>>`, where every lifetime of the arguments outlives `'vt`.
@@ -63,6 +63,35 @@ pub(crate) fn box_call(sig: &mut Signature) {
     }
     bounds.predicates.push(parse_quote!(Self: #frame));
     sig.output = parse_quote_spanned!(span=> -> #call<#output, #boxed<#frame, #output>>);
+}
+
+/// Makes the method return `Call<R, read<'__vt>>`, of the method `read` of `vthread::io`: what it borrows it borrows
+/// for `'__vt`.
+pub(crate) fn io_call(sig: &mut Signature) {
+    let at = sig.fn_token.span;
+    let span = ours(at);
+    let frame = Lifetime::new("'__vt", at);
+    for input in &mut sig.inputs {
+        match input {
+            FnArg::Receiver(receiver) => {
+                if let ReceiverKind::Reference(_, lifetime, _) = &mut receiver.kind {
+                    *lifetime = Some(frame.clone());
+                }
+            }
+            FnArg::Typed(argument) => {
+                if let Type::Reference(reference) = &mut *argument.ty {
+                    reference.lifetime = Some(frame.clone());
+                }
+            }
+        }
+    }
+    if let ReturnType::Type(_, ty) = &mut sig.output {
+        Filled(frame.clone()).visit_type_mut(ty);
+    }
+    let (call, frames, output) = (names::call_type(span), names::io_frames(span), output(sig));
+    let name = &sig.ident;
+    sig.generics.params.insert(0, parse_quote!(#frame));
+    sig.output = parse_quote_spanned!(span=> -> #call<#output, #frames::#name<#frame>>);
 }
 
 /// Names every elided lifetime of the arguments.

@@ -13,22 +13,31 @@ use syn::{Block, ReturnType, Signature};
 pub(crate) fn emit(
     body: &mut Body,
     prologue: &TokenStream,
-    mut block: Block,
+    block: Block,
     signature: &Signature,
     options: &Options,
+) -> TokenStream {
+    let frame = emit_frame(body, prologue, block, signature);
+    as_call(frame, signature, options)
+}
+
+/// Rewrites `block` and makes the frame of the companion.
+pub(crate) fn emit_frame(
+    body: &mut Body,
+    prologue: &TokenStream,
+    mut block: Block,
+    signature: &Signature,
 ) -> TokenStream {
     body.is_used = !matches!(signature.output, ReturnType::Default);
     body.visit_block_mut(&mut block);
     let span = ours(signature.ident.span());
-    let (call, in_frame) = (names::call(span), names::in_frame(span));
+    let in_frame = names::in_frame(span);
     // The whole of `self` is captured: disjoint capture would add false lints.
     let this = signature.receiver().map(|receiver| {
         let this = receiver.self_token;
         quote_spanned!(span=> let _ = &#this;)
     });
     let returns = says_output(signature);
-    let boxed = (options.boxed || options.dynamic)
-        .then(|| quote_spanned!(span=> let __f = ::std::boxed::Box::pin(__f);));
     quote_spanned!(span=>
         let __f = async move {
             #[allow(unused_imports)] use #in_frame::*;
@@ -37,9 +46,23 @@ pub(crate) fn emit(
             #returns
             match () { () => '__frame: { #block } }
         };
-        #boxed
-        unsafe { #call(__f) }
     )
+}
+
+/// Hands the frame to the runtime as a call.
+pub(crate) fn as_call(frame: TokenStream, signature: &Signature, options: &Options) -> TokenStream {
+    let span = ours(signature.ident.span());
+    let call = names::call(span);
+    let boxed = (options.boxed || options.dynamic)
+        .then(|| quote_spanned!(span=> let __f = ::std::boxed::Box::pin(__f);));
+    quote_spanned!(span=> #frame #boxed unsafe { #call(__f) })
+}
+
+/// Hands the frame to the runtime as a call of a method of `vthread::io`.
+pub(crate) fn as_io_call(frame: &TokenStream, signature: &Signature) -> TokenStream {
+    let span = ours(signature.ident.span());
+    let call = names::io_call(span);
+    quote_spanned!(span=> #frame unsafe { #call(__f) })
 }
 
 /// Dead code that tells the async block its type, so that coercions such as `-> Box<dyn Fn()>` work.

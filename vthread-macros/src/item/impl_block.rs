@@ -12,7 +12,7 @@ use crate::names::plain_text;
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::rc::Rc;
-use syn::{ImplItem, ImplItemFn, ItemImpl, Visibility, parse_quote};
+use syn::{Block, ImplItem, ImplItemFn, ItemImpl, Visibility, parse_quote};
 
 pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors) -> TokenStream {
     if !check::implemented_trait(&block, errors) {
@@ -29,6 +29,11 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
         .into_iter()
         .chain(of_trait.map(|last| plain_text(&last.ident)))
         .collect();
+    let io_trait = block.trait_.as_ref().map(|(path, _)| path.clone());
+    let io_trait = io_trait.filter(|path| {
+        let last = path.segments.last();
+        last.is_some_and(|last| announce::is_named_as_in_io(&last.ident))
+    });
     for item in &mut block.items {
         let ImplItem::Fn(function) = item else {
             continue;
@@ -36,6 +41,7 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
         if crate::known::attributes::is_plain(&function.attrs) {
             continue;
         }
+        let as_written = io_trait.is_some().then(|| function.clone());
         attributes::allow_known_of_method(&mut function.attrs, errors);
         if !check::method(&function.sig, errors) {
             continue;
@@ -43,20 +49,31 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
         if function.sig.receiver().is_some() {
             methods.push(Method::new(&function.sig.ident, &function.attrs));
         }
-        method(function, options, is_trait, (&siblings, &owners), errors);
+        let for_io = method(
+            function,
+            options,
+            (is_trait, io_trait.is_some()),
+            (&siblings, &owners),
+            errors,
+        );
+        if let (Some(path), Some(plain), Some(io)) = (&io_trait, as_written, for_io) {
+            let name = &function.sig.ident;
+            let chosen = announce::in_the_form_of(path, name, [&plain, function, &io]);
+            *item = ImplItem::Verbatim(chosen);
+        }
     }
     let gates = announce::of_impl(&block, &methods, options);
     quote!(#block #gates)
 }
 
-/// Makes a method return a call that has not been made yet.
+/// Makes a method return a call that has not been made yet. Gives what it is in a trait of `vthread::io`.
 fn method(
     function: &mut ImplItemFn,
     options: &Options,
-    is_trait: bool,
+    (is_trait, is_io): (bool, bool),
     (siblings, owners): (&Rc<Siblings>, &[String]),
     errors: &mut Errors,
-) {
+) -> Option<ImplItemFn> {
     let sig = &mut function.sig;
     let subject = Subject {
         function: None,
@@ -68,13 +85,7 @@ fn method(
     };
     let mut body = Body::new(subject, Returns::of(&sig.output));
     let arguments = take_patterns(&mut sig.inputs, &mut body);
-    let emitted = frame::emit(
-        &mut body,
-        &arguments.prologue,
-        function.block.clone(),
-        sig,
-        options,
-    );
+    let frame = frame::emit_frame(&mut body, &arguments.prologue, function.block.clone(), sig);
     let is_refused = !body.errors.is_empty();
     errors.append(std::mem::take(&mut body.errors));
     let is_send = (is_trait || options.boxed) && !options.not_send || body.spawns_itself;
@@ -85,6 +96,8 @@ fn method(
     };
     let note = attributes::note(&function.vis, attributes::METHOD);
     function.attrs.extend(note);
+    let mut io_sig = is_io.then(|| sig.clone());
+    io_sig.as_mut().into_iter().for_each(boxed_call::io_call);
     match options.dynamic {
         true => boxed_call::box_call(sig),
         false => sig.output = call_output(sig, is_send, shown),
@@ -95,8 +108,17 @@ fn method(
         function
             .attrs
             .push(parse_quote!(#[allow(unused_variables)]));
-        return;
+        return None;
     }
-    function.block.stmts = as_written(emitted);
     function.attrs.push(attributes::allowed_lints());
+    let for_io = io_sig.map(|sig| ImplItemFn {
+        sig,
+        block: Block {
+            brace_token: function.block.brace_token,
+            stmts: as_written(frame::as_io_call(&frame, &function.sig)),
+        },
+        ..function.clone()
+    });
+    function.block.stmts = as_written(frame::as_call(frame, &function.sig, options));
+    for_io
 }

@@ -50,6 +50,8 @@ steps! {
     2 then 3,
     3 then 4,
     4 then 5,
+    5 then 6,
+    6 then 7,
 }
 
 /// The answers to a question: `step [generics] question where bounds => answer;`

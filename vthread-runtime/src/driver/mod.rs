@@ -7,5 +7,5 @@ pub(crate) mod limit;
 mod time;
 
 pub(crate) use self::core::get;
-pub(crate) use self::io::{Direction, Interest, Source, Waiting};
+pub(crate) use self::io::{Descriptor, Direction, Interest, Source, Waiting};
 pub(crate) use self::time::{Alarm, Set};

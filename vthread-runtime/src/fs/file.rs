@@ -6,9 +6,9 @@ use super::open::{OpenOptions, from_std};
 use super::stream::Stream;
 use super::whole_file::{read_all, write_all};
 use super::{Metadata, Permissions};
-use crate::io::in_place::in_place;
+use crate::io::SeekFrom;
+use crate::io::frames::{ReadFrames, SeekFrames, WriteFrames, io_by_frames};
 use crate::io::inherent::inherent_io;
-use crate::io::{Read, Seek, SeekFrom, Write};
 use crate::task::call::{Call, Suspends, name_hash};
 use std::fmt;
 use std::fs;
@@ -219,7 +219,7 @@ impl File {
             return read_all(cursor.file().clone()).await;
         }
         let mut bytes = Vec::new();
-        in_place(Read::read_to_end(&mut self, &mut bytes)).await?;
+        self.read_to_end_frame(&mut bytes).await?;
         Ok(bytes)
     }
 
@@ -228,7 +228,7 @@ impl File {
         if let Kind::WithCursor(cursor) = &self.kind {
             return write_all(cursor.file().clone(), bytes).await;
         }
-        in_place(Write::write_all(&mut self, &bytes)).await
+        self.write_all_frame(&bytes).await
     }
 
     fn file(&self) -> &Arc<fs::File> {
@@ -248,57 +248,41 @@ impl File {
     }
 }
 
-impl Read for File {
-    fn read(
-        &mut self,
-        buf: &mut [u8],
-    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
-        Call::leaf(async move {
-            match &mut self.kind {
-                Kind::WithCursor(cursor) => cursor.read(buf).await,
-                Kind::Watched(stream) => stream.read(buf).await,
-            }
-        })
+impl ReadFrames for File {
+    async fn read_frame(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        match &mut self.kind {
+            Kind::WithCursor(cursor) => cursor.read(buf).await,
+            Kind::Watched(stream) => stream.read(buf).await,
+        }
     }
 }
 
-impl Write for File {
-    fn write(
-        &mut self,
-        buf: &[u8],
-    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
-        Call::leaf(async move {
-            match &mut self.kind {
-                Kind::WithCursor(cursor) => cursor.write(buf).await,
-                Kind::Watched(stream) => stream.write(buf).await,
-            }
-        })
+impl WriteFrames for File {
+    async fn write_frame(&mut self, buf: &[u8]) -> io::Result<usize> {
+        match &mut self.kind {
+            Kind::WithCursor(cursor) => cursor.write(buf).await,
+            Kind::Watched(stream) => stream.write(buf).await,
+        }
     }
 
-    fn flush(&mut self) -> Call<io::Result<()>, impl Future<Output = io::Result<()>> + Send> {
-        Call::leaf(async move {
-            match &mut self.kind {
-                Kind::WithCursor(cursor) => cursor.flush().await,
-                Kind::Watched(stream) => stream.flush().await,
-            }
-        })
+    async fn flush_frame(&mut self) -> io::Result<()> {
+        match &mut self.kind {
+            Kind::WithCursor(cursor) => cursor.flush().await,
+            Kind::Watched(stream) => stream.flush().await,
+        }
     }
 }
 
-impl Seek for File {
-    fn seek(
-        &mut self,
-        position: SeekFrom,
-    ) -> Call<io::Result<u64>, impl Future<Output = io::Result<u64>> + Send> {
-        Call::leaf(async move {
-            match &mut self.kind {
-                Kind::WithCursor(cursor) => cursor.seek(position).await,
-                Kind::Watched(stream) => stream.seek(position).await,
-            }
-        })
+impl SeekFrames for File {
+    async fn seek_frame(&mut self, position: SeekFrom) -> io::Result<u64> {
+        match &mut self.kind {
+            Kind::WithCursor(cursor) => cursor.seek(position).await,
+            Kind::Watched(stream) => stream.seek(position).await,
+        }
     }
 }
 
+io_by_frames!([] File: Read Write Seek);
 inherent_io!(File: Read Write Seek);
 
 macro_rules! suspends {
@@ -306,28 +290,25 @@ macro_rules! suspends {
         impl Suspends<{ name_hash($name) }> for $ty {})* };
 }
 suspends!(File: "sync_all" "sync_data" "set_len" "metadata" "set_permissions");
-suspends!(File: "read" "read_exact" "read_to_end" "read_to_string");
-suspends!(File: "write" "write_all" "write_fmt" "flush" "seek" "rewind" "stream_position");
-
 impl io::Read for File {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        Read::read(self, buf).block()
+        Call::leaf(self.read_frame(buf)).block()
     }
 }
 
 impl io::Write for File {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        Write::write(self, buf).block()
+        Call::leaf(self.write_frame(buf)).block()
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Write::flush(self).block()
+        Call::leaf(self.flush_frame()).block()
     }
 }
 
 impl io::Seek for File {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        Seek::seek(self, position).block()
+        Call::leaf(self.seek_frame(position)).block()
     }
 }
 

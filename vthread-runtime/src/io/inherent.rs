@@ -1,14 +1,15 @@
 //! The methods of a stream of the library, as methods of its type: a trait of std's that is in scope neither takes
-//! their place nor makes them ambiguous.
+//! their place nor makes them ambiguous. They are calls with frames of their own types.
 
-/// Writes the methods: `inherent_io!(File: Read Write Seek);`, with the names of the traits that they are of.
+/// Writes the methods: `inherent_io!(File: Read Write Seek);`, with the names of the traits that they are of. A type with
+/// parameters has them before it, and their names: `inherent_io!([R: Read] [R] BufReader<R>: Read);`.
 macro_rules! inherent_io {
-    ($ty:ty: $($of:ident)*) => {
-        impl $ty {
-            $($crate::io::inherent::inherent_io!(@$of);)*
+    ([$($generics:tt)*] $names:tt $ty:ty: $($of:ident)*) => {
+        impl<$($generics)*> $ty {
+            $($crate::io::inherent::inherent_io!(@$of $names);)*
         }
     };
-    (@method $of:ident $name:ident $(<$lifetime:lifetime>)? ($($argument:ident: $ty:ty),*) -> $output:ty, $doc:literal) => {
+    (@method $of:ident $frames:ident $name:ident $frame:ident ($($argument:ident: $ty:ty),*) -> $output:ty, $doc:literal) => {
         #[doc = $doc]
         ///
         #[doc = concat!(
@@ -16,43 +17,74 @@ macro_rules! inherent_io {
             "`](crate::io::", stringify!($of), "::", stringify!($name),
             ") says where it suspends, what a cancellation leaves, and which errors there are."
         )]
-        pub fn $name $(<$lifetime>)? (
-            &$($lifetime)? mut self,
+        pub fn $name(
+            &mut self,
             $($argument: $ty),*
         ) -> $crate::task::call::Call<
             $crate::io::Result<$output>,
-            impl ::std::future::Future<Output = $crate::io::Result<$output>> + Send $(+ use<$lifetime>)?,
+            impl ::std::future::Future<Output = $crate::io::Result<$output>> + Send,
         > {
-            $crate::io::$of::$name(self, $($argument),*)
+            $crate::task::call::Call::leaf($crate::io::frames::$frames::$frame(self, $($argument),*))
         }
     };
-    (@Read) => {
-        $crate::io::inherent::inherent_io!(@method Read read(buf: &mut [u8]) -> usize,
+    (@Read $names:tt) => {
+        $crate::io::inherent::inherent_io!(@method Read ReadFrames read read_frame(buf: &mut [u8]) -> usize,
             "Reads some bytes into `buf`, and says how many. None means the end, unless `buf` is empty.");
-        $crate::io::inherent::inherent_io!(@method Read read_exact(buf: &mut [u8]) -> (),
+        $crate::io::inherent::inherent_io!(@method Read ReadFrames read_vectored read_vectored_frame(
+            bufs: &mut [::std::io::IoSliceMut<'_>]) -> usize,
+            "As `read`, into several buffers.");
+        $crate::io::inherent::inherent_io!(@method Read ReadFrames read_exact read_exact_frame(buf: &mut [u8]) -> (),
             "Reads exactly as many bytes as `buf` holds.");
-        $crate::io::inherent::inherent_io!(@method Read read_to_end(buf: &mut Vec<u8>) -> usize,
+        $crate::io::inherent::inherent_io!(@method Read ReadFrames read_to_end read_to_end_frame(buf: &mut Vec<u8>) -> usize,
             "Reads to the end, appends it to `buf`, and says how many bytes that were.");
-        $crate::io::inherent::inherent_io!(@method Read read_to_string(buf: &mut String) -> usize,
+        $crate::io::inherent::inherent_io!(@method Read ReadFrames read_to_string read_to_string_frame(buf: &mut String) -> usize,
             "Reads to the end, appends it to `buf`, and says how many bytes that were.");
     };
-    (@Write) => {
-        $crate::io::inherent::inherent_io!(@method Write write(buf: &[u8]) -> usize,
+    (@BufRead $names:tt) => {
+        $crate::io::inherent::inherent_io!(@method BufRead BufReadFrames read_until read_until_frame(byte: u8, buf: &mut Vec<u8>) -> usize,
+            "Reads up to and with the first `byte`, or to the end, appends it to `buf`, and says how many bytes that were.");
+        $crate::io::inherent::inherent_io!(@method BufRead BufReadFrames skip_until skip_until_frame(byte: u8) -> usize,
+            "Reads up to and with the first `byte`, or to the end, and says how many bytes that were.");
+        $crate::io::inherent::inherent_io!(@method BufRead BufReadFrames read_line read_line_frame(buf: &mut String) -> usize,
+            "Reads a line with its end, or what is left, appends it to `buf`, and says how many bytes that were.");
+    };
+    (@Write [$($name:ident)*]) => {
+        $crate::io::inherent::inherent_io!(@method Write WriteFrames write write_frame(buf: &[u8]) -> usize,
             "Writes some of `buf`, and says how many bytes.");
-        $crate::io::inherent::inherent_io!(@method Write write_all(buf: &[u8]) -> (),
+        $crate::io::inherent::inherent_io!(@method Write WriteFrames write_vectored write_vectored_frame(
+            bufs: &[::std::io::IoSlice<'_>]) -> usize,
+            "As `write`, of several buffers.");
+        $crate::io::inherent::inherent_io!(@method Write WriteFrames write_all write_all_frame(buf: &[u8]) -> (),
             "Writes all of `buf`.");
-        $crate::io::inherent::inherent_io!(@method Write write_fmt<'s>(arguments: ::std::fmt::Arguments<'_>) -> (),
-            "What `write!` and `writeln!` call: writes the text.");
-        $crate::io::inherent::inherent_io!(@method Write flush() -> (),
+        $crate::io::inherent::inherent_io!(@method Write WriteFrames flush flush_frame() -> (),
             "Has everything that was written so far reach its destination.");
+        /// What `write!` and `writeln!` call: writes the text.
+        ///
+        /// The method [`Write::write_fmt`](crate::io::Write::write_fmt) says where it suspends, what a cancellation
+        /// leaves, and which errors there are.
+        pub fn write_fmt<'s>(
+            &'s mut self,
+            arguments: ::std::fmt::Arguments<'_>,
+        ) -> $crate::task::call::Call<
+            $crate::io::Result<()>,
+            impl ::std::future::Future<Output = $crate::io::Result<()>> + Send + use<'s $(, $name)*>,
+        > {
+            let text = $crate::io::frames::write::text_of(arguments);
+            $crate::task::call::Call::leaf($crate::io::frames::WriteFrames::write_fmt_frame(self, text))
+        }
     };
-    (@Seek) => {
-        $crate::io::inherent::inherent_io!(@method Seek seek(position: $crate::io::SeekFrom) -> u64,
+    (@Seek $names:tt) => {
+        $crate::io::inherent::inherent_io!(@method Seek SeekFrames seek seek_frame(position: $crate::io::SeekFrom) -> u64,
             "Moves to `position`, and says how far that is from the beginning.");
-        $crate::io::inherent::inherent_io!(@method Seek rewind() -> (),
+        $crate::io::inherent::inherent_io!(@method Seek SeekFrames rewind rewind_frame() -> (),
             "Moves to the beginning.");
-        $crate::io::inherent::inherent_io!(@method Seek stream_position() -> u64,
+        $crate::io::inherent::inherent_io!(@method Seek SeekFrames stream_position stream_position_frame() -> u64,
             "The distance of the position from the beginning.");
+        $crate::io::inherent::inherent_io!(@method Seek SeekFrames seek_relative seek_relative_frame(offset: i64) -> (),
+            "Moves on by `offset`, or back.");
+    };
+    ($ty:ty: $($of:ident)*) => {
+        $crate::io::inherent::inherent_io!([] [] $ty: $($of)*);
     };
 }
 pub(crate) use inherent_io;

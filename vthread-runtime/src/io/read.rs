@@ -1,21 +1,24 @@
 //! Reading.
 
-use super::in_place::in_place;
-use super::{Error, ErrorKind, Result};
-use crate::task::call::Call;
-use crate::task::current::checkpoint;
+use super::IoSliceMut;
+use super::adapters::{ByRef, Bytes, Chain, Take};
+use super::calls::Calls;
+use super::erased::IoFrame;
+use super::frames::ReadFrames;
+use super::operations::{IoCall, Reading, ReadingExactly, ReadingOn, ReadingVectored};
 use futures_io::AsyncRead;
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
-use std::task::ready;
-
-/// How much room `read_to_end` makes at first, and at most, before it knows that there is something to fill it.
-const FIRST_STEP: usize = 32 * 1024;
-const LAST_STEP: usize = 1024 * 1024;
 
 /// A source of bytes, to be read by vthreads.
 ///
-/// The methods are those of [`std::io::Read`]. A file imports one of the two traits, not both.
+/// The methods are those of [`std::io::Read`]. A file imports one of the two traits, not both. It stands in bounds, it
+/// can be `dyn`, and everything that is `AsyncRead` of the crate `futures-io` has it.
+///
+/// # Implementing it
+/// `#[vthread] impl Read for Mine` makes your own type one, and `&mut Mine` and `Box<Mine>` with it. A call through the trait
+/// then takes an allocation, as each call of a method of a `#[vthread(dyn)]` trait does.
+///
+/// In generic code `&mut S` of an `S: Read` is not known to be `Read` itself, since `futures-io` has pointers of its own:
+/// hand [`Read::by_ref`] on instead.
 ///
 /// # Examples
 /// ```
@@ -29,6 +32,11 @@ const LAST_STEP: usize = 1024 * 1024;
 /// assert_eq!((&word, rest.as_str()), (b"three", " little words"));
 /// # Ok::<(), std::io::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `vthread::io::Read`",
+    note = "in generic code, `&mut S` of an `S: Read` is not known to be one: write `source.by_ref()`",
+    note = "what is only a `std::io::Read` blocks: `vthread::io::InMemory` takes it if it never waits"
+)]
 pub trait Read: Send {
     /// Reads some bytes into `buf`, and says how many. None means the end, unless `buf` is empty.
     ///
@@ -40,10 +48,25 @@ pub trait Read: Send {
     ///
     /// # Errors
     /// What the source says. Nothing was read then.
-    fn read(
-        &mut self,
-        buf: &mut [u8],
-    ) -> Call<Result<usize>, impl Future<Output = Result<usize>> + Send>;
+    fn read<'a>(&'a mut self, buf: &'a mut [u8]) -> IoCall<'a, usize, Reading<'a>>;
+
+    /// As [`read`](Read::read), into several buffers, the first ones first. A source that has no way of its own to do
+    /// that fills only the first that is not empty.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until there is something to read.
+    ///
+    /// # Cancellation
+    /// Cancelled means that nothing was read.
+    ///
+    /// # Errors
+    /// What the source says. Nothing was read then.
+    fn read_vectored<'a, 'b>(
+        &'a mut self,
+        bufs: &'a mut [IoSliceMut<'b>],
+    ) -> IoCall<'a, usize, ReadingVectored<'a, 'b>> {
+        IoFrame::boxed(async move { Calls(self).read_vectored_frame(bufs).await })
+    }
 
     /// Reads exactly as many bytes as `buf` holds.
     ///
@@ -54,29 +77,9 @@ pub trait Read: Send {
     /// Some bytes may have been read; they are at the front of `buf`, but how many is not known.
     ///
     /// # Errors
-    /// [`ErrorKind::UnexpectedEof`] if the source ends before, and what the source says.
-    fn read_exact(
-        &mut self,
-        buf: &mut [u8],
-    ) -> Call<Result<()>, impl Future<Output = Result<()>> + Send> {
-        Call::leaf(async move {
-            poll_fn(checkpoint).await;
-            let mut rest = buf;
-            while !rest.is_empty() {
-                match in_place(self.read(rest)).await {
-                    Ok(0) => {
-                        return Err(Error::new(
-                            ErrorKind::UnexpectedEof,
-                            "failed to fill whole buffer",
-                        ));
-                    }
-                    Ok(n) => rest = &mut rest[n..],
-                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                    Err(error) => return Err(error),
-                }
-            }
-            Ok(())
-        })
+    /// [`ErrorKind::UnexpectedEof`](super::ErrorKind::UnexpectedEof) if the source ends before, and what the source says.
+    fn read_exact<'a>(&'a mut self, buf: &'a mut [u8]) -> IoCall<'a, (), ReadingExactly<'a>> {
+        IoFrame::boxed(async move { Calls(self).read_exact_frame(buf).await })
     }
 
     /// Reads to the end of the source, appends it to `buf`, and says how many bytes that were.
@@ -89,22 +92,8 @@ pub trait Read: Send {
     ///
     /// # Errors
     /// What the source says. What has been read is in `buf`.
-    fn read_to_end(
-        &mut self,
-        buf: &mut Vec<u8>,
-    ) -> Call<Result<usize>, impl Future<Output = Result<usize>> + Send> {
-        Call::leaf(async move {
-            let before = buf.len();
-            let mut tail = Tail::of(buf);
-            loop {
-                match in_place(self.read(tail.room())).await {
-                    Ok(0) => return Ok(tail.filled - before),
-                    Ok(n) => tail.filled += n,
-                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                    Err(error) => return Err(error),
-                }
-            }
-        })
+    fn read_to_end<'a>(&'a mut self, buf: &'a mut Vec<u8>) -> IoCall<'a, usize, ReadingOn> {
+        IoFrame::boxed(async move { Calls(self).read_to_end_frame(buf).await })
     }
 
     /// Reads to the end of the source, appends it to `buf`, and says how many bytes that were.
@@ -116,148 +105,70 @@ pub trait Read: Send {
     /// What has been read is lost.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidData`] if it is not UTF-8, and what the source says. `buf` is unchanged then.
-    fn read_to_string(
-        &mut self,
-        buf: &mut String,
-    ) -> Call<Result<usize>, impl Future<Output = Result<usize>> + Send> {
-        Call::leaf(async move {
-            let mut bytes = Vec::new();
-            in_place(self.read_to_end(&mut bytes)).await?;
-            let text = String::from_utf8(bytes).map_err(|_| {
-                Error::new(ErrorKind::InvalidData, "stream did not contain valid UTF-8")
-            })?;
-            buf.push_str(&text);
-            Ok(text.len())
+    /// [`ErrorKind::InvalidData`](super::ErrorKind::InvalidData) if it is not UTF-8, and what the source says. `buf` is
+    /// unchanged then.
+    fn read_to_string<'a>(&'a mut self, buf: &'a mut String) -> IoCall<'a, usize, ReadingOn> {
+        IoFrame::boxed(async move { Calls(self).read_to_string_frame(buf).await })
+    }
+
+    /// The source by reference: an adapter or a function that takes it whole leaves it to you afterwards.
+    fn by_ref(&mut self) -> ByRef<'_, Self>
+    where
+        Self: Sized,
+    {
+        ByRef::of(self)
+    }
+
+    /// The bytes one by one: `for byte in source.bytes()` suspends. Read from a [`BufReader`](super::BufReader).
+    fn bytes(self) -> Bytes<Self>
+    where
+        Self: Sized,
+    {
+        Bytes::of(self)
+    }
+
+    /// This source, and after its end the other one.
+    fn chain<R: Read>(self, next: R) -> Chain<Self, R>
+    where
+        Self: Sized,
+    {
+        Chain::of(self, next)
+    }
+
+    /// The first `limit` bytes of the source, as a source of its own.
+    fn take(self, limit: u64) -> Take<Self>
+    where
+        Self: Sized,
+    {
+        Take::of(self, limit)
+    }
+}
+
+impl<T: AsyncRead + Unpin + Send> Read for T {
+    fn read<'a>(&'a mut self, buf: &'a mut [u8]) -> IoCall<'a, usize, Reading<'a>> {
+        IoFrame::polled(Reading { source: self, buf })
+    }
+
+    fn read_vectored<'a, 'b>(
+        &'a mut self,
+        bufs: &'a mut [IoSliceMut<'b>],
+    ) -> IoCall<'a, usize, ReadingVectored<'a, 'b>> {
+        IoFrame::polled(ReadingVectored { source: self, bufs })
+    }
+
+    fn read_exact<'a>(&'a mut self, buf: &'a mut [u8]) -> IoCall<'a, (), ReadingExactly<'a>> {
+        IoFrame::polled(ReadingExactly {
+            source: self,
+            buf,
+            filled: 0,
         })
     }
-}
 
-impl<T: AsyncRead + Unpin + Send + ?Sized> Read for T {
-    fn read(
-        &mut self,
-        buf: &mut [u8],
-    ) -> Call<Result<usize>, impl Future<Output = Result<usize>> + Send> {
-        Call::leaf(poll_fn(move |cx| {
-            ready!(checkpoint(cx));
-            Pin::new(&mut *self).poll_read(cx, buf)
-        }))
-    }
-}
-
-/// A vector with room for more behind what is filled. When it goes, also by cancellation, the room goes.
-struct Tail<'v> {
-    buf: &'v mut Vec<u8>,
-    filled: usize,
-    /// How much room is made at once: a large vector may be for a short source, and room is touched.
-    step: usize,
-}
-
-impl<'v> Tail<'v> {
-    fn of(buf: &'v mut Vec<u8>) -> Self {
-        Tail {
-            filled: buf.len(),
-            buf,
-            step: FIRST_STEP,
-        }
+    fn read_to_end<'a>(&'a mut self, buf: &'a mut Vec<u8>) -> IoCall<'a, usize, ReadingOn> {
+        IoFrame::boxed(self.read_to_end_frame(buf))
     }
 
-    /// Some room, initialised.
-    fn room(&mut self) -> &mut [u8] {
-        if self.filled == self.buf.len() {
-            self.buf.reserve(32);
-            let free = self.buf.capacity() - self.filled;
-            self.buf.resize(self.filled + free.min(self.step), 0);
-            self.step = (self.step * 2).min(LAST_STEP);
-        }
-        &mut self.buf[self.filled..]
-    }
-}
-
-impl Drop for Tail<'_> {
-    fn drop(&mut self) {
-        self.buf.truncate(self.filled);
-    }
-}
-
-#[cfg(all(test, not(loom)))]
-mod tests {
-    use super::*;
-    use std::task::{Context, Poll, Waker};
-
-    /// Gives one byte at a time, and nothing after the third.
-    struct Trickle(u8);
-    impl AsyncRead for Trickle {
-        fn poll_read(
-            mut self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-            buf: &mut [u8],
-        ) -> Poll<Result<usize>> {
-            if self.0 == 3 {
-                return Poll::Pending;
-            }
-            self.0 += 1;
-            buf[0] = self.0;
-            Poll::Ready(Ok(1))
-        }
-    }
-
-    #[test]
-    fn what_was_read_survives_cancellation() {
-        let mut buf = vec![9];
-        let mut source = Trickle(0);
-        let mut reading = Box::pin(in_place(source.read_to_end(&mut buf)));
-        assert!(
-            reading
-                .as_mut()
-                .poll(&mut Context::from_waker(Waker::noop()))
-                .is_pending()
-        );
-        drop(reading);
-        assert_eq!(buf, [9, 1, 2, 3]);
-    }
-
-    #[test]
-    fn the_end_comes_too_early() {
-        let mut source: &[u8] = b"ab";
-        let error = source.read_exact(&mut [0; 3]).block().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
-    }
-
-    #[test]
-    fn text_is_all_or_nothing() {
-        let mut text = String::from("before");
-        let mut source: &[u8] = b"ab\xff";
-        assert_eq!(
-            source.read_to_string(&mut text).block().unwrap_err().kind(),
-            ErrorKind::InvalidData
-        );
-        assert_eq!(text, "before");
-    }
-
-    #[test]
-    #[cfg_attr(miri, ignore = "it fills megabytes")]
-    fn r16_little_room_is_touched_for_a_short_source() {
-        let mut buf = Vec::with_capacity(512 << 20);
-        let mut source: &[u8] = b"ten bytes.";
-        source.read_to_end(&mut buf).block().unwrap();
-        assert_eq!(buf, b"ten bytes.");
-        let mut tail = Tail::of(&mut buf);
-        assert_eq!(tail.room().len(), FIRST_STEP);
-        tail.filled += 1;
-        assert_eq!(tail.room().len(), FIRST_STEP - 1);
-        for _ in 0..10 {
-            tail.filled = tail.buf.len();
-            assert!(tail.room().len() <= LAST_STEP);
-        }
-    }
-
-    #[test]
-    fn appends_to_the_end() {
-        let mut buf = b"a".to_vec();
-        let n = if cfg!(miri) { 1_000 } else { 100_000 };
-        let long = vec![7; n];
-        assert_eq!(long.as_slice().read_to_end(&mut buf).block().unwrap(), n);
-        assert_eq!((buf.len(), buf[0], buf[n]), (n + 1, b'a', 7));
+    fn read_to_string<'a>(&'a mut self, buf: &'a mut String) -> IoCall<'a, usize, ReadingOn> {
+        IoFrame::boxed(self.read_to_string_frame(buf))
     }
 }

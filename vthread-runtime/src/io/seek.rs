@@ -1,17 +1,17 @@
 //! Moving about in a file.
 
-use super::in_place::in_place;
-use super::{Result, SeekFrom};
-use crate::task::call::Call;
-use crate::task::current::checkpoint;
+use super::SeekFrom;
+use super::calls::Calls;
+use super::erased::IoFrame;
+use super::frames::SeekFrames;
+use super::operations::{IoCall, Moving, Seeking};
 use futures_io::AsyncSeek;
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
-use std::task::ready;
 
 /// Something with a position, to be moved about in by vthreads.
 ///
-/// The methods are those of [`std::io::Seek`]. A file imports one of the two traits, not both.
+/// The methods are those of [`std::io::Seek`]. A file imports one of the two traits, not both. It stands in bounds, it
+/// can be `dyn`, and everything that is `AsyncSeek` of the crate `futures-io` has it. [`Read`](super::Read) says how to
+/// implement it.
 ///
 /// # Examples
 /// ```
@@ -36,10 +36,7 @@ pub trait Seek: Send {
     ///
     /// # Errors
     /// A position before the beginning, and what the system says. The position is the old one then.
-    fn seek(
-        &mut self,
-        position: SeekFrom,
-    ) -> Call<Result<u64>, impl Future<Output = Result<u64>> + Send>;
+    fn seek<'a>(&'a mut self, position: SeekFrom) -> IoCall<'a, u64, Seeking<'a>>;
 
     /// Moves to the beginning.
     ///
@@ -51,9 +48,8 @@ pub trait Seek: Send {
     ///
     /// # Errors
     /// What the system says.
-    fn rewind(&mut self) -> Call<Result<()>, impl Future<Output = Result<()>> + Send> {
-        let call = self.seek(SeekFrom::Start(0));
-        Call::leaf(async move { in_place(call).await.map(drop) })
+    fn rewind<'a>(&'a mut self) -> IoCall<'a, (), Moving> {
+        IoFrame::boxed(async move { Calls(self).rewind_frame().await })
     }
 
     /// The distance of the position from the beginning.
@@ -66,19 +62,30 @@ pub trait Seek: Send {
     ///
     /// # Errors
     /// What the system says.
-    fn stream_position(&mut self) -> Call<Result<u64>, impl Future<Output = Result<u64>> + Send> {
+    fn stream_position<'a>(&'a mut self) -> IoCall<'a, u64, Seeking<'a>> {
         self.seek(SeekFrom::Current(0))
+    }
+
+    /// Moves on by `offset`, or back. A [`BufReader`](super::BufReader) keeps what it has read ahead where it can.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until that is done.
+    ///
+    /// # Cancellation
+    /// The position is the old one or the new one.
+    ///
+    /// # Errors
+    /// A position before the beginning, and what the system says. The position is the old one then.
+    fn seek_relative<'a>(&'a mut self, offset: i64) -> IoCall<'a, (), Moving> {
+        IoFrame::boxed(async move { Calls(self).seek_relative_frame(offset).await })
     }
 }
 
-impl<T: AsyncSeek + Unpin + Send + ?Sized> Seek for T {
-    fn seek(
-        &mut self,
-        position: SeekFrom,
-    ) -> Call<Result<u64>, impl Future<Output = Result<u64>> + Send> {
-        Call::leaf(poll_fn(move |cx| {
-            ready!(checkpoint(cx));
-            Pin::new(&mut *self).poll_seek(cx, position)
-        }))
+impl<T: AsyncSeek + Unpin + Send> Seek for T {
+    fn seek<'a>(&'a mut self, position: SeekFrom) -> IoCall<'a, u64, Seeking<'a>> {
+        IoFrame::polled(Seeking {
+            file: self,
+            position,
+        })
     }
 }

@@ -1,18 +1,26 @@
 //! Writing.
 
-use super::in_place::in_place;
-use super::{Error, ErrorKind, Result};
-use crate::task::call::Call;
-use crate::task::current::checkpoint;
+use super::IoSlice;
+use super::adapters::ByRef;
+use super::calls::Calls;
+use super::erased::IoFrame;
+use super::frames::WriteFrames;
+use super::frames::write::text_of;
+use super::operations::{Flushing, IoCall, Writing, WritingAll, WritingText, WritingVectored};
 use futures_io::AsyncWrite;
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
-use std::task::ready;
 
 /// A sink of bytes, to be written to by vthreads.
 ///
-/// The methods are those of [`std::io::Write`]. A file imports one of the two traits, not both.
+/// The methods are those of [`std::io::Write`]. A file imports one of the two traits, not both. It stands in bounds, it
+/// can be `dyn`, and everything that is `AsyncWrite` of the crate `futures-io` has it.
+///
+/// # Implementing it
+/// `#[vthread] impl Write for Mine` makes your own type one, and `&mut Mine` and `Box<Mine>` with it. A call through the trait
+/// then takes an allocation, as each call of a method of a `#[vthread(dyn)]` trait does.
+///
+/// In generic code `&mut S` of an `S: Write` is not known to be `Write` itself, since `futures-io` has pointers of its own:
+/// hand [`Write::by_ref`] on instead.
 ///
 /// # Examples
 /// ```
@@ -23,6 +31,11 @@ use std::task::ready;
 /// assert_eq!(sink, b"words");
 /// # Ok::<(), std::io::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `vthread::io::Write`",
+    note = "in generic code, `&mut S` of an `S: Write` is not known to be one: write `sink.by_ref()`",
+    note = "what is only a `std::io::Write` blocks: `vthread::io::InMemory` takes it if it never waits"
+)]
 pub trait Write: Send {
     /// Writes some bytes of `buf`, and says how many.
     ///
@@ -34,10 +47,7 @@ pub trait Write: Send {
     ///
     /// # Errors
     /// What the sink says. Nothing was written then.
-    fn write(
-        &mut self,
-        buf: &[u8],
-    ) -> Call<Result<usize>, impl Future<Output = Result<usize>> + Send>;
+    fn write<'a>(&'a mut self, buf: &'a [u8]) -> IoCall<'a, usize, Writing<'a>>;
 
     /// Has everything that was written so far reach its destination.
     ///
@@ -49,7 +59,25 @@ pub trait Write: Send {
     ///
     /// # Errors
     /// What the sink says.
-    fn flush(&mut self) -> Call<Result<()>, impl Future<Output = Result<()>> + Send>;
+    fn flush<'a>(&'a mut self) -> IoCall<'a, (), Flushing<'a>>;
+
+    /// As [`write`](Write::write), of several buffers, the first ones first. A sink that has no way of its own to do
+    /// that writes only from the first that is not empty.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until there is room.
+    ///
+    /// # Cancellation
+    /// Cancelled means that nothing was written.
+    ///
+    /// # Errors
+    /// What the sink says. Nothing was written then.
+    fn write_vectored<'a, 'b>(
+        &'a mut self,
+        bufs: &'a [IoSlice<'b>],
+    ) -> IoCall<'a, usize, WritingVectored<'a, 'b>> {
+        IoFrame::boxed(async move { Calls(self).write_vectored_frame(bufs).await })
+    }
 
     /// Writes all of `buf`.
     ///
@@ -60,29 +88,10 @@ pub trait Write: Send {
     /// Some bytes from the front of `buf` may have been written; how many is not known.
     ///
     /// # Errors
-    /// [`ErrorKind::WriteZero`] if the sink takes no more, and what the sink says. How much was written is not known.
-    fn write_all(
-        &mut self,
-        buf: &[u8],
-    ) -> Call<Result<()>, impl Future<Output = Result<()>> + Send> {
-        Call::leaf(async move {
-            poll_fn(checkpoint).await;
-            let mut rest = buf;
-            while !rest.is_empty() {
-                match in_place(self.write(rest)).await {
-                    Ok(0) => {
-                        return Err(Error::new(
-                            ErrorKind::WriteZero,
-                            "failed to write whole buffer",
-                        ));
-                    }
-                    Ok(n) => rest = &rest[n..],
-                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                    Err(error) => return Err(error),
-                }
-            }
-            Ok(())
-        })
+    /// [`ErrorKind::WriteZero`](super::ErrorKind::WriteZero) if the sink takes no more, and what the sink says. How much
+    /// was written is not known.
+    fn write_all<'a>(&'a mut self, buf: &'a [u8]) -> IoCall<'a, (), WritingAll<'a>> {
+        IoFrame::boxed(async move { Calls(self).write_all_frame(buf).await })
     }
 
     /// What [`write!`] and [`writeln!`] call: writes the text.
@@ -97,75 +106,54 @@ pub trait Write: Send {
     ///
     /// # Errors
     /// An argument that cannot be formatted; nothing was written then. Otherwise as [`write_all`](Write::write_all).
-    fn write_fmt<'s>(
-        &'s mut self,
+    fn write_fmt<'a>(
+        &'a mut self,
         arguments: fmt::Arguments<'_>,
-    ) -> Call<Result<()>, impl Future<Output = Result<()>> + Send + use<'s, Self>> {
-        let mut text = String::new();
-        let formatted = fmt::write(&mut text, arguments);
-        Call::leaf(async move {
-            if formatted.is_err() {
-                return Err(Error::other("formatter error"));
-            }
-            in_place(self.write_all(text.as_bytes())).await
-        })
+    ) -> IoCall<'a, (), WritingText<'a>> {
+        let text = text_of(arguments);
+        IoFrame::boxed(async move { Calls(self).write_fmt_frame(text).await })
+    }
+
+    /// The sink by reference: an adapter or a function that takes it whole leaves it to you afterwards.
+    fn by_ref(&mut self) -> ByRef<'_, Self>
+    where
+        Self: Sized,
+    {
+        ByRef::of(self)
     }
 }
 
-impl<T: AsyncWrite + Unpin + Send + ?Sized> Write for T {
-    fn write(
-        &mut self,
-        buf: &[u8],
-    ) -> Call<Result<usize>, impl Future<Output = Result<usize>> + Send> {
-        Call::leaf(poll_fn(move |cx| {
-            ready!(checkpoint(cx));
-            Pin::new(&mut *self).poll_write(cx, buf)
-        }))
+impl<T: AsyncWrite + Unpin + Send> Write for T {
+    fn write<'a>(&'a mut self, buf: &'a [u8]) -> IoCall<'a, usize, Writing<'a>> {
+        IoFrame::polled(Writing { sink: self, buf })
     }
 
-    fn flush(&mut self) -> Call<Result<()>, impl Future<Output = Result<()>> + Send> {
-        Call::leaf(poll_fn(move |cx| {
-            ready!(checkpoint(cx));
-            Pin::new(&mut *self).poll_flush(cx)
-        }))
-    }
-}
-
-#[cfg(all(test, not(loom)))]
-mod tests {
-    use super::*;
-    use std::task::{Context, Poll};
-
-    /// Takes two bytes at a time, up to five.
-    #[derive(Default)]
-    struct Narrow(Vec<u8>);
-    impl AsyncWrite for Narrow {
-        fn poll_write(
-            mut self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-            buf: &[u8],
-        ) -> Poll<Result<usize>> {
-            let n = buf.len().min(2).min(5 - self.0.len());
-            self.0.extend_from_slice(&buf[..n]);
-            Poll::Ready(Ok(n))
-        }
-        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-        fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<()>> {
-            Poll::Ready(Ok(()))
-        }
+    fn flush<'a>(&'a mut self) -> IoCall<'a, (), Flushing<'a>> {
+        IoFrame::polled(Flushing { sink: self })
     }
 
-    #[test]
-    fn writes_all_in_pieces() {
-        let mut sink = Narrow::default();
-        sink.write_all(b"abcd").block().unwrap();
-        assert_eq!(sink.0, b"abcd");
-        assert_eq!(
-            sink.write_all(b"ef").block().unwrap_err().kind(),
-            ErrorKind::WriteZero
-        );
-        sink.flush().block().unwrap();
+    fn write_vectored<'a, 'b>(
+        &'a mut self,
+        bufs: &'a [IoSlice<'b>],
+    ) -> IoCall<'a, usize, WritingVectored<'a, 'b>> {
+        IoFrame::polled(WritingVectored { sink: self, bufs })
+    }
+
+    fn write_all<'a>(&'a mut self, buf: &'a [u8]) -> IoCall<'a, (), WritingAll<'a>> {
+        IoFrame::polled(WritingAll { sink: self, buf })
+    }
+
+    fn write_fmt<'a>(
+        &'a mut self,
+        arguments: fmt::Arguments<'_>,
+    ) -> IoCall<'a, (), WritingText<'a>> {
+        match text_of(arguments) {
+            Ok(text) => IoFrame::polled(WritingText {
+                sink: self,
+                text,
+                written: 0,
+            }),
+            Err(error) => IoFrame::ready(Err(error)),
+        }
     }
 }

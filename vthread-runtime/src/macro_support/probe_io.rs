@@ -1,7 +1,7 @@
-//! The probe of the names that `vthread::io` has on types of `futures-io`: one yes more than the others have. These
-//! names are few.
+//! The probe of the names of the traits of `vthread::io`: some answers more than the others have. These names are few.
 
 use super::choice::{IsCall, IsPlain};
+use super::io_names::IoSuspends;
 use super::probe::Tag;
 use crate::base::type_question::{Asked, answers, ask};
 use crate::task::call::{Call, Suspends};
@@ -21,20 +21,26 @@ pub fn io<const NAME: u64, T: ?Sized, X>(_: &Tag<NAME, T, X>) -> Asked<IoProbe<N
 }
 
 answers! {
-    /// The receiver is a `futures-io` type and the name is one of `vthread::io`'s.
+    /// The receiver has the trait, and the name is one of the trait's.
     0 [const NAME: u64, T: ?Sized, R, F: Future] IoProbe<NAME, T, Call<R, F>>
-        where { T: super::io_names::IoSuspends<NAME> } => IsCall<F>;
-    /// The receiver's type has the method.
+        where { T: IoSuspends<NAME> } => IsCall<F>;
+    /// The receiver's type has a method of its own.
     1 [const NAME: u64, T: ?Sized + Suspends<NAME>, R, F: Future] IoProbe<NAME, T, Call<R, F>> => IsCall<F>;
-    /// The receiver is a user's smart pointer to a type that has the method.
+    /// The receiver is a pointer to what has the trait: in generic code, and to what is `dyn`.
     2 [const NAME: u64, T: ?Sized, R, F: Future] IoProbe<NAME, T, Call<R, F>>
-        where { T: Deref<Target: Suspends<NAME>> } => IsCall<F>;
-    /// The same through two pointers.
+        where { T: Deref<Target: IoSuspends<NAME>> } => IsCall<F>;
+    /// The receiver is a user's smart pointer to a type that has the method.
     3 [const NAME: u64, T: ?Sized, R, F: Future] IoProbe<NAME, T, Call<R, F>>
-        where { T: Deref<Target: Deref<Target: Suspends<NAME>>> } => IsCall<F>;
-    /// The same through three pointers: an `&Arc<_>` of a user's smart pointer.
+        where { T: Deref<Target: Suspends<NAME>> } => IsCall<F>;
+    /// A pointer to a pointer to what has the trait.
     4 [const NAME: u64, T: ?Sized, R, F: Future] IoProbe<NAME, T, Call<R, F>>
+        where { T: Deref<Target: Deref<Target: IoSuspends<NAME>>> } => IsCall<F>;
+    /// Two pointers to a type that has the method.
+    5 [const NAME: u64, T: ?Sized, R, F: Future] IoProbe<NAME, T, Call<R, F>>
+        where { T: Deref<Target: Deref<Target: Suspends<NAME>>> } => IsCall<F>;
+    /// Three pointers: an `&Arc<_>` of a user's smart pointer.
+    6 [const NAME: u64, T: ?Sized, R, F: Future] IoProbe<NAME, T, Call<R, F>>
         where { T: Deref<Target: Deref<Target: Deref<Target: Suspends<NAME>>>> } => IsCall<F>;
     /// An ordinary call.
-    5 [const NAME: u64, T: ?Sized, X] IoProbe<NAME, T, X> => IsPlain;
+    7 [const NAME: u64, T: ?Sized, X] IoProbe<NAME, T, X> => IsPlain;
 }

@@ -16,16 +16,16 @@ const LAST_PAUSE: Duration = Duration::from_secs(1);
 
 /// How often in a row a listener found that there are no descriptors, or no memory.
 #[derive(Debug, Default)]
-pub(super) struct Shortage(AtomicUsize);
+pub(in crate::net) struct Shortage(AtomicUsize);
 
 impl Shortage {
     /// Once more: how long to wait.
-    fn meet(&self) -> Duration {
+    pub(in crate::net) fn meet(&self) -> Duration {
         let n = self.0.fetch_add(1, Ordering::Relaxed).min(16);
         (FIRST_PAUSE * (1 << n)).min(LAST_PAUSE)
     }
 
-    fn is_over(&self) {
+    pub(in crate::net) fn is_over(&self) {
         if self.0.load(Ordering::Relaxed) > 0 {
             self.0.swap(0, Ordering::Relaxed);
         }
@@ -88,7 +88,7 @@ impl Future for Accept<'_> {
 }
 
 /// Whether descriptors or memory are out, of the process or of the system.
-fn is_shortage(error: &io::Error) -> bool {
+pub(in crate::net) fn is_shortage(error: &io::Error) -> bool {
     matches!(
         error.raw_os_error(),
         Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM)

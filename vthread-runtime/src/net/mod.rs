@@ -5,12 +5,20 @@
 mod accept;
 mod addresses;
 mod connect;
+mod conversions;
+mod ready;
 mod tcp_listener;
 mod tcp_stream;
+mod udp_socket;
+pub mod unix;
 
 pub use accept::Accept;
 pub use addresses::{Resolve, ToSocketAddrs};
 pub use connect::{Connect, ConnectTimeout};
-pub use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, SocketAddrV4, SocketAddrV6};
+pub use std::net::{
+    AddrParseError, IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, SocketAddrV4, SocketAddrV6,
+};
 pub use tcp_listener::{Bind, ConnectionSteps, Incoming, NextConnection, TcpListener};
 pub use tcp_stream::TcpStream;
+pub use udp_socket::UdpSocket;
+pub use unix::{UnixDatagram, UnixListener, UnixStream};

@@ -3,15 +3,15 @@
 use super::accept::{Accept, Shortage};
 use super::addresses::Resolve;
 use super::connect::no_address;
+use super::conversions::conversions;
 use super::{SocketAddr, TcpStream, ToSocketAddrs};
 use crate::call::for_loop::IntoSuspendingIter;
 use crate::driver::{Interest, Source};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
-use std::fmt;
 use std::future::Future;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -100,6 +100,38 @@ impl TcpListener {
         self.source.local_addr()
     }
 
+    /// The time to live of packets.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn ttl(&self) -> io::Result<u32> {
+        self.source.ttl()
+    }
+
+    /// Sets the time to live of packets.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
+        self.source.set_ttl(ttl)
+    }
+
+    /// Takes the error that the socket has met, if any.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
+        self.source.take_error()
+    }
+
+    fn from_socket(listener: std::net::TcpListener) -> io::Result<Self> {
+        TcpListener::watched(mio::net::TcpListener::from_std(listener))
+    }
+
+    fn into_socket(self) -> std::net::TcpListener {
+        self.source.into_inner().into()
+    }
+
     /// Another handle of the same socket.
     ///
     /// # Errors
@@ -125,15 +157,7 @@ impl TcpListener {
 #[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("accept") }> for TcpListener {}
 
-impl TryFrom<std::net::TcpListener> for TcpListener {
-    type Error = io::Error;
-
-    /// Makes a listener of std's non-blocking, and has it watched.
-    fn try_from(listener: std::net::TcpListener) -> io::Result<Self> {
-        listener.set_nonblocking(true)?;
-        TcpListener::watched(mio::net::TcpListener::from_std(listener))
-    }
-}
+conversions!(TcpListener, std::net::TcpListener);
 
 /// The frame of [`TcpListener::bind`].
 #[derive(Debug)]
@@ -218,23 +242,5 @@ impl Future for NextConnection<'_> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let accepted = ready!(Pin::new(&mut self.accept).poll(cx));
         Poll::Ready(Some(accepted.map(|(stream, _)| stream)))
-    }
-}
-
-impl AsFd for TcpListener {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.source.as_fd()
-    }
-}
-
-impl AsRawFd for TcpListener {
-    fn as_raw_fd(&self) -> RawFd {
-        self.source.as_raw_fd()
-    }
-}
-
-impl fmt::Debug for TcpListener {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.source.fmt(f)
     }
 }

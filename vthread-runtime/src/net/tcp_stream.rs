@@ -1,19 +1,19 @@
 //! A TCP connection.
 
 use super::connect::{Connect, ConnectTimeout};
+use super::conversions::{conversions, suspends};
+use super::ready::when_ready;
 use super::{Shutdown, SocketAddr, ToSocketAddrs};
 use crate::driver::{Direction, Interest, Source};
 use crate::io::inherent::inherent_io;
+use crate::io::watched::{watched_polls, watched_traits};
 use crate::task::call::Call;
-use crate::task::current::checkpoint;
 use crate::time::Duration;
-use futures_io::{AsyncRead, AsyncWrite};
-use std::fmt;
-use std::future::poll_fn;
-use std::io::{self, IoSlice, IoSliceMut, Read, Write};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use socket2::SockRef;
+use std::future::Future;
+use std::io;
+use std::os::fd::AsFd;
+use std::task::{Context, Poll};
 
 /// A TCP connection.
 ///
@@ -183,163 +183,70 @@ impl TcpStream {
         ))
     }
 
-    fn poll_read_shared(&self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
-        ready!(checkpoint(cx));
-        self.source
-            .poll_transfer(Direction::Read, buf.len(), cx, |mut stream| {
-                stream.read(buf)
-            })
-    }
-
-    fn poll_write_shared(&self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        ready!(checkpoint(cx));
-        self.source
-            .poll_transfer(Direction::Write, buf.len(), cx, |mut stream| {
-                stream.write(buf)
-            })
-    }
-
-    fn poll_read_vectored_shared(
+    /// Waits for something to read, copies it into `buf`, and leaves it for the next one who reads: how many bytes. None
+    /// means the end.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until there is something to read.
+    ///
+    /// # Cancellation
+    /// Nothing has changed.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn peek(
         &self,
-        cx: &mut Context<'_>,
-        bufs: &mut [IoSliceMut<'_>],
-    ) -> Poll<io::Result<usize>> {
-        ready!(checkpoint(cx));
-        let wanted = bufs.iter().map(|buf| buf.len()).sum();
-        self.source
-            .poll_transfer(Direction::Read, wanted, cx, |mut stream| {
-                stream.read_vectored(bufs)
-            })
+        buf: &mut [u8],
+    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
+        Call::leaf(when_ready(&self.source, Direction::Read, None, |stream| {
+            stream.peek(buf)
+        }))
     }
 
-    fn poll_write_vectored_shared(
-        &self,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        ready!(checkpoint(cx));
-        let wanted = bufs.iter().map(|buf| buf.len()).sum();
-        self.source
-            .poll_transfer(Direction::Write, wanted, cx, |mut stream| {
-                stream.write_vectored(bufs)
-            })
+    /// How long a close goes on with what has not been sent, in the background. None: as the system does.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn linger(&self) -> io::Result<Option<Duration>> {
+        SockRef::from(self).linger()
     }
 
-    fn poll_close_shared(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(checkpoint(cx));
+    /// Lets a close go on with what has not been sent for so long, or for as long as the system does. No time at all
+    /// drops it, and resets the connection.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn set_linger(&self, limit: Option<Duration>) -> io::Result<()> {
+        SockRef::from(self).set_linger(limit)
+    }
+
+    watched_polls!(Read | stream | &*stream);
+    watched_polls!(Write | stream | &*stream);
+
+    fn close_shared(&self) -> io::Result<()> {
         match self.shutdown(Shutdown::Write) {
             // The other side was quicker.
-            Err(error) if error.kind() == io::ErrorKind::NotConnected => Poll::Ready(Ok(())),
-            result => Poll::Ready(result),
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
+            result => result,
         }
     }
-}
 
-impl TryFrom<std::net::TcpStream> for TcpStream {
-    type Error = io::Error;
-
-    /// Makes a connection of std's non-blocking, and has it watched.
-    fn try_from(stream: std::net::TcpStream) -> io::Result<Self> {
-        stream.set_nonblocking(true)?;
+    fn from_socket(stream: std::net::TcpStream) -> io::Result<Self> {
         TcpStream::accepted(mio::net::TcpStream::from_std(stream))
     }
+
+    fn into_socket(self) -> std::net::TcpStream {
+        self.source.into_inner().into()
+    }
 }
 
-/// Reads and writes through `$this`, an expression of type `&TcpStream`, in the two foreign ways.
-macro_rules! foreign_traits {
-    ($ty:ty) => {
-        impl AsyncRead for $ty {
-            fn poll_read(
-                self: Pin<&mut Self>,
-                cx: &mut Context<'_>,
-                buf: &mut [u8],
-            ) -> Poll<io::Result<usize>> {
-                self.poll_read_shared(cx, buf)
-            }
-
-            fn poll_read_vectored(
-                self: Pin<&mut Self>,
-                cx: &mut Context<'_>,
-                bufs: &mut [IoSliceMut<'_>],
-            ) -> Poll<io::Result<usize>> {
-                self.poll_read_vectored_shared(cx, bufs)
-            }
-        }
-
-        impl AsyncWrite for $ty {
-            fn poll_write(
-                self: Pin<&mut Self>,
-                cx: &mut Context<'_>,
-                buf: &[u8],
-            ) -> Poll<io::Result<usize>> {
-                self.poll_write_shared(cx, buf)
-            }
-
-            fn poll_write_vectored(
-                self: Pin<&mut Self>,
-                cx: &mut Context<'_>,
-                bufs: &[IoSlice<'_>],
-            ) -> Poll<io::Result<usize>> {
-                self.poll_write_vectored_shared(cx, bufs)
-            }
-
-            fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-                // What was written is the system's already.
-                checkpoint(cx).map(Ok)
-            }
-
-            fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-                self.poll_close_shared(cx)
-            }
-        }
-
-        impl Read for $ty {
-            fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-                Call::leaf(poll_fn(|cx| self.poll_read_shared(cx, buf))).block()
-            }
-
-            fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-                Call::leaf(poll_fn(|cx| self.poll_read_vectored_shared(cx, bufs))).block()
-            }
-        }
-
-        impl Write for $ty {
-            fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-                Call::leaf(poll_fn(|cx| self.poll_write_shared(cx, buf))).block()
-            }
-
-            fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-                Call::leaf(poll_fn(|cx| self.poll_write_vectored_shared(cx, bufs))).block()
-            }
-
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
-    };
-}
 inherent_io!(TcpStream: Read Write);
-
-foreign_traits!(TcpStream);
-foreign_traits!(&TcpStream);
-
-impl AsFd for TcpStream {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.source.as_fd()
-    }
-}
-
-impl AsRawFd for TcpStream {
-    fn as_raw_fd(&self) -> RawFd {
-        self.source.as_raw_fd()
-    }
-}
-
-impl fmt::Debug for TcpStream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.source.fmt(f)
-    }
-}
+watched_traits!(Read TcpStream);
+watched_traits!(Read & TcpStream);
+watched_traits!(Write TcpStream);
+watched_traits!(Write & TcpStream);
+conversions!(TcpStream, std::net::TcpStream);
+suspends!(TcpStream: "peek");
 
 #[cfg(all(test, not(loom)))]
 #[path = "tcp_tests.rs"]

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::net::{TcpListener, TcpStream};
+use std::future::poll_fn;
 use std::thread;
 
 fn pair() -> (TcpStream, TcpStream) {

@@ -6,6 +6,7 @@ use crate::base::wake::WakeList;
 use crate::primitive::{Mutex, MutexGuard};
 use mio::event::Source;
 use std::io;
+use std::os::fd::RawFd;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -75,6 +76,13 @@ impl Reactor {
             return Err(error);
         }
         Ok(token)
+    }
+
+    /// Has the system say once more what the watched descriptor is ready for.
+    pub(crate) fn ask_again(&self, descriptor: RawFd, token: mio::Token) -> io::Result<()> {
+        let both = mio::Interest::READABLE | mio::Interest::WRITABLE;
+        self.registry
+            .reregister(&mut mio::unix::SourceFd(&descriptor), token, both)
     }
 
     /// Watches `source` no longer. An event that is under way for it finds nobody.

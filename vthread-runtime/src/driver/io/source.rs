@@ -6,12 +6,14 @@ use crate::task::taking::taking;
 use std::fmt;
 use std::io;
 use std::ops::Deref;
+use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 /// A descriptor that the reactor watches, from its registration to its drop.
 pub(crate) struct Source<S: mio::event::Source> {
-    io: S,
+    /// None once it has been taken out.
+    io: Option<S>,
     token: mio::Token,
     readiness: Arc<Readiness>,
 }
@@ -24,10 +26,38 @@ impl<S: mio::event::Source> Source<S> {
             .reactor()
             .register(&mut io, readiness.clone())?;
         Ok(Source {
-            io,
+            io: Some(io),
             token,
             readiness,
         })
+    }
+
+    /// Takes it out: it is watched no longer.
+    pub(crate) fn into_inner(mut self) -> S {
+        let mut io = self.io.take().expect("only this takes it out");
+        driver::get().reactor().deregister(&mut io, self.token);
+        io
+    }
+
+    fn io(&self) -> &S {
+        self.io.as_ref().expect("it is taken out with the source")
+    }
+
+    /// What is watched. Another descriptor in its place would not be.
+    pub(crate) fn get_mut(&mut self) -> &mut S {
+        self.io.as_mut().expect("it is taken out with the source")
+    }
+
+    /// Has the system say once more whether it is ready for `direction`, and forgets what it said before.
+    pub(crate) fn ask_again(&self, direction: Direction) -> io::Result<()>
+    where
+        S: AsRawFd,
+    {
+        let observed = self.readiness.observe();
+        self.readiness.clear_blocked(observed, direction);
+        driver::get()
+            .reactor()
+            .ask_again(self.io().as_raw_fd(), self.token)
     }
 
     /// Makes `attempt` as often as it takes until it does not block any more, on behalf of a `poll_*` function.
@@ -84,7 +114,7 @@ impl<S: mio::event::Source> Source<S> {
             if !observed.is_ready(direction) {
                 return Poll::Pending;
             }
-            match attempt(&self.io) {
+            match attempt(self.io()) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.readiness.clear_blocked(observed, direction)
                 }
@@ -98,19 +128,21 @@ impl<S: mio::event::Source> Source<S> {
 impl<S: mio::event::Source> Deref for Source<S> {
     type Target = S;
     fn deref(&self) -> &S {
-        &self.io
+        self.io()
     }
 }
 
 impl<S: mio::event::Source> Drop for Source<S> {
     fn drop(&mut self) {
-        driver::get().reactor().deregister(&mut self.io, self.token);
+        if let Some(io) = &mut self.io {
+            driver::get().reactor().deregister(io, self.token);
+        }
     }
 }
 
 impl<S: mio::event::Source + fmt::Debug> fmt::Debug for Source<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.io.fmt(f)
+        self.io().fmt(f)
     }
 }
 
@@ -150,6 +182,15 @@ impl<'s, S: mio::event::Source> Waiting<'s, S> {
             }
         };
         taking(cx, operation, Result::is_ok)
+    }
+}
+
+impl<S: mio::event::Source> Waiting<'_, S> {
+    /// Waits until the system says that the direction is ready.
+    pub(crate) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.source
+            .readiness
+            .poll_wait_ticketed(self.direction, &mut self.ticket, cx)
     }
 }
 

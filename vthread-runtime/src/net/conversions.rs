@@ -1,0 +1,80 @@
+//! From std's sockets and descriptors and back.
+
+/// Makes the conversions of a socket with a `source`, and what goes with a descriptor: `conversions!(UdpSocket, std::net::UdpSocket)`.
+/// `from_std` makes one of a socket that does not block.
+macro_rules! conversions {
+    ($ty:ident, $std:ty) => {
+        impl $ty {
+            /// The same as std's, which blocks. Other handles of it block as well from then on, and must not be used by
+            /// vthreads any more.
+            ///
+            /// # Errors
+            /// What the system says.
+            pub fn into_std(self) -> ::std::io::Result<$std> {
+                let socket = self.into_socket();
+                socket.set_nonblocking(false)?;
+                Ok(socket)
+            }
+        }
+
+        impl TryFrom<$std> for $ty {
+            type Error = ::std::io::Error;
+
+            /// Makes a socket of std's non-blocking, and has it watched.
+            fn try_from(socket: $std) -> ::std::io::Result<Self> {
+                socket.set_nonblocking(true)?;
+                $ty::from_socket(socket)
+            }
+        }
+
+        impl TryFrom<::std::os::fd::OwnedFd> for $ty {
+            type Error = ::std::io::Error;
+
+            /// Makes the socket non-blocking, and has it watched.
+            fn try_from(descriptor: ::std::os::fd::OwnedFd) -> ::std::io::Result<Self> {
+                $ty::try_from(<$std>::from(descriptor))
+            }
+        }
+
+        impl From<$ty> for ::std::os::fd::OwnedFd {
+            /// The descriptor, watched no longer. It stays non-blocking.
+            fn from(socket: $ty) -> Self {
+                socket.into_socket().into()
+            }
+        }
+
+        impl ::std::os::fd::IntoRawFd for $ty {
+            fn into_raw_fd(self) -> ::std::os::fd::RawFd {
+                ::std::os::fd::OwnedFd::from(self).into_raw_fd()
+            }
+        }
+
+        impl ::std::os::fd::AsFd for $ty {
+            fn as_fd(&self) -> ::std::os::fd::BorrowedFd<'_> {
+                self.source.as_fd()
+            }
+        }
+
+        impl ::std::os::fd::AsRawFd for $ty {
+            fn as_raw_fd(&self) -> ::std::os::fd::RawFd {
+                self.source.as_raw_fd()
+            }
+        }
+
+        impl ::std::fmt::Debug for $ty {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                self.source.fmt(f)
+            }
+        }
+    };
+}
+pub(in crate::net) use conversions;
+
+/// Says that the methods of these names suspend.
+macro_rules! suspends {
+    ($ty:ty: $($name:literal)*) => {
+        $(#[diagnostic::do_not_recommend]
+        impl $crate::task::call::Suspends<{ $crate::task::call::name_hash($name) }> for $ty {})*
+    };
+}
+pub(in crate::net) use suspends;

@@ -1,0 +1,154 @@
+//! Operations of sockets that wait until the socket is ready, as frames of their own.
+
+use crate::driver::{Direction, Source, Waiting};
+use crate::primitive::{AtomicU64, Ordering};
+use crate::task::current::checkpoint;
+use crate::time::{Duration, Sleep};
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::pin;
+use std::task::{Poll, ready};
+
+/// Makes `attempt` as often as it takes until it does not block any more.
+///
+/// # Errors
+/// What the attempt says, and as std's after `limit`.
+pub(crate) async fn when_ready<S: mio::event::Source, T>(
+    source: &Source<S>,
+    direction: Direction,
+    limit: Option<Duration>,
+    mut attempt: impl FnMut(&S) -> io::Result<T>,
+) -> io::Result<T> {
+    let mut waiting = Waiting::new(source, direction);
+    let operation = poll_fn(|cx| {
+        ready!(checkpoint(cx));
+        waiting.poll_io(cx, &mut attempt)
+    });
+    let Some(limit) = limit else {
+        return operation.await;
+    };
+    let (mut operation, mut sleep) = (pin!(operation), pin!(Sleep::for_duration(limit)));
+    poll_fn(|cx| {
+        if let Poll::Ready(result) = operation.as_mut().poll(cx) {
+            return Poll::Ready(result);
+        }
+        ready!(sleep.as_mut().poll(cx));
+        Poll::Ready(Err(timed_out()))
+    })
+    .await
+}
+
+/// What std's operations say after their time limit.
+pub(in crate::net) fn timed_out() -> io::Error {
+    io::Error::from_raw_os_error(libc::EAGAIN)
+}
+
+/// How long reads and writes of a socket may wait. Of this handle: the system has no part in it.
+#[derive(Debug, Default)]
+pub(in crate::net) struct Limits {
+    read: Limit,
+    write: Limit,
+}
+
+/// Nanoseconds; none is no limit.
+#[derive(Debug, Default)]
+pub(in crate::net) struct Limit(AtomicU64);
+
+impl Limits {
+    pub(in crate::net) fn of(&self, direction: Direction) -> &Limit {
+        match direction {
+            Direction::Read => &self.read,
+            Direction::Write => &self.write,
+        }
+    }
+}
+
+impl Limit {
+    pub(in crate::net) fn get(&self) -> Option<Duration> {
+        match self.0.load(Ordering::Relaxed) {
+            0 => None,
+            nanos => Some(Duration::from_nanos(nanos)),
+        }
+    }
+
+    /// # Errors
+    /// As std: no time at all is no limit.
+    pub(in crate::net) fn set(&self, limit: Option<Duration>) -> io::Result<()> {
+        let nanos = match limit {
+            None => 0,
+            Some(Duration::ZERO) => {
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidInput,
+                    "cannot set a 0 duration timeout",
+                ));
+            }
+            Some(limit) => u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX),
+        };
+        self.0.store(nanos, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Methods that std's socket has, and that do not wait: `as_std! { std::net::UdpSocket, |this| this.source; fn ttl() -> u32; }`.
+macro_rules! as_std {
+    ($std:ty, |$this:ident| $source:expr; $(fn $name:ident($($argument:ident: $ty:ty),*) -> $output:ty;)*) => {
+        $(
+            #[doc = concat!("As [`", stringify!($name), "`](", stringify!($std), "::", stringify!($name), ") of std's. Does not wait.")]
+            ///
+            /// # Errors
+            /// What the system says.
+            pub fn $name(&self, $($argument: $ty),*) -> ::std::io::Result<$output> {
+                let $this = self;
+                $source.$name($($argument),*)
+            }
+        )*
+    };
+}
+pub(in crate::net) use as_std;
+
+/// The limits of a socket's reads and writes, as std's has them.
+macro_rules! limits {
+    () => {
+        /// Lets reads wait so long, or as long as it takes. Of this handle only; clones have limits of their own.
+        ///
+        /// A read that takes longer fails with [`WouldBlock`](std::io::ErrorKind::WouldBlock), as std's do. In vthread code
+        /// `timeout!` says it for any block.
+        ///
+        /// # Errors
+        /// The limit is no time at all.
+        pub fn set_read_timeout(
+            &self,
+            limit: Option<$crate::time::Duration>,
+        ) -> ::std::io::Result<()> {
+            self.limits.of($crate::driver::Direction::Read).set(limit)
+        }
+
+        /// Lets writes wait so long, or as long as it takes. See `set_read_timeout`.
+        ///
+        /// # Errors
+        /// The limit is no time at all.
+        pub fn set_write_timeout(
+            &self,
+            limit: Option<$crate::time::Duration>,
+        ) -> ::std::io::Result<()> {
+            self.limits.of($crate::driver::Direction::Write).set(limit)
+        }
+
+        /// How long reads may wait.
+        ///
+        /// # Errors
+        /// None.
+        pub fn read_timeout(&self) -> ::std::io::Result<Option<$crate::time::Duration>> {
+            Ok(self.limits.of($crate::driver::Direction::Read).get())
+        }
+
+        /// How long writes may wait.
+        ///
+        /// # Errors
+        /// None.
+        pub fn write_timeout(&self) -> ::std::io::Result<Option<$crate::time::Duration>> {
+            Ok(self.limits.of($crate::driver::Direction::Write).get())
+        }
+    };
+}
+pub(in crate::net) use limits;

@@ -1,0 +1,259 @@
+//! A socket for datagrams.
+
+use super::connect::no_address;
+use super::conversions::{conversions, suspends};
+use super::ready::{Limits, as_std, limits, when_ready};
+use super::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use crate::driver::{Descriptor, Direction, Interest, Source};
+use crate::task::call::Call;
+use crate::task::current::checkpoint;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::net::UdpSocket as StdSocket;
+use std::os::fd::AsFd;
+use std::task::ready;
+
+/// A socket for datagrams. As [`std::net::UdpSocket`].
+///
+/// Any number of vthreads may send and receive through one socket.
+///
+/// # Examples
+/// ```
+/// use vthread_runtime::net::UdpSocket;
+///
+/// let one = UdpSocket::bind("127.0.0.1:0").block()?; // In #[vthread] code without the .block()
+/// let other = UdpSocket::bind("127.0.0.1:0").block()?;
+/// one.send_to(b"words", other.local_addr()?).block()?;
+/// let mut buf = [0; 16];
+/// let (n, from) = other.recv_from(&mut buf).block()?;
+/// assert_eq!((&buf[..n], from), (&b"words"[..], one.local_addr()?));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct UdpSocket {
+    source: Source<Descriptor<StdSocket>>,
+    limits: Limits,
+}
+
+/// The first of the addresses with which that succeeds.
+async fn first<T>(
+    addresses: impl ToSocketAddrs + Send,
+    mut attempt: impl FnMut(SocketAddr) -> io::Result<T> + Send,
+) -> io::Result<T> {
+    let mut resolve = addresses.resolve();
+    drop(addresses);
+    let found = poll_fn(|cx| {
+        ready!(checkpoint(cx));
+        resolve.poll_found(cx)
+    });
+    let mut last_error = None;
+    for address in found.await? {
+        match attempt(address) {
+            Ok(value) => return Ok(value),
+            Err(error) => last_error = Some(error),
+        }
+    }
+    Err(last_error.unwrap_or_else(no_address))
+}
+
+impl UdpSocket {
+    /// A socket with the first of the addresses that is free.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while a name is looked up.
+    ///
+    /// # Cancellation
+    /// Cancelled means that nothing was bound.
+    ///
+    /// # Errors
+    /// Why the last of the addresses failed, or that there is none.
+    pub fn bind<A: ToSocketAddrs + Send>(
+        addresses: A,
+    ) -> Call<io::Result<UdpSocket>, impl Future<Output = io::Result<UdpSocket>> + Send> {
+        Call::leaf(first(addresses, |address| {
+            UdpSocket::try_from(StdSocket::bind(address)?)
+        }))
+    }
+
+    /// Has [`send`](UdpSocket::send) and [`recv`](UdpSocket::recv) concern one other side only.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while a name is looked up.
+    ///
+    /// # Cancellation
+    /// Cancelled means that nothing has changed.
+    ///
+    /// # Errors
+    /// Why the last of the addresses failed, or that there is none.
+    pub fn connect<A: ToSocketAddrs + Send>(
+        &self,
+        addresses: A,
+    ) -> Call<io::Result<()>, impl Future<Output = io::Result<()>> + Send> {
+        Call::leaf(first(addresses, |address| self.source.0.connect(address)))
+    }
+
+    /// Sends a datagram to the first of the addresses, and says how many bytes it had.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, while a name is looked up, and until there is room.
+    ///
+    /// # Cancellation
+    /// Cancelled means not sent.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn send_to<A: ToSocketAddrs + Send>(
+        &self,
+        buf: &[u8],
+        addresses: A,
+    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
+        Call::leaf(async move {
+            let to = first(addresses, Ok).await?;
+            self.when_ready(Direction::Write, |socket| socket.send_to(buf, to))
+                .await
+        })
+    }
+
+    /// Receives a datagram: how many bytes of it are in `buf`, and from where it came. What does not fit is lost.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until one comes.
+    ///
+    /// # Cancellation
+    /// Cancelled means not received.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn recv_from(
+        &self,
+        buf: &mut [u8],
+    ) -> Call<
+        io::Result<(usize, SocketAddr)>,
+        impl Future<Output = io::Result<(usize, SocketAddr)>> + Send,
+    > {
+        Call::leaf(self.when_ready(Direction::Read, |socket| socket.recv_from(buf)))
+    }
+
+    /// As [`recv_from`](UdpSocket::recv_from), and leaves the datagram for the next one who receives.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until one comes.
+    ///
+    /// # Cancellation
+    /// Nothing has changed.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn peek_from(
+        &self,
+        buf: &mut [u8],
+    ) -> Call<
+        io::Result<(usize, SocketAddr)>,
+        impl Future<Output = io::Result<(usize, SocketAddr)>> + Send,
+    > {
+        Call::leaf(self.when_ready(Direction::Read, |socket| socket.peek_from(buf)))
+    }
+
+    /// Sends a datagram to the other side that [`connect`](UdpSocket::connect) has set.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until there is room.
+    ///
+    /// # Cancellation
+    /// Cancelled means not sent.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn send(
+        &self,
+        buf: &[u8],
+    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
+        Call::leaf(self.when_ready(Direction::Write, |socket| socket.send(buf)))
+    }
+
+    /// Receives a datagram of the other side that [`connect`](UdpSocket::connect) has set: how many bytes of it are in
+    /// `buf`. What does not fit is lost.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until one comes.
+    ///
+    /// # Cancellation
+    /// Cancelled means not received.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn recv(
+        &self,
+        buf: &mut [u8],
+    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
+        Call::leaf(self.when_ready(Direction::Read, |socket| socket.recv(buf)))
+    }
+
+    /// As [`recv`](UdpSocket::recv), and leaves the datagram for the next one who receives.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until one comes.
+    ///
+    /// # Cancellation
+    /// Nothing has changed.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn peek(
+        &self,
+        buf: &mut [u8],
+    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
+        Call::leaf(self.when_ready(Direction::Read, |socket| socket.peek(buf)))
+    }
+
+    async fn when_ready<T>(
+        &self,
+        direction: Direction,
+        mut attempt: impl FnMut(&StdSocket) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let limit = self.limits.of(direction).get();
+        when_ready(&self.source, direction, limit, |socket| attempt(&socket.0)).await
+    }
+
+    /// Another handle of the same socket.
+    ///
+    /// # Errors
+    /// The system has no more descriptors.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        UdpSocket::try_from(self.as_fd().try_clone_to_owned()?)
+    }
+
+    as_std! { std::net::UdpSocket, |this| this.source.0;
+        fn local_addr() -> SocketAddr;
+        fn peer_addr() -> SocketAddr;
+        fn broadcast() -> bool;
+        fn set_broadcast(broadcast: bool) -> ();
+        fn multicast_loop_v4() -> bool;
+        fn set_multicast_loop_v4(is_on: bool) -> ();
+        fn multicast_ttl_v4() -> u32;
+        fn set_multicast_ttl_v4(ttl: u32) -> ();
+        fn multicast_loop_v6() -> bool;
+        fn set_multicast_loop_v6(is_on: bool) -> ();
+        fn ttl() -> u32;
+        fn set_ttl(ttl: u32) -> ();
+        fn join_multicast_v4(multicast: &Ipv4Addr, interface: &Ipv4Addr) -> ();
+        fn join_multicast_v6(multicast: &Ipv6Addr, interface: u32) -> ();
+        fn leave_multicast_v4(multicast: &Ipv4Addr, interface: &Ipv4Addr) -> ();
+        fn leave_multicast_v6(multicast: &Ipv6Addr, interface: u32) -> ();
+        fn take_error() -> Option<io::Error>;
+    }
+    limits! {}
+
+    fn from_socket(socket: StdSocket) -> io::Result<Self> {
+        Ok(UdpSocket {
+            source: Source::new(Descriptor(socket), Interest::BOTH)?,
+            limits: Limits::default(),
+        })
+    }
+
+    fn into_socket(self) -> StdSocket {
+        self.source.into_inner().0
+    }
+}
+
+conversions!(UdpSocket, std::net::UdpSocket);
+suspends!(UdpSocket: "connect" "send_to" "recv_from" "peek_from" "send" "recv" "peek");

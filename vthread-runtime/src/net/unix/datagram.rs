@@ -1,0 +1,223 @@
+//! A socket for datagrams of the Unix domain.
+
+use super::{SocketAddr, UCred, credentials};
+use crate::driver::{Descriptor, Direction, Interest, Source};
+use crate::net::Shutdown;
+use crate::net::conversions::{conversions, suspends};
+use crate::net::ready::{Limits, as_std, limits, when_ready};
+use crate::task::call::Call;
+use std::future::Future;
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixDatagram as StdDatagram;
+use std::path::Path;
+
+/// A socket for datagrams of the Unix domain. As [`std::os::unix::net::UnixDatagram`].
+///
+/// Any number of vthreads may send and receive through one socket.
+///
+/// # Examples
+/// ```
+/// use vthread_runtime::net::UnixDatagram;
+///
+/// let (one, other) = UnixDatagram::pair()?;
+/// one.send(b"words").block()?; // In #[vthread] code without the .block()
+/// let mut buf = [0; 16];
+/// assert_eq!(other.recv(&mut buf).block()?, 5);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct UnixDatagram {
+    source: Source<Descriptor<StdDatagram>>,
+    limits: Limits,
+}
+
+impl UnixDatagram {
+    /// A socket at `path`. Does not wait.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<UnixDatagram> {
+        UnixDatagram::try_from(StdDatagram::bind(path)?)
+    }
+
+    /// A socket at `address`. Does not wait.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn bind_addr(address: &SocketAddr) -> io::Result<UnixDatagram> {
+        UnixDatagram::try_from(StdDatagram::bind_addr(address)?)
+    }
+
+    /// A socket without an address.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn unbound() -> io::Result<UnixDatagram> {
+        UnixDatagram::try_from(StdDatagram::unbound()?)
+    }
+
+    /// Two connected sockets.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn pair() -> io::Result<(UnixDatagram, UnixDatagram)> {
+        let (one, other) = StdDatagram::pair()?;
+        Ok((UnixDatagram::try_from(one)?, UnixDatagram::try_from(other)?))
+    }
+
+    /// Has [`send`](UnixDatagram::send) send to the socket at `path`, and [`recv`](UnixDatagram::recv) receive from there
+    /// only. Does not wait.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn connect<P: AsRef<Path>>(&self, path: P) -> io::Result<()> {
+        self.source.0.connect(path)
+    }
+
+    /// As [`connect`](UnixDatagram::connect). Does not wait.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn connect_addr(&self, address: &SocketAddr) -> io::Result<()> {
+        self.source.0.connect_addr(address)
+    }
+
+    /// Receives a datagram: how many bytes of it are in `buf`, and from where it came. What does not fit is lost.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until one comes.
+    ///
+    /// # Cancellation
+    /// Cancelled means not received.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn recv_from(
+        &self,
+        buf: &mut [u8],
+    ) -> Call<
+        io::Result<(usize, SocketAddr)>,
+        impl Future<Output = io::Result<(usize, SocketAddr)>> + Send,
+    > {
+        Call::leaf(self.when_ready(Direction::Read, |socket| socket.recv_from(buf)))
+    }
+
+    /// Receives a datagram: how many bytes of it are in `buf`. What does not fit is lost.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until one comes.
+    ///
+    /// # Cancellation
+    /// Cancelled means not received.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn recv(
+        &self,
+        buf: &mut [u8],
+    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
+        Call::leaf(self.when_ready(Direction::Read, |socket| socket.recv(buf)))
+    }
+
+    /// Sends a datagram to the socket at `path`, and says how many bytes it had.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until there is room.
+    ///
+    /// # Cancellation
+    /// Cancelled means not sent.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn send_to<P: AsRef<Path> + Send>(
+        &self,
+        buf: &[u8],
+        path: P,
+    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
+        Call::leaf(self.when_ready(Direction::Write, move |socket| {
+            socket.send_to(buf, path.as_ref())
+        }))
+    }
+
+    /// Sends a datagram to the socket at `address`, and says how many bytes it had.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until there is room.
+    ///
+    /// # Cancellation
+    /// Cancelled means not sent.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn send_to_addr(
+        &self,
+        buf: &[u8],
+        address: &SocketAddr,
+    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
+        Call::leaf(self.when_ready(Direction::Write, |socket| socket.send_to_addr(buf, address)))
+    }
+
+    /// Sends a datagram to the other side that [`connect`](UnixDatagram::connect) has set.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until there is room.
+    ///
+    /// # Cancellation
+    /// Cancelled means not sent.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn send(
+        &self,
+        buf: &[u8],
+    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
+        Call::leaf(self.when_ready(Direction::Write, |socket| socket.send(buf)))
+    }
+
+    async fn when_ready<T>(
+        &self,
+        direction: Direction,
+        mut attempt: impl FnMut(&StdDatagram) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let limit = self.limits.of(direction).get();
+        when_ready(&self.source, direction, limit, |socket| attempt(&socket.0)).await
+    }
+
+    /// Another handle of the same socket.
+    ///
+    /// # Errors
+    /// The system has no more descriptors.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        UnixDatagram::try_from(self.as_fd().try_clone_to_owned()?)
+    }
+
+    /// The process at the other end, as it was when the connection was made.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn peer_cred(&self) -> io::Result<UCred> {
+        credentials::of_peer(self)
+    }
+
+    as_std! { std::os::unix::net::UnixDatagram, |this| this.source.0;
+        fn local_addr() -> SocketAddr;
+        fn peer_addr() -> SocketAddr;
+        fn take_error() -> Option<io::Error>;
+        fn shutdown(how: Shutdown) -> ();
+    }
+    limits! {}
+
+    fn from_socket(socket: StdDatagram) -> io::Result<Self> {
+        Ok(UnixDatagram {
+            source: Source::new(Descriptor(socket), Interest::BOTH)?,
+            limits: Limits::default(),
+        })
+    }
+
+    fn into_socket(self) -> StdDatagram {
+        self.source.into_inner().0
+    }
+}
+
+conversions!(UnixDatagram, std::os::unix::net::UnixDatagram);
+suspends!(UnixDatagram: "recv_from" "recv" "send_to" "send_to_addr" "send");
