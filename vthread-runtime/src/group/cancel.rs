@@ -1,8 +1,8 @@
 //! Cancellation: marks a group's children, everything below them, and perhaps its body.
 //!
-//! The tree is walked with a list of work, not by recursion, so that its depth does not matter.
-//! Locks are taken downwards: a group's, then the list of scopes of one of its vthreads; never
-//! two groups' at once.
+//! The walk over the tree keeps a list of work and does not recurse, so that the depth of the tree
+//! does not matter. Locks are taken downwards: a group's, then the list of scopes of one of its
+//! vthreads; never those of two groups at once.
 
 #![allow(unsafe_code)] // From a registered scope to the group around it.
 
@@ -29,45 +29,47 @@ pub(crate) enum Reach {
     Body,
 }
 
-/// A walk down the tree: everybody is marked before anybody is woken, so that nobody who is to be
-/// cancelled sees what the end of another leaves behind.
+/// A walk down the tree: all vthreads are marked before any is woken, so that none of them observes
+/// the end of another before its own mark.
 ///
-/// It has no reason of its own. Where it comes to a vthread that somebody else is marking too, it finds groups that
-/// are open below that mark, and tells them the reason of that.
+/// It has no reason of its own. In a vthread that another walk is marking too, it finds groups that
+/// are open below that mark, and passes on the reason of that mark.
 #[derive(Debug)]
 pub(crate) struct Walk {
     /// From before the first mark to after the last one.
     marking: Option<CancelInProgress>,
-    /// Somebody has asked for it, who may count on it that everything is marked when it is done.
+    /// Set for explicit requests: the caller may rely on the whole subtree being marked when the
+    /// walk returns.
     is_request: bool,
     /// Whether shields stop it.
     level: Level,
-    /// Groups whose children are still to be marked, and why: the mark nearest to each.
+    /// Groups whose children are still to be marked, and the reason: the mark nearest to each.
     groups: Vec<(Arc<Node>, CancelReason, Whose)>,
-    /// Who has been marked.
+    /// The vthreads that have been marked.
     vthreads: Vec<Marked>,
-    /// At the first level: an error cancels, which leaves the child alone that has claimed its group's first failure.
+    /// At the first level: an error cancels, which spares the child that has claimed its group's
+    /// first failure.
     is_for_error: bool,
     /// Blocking calls inside vthreads that have been marked.
     blocked: Vec<Arc<Root>>,
-    /// Groups whose grace begins when everybody is marked.
+    /// Groups whose grace begins when all vthreads are marked.
     graces: Vec<(Arc<Node>, Reach)>,
 }
 
-/// Whose mark it is by which a walk finds a group that is open in a frame.
+/// Where the mark is by which a walk finds a group that is open in a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Whose {
-    /// That of the group's own body.
+    /// On the group's own body.
     Own,
-    /// That of something around it.
+    /// On a scope around it.
     Outer,
 }
 
-/// To be woken when all are marked.
+/// A vthread to be woken when all are marked.
 #[derive(Debug)]
 struct Marked {
     waker: Waker,
-    /// Held until then, by the walk. The waker keeps it.
+    /// Held until then, by the walk. The waker keeps it alive.
     held: Option<NonNull<Vthread>>,
 }
 
@@ -76,8 +78,8 @@ impl Walk {
         Walk::with(Level::Soft)
     }
 
-    /// A walk that somebody has asked for. What another walk has begun to mark it marks as well: that may not have come
-    /// to all of it yet.
+    /// A walk for an explicit request. It also marks what another walk has begun to mark, which may
+    /// not have reached all of it yet.
     fn on_request() -> Self {
         Walk {
             is_request: true,
@@ -85,7 +87,7 @@ impl Walk {
         }
     }
 
-    /// A walk that marks for the second time, and for the first what a shield has kept from that.
+    /// A walk that sets forced marks, and the first marks that a shield has kept off.
     pub(crate) fn hard() -> Self {
         Walk::with(Level::Hard)
     }
@@ -103,7 +105,7 @@ impl Walk {
         }
     }
 
-    /// Whether somebody else may be marking what was found marked.
+    /// Whether another walk may be marking what was found marked.
     fn has_to_help(&self) -> bool {
         let marking = self.marking.as_ref();
         self.is_request && marking.is_some_and(CancelInProgress::has_company)
@@ -113,7 +115,7 @@ impl Walk {
         self.vthreads.is_empty()
     }
 
-    /// A vthread is about to be marked, which `waker` wakes: until all are, it does not end.
+    /// Called before a vthread, which `waker` wakes, is marked: until all are, it does not end.
     fn hold(&mut self, vthread: &Vthread, waker: Waker) {
         vthread.hold();
         self.vthreads.push(Marked {
@@ -126,32 +128,33 @@ impl Walk {
         self.vthreads.push(Marked { waker, held: None });
     }
 
-    /// A blocking call is about to be marked, or what is around it was. As `hold`.
+    /// Called before a blocking call, or a scope around it, is marked. As `hold`.
     fn hold_root(&mut self, root: Arc<Root>) {
         root.vthread().hold();
         self.blocked.push(root);
     }
 
-    /// Marks a vthread that is kept alive, and is marked, once more.
+    /// Marks a marked vthread, which is kept alive, a second time.
     pub(crate) fn mark_child_hard(&mut self, child: Held<'_>) {
         child.vthread.root.mark_forced();
         mark_below(&child.vthread, self);
         self.wakes(child.waker());
     }
 
-    /// The grace of `group`, of which so much is cancelled, begins when everybody is marked.
+    /// The grace of `group`, cancelled as far as `reach` tells, begins when all vthreads are
+    /// marked.
     pub(crate) fn begin_grace(&mut self, group: Arc<Node>, reach: Reach) {
         self.graces.push((group, reach));
     }
 
-    /// Marks a call of a plain thread that nothing encloses.
+    /// Marks an outermost call of a plain thread.
     pub(crate) fn mark_root(&mut self, root: Arc<Root>, reason: &CancelReason) {
         self.hold_root(root.clone());
         root.vthread().root.mark(reason);
         mark_below(root.vthread(), self);
     }
 
-    /// Marks what is left, then wakes everybody.
+    /// Marks the rest, then wakes all marked vthreads.
     pub(crate) fn finish(mut self) {
         while let Some((group, reason, whose)) = self.groups.pop() {
             // By the mark on its own body a walk comes back to a group that cancels itself.
@@ -162,7 +165,7 @@ impl Walk {
         }
         drop(self.marking.take());
         for held in self.vthreads.iter().filter_map(|marked| marked.held) {
-            // SAFETY: the waker beside it is one of that vthread, and so keeps it.
+            // SAFETY: the waker beside it is one of that vthread, and so keeps it alive.
             unsafe { held.as_ref() }.release();
         }
         for root in &self.blocked {
@@ -186,8 +189,8 @@ impl Node {
         self.cancel_by(Walk::on_request(), reach, &reason, |_| ());
     }
 
-    /// As `cancel`, for an error of a member. In the same moment `note` writes down whose it is. The child that has
-    /// claimed the first failure is left alone.
+    /// As `cancel`, for an error of a member. `note` records the member in the same critical
+    /// section. The child that has claimed the first failure is spared.
     pub(crate) fn cancel_for_error(
         self: &Arc<Self>,
         reason: CancelReason,
@@ -225,7 +228,7 @@ impl Node {
         walk.finish();
     }
 
-    /// True if the group has a grace of its own to begin.
+    /// Returns true if the group has a grace of its own to begin.
     pub(crate) fn cancel_level(
         &self,
         reach: Reach,
@@ -242,7 +245,8 @@ impl Node {
         reason: &CancelReason,
         walk: &mut Walk,
     ) -> bool {
-        // A walk for the group's own failure comes back to it, by the mark on its body: that is not the first one.
+        // A walk for the group's own failure comes back to it, by the mark on its body: that is not
+        // the first one.
         if reach != Reach::Children {
             state.ends_body.get_or_insert(reach);
         }
@@ -266,7 +270,8 @@ impl Node {
             });
             state.spared = spared;
         } else if walk.has_to_help() {
-            // They are marked, and what is open in them perhaps not yet. Whoever marked them wakes them.
+            // They are marked, and the groups open in them perhaps not yet. The walk that marked
+            // them wakes them.
             state.for_each_child(|child| mark_below(&child.vthread, walk));
         }
         let hardens = walk.level == Level::Hard && !state.is_forced;
@@ -276,7 +281,7 @@ impl Node {
         {
             let is_first = mark_child(child, reason, walk);
             child.set_lost_work(is_first && reach == Reach::FromOutside);
-            // If a grace is over it was over for the others.
+            // A grace that is over was that of an earlier cancellation.
             state.is_forced = false;
         }
         if walk.level == Level::Hard && !std::mem::replace(&mut state.is_forced, true) {
@@ -284,8 +289,8 @@ impl Node {
         }
         let queue = std::mem::take(&mut state.queue);
         queue.into_iter().for_each(|(_, waker)| walk.wakes(waker));
-        // A mark further out is the body's as well. It gets one of its own where its grace is shorter than
-        // that of who set it.
+        // A mark further out is the body's as well. The body gets one of its own if its grace is
+        // shorter than that of the mark.
         let has_own_grace = reach == Reach::FromOutside && state.has_shorter_grace;
         let is_first = is_first || (has_own_grace && !self.scope.has_own_mark());
         if (reach == Reach::Body && !is_own_failure(reason)) || has_own_grace {
@@ -310,7 +315,7 @@ impl Node {
         mark_below(vthread, walk);
     }
 
-    /// Marks the body, if it is marked, once more.
+    /// Marks the body, if it is marked, a second time.
     pub(crate) fn mark_body_hard(&self, state: &State, walk: &mut Walk) {
         if !self.scope.has_own_mark() {
             return;
@@ -324,7 +329,8 @@ impl Node {
     }
 }
 
-/// Marks a vthread that is kept alive, and collects the groups open in it. Says whether it was not marked before.
+/// Marks a vthread that is kept alive, and collects the groups open in it. Returns whether this is
+/// its first mark.
 pub(crate) fn mark_child(child: Held<'_>, reason: &CancelReason, walk: &mut Walk) -> bool {
     walk.hold(&child.vthread, child.waker());
     let is_first = child.vthread.root.mark(reason);
@@ -332,8 +338,8 @@ pub(crate) fn mark_child(child: Held<'_>, reason: &CancelReason, walk: &mut Walk
     is_first
 }
 
-/// Whether it is the failure of the group's body, where it is that of the group itself. Such a body is over: nothing
-/// of it is marked, and there is nothing to bound.
+/// Whether the reason is the failure of the group's own body. Such a body is over: it is not
+/// marked, and needs no grace.
 fn is_own_failure(reason: &CancelReason) -> bool {
     matches!(reason, CancelReason::SiblingFailed(member) if member.is_body())
 }
@@ -345,7 +351,8 @@ pub(crate) fn cancel_task(task: Held<'_>, reason: &CancelReason) {
     walk.finish();
 }
 
-/// Marks a scope that is open in the frame of `vthread`, and not registered, from whatever thread.
+/// Marks a scope that is open in the frame of `vthread`, and not registered. Called from any
+/// thread.
 pub(crate) fn cancel_scope(scope: &Scope, vthread: &Vthread, waker: Waker, reason: &CancelReason) {
     let mut walk = Walk::new();
     walk.hold(vthread, waker);
@@ -354,7 +361,8 @@ pub(crate) fn cancel_scope(scope: &Scope, vthread: &Vthread, waker: Waker, reaso
     walk.finish();
 }
 
-/// After scopes of the vthread that this thread polls were marked: marks what is open below them.
+/// Called after scopes of the vthread that this thread polls were marked: marks what is open below
+/// them.
 pub(crate) fn cancel_marked(vthread: &Vthread, level: Level) {
     let mut walk = Walk::with(level);
     mark_below(vthread, &mut walk);
@@ -370,8 +378,8 @@ pub(crate) fn cancel_scope_hard(scope: &Scope, vthread: &Vthread, waker: Waker) 
     walk.finish();
 }
 
-/// After a scope of `vthread` was marked: tells the vthread and everything open in its frame.
-/// Blocking calls that nest are walked by recursion: a small frame of ours for each of the far
+/// Called after a scope of `vthread` was marked: passes the mark on to everything open in its
+/// frame. Nested blocking calls are walked by recursion: a small frame of ours for each of the far
 /// larger frames of the blocked calls themselves.
 fn mark_below(vthread: &Vthread, walk: &mut Walk) {
     vthread.set_maybe_cancelled();
@@ -390,7 +398,7 @@ fn mark_below(vthread: &Vthread, walk: &mut Walk) {
                 walk.groups.push((group, reason, whose));
             }
             Kind::Root => {
-                // SAFETY: linked, and unlinked under this lock before it goes.
+                // SAFETY: linked, and unlinked under this lock before it is dropped.
                 let root = unsafe { Root::of_scope(scope) };
                 walk.hold_root(root.clone());
                 mark_below(root.vthread(), walk);

@@ -1,4 +1,4 @@
-//! A child, seen from its task: what happens to its result, and how its group learns of its end.
+//! The parent of a child's task: passes its result to the group, and notifies the group of its end.
 
 #![allow(unsafe_code)] // The owner by address.
 

@@ -1,16 +1,19 @@
-//! Claims: a member that fails by its own code is the group's first failure from where it leaves its code, and not
-//! only when its value has arrived.
+//! Claims: a member that fails by its own code is the group's first failure from where it leaves
+//! its code, and not only when its error has arrived.
 //!
-//! In between its locals are dropped. A sender among them closes a channel, and a sibling that fails for that has failed
-//! because of this member. So the exits that the macros see (`?`, `return`, an `Err` as the tail) claim: under the group's
-//! lock the member becomes the first failure, and all others are cancelled before anything of it goes. The error
-//! itself follows by the way of every result.
+//! In between its locals are dropped. A sender among them closes a channel, and a sibling that
+//! fails for that has failed because of this member. So the exits that the macros see (`?`,
+//! `return`, an `Err` as the tail) claim: under the group's lock the member becomes the first
+//! failure, and all others are cancelled before any of its locals is dropped. The error itself
+//! follows as every result does.
 //!
-//! Who claims is the only one that is not marked: it has no suspension point any more but its cleanup, which shall
-//! not be shorter for it. Whatever cancels the group later marks it as well.
+//! The claimer is the only member that is not marked: it has no suspension points left but those of
+//! its cleanup, and the claim shall not shorten that. A later cancellation of the group, whatever
+//! its cause, marks it as well.
 //!
-//! A claim may come to nothing: a destructor panics, which outranks it, or the cleanup is dropped when its grace is over. The
-//! others were cancelled for it all the same, so the group must not pass for one that has succeeded (`lost`).
+//! A claim may come to nothing: a destructor panics, which outranks it, or the cleanup is dropped
+//! when its grace is over. The others were cancelled for it all the same, so the group must not
+//! appear to have succeeded (`lost`).
 
 #![allow(unsafe_code)] // From a scope to the group around it.
 
@@ -22,21 +25,22 @@ use crate::task::header::Header;
 use std::ptr;
 use std::sync::Arc;
 
-/// Whose failure is a group's first.
+/// The member whose failure is the group's first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum First {
-    /// There is none.
+    /// None so far.
     Open,
-    /// This child's, or the body's if it is null, whose error is on its way.
+    /// This child, or the body if it is null. Its error is on its way.
     Claimed(*const Header),
-    /// Of the one that has claimed no error has arrived.
+    /// The error of the claimer has not arrived, and will not.
     Lost,
-    /// That of who has told it.
+    /// The error has arrived.
     Told,
 }
 
 impl First {
-    /// A failure is told, by this child, or by the body if it is null. Whether it is the first.
+    /// The error of this child, or of the body if it is null, arrives. Returns whether it is the
+    /// first.
     pub(crate) fn tell(&mut self, member: *const Header) -> bool {
         let is_first = match *self {
             First::Open => true,
@@ -49,7 +53,7 @@ impl First {
         is_first
     }
 
-    /// A panic is told: errors that come later are not the first any more, unless that was claimed.
+    /// A panic is recorded: a later error is not the first any more, unless it was claimed.
     pub(crate) fn outrank(&mut self) {
         if *self == First::Open {
             *self = First::Told;
@@ -69,10 +73,11 @@ impl First {
     }
 }
 
-/// The innermost body of a group or child around the code that runs fails, by this code: before anything of it goes.
+/// Called where the innermost body of a group or child fails, by the code that runs now: before any
+/// local is dropped.
 ///
-/// Where something stands in between that may keep the failure from getting there, it does nothing; it is called again
-/// where the failure leaves that.
+/// If a construct in between may keep the failure from getting there, this does nothing; it is
+/// called again where the failure leaves that construct.
 #[cold]
 pub fn claim() {
     current::with(|running| {
@@ -97,7 +102,7 @@ fn claimer(running: &Running) -> Option<(Arc<Node>, *const Header)> {
             Kind::Defer => has_cleanup = true,
             // The panic of a destructor may end here, and the failure with it.
             Kind::Catch => return None,
-            // It has ended already, or may do so while the cleanup takes its time.
+            // It has ended already, or may do so during the cleanup.
             Kind::Timeout | Kind::Branch if open.has_own_mark() || has_cleanup => return None,
             Kind::Timeout | Kind::Branch | Kind::Shield | Kind::Segment => {}
         }
@@ -121,7 +126,8 @@ fn claimer(running: &Running) -> Option<(Arc<Node>, *const Header)> {
 }
 
 impl Node {
-    /// The first failure is that of `child`, or the body's if it is null, unless there is one: cancels all others.
+    /// `child`, or the body if it is null, becomes the first failure, unless there is one: cancels
+    /// all others.
     pub(crate) fn claim(self: &Arc<Self>, child: *const Header) {
         if !self.on_failure.cancels() {
             return;
@@ -131,7 +137,8 @@ impl Node {
             Some(child) => child.into(),
             None => self.body(),
         };
-        // Also if another one was first: what the destructors of this one do comes after all are marked, too.
+        // Also if another member was first: the destructors of this one run after all are marked,
+        // too.
         self.cancel_for(member, |state| {
             if state.first == First::Open {
                 state.first = First::Claimed(child);
@@ -140,7 +147,7 @@ impl Node {
     }
 }
 
-/// The others were cancelled because of a failure, and there is no error that could tell.
+/// The others were cancelled because of a failure, and there is no error to report.
 #[cold]
 pub(crate) fn lost(node: &Node) -> ! {
     panic!(
@@ -171,8 +178,8 @@ mod models {
         child
     }
 
-    /// Two fail at once: one of them is the first, from its claim to its error, and whatever each leaves behind after
-    /// its claim is seen by siblings that are marked.
+    /// Two members fail at once: one of them is the first, from its claim to its error, and the
+    /// effects of each after its claim are seen by siblings that are marked.
     #[test]
     fn loom_claim_the_error_of_who_was_first_is_told() {
         loom::model(|| {
@@ -198,8 +205,8 @@ mod models {
         });
     }
 
-    /// One that claims goes without telling an error, while the group is cancelled: it is marked before it is gone, or
-    /// with the others, and the group knows that an error is missing.
+    /// A claimer goes without an error, while the group is cancelled: it is marked before it is
+    /// gone, or with the others, and the group knows that an error is missing.
     #[test]
     fn loom_claim_is_no_shelter_and_is_not_forgotten() {
         loom::model(|| {

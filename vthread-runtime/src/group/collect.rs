@@ -8,8 +8,8 @@ use std::marker::PhantomData;
 use std::slice;
 use std::vec;
 
-/// Every failure of a `group!(on_failure = collect => ..)`, or of a `race!` that nobody has won: the first
-/// one, and those that followed.
+/// All failures of a `group!(on_failure = collect => ..)`, or of a `race!` without a winner: the
+/// first one, and those that followed.
 ///
 /// There is always at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,23 +23,23 @@ impl<E> Failures<E> {
         Failures { first, rest }
     }
 
-    /// The first failure in time: in a group, the one that cancelled it.
+    /// Returns the first failure in time: in a group, the one that cancelled it.
     pub fn first(&self) -> &E {
         &self.first
     }
 
-    /// The first failure, without the others.
+    /// Returns the first failure, without the others.
     pub fn into_first(self) -> E {
         self.first
     }
 
-    /// How many there are: at least one.
+    /// Returns the number of failures: at least one.
     #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> usize {
         1 + self.rest.len()
     }
 
-    /// All of them, in order of time.
+    /// Returns all failures, in order of time.
     pub fn iter(&self) -> impl Iterator<Item = &E> {
         iter::once(&self.first).chain(&self.rest)
     }
@@ -79,7 +79,7 @@ impl<E: std::error::Error + 'static> std::error::Error for Failures<E> {
     }
 }
 
-/// How a group that collects ends.
+/// The end of a group that collects.
 #[derive(Debug)]
 pub struct Collects<C, E>(PhantomData<fn() -> (C, E)>);
 

@@ -1,7 +1,8 @@
-//! How the error of a group is written in an event: as its type allows.
+//! How an event formats the error of a group: as its type allows.
 //!
-//! A group's error type need not be printable. The macro cannot see what it is, but rustc answers by types
-//! (`base/type_question.rs`): an error is written by `Display`, or else by `Debug`, or else by the name of its type.
+//! A group's error type need not be printable. The macro cannot see the type, but rustc answers by
+//! types (`base/type_question.rs`): an error is formatted by `Display`, or else by `Debug`, or else
+//! as the name of its type.
 
 use super::owner::Owner;
 use crate::base::type_question::{Answer, Asked, answers, ask};
@@ -9,7 +10,7 @@ use std::any::type_name;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// How is an `E` written?
+/// How is an `E` formatted?
 #[derive(Debug)]
 pub struct FormatChoice<E>(PhantomData<fn(&E)>);
 
@@ -19,17 +20,17 @@ pub fn telling<E>(_: &Owner<E>) -> Asked<FormatChoice<E>, 0> {
 }
 
 answers! {
-    /// As `Display` does.
+    /// By `Display`.
     0 [E: fmt::Display] FormatChoice<E> => ByDisplay;
-    /// As `Debug` does.
+    /// By `Debug`.
     1 [E: fmt::Debug] FormatChoice<E> => ByDebug;
-    /// The name of its type has to do.
+    /// By the name of its type.
     2 [E] FormatChoice<E> => ByName;
 }
 
-/// A way to write an `E`.
+/// A way to format an `E`.
 pub trait Tells<E>: Answer {
-    /// Writes it.
+    /// Formats it.
     fn tell(error: &E, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 
@@ -61,7 +62,7 @@ ways! {
 }
 
 impl<E> Owner<E> {
-    /// How this group's errors are written. Before it is open.
+    /// Sets how this group's errors are formatted. Called before the group is open.
     #[inline(always)]
     pub fn tells<K: Tells<E>>(&self, _: K) {
         self.formatter.set(K::tell);

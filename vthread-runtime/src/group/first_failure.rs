@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
 
-/// Whose failure it is.
+/// The member that a failure belongs to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Member<'a> {
     name: Option<&'a Cow<'static, str>>,
@@ -30,7 +30,7 @@ impl<'a> From<&'a Header> for Member<'a> {
 }
 
 impl<'a> Member<'a> {
-    /// For an event.
+    /// The member as the subject of an event.
     pub(crate) fn who(self) -> Who<'a> {
         Who {
             name: self.name.map(|name| name.as_ref()),
@@ -59,8 +59,8 @@ impl Node {
         }
     }
 
-    /// Cancels the group because of an error of `member`, which `note` writes down. If another one was first it may be
-    /// marking still: in any case all are marked when this is done.
+    /// Cancels the group because of an error of `member`, which `note` records. If another member
+    /// was first, its walk may still be marking: in any case all are marked when this returns.
     pub(crate) fn cancel_for(self: &Arc<Self>, member: Member<'_>, note: impl FnOnce(&mut State)) {
         self.cancel_for_error(member.blame(false), note);
     }
@@ -88,7 +88,7 @@ impl Node {
         drop_quietly(late);
     }
 
-    /// Drops something that belonged to a member, outside every lock; a panic is the group's.
+    /// Drops a value that belonged to a member, outside every lock; a panic is the group's.
     pub(crate) fn drop_in_group<T>(self: &Arc<Self>, value: T, member: Member<'_>) {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
             self.record_panic(payload, member);

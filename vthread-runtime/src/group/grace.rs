@@ -1,20 +1,21 @@
 //! Grace: how long cleanup may take after a cancellation, and how it ends.
 //!
-//! The first mark of a cancellation leaves shields alone, and so cleanup runs. When the grace is over, what
-//! is still open is marked a second time, *hard*, and no shield stops that: the cleanup is dropped at its next
-//! suspension point, as everything else is. Nobody is let go of meanwhile: frames wait for their groups, and
-//! groups join their children, as ever.
+//! The first mark of a cancellation leaves shields alone, and so cleanup runs. When the grace is
+//! over, everything that is still open is marked a second time, *forced*, and no shield stops that:
+//! the cleanup is dropped at its next suspension point, as all other code is. No member is left
+//! behind meanwhile: frames wait for their groups, and groups join their children, as ever.
 //!
-//! Who arms, and for what:
-//! - a group that is cancelled, for all that was marked with it (`Node::begin_grace`), and one further in only
-//!   if its own grace is shorter;
-//! - a group, for a child of its that was cancelled alone and cleanup_pending (`Node::child_cleanup_pending`);
-//! - a `timeout!` whose time is over, for what cleanup_pending in it;
-//! - a `select!`, for what cleanup_pending in its losers, and a blocking call in a plain frame, for itself (`CleanupTimer`):
-//!   these are polled whenever their vthread is.
+//! A timer is set:
+//! - by a group that is cancelled, for all that was marked with it (`Node::begin_grace`), and by
+//!   one further in only if its own grace is shorter;
+//! - by a group, for a child that was cancelled individually and whose cleanup is pending
+//!   (`Node::child_cleanup_pending`);
+//! - by a `timeout!` whose time is over, if cleanup is pending in it;
+//! - by a `select!`, if cleanup is pending in its losers, and by a blocking call in a plain frame,
+//!   for itself (`CleanupTimer`): these are polled whenever their vthread is.
 //!
-//! So nothing is armed before there is a cancellation. The alarm goes with the group, the child, the
-//! construct.
+//! So nothing is set before there is a cancellation. The timer is dropped with the group, the
+//! child, the construct.
 
 #![allow(unsafe_code)] // A child by address, kept alive by its waker.
 
@@ -48,7 +49,7 @@ impl fmt::Debug for GraceTimer {
     }
 }
 
-/// The alarms of a group's children that were cancelled alone, by their addresses.
+/// Grace timers of children that were cancelled individually, by their addresses.
 pub(crate) type PendingCleanups = HashMap<*const Header, GraceTimer>;
 
 /// Wakes `waker` when `grace` is over. `None`: it never is.
@@ -58,7 +59,8 @@ pub(crate) fn arm(grace: Grace, waker: Waker) -> Option<GraceTimer> {
 }
 
 impl Node {
-    /// After a cancellation: whatever of the group is still open when its grace is over is marked hard.
+    /// Called after a cancellation: what is still open in the group when its grace is over gets a
+    /// forced mark.
     pub(crate) fn begin_grace(self: &Arc<Self>, reach: Reach) {
         let is_open = {
             let state = self.lock();
@@ -73,7 +75,7 @@ impl Node {
         };
         let late = {
             let mut state = self.lock();
-            // The process has no owner, and is never closed.
+            // The group of the process has no owner, and is never closed.
             let is_closed = state.owner.is_none() && state.alive == 0;
             if is_closed || state.grace.is_some() {
                 Some(armed)
@@ -84,7 +86,7 @@ impl Node {
         drop(late);
     }
 
-    /// The grace is over: marks what was cancelled once more, and all below it.
+    /// The grace is over: marks what was cancelled a second time, and all below it.
     pub(crate) fn end_grace(self: &Arc<Self>) {
         let (walk, rung) = {
             let mut state = self.lock();
@@ -110,7 +112,7 @@ impl Node {
         let key = child.as_ptr().as_ptr().cast_const();
         {
             let state = self.lock();
-            // With the group its alarm is set, or that of a group further out.
+            // The group's own timer is set, or that of a group further out.
             let is_covered = state.cancelled.is_some() || state.grace.is_some();
             let is_known = state.pending_cleanups.as_ref();
             if is_covered
@@ -143,7 +145,7 @@ impl Wake for Node {
 
 /// The alarm of `child_cleanup_pending`.
 struct ChildTimer {
-    /// Keeps the child's header.
+    /// Keeps the child's header alive.
     task: Waker,
     child: NonNull<Header>,
 }
@@ -155,7 +157,7 @@ unsafe impl Sync for ChildTimer {}
 
 impl Wake for ChildTimer {
     fn wake(self: Arc<Self>) {
-        // SAFETY: `task` keeps the header.
+        // SAFETY: `task` keeps the header alive.
         let child = unsafe { Held::new(self.child) };
         trace::grace_over(Member::from(child.header()).who());
         let mut walk = Walk::hard();
@@ -165,7 +167,7 @@ impl Wake for ChildTimer {
     }
 }
 
-/// The alarm of a construct in a frame that polls what is left of its body until that is gone.
+/// The alarm of a construct in a frame that polls the rest of its body until that is gone.
 pub(crate) struct CleanupTimer {
     timer: Arc<TimerState>,
     _armed: Option<GraceTimer>,

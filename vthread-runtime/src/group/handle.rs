@@ -1,4 +1,4 @@
-//! The view of a group that its body and its children have.
+//! The handle of a group, for its body and its children.
 
 #![allow(unsafe_code)] // Reaches the group by address.
 
@@ -13,7 +13,8 @@ use std::marker::PhantomData;
 use std::ptr;
 use std::sync::Arc;
 
-/// An open thread group, as `group!(g => ..)` gives it to its body and `spawn!(g => ..)` takes it.
+/// The handle of an open thread group, which `group!(g => ..)` gives to its body and `spawn!(g =>
+/// ..)` takes.
 ///
 /// A function that spawns into its caller's group takes `&Group<'scope, E>`, where `'scope` is the
 /// time for which everything that the children borrow lives, and `E` the group's error type:
@@ -27,23 +28,23 @@ use std::sync::Arc;
 /// }
 /// ```
 ///
-/// `Group<'scope>` is one whose children cannot fail.
+/// A `Group<'scope>` is one whose children cannot fail.
 pub struct Group<'scope, E = NoError> {
     /// Alive as long as the group or a child of it.
     node: *const Node,
-    /// Invariant in both: a shorter `'scope` or another `E` would let a child outlive what it
-    /// borrows, or fail with a reference that dangles.
+    /// Invariant in both: a shorter `'scope` or another `E` would let a child outlive its borrows,
+    /// or fail with a reference that dangles.
     #[allow(clippy::type_complexity)]
     _scope: PhantomData<(Cell<&'scope ()>, fn(E) -> E)>,
 }
 
-// SAFETY: a view of the owner, which is `Sync` on the same terms.
+// SAFETY: a handle of the owner, which is `Sync` on the same terms.
 unsafe impl<E: Send> Send for Group<'_, E> {}
 // SAFETY: as above.
 unsafe impl<E: Send> Sync for Group<'_, E> {}
 
 impl<'scope, E> Group<'scope, E> {
-    /// Another view.
+    /// Another handle.
     ///
     /// # Safety
     /// - It goes into a body or child of this group.
@@ -67,19 +68,20 @@ impl<'scope, E> Group<'scope, E> {
         PhantomData
     }
 
-    /// Cancels the children, not the body: each ends at its next suspension point, and so does everything below it.
+    /// Cancels the children, not the body: each ends at its next suspension point, and so does
+    /// everything below it.
     ///
-    /// Does not wait. `spawn!` into the group starts nothing from now on.
+    /// Does not wait. A `spawn!` into the group starts nothing from now on.
     pub fn cancel(&self) {
         self.keep_node()
             .cancel(Reach::Children, CancelReason::GroupCancelled);
     }
 
-    /// A view of the group of `node`.
+    /// A handle of the group of `node`.
     ///
     /// # Safety
-    /// - The view does not outlive the node. What it is used for ends with the group, unless that is
-    ///   `'static` and cannot fail.
+    /// - The handle does not outlive the node. It is not used after the group's end, unless
+    ///   `'scope` is `'static` and the children cannot fail.
     /// - The owner of the node is an `Owner<E>`, or `E` has no values.
     pub(crate) unsafe fn of(node: &Node) -> Self {
         Group {
@@ -89,11 +91,11 @@ impl<'scope, E> Group<'scope, E> {
     }
 
     pub(crate) fn node(&self) -> &Node {
-        // SAFETY: a view lives in the body, in a child, or in an `OwnedGroup`. All keep the node.
+        // SAFETY: a handle lives in the body, in a child, or in an `OwnedGroup`. All keep the node alive.
         unsafe { &*self.node }
     }
 
-    /// The node, to keep.
+    /// A share in the node.
     pub(crate) fn keep_node(&self) -> Arc<Node> {
         // SAFETY: alive, see `node`, and nodes are made in an `Arc` only.
         unsafe {

@@ -15,7 +15,7 @@ use std::task::{Context, Poll};
 
 /// The error type of a group whose children cannot fail. It has no values.
 ///
-/// A [`Group<'scope>`](Group) without a second parameter has it. It need not be named, but can be.
+/// It is the second parameter of a [`Group<'scope>`](Group) where none is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NoError {}
 
@@ -36,7 +36,7 @@ pub enum Infallible<C, R> {
     Return(R),
 }
 
-/// Where a body leaves its value.
+/// The place where a body leaves its value.
 pub struct Slot<C>(UnsafeCell<Option<C>>);
 
 // SAFETY: written by the body's poll and read by the group's, both by the vthread's poll.
@@ -49,7 +49,7 @@ impl<C> Slot<C> {
         Slot(UnsafeCell::new(None))
     }
 
-    /// Leaves the body's value. The future never ends: the group takes over.
+    /// Leaves the body's value. The future stays pending: the group takes over.
     ///
     /// # Safety
     /// - Called once, by the body's last expression, which the vthread polls.
@@ -71,7 +71,7 @@ impl<C> fmt::Debug for Slot<C> {
     }
 }
 
-/// Pends for ever.
+/// Never ready.
 #[derive(Debug)]
 pub struct Stop<R>(PhantomData<fn() -> R>);
 
@@ -82,7 +82,7 @@ impl<R> Future for Stop<R> {
     }
 }
 
-/// Reads the slot.
+/// The end of a group whose body leaves its value in a slot.
 #[derive(Debug)]
 pub struct Slots<'a, C>(&'a Slot<C>);
 
@@ -126,7 +126,7 @@ impl<C, B: Future> Future for UntilDone<'_, C, B> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let slot = self.slot;
-        // SAFETY: structural pinning: the body is dropped where it is.
+        // SAFETY: structural pinning: the body is dropped in place.
         let body = unsafe { self.map_unchecked_mut(|this| &mut this.body) };
         match body.poll(cx) {
             Poll::Ready(output) => Poll::Ready(Infallible::Return(output)),
@@ -144,17 +144,17 @@ impl<C, B> fmt::Debug for UntilDone<'_, C, B> {
     }
 }
 
-/// What kind of type the function around a group returns.
+/// The kind of the return type of the function around a group.
 pub trait Kind: Copy {
     /// The error type of groups.
     type Error;
 }
 
-/// What a group's body, an async block of its own, ends with when `?` leaves it: where the function
-/// returns a `Result` only the error, since the group gives it; else what the function
-/// returns, since `?` leaves the function.
+/// The value of a group's body, an async block of its own, when `?` leaves it: in a function that
+/// returns a `Result` only the error, since the group returns the `Result`; else the function's
+/// return value, since `?` leaves the function.
 pub trait Leaves<L>: Kind {
-    /// A failure of the body, or how the function is left.
+    /// A failure of the body, or the value with which the function is left.
     fn split(left: L) -> Result<L, Self::Error>;
 }
 
@@ -177,7 +177,7 @@ impl<C, L, K: Leaves<L>> Exit<K::Error, L> for AskedSlots<'_, C, K> {
 }
 
 impl<E> Owner<E> {
-    /// As `run_native`, for a body of which the answer `K` says how it is left.
+    /// As `run_infallible`, for a body whose exit is decided by the answer `K`.
     ///
     /// # Safety
     /// - As for `run`; the slot is this group's.

@@ -1,8 +1,8 @@
-//! The one protocol of a group's life in its parent's frame: open, run the body, join, close.
+//! The protocol of a group's life in its parent's frame: open, run the body, join, close.
 //!
-//! The order of closing, also when everything goes wrong (`README.md` numbers the steps):
-//! the body is dropped first, then the children are joined, then the group is unregistered, and
-//! only then does the frame go on, fail, unwind, or wait to be dropped.
+//! The order of closing is always the same (`README.md` numbers the steps): the body is dropped
+//! first, then the children are joined, then the group is unregistered, and only then does the
+//! frame go on, fail, unwind, or wait to be dropped.
 
 #![allow(unsafe_code)] // Pins the body, and links the group's scope by address.
 
@@ -25,25 +25,26 @@ use std::ptr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// What the end of a body means, and what the group's future gives.
+/// The meaning of a body's end, and the group's result.
 pub trait Exit<E, O> {
-    /// What a body that ended leaves behind until the children are joined.
+    /// The body's value, kept until the children are joined.
     type Said;
-    /// What the group gives.
+    /// The group's result.
     type Output;
     /// The body has ended.
     fn ended(&self, output: O) -> Result<Self::Said, E>;
-    /// The body waits: perhaps it has ended by a signal.
+    /// The body waits: it may have ended by a signal.
     fn signalled(&self) -> Option<Self::Said>;
-    /// After the join: what counts whatever became of the body and the other members, if anything does.
+    /// Called after the join: the result that holds whatever the body and the other members did, if
+    /// there is one.
     fn decided(&self) -> Option<Self::Output> {
         None
     }
-    /// After the join.
+    /// Called after the join.
     fn deliver(&self, result: Result<Self::Said, E>, owner: &Owner<E>) -> Self::Output;
 }
 
-/// Where the group has an error type: the body gives a `Result`, and so does the group.
+/// A group with an error type: the body and the group return a `Result`.
 #[derive(Debug)]
 pub struct Results<C, E>(PhantomData<fn() -> (C, E)>);
 
@@ -70,7 +71,7 @@ impl<C, E> Exit<E, Result<C, E>> for Results<C, E> {
 enum Stage<B, S> {
     Body(B),
     Said(S),
-    /// The body was dropped, or had failed.
+    /// The body was dropped, or has failed.
     Silent,
 }
 
@@ -79,12 +80,13 @@ enum Phase {
     Unopened,
     Running,
     Joining,
-    /// Closed under a mark: the scope further out drops us.
+    /// Closed under a mark: the scope further out drops this group.
     Closed,
 }
 
-/// The future of a group. Its parts are named one by one, not through `Exit`: whether it is `Send` must not hang
-/// on an implementation for just these lifetimes, which the compiler has forgotten by then.
+/// The future of a group. Its type parameters are named one by one, not through `Exit`: whether it
+/// is `Send` must not depend on an implementation for just these lifetimes, which the compiler has
+/// erased by then.
 pub struct GroupBody<'o, 'scope, E, B, X, S> {
     owner: &'o Owner<E>,
     /// Keeps `'scope` alive to the join.
@@ -128,8 +130,8 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
             state.owner = Some((vthread, cx.waker().clone()));
             state.has_shorter_grace = scope.grace() < around.grace();
         }
-        // SAFETY: the owner keeps the node until `close` has unlinked it; the scope is the
-        // node's first field.
+        // SAFETY: the owner keeps the node until `close` has unlinked it; the scope is the node's
+        // first field.
         unsafe { vthread.open().push(Arc::as_ptr(&self.owner.node).cast()) };
         // A mark set before the push did not find the group in the list.
         self.inherit_mark(running);
@@ -142,8 +144,8 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
         unsafe { (*running.vthread).is_marked(self.scope()) }
     }
 
-    /// Passes a mark further out, if there is one, on to the children: it may have come without a walk
-    /// down the tree, as a branch's of a `select!` does.
+    /// Passes a mark further out, if there is one, on to the children: it may have come without a
+    /// walk down the tree, as that of a branch of a `select!` does.
     fn inherit_mark(&self, running: &Running) {
         let outside = self.scope().parent();
         // SAFETY: as above.
@@ -158,13 +160,13 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
         }
     }
 
-    /// Whether a scope further out is marked: nobody waits for what this group gives.
+    /// Whether a scope further out is marked: the group's result is not used.
     fn is_marked_outside(&self, running: &Running) -> bool {
         // SAFETY: as above.
         unsafe { (*running.vthread).is_marked(self.scope().parent()) }
     }
 
-    /// Step 2: polls the body. True when it is over, one way or another, and gone.
+    /// Step 2: polls the body. True when it has ended, in any way, and is gone.
     fn poll_body(&mut self, running: &Running, cx: &mut Context<'_>) -> bool {
         let owner = self.owner;
         let Stage::Body(body) = &mut self.stage else {
@@ -172,7 +174,7 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
         };
         let result = running.within(&owner.node.scope, || {
             catch_unwind(AssertUnwindSafe(|| {
-                // SAFETY: the body is pinned with `self`, and dropped where it is.
+                // SAFETY: the body is pinned with `self`, and dropped in place.
                 unsafe { Pin::new_unchecked(body) }.poll(cx)
             }))
         });
@@ -182,7 +184,7 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
                 Some(said) => Some(Ok(said)),
                 None if self.is_marked(running) && self.scope().is_empty() => {
                     if running.is_held() {
-                        // Woken when all others are marked.
+                        // It is woken when all others are marked.
                         return false;
                     }
                     owner.node.body_is_dropped();
@@ -208,7 +210,7 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
             }
             said => said,
         };
-        // An error is recorded before the body's remains go: their destructors come later.
+        // An error is recorded before the rest of the body is dropped: its destructors come later.
         let said = match said {
             Some(Ok(said)) => Some(said),
             Some(Err(error)) => {
@@ -227,7 +229,8 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
 
     fn body_panicked(&self, running: &Running, payload: Payload) {
         if payload.is::<CancelUnwind>() && self.is_marked(running) {
-            // A blocking call in a plain frame of the body, cancelled: nothing else to tell.
+            // A blocking call in a plain frame of the body was cancelled: there is nothing else to
+            // record.
             self.owner.node.body_is_dropped();
             return;
         }
@@ -239,7 +242,7 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
         node.record_panic(payload, node.body());
     }
 
-    /// Step 3: drops the body where it is; a panic in a destructor is the group's.
+    /// Step 3: drops the body in place; a panic in a destructor is the group's.
     fn drop_body(&mut self, running: &Running) {
         let stage: *mut Stage<B, S> = &mut self.stage;
         struct Silenced<B, S>(*mut Stage<B, S>);
@@ -261,7 +264,7 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
         }
     }
 
-    /// Step 4: the body is gone; services end when nobody else is left.
+    /// Step 4: the body is gone; services end when no other child is left.
     fn start_joining(&mut self, running: &Running) {
         self.phase = Phase::Joining;
         self.inherit_mark(running);
@@ -277,7 +280,7 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
     fn close(&mut self, running: &Running) {
         // SAFETY: the poll's vthread.
         unsafe { &*running.vthread }.open().remove(self.scope());
-        // SAFETY: what is around us is still open.
+        // SAFETY: the scope around is still open.
         unsafe { &*self.scope().parent() }.closed_inside();
         self.phase = Phase::Closed;
         let (owner, grace, leaked) = {
@@ -329,8 +332,9 @@ impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> Future for GroupBody<'_, 
 }
 
 impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> GroupBody<'_, '_, E, B, X, S> {
-    /// Step 7: the panic, or the first failure, or what the body said. If a mark from outside has ended the body or
-    /// a child, so that work is missing, nothing: the scope around us drops us next.
+    /// Step 7: the panic, or the first failure, or the body's value. If a mark from outside has
+    /// ended the body or a child, so that work is missing, nothing: the scope around drops this
+    /// group next.
     fn finish(&mut self, running: &Running) -> Poll<X::Output> {
         let node = &self.owner.node;
         let (panic, has_lost_work, failures) = {
@@ -394,7 +398,7 @@ pub(crate) fn open_in_model(
     node.scope.set_parent(around);
     // SAFETY: as in `open`.
     unsafe { vthread.open().push(Arc::as_ptr(node).cast()) };
-    // SAFETY: what is around the group outlives it.
+    // SAFETY: the scope around the group outlives it.
     unsafe {
         let is_marked = vthread.is_marked(&node.scope);
         is_marked.then(|| vthread.level(&node.scope))

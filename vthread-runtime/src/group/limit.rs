@@ -1,9 +1,10 @@
-//! AcquirePermit in a group: `spawn!` waits for it where `max_concurrency` says so.
+//! The limit of a group (`max_concurrency`): `spawn!` waits for a permit.
 //!
-//! A place is handed over: the child that ends gives its place to whoever has waited longest, so nobody
-//! is overtaken. A child that spawns into its own full group gives its place to the new child, and waits
-//! in the same line for another before it goes on: so the place is always with somebody who runs.
-//! A service takes no place: it runs for as long as its group does, and nothing else would run beside it.
+//! Permits are handed over: a child that ends passes its permit to the longest waiter, so that no
+//! waiter is overtaken. A child that spawns into its own full group passes its permit to the new
+//! child, and waits in the same queue for another before it goes on: so each permit is always with
+//! a child that runs. A service takes no permit: it runs for as long as its group does, and would
+//! block all others.
 
 #![allow(unsafe_code)] // `room`, `no_permit` and `reacquire_permit` are for the macros only.
 
@@ -18,7 +19,7 @@ use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 
-/// A place for one child. Given back if no child takes it.
+/// A permit for one child. Released if no child takes it.
 #[derive(Debug)]
 pub struct Permit<'a> {
     node: &'a Node,
@@ -26,7 +27,7 @@ pub struct Permit<'a> {
 }
 
 impl Permit<'_> {
-    /// The child takes the place. Says whether there is one to give back at its end.
+    /// The child takes the permit. Returns whether there is one to release at its end.
     pub(crate) fn keep(mut self) -> bool {
         std::mem::take(&mut self.is_counted)
     }
@@ -40,18 +41,18 @@ impl Drop for Permit<'_> {
     }
 }
 
-/// A waiter in the line for a place.
+/// A waiter for a permit.
 #[derive(Debug)]
 struct Waiter<'a> {
     node: &'a Node,
-    /// Our place in the line, while we wait or have been called.
+    /// The place in the queue, while it waits or has been handed a permit.
     ticket: Option<u64>,
 }
 
-/// What came of waiting.
+/// The result of waiting.
 #[derive(Debug, PartialEq, Eq)]
 enum Got {
-    /// A place.
+    /// A permit.
     Permit,
     /// The group was cancelled: nothing will run, so nothing is counted.
     Nothing,
@@ -62,14 +63,14 @@ impl<'a> Waiter<'a> {
         Waiter { node, ticket: None }
     }
 
-    /// Takes a place, if there is one for us.
+    /// Takes a permit, if there is one for this waiter.
     fn take(&mut self, state: &mut State) -> Option<Got> {
         if state.cancelled.is_some() {
             self.ticket = None;
             return Some(Got::Nothing);
         }
         match self.ticket {
-            // Called: whoever called us has left us a place.
+            // Not in the queue any more: a permit was handed over.
             Some(ticket) if !state.is_queued(ticket) => self.ticket = None,
             None if state.running < self.node.limit && state.queue.is_empty() => state.running += 1,
             _ => return None,
@@ -77,7 +78,7 @@ impl<'a> Waiter<'a> {
         Some(Got::Permit)
     }
 
-    /// Waits to be called.
+    /// Waits for a permit.
     fn wait(&mut self, state: &mut State, cx: &Context<'_>) {
         wait_reason::waits(WaitReason::Spawning, cx);
         if let Some(ticket) = self.ticket {
@@ -115,14 +116,14 @@ impl Drop for Waiter<'_> {
         let was_called = state.queue.len() == before && state.cancelled.is_none();
         drop(state);
         if was_called {
-            // Called, but not coming: the place is passed on.
+            // It was handed a permit, and does not take it: the permit is passed on.
             self.node.release_permit();
         }
     }
 }
 
 impl Node {
-    /// Gives a place back, or to whoever has waited longest.
+    /// Releases a permit, or hands it to the longest waiter.
     pub(crate) fn release_permit(&self) {
         let called = self.lock().release_permit(self.limit);
         if let Some(waker) = called {
@@ -130,7 +131,7 @@ impl Node {
         }
     }
 
-    /// Calls `code` with the task that runs now, in whose frame we are, if it is a child of this group.
+    /// Calls `code` with the running task, if it is a child of this group.
     fn with_own_child<R>(&self, code: impl FnOnce(&Header) -> R) -> Option<R> {
         current::with(|running| {
             let child = running?.task()?;
@@ -140,9 +141,9 @@ impl Node {
 }
 
 impl State {
-    /// Gives a place back, or names who gets it.
+    /// Releases a permit, or returns the waker of the waiter that it is handed to.
     pub(crate) fn release_permit(&mut self, limit: usize) -> Option<std::task::Waker> {
-        // One that was taken beyond the limit goes first.
+        // One that was taken beyond the limit is released first.
         if self.running <= limit
             && let Some((_, waker)) = self.queue.pop_front()
         {
@@ -157,7 +158,7 @@ impl State {
     }
 }
 
-/// Waits for acquire_permit: a suspension point also where there is plenty.
+/// Waits for a permit: a suspension point also if one is free.
 ///
 /// # Safety
 /// - The future is awaited by a vthread, and its permit given to `spawn` at once.
@@ -169,10 +170,10 @@ pub unsafe fn acquire_permit<'a, E>(group: &'a Group<'_, E>) -> AcquirePermit<'a
     }
 }
 
-/// As `room`, for a service, which needs no place: the suspension point alone.
+/// As `acquire_permit`, for a service, which needs no permit: the suspension point alone.
 ///
 /// # Safety
-/// - As for `room`.
+/// - As for `acquire_permit`.
 pub unsafe fn no_permit<'a, E>(group: &'a Group<'_, E>) -> AcquirePermit<'a> {
     AcquirePermit {
         waiter: Waiter::new(group.node()),
@@ -180,7 +181,7 @@ pub unsafe fn no_permit<'a, E>(group: &'a Group<'_, E>) -> AcquirePermit<'a> {
     }
 }
 
-/// The future of `room` and `no_permit`.
+/// The future of `acquire_permit` and `no_permit`.
 #[derive(Debug)]
 pub struct AcquirePermit<'a> {
     waiter: Waiter<'a>,
@@ -207,7 +208,7 @@ impl<'a> Future for AcquirePermit<'a> {
             }
             None => {}
         }
-        // A child of this group gives its own place away.
+        // A child of this group passes its own permit on.
         let own = |child: &Header| child.has_permit().swap(false, Ordering::Relaxed);
         if node.with_own_child(own) == Some(true) {
             if let Some(ticket) = self.waiter.ticket.take() {
@@ -220,7 +221,7 @@ impl<'a> Future for AcquirePermit<'a> {
     }
 }
 
-/// After a spawn: a child that has given its place away waits for another.
+/// Called after a spawn: a child that has passed its permit on waits for another.
 ///
 /// # Safety
 /// - The future is awaited by the vthread that has spawned.
@@ -238,7 +239,7 @@ impl Future for ReacquirePermit<'_> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let node = self.0.node;
         let lacks_room = |child: &Header| {
-            // A service has had none to give away.
+            // A service has had none to pass on.
             !child.is_service() && !child.has_permit().load(Ordering::Relaxed)
         };
         if node.limit == usize::MAX || node.with_own_child(lacks_room) != Some(true) {
@@ -256,8 +257,8 @@ impl Future for ReacquirePermit<'_> {
 }
 
 impl Drop for ReacquirePermit<'_> {
-    /// The wait was cut short, by a timeout perhaps, and the child may go on: it takes a place, beyond
-    /// the limit if need be, so that the count says how many run.
+    /// The wait was cut short, by a timeout perhaps, and the child may go on: it takes a permit,
+    /// beyond the limit if need be, so that the count tells how many run.
     fn drop(&mut self) {
         let Some(ticket) = self.0.ticket.take() else {
             return;
@@ -289,7 +290,7 @@ mod models {
         fn wake(self: Arc<Self>) {}
     }
 
-    /// A place comes free while one who waits for it goes away: it is not lost.
+    /// A permit is released while its waiter goes away: it is not lost.
     #[test]
     fn loom_room_no_place_is_lost() {
         loom::model(|| {

@@ -32,7 +32,7 @@ impl Wake for Flag {
     }
 }
 
-/// A group that arms no alarm: a model rings for itself.
+/// A group that sets no timer: a model ends the grace itself.
 fn node() -> Arc<Node> {
     let node = Node::new(usize::MAX, OnFailure::Cancel, None, Location::caller());
     node.scope.set_grace(Grace::UNBOUNDED);
@@ -71,12 +71,12 @@ fn loom_group_the_last_child_wakes_the_owner() {
         for thread in leaving {
             thread.join().unwrap();
         }
-        assert!(joined || flag.is_set(), "the owner sleeps for ever");
+        assert!(joined || flag.is_set(), "the owner is never woken");
         assert_eq!(node.lock().alive, 0);
     });
 }
 
-/// A spawn against a cancellation: the new child is marked, whoever came first.
+/// A spawn against a cancellation: the new child is marked, in either order.
 #[test]
 fn loom_group_no_child_escapes_a_cancellation() {
     loom::model(|| {
@@ -94,7 +94,7 @@ fn loom_group_no_child_escapes_a_cancellation() {
     });
 }
 
-/// A cancellation against the exit of the last child: whatever comes first, the child is gone afterwards,
+/// A cancellation against the exit of the last child: in either order the child is gone afterwards,
 /// and the owner sees it or is woken.
 #[test]
 fn loom_group_a_cancellation_meets_the_last_exit() {
@@ -110,15 +110,15 @@ fn loom_group_a_cancellation_meets_the_last_exit() {
         let joined = node.is_joined(&Waker::from(flag.clone()));
         canceller.join().unwrap();
         leaving.join().unwrap();
-        assert!(joined || flag.is_set(), "the owner sleeps for ever");
+        assert!(joined || flag.is_set(), "the owner is never woken");
         let state = node.lock();
         assert_eq!(state.alive, 0);
         assert!(state.cancelled.is_some());
     });
 }
 
-/// Two cancellations at once: both find everything marked when they are done, the group and its child
-/// have one reason, and only one of them has it.
+/// Two cancellations at once: both find everything marked when they are done, the group and its
+/// child have one reason, and only one of them has it.
 #[test]
 fn loom_group_two_cancellations_agree() {
     loom::model(|| {
@@ -142,8 +142,8 @@ fn loom_group_two_cancellations_agree() {
     });
 }
 
-/// A cancellation against a poll that is about to wait, and against a wake from elsewhere: the vthread sees
-/// its mark in this poll, or is scheduled for another, and never twice.
+/// A cancellation against a poll that is about to wait, and against a wake from elsewhere: the
+/// vthread sees its mark in this poll, or is scheduled for another, and never twice.
 #[test]
 fn loom_group_a_cancellation_meets_a_wake() {
     loom::model(|| {
@@ -175,8 +175,9 @@ fn loom_group_a_cancellation_meets_a_wake() {
     });
 }
 
-/// The body of an inner group fails while its vthread is being cancelled: whoever of both comes to the group
-/// between, that has the reason of the mark on the vthread, not that of the failure below it.
+/// The body of an inner group fails while its vthread is being cancelled: whichever of the two
+/// walks reaches the group in between, that group has the reason of the mark on the vthread, not
+/// that of the failure below it.
 #[test]
 fn loom_group_a_failure_below_is_no_reason() {
     loom::model(|| {
@@ -202,8 +203,8 @@ fn loom_group_a_failure_below_is_no_reason() {
     });
 }
 
-/// Somebody asks for the cancellation of a group that is being cancelled: when that is done, all is marked, also what
-/// the other one has not come to yet.
+/// A request to cancel a group that is being cancelled: when it returns, all is marked, also what
+/// the other walk has not reached yet.
 #[test]
 fn loom_group_a_request_leaves_nothing_to_others() {
     loom::model(|| {
@@ -225,8 +226,8 @@ fn loom_group_a_request_leaves_nothing_to_others() {
     });
 }
 
-/// A child is cancelled by its handle and from outside its group at once: its work counts as missing if the mark from
-/// outside was the first.
+/// A child is cancelled by its handle and from outside its group at once: its work counts as
+/// missing if the mark from outside was the first.
 #[test]
 fn loom_group_is_cut_by_who_was_first() {
     loom::model(|| {
@@ -248,8 +249,9 @@ fn loom_group_is_cut_by_who_was_first() {
     });
 }
 
-/// A group is cancelled by a failure and from outside at once: a child that ends is missing if the mark from outside was
-/// the first, and so is the body; the group's own walk, which comes back to it, cuts nothing.
+/// A group is cancelled by a failure and from outside at once: a child that ends is missing if the
+/// mark from outside was the first, and so is the body; the group's own walk, which comes back to
+/// it, loses no work.
 #[test]
 fn loom_group_cancels_itself_and_is_not_cut() {
     loom::model(|| {
@@ -276,7 +278,8 @@ fn loom_group_cancels_itself_and_is_not_cut() {
     });
 }
 
-/// A group opens in a vthread that is being cancelled: the group is cancelled too, by one of both.
+/// A group opens in a vthread that is being cancelled: either the walk or the group itself passes
+/// the mark on.
 #[test]
 fn loom_group_opening_inherits_the_mark() {
     loom::model(|| {
@@ -295,7 +298,8 @@ fn loom_group_opening_inherits_the_mark() {
     });
 }
 
-/// A group opens below a shield while the grace of its vthread ends: it is told, by one of both.
+/// A group opens below a shield while the grace of its vthread ends: either the walk or the group
+/// itself passes the mark on.
 #[test]
 fn loom_grace_opening_inherits_the_hard_mark() {
     loom::model(|| {
@@ -322,8 +326,8 @@ fn loom_grace_opening_inherits_the_hard_mark() {
     });
 }
 
-/// The grace ends while a group below closes and a child leaves: nobody is touched who is gone, and the owner
-/// is woken.
+/// The grace ends while a group below closes and a child leaves: members that are gone are not
+/// touched, and the owner is woken.
 #[test]
 fn loom_grace_ends_against_close_and_leave() {
     loom::model(|| {
@@ -348,13 +352,13 @@ fn loom_grace_ends_against_close_and_leave() {
         let joined = outer.is_joined(&Waker::from(flag.clone()));
         alarm.join().unwrap();
         leaving.join().unwrap();
-        assert!(joined || flag.is_set(), "the owner sleeps for ever");
+        assert!(joined || flag.is_set(), "the owner is never woken");
         assert!(outer.scope.has_forced_mark());
     });
 }
 
-/// A cancellation against the end of an earlier grace (of a child cancelled alone, or of services): all
-/// children are marked, and a hard mark is never without a first one.
+/// A cancellation against the end of an earlier grace (of a child cancelled individually, or of
+/// services): all children are marked, and a forced mark is never without a first one.
 #[test]
 fn loom_grace_ends_against_a_cancellation() {
     loom::model(|| {
@@ -385,7 +389,8 @@ fn loom_grace_ends_against_a_cancellation() {
     });
 }
 
-/// The last ordinary child leaves while the body ends: the service is told once nobody is left.
+/// The last ordinary child leaves while the body ends: the service is cancelled once no other
+/// member is left.
 #[test]
 fn loom_group_services_end_last() {
     loom::model(|| {

@@ -1,5 +1,5 @@
-//! Groups: which vthread belongs to which, and how a group ends. `README.md` beside this file gives the
-//! protocol: the order of closing, the marks, and what each rule of soundness rests on.
+//! Groups: which vthread belongs to which, and how a group ends. `README.md` beside this file gives
+//! the protocol: the order of closing, the marks, and the basis of each rule of soundness.
 
 pub(crate) mod claim;
 pub(crate) mod node;

@@ -1,7 +1,7 @@
-//! A group as its members see it: who is alive in it, and what has gone wrong.
+//! A group as its members see it: its live children, and its failures.
 //!
-//! Everything that threads race for is under one lock: the list of children, the counts, the
-//! first failure, the flag of cancellation, and whom to wake. The members of a group hold
+//! Everything that threads race for is under one lock: the list of children, the counts, the first
+//! failure, the reason of a cancellation, and the owner to wake. The members of a group hold
 //! references to its node; the typed parts are in the `Owner`, in the parent's frame.
 
 #![allow(unsafe_code)] // An intrusive list of tasks.
@@ -29,8 +29,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::task::Waker;
 
-/// What the layer above does for the children of the process, which have no owner to record a
-/// failure with.
+/// The upper layer's part for the children of the process, which have no owner to record a failure
+/// with.
 pub(crate) trait ProcessGroup: Sync + fmt::Debug {
     /// A child has panicked.
     fn record_panic(&self, child: &Header, payload: Payload);
@@ -45,10 +45,10 @@ pub(crate) struct Node {
     /// The scope of the body. First, since lists of scopes lead here.
     pub(crate) scope: Scope,
     state: Mutex<State>,
-    /// The `Owner<E>`, where it stays from the first view of the group on, and is alive as long as the group is
-    /// open. Null for the group of the process, which has none.
+    /// The `Owner<E>`, which does not move from the first handle of the group on, and is alive as
+    /// long as the group is open. Null for the group of the process, which has none.
     pub(crate) owner: AtomicPtr<()>,
-    /// What keeps the failures of its children, if it is the group of the process.
+    /// Records the failures of its children, if it is the group of the process.
     pub(crate) process: Option<&'static dyn ProcessGroup>,
     pub(crate) limit: usize,
     pub(crate) on_failure: OnFailure,
@@ -61,7 +61,7 @@ unsafe impl Send for Node {}
 // SAFETY: as above.
 unsafe impl Sync for Node {}
 
-/// What is under the lock.
+/// The state under the lock.
 #[derive(Debug)]
 pub(crate) struct State {
     children: Option<NonNull<Header>>,
@@ -69,45 +69,45 @@ pub(crate) struct State {
     pub(crate) alive: usize,
     /// Those of them that keep the group open.
     pub(crate) ordinary: usize,
-    /// Why nothing is spawned any more.
+    /// The reason why nothing is spawned any more.
     pub(crate) cancelled: Option<CancelReason>,
-    /// Who was the first to cancel the children.
+    /// The first to cancel the children.
     pub(crate) ends_children: Option<Reach>,
-    /// Who was the first to cancel the body: the group itself, or a mark from outside.
+    /// The first to cancel the body: the group itself, or a mark from outside.
     pub(crate) ends_body: Option<Reach>,
-    /// Its children are marked hard: the grace is over.
+    /// Its children have a forced mark: the grace is over.
     pub(crate) is_forced: bool,
-    /// Its own grace is shorter than that of what is around it.
+    /// Its own grace is shorter than that of the scope around it.
     pub(crate) has_shorter_grace: bool,
-    /// The end of the grace of a cancellation, until the group is closed.
+    /// The grace timer of a cancellation, until the group is closed.
     pub(crate) grace: Option<GraceTimer>,
-    /// The ends of those of children that were cancelled alone.
+    /// Grace timers of children that were cancelled individually.
     pub(crate) pending_cleanups: Option<Box<PendingCleanups>>,
     /// A mark from outside has ended a member that keeps the group open: its work is missing.
     pub(crate) has_lost_work: bool,
-    /// Whose failure is the first one.
+    /// The member whose failure is the first one.
     pub(crate) first: First,
-    /// The child that has claimed it, which alone is not marked yet.
+    /// The child that has claimed it, the only one not marked yet.
     pub(crate) spared: Option<NonNull<Header>>,
-    /// Errors and panics so far.
+    /// The number of errors and panics so far.
     pub(crate) failures: usize,
     pub(crate) panic: Option<Payload>,
-    /// The body has ended: services end when nobody else is left.
+    /// The body has ended: services end when no other child is left.
     pub(crate) is_closing: bool,
-    /// All have ended, and nobody is linked any more.
+    /// All have ended, and no child is linked any more.
     pub(crate) is_closed: bool,
-    /// The owner, from opening to closing: to be woken when the body is marked.
+    /// The owner, from opening to closing: woken when the body is marked.
     pub(crate) owner: Option<(*const Vthread, Waker)>,
     /// The owner waits for the last child.
     pub(crate) is_joining: bool,
     /// Children running now, of a group with a limit.
     pub(crate) running: usize,
-    /// Who waits for room.
+    /// Waiters for a permit.
     pub(crate) queue: VecDeque<(u64, Waker)>,
     pub(crate) next_ticket: u64,
-    /// When its traced children leaked what they may have had, by their births: see task/guard_escape.rs.
+    /// The last leaks of its traced children, by their births: see task/guard_escape.rs.
     pub(crate) leaked: u32,
-    /// Of this group's join, given by who looks at it first.
+    /// The number of this group's join, assigned by the first observer.
     pub(crate) number: Cell<u64>,
 }
 
@@ -177,8 +177,8 @@ impl Node {
         self.state.lock()
     }
 
-    /// After the drop of the captures of a child that came too late: no parent joins the group
-    /// any more, so that a panic is the spawner's.
+    /// Called after the captures of a child that was spawned too late were dropped: no parent joins
+    /// the group any more, so that a panic is the spawner's.
     pub(crate) fn resume_late_panic(&self) {
         let payload = {
             let mut state = self.lock();
@@ -193,11 +193,11 @@ impl Node {
         }
     }
 
-    /// Adds a child. In a cancelled group it is born marked, so that nothing of it runs.
+    /// Adds a child. In a cancelled group it is marked at birth, so that none of its code runs.
     pub(crate) fn link(&self, child: Held<'_>) -> Linked {
         child.vthread.root.inherit(&self.scope);
         if child.vthread.root.deadline() != Deadline::NEVER {
-            // Its suspension points look at the clock.
+            // Its suspension points check the clock.
             child.vthread.set_maybe_cancelled();
         }
         let mut state = self.lock();
@@ -216,7 +216,7 @@ impl Node {
             first.links.before.set(Some(child.as_ptr()));
         }
         state.children = Some(child.as_ptr());
-        // What is refused is missing as well, if the mark came from outside.
+        // Refused work is missing as well, if the mark came from outside.
         child.set_lost_work(state.is_cancelled_from_outside());
         let reason = match &state.cancelled {
             Some(reason) => reason,
@@ -246,7 +246,7 @@ impl Node {
             state.alive -= 1;
             state.settle(child);
             state.ordinary -= usize::from(!child.is_service());
-            // One that came to its own end under the mark, behind a shield perhaps, is not missing.
+            // A child that ended by itself under the mark, behind a shield perhaps, is not missing.
             let is_missing = child.has_lost_work() && child.end() == End::Cancelled;
             state.has_lost_work |= is_missing && !child.is_service();
             let queued = has_permit
@@ -271,7 +271,7 @@ impl Node {
         }
     }
 
-    /// The body is gone: services end when nobody else is left.
+    /// The body is gone: services end when no other child is left.
     pub(crate) fn body_has_ended(self: &Arc<Self>) {
         let services = {
             let mut state = self.lock();
@@ -283,8 +283,8 @@ impl Node {
         }
     }
 
-    /// The body was dropped under a mark. Where the group itself was the first to set one, it was because of a failure or
-    /// a winner, and these are what it gives.
+    /// The body was dropped under a mark. If the group itself was the first to set one, it was
+    /// because of a failure or a winner, and the group returns these.
     pub(crate) fn body_is_dropped(&self) {
         let mut state = self.lock();
         state.has_lost_work |= state.ends_body != Some(Reach::Body);
@@ -299,11 +299,12 @@ impl Node {
         services.finish();
     }
 
-    /// Whether no child is left, and then none comes any more. Otherwise the last one wakes the owner.
+    /// Whether no child is left, and then none comes any more. Otherwise the last one wakes the
+    /// owner.
     pub(crate) fn is_joined(&self, waker: &Waker) -> bool {
         let mut state = self.lock();
         if state.alive == 0 {
-            // From here on a spawn through an owned handle comes too late.
+            // From here on a spawn through an owned handle is too late.
             state.is_closed = true;
             return true;
         }
@@ -323,7 +324,7 @@ impl State {
         self.ends_children == Some(Reach::FromOutside)
     }
 
-    /// A child is spawned, with whatever it has captured.
+    /// A child is spawned, with all its captures.
     fn trace(&self, child: &Header) {
         current::with(|running| {
             let Some(running) = running else { return };
@@ -338,7 +339,7 @@ impl State {
         });
     }
 
-    /// A child is gone: what it may have had is gone too, or may be anywhere.
+    /// A child is gone: its captures are gone too, or have leaked.
     fn settle(&mut self, child: &Header) {
         let provenance = &child.vthread.escape;
         let leaves_something = !matches!(child.end(), End::Done | End::Cancelled);
@@ -363,15 +364,15 @@ impl State {
     /// Calls `visit` with every child.
     pub(crate) fn for_each_child(&self, mut visit: impl FnMut(Held<'_>)) {
         let mut at = self.children;
-        // SAFETY: linked children are alive, and nobody unlinks under our lock.
+        // SAFETY: linked children are alive, and none is unlinked under our lock.
         while let Some(child) = at.map(|child| unsafe { Held::new(child) }) {
             at = child.links.after.get();
             visit(child);
         }
     }
 
-    /// A child is gone, in a group that has failed. It may be the one whose failure was to be the first, and which was
-    /// spared for that.
+    /// A child is gone, in a group that has failed. It may be the one that claimed the first
+    /// failure, and was spared for that.
     #[cold]
     fn gone(&mut self, child: &Header) {
         self.first.gone(child);
@@ -383,9 +384,9 @@ impl State {
         }
     }
 
-    /// The child that was not marked with the others, which is marked now.
+    /// The child that was not marked with the others, and is to be marked now.
     pub(crate) fn take_spared<'a>(&mut self) -> Option<Held<'a>> {
-        // SAFETY: it is linked: who leaves takes itself out, under this lock.
+        // SAFETY: it is linked: a child unlinks itself under this lock when it leaves.
         self.spared
             .take()
             .map(|spared| unsafe { Held::new(spared) })
@@ -395,7 +396,7 @@ impl State {
         self.owner.as_ref().map(|(_, waker)| waker.clone())
     }
 
-    /// Marks the services, if the body has ended and nobody else is left.
+    /// Marks the services, if the body has ended and no other child is left.
     #[inline]
     fn mark_services(&self) -> Option<Box<Walk>> {
         let is_over = self.is_closing && self.ordinary == 0 && self.alive > 0;

@@ -1,20 +1,20 @@
-//! What is written in the head of a `group!` or a `spawn!`.
+//! The options of a `group!` and of a `spawn!`.
 
 use crate::cancel::grace_period::Grace;
 use std::borrow::Cow;
 use std::panic::Location;
 use std::time::Duration;
 
-/// What a failure in a group does.
+/// The effect of a failure in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OnFailure {
-    /// It cancels the others; those that come later are dropped.
+    /// It cancels the others; later failures are dropped.
     Cancel,
-    /// It cancels the others; those that come later are kept as well.
+    /// It cancels the others; later failures are kept as well.
     Collect,
-    /// Nobody is cancelled.
+    /// No member is cancelled.
     Keep,
-    /// Nobody is cancelled, and all are kept.
+    /// No member is cancelled, and all failures are kept.
     Race,
 }
 

@@ -1,10 +1,10 @@
-//! How a child has ended, for whoever has its handle.
+//! The outcome of a child, for the holder of its handle.
 
 use crate::cancel::reason::CancelReason;
 use crate::task::header::{End, Header};
 use std::fmt;
 
-/// How a vthread has ended, without its value: that has one owner, who gets it by
+/// How a vthread has ended, without its value: that has one owner, which gets it by
 /// [`Task::join`](crate::Task::join).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -39,7 +39,7 @@ impl Outcome {
     }
 }
 
-/// As in "the child was cancelled: `Group::cancel` was called".
+/// Reads as in "the child was cancelled: `Group::cancel` was called".
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,5 +1,5 @@
-//! The owner of a group: what the parent's frame holds. It has no lifetime, so that nothing can
-//! shorten it, and its drop checks the one promise that everything rests on.
+//! The owner of a group, in the parent's frame. It has no lifetime, so that nothing can shorten it,
+//! and its drop checks the promise that all else rests on.
 
 #![allow(unsafe_code)] // Hands out views of itself by address.
 
@@ -25,22 +25,22 @@ pub struct Owner<E> {
     pub(crate) node: Arc<Node>,
     /// The first failure. Touched under the node's lock.
     failure: UnsafeCell<Option<E>>,
-    /// Writes failures for events. Set before the group is open.
+    /// Formats failures for events. Set before the group is open.
     pub(crate) formatter: ErrorFormatter<E>,
-    /// Those after it, in order of time, of a group that collects them. As above.
+    /// The later failures, in order of time, of a group that collects them. As above.
     rest: UnsafeCell<Vec<E>>,
 }
 
-// SAFETY: the failure is reached under the node's lock only, and moves between threads.
+// SAFETY: the failure is accessed under the node's lock only, and moves between threads.
 unsafe impl<E: Send> Send for Owner<E> {}
 // SAFETY: as above.
 unsafe impl<E: Send> Sync for Owner<E> {}
 
 impl<E> Owner<E> {
-    /// A group that is not open yet.
+    /// Makes a group that is not open yet.
     ///
     /// # Safety
-    /// - It is not moved after `group`, and is driven by `run` to its end before it goes.
+    /// - It is not moved after `group`, and is driven by `run` to its end before it is dropped.
     pub unsafe fn new(options: GroupOptions) -> Self {
         Owner {
             node: {
@@ -59,20 +59,20 @@ impl<E> Owner<E> {
         }
     }
 
-    /// A view of the group, for its body and children.
+    /// Returns a handle of the group, for its body and children.
     ///
     /// # Safety
-    /// - `'scope` ends after `run` is done: the view is given to `run`.
+    /// - `'scope` ends after `run` is done: the handle is given to `run`.
     pub unsafe fn group<'scope>(&self) -> Group<'scope, E> {
-        // Relaxed: whoever spawns has the view, and whoever runs was spawned.
+        // Relaxed: every spawner has the handle, and every child was spawned.
         let owner = ptr::from_ref(self).cast_mut().cast();
         self.node.owner.store(owner, Ordering::Relaxed);
         // SAFETY: the owner keeps the node, and the rest is the caller's promise.
         unsafe { Group::of(&self.node) }
     }
 
-    /// Runs the body and joins the children. Takes the group, which keeps `'scope` alive until
-    /// the future is done.
+    /// Runs the body and joins the children. Takes the handle, which keeps `'scope` alive until the
+    /// future is done.
     ///
     /// # Safety
     /// - `group` is this owner's. The future is polled by vthreads only.
@@ -102,7 +102,7 @@ impl<E> Owner<E> {
         GroupBody::new(self, group, Collects::new(), body)
     }
 
-    /// As `run`, for a race: the runners end with what `finish` gives them.
+    /// As `run`, for a race: `finish` decides the end of the runners.
     ///
     /// # Safety
     /// - As for `run`.
@@ -118,8 +118,8 @@ impl<E> Owner<E> {
         GroupBody::new(self, group, Races::new(finish), body)
     }
 
-    /// Records a failure, of `child` or of the body if it is null: the first one is kept, and cancels the group unless
-    /// that keeps going.
+    /// Records a failure, of `child` or of the body if it is null: the first one is kept, and
+    /// cancels the group unless the option is to keep going.
     pub(crate) fn record_failure(&self, error: E, member: Member<'_>, child: *const Header) {
         let mut error = Some(error);
         let has_claimed = |state: &State| state.first == First::Claimed(child);
@@ -144,8 +144,8 @@ impl<E> Owner<E> {
         }
     }
 
-    /// A failure after the first: kept where they are collected, and told in any case. In a race failures are
-    /// nothing to speak of.
+    /// Records a failure after the first: it is kept in a group that collects, and reported as an
+    /// event in any case, except in a race, where failures are expected.
     #[cold]
     fn record_late(&self, error: E, member: Member<'_>) {
         if self.node.on_failure != OnFailure::Race {
@@ -161,7 +161,8 @@ impl<E> Owner<E> {
         }
     }
 
-    /// The first failure is not given: the group was cancelled from outside, and is dropped next.
+    /// The first failure is not returned: the group was cancelled from outside, and is dropped
+    /// next.
     #[cold]
     pub(crate) fn tell_lost(&self, error: &E) {
         if self.node.on_failure != OnFailure::Race {
@@ -170,14 +171,14 @@ impl<E> Owner<E> {
         }
     }
 
-    /// The failures after the first, after the join.
+    /// Takes the failures after the first. Called after the join.
     pub(crate) fn take_rest(&self) -> Vec<E> {
         let _state = self.node.lock();
         // SAFETY: under the lock.
         std::mem::take(unsafe { &mut *self.rest.get() })
     }
 
-    /// The first failure, after the join.
+    /// Takes the first failure. Called after the join.
     pub(crate) fn take_failure(&self) -> Option<E> {
         let _state = self.node.lock();
         // SAFETY: under the lock.
@@ -188,7 +189,7 @@ impl<E> Owner<E> {
 impl<E> Drop for Owner<E> {
     fn drop(&mut self) {
         if self.node.lock().alive != 0 {
-            // Children look at locals of the frame that goes: nothing sound can follow.
+            // Children may look at locals of the frame that goes: nothing sound can follow.
             eprintln!(
                 "vthread: a group was dropped while its children ran; this is a bug in vthread"
             );

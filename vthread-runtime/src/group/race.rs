@@ -1,11 +1,12 @@
-//! `race!`: a group that the first success ends. Its failures are collected and cancel nobody.
+//! `race!`: a group that the first success ends. Its failures are collected and cancel no other
+//! runner.
 //!
-//! A runner that has a value brings it to the finish, which is in the frame of the `race!`: the first one
-//! there wins and cancels the group, so that the others are joined as any children are. Who comes
-//! after a cancellation, be it the winner's or one from outside, comes too late.
+//! A runner that has a value brings it to the finish, which is in the frame of the `race!`: the
+//! first one there wins and cancels the group, so that the others are joined as any children are. A
+//! value that arrives after a cancellation, the winner's or one from outside, is too late.
 //!
-//! What a runner takes by an operation and brings to the finish at once is not lost: `task/race_turn.rs` says how. It
-//! comes in time for a cancellation from outside, too.
+//! A value that a runner takes by an operation and brings to the finish at once is not lost: see
+//! `task/race_turn.rs`. It is in time for a cancellation from outside, too.
 
 #![allow(unsafe_code)] // Pin projection.
 
@@ -23,7 +24,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-/// Where the winner's value is until the others have been joined.
+/// The place of the winner's value until the others have been joined.
 pub struct Finish<V> {
     first: Mutex<Option<V>>,
     turn: Turn,
@@ -34,7 +35,7 @@ pub struct Runs<'a, 'scope, F, V, E> {
     finish: &'a Finish<V>,
     group: Group<'scope, E>,
     frame: F,
-    /// What the frame has ended with.
+    /// The result of the frame.
     ended: Option<Result<V, E>>,
 }
 
@@ -114,15 +115,16 @@ impl<V> Finish<V> {
         }
     }
 
-    /// Gives the value back if it comes too late. One that `has_taken` something right before does not for
-    /// a cancellation from outside: what took effect is delivered.
+    /// Returns the value if it is too late. A runner that `has_taken` something right before is in
+    /// time for a cancellation from outside: an operation that took effect is delivered.
     fn enter<E>(&self, group: &Group<'_, E>, value: V, has_taken: bool) -> Option<V> {
         {
             let mut state = group.node().lock();
             if state.cancelled.is_some() {
                 let from_outside = state.is_cancelled_from_outside();
                 if !(from_outside && has_taken) {
-                    // Without this value the race knows no winner, and it does not say that there was nobody.
+                    // Without this value the race has no winner, and must not report that all have
+                    // failed.
                     state.has_lost_work |= from_outside;
                     return Some(value);
                 }
@@ -143,7 +145,7 @@ impl<V> fmt::Debug for Finish<V> {
     }
 }
 
-/// How a race ends: by its winner, or with what all have failed with. `None`: there was no runner.
+/// The end of a race: its winner, or all failures. `None`: there was no runner.
 #[derive(Debug)]
 pub struct Races<'a, V>(&'a Finish<V>);
 

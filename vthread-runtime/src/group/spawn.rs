@@ -34,8 +34,9 @@ where
         name: options.name,
         is_service: options.is_service,
     };
-    // SAFETY: in an ended group, which an owned handle may lead to, nothing is borrowed. Else `left` unlinks the child from the node, and `run` does not end while one is linked;
-    // what the frame borrows outlives `'scope`, which `run` keeps alive.
+    // SAFETY: in an ended group, which an owned handle may lead to, nothing is borrowed. Else
+    // `left` unlinks the child from the node, and `run` does not end while one is linked; the
+    // borrows of the frame outlive `'scope`, which `run` keeps alive.
     let handle = unsafe {
         Handle::spawn(frame, child, about, |header| {
             header.has_permit().store(permit.keep(), Ordering::Relaxed);

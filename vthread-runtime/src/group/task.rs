@@ -1,4 +1,4 @@
-//! `Task`: what `spawn!` gives.
+//! `Task`: the handle that `spawn!` returns.
 
 use super::outcome::Outcome;
 use crate::cancel::reason::CancelReason;
@@ -12,10 +12,10 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-/// The handle of a child, as `spawn!` gives it.
+/// The handle of a child, returned by `spawn!`.
 ///
-/// Dropping it changes nothing: the child stays in its group. A finished child's value outlives
-/// its group: it is here until it is taken or the handle goes.
+/// Dropping it changes nothing: the child stays in its group. The value of a finished child
+/// outlives its group: it is kept until it is taken or the handle is dropped.
 pub struct Task<V> {
     handle: Handle<V>,
 }
@@ -25,10 +25,11 @@ impl<V> Task<V> {
         Task { handle }
     }
 
-    /// Waits until the child has ended, and gives its value. At once if it has.
+    /// Waits until the child has ended, and returns its value; at once if it has ended.
     ///
-    /// In a group that succeeded and was not cancelled it always can. Where the child failed, its
-    /// group is being cancelled, and this is where the body learns it: the call does not return.
+    /// In a group that succeeded and was not cancelled there always is a value. If the child
+    /// failed, its group is being cancelled, and the body is cancelled here: the call does not
+    /// return.
     ///
     /// # Suspends
     /// Until the child has ended.
@@ -45,23 +46,23 @@ impl<V> Task<V> {
         })
     }
 
-    /// How the child has ended, without taking its value; `None` while it lives, as with std's
-    /// `Child::try_wait`.
+    /// Returns how the child has ended, without taking its value; `None` while it lives, as with
+    /// std's `Child::try_wait`.
     ///
-    /// It never suspends, panics, or cancels anything, and gives the same answer ever after: also when
-    /// the group is over.
+    /// It never suspends, panics, or cancels anything. Once the child has ended the answer does not
+    /// change, also after the end of the group.
     pub fn outcome(&self) -> Option<Outcome> {
         Outcome::of(self.handle.header())
     }
 
-    /// Whether the child has ended, with a value or without.
+    /// Returns whether the child has ended, with a value or without.
     pub fn is_finished(&self) -> bool {
         self.handle.header().is_complete()
     }
 
     /// Asks the child, and everything below it, to end at the next suspension point. Does not wait.
     ///
-    /// Cancelling a child is not a failure: the group goes on. A child that has ended keeps its
+    /// To cancel a child is not a failure: the group goes on. A child that has ended keeps its
     /// value.
     pub fn cancel(&self) {
         super::cancel::cancel_task(self.handle.held(), &CancelReason::TaskCancelled);
@@ -71,17 +72,17 @@ impl<V> Task<V> {
         self.handle.header()
     }
 
-    /// A number that tells the child from all other vthreads of the process, for logs.
+    /// Returns a number that identifies the child among all vthreads of the process, for logs.
     pub fn id(&self) -> TaskId {
         self.handle.header().id()
     }
 
-    /// The name given at `spawn!(name = .. => ..)`.
+    /// Returns the name given at `spawn!(name = .. => ..)`.
     pub fn name(&self) -> Option<&str> {
         name(self.handle.header())
     }
 
-    /// The `spawn!` that made the child.
+    /// Returns the location of the `spawn!` that made the child.
     pub fn location(&self) -> &'static Location<'static> {
         self.handle.header().site
     }
@@ -117,11 +118,11 @@ impl<V> Future for TaskJoin<V> {
     }
 }
 
-/// For async code: waits for the child's end without blocking a kernel thread. In vthread code
+/// For async code: waits for the child's end without blocking an OS thread. In vthread code
 /// [`Task::join`] reads better.
 ///
-/// It gives the value, or says how the child ended without one; so unlike `join` it does not panic. It
-/// may be polled by any executor, and dropping it changes nothing for the child.
+/// The output is the value, or how the child ended without one; so unlike `join` it does not panic.
+/// It may be polled by any executor, and dropping it changes nothing for the child.
 ///
 /// ```ignore
 /// let pages: Vec<Task<Page>> = urls.iter().map(|url| spawn! { fetch(url) }).collect();
@@ -157,7 +158,7 @@ fn name(task: &Header) -> Option<&str> {
     task.name().map(|name| &**name)
 }
 
-/// Whoever joins a child that has no value is told which, and why.
+/// The panic of a join of a child that has no value: names the child, and the reason.
 #[cold]
 fn no_value(task: &Header) -> ! {
     let site = task.site;
