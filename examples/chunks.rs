@@ -1,4 +1,4 @@
-//! Changes a slice in place from many children at once: each owns one chunk of it, exclusively.
+//! Changes a slice in place from many children at once: each child owns one chunk exclusively.
 //!
 //! ```text
 //! cargo run --release --example chunks
@@ -6,7 +6,7 @@
 
 use vthread::prelude::*;
 
-/// Replaces every number by its square, a chunk a child.
+/// Replaces every number by its square, one child for each chunk.
 #[vthread]
 fn square_all(numbers: &mut [u64]) {
     group!(max_concurrency = 4 => {

@@ -12,7 +12,7 @@ use vthread::prelude::*;
 
 const CLIENTS: usize = 100;
 
-/// Serves until it is cancelled. What goes wrong with one connection, or for a moment, does not end it.
+/// Serves until it is cancelled. Neither a failed connection nor a temporary error ends it.
 #[vthread]
 fn serve(listener: &TcpListener) {
     group! {
@@ -25,14 +25,15 @@ fn serve(listener: &TcpListener) {
                         }
                     }
                 }
-                // There may be too many open files. `accept` has waited for a while before it said so.
+                // There may be too many open files. `accept` waited for a while before it reported
+                // that.
                 Err(error) => eprintln!("not accepted: {error}"),
             }
         }
     }
 }
 
-/// Sends everything back until the client has no more to say.
+/// Sends everything back until the client closes its side.
 #[vthread]
 fn echo(mut stream: TcpStream) -> io::Result<()> {
     let mut buffer = [0; 1024];
@@ -45,7 +46,7 @@ fn echo(mut stream: TcpStream) -> io::Result<()> {
     }
 }
 
-/// Says something to the server and gives its answer.
+/// Sends a message to the server and returns its answer.
 #[vthread]
 fn ask(server: SocketAddr, text: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect(server)?;
@@ -56,8 +57,8 @@ fn ask(server: SocketAddr, text: &str) -> io::Result<String> {
     Ok(answer)
 }
 
-/// The server as a service beside its clients: it is cancelled when they have all ended. Ctrl-c ends everything in
-/// order.
+/// The server as a service beside its clients: it is cancelled when they have all ended. Ctrl-c
+/// ends everything in order.
 #[vthread]
 fn main() -> io::Result<()> {
     vthread::signal::cancel_on_ctrl_c()?;

@@ -1,8 +1,9 @@
-//! A failure surfaces at once, whatever the others wait for.
+//! A failure surfaces at once, whatever the other children wait for.
 //!
-//! Some children read FIFOs that never deliver: two of nobody's, and one that a sister would feed if she were not
-//! waiting herself. Where a read keeps a thread, a task group that must join such children waits for ever,
-//! and the error of the last one is never seen. Here it ends them all, and comes out with its name.
+//! Some children read FIFOs that never deliver: two have no writer at all, and one would be fed by
+//! another child if that child were not waiting itself. Where a read blocks a thread, a task group
+//! that has to join such children waits forever, and the error of the last child is never seen.
+//! Here it ends them all, and surfaces with the child's name.
 //!
 //! ```text
 //! cargo run --release --example no_deadlock
@@ -16,7 +17,7 @@ use std::process::Command;
 use vthread::fs;
 use vthread::prelude::*;
 
-/// What went wrong, and with which file.
+/// The error, and the file where it happened.
 #[derive(Debug)]
 struct Failure {
     name: &'static str,
@@ -36,7 +37,7 @@ fn gather(directory: &Path) -> Result<String, Failure> {
                 read(directory, name)?;
             });
         }
-        // This one is fed by the next, which would first have to hear something itself.
+        // The next child feeds this one, but it has to receive something first.
         let answer = spawn!(name = "answer" => { read(directory, "answer")? });
         spawn!(name = "oracle" => {
             let question = read(directory, "silent")?;

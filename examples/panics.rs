@@ -1,4 +1,5 @@
-//! A server whose handlers have bugs: a panic ends the connection that ran into it, and nothing else.
+//! A server whose handlers have bugs: a panic ends the connection that ran into it, and nothing
+//! else.
 //!
 //! ```text
 //! cargo run --release --example panics
@@ -30,7 +31,7 @@ fn serve(listener: &TcpListener, n_panics: &Mutex<u32>) -> io::Result<()> {
     }
 }
 
-/// Answers a hundred divided by the number in the request, and does not think of zero.
+/// Answers a hundred divided by the number in the request. The bug: the number may be zero.
 #[vthread]
 fn handle(mut stream: TcpStream) -> io::Result<()> {
     let mut request = String::new();
@@ -40,7 +41,7 @@ fn handle(mut stream: TcpStream) -> io::Result<()> {
     stream.write_all(answer.to_string().as_bytes())
 }
 
-/// What the server answers: nothing, if its handler panicked.
+/// The server's answer; empty if the handler panicked.
 #[vthread]
 fn ask(server: SocketAddr, divisor: u32) -> io::Result<String> {
     let mut stream = TcpStream::connect(server)?;
@@ -53,7 +54,7 @@ fn ask(server: SocketAddr, divisor: u32) -> io::Result<String> {
 
 #[vthread]
 fn main() -> io::Result<()> {
-    // The bug is known here; its message need not be read twenty times.
+    // The panic is expected here; its message need not be printed twenty times.
     std::panic::set_hook(Box::new(|_| {}));
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let server = listener.local_addr()?;

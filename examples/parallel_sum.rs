@@ -1,4 +1,4 @@
-//! Adds up a slice in parallel: two children borrow its halves, and theirs, down to small pieces.
+//! Adds up a slice in parallel: two children borrow its halves, and so on, down to small pieces.
 //!
 //! ```text
 //! cargo run --release --example parallel_sum

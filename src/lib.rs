@@ -44,7 +44,7 @@ pub use vthread_runtime::NoError;
 /// use vthread::prelude::*;
 /// use vthread::time::sleep;
 ///
-/// /// A library's loop, which knows nothing of vthreads: it calls back, and survives panics.
+/// /// The loop of a library without vthreads: it calls back, and survives panics.
 /// fn each(n_calls: u32, mut callback: impl FnMut(u32)) -> u32 {
 ///     let mut n_panics = 0;
 ///     for n in 0..n_calls {
@@ -79,7 +79,7 @@ pub use vthread_runtime::{Dump, OnDeadlock, dump};
 pub use vthread_runtime::{blocking, blocking_scoped, checkpoint, is_cancelled, yield_now};
 pub use vthread_runtime::{fs, io, net, os, signal, sync, thread, time};
 
-/// What a program that uses vthreads wants in scope: the macros, and the traits of [`io`].
+/// The macros, and the traits of [`io`]: what programs with vthreads usually have in scope.
 pub mod prelude {
     #[doc(no_inline)]
     pub use crate::io::{BufRead, Read, Seek, Write};
@@ -92,11 +92,11 @@ pub mod prelude {
 
 #[doc(hidden)]
 pub use vthread_runtime::macro_support as __rt;
-// The name by which rustc calls it in warnings.
+// The name that rustc shows in warnings.
 #[doc(hidden)]
 pub use vthread_runtime::macro_support::blocking as std_calls;
 
-// Our macros under the names by which expansions check that a macro is ours.
+// Our macros, under the names by which expansions check that a macro is ours.
 #[doc(hidden)]
 pub mod __macros {
     pub use vthread_macros::background as a_background_not_of_vthread_needs_a_path_or_another_name;
@@ -112,8 +112,8 @@ pub mod __macros {
     pub use vthread_macros::timeout as a_timeout_not_of_vthread_needs_a_path_or_another_name;
 }
 
-// The same for std's macros, whose arguments may suspend. Of macros that the user's file declares or imports by their
-// names the expansion knows that they are others.
+// The same for std's macros, whose arguments may suspend. Macros that the user's file declares or
+// imports by name are known to be others.
 #[doc(hidden)]
 #[expect(hidden_glob_reexports, reason = "modules of std are kept out")]
 pub mod __std_macros {
@@ -137,8 +137,8 @@ pub mod __std_macros {
     pub use std::write as a_write_not_of_std_needs_an_import_in_this_file_or_a_path;
     pub use std::writeln as a_writeln_not_of_std_needs_an_import_in_this_file_or_a_path;
 
-    // Those that share their name with a module of std: what is private here keeps the module out of the glob,
-    // so that a module `vec` of the user's is in no way of it.
+    // These two share their names with modules of std. The private modules below keep those of std
+    // out of the glob, so that a user's module `vec` does not collide with it.
     mod named_as_modules {
         pub use std::panic as a_panic_not_of_std_needs_an_import_in_this_file_or_a_path;
         pub use std::vec as a_vec_not_of_std_needs_an_import_in_this_file_or_a_path;
@@ -150,3 +150,7 @@ pub mod __std_macros {
 #[cfg(doc)]
 #[doc = include_str!("../docs/transform.md")]
 pub mod transform {}
+
+#[cfg(doc)]
+#[doc = include_str!("../docs/limits.md")]
+pub mod limits {}

@@ -1,9 +1,9 @@
 //! The application, written from the templates in one of two flavours.
 //!
 //! The marks in a template: `#[suspends]` is `#[vthread]` or nothing, `fn/` is `fn` or `async fn`,
-//! `/await` is nothing or `.await`, `#[plain]` goes where there is no `#[vthread]`, `frame/f(..)` names
-//! the frame of a call, and lines that begin with `//vthread:` or `//async:` stand in one of the two only. `$N`, `$n` and
-//! `$ns` are a noun.
+//! `/await` is nothing or `.await`, `#[plain]` goes where there is no `#[vthread]`, `frame/f(..)`
+//! names the frame of a call, and lines that begin with `//vthread:` or `//async:` belong to one of
+//! the two only. `$N`, `$n` and `$ns` are a noun.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -82,7 +82,7 @@ impl Application {
         let empty = expand(include_str!("templates/empty.rs.in"), flavour);
         write("examples/empty.rs", empty)?;
         write("Cargo.toml", manifest(flavour))?;
-        // The versions that the workspace knows: nothing is looked up.
+        // The versions that the workspace has locked: nothing is looked up.
         let lock = fs::read_to_string(workspace().join("Cargo.lock"));
         write("Cargo.lock", lock.map_err(|error| error.to_string())?)?;
         Ok(application)
@@ -105,7 +105,7 @@ pub(crate) fn write_package(
     Ok(folder)
 }
 
-/// Has cargo compile the package again.
+/// Makes cargo compile the package again.
 pub(crate) fn touch(folder: &Path) -> Result<(), String> {
     let main = folder.join("src/main.rs");
     let text = fs::read(&main).map_err(|error| error.to_string())?;

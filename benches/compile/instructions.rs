@@ -1,7 +1,8 @@
-//! What `cargo check` costs in instructions of rustc, which do not depend on what else the machine does.
+//! What `cargo check` costs in instructions of rustc, which do not depend on the load of the
+//! machine.
 //!
-//! This program is its own `RUSTC_WORKSPACE_WRAPPER`: it runs the compiler of the measured package under
-//! valgrind, and leaves every other call of the compiler as it is.
+//! This program is its own `RUSTC_WORKSPACE_WRAPPER`: it runs the compiler of the measured package
+//! under valgrind, and leaves every other call of the compiler as it is.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use std::process::{Command, ExitCode};
 
 use crate::application::{self, Application, Flavour};
 
-/// Where the wrapper leaves what valgrind counts.
+/// The file to which the wrapper writes valgrind's counts.
 const COUNTS: &str = "VTHREAD_COMPILE_COUNTS";
 
 /// A package of generated functions, and how it is checked.
@@ -74,11 +75,11 @@ fn row(name: &str, folders: [&Path; 2], arguments: &[&str]) -> Result<(), String
     Ok(())
 }
 
-/// The instructions for the package alone: what it depends on is there already.
+/// The instructions for the package alone: its dependencies are compiled already.
 fn count(folder: &Path, arguments: &[&str]) -> Result<u64, String> {
     application::touch(folder)?;
     let counts = folder.join("counts");
-    // One for all: what they depend on is compiled once.
+    // One target folder for all: the dependencies are compiled once.
     let target = folder.with_file_name("checked");
     let wrapper = std::env::current_exe().map_err(|error| error.to_string())?;
     let status = Command::new("cargo")
@@ -100,13 +101,13 @@ fn count(folder: &Path, arguments: &[&str]) -> Result<u64, String> {
     number.ok_or(format!("{} has no sum", counts.display()))
 }
 
-/// Runs the compiler as cargo asks for it, if this process is the wrapper.
+/// Runs the compiler as cargo requests, if this process is the wrapper.
 pub(crate) fn wrapped() -> Option<ExitCode> {
     let counts = std::env::var_os(COUNTS)?;
     let mut arguments = std::env::args_os().skip(1);
     let rustc = arguments.next()?;
     let arguments: Vec<_> = arguments.collect();
-    // Cargo also asks the compiler about itself.
+    // Cargo also queries the compiler itself.
     let is_asked = !arguments.iter().any(|argument| {
         argument == "--emit" || { argument.to_string_lossy().starts_with("--emit=") }
     });
@@ -119,7 +120,7 @@ pub(crate) fn wrapped() -> Option<ExitCode> {
                 "--cachegrind-out-file={}",
                 Path::new(&counts).display()
             ));
-            // Not the proxy of rustup, which runs another program.
+            // Not rustup's proxy, which runs another program.
             command.arg(sysroot(&rustc)?.join("bin/rustc"));
             command
         }

@@ -5,12 +5,14 @@
 //! ```
 //!
 //! An application of 2,000 lines is written twice from the templates beside this file, as a package
-//! of vthread and as one of plain futures. The two take turns; the table shows medians, and the ratio
-//! is vthread's number over async's. Only the application is compiled again and again: what it depends on
-//! is there already, and nothing is incremental. `cargo test` does not build this program.
+//! of vthread and as one of plain futures. The two take turns; the table shows medians, and the
+//! ratio is vthread's number over async's. Only the application is compiled again and again: its
+//! dependencies are compiled already, and nothing is incremental. `cargo test` does not build this
+//! program.
 //!
-//! `--generate` only writes the packages and says where. `--instructions` needs valgrind: it counts what `cargo check` takes for
-//! the application, for a parser and for a crate full of tests, which are written with and without the attribute.
+//! `--generate` only writes the packages and prints where. `--instructions` needs valgrind: it
+//! counts the instructions of `cargo check` for the application, for a parser and for a crate full
+//! of tests, which are written with and without the attribute.
 
 mod application;
 mod instructions;
@@ -42,7 +44,7 @@ fn run() -> Result<(), String> {
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
-            // Cargo hands it to every bench.
+            // Cargo passes it to every bench.
             "--bench" => {}
             "--generate" => only_generates = true,
             "--instructions" => counts = true,

@@ -1,4 +1,4 @@
-//! The two packages in turns, and the table.
+//! Measures the two packages in turns, and prints the table.
 
 use std::collections::HashMap;
 use std::fs;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::application::{self, Application};
 
-/// What is timed: the name in the table, cargo's arguments.
+/// A measured command: its name in the table, and cargo's arguments.
 const STEPS: &[(&str, &[&str])] = &[
     ("cargo check", &["check"]),
     ("debug build", &["build"]),
@@ -64,7 +64,7 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Result<(), String> {
         .args(arguments)
         .args(["--offline", "--quiet"])
         .current_dir(folder)
-        // Each package has its own, with nothing in it that another command changes.
+        // Each package has its own folder, which no other command changes.
         .env("CARGO_TARGET_DIR", folder.join("target"))
         .env("CARGO_INCREMENTAL", "0")
         .status()
@@ -79,7 +79,7 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Result<(), String> {
     }
 }
 
-/// The frames' sizes, as the two programs tell them.
+/// The sizes of the frames, as the two programs report them.
 fn frames(ours: &Application, theirs: &Application) -> Result<(), String> {
     let (ours, theirs) = (sizes(&ours.folder)?, sizes(&theirs.folder)?);
     let mut ratios = Vec::new();
@@ -118,7 +118,7 @@ fn sizes(folder: &Path) -> Result<HashMap<String, usize>, String> {
         .ok_or(format!("not a list of sizes: {text}"))
 }
 
-/// What the application adds to a stripped program that only has the runtime.
+/// What the application adds to a stripped program that has only the runtime.
 fn binaries(ours: &Application, theirs: &Application) -> Result<(), String> {
     let mut whole = Vec::new();
     let mut added = Vec::new();

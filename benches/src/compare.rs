@@ -1,4 +1,4 @@
-//! The comparison: repetitions in processes of their own, by turns, and a table of medians.
+//! The comparison: each repetition in a process of its own, by turns, and a table of medians.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -10,7 +10,7 @@ use crate::load;
 use crate::measure::{LISTENING, RESULT};
 use crate::workload::{Contender, Workload};
 
-/// No repetition takes this long unless it hangs.
+/// A repetition that takes this long hangs.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// The values of each metric, for each contender in the order of `Contender::ALL`.
@@ -28,7 +28,7 @@ pub(crate) fn run(workloads: &[Workload], rounds: usize) -> Result<(), String> {
         let mut values = Values::new();
         for round in 0..rounds {
             for turn in 0..Contender::ALL.len() {
-                // Who comes first changes, so that nobody always meets the warmer machine.
+                // The order alternates, so that no contender always gets the warmer machine.
                 let idx = (round + turn) % Contender::ALL.len();
                 match repeat(workload, Contender::ALL[idx]) {
                     Ok(results) => {
@@ -130,7 +130,7 @@ fn parse(line: &str) -> Option<(String, f64)> {
 struct Repetition(Child);
 
 impl Repetition {
-    /// The lines of its output, as they come.
+    /// The lines of its output, as they arrive.
     fn lines(&mut self) -> mpsc::Receiver<String> {
         let (line, lines) = mpsc::channel();
         let output = self.0.stdout.take().expect("the output is piped");
@@ -147,7 +147,7 @@ impl Repetition {
 
 impl Drop for Repetition {
     fn drop(&mut self) {
-        // It may have ended already, which is as good.
+        // It may have ended already, which is just as good.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

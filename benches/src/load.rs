@@ -15,7 +15,7 @@ const MESSAGE: [u8; 64] = [7; 64];
 const WARM_UP: Duration = Duration::from_millis(500);
 const MEASURED: Duration = Duration::from_secs(3);
 
-/// One connection, and where its message is.
+/// One connection, and the state of its message.
 #[derive(Debug)]
 struct Connection {
     stream: TcpStream,
@@ -23,7 +23,7 @@ struct Connection {
     sent_at: Instant,
 }
 
-/// Loads the server at `port` and gives metrics with their values; `server` is its process.
+/// Loads the server at `port` and returns metrics with their values; `server` is its process.
 pub(crate) fn run(port: u16, server: u32) -> io::Result<Vec<(String, f64)>> {
     let mut poll = Poll::new()?;
     let mut connections = connect(&poll, port)?;
@@ -53,7 +53,7 @@ fn connect(poll: &Poll, port: u16) -> io::Result<Vec<Connection>> {
     let server = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut connections = Vec::with_capacity(CONNECTIONS);
     for token in 0..CONNECTIONS {
-        // Connected by std, which waits, so that every connection stands before the clock runs.
+        // Connected by std, which blocks, so that every connection is open before the clock starts.
         let stream = std::net::TcpStream::connect(server)?;
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
@@ -69,7 +69,7 @@ fn connect(poll: &Poll, port: u16) -> io::Result<Vec<Connection>> {
     Ok(connections)
 }
 
-/// Keeps all connections busy for `time`, and gives the latency of every message.
+/// Keeps all connections busy for `time`, and returns the latency of every message.
 fn drive(
     poll: &mut Poll,
     connections: &mut [Connection],

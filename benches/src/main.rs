@@ -26,7 +26,7 @@ workloads: spawn_join scope context skynet yield pingpong mutex recursion deep e
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let done = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        // How the comparison calls itself for one repetition.
+        // The argument with which the comparison runs itself for one repetition.
         ["run", contender, workload] => repeat_once(contender, workload),
         _ => compare_all(&args),
     };

@@ -1,4 +1,4 @@
-//! What a repetition tells its parent: lines of `RESULT metric value` on its output.
+//! The output of a repetition for its parent: lines of `RESULT metric value`.
 
 use std::fs;
 use std::io::Write;
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// The first word of a line that holds a result.
 pub(crate) const RESULT: &str = "RESULT";
-/// The first word of the line that tells a server's port.
+/// The first word of the line with a server's port.
 pub(crate) const LISTENING: &str = "LISTENING";
 
 /// The workers of every contender.
@@ -26,23 +26,23 @@ impl Stopwatch {
         Stopwatch(Instant::now())
     }
 
-    /// Tells the nanoseconds of each of `n_ops` operations since the start.
+    /// Prints the nanoseconds of each of `n_ops` operations since the start.
     pub(crate) fn tell_ns_each(self, n_ops: usize) {
         tell("ns_each", self.0.elapsed().as_nanos() as f64 / n_ops as f64);
     }
 }
 
-/// Tells one result.
+/// Prints one result.
 pub(crate) fn tell(metric: &str, value: f64) {
     say(format_args!("{RESULT} {metric} {value:.3}"));
 }
 
-/// Tells that a server accepts connections at `port`.
+/// Prints that a server accepts connections at `port`.
 pub(crate) fn tell_listening(port: u16) {
     say(format_args!("{LISTENING} {port}"));
 }
 
-/// Tells how the memory of this process has grown since it held `before` bytes.
+/// Prints how the memory of this process has grown since it held `before` bytes.
 pub(crate) fn tell_growth(before: u64, n_tasks: usize) {
     // The kernel counts pages with some delay.
     std::thread::sleep(Duration::from_millis(300));
@@ -54,7 +54,7 @@ pub(crate) fn tell_growth(before: u64, n_tasks: usize) {
 
 fn say(line: std::fmt::Arguments<'_>) {
     let mut out = std::io::stdout().lock();
-    // A parent that has gone away does not want the result.
+    // A parent that has gone away needs no result.
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 

@@ -18,7 +18,7 @@ use crate::workload::{
     WARM_UP_SPAWNS, Workload,
 };
 
-/// Does one repetition and tells its result.
+/// Runs one repetition and prints its result.
 pub(crate) fn run(workload: Workload) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(n_workers())
@@ -127,7 +127,7 @@ async fn context(n: usize) {
     for batch in 0..n / BATCH {
         let mut tasks = JoinSet::new();
         for _ in 0..BATCH {
-            // A task does not inherit: each is given the value.
+            // A task does not inherit the value: each gets it explicitly.
             tasks.spawn(BATCH_NUMBER.scope(batch, async { black_box(BATCH_NUMBER.get()) }));
         }
         while let Some(ended) = tasks.join_next().await {
@@ -256,6 +256,6 @@ async fn sleepers() {
         sleep(Duration::from_millis(2)).await;
     }
     tell_growth(before, SLEEPERS);
-    // Nobody waits for the sleepers.
+    // The sleepers are not joined.
     process::exit(0);
 }

@@ -17,7 +17,7 @@ use crate::workload::{
     WARM_UP_SPAWNS, Workload,
 };
 
-/// Does one repetition and tells its result.
+/// Runs one repetition and prints its result.
 #[vthread]
 pub(crate) fn run(workload: Workload) {
     group! {
@@ -264,7 +264,7 @@ fn sleepers() {
             sleep(Duration::from_millis(2));
         }
         tell_growth(before, SLEEPERS);
-        // Nobody waits for the sleepers.
+        // The sleepers are not joined.
         process::exit(0);
     }
 }

@@ -1,9 +1,9 @@
-//! What is measured, and who competes.
+//! The workloads, and the contenders.
 
 /// A workload; each contender does the same work for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Workload {
-    /// Start children that only give a number, keep the handles, join each.
+    /// Start children that only return a number, keep the handles, join each.
     SpawnJoin,
     /// Start children, wait for all at once.
     Scope,
@@ -11,15 +11,15 @@ pub(crate) enum Workload {
     Context,
     /// A tree of tasks, ten children each, a million leaves.
     Skynet,
-    /// A thousand tasks that give way a thousand times each.
+    /// A thousand tasks that yield a thousand times each.
     Yield,
-    /// Two tasks and two channels of one place each.
+    /// Two tasks and two channels of capacity one.
     PingPong,
     /// A thousand tasks that lock one mutex a thousand times each.
     Mutex,
     /// A tree of recursive calls that never wait.
     Recursion,
-    /// A vthread that gives way again and again, deep inside recursive calls.
+    /// A vthread that yields again and again, deep inside recursive calls.
     Deep,
     /// A TCP server under a hundred connections of small messages.
     Echo,
@@ -27,7 +27,7 @@ pub(crate) enum Workload {
     Sleepers,
 }
 
-/// Who competes.
+/// The contenders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Contender {
     Vthread,
@@ -36,9 +36,9 @@ pub(crate) enum Contender {
 
 /// How many children are alive at a time in the workloads that start many.
 pub(crate) const BATCH: usize = 10_000;
-/// How many children these start before the clock runs.
+/// How many children these workloads start before the clock starts.
 pub(crate) const WARM_UP_SPAWNS: usize = 100_000;
-/// How many children these start on the clock.
+/// How many children they start on the clock.
 pub(crate) const SPAWNS: usize = 1_000_000;
 /// The leaves of the tree.
 pub(crate) const LEAVES: u64 = 1_000_000;
@@ -48,10 +48,10 @@ pub(crate) const CROWD: usize = 1_000;
 pub(crate) const TURNS: usize = 1_000;
 /// Round trips over the channels.
 pub(crate) const ROUND_TRIPS: usize = 300_000;
-/// The tree of recursive calls, and how many there are in it.
+/// The tree of recursive calls, and how many calls it has.
 pub(crate) const FIBONACCI: u64 = 27;
 pub(crate) const CALLS: usize = 832_039;
-/// How deep the recursion goes that gives way, and how often it does so.
+/// The depth of the recursion that yields, and how often it does.
 pub(crate) const DEPTH: usize = 1_000;
 pub(crate) const PAUSES: usize = 20_000;
 /// How many tasks sleep.

@@ -18,7 +18,7 @@ use crate::part_file::PartFile;
 use crate::progress::Progress;
 use crate::summary::Page;
 
-/// How much of a body is gathered before a helper thread writes it.
+/// How much of a body is collected before a helper thread writes it.
 const WRITE_LEN: usize = 64 * 1024;
 
 /// Downloads one page into `directory`.
@@ -31,8 +31,8 @@ pub(crate) fn fetch(job: &Job, directory: &Path, progress: &Progress) -> Result<
         .await
         .map_err(Cause::Http)?;
     group! {
-        // hyper's connection is a future that moves the bytes for as long as somebody polls it.
-        // What it says in the end is a value here: whoever waits for the answer hears it first.
+        // hyper's connection is a future that moves the bytes for as long as it is polled. Its
+        // result is a value here, because the code that waits for the answer gets the error first.
         let connection = spawn!(service => { Ok(connection.await) });
 
         let response = requests.send_request(job.request()).await.map_err(Cause::Http)?;
@@ -44,7 +44,7 @@ pub(crate) fn fetch(job: &Job, directory: &Path, progress: &Progress) -> Result<
         let bytes = receive(response, &file, progress)
             .map_err(|broken| broken.into_cause(job, directory, announced))?;
 
-        // Without a sender the connection closes, and tells whether the server sent too much.
+        // Without a sender the connection closes, and reports whether the server sent too much.
         drop(requests);
         connection.join().map_err(|cause| Cause::Surplus { announced, cause })?;
 
@@ -53,7 +53,7 @@ pub(crate) fn fetch(job: &Job, directory: &Path, progress: &Progress) -> Result<
     }
 }
 
-/// Streams a body into `file` and gives its length.
+/// Streams a body into `file` and returns its length.
 #[vthread]
 fn receive(
     mut response: Response<Incoming>,
@@ -82,7 +82,7 @@ fn receive(
     Ok(received)
 }
 
-/// Why a body did not reach its file.
+/// The reason why a body did not reach its file.
 #[derive(Debug)]
 enum Broken {
     Body { received: u64, cause: hyper::Error },

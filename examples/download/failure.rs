@@ -1,4 +1,4 @@
-//! What can go wrong, each in one line that a user can act on.
+//! Failures, each in one line that a user can act on.
 
 use std::error::Error;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use hyper::StatusCode;
 
-/// Why the whole run failed.
+/// The reason why the whole run failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The user pressed ctrl-c.
@@ -18,14 +18,14 @@ pub(crate) enum Failure {
     BadUrl { url: String, why: String },
     /// The directory for the files can't be used.
     Directory { path: PathBuf, cause: io::Error },
-    /// The own server can't work.
+    /// The example's server can't work.
     Server(io::Error),
     /// A page could not be downloaded.
     Page { url: String, cause: Cause },
 }
 
 impl Failure {
-    /// What the process ends with: 130 is what a shell gives for a process that ctrl-c ended.
+    /// The exit code of the process: a shell reports 130 for a process that ctrl-c ended.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Failure::Interrupted => 130,
@@ -49,22 +49,22 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Why one page could not be downloaded.
+/// The reason why one page could not be downloaded.
 #[derive(Debug)]
 pub(crate) enum Cause {
     /// There is no connection to the server.
     Connect(io::Error),
     /// The server does not speak HTTP as it should.
     Http(hyper::Error),
-    /// The server refused, or sent us elsewhere.
+    /// The server refused, or redirected us.
     Status(StatusCode),
-    /// The body stopped before its end.
+    /// The body ended early.
     CutShort {
         received: u64,
         announced: Option<u64>,
         cause: hyper::Error,
     },
-    /// The server sent more than it had announced.
+    /// The server sent more than it announced.
     Surplus {
         announced: Option<u64>,
         cause: hyper::Error,
@@ -122,7 +122,7 @@ impl fmt::Display for Cause {
     }
 }
 
-/// An error and what caused it, in one line: hyper's own text names only the outermost.
+/// An error and its causes in one line: hyper's own text names only the outermost.
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();

@@ -1,4 +1,4 @@
-//! Our TCP stream with the two traits that hyper asks its connections for.
+//! Our TCP stream with the two traits that hyper requires of its connections.
 
 use std::io;
 use std::pin::Pin;
@@ -15,8 +15,8 @@ const READ_LEN: usize = 16 * 1024;
 #[derive(Debug)]
 pub(crate) struct HyperIo {
     stream: TcpStream,
-    /// Where a read lands first: hyper's own buffer is uninitialised memory, which only `unsafe`
-    /// code could hand to a reader.
+    /// The buffer that reads fill first: hyper's own buffer is uninitialised memory, which only
+    /// `unsafe` code could pass to a reader.
     landing: Box<[u8]>,
 }
 

@@ -9,7 +9,7 @@ use hyper::{Request, Uri};
 
 use crate::failure::Failure;
 
-/// What a page is called until it is whole.
+/// The suffix of a page's file until the page is complete.
 pub(crate) const PART_SUFFIX: &str = ".part";
 
 /// One page to download.
@@ -21,7 +21,7 @@ pub(crate) struct Job {
     file_name: String,
 }
 
-/// Checks all URLs and gives each a file name of its own, before anything is downloaded.
+/// Checks all URLs and chooses a file name of its own for each, before anything is downloaded.
 pub(crate) fn plan(urls: &[String]) -> Result<Vec<Job>, Failure> {
     let mut names = Names::default();
     urls.iter().map(|url| Job::new(url, &mut names)).collect()
@@ -43,7 +43,7 @@ impl Job {
             }
             None => return Err(bad("not a URL: it does not begin with http://".to_owned())),
         }
-        // A host in brackets is an IPv6 address, which the resolver wants without them.
+        // A host in brackets is an IPv6 address, which the resolver expects without them.
         let host = uri
             .host()
             .unwrap_or_default()
@@ -71,7 +71,7 @@ impl Job {
         (&self.host, self.uri.port_u16().unwrap_or(80))
     }
 
-    /// What the file is called in the end.
+    /// The final name of the file.
     pub(crate) fn file_name(&self) -> &str {
         &self.file_name
     }
@@ -96,7 +96,7 @@ impl Job {
     }
 }
 
-/// The last segment of a URL's path as a file name that can't leave the directory.
+/// The last segment of a URL's path, as a file name that can't leave the directory.
 fn file_name(path: &str) -> String {
     let last = path.rsplit('/').next().unwrap_or_default();
     let plain: String = last
@@ -115,8 +115,8 @@ fn file_name(path: &str) -> String {
     }
 }
 
-/// The file names that are taken in this run, in lower case, because some file systems don't tell
-/// the cases apart.
+/// The file names that are taken in this run, in lower case, because some file systems don't
+/// distinguish case.
 #[derive(Debug, Default)]
 struct Names(HashSet<String>);
 

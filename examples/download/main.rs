@@ -6,8 +6,8 @@
 //!
 //! Every page is a child of one thread group, which holds `--max-concurrency` of them at a time.
 //! The first failure cancels the others, and so does ctrl-c, which is itself just one more child
-//! that fails. A page is written under a temporary name and renamed when it is whole, so a partial
-//! file never stays; whole files of a run that failed later do stay.
+//! that fails. A page is written under a temporary name and renamed when it is complete, so partial
+//! files never remain; complete files of a run that failed later do.
 //!
 //! Without URLs the example starts a server of its own on the loopback interface and downloads
 //! 200 pages from it, so it also works on a machine without a network.
@@ -73,7 +73,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The whole job: the own server, if one is needed, and the downloads.
+/// The whole job: the example's server, if one is needed, and the downloads.
 #[vthread]
 fn run(args: &Args) -> Result<Summary, Failure> {
     if !args.urls.is_empty() {
@@ -88,7 +88,7 @@ fn run(args: &Args) -> Result<Summary, Failure> {
     })
 }
 
-/// Downloads `urls` and gives the summary, or the first failure once everything else has ended.
+/// Downloads `urls` and returns the summary, or the first failure after everything else has ended.
 #[vthread]
 fn download_all(args: &Args, urls: &[String]) -> Result<Summary, Failure> {
     let started = Instant::now();
@@ -115,14 +115,14 @@ fn download_all(args: &Args, urls: &[String]) -> Result<Summary, Failure> {
     ))
 }
 
-/// Fails when the user presses ctrl-c, which cancels everything beside it.
+/// Fails when the user presses ctrl-c, which cancels the rest of the group.
 #[vthread]
 fn interrupt() -> Result<(), Failure> {
     vthread::signal::ctrl_c().map_err(Failure::Signal)?;
     Err(Failure::Interrupted)
 }
 
-/// Makes the directory, so that a bad one is one clear error and not one for each page.
+/// Makes the directory first, so that a bad one is one clear error and not one for each page.
 #[vthread]
 fn prepare(out: PathBuf) -> Result<(), Failure> {
     let made = out.clone();

@@ -1,4 +1,4 @@
-//! A file under a temporary name, which goes away unless it is finished.
+//! A file under a temporary name, which is removed unless it is finished.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ use crate::job::PART_SUFFIX;
 ///
 /// Its work is done on helper threads, because a disk can be slow. A cancelled vthread does not
 /// wait for its helper, which may still be about to create or write the file. So both share the
-/// state, and once the vthread's side is gone nothing is created any more.
+/// state, and after the vthread has dropped its side nothing is created any more.
 #[derive(Debug)]
 pub(crate) struct PartFile {
     shared: Arc<Shared>,
@@ -32,9 +32,9 @@ enum State {
     Planned,
     /// The temporary file exists.
     Open(File),
-    /// The file is whole and has its own name.
+    /// The file is complete and has its final name.
     Finished,
-    /// The download ended early: no file is left, and none may be made.
+    /// The download ended early: there is no file, and none may be made.
     Abandoned,
 }
 
@@ -60,7 +60,7 @@ impl PartFile {
         vthread::blocking(move || shared.append(&bytes))
     }
 
-    /// Gives the whole file its own name, over any file of that name.
+    /// Gives the complete file its final name, and replaces any file of that name.
     pub(crate) fn finish(&self) -> io::Result<()> {
         let shared = Arc::clone(&self.shared);
         vthread::blocking(move || shared.finish())
@@ -68,15 +68,15 @@ impl PartFile {
 }
 
 impl Drop for PartFile {
-    /// Removes a file that is not whole. This waits for a write that is under way, so that
-    /// nothing is left when the group has ended.
+    /// Removes an unfinished file. This waits for a write in progress, so that nothing is left when
+    /// the group has ended.
     fn drop(&mut self) {
         let mut state = self.shared.lock();
         match std::mem::replace(&mut *state, State::Abandoned) {
             State::Open(file) => {
                 // Some systems only remove files that are closed.
                 drop(file);
-                // There is nobody to tell, and nothing else to do about it.
+                // A destructor can't report this, and can't do more about it.
                 let _ = fs::remove_file(&self.shared.part);
             }
             State::Planned | State::Finished | State::Abandoned => {}
@@ -115,13 +115,13 @@ impl Shared {
         }
     }
 
-    /// A panic while the lock was held leaves the state as true as before.
+    /// A panic while the lock was held leaves the state valid.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What a helper meets when the vthread has gone; nobody reads it.
+/// The error of a helper whose vthread has gone; it is never read.
 fn abandoned() -> io::Error {
     io::Error::other("the download was abandoned")
 }

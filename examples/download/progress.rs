@@ -1,4 +1,4 @@
-//! What the user sees while the downloads run: a bar on a terminal, plain lines elsewhere.
+//! Progress of the downloads: a bar on a terminal, plain lines elsewhere.
 
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -7,20 +7,20 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::summary::{Page, human};
 
-/// The progress of one run, on the standard error stream.
+/// The progress of one run, on standard error.
 #[derive(Debug)]
 pub(crate) enum Progress {
-    /// One bar for all pages, with the bytes that have come so far.
+    /// One bar for all pages, with the bytes received so far.
     Bar {
         bar: ProgressBar,
         received: AtomicU64,
     },
-    /// One line for each page when it is whole.
+    /// One line for each page when it is complete.
     Lines { total: usize, finished: AtomicUsize },
 }
 
 impl Progress {
-    /// Shows that `total` pages are to come.
+    /// Announces `total` pages.
     pub(crate) fn start(total: usize) -> Progress {
         if !io::stderr().is_terminal() {
             return Progress::Lines {
@@ -37,7 +37,7 @@ impl Progress {
         }
     }
 
-    /// Some bytes of a page have come in; lines only tell of whole pages.
+    /// Some bytes of a page have arrived; the plain lines report complete pages only.
     pub(crate) fn received(&self, bytes: u64) {
         if let Progress::Bar { bar, received } = self {
             let so_far = received.fetch_add(bytes, Ordering::Relaxed) + bytes;
@@ -45,7 +45,7 @@ impl Progress {
         }
     }
 
-    /// A page is whole.
+    /// A page is complete.
     pub(crate) fn finished(&self, page: &Page) {
         match self {
             Progress::Bar { bar, .. } => bar.inc(1),
@@ -60,7 +60,7 @@ impl Progress {
 }
 
 impl Drop for Progress {
-    /// The bar goes away however the run ended: what follows it is the summary or the error.
+    /// Removes the bar however the run ended: the summary or the error follows.
     fn drop(&mut self) {
         if let Progress::Bar { bar, .. } = self {
             bar.finish_and_clear();

@@ -1,4 +1,4 @@
-//! The example's own server: 200 pages of mixed size and latency, always the same.
+//! The example's own server: 200 pages of mixed sizes and latencies, always the same.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::hyper_io::HyperIo;
 
 const PAGES: usize = 200;
 
-/// The page that fails when it is told to; not among the first, so that others are under way.
+/// The page that fails on request; not among the first, so that others are in progress.
 const FAILING_PAGE: usize = 120;
 
 /// The URLs of all pages of a server at `address`.
@@ -38,7 +38,7 @@ pub(crate) fn serve(listener: &TcpListener, fail: bool) -> Result<(), Failure> {
                 Ok((stream, _)) => {
                     spawn! { serve_connection(stream, fail); }
                 }
-                // It concerns one connection, or the moment.
+                // The error concerns one connection, or is temporary.
                 Err(error) => eprintln!("not accepted: {error}"),
             }
         }
@@ -62,14 +62,14 @@ fn serve_connection(stream: TcpStream, fail: bool) {
     let service = service_fn(move |request: Request<Incoming>| {
         let (answer, answered) = oneshot::channel();
         let path = request.uri().path().to_owned();
-        // A full channel can't be: HTTP/1 asks one question at a time. If the other side is gone,
-        // the answer's sender is dropped here, and hyper hears that from `answered`.
+        // The channel can't be full: HTTP/1 asks one question at a time. If the other side is gone,
+        // the answer's sender is dropped here, and `answered` reports that to hyper.
         let _ = ask.try_send(Question { path, answer });
         answered
     });
     group! {
         spawn! {
-            // A client that goes away is its own business.
+            // A client that disconnects is no failure of the server.
             let _ = http1::Builder::new().serve_connection(HyperIo::new(stream), service).await;
         }
         for question in questions {

@@ -7,7 +7,7 @@ use std::time::Duration;
 /// How many pages the table names: the largest ones.
 const ROWS: usize = 10;
 
-/// One page that is whole.
+/// One complete page.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) name: String,
@@ -24,7 +24,7 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    /// The summary of `pages`, which came to `directory` in `took` altogether.
+    /// The summary of `pages`, which were written to `directory` in `took` altogether.
     pub(crate) fn new(mut pages: Vec<Page>, took: Duration, directory: PathBuf) -> Summary {
         pages.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
         Summary {
@@ -77,7 +77,7 @@ impl fmt::Display for Summary {
     }
 }
 
-/// A number of bytes for people.
+/// A number of bytes, for people.
 pub(crate) fn human(bytes: u64) -> String {
     let mut amount = bytes as f64;
     let mut units = ["B", "KiB", "MiB", "GiB"].into_iter();

@@ -1,7 +1,8 @@
 //! The macros of `vthread`. Programs use them through the facade crate, which re-exports them.
 //!
-//! `item` expands `#[vthread]`, `body` rewrites the body of a vthread function, `group` expands
-//! `group!` and `spawn!`, `context` `context_var!`; `names` is the only file that spells a name of the runtime.
+//! `item` expands `#[vthread]` and `context_var!`. Of the other macros, `forms` parses what users
+//! write, `analysis` answers questions about it, and `lower` rewrites the bodies; `emit` has the
+//! pieces of generated code, `known` the facts about std, and `names` the paths into the runtime.
 #![forbid(unsafe_code)]
 
 mod analysis;
@@ -21,8 +22,8 @@ use proc_macro::TokenStream;
 
 /// Makes a function, or every function of an `impl` or a `trait`, a vthread function.
 ///
-/// A `#[vthread] fn` keeps its exact signature, and anybody may call it: from code under
-/// `#[vthread]` the call suspends, from plain code it blocks the caller until done.
+/// A `#[vthread] fn` keeps its exact signature and can be called from anywhere: called from
+/// `#[vthread]` code it suspends, called from plain code it blocks the caller until it is done.
 ///
 /// ```
 /// use std::time::Duration;
@@ -40,9 +41,9 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// A method returns a `Call`, which has not been made yet. Inside `#[vthread]` code it is made on the
-/// spot and reads like any call; in plain code `.block()` makes it and blocks. Functions marked
-/// `#[plain]` stay ordinary ones.
+/// A method returns a `Call`, which does not run yet. Inside `#[vthread]` code the call is made on
+/// the spot and reads like any other; in plain code `.block()` makes it and blocks. A function
+/// marked `#[plain]` stays an ordinary one.
 ///
 /// ```
 /// use vthread::{prelude::*, sync::Mutex};
@@ -78,10 +79,10 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// `for` suspends over what has a suspending `next`: a receiver, a listener's `incoming()`, and every
-/// type with a `#[vthread] fn next(&mut self) -> Option<T>`. Where the type is an `Iterator` too, vthread code takes the
-/// suspending `next`. Loops over other iterators are as ever; an adapter (`rx.iter().enumerate()`) is
-/// a plain iterator, which blocks at each step.
+/// `for` suspends over every type with a suspending `next`: a receiver, a listener's `incoming()`,
+/// and your own types with a `#[vthread] fn next(&mut self) -> Option<T>`. If the type is an
+/// `Iterator` too, vthread code takes the suspending `next`. Loops over other iterators are
+/// unchanged. An adapter (`rx.iter().enumerate()`) is a plain iterator, which blocks at each step.
 ///
 /// ```
 /// use std::time::Duration;
@@ -125,14 +126,16 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// In closures, plain functions and async blocks inside the body calls block (in a [`closure!`] they suspend). In a closure
-/// a method call still reads the same, and may end with `.block()`, as in plain code. None of these is a part of the state
-/// machine. `.await` on any Rust future is allowed in the body itself.
+/// `.await` works on any Rust future in the body itself. Closures, plain functions and async blocks
+/// inside the body are not part of the state machine: calls in them block (except in a
+/// [`closure!`], where they suspend). In a closure a method call reads the same, and may end with
+/// `.block()`, as in plain code.
 ///
-/// In an async block a method call ends with `.block()`, and a call that waits may hang: a future such as `join!(a, b)` is
-/// polled by one thread, and a call in `a` that blocks it until `b` has done something waits in vain. hyper polls the body of a
-/// request together with the future of its `service_fn` in the same way. Let a vthread of its own make the call, and
-/// await its `Task`, which is a future:
+/// In an async block a method call ends with `.block()`, and a call that waits may hang: a future
+/// such as `join!(a, b)` is polled by one thread, so a call in `a` that blocks until `b` makes
+/// progress never returns. hyper polls the body of a request together with the future of its
+/// `service_fn` in the same way. Make the call in a vthread of its own instead, and await its
+/// `Task`, which is a future:
 ///
 /// ```
 /// use vthread::prelude::*;
@@ -157,8 +160,8 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// A function may call itself by its own name, at any depth. Functions that call each other in a circle need
-/// `#[vthread(boxed)]` on one of them:
+/// A function may call itself by its own name, to any depth. Functions that call each other in a
+/// circle need `#[vthread(boxed)]` on one of them:
 ///
 /// ```
 /// use vthread::prelude::*;
@@ -178,28 +181,32 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// A `#[vthread] fn main` begins and ends the process: when it returns (or fails, or panics), the children of the
-/// process (`background!`) are cancelled and joined, and their failures printed. Then the process ends with what `main`
-/// returned, which is anything that a `main` may return; with a failure if that is success, but a child of the process
-/// has failed; with 128 and the signal's number, as in a shell, if `signal::cancel_on_ctrl_c` has ended it.
+/// A `#[vthread] fn main` begins and ends the process: when it returns, fails or panics, the
+/// children of the process (`background!`) are cancelled and joined, and their failures are
+/// printed. The exit status is that of `main`'s return value, which can be anything that a plain
+/// `main` may return. If `main` succeeded but a child of the process failed, it is a failure; if
+/// `signal::cancel_on_ctrl_c` ended the process, it is 128 plus the signal's number, as in a shell.
 ///
 /// # Blocking calls
-/// Calls of std that block the kernel thread, such as `std::thread::sleep`, `std::fs::read`, `TcpStream::connect`,
-/// reads of `stdin()`, `Command::output` or `recv` on std's channels, get a warning that names what to write instead, where
-/// they stand in the body itself. Such a call keeps other vthreads waiting and cannot be cancelled.
-/// So does a guard of `std::sync::Mutex` or `RwLock` that lives across a suspension: whoever wants the lock meanwhile
-/// blocks a kernel thread. That gets a warning where it suspends; end the guard before, by a block or `drop(guard)`, or take
-/// the lock of `vthread::sync`. It is seen of a guard that a `let` takes out of `lock()`, `read()`, `write()` or their
-/// `try_` forms (`let guard = m.lock().unwrap();`, `let Ok(guard) = m.lock() else { .. };`), not of one
-/// in an `if let` or a `match`, a temporary, or what a function of yours returns.
+/// A blocking call of std in the body gets a warning that names the replacement:
+/// `std::thread::sleep`, `std::fs::read`, `TcpStream::connect`, reads of `stdin()`,
+/// `Command::output`, `recv` on std's channels and others. Such a call blocks an OS thread, keeps
+/// other vthreads waiting, and cannot be cancelled.
 ///
-/// The warnings are of the lint `deprecated`, since that is the one a macro can raise:
+/// A guard of `std::sync::Mutex` or `RwLock` that lives across a suspension point does the same to
+/// every other vthread that wants the lock. It gets a warning where the vthread suspends: end the
+/// guard earlier, by a block or `drop(guard)`, or take the lock of `vthread::sync`. The warning
+/// covers guards that a `let` takes out of `lock()`, `read()`, `write()` or their `try_` forms
+/// (`let guard = m.lock().unwrap();`, `let Ok(guard) = m.lock() else { .. };`). It does not cover
+/// guards in an `if let` or a `match`, temporaries, or guards that your own functions return.
+///
+/// The warnings belong to the lint `deprecated`, the only one that a macro can raise:
 ///
 /// ```
 /// use vthread::prelude::*;
 ///
 /// #[vthread]
-/// #[allow(deprecated)] // It is short, and nobody else is running yet.
+/// #[allow(deprecated)] // A short read, before anything else runs.
 /// fn host() -> Option<String> {
 ///     std::fs::read_to_string("/etc/hostname").ok()
 /// }
@@ -211,40 +218,46 @@ use proc_macro::TokenStream;
 ///
 /// # Options
 /// - `boxed`: the frame is boxed, and `Send`.
-/// - `local`, on a function nested in a plain function, or beside a module of its name: leaves out the module by which
-///   other functions find it; calls of it block.
+/// - `local`, on a function nested in a plain function or beside a module of its name: leaves out
+///   the module by which other functions find it, so calls of it block.
 /// - `dyn`, on a trait and its impls: calls are boxed, so that `dyn Trait` works.
-/// - `nogate(name)`, on an `impl`: the method `name` is not announced, because the type has another of
-///   that name which is. `nogate` alone: none is.
+/// - `nogate(name)`, on an `impl`: the method `name` is not announced, because another method of
+///   that name of the type already is. `nogate` alone: no method is announced.
 /// - `?Send`, with `boxed` or on a trait and its impls: frames need not be `Send`.
-/// - `crate = path`: where the library is, for what a framework re-exports (`#[vthread(crate = framework::vthread)]`). A
-///   dependency that is renamed in `Cargo.toml` is found without it.
+/// - `crate = path`: the path of the library, for frameworks that re-export it
+///   (`#[vthread(crate = framework::vthread)]`). A dependency that is renamed in `Cargo.toml` is
+///   found without it.
 ///
 /// # Limits
-/// A function has its name among modules as well: there vthread code finds what suspends, and a `use` brings both. So a module
-/// of that name cannot stand beside it: instead of `mod wrap; pub use wrap::wrap;` write `mod wrap_fn; pub use wrap_fn::wrap;`.
-/// After a glob (`mod fetch; pub use fetch::*;`) the module comes first and hides what suspends: calls of
-/// `fetch` block, which is right and slower, and the macro cannot see it. `metrics().pinned` counts such calls, and
-/// with the feature `tracing` each is an event with its place. A function that is named as its library stands in
-/// the library's `lib.rs` itself.
+/// A vthread function takes its name among modules too: that is where vthread code finds the
+/// suspending version, and a `use` imports both. A module of the same name cannot stand beside it:
+/// instead of `mod wrap; pub use wrap::wrap;` write `mod wrap_fn; pub use wrap_fn::wrap;`. After a
+/// glob (`mod fetch; pub use fetch::*;`) the module takes precedence and hides the suspending
+/// version: calls of `fetch` block, which is correct but slower, and the macro cannot see it.
+/// `metrics().pinned` counts such calls, and with the feature `tracing` each is an event with its
+/// location. A function with the name of its library must stand in that library's `lib.rs` itself.
 ///
-/// A call by name is tried before its arguments' types are known to the caller: what rustc expects of the result
-/// does not reach a generic callee. Where that chooses the instance (`let s: &[u8] = shown(&[1, 2])`), say
-/// it at the argument (`shown(&[1, 2][..])`) or at the callee (`shown::<[u8]>(..)`).
+/// A call by name is resolved before the types of its arguments are known to the caller, so the
+/// type that rustc expects of the result does not reach a generic callee. Where that type chooses
+/// the instance (`let s: &[u8] = shown(&[1, 2])`), write it at the argument (`shown(&[1, 2][..])`)
+/// or at the callee (`shown::<[u8]>(..)`).
 ///
-/// The body stands in a hidden function: `std::any::type_name` of an item or a closure inside `f` says `__vthread_f`
-/// where that of a plain function says `f`.
+/// The body is moved into a hidden function: `std::any::type_name` of an item or a closure inside
+/// `f` shows `__vthread_f` where a plain function shows `f`.
 ///
-/// A macro under a name of std's is std's, of which an argument may suspend, unless the file imports another one by its
-/// name (`use pretty_assertions::assert_eq;`), declares one, or calls it by a path. Calls in such macros block, as in any
-/// other macro that is not known.
+/// A macro with the name of one of std's macros is taken for std's, so calls in its arguments
+/// suspend, unless the file imports another one by its name (`use pretty_assertions::assert_eq;`),
+/// declares one, or calls it by a path. Calls in those block, as in any unknown macro.
 ///
-/// `Trait::make()` whose type comes from what is around says it as `<T as Trait>::make()`. The crate is of edition 2018 or
-/// later.
+/// A `Trait::make()` whose type is inferred from its surroundings needs `<T as Trait>::make()`. The
+/// crate must be of edition 2018 or later.
 ///
-/// A method cannot have the name of a method of std that never suspends, such as `len` or `clone`: calls
-/// of those are not looked at. A call whose callee begins with a capital is a constructor.
-/// A local closure in a plain function's `group!` is called as `(f)(x)`.
+/// A vthread method cannot have the name of a std method that never suspends, such as `len` or
+/// `clone`: calls by those names are left as they are. A callee whose name begins with a capital is
+/// taken for a constructor. In a `group!` in a plain function, call a local closure as `(f)(x)`.
+///
+/// The page [limits](../vthread/limits/index.html) lists the programs that are refused, and the way
+/// out of each.
 #[proc_macro_attribute]
 pub fn vthread(attr: TokenStream, item: TokenStream) -> TokenStream {
     item::expand(attr.into(), item.into()).into()
@@ -274,18 +287,18 @@ pub fn plain(_: TokenStream, item: TokenStream) -> TokenStream {
     item
 }
 
-/// Implements the gates of a `#[vthread] trait` for a type: invoked by the trait's own macro.
+/// Announces the methods of a `#[vthread] trait` for a type; invoked by the macro of the trait.
 #[doc(hidden)]
 #[proc_macro]
 pub fn __gates(tokens: TokenStream) -> TokenStream {
     item::announce::implement(tokens.into()).into()
 }
 
-/// Opens a thread group, runs its body in the current vthread, and ends when the body and every
-/// child have ended.
+/// Opens a thread group, runs its body in the current vthread, and ends when the body and all
+/// children have ended.
 ///
-/// Children may borrow everything outside the group, and run in parallel and concurrently with the body.
-/// Names bound inside the body (loop variables, `let`s, patterns) move into the child that uses them.
+/// Children may borrow everything outside the group, and run in parallel with the body. Names that
+/// are bound inside the body (loop variables, `let`s, patterns) move into the child that uses them.
 ///
 /// ```
 /// use vthread::{prelude::*, sync::Mutex};
@@ -308,9 +321,9 @@ pub fn __gates(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// A group's value is its body's. In a function that returns a `Result`, under that name or an alias of it, `group!` is
-/// a `Result`: the first failure in time, of a child or of the body, is its `Err`, and cancels the
-/// others.
+/// The value of a group is the value of its body. In a function that returns a `Result`, under that
+/// name or an alias, `group!` is a `Result` too: the first failure in time, of a child or of the
+/// body, cancels the others and becomes its `Err`.
 ///
 /// ```
 /// use std::num::ParseIntError;
@@ -331,7 +344,7 @@ pub fn __gates(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// In other functions its children cannot fail, unless the group names an error type. `group!` also
+/// In other functions children cannot fail, unless the group names an error type. `group!` also
 /// works in plain functions and closures, where it blocks the caller.
 ///
 /// ```
@@ -353,44 +366,50 @@ pub fn __gates(tokens: TokenStream) -> TokenStream {
 /// # Options
 /// `group!(g, max_concurrency = 8, name = "downloads", error = E => { .. })`, all of them optional:
 /// - `g`: the group's handle, `g: &Group<'_, E>`, for `spawn!(g => ..)`, also in another function;
-/// - `max_concurrency = n`: at most `n` children run at a time, and `spawn!` suspends until there is room; services do
-///   not count;
-/// - `name = ..`: for dumps and traces;
-/// - `error = E`: the group's error type; `error = !` says that nothing may fail;
-/// - `on_failure = cancel`, the default; `keep`: nobody is cancelled, and each handle's `join()` gives its own
-///   `Result`; `collect`: cancels, and gives `Result<T, Failures<E>>` with every failure;
-/// - `grace = duration`: how long cleanup (`defer!`, `shield!`) may take after a cancellation. Then it is cancelled as
-///   well, at its next suspension point; children are joined all the same. Of groups inside each other the shortest
-///   grace counts; where none is given it is `vthread::Config::grace`, 30 seconds by default. It bounds the group's
-///   body and children when the group is cancelled, and whatever is cancelled alone inside it: a `timeout!`, a loser of
-///   a `select!`, a child by `Task::cancel`.
+/// - `max_concurrency = n`: at most `n` children run at a time; at the limit `spawn!` suspends.
+///   Services do not count;
+/// - `name = ..`: the name in dumps and traces;
+/// - `error = E`: the group's error type; `error = !` means that nothing may fail;
+/// - `on_failure = cancel`: the default. `keep`: a failure cancels nothing, and each handle's
+///   `join()` returns its own `Result`. `collect`: the first failure cancels, and the group returns
+///   `Result<T, Failures<E>>` with every failure;
+/// - `grace = duration`: how long cleanup (`defer!`, `shield!`) may take after a cancellation.
+///   After that it is cancelled as well, at its next suspension point; children are joined all the
+///   same. Of nested groups the shortest grace counts; the default is `vthread::Config::grace`, 30
+///   seconds. It bounds the group's body and children when the group is cancelled, and everything
+///   inside that is cancelled alone: a `timeout!`, a loser of a `select!`, a child by
+///   `Task::cancel`.
 ///
 /// # Suspends
 /// Until the body and all children have ended.
 ///
 /// # Cancellation
-/// Who fails by its own `?`, `return Err(..)` or `Err` as the tail is the first before its locals are dropped: the others are
-/// cancelled by then, and whoever fails because a channel was closed by that, say, comes later. What a function that it
-/// has called drops on its own way out goes before, and what a macro hides that returns by itself (`ensure!`), too.
+/// A member that fails by its own `?`, `return Err(..)` or an `Err` as the tail cancels the others
+/// before its locals are dropped. So a member that fails because of those drops, on a channel that
+/// they closed, say, comes second. Two kinds of drops still come before the failure: those of
+/// locals in the functions that the member called, and those of the member's own locals where a
+/// macro returns by itself (`ensure!`).
 ///
-/// The children are cancelled and joined before anything outside the group is touched. A group whose
-/// body has completed is not a checkpoint on its way out: it gives its result, unless a cancellation from outside has
-/// ended a child, or kept one from being spawned, whose work is then missing. Services are never missing.
+/// On cancellation the children are cancelled and joined before anything outside the group is
+/// touched. A group whose body has completed is not a suspension point on its way out: it returns
+/// its result, unless a cancellation from outside ended a child or stopped one from being spawned,
+/// so that its work is missing. The work of a service is never missing.
 ///
 /// # Panics
-/// With the first panic of a child or of the body, after all children have ended.
+/// Resumes the first panic of a child or of the body, after all children have ended.
 ///
 /// # Errors
-/// In a function that returns a `Result`, and with `error = E`, a group is a `Result`: the first failure in time, of
-/// a child or of the body, is its error. Elsewhere its children cannot fail.
+/// In a function that returns a `Result`, and with `error = E`, a group is a `Result`; its error is
+/// the first failure in time, of a child or of the body. Elsewhere children cannot fail.
 #[proc_macro]
 pub fn group(tokens: TokenStream) -> TokenStream {
     lower::plain_code::group(tokens.into()).into()
 }
 
-/// Starts a child in the innermost enclosing [`group!`], and gives its `Task`.
+/// Starts a child in the innermost enclosing [`group!`], and returns its `Task`.
 ///
-/// A child fails by evaluating to `Err(e)`, through `?`, `return` or its tail; `return` ends the child.
+/// A child fails by evaluating to `Err(e)`, through `?`, `return` or its tail; `return` ends the
+/// child.
 ///
 /// ```
 /// use vthread::{Group, prelude::*, sync::Mutex};
@@ -424,7 +443,7 @@ pub fn group(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// A child must be `Send`, and cannot borrow what ends with the group's body:
+/// A child must be `Send`, and cannot borrow anything that ends with the group's body:
 ///
 /// ```compile_fail,E0521
 /// use vthread::prelude::*;
@@ -439,8 +458,9 @@ pub fn group(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// A variable of a `Copy` type that is bound inside the body moves into a child as a copy. A child that changes it, while it is used
-/// again outside, is refused: its change would be lost.
+/// A variable of a `Copy` type that is bound inside the body moves into a child as a copy. A child
+/// that changes its copy while the variable is used again outside is refused: the change would be
+/// lost.
 ///
 /// ```compile_fail,E0277
 /// use vthread::prelude::*;
@@ -462,33 +482,35 @@ pub fn group(tokens: TokenStream) -> TokenStream {
 /// `spawn!(g, move, service, name = "worker" => { .. })`, all of them optional:
 /// - `g`: the group to spawn into;
 /// - `move`: moves every capture;
-/// - `service`: the child does not keep its group open, and takes no place of its `max_concurrency`: it is cancelled when
-///   everyone else has ended;
-/// - `name = ..`: for dumps and traces.
+/// - `service`: the child does not keep its group open, and does not count for `max_concurrency`;
+///   it is cancelled when everything else in the group has ended;
+/// - `name = ..`: the name in dumps and traces.
 ///
 /// # Suspends
 /// While the group runs `max_concurrency` children.
 ///
 /// # Cancellation
-/// A suspension point: into a cancelled group nothing is spawned.
+/// A suspension point: a cancelled group spawns nothing.
 ///
 /// # Panics
-/// Never by itself. A panic of the child cancels the group and resumes in the parent, where the group ends.
+/// None of its own. A panic of the child cancels the group and resumes in the parent, at the end of
+/// the group.
 ///
 /// # Errors
-/// The child's failure is the group's: it converts to the group's error type by `From`, and cancels the others, or with
-/// `on_failure = keep` is what `join()` gives. A failure by the child's own `?`, `return` or tail cancels the others before the
-/// child's locals are dropped; what functions that it calls drop on their way out is dropped before.
+/// The child's failure is the group's: it converts to the group's error type by `From` and cancels
+/// the others, or with `on_failure = keep` is what `join()` returns. A failure by the child's own
+/// `?`, `return` or tail cancels the others before the child's locals are dropped; locals of the
+/// functions that it called are dropped earlier.
 #[proc_macro]
 pub fn spawn(tokens: TokenStream) -> TokenStream {
     lower::plain_code::spawn(tokens.into()).into()
 }
 
-/// Starts a child of the process: one that no group encloses, that borrows nothing, and that may outlive the
-/// function which starts it.
+/// Starts a child of the process: it belongs to no group, borrows nothing, and may outlive the
+/// function that starts it.
 ///
-/// For what serves the whole program, as a cache that refreshes itself. Prefer [`spawn!`] wherever somebody waits
-/// for the work: what runs in the background fails in the background.
+/// For work that serves the whole program, such as a cache that refreshes itself. Prefer [`spawn!`]
+/// wherever some code waits for the work: work in the background fails in the background.
 ///
 /// ```
 /// use vthread::{prelude::*, sync::channel};
@@ -510,45 +532,47 @@ pub fn spawn(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// Everything it uses moves into it, and must be `Send` and `'static`. It gives a `Task`, in `#[vthread]` and in
-/// plain code.
+/// Everything that the body uses moves into it, and must be `Send` and `'static`. The macro returns
+/// a `Task`, in `#[vthread]` and in plain code.
 ///
 /// # Grammar
 /// `background! { body }`, `background!(options => { body })`.
 ///
 /// # Options
-/// `background!(name = "worker" => { .. })`: a name, for dumps, traces and the report of a failure. `move` may be
-/// written as well.
+/// `background!(name = "worker" => { .. })`: the name in dumps, traces and the report of a failure.
+/// `move` is allowed as well.
 ///
 /// # The end
-/// When a `#[vthread] fn main` returns, fails or panics, all children of the process are cancelled (the reason is
-/// the shutdown), have the time of `vthread::Config::grace` for their cleanup, and are joined. A plain `main` calls
-/// `vthread::shutdown()` last for the same; without it they are cut off where they are.
+/// When a `#[vthread] fn main` returns, fails or panics, all children of the process are cancelled
+/// (the reason is the shutdown), have the time of `vthread::Config::grace` for their cleanup, and
+/// are joined. A plain `main` calls `vthread::shutdown()` last for the same effect; without that
+/// call they are cut off where they are.
 ///
 /// # Suspends
 /// Never.
 ///
 /// # Cancellation
-/// Not a suspension point: a vthread that is cancelled starts it too, and its own end is nothing to the child.
-/// After the end of the process has begun nothing is started, and the task was cancelled.
+/// Not a suspension point: a cancelled vthread starts the child too, and its own end does not
+/// affect the child. Once the process has begun to end nothing is started, and the task counts as
+/// cancelled.
 ///
 /// # Panics
-/// Never. The child's panic cancels nobody; what becomes of it is what becomes of an error.
+/// None. A panic of the child cancels nothing; it is reported like an error.
 ///
 /// # Errors
-/// A child of the process may fail with any error that converts into `Box<dyn Error + Send + Sync>`, by `?`, by
-/// `return` or by its tail: an error that can be told. It cancels nobody, and is kept for `vthread::shutdown`, which
-/// returns it. A `#[vthread] fn main` prints such failures when it ends, a line each, and then ends the process with
-/// a failure also if it says success itself.
+/// A child of the process may fail with any error that converts into
+/// `Box<dyn Error + Send + Sync>`, by `?`, by `return` or by its tail. The failure cancels nothing.
+/// `vthread::shutdown` returns all such failures; a `#[vthread] fn main` prints them when it ends,
+/// one a line, and the process then ends with a failure even if `main` succeeded.
 #[proc_macro]
 pub fn background(tokens: TokenStream) -> TokenStream {
     lower::plain_code::background(tokens.into()).into()
 }
 
-/// Cancels its body in place when the time is over: gives `Ok(value)`, or `Err(Elapsed)`.
+/// Cancels its body in place when the time is over: `Ok(value)`, or `Err(Elapsed)`.
 ///
 /// The caller decides whether that is a failure. `?`, `return`, `break` and `continue` in the body
-/// leave it as they would leave a block.
+/// leave it as they leave a block.
 ///
 /// ```
 /// use std::time::Duration;
@@ -569,30 +593,32 @@ pub fn background(tokens: TokenStream) -> TokenStream {
 /// ```
 ///
 /// # Grammar
-/// `timeout!(duration => { body })`, `timeout!(duration => expression)`; the duration is a `std::time::Duration`.
+/// `timeout!(duration => { body })`, `timeout!(duration => expression)`; the duration is a
+/// `std::time::Duration`.
 ///
 /// # Suspends
-/// As its body does.
+/// Where its body suspends.
 ///
 /// # Cancellation
-/// When the time is over the body is cancelled as a vthread is: at its next suspension point, its
-/// groups joined, innermost first. A body that has completed is delivered. If the code around is
-/// cancelled as well, it does not go on.
+/// When the time is over the body is cancelled like a vthread: at its next suspension point, with
+/// its groups joined, innermost first. The value of a body that has completed is delivered. If the
+/// surrounding code is cancelled as well, it does not continue.
 ///
 /// # Panics
-/// With the body's panic.
+/// Those of its body.
 ///
 /// # Errors
-/// `Err(Elapsed)` if the time was over before the body. The body's own errors are in the `Ok`, or leave it by `?`.
+/// `Err(Elapsed)` if the time was over first. The body's own errors are inside the `Ok`, or leave
+/// the body by `?`.
 #[proc_macro]
 pub fn timeout(tokens: TokenStream) -> TokenStream {
     lower::plain_code::enclosure(forms::enclosure::Enclosure::Timeout, tokens.into()).into()
 }
 
-/// Holds cancellation off until the end of its body.
+/// Postpones cancellation to the end of its body.
 ///
-/// Cancellation from outside is met at the first suspension point after it. Timeouts inside still
-/// end what they enclose, and groups opened inside are covered.
+/// A cancellation from outside takes effect at the first suspension point after the body. Timeouts
+/// inside still work, and groups that are opened inside are shielded too.
 ///
 /// ```
 /// use vthread::{prelude::*, sync::Mutex};
@@ -617,26 +643,28 @@ pub fn timeout(tokens: TokenStream) -> TokenStream {
 /// `shield! { body }`
 ///
 /// # Suspends
-/// As its body does.
+/// Where its body suspends.
 ///
 /// # Cancellation
-/// Postponed to its end, or to that of the grace of the group around it (`group!(grace = d => ..)`, 30 seconds by
-/// default): then the body is dropped at its next suspension point.
+/// Postponed to the end of the body, or to the end of the grace of the surrounding group
+/// (`group!(grace = d => ..)`, 30 seconds by default): then the body is dropped at its next
+/// suspension point.
 ///
 /// # Panics
-/// With the body's panic.
+/// Those of its body.
 ///
 /// # Errors
-/// None of its own: it gives what its body gives, and `?` leaves it.
+/// None of its own: it returns the value of its body, and `?` leaves it.
 #[proc_macro]
 pub fn shield(tokens: TokenStream) -> TokenStream {
     lower::plain_code::enclosure(forms::enclosure::Enclosure::Shield, tokens.into()).into()
 }
 
-/// A body whose panics end here: `catch_unwind!` gives [`std::thread::Result`], the body's value or the payload of its panic.
+/// A body whose panics end here: returns [`std::thread::Result`], the body's value or the payload
+/// of its panic.
 ///
-/// As [`std::panic::catch_unwind`], but the body suspends and borrows, and may `?`, `return` and `break`. For code that must
-/// not take the rest down with it, as the handlers of a server:
+/// Like [`std::panic::catch_unwind`], but the body may suspend, borrow, and use `?`, `return` and
+/// `break`. For code that must not take the rest down with it, such as the handlers of a server:
 ///
 /// ```
 /// use vthread::{prelude::*, sync::Mutex};
@@ -670,35 +698,37 @@ pub fn shield(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// Groups inside are joined before their panic comes here. Children that the body has spawned into groups further out are
-/// not its own: they go on, and their panics are those of their groups. What the body has left half done is the caller's to judge: nothing
-/// asks for `UnwindSafe`.
+/// A panic in a group inside the body arrives here after that group is joined. Children that the
+/// body spawns into outer groups do not belong to it: they go on, and their panics are those of
+/// their groups. The caller judges what the body has left half done: `UnwindSafe` is not required.
 ///
 /// # Grammar
 /// `catch_unwind! { body }`
 ///
 /// # Suspends
-/// As its body does.
+/// Where its body suspends.
 ///
 /// # Cancellation
-/// No panic: it passes through, whether the vthread is cancelled or something around this body only, and what follows does not run.
-/// A panic of a destructor meanwhile is not caught here, and goes on.
+/// Not a panic: a cancellation passes through, whether the vthread is cancelled or only a scope
+/// around this body, and the code after it does not run. A panic of a destructor during the
+/// cancellation is not caught here either.
 ///
 /// # Panics
-/// Never with the body's. With `panic = "abort"` nothing is caught.
+/// None of the body's. With `panic = "abort"` nothing is caught.
 ///
 /// # Errors
-/// `Err(payload)` if the body panicked. The body's own errors are in the `Ok`, or leave it by `?`.
+/// `Err(payload)` if the body panicked. The body's own errors are inside the `Ok`, or leave the
+/// body by `?`.
 #[proc_macro]
 pub fn catch_unwind(tokens: TokenStream) -> TokenStream {
     lower::plain_code::enclosure(forms::enclosure::Enclosure::CatchUnwind, tokens.into()).into()
 }
 
-/// Cleanup that may suspend: runs at the end of its block, however that ends.
+/// Cleanup that may suspend: runs at the end of its block, however the block ends.
 ///
-/// Normally, by `?`, `return`, `break`, by a panic or by cancellation; of several the last one first. It
-/// is shielded from cancellation for as long as the grace of the group around it lasts. Nothing can leave it early: `?`, `return` and `break` out of it are
-/// compile errors.
+/// It runs when the block completes, on `?`, `return`, `break`, panic and cancellation; of several
+/// the last one runs first. It is shielded from cancellation for the grace of the surrounding
+/// group. Nothing can leave it early: `?`, `return` and `break` out of it are compile errors.
 ///
 /// ```
 /// use vthread::{prelude::*, sync::Mutex};
@@ -726,17 +756,18 @@ pub fn catch_unwind(tokens: TokenStream) -> TokenStream {
 /// `defer! { body }`, a statement.
 ///
 /// # Suspends
-/// As its body does, at the end of the block.
+/// Where its body suspends, at the end of the block.
 ///
 /// # Cancellation
-/// The rest of the block is dropped first; then the cleanup runs, shielded; then the cancellation goes on.
-/// When the grace is over (`group!(grace = d => ..)`, 30 seconds by default) it ends at its next suspension point.
+/// The rest of the block is dropped first; then the cleanup runs, shielded; then the cancellation
+/// continues. When the grace is over (`group!(grace = d => ..)`, 30 seconds by default) the cleanup
+/// ends at its next suspension point.
 ///
 /// # Panics
-/// With the cleanup's panic; otherwise with the block's.
+/// The cleanup's panic; otherwise the block's.
 ///
 /// # Errors
-/// None: the cleanup has no value, and handles its errors itself.
+/// None: the cleanup has no value, and handles its own errors.
 #[proc_macro]
 pub fn defer(tokens: TokenStream) -> TokenStream {
     lower::plain_code::enclosure(forms::enclosure::Enclosure::Defer, tokens.into()).into()
@@ -744,10 +775,11 @@ pub fn defer(tokens: TokenStream) -> TokenStream {
 
 /// Waits for several things at once: the first branch to end wins, and its handler runs.
 ///
-/// The branches run in this vthread, in turn, and may use its variables. The losers are cancelled and
-/// closed, their groups joined, before the handler runs, so it cannot wait for what a loser holds. Among
-/// several that are ready no branch is favoured, and a branch of a single operation never takes
-/// something and loses. For receivers whose number is known only when the program runs, there is `sync::recv_any`.
+/// The branches run in this vthread, in turn, and may use its variables. Before the handler runs,
+/// the losers are cancelled and dropped and their groups joined, so it cannot wait for something
+/// that a loser holds. No branch is favoured among several that are ready, and a branch that is a
+/// single operation never takes something and loses it. For a number of receivers that is known
+/// only at run time, use `sync::recv_any`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -761,7 +793,7 @@ pub fn defer(tokens: TokenStream) -> TokenStream {
 ///         select! {
 ///             Ok(word) = rx.recv() => word,
 ///             _ = sleep(patience) => "too late".to_string(),
-///             else => "nobody".to_string(),
+///             else => "closed".to_string(),
 ///         }
 ///     }
 /// }
@@ -772,23 +804,24 @@ pub fn defer(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// A branch whose value does not fit its pattern is out, and the others go on; when all are out, the
-/// handler of `else` runs.
+/// A branch whose value does not match its pattern drops out, and the others go on; when all have
+/// dropped out, the handler of `else` runs.
 ///
 /// # Grammar
-/// `select! { pattern = branch => handler, .. [else => handler] }`: at least one branch, a comma after each but a handler in braces.
+/// `select! { pattern = branch => handler, .. [else => handler] }`: at least one branch, and a
+/// comma after each handler that is not in braces.
 ///
 /// # Suspends
-/// Until a branch has ended and the others are closed.
+/// Until a branch has ended and the others are dropped.
 ///
 /// # Cancellation
-/// All branches are cancelled. Once one has won, what it took is delivered.
+/// All branches are cancelled. After one has won, its value is delivered.
 ///
 /// # Panics
-/// With the panic of a branch. If all branches are out and there is no `else`.
+/// The panic of a branch. Panics if all branches have dropped out and there is no `else`.
 ///
 /// # Errors
-/// None of its own: it gives what the handler gives, and `?` in a branch or a handler leaves it.
+/// None of its own: it returns the handler's value, and `?` in a branch or a handler leaves it.
 #[proc_macro]
 pub fn select(tokens: TokenStream) -> TokenStream {
     lower::plain_code::select(tokens.into()).into()
@@ -796,9 +829,9 @@ pub fn select(tokens: TokenStream) -> TokenStream {
 
 /// Runs its body for every item of a collection at once: the first success wins.
 ///
-/// Each item has a runner of its own, a child that runs in parallel with the others and may borrow what is
-/// outside. The first runner to end with a value wins: the others are cancelled and joined, and the race
-/// is `Ok(value)`. If all fail, it is `Err` with every failure, in order of time.
+/// Each item gets a runner, a child that runs in parallel with the others and may borrow from
+/// outside. The first runner that ends with a value wins: the others are cancelled and joined, and
+/// the race is `Ok(value)`. If all fail, it is `Err` with every failure, in order of time.
 ///
 /// ```
 /// use vthread::{Failures, prelude::*, time::{Duration, sleep}};
@@ -827,41 +860,44 @@ pub fn select(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// The body is like that of a closure which returns a `Result`: `?` and `return` end the runner. Where nothing
-/// in it says which error type it has, `error = E` does; then it reads like a child of a group, where a tail that
-/// is not a `Result` is a success.
+/// The body is like that of a closure that returns a `Result`: `?` and `return` end the runner. If
+/// nothing in it fixes its error type, `error = E` does; the body then reads like a child of a
+/// group, where a tail that is not a `Result` is a success.
 ///
-/// A runner that takes something as its last step, `race!(for receiver in &receivers => receiver.recv())`, loses
-/// nothing: messages that are received or sent, connections that are accepted, bytes of a socket and signals are
-/// taken by the winner only, and by no loser at the same moment. A runner that goes on to wait after it has taken
-/// something may lose with it. For receivers alone `sync::recv_any` needs no vthreads.
+/// A runner whose last step takes something, as in
+/// `race!(for receiver in &receivers => receiver.recv())`, loses nothing: messages received or
+/// sent, connections accepted, bytes of a socket and signals are taken by the winner only. A runner
+/// that waits again after it has taken something may lose it. For receivers alone, `sync::recv_any`
+/// needs no vthreads.
 ///
 /// # Grammar
-/// `race!(max_concurrency = 8, name = "mirrors", error = E, for pattern in collection => body, else => value)`,
-/// where everything but the `for` is optional. The value of `else` is that of a race without runners.
+/// `race!(options, for pattern in collection => body, else => value)`, where the options are
+/// `max_concurrency = 8`, `name = "mirrors"` and `error = E`, and everything but the `for` is
+/// optional. A race without runners has the value of `else`.
 ///
 /// # Suspends
 /// Until a runner has won and the others have ended, or all have failed.
 ///
 /// # Cancellation
-/// The runners are cancelled and joined. A runner that has won before is delivered; what another one may
-/// have by the time it is cancelled is dropped.
+/// The runners are cancelled and joined. A success before that is delivered; the value of another
+/// runner that succeeds meanwhile is dropped.
 ///
 /// # Panics
-/// With the first panic of a runner, also if another has won. If there is no runner and no `else`.
+/// The first panic of a runner, even if another has won. Panics if there is no runner and no
+/// `else`.
 ///
 /// # Errors
-/// With every failure, as `Failures<E>`, if no runner has won.
+/// `Failures<E>`, with every failure, if no runner has won.
 #[proc_macro]
 pub fn race(tokens: TokenStream) -> TokenStream {
     lower::plain_code::race(tokens.into()).into()
 }
 
-/// Declares context variables: what code binds for everything that it calls and spawns.
+/// Declares context variables: values that code binds for everything it calls and spawns.
 ///
-/// Each is a `static` of type `ContextVar<T>`, with attributes and visibility as written; a block may
-/// declare several. `T` is any `'static` type that is `Send` and `Sync`. The default, which holds where
-/// nothing is bound, need not be a constant: it is made when it is first asked for, once.
+/// Each is a `static` of type `ContextVar<T>`, with attributes and visibility as written; a block
+/// may declare several. `T` is any `'static` type that is `Send` and `Sync`. The default is the
+/// value where nothing is bound; it need not be a constant, and is made once, on first use.
 ///
 /// ```
 /// use vthread::prelude::*;
@@ -869,7 +905,7 @@ pub fn race(tokens: TokenStream) -> TokenStream {
 /// context_var! {
 ///     /// The request that is being served.
 ///     pub static REQUEST_ID: u64 = 0;
-///     static TENANT: String = "nobody".to_string();
+///     static TENANT: String = "none".to_string();
 /// }
 ///
 /// fn describe() -> String {
@@ -885,7 +921,7 @@ pub fn race(tokens: TokenStream) -> TokenStream {
 ///
 /// fn main() {
 ///     assert_eq!(serve(7), "tenant 7/7");
-///     assert_eq!(describe(), "nobody/0");
+///     assert_eq!(describe(), "none/0");
 /// }
 /// ```
 ///
@@ -893,13 +929,13 @@ pub fn race(tokens: TokenStream) -> TokenStream {
 /// `context_var! { #[attr] pub static NAME: Type = default; .. }`
 ///
 /// # Suspends
-/// Never, and neither does reading: `NAME.get()` gives a copy, `NAME.with(|value| ..)` lends it.
+/// Never, and neither does reading: `NAME.get()` returns a copy, `NAME.with(|value| ..)` lends it.
 ///
 /// # Cancellation
-/// Reading is no checkpoint.
+/// Reading is not a suspension point.
 ///
 /// # Panics
-/// A default that panics does so where it is asked for.
+/// A default that panics does so where it is used.
 ///
 /// # Errors
 /// None.
@@ -908,12 +944,13 @@ pub fn context_var(tokens: TokenStream) -> TokenStream {
     item::context_var::expand(tokens.into()).into()
 }
 
-/// Binds context variables for a block, and gives the block's value.
+/// Binds context variables for a block, and returns the block's value.
 ///
-/// What the block calls sees the values, vthread functions and plain ones alike, and so does every child
-/// that is spawned in it, for as long as that runs. A binding ends with its block. The values are evaluated
-/// first, from left to right, and see what is bound outside. `?`, `return`, `break` and `continue` in the
-/// block leave it as they would leave any block. Also for plain functions and closures, where it blocks.
+/// Everything that the block calls sees the values, in vthread functions and plain ones alike; so
+/// does every child that is spawned in it, for as long as it runs. A binding ends with its block.
+/// The values are evaluated first, from left to right, and see the outer bindings. `?`, `return`,
+/// `break` and `continue` in the block leave it as they leave any block. Also works in plain
+/// functions and closures, where it blocks.
 ///
 /// ```
 /// use vthread::prelude::*;
@@ -941,24 +978,24 @@ pub fn context_var(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// Work that is handed to [`blocking`](../vthread/fn.blocking.html) sees them as well. Code on threads
-/// that the library knows nothing of sees the defaults.
+/// Work that is handed to [`blocking`](../vthread/fn.blocking.html) sees the values as well. Code
+/// on threads that the library does not know sees the defaults.
 ///
 /// # Grammar
 /// `bind!(NAME = value, .. => body)`
 ///
 /// # Suspends
-/// As its block does.
+/// Where its block suspends.
 ///
 /// # Cancellation
-/// That of its block: a binding is nothing that cancellation would meet.
+/// That of its block: a binding itself is not affected by cancellation.
 ///
 /// # Panics
-/// With the block's panic. A value is dropped when the block and all that inherited it have ended; a panic
-/// in its destructor climbs from whichever of these was last.
+/// Those of its block. A value is dropped when the block and all children that inherited it have
+/// ended; a panic in its destructor surfaces in the last of them.
 ///
 /// # Errors
-/// Those that `?` in the block hands on.
+/// Those that `?` in the block passes on.
 #[proc_macro]
 pub fn bind(tokens: TokenStream) -> TokenStream {
     lower::plain_code::enclosure(forms::enclosure::Enclosure::Bind, tokens.into()).into()
@@ -966,8 +1003,8 @@ pub fn bind(tokens: TokenStream) -> TokenStream {
 
 /// Makes a closure that suspends, for a function that takes a callback as `impl VthreadFn`.
 ///
-/// A closure in vthread code is plain code, in which calls block. In a `closure!` they suspend, and the function that it
-/// is handed to calls it as a vthread function.
+/// An ordinary closure in vthread code is plain code, in which calls block. In a `closure!` they
+/// suspend, and the function that receives it calls it like a vthread function.
 ///
 /// ```
 /// use std::time::Duration;
@@ -985,7 +1022,7 @@ pub fn bind(tokens: TokenStream) -> TokenStream {
 ///     map_concurrent(words, 8, closure!(|word| length(word)))
 /// }
 ///
-/// // A function of one's own that takes a callback.
+/// // Your own function with a callback.
 /// #[vthread]
 /// fn twice<T>(f: impl VthreadFn<u32, Output = T>) -> [T; 2] {
 ///     [f.call(1), f.call(2)]
@@ -1004,26 +1041,28 @@ pub fn bind(tokens: TokenStream) -> TokenStream {
 /// ```
 ///
 /// # Grammar
-/// `closure!(|x| ..)`, `closure!(|x: &str| -> T { .. })`, `closure!(move |a, b| ..)`. Of a closure that returns a written
-/// `Result`, groups inside have an error type, as in a function.
+/// `closure!(|x| ..)`, `closure!(|x: &str| -> T { .. })`, `closure!(move |a, b| ..)`. Where the
+/// return type is a written `Result`, groups inside have an error type, as in a function.
 ///
 /// One argument is passed as itself, none as `()`, several as a tuple: `closure!(|a, b| ..)` is a
-/// `VthreadFn<(A, B)>`, and is called by `f.call((a, b))`.
+/// `VthreadFn<(A, B)>`, called by `f.call((a, b))`.
 ///
 /// # Captures
-/// As a closure: by reference unless it says `move`. It may be called from several vthreads at once, so
-/// nothing is captured by a mutable reference, and everything in it is `Send`: what its calls change is an atomic or
-/// in a `vthread::sync::Mutex`, or they return it. A `move` closure is cloned for each call: let it move references,
-/// an `Arc`, or what is cheap to clone.
+/// Like those of a closure: by reference, unless it is a `move` closure. It may be called from
+/// several vthreads at once, so nothing is captured by mutable reference, and everything in it is
+/// `Send`: shared state belongs in an atomic or a `vthread::sync::Mutex`, or is returned. A `move`
+/// closure is cloned for each call: let it move references, an `Arc`, or values that are cheap to
+/// clone.
 ///
 /// # Suspends
-/// Never. A call of the closure suspends as its body does; in plain code `f.call(x).block()` blocks.
+/// Never. A call of the closure suspends where its body does; in plain code `f.call(x).block()`
+/// blocks.
 ///
 /// # Cancellation
-/// A call is a part of the vthread that makes it.
+/// A call is part of the vthread that makes it.
 ///
 /// # Panics
-/// A call does as its body.
+/// A call panics if its body does.
 ///
 /// # Errors
 /// None of its own.
