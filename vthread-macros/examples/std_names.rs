@@ -6,8 +6,8 @@
 //! cargo run -p vthread-macros --example std_names
 //! ```
 //!
-//! Run it when the minimum version of Rust rises, then read what was added: a name that people give to
-//! suspending methods goes into `src/body/skip/exceptions.txt`. Unstable items are left out, so
+//! Run it when the minimum version of Rust rises, then read the additions: a name that is common
+//! for suspending methods goes into `src/known/exceptions.txt`. Unstable items are left out, so
 //! that no name is taken before std has it.
 
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Pages of items that have methods.
+/// The pages of items that have methods.
 const PAGES: &[&str] = &["struct.", "enum.", "union.", "trait.", "primitive."];
 const UNSTABLE: &str = r#"<div class="stab unstable""#;
 const WIDTH: usize = 100;
@@ -65,7 +65,7 @@ fn read_folder(folder: &Path, names: &mut Names) -> io::Result<()> {
     Ok(())
 }
 
-/// Each method has a section, which begins with its signature; what is unstable says so right after.
+/// Each method has a section that begins with its signature; an unstable one is marked right after.
 fn read_page(page: &str, names: &mut Names) {
     let mut sections = page.split("<section id=\"");
     let head = sections.next().unwrap_or_default();
@@ -112,7 +112,7 @@ fn parse(signature: &str) -> Option<(String, bool)> {
         let end = rest.find(|c| {
             depth += match c {
                 '<' => 1,
-                // Not that of an arrow.
+                // Skips the `>` of an arrow.
                 '>' if before != '-' => -1,
                 _ => 0,
             };

@@ -32,7 +32,7 @@ impl Errors {
         self.0.extend(other.0);
     }
 
-    /// Says more in place of the last error, if it is `known`.
+    /// Adds to the last error, if it is `known`.
     pub(crate) fn refine_last(&mut self, known: &str, message: &str) {
         if let Some(last) = self.0.last_mut().filter(|last| last.to_string() == known) {
             *last = syn::Error::new(last.span(), message);
@@ -115,14 +115,14 @@ pub(crate) fn first_value(name: &str) -> String {
     )
 }
 
-/// A module of the function's name.
+/// A module with the function's name.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Clash {
     /// It stands beside the function.
     Beside,
-    /// The function is in it, and re-exported beside it.
+    /// The function is inside it, and re-exported beside it.
     Around,
-    /// It would be the companion's, which cannot see into the plain function that the function is in.
+    /// It would be the companion's, which cannot see into the enclosing plain function.
     Hidden,
 }
 

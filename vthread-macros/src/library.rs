@@ -1,5 +1,6 @@
-//! The name by which generated code reaches the library: `::vthread`, or what a program calls it that renames the
-//! dependency, or the path that `#[vthread(crate = path)]` gives, for frameworks that re-export it.
+//! The name by which generated code reaches the library: `::vthread`, the name of a renamed
+//! dependency, or the path in `#[vthread(crate = path)]`, for frameworks that re-export the
+//! library.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
@@ -10,7 +11,7 @@ use std::sync::OnceLock;
 const OWN_NAME: &str = "vthread";
 
 thread_local! {
-    /// The path that the attribute around has given.
+    /// The path given in the surrounding attribute.
     static GIVEN: RefCell<Option<TokenStream>> = const { RefCell::new(None) };
 }
 
@@ -31,7 +32,7 @@ pub(crate) fn is_named(text: &str) -> bool {
     text == OWN_NAME || text == name()
 }
 
-/// Expands with the path that `#[vthread(crate = path)]` gives, if it gives one.
+/// Expands with the path of `#[vthread(crate = path)]`, if there is one.
 pub(crate) fn reached_by<T>(given: Option<TokenStream>, expand: impl FnOnce() -> T) -> T {
     let Some(given) = given else { return expand() };
     let before = GIVEN.replace(Some(given));
@@ -51,8 +52,8 @@ fn with_span(tokens: TokenStream, span: Span) -> TokenStream {
     quote!(#(#trees)*)
 }
 
-/// Whether the crate that is compiled is of edition 2015, where a path in a `use` begins at the crate's root: the
-/// imports by which expansions find companions would find others.
+/// Whether the compiled crate is of edition 2015. There a path in a `use` begins at the crate's
+/// root, so the imports by which expansions find companions would find other items.
 pub(crate) fn is_of_2015() -> bool {
     static IS: OnceLock<bool> = OnceLock::new();
     *IS.get_or_init(|| {
@@ -69,7 +70,7 @@ fn says_2015(manifest: &str) -> bool {
     is_package && edition.is_none_or(|edition| edition.value.contains("2015"))
 }
 
-/// What the crate that is compiled calls the library.
+/// The name of the library in the compiled crate.
 fn name() -> &'static str {
     static NAME: OnceLock<String> = OnceLock::new();
     NAME.get_or_init(|| {
@@ -81,7 +82,7 @@ fn name() -> &'static str {
     })
 }
 
-/// The manifest of the workspace that a folder lies in.
+/// The manifest of the workspace that contains a folder.
 fn workspace_of(folder: &Path) -> Option<String> {
     let mut manifests = folder.ancestors().map(|folder| folder.join("Cargo.toml"));
     manifests.find_map(|path: PathBuf| {
@@ -91,7 +92,7 @@ fn workspace_of(folder: &Path) -> Option<String> {
     })
 }
 
-/// The name of a dependency that is the library under another one, unless it is one under its own.
+/// The new name of the library, unless a dependency has it under its own name.
 fn renamed_in(manifest: &str, workspace: impl FnOnce() -> Option<String>) -> Option<String> {
     let dependencies: Vec<Dependency> = dependencies(manifest, false);
     if dependencies.iter().any(|one| one.is_library(OWN_NAME)) {
@@ -118,7 +119,7 @@ fn renamed_in(manifest: &str, workspace: impl FnOnce() -> Option<String>) -> Opt
     Some(name.to_owned())
 }
 
-/// A dependency as a manifest has it, in one line or in a table of its own.
+/// A dependency in a manifest, written in one line or as a table.
 struct Dependency<'a> {
     name: &'a str,
     package: Option<&'a str>,
@@ -177,7 +178,7 @@ fn dependencies(manifest: &str, of_workspace: bool) -> Vec<Dependency<'_>> {
     found
 }
 
-/// A line of a manifest, with the table that it stands in. A header is a line without key.
+/// A line of a manifest, with its table. A header is a line without key.
 struct Entry<'a> {
     table: &'a str,
     key: &'a str,

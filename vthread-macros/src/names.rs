@@ -1,22 +1,22 @@
-//! Every name of the runtime that an expansion writes down, and how user names become ours.
+//! The names of the runtime in expansions, and the generated names made from the user's.
 
 use crate::library;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 
-/// The module of the facade that generated code may name.
+/// The facade's module for generated code.
 pub(crate) fn support(span: Span) -> TokenStream {
     let library = library::path(span);
     quote_spanned!(span=> #library::__rt)
 }
 
-/// The module of the facade that has our macros, under the names of `both_macros`.
+/// The facade's module with our macros, under the names of `both_macros`.
 pub(crate) fn macros(span: Span) -> TokenStream {
     let library = library::path(span);
     quote_spanned!(span=> #library::__macros)
 }
 
-/// The module of the facade that has std's macros, under the names of `both_std_macros`.
+/// The facade's module with std's macros, under the names of `both_std_macros`.
 pub(crate) fn std_macros(span: Span) -> TokenStream {
     let library = library::path(span);
     quote_spanned!(span=> #library::__std_macros)
@@ -129,8 +129,8 @@ names! {
     main_status = status;
 }
 
-/// Names that each frame has in scope, through the glob import of `in_frame`. What stands in every probe
-/// is one token: each costs the user's compiler.
+/// Names that each frame has in scope, through the glob import of `in_frame`. The parts of every
+/// probe are single tokens, because each token costs the user's compiler.
 macro_rules! names_in_frames {
     ($($name:ident = $ident:literal;)*) => {
         $(pub(crate) fn $name(span: Span) -> Ident {
@@ -149,7 +149,7 @@ names_in_frames! {
     ty = "__vthread_ty";
 }
 
-/// The traits of `vthread::io`, whose implementations may have to box their calls: the trait says so.
+/// The traits of `vthread::io`. Their macros decide whether an implementation boxes its calls.
 pub(crate) const IO_TRAITS: &[&str] = &["Read", "Write", "BufRead", "Seek"];
 
 /// The methods of the traits of `vthread::io`: probed one level deeper.
@@ -174,17 +174,19 @@ pub(crate) const IO_METHODS: &[&str] = &[
     "seek_relative",
 ];
 
-/// The hidden companion of the function `name`. Its span is ours, so that lints name only the facade.
+/// The hidden companion of the function `name`. Its span is hygienic, so that lints name only the
+/// facade.
 pub(crate) fn companion(name: &Ident) -> Ident {
     format_ident!("__vthread_{}", plain_text(name), span = ours(name.span()))
 }
 
-/// The name that a vthread function and a plain one must not share, in rustc's error about just that.
+/// The name that a vthread function and a plain one must not share; rustc's error shows it.
 pub(crate) fn both_functions(at: Span) -> Ident {
     Ident::new("a_vthread_fn_and_a_plain_fn_of_this_name", ours(at))
 }
 
-/// The name that a macro of ours and another one must not share, as above. `vthread::__macros` spells it too.
+/// The name that a macro of ours and another one must not share, as above. `vthread::__macros`
+/// spells it too.
 pub(crate) fn both_macros(name: &Ident) -> Ident {
     format_ident!(
         "a_{}_not_of_vthread_needs_a_path_or_another_name",
@@ -193,7 +195,7 @@ pub(crate) fn both_macros(name: &Ident) -> Ident {
     )
 }
 
-/// The same for a macro that has a name of std's. `vthread::__std_macros` spells it too.
+/// The same for a macro with the name of one of std's. `vthread::__std_macros` spells it too.
 pub(crate) fn both_std_macros(name: &Ident) -> Ident {
     format_ident!(
         "a_{}_not_of_std_needs_an_import_in_this_file_or_a_path",
@@ -202,7 +204,7 @@ pub(crate) fn both_std_macros(name: &Ident) -> Ident {
     )
 }
 
-/// The helper by which the default method `name` calls itself. The span is the user's.
+/// The helper through which the default method `name` calls itself. The span is the user's.
 pub(crate) fn again(name: &Ident) -> Ident {
     format_ident!("__vthread_again_{}", plain_text(name), span = name.span())
 }
@@ -221,7 +223,7 @@ pub(crate) fn ident(text: &str, span: Span) -> Ident {
     }
 }
 
-/// The hash of a method's name, as the runtime's `name_hash`: FNV-1a.
+/// The hash of a method's name, equal to the runtime's `name_hash`: FNV-1a.
 pub(crate) fn hash(name: &str) -> Literal {
     let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -229,15 +231,16 @@ pub(crate) fn hash(name: &str) -> Literal {
     Literal::u64_unsuffixed(hash)
 }
 
-/// The parentheses of a generated call, or around one. With a callee whose tokens have the span `at` too, `Location::caller` is
-/// what the user wrote there: of tokens with a span of ours it would be the outermost attribute.
+/// The parentheses of a generated call, or around one. If the callee's tokens have the span `at`
+/// too, `Location::caller` is the user's own code there; with a hygienic span it would be the
+/// outermost attribute.
 pub(crate) fn called_at(at: Span, arguments: TokenStream) -> Group {
     let mut parentheses = Group::new(Delimiter::Parenthesis, arguments);
     parentheses.set_span(at);
     parentheses
 }
 
-/// The span of generated tokens: hygienic, quiet for lints, and located at what the user wrote.
+/// The span of generated tokens: hygienic, silent for lints, and located at the user's code.
 pub(crate) fn ours(at: Span) -> Span {
     Span::mixed_site().located_at(at)
 }

@@ -1,8 +1,9 @@
-//! What the macros make of instructive inputs, as people would write it, and the page of the
+//! What the macros make of instructive inputs, formatted like handwritten code, and the page of the
 //! documentation that shows some of them.
 //!
-//! In `tests/expand`, `function.rs` becomes `function.expanded.rs`, and so on. With `BLESS=1` in the environment
-//! the test writes what it would compare: `BLESS=1 cargo test -p vthread-macros snapshots`.
+//! In `tests/expand`, `function.rs` becomes `function.expanded.rs`, and so on. With `BLESS=1` in
+//! the environment the test writes the files that it otherwise compares:
+//! `BLESS=1 cargo test -p vthread-macros snapshots`.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
@@ -11,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use syn::Item;
 
-/// What stands before a block of code in the page that is a file of `tests/expand`.
+/// The line of the page before a block of code that is a file of `tests/expand`.
 const MARK: &str = "<!-- tests/expand/";
 
 #[test]
@@ -48,7 +49,7 @@ fn the_page_shows_what_is_recorded() {
 
 fn compare(path: &Path, text: &str) {
     if std::env::var_os("BLESS").is_some() {
-        // At once: another test may be reading it.
+        // In one step: another test may be reading it.
         let new = path.with_extension("new");
         fs::write(&new, text).expect("a file that can be written");
         fs::rename(&new, path).expect("a file that can be replaced");
@@ -62,13 +63,13 @@ fn compare(path: &Path, text: &str) {
     );
 }
 
-/// Every item with the attribute, expanded; the others as they are.
+/// Expands every item with the attribute; the others stay as they are.
 fn expanded(source: &str) -> String {
     let file = syn::parse_file(source).expect("an input that parses");
     let names = identifiers(file.to_token_stream());
     let tokens: TokenStream = file.items.into_iter().map(expand_item).collect();
     let mut text = without_allowed_lints(tokens).to_string();
-    // A hash stands for a method's name.
+    // A readable hash instead of the number.
     for name in names {
         let hash = crate::names::hash(&name).to_string();
         text = text.replace(
@@ -78,7 +79,7 @@ fn expanded(source: &str) -> String {
     }
     let file = syn::parse_file(&text)
         .unwrap_or_else(|error| panic!("an expansion that parses: {error}\n{text}"));
-    // Paths that are the same everywhere.
+    // Shorter paths, the same in all expansions.
     prettyplease::unparse(&file)
         .replace("::vthread::__rt::", "rt::")
         .replace("::core::marker::", "")
@@ -95,7 +96,7 @@ fn identifiers(tokens: TokenStream) -> BTreeSet<String> {
     tokens.into_iter().flat_map(of_tree).collect()
 }
 
-/// Without `#[allow(..)]`, which keeps lints quiet and says nothing.
+/// Removes `#[allow(..)]`, which only silences lints.
 fn without_allowed_lints(tokens: TokenStream) -> TokenStream {
     let is_allow = |tree: &TokenTree| match tree {
         TokenTree::Group(group) => group.stream().to_string().starts_with("allow"),

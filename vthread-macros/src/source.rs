@@ -1,5 +1,5 @@
-//! The source files of the crate that is compiled, for what a macro cannot see otherwise. Where they cannot be read,
-//! nothing is known.
+//! The source files of the compiled crate, for facts that a macro cannot see otherwise. If they
+//! cannot be read, the facts are unknown.
 
 use proc_macro2::Span;
 use std::cell::RefCell;
@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// The file in which something is written. Outside of a compiler, as in our own tests, there is none.
+/// The file that contains a span. Outside of a compiler, as in our own tests, there is none.
 pub(crate) fn file_of(span: Span) -> Option<PathBuf> {
     if !proc_macro::is_available() {
         return None;
@@ -28,16 +28,16 @@ pub(crate) fn read(path: &Path) -> Option<Rc<String>> {
     })
 }
 
-/// Where in the text a span begins.
+/// The offset in the text where a span begins.
 pub(crate) fn offset_of(span: Span, text: &str) -> Option<usize> {
     let start = span.unwrap().start();
     let line = text.split_inclusive('\n').take(start.line() - 1);
     let before: usize = line.map(str::len).sum();
-    // Columns count characters, lines of code that begin with others than ASCII are rare.
+    // Columns count characters; non-ASCII characters are rare in code.
     Some(before + start.column() - 1)
 }
 
-/// The text with blanks for comments and literals, at the same places.
+/// The text with its comments and literals blanked out, at unchanged offsets.
 pub(crate) fn blanked(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = bytes.to_vec();
@@ -71,7 +71,7 @@ fn line_end(bytes: &[u8], at: usize) -> usize {
     length.map_or(bytes.len(), |length| at + length)
 }
 
-/// The end of a block comment, which may hold others.
+/// The end of a block comment, which may be nested.
 fn comment_end(bytes: &[u8], mut at: usize) -> usize {
     let mut depth = 0;
     while at < bytes.len() {
@@ -108,7 +108,7 @@ fn raw_string_end(bytes: &[u8], at: usize) -> Option<usize> {
     Some(inside + length + closing.len())
 }
 
-/// The end of a character. A lifetime ends at once.
+/// The end of a character literal. A lifetime ends at once.
 fn character_end(bytes: &[u8], at: usize) -> usize {
     let inside = bytes.get(at + 1);
     if inside == Some(&b'\\') {

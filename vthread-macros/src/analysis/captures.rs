@@ -1,4 +1,4 @@
-//! What a child uses of what is bound around it: one scoped walk over the child's body.
+//! Which of the surrounding variables a child uses: one scoped walk over the child's body.
 
 use super::format_args::inline_names;
 use crate::analysis::scopes;
@@ -72,7 +72,7 @@ impl Free<'_> {
         }
     }
 
-    /// The arguments of one of std's formatting macros.
+    /// The arguments of a formatting macro of std's.
     fn format_arguments(&mut self, arguments: &Punctuated<Expr, Token![,]>) {
         let named: Vec<String> = arguments.iter().filter_map(argument_name).collect();
         for argument in arguments {
@@ -89,7 +89,7 @@ impl Free<'_> {
         }
     }
 
-    /// A `group!` or `spawn!` inside. Errors in its form are reported where it is expanded.
+    /// A nested `group!` or `spawn!`. Errors in its form are reported where it is expanded.
     fn ours(&mut self, which: Ours, mac: &Macro) -> Option<()> {
         let at = mac.path.segments[0].ident.span();
         let mut ignored = Errors::default();
@@ -160,7 +160,7 @@ impl Free<'_> {
     }
 }
 
-/// A macro we know nothing of: every identifier in it counts, unless its place rules it out.
+/// An unknown macro: every identifier in it counts, unless its position rules it out.
 pub(crate) fn scan(tokens: TokenStream, uses: &mut dyn FnMut(&str, Span)) {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     let punct = |at: usize| match trees.get(at) {

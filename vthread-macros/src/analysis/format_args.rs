@@ -23,7 +23,7 @@ pub(crate) fn inline_names(format: &str) -> Vec<String> {
     found
 }
 
-/// `width$` and `precision$` of a format specification.
+/// The arguments `width$` and `precision$` of a format specification.
 fn spec_names(spec: &str) -> impl Iterator<Item = String> + '_ {
     spec.match_indices('$').filter_map(|(end, _)| {
         let before = &spec[..end];

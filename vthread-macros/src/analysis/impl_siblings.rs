@@ -1,9 +1,9 @@
-//! The other functions of an inherent `impl` block: what `self.m()` and `Self::f()` are is known there
-//! without asking the compiler, where nothing else can have the name.
+//! The other functions of an inherent `impl` block: `self.m()` and `Self::f()` are known there
+//! without a probe, if nothing else can have the name.
 //!
-//! Method lookup asks about a receiver of type `R` first for the type's own methods that take
-//! exactly an `R`. So `self.m()` is the block's `m` where both take `self` in the same way. Where they differ,
-//! a trait's method that takes an `R` would come first, and the call is probed like any other.
+//! For a receiver of type `R`, method lookup first tries the type's own methods that take exactly
+//! an `R`. So `self.m()` is the block's `m` if both take `self` in the same way. If they differ, a
+//! trait's method that takes an `R` would take precedence, and the call is probed like any other.
 
 use crate::known::attributes;
 use crate::names::plain_text;
@@ -19,7 +19,8 @@ pub(crate) enum Taking {
 }
 
 impl Taking {
-    /// `None` also where the type of `self` is written out: it may be anything that dereferences.
+    /// `None` also if the type of `self` is written out: it may be anything that dereferences to
+    /// `Self`.
     pub(crate) fn of(signature: &Signature) -> Option<Self> {
         let FnArg::Receiver(receiver) = signature.inputs.first()? else {
             return None;
@@ -38,7 +39,7 @@ impl Taking {
 pub(crate) enum Known {
     /// Its result is a `Call`.
     Suspends,
-    /// It is left as it is.
+    /// The call is left as it is.
     Plain,
 }
 
@@ -48,7 +49,7 @@ pub(crate) struct Siblings(HashMap<String, (Known, Option<Taking>)>);
 
 impl Siblings {
     pub(crate) fn of(block: &ItemImpl) -> Self {
-        // The type may have a method of its own that a trait's `impl` does not show.
+        // The type may have a method of its own that is not visible in the `impl` of a trait.
         if block.trait_.is_some() {
             return Siblings::default();
         }
@@ -66,19 +67,20 @@ impl Siblings {
         Siblings(functions.collect())
     }
 
-    /// What `self.name()` is in a function that takes `self` as `own` says.
+    /// What `self.name()` is in a function that takes `self` as `own`.
     pub(crate) fn method(&self, name: &str, own: Option<Taking>) -> Option<Known> {
         let (known, taking) = self.0.get(name)?;
         (taking.is_some() && *taking == own).then_some(*known)
     }
 
-    /// What `Self::name()` is: in a path, the type's own functions come before all traits'.
+    /// What `Self::name()` is: in a path, the type's own functions take precedence over all
+    /// traits'.
     pub(crate) fn function(&self, name: &str) -> Option<Known> {
         self.0.get(name).map(|(known, _)| *known)
     }
 }
 
-/// Attributes that neither take a function away nor change it.
+/// Attributes that neither remove a function nor change it.
 fn is_harmless(attr: &Attribute) -> bool {
     let known = [
         "allow",

@@ -1,16 +1,16 @@
-//! Places with indices that would live across a suspension.
+//! Places with indices that would live across a suspension point.
 //!
-//! rustc keeps the index of an array or slice place in a local that a coroutine does not save (seen with
-//! 1.95, in plain `async` code too): in `a[i][f().await]` and in `match a[i] { x if f().await => .. }` the
-//! place is used after the suspension with an index that is gone. So the first is refused,
-//! and the second is matched through a reference.
+//! rustc keeps the index of an array or slice place in a local that a coroutine does not save (seen
+//! with 1.95, in plain `async` code too): in `a[i][f().await]` and in
+//! `match a[i] { x if f().await => .. }` the place is used after the suspension point with an index
+//! that is lost. So the first is refused, and the second is matched through a reference.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::visit::{self, Visit};
 use syn::{Arm, Expr, Pat, PatIdent, UnOp};
 
-/// Whether rewritten code holds a point where it may suspend.
+/// Whether rewritten code contains a point where it may suspend.
 pub(crate) fn may_suspend(code: impl ToTokens) -> bool {
     fn any(tokens: TokenStream) -> bool {
         tokens.into_iter().any(|tree| match tree {
@@ -51,7 +51,7 @@ pub(crate) fn match_by_reference(scrutinee: &mut Expr, arms: &[Arm]) {
     }
 }
 
-/// Whether a pattern borrows for a change.
+/// Whether a pattern borrows mutably.
 struct Changes(bool);
 
 impl<'ast> Visit<'ast> for Changes {

@@ -1,4 +1,4 @@
-//! Does a `loop` ever end? A tail that never does needs no type.
+//! Does a `loop` ever end? A tail that never ends needs no type.
 
 use crate::errors::Errors;
 use crate::forms::form::{EnclosureForm, GroupForm};
@@ -22,14 +22,14 @@ pub(crate) fn is_endless(endless: &ExprLoop) -> bool {
 
 struct Breaks<'a> {
     label: Option<&'a Ident>,
-    /// How many loops inside stand around the walk.
+    /// The number of inner loops around the current position.
     n_loops: usize,
     found: bool,
 }
 
 impl Breaks<'_> {
-    /// A `break` leaves the body of a `group!` and of its kin, but not a child's. One that does not parse
-    /// is reported where it is expanded.
+    /// A `break` leaves the body of a `group!` and of similar macros, but not a child's body. A
+    /// form that does not parse is reported where it is expanded.
     fn ours(&mut self, which: Ours, mac: &Macro) -> Option<()> {
         let at = mac.path.segments[0].ident.span();
         let tokens = mac.tokens.clone();
@@ -44,10 +44,10 @@ impl Breaks<'_> {
                 let form = EnclosureForm::parse(tokens, which, at, &mut ignored)?;
                 self.visit_block(&form.body);
             }
-            // What it does is done elsewhere.
+            // It runs elsewhere.
             Ours::Closure => {}
             Ours::Race => {
-                // Its body is a child's.
+                // Its body belongs to a child.
                 let form = RaceForm::parse(tokens, at, &mut ignored)?;
                 form.otherwise
                     .iter()
@@ -93,7 +93,7 @@ impl<'ast> Visit<'ast> for Breaks<'_> {
             Some(arguments) => arguments
                 .iter()
                 .for_each(|argument| self.visit_expr(argument)),
-            // A macro that we do not know may hide one.
+            // An unknown macro may hide one.
             None => self.found |= mac.tokens.to_string().contains("break"),
         }
     }

@@ -1,8 +1,9 @@
-//! Changes that a child makes to its own copy of a variable, while the code around it reads the other.
+//! Changes that a child makes to its own copy of a variable, while the surrounding code reads the
+//! original.
 //!
-//! What a group's body binds moves into its children. Where the type is `Copy` a copy moves, and
-//! `total += 1` in the child is a silently lost update if anyone looks at `total` afterwards. Whether the
-//! type is `Copy` only rustc knows: the `spawn!` is marked here, and its expansion asks.
+//! The variables of a group's body move into its children. If the type is `Copy` a copy moves, and
+//! `total += 1` in the child is a silently lost update if `total` is read afterwards. Only rustc
+//! knows whether the type is `Copy`: the `spawn!` is marked here, and its expansion asks.
 
 use super::captures::{argument_name, scan};
 use super::format_args::inline_names;
@@ -25,7 +26,8 @@ use syn::{
     ExprWhile, Item, Lit, Local, Macro, Pat, Type,
 };
 
-/// Marks each `spawn!` of a body whose child changes a variable of the body that is used again later.
+/// Marks each `spawn!` of a body whose child changes a variable of the body that is used again
+/// later.
 pub(crate) fn mark(body: &mut Block) {
     let mut walk = Walk::default();
     walk.visit_block(body);
@@ -36,7 +38,7 @@ pub(crate) fn mark(body: &mut Block) {
     }
 }
 
-/// Takes the mark off a `spawn!`'s tokens: the names, each where the child changes it.
+/// Removes the mark from a `spawn!`'s tokens: the names, each with the place of the change.
 pub(crate) fn take_mark(tokens: TokenStream) -> (Vec<Ident>, TokenStream) {
     let mut trees = tokens.clone().into_iter();
     let marked = match trees.next() {
@@ -82,9 +84,9 @@ impl VisitMut for Marks {
 
 /// A `mut` variable of the body.
 struct Variable {
-    /// How many loops of the body stand around it.
+    /// The number of the body's loops around it.
     n_loops: usize,
-    /// The last place where it is used, in the order of the source.
+    /// The position of its last use, in the order of the source.
     last_use: usize,
 }
 
@@ -112,13 +114,14 @@ impl Child {
     }
 }
 
-/// One walk in the order of the source. Names that are no `mut` variables of the body are bound to none.
+/// One walk in the order of the source. Names that are not `mut` variables of the body map to
+/// `None`.
 #[derive(Default)]
 struct Walk {
     bound: Vec<HashMap<String, Option<usize>>>,
     variables: Vec<Variable>,
     children: Vec<Child>,
-    /// Whether the walk is inside the child that comes last.
+    /// Whether the walk is inside the last child.
     in_child: bool,
     n_loops: usize,
     at: usize,
@@ -155,7 +158,8 @@ impl Walk {
         self.n_loops -= 1;
     }
 
-    /// Tokens in which no `spawn!` is marked: changes there are made in place, or are seen by others.
+    /// Code in which no `spawn!` is marked: changes there are made in place, or are visible
+    /// outside.
     fn hidden(&mut self, inside: impl FnOnce(&mut Self)) {
         let n_children = self.children.len();
         let in_child = std::mem::replace(&mut self.in_child, true);
@@ -169,7 +173,7 @@ impl Walk {
 
     fn bind(&mut self, pattern: &Pat) {
         for (name, mutable) in scopes::names_and_mutability(pattern) {
-            // The child's own variables are the child's.
+            // Variables of the child itself do not count.
             let variable = (mutable && !self.in_child).then(|| {
                 self.variables.push(Variable {
                     n_loops: self.n_loops,
@@ -194,7 +198,7 @@ impl Walk {
         }
     }
 
-    /// The place is assigned to, or borrowed to be changed.
+    /// The place is assigned, or borrowed mutably.
     fn changes(&mut self, place: &Expr) {
         let Some(name) = root(place).map(|ident| (plain_text(ident), ident.span())) else {
             return;
@@ -218,7 +222,7 @@ impl Walk {
         match which {
             Ours::Group => {
                 let form = GroupForm::parse(mac.tokens.clone(), at, &mut ignored)?;
-                // Its children borrow what the body around it binds.
+                // Its children borrow the variables of the surrounding body.
                 self.hidden(|walk| walk.visit_block(&form.body));
             }
             Ours::Spawn => {
@@ -237,7 +241,7 @@ impl Walk {
                     self.children.last_mut().expect("it was pushed").end = end;
                 }
             }
-            // It takes all that it names with it, as a `move` closure does.
+            // Like a `move` closure, it takes everything that it names.
             Ours::Background => {}
             Ours::Closure => {
                 let closure = closure::parse(mac, &mut ignored)?;
@@ -278,7 +282,7 @@ impl Walk {
     }
 }
 
-/// The variable that a place is a part of. What a reference points at is not.
+/// The variable that contains a place. The target of a reference is not part of it.
 fn root(place: &Expr) -> Option<&Ident> {
     match place {
         Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),

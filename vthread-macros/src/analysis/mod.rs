@@ -1,4 +1,4 @@
-//! Questions about what the user wrote. They read, and change nothing.
+//! Questions about the user's code. They read, and change nothing.
 
 pub(crate) mod captures;
 pub(crate) mod format_args;

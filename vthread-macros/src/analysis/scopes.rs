@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use syn::visit::{self, Visit};
 use syn::{Block, Expr, Item, Pat, PatIdent, Stmt, UseName, UseRename};
 
-/// What a name stands for.
+/// The meaning of a name.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Name {
     /// A variable.
@@ -28,7 +28,7 @@ pub(crate) enum Name {
     Import,
 }
 
-/// A span that takes no part in comparisons.
+/// A span that comparisons ignore.
 #[derive(Clone, Copy)]
 pub(crate) struct Span2(pub(crate) Span);
 impl PartialEq for Span2 {
@@ -81,14 +81,14 @@ impl Scopes {
         }
     }
 
-    /// Items are visible in their whole block, also before they stand.
+    /// Items are visible in their whole block, also above their definition.
     pub(crate) fn bind_items(&mut self, block: &Block) {
         for statement in &block.stmts {
             match statement {
                 Stmt::Item(Item::Fn(item)) => {
                     let what = match crate::known::attributes::is_vthread(&item.attrs) {
                         true => Name::VthreadItem,
-                        // It may not be there, and the name be one from outside.
+                        // Its condition may not hold, and the name then comes from outside.
                         false if item.attrs.iter().any(is_condition) => Name::Import,
                         false => Name::PlainItem,
                     };

@@ -1,7 +1,7 @@
 //! The tail of a body or a child: a `Result` is the result, anything else is `Ok(tail)`.
 //!
-//! First by syntax (`Ok(v)` and `Err(e)` at the leaves of `if`, `match` and blocks; forms that are
-//! never a `Result`), else by type in the runtime's `Tail`.
+//! Syntax decides first (`Ok(v)` and `Err(e)` at the leaves of `if`, `match` and blocks; forms that
+//! are never a `Result`), then the type, in the runtime's `Tail`.
 
 use crate::emit::attributes;
 use crate::names::plain_text;
@@ -14,17 +14,17 @@ use syn::{
 /// How a tail becomes the result.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Tail {
-    /// Each leaf has been marked and is made a `Result` where it stands.
+    /// Each leaf is marked and becomes a `Result` in place.
     Leaves,
     /// It is a value: `Ok(tail)`.
     Value,
     /// Its type decides.
     ByType,
-    /// It is a `Result`, whose error type is not known here.
+    /// It is a `Result` whose error type is not known here.
     AsItIs,
 }
 
-/// Looks at a body's tail before the body is rewritten, and marks its leaves where they decide.
+/// Classifies a body's tail before the body is rewritten, and marks its leaves if they decide.
 pub(crate) fn prepare(body: &mut Block) -> Tail {
     macros_as_expressions(body);
     let (mut decided, mut is_value) = (false, true);
@@ -46,8 +46,8 @@ pub(crate) fn prepare(body: &mut Block) -> Tail {
     }
 }
 
-/// Marks what ends a block with variables of its own and may be a `Result`: it is looked at before these go. A form whose
-/// type comes from where the value goes is left alone.
+/// Marks a tail that may be a `Result` at the end of a block with variables of its own: its type is
+/// determined before these are dropped. A form whose type depends on its destination is left alone.
 fn endings(expr: &mut Expr, has_variables: bool) {
     match expr {
         Expr::If(branch) => {
@@ -80,7 +80,7 @@ fn block_endings(block: &mut Block) {
     }
 }
 
-/// The tail of a block; or all of them, where conditions decide which one is there.
+/// The tail of a block, or all its candidates if `cfg` conditions choose among several.
 fn of_block(block: &mut Block) -> impl Iterator<Item = &mut Expr> {
     let first = first_tail(block).min(block.stmts.len().saturating_sub(1));
     block.stmts[first..]
@@ -91,8 +91,8 @@ fn of_block(block: &mut Block) -> impl Iterator<Item = &mut Expr> {
         })
 }
 
-/// A trailing `group! { .. }` is a tail, though it parses as a statement. A trailing `spawn! { .. }`
-/// is not: its task is discarded.
+/// A trailing `group! { .. }` is a tail, though it parses as a statement. A trailing
+/// `spawn! { .. }` is not: its task is discarded.
 fn macros_as_expressions(body: &mut Block) {
     let first = first_tail(body).min(body.stmts.len().saturating_sub(1));
     for statement in &mut body.stmts[first..] {
@@ -127,7 +127,7 @@ fn marked_as(expr: &Expr, marker: Attribute) -> Expr {
     })
 }
 
-/// Whether it stands around a tail whose type decides.
+/// Whether the group marks a tail whose type decides.
 pub(crate) fn is_ending(group: &ExprGroup) -> bool {
     group.attrs.len() == 1 && group.attrs[0].path().is_ident("__vthread_ending")
 }
@@ -180,7 +180,7 @@ pub(crate) enum Written {
     Err,
 }
 
-/// `Ok(value)` or `Err(error)` as the user wrote it, without type arguments.
+/// `Ok(value)` or `Err(error)` in the user's own words, without type arguments.
 pub(crate) fn written_result(expr: &Expr) -> Option<Written> {
     let Expr::Call(ExprCall { func, args, .. }) = expr else {
         return None;
@@ -196,7 +196,7 @@ pub(crate) fn written_result(expr: &Expr) -> Option<Written> {
     }
 }
 
-/// An error whose type is inferred from where it goes: it must not pass through `From`.
+/// An error whose type depends on its destination: it must not pass through `From`.
 pub(crate) fn error_is_inferred(error: &Expr) -> bool {
     match error {
         Expr::MethodCall(call) => call.method == "into",
@@ -223,7 +223,7 @@ pub(crate) fn diverges(expr: &Expr) -> bool {
     }
 }
 
-/// Whether what stands behind the macro is never reached.
+/// Whether code behind the macro is unreachable.
 pub(crate) fn macro_diverges(mac: &Macro) -> bool {
     is_macro(
         mac,
@@ -263,10 +263,11 @@ const VALUE_METHODS: &[&str] = &[
     "iter",
     "clone_from",
 ];
-/// Their type comes from where the value goes, which is not known yet when the tail is looked at.
+/// Forms whose type depends on their destination, which is not known yet when the tail is
+/// classified.
 const INFERRED_METHODS: &[&str] = &["into", "sum", "product", "collect", "unzip"];
 
-/// Whether it is never a `Result`, whatever the types.
+/// Whether the form is never a `Result`, whatever the types.
 fn is_never_result(expr: &Expr) -> bool {
     match expr {
         Expr::Try(_) | Expr::Lit(_) | Expr::Binary(_) | Expr::Reference(_) | Expr::Closure(_) => {
@@ -290,7 +291,7 @@ fn is_never_result(expr: &Expr) -> bool {
     }
 }
 
-/// `Default::default()`: a type that comes from where the value goes.
+/// `Default::default()`: its type depends on its destination.
 fn is_default(callee: &Expr) -> bool {
     let Expr::Path(path) = callee else {
         return false;
@@ -302,20 +303,20 @@ fn is_default(callee: &Expr) -> bool {
     plain && segments.len() == 2 && segments[0].ident == "Default" && segments[1].ident == "default"
 }
 
-/// The tokens of an expression whose tail position does not need parentheses.
+/// Whether the tokens of an expression need no type in tail position.
 pub(crate) fn needs_no_type(expr: &Expr) -> bool {
     matches!(expr, Expr::Try(_) | Expr::Lit(_))
         || matches!(expr, Expr::Tuple(tuple) if tuple.elems.is_empty())
 }
 
-/// The type of a rewritten body that ends with the statement of a call, where that must be said: if the call
-/// never ends, rustc makes `!` of it but still sees a way to its end.
+/// The type of a rewritten body that ends with a call as a statement, where it has to be written:
+/// if the call never ends, rustc infers `!` but still sees a path to the end of the body.
 pub(crate) fn unit(body: &Block, span: Span) -> TokenStream {
     let ends_with_call = matches!(
         body.stmts.last(),
         Some(Stmt::Expr(Expr::Verbatim(_), Some(_)))
     );
-    // What a `return` hands out may be of another type.
+    // The value of a `return` may have another type.
     match ends_with_call && !mentions_return(body.to_token_stream()) {
         true => quote_spanned!(span=> : ()),
         false => TokenStream::new(),
@@ -338,7 +339,8 @@ pub(crate) fn last_tokens(body: &Block) -> TokenStream {
         .unwrap_or_default()
 }
 
-/// The first of the statements of which one is the tail: `#[cfg(a)] { .. } #[cfg(not(a))] { .. }`.
+/// The first of several statements of which one is the tail:
+/// `#[cfg(a)] { .. } #[cfg(not(a))] { .. }`.
 pub(crate) fn first_tail(block: &Block) -> usize {
     let is_conditional = |statement: &&Stmt| {
         let has_no_end = matches!(statement, Stmt::Expr(_, None))

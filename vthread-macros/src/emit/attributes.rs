@@ -1,5 +1,5 @@
-//! The attributes that a user writes on expressions, statements and arguments. Whatever is rewritten gives them up
-//! before and gets them back afterwards, in one place, so that no rewrite can forget them.
+//! The attributes that a user writes on expressions, statements and arguments. They are removed
+//! before a rewrite and restored afterwards, in one place, so that no rewrite can forget them.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -7,7 +7,7 @@ use syn::{AttrStyle, Attribute, Expr, Meta, Stmt};
 
 macro_rules! kinds {
     ($($kind:ident)*) => {
-        /// Where an expression keeps its attributes.
+        /// The attributes of an expression, for changes.
         fn of(expr: &mut Expr) -> Option<&mut Vec<Attribute>> {
             match expr {
                 $(Expr::$kind(expr) => Some(&mut expr.attrs),)*
@@ -32,7 +32,7 @@ macro_rules! kinds {
             }
         }
 
-        /// Every kind that has attributes.
+        /// Every kind of expression that has attributes.
         #[cfg(test)]
         pub(crate) const KINDS: &[&str] = &[$(stringify!($kind)),*];
     };
@@ -44,12 +44,12 @@ kinds! {
     Unary Unsafe While Yield
 }
 
-/// Takes the attributes off an expression that is about to be rewritten.
+/// Removes the attributes from an expression before it is rewritten.
 pub(crate) fn take(expr: &mut Expr) -> Vec<Attribute> {
     of(expr).map(std::mem::take).unwrap_or_default()
 }
 
-/// Gives them back to what the expression has become.
+/// Restores them on the rewritten expression.
 pub(crate) fn give(expr: &mut Expr, attrs: Vec<Attribute>) {
     if attrs.is_empty() {
         return;
@@ -63,18 +63,18 @@ pub(crate) fn give(expr: &mut Expr, attrs: Vec<Attribute>) {
     }
 }
 
-/// An attribute before what it stood in.
+/// An attribute before the expression that it belongs to.
 fn outer(mut attr: Attribute) -> Attribute {
     attr.style = AttrStyle::Outer;
     attr
 }
 
-/// `cfg` and whatever may hide one.
+/// `cfg`, and attributes that may hide one.
 pub(crate) fn is_condition(attr: &Attribute) -> bool {
     attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")
 }
 
-/// Whether a statement may not be there.
+/// Whether a statement may be compiled out.
 pub(crate) fn is_conditional(statement: &Stmt) -> bool {
     let attrs = match statement {
         Stmt::Local(local) => &local.attrs,
@@ -85,7 +85,7 @@ pub(crate) fn is_conditional(statement: &Stmt) -> bool {
     attrs.iter().any(is_condition)
 }
 
-/// The conditions of `cfg` among the attributes, as one.
+/// The `cfg` conditions among the attributes, as one.
 pub(crate) fn condition(attrs: &[Attribute]) -> Option<TokenStream> {
     let conditions = attrs.iter().filter_map(|attr| match &attr.meta {
         Meta::List(list) if attr.path().is_ident("cfg") => Some(&list.tokens),
@@ -95,7 +95,8 @@ pub(crate) fn condition(attrs: &[Attribute]) -> Option<TokenStream> {
     (!conditions.is_empty()).then(|| quote!(all(#(#conditions),*)))
 }
 
-/// An element of a list with its attributes. Where its condition does not hold, another one stands there.
+/// An element of a list with its attributes. If its condition does not hold, `()` takes its
+/// place.
 pub(crate) fn element(attrs: &[Attribute], value: impl ToTokens) -> TokenStream {
     match condition(attrs) {
         None => quote!(#(#attrs)* #value),
@@ -111,7 +112,7 @@ mod tests {
     use syn::visit_mut::VisitMut;
     use syn::{Expr, parse_quote};
 
-    /// One expression of each kind, with calls in it where there can be any.
+    /// One expression of each kind, with calls in it where possible.
     fn one_of_each() -> Vec<Expr> {
         let group: Expr = Expr::Group(syn::ExprGroup {
             attrs: Vec::new(),

@@ -1,4 +1,4 @@
-//! How a call that turned out to suspend is made, and the dead code that stands beside it.
+//! The code of a suspending call, and the dead code beside it.
 
 use crate::names::{self, ours};
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
@@ -21,8 +21,8 @@ pub(crate) fn dead(span: Span, code: TokenStream) -> TokenStream {
     quote_spanned!(span=> '__l: { break '__l; #code })
 }
 
-/// Beside each generated `.await`: in a foreign async block or closure it does not compile (E0767),
-/// so that no frame of ours can become part of a future that the user holds.
+/// Stands beside each generated `.await`: it does not compile (E0767) in an async block or closure
+/// of the user's, so that no frame can become part of a future that the user holds.
 pub(crate) fn in_place(span: Span) -> TokenStream {
     quote_spanned!(span=> break '__frame break '__l;)
 }
@@ -32,12 +32,13 @@ pub(crate) fn in_place(span: Span) -> TokenStream {
 pub(crate) enum Place {
     /// Beside the call itself.
     Checked,
-    /// Beside a call around it, in the same expression. What `'__frame` would be left through grows with each
-    /// call of a chain, and rustc would look at all of it for each.
+    /// Beside an enclosing call, in the same expression. The code that a `break '__frame` leaves
+    /// grows with each call of a chain, and rustc would check all of it for each call.
     CheckedAround,
 }
 
-/// The first statement of dead code beside a call that may be awaited: leaves it, and checks the place as `in_place`.
+/// The first statement of dead code beside a call that may be awaited: leaves it, and checks the
+/// place as `in_place` does.
 pub(crate) fn leave(making: Making, span: Span, value: TokenStream) -> TokenStream {
     match making {
         Making::Await | Making::Segment => {
@@ -47,19 +48,19 @@ pub(crate) fn leave(making: Making, span: Span, value: TokenStream) -> TokenStre
     }
 }
 
-/// `dead` beside a call that is made in this way.
+/// `dead` beside a call that is made in this mode.
 pub(crate) fn dead_beside(making: Making, span: Span, code: TokenStream) -> TokenStream {
     let leave = leave(making, span, TokenStream::new());
     quote_spanned!(span=> '__l: { #leave #code })
 }
 
-/// The answer to a question, found in dead code.
+/// The answer to a question, determined in dead code.
 pub(crate) fn answer(question: TokenStream, span: Span) -> TokenStream {
     let chosen = names::chosen_answer(span);
     quote_spanned!(span=> '__l: { break '__l #chosen(); #question[()] })
 }
 
-/// What a probe answers, found in dead code: `tag` has the types.
+/// The answer of a probe, determined in dead code: `tag` has the types.
 pub(crate) fn found(
     making: Making,
     place: Place,
@@ -77,7 +78,7 @@ pub(crate) fn found(
     quote_spanned!(span=> let __k = '__l: { #leave let __t = #tag; #warning #which };)
 }
 
-/// The two ways to make the call, with the answer in `__k` and the result of the call in `__x`.
+/// Both ways to make the call, with the answer in `__k` and the result of the call in `__x`.
 pub(crate) fn ways(making: Making, at: Span) -> TokenStream {
     let span = ours(at);
     let made = match making {
@@ -87,7 +88,7 @@ pub(crate) fn ways(making: Making, at: Span) -> TokenStream {
             quote_spanned!(span=> unsafe { #segment(__k.frame(__x)) }.await)
         }
         Making::Block => {
-            // The caller that a blocking call remembers is the user's own.
+            // A blocking call remembers its caller, which is the user's own code.
             let (probe, call) = (quote_spanned!(span=> __k), quote_spanned!(span=> __x));
             quote_spanned!(at=> #probe.block(#call))
         }
@@ -95,7 +96,7 @@ pub(crate) fn ways(making: Making, at: Span) -> TokenStream {
     quote_spanned!(span=> if __k.is_plain { __k.plain(__x) } else { #made })
 }
 
-/// A call whose result is known to be a `Call`. `held` warns of guards that live across it.
+/// A call whose result is known to be a `Call`. `held` warns about guards that live across it.
 pub(crate) fn known_call(
     call: TokenStream,
     making: Making,
@@ -125,7 +126,7 @@ pub(crate) fn known_call(
     names::called_at(at, decided).into_token_stream()
 }
 
-/// Where a call that the user wrote begins and ends.
+/// The extent of a call that the user wrote.
 #[derive(Clone, Copy)]
 pub(crate) struct Extent {
     pub(crate) start: Span,
@@ -152,13 +153,13 @@ impl Extent {
 }
 
 impl Extent {
-    /// That of an expression.
+    /// The extent of an expression.
     pub(crate) fn of(expr: &Expr) -> Self {
         Extent::from(expr, end(expr))
     }
 }
 
-/// Where an expression ends. The tokens of a long chain are not written out to find that.
+/// The end of an expression, found without printing the tokens of a long chain.
 fn end(expr: &Expr) -> Span {
     match expr {
         Expr::MethodCall(call) => call.paren_token.span.close(),
@@ -173,7 +174,7 @@ fn end(expr: &Expr) -> Span {
     }
 }
 
-/// Where an expression begins. The tokens of a long chain are not written out to find that.
+/// The beginning of an expression, found without printing the tokens of a long chain.
 fn start(expr: &Expr) -> Span {
     match expr {
         Expr::MethodCall(call) if call.attrs.is_empty() => start(&call.receiver),
@@ -188,7 +189,7 @@ fn start(expr: &Expr) -> Span {
     }
 }
 
-/// `(match scrutinee { arms })` that stands for the user's call: lints about unused values point at it.
+/// `(match scrutinee { arms })` in place of the user's call: lints about unused values point at it.
 pub(crate) fn decide(extent: Extent, scrutinee: TokenStream, arms: TokenStream) -> TokenStream {
     let matched = Token![match](extent.start);
     let mut braces = Group::new(Delimiter::Brace, arms);

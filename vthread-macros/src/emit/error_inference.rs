@@ -1,5 +1,5 @@
-//! Dead code that says which error type a block has, so that `?` in it converts to that; and how an error of that type
-//! is written.
+//! Dead code that fixes the error type of a block, so that `?` in it converts to that type; and the
+//! formatter for errors of that type.
 
 use crate::emit::call::{answer, dead};
 use crate::names;
@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::Type;
 
-/// Dead code that says that this block fails with the error type that `error` holds.
+/// Dead code that makes this block fail with the error type that `error` holds.
 pub(crate) fn pin_error_type(error: &Ident, span: Span) -> TokenStream {
     let value = names::error_value(span);
     dead(
@@ -16,7 +16,7 @@ pub(crate) fn pin_error_type(error: &Ident, span: Span) -> TokenStream {
     )
 }
 
-/// Dead code that says which error type this block returns, through any alias.
+/// Dead code that fixes the error type that this block returns, through any alias.
 pub(crate) fn pin_error(group: &Ident, span: Span) -> TokenStream {
     let owner = names::group_type(span);
     dead(
@@ -25,7 +25,8 @@ pub(crate) fn pin_error(group: &Ident, span: Span) -> TokenStream {
     )
 }
 
-/// Finds out how an error is written, for events. Where its type is left to inference it is not known yet.
+/// Finds the formatter of an error, for events. An error type that is left to inference is not
+/// known yet.
 pub(crate) fn tells(error: Option<&Type>, span: Span) -> TokenStream {
     if error.is_some_and(has_placeholder) {
         return TokenStream::new();

@@ -1,4 +1,4 @@
-//! What stands at the head and at the end of a body: the group in it, its handle, the report of its value.
+//! The beginning and the end of a body: the group in it, its handle, the report of its value.
 
 use crate::emit::call::{Making, dead_beside};
 use proc_macro2::{Ident, Span, TokenStream};

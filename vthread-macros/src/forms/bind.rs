@@ -12,7 +12,7 @@ pub(crate) struct Binding {
     pub(crate) value: Expr,
 }
 
-/// One or more of them.
+/// One or more bindings.
 pub(crate) struct Bindings(pub(crate) Vec<Binding>);
 
 impl Parse for Bindings {

@@ -1,10 +1,10 @@
-//! What stands in a `closure!`.
+//! The form of `closure!`.
 
 use crate::errors::{self, Errors};
 use syn::spanned::Spanned;
 use syn::{ExprClosure, Macro};
 
-/// What stands in a `closure!`.
+/// The contents of a `closure!`.
 pub(crate) fn parse(mac: &Macro, errors: &mut Errors) -> Option<ExprClosure> {
     let Ok(closure) = syn::parse2::<ExprClosure>(mac.tokens.clone()) else {
         let at = match mac.tokens.is_empty() {

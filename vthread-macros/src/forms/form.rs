@@ -1,4 +1,4 @@
-//! What `group!`, `spawn!` and `background!` say: `[options =>] body`, parsed and checked.
+//! The arguments of `group!`, `spawn!` and `background!`: `[options =>] body`, parsed and checked.
 
 use crate::errors::Errors;
 use crate::forms::bind::Bindings;
@@ -10,7 +10,8 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Block, Expr, ExprClosure, Ident, Pat, Result, Stmt, Token, Type, parse_quote_spanned};
 
-/// `group!([g,] [max_concurrency = n,] [name = n,] [error = E,] [on_failure = f,] [grace = d] => body)`
+/// `group!([g,] [max_concurrency = n,] [name = n,] [error = E,] [on_failure = f,] [grace = d] =>
+/// body)`
 pub(crate) struct GroupForm {
     pub(crate) handle: Option<Ident>,
     pub(crate) max_concurrency: Option<Expr>,
@@ -63,7 +64,7 @@ pub(crate) struct EnclosureForm {
     pub(crate) body: Block,
 }
 
-/// What stands before the arrow.
+/// The part before the arrow.
 pub(crate) enum Head {
     Nothing,
     Duration(Expr),
@@ -151,13 +152,13 @@ impl GroupForm {
     }
 }
 
-/// Whether a closure is meant as the body of a group, with its handle as the argument, as std's scoped threads
-/// have it. A closure may also be a group's value.
+/// Whether a closure is meant as the body of a group, with the handle as its argument, as in std's
+/// scoped threads. A closure may also be a group's value.
 fn takes_a_handle(closure: &ExprClosure) -> bool {
     let Some(Pat::Ident(handle)) = closure.inputs.first() else {
         return false;
     };
-    // How tokens are spaced as text is the compiler's business.
+    // The spacing of tokens in text differs between compilers.
     let text = closure.body.to_token_stream().to_string();
     let text: String = text.split_whitespace().collect();
     let spawns = |end| text.contains(&format!("spawn!({}{end}", handle.ident));
@@ -344,7 +345,7 @@ impl Parse for Item {
     }
 }
 
-/// The place of the first `=>` outside of brackets.
+/// The position of the first `=>` outside of brackets.
 fn arrow(trees: &[TokenTree]) -> Option<usize> {
     trees.windows(2).position(|pair| match pair {
         [TokenTree::Punct(equals), TokenTree::Punct(greater)] => {
@@ -391,7 +392,7 @@ fn split(
     Some((head?.into_iter().collect(), block_of(stmts, at)))
 }
 
-/// `name = ..` or `name, ..`: no statement begins with these and ends without `;`.
+/// `name = ..` or `name, ..`: no statement begins like this and ends without `;`.
 fn looks_like_options(trees: &[TokenTree]) -> bool {
     let ends = trees
         .iter()

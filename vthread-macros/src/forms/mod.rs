@@ -1,4 +1,4 @@
-//! What users write in our macros. It is parsed here once, and nothing else is done with it.
+//! The forms that users write in our macros: parsed once, here, and nothing else.
 
 pub(crate) mod bind;
 pub(crate) mod closure;

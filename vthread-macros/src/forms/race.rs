@@ -1,4 +1,4 @@
-//! What stands in a `race!`.
+//! The form of `race!`.
 
 use crate::errors::Errors;
 use crate::forms::form::{Item, Value, once};
@@ -7,7 +7,8 @@ use proc_macro2::{Span, TokenStream};
 use syn::parse::{ParseStream, Parser};
 use syn::{Block, Error, Expr, Pat, Result, Token, Type, parse_quote};
 
-/// `[max_concurrency = n,] [name = n,] [error = E,] for pattern in collection => body, else => handler`
+/// `[max_concurrency = n,] [name = n,] [error = E,] for pattern in collection => body, else =>
+/// handler`
 pub(crate) struct RaceForm {
     pub(crate) max_concurrency: Option<Expr>,
     pub(crate) name: Option<Expr>,

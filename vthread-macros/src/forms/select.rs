@@ -1,4 +1,4 @@
-//! What stands in a `select!`.
+//! The form of `select!`.
 
 use crate::errors::Errors;
 use proc_macro2::TokenStream;

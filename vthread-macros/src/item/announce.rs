@@ -1,8 +1,8 @@
-//! Gates: which names suspend on which type, said by `impl Suspends<HASH> for T`.
+//! Announcements: which names suspend on which type, as `impl Suspends<HASH> for T`.
 //!
-//! An inherent `impl` says so itself. For a trait the impl cannot know the methods that it leaves to
-//! their defaults: the trait emits a macro under its own name, so that `use path::Store` carries it
-//! wherever the trait goes, and the impl invokes it as `path::Store!`.
+//! An inherent `impl` announces its own methods. An `impl` of a trait does not know the methods
+//! that it leaves to their defaults: so the trait emits a macro under its own name, which
+//! `use path::Store` imports along with the trait, and the impl invokes it as `path::Store!`.
 
 use super::attributes;
 use super::options::Options;
@@ -18,7 +18,7 @@ use syn::{
     bracketed, parse_quote_spanned,
 };
 
-/// A suspending method, with the conditions under which there is one.
+/// A suspending method, with the conditions under which it exists.
 pub(crate) struct Method {
     name: Ident,
     conditions: Vec<Attribute>,
@@ -47,7 +47,7 @@ fn distinct(methods: &[Method]) -> Vec<&Ident> {
         .collect()
 }
 
-/// A supertrait for each suspending method: it carries the gate through bounds and `dyn`.
+/// A supertrait for each suspending method: it carries the announcement through bounds and `dyn`.
 pub(crate) fn as_supertraits(definition: &mut ItemTrait, methods: &[Method]) {
     for method in distinct(methods) {
         let span = ours(method.span());
@@ -93,12 +93,13 @@ pub(crate) fn of_trait(definition: &ItemTrait, methods: &[Method]) -> TokenStrea
     )
 }
 
-/// Whether a trait of this name may be one of `vthread::io`, so that its macro is asked for the form of each method.
+/// Whether a trait of this name may be one of `vthread::io`: then its macro chooses the form of
+/// each method.
 pub(crate) fn is_named_as_in_io(name: &Ident) -> bool {
     names::IO_TRAITS.contains(&plain_text(name).as_str())
 }
 
-/// A method of an `impl` in the forms in which a trait may have it, of which the trait takes one.
+/// A method of an `impl` in all forms that a trait may have; the trait's macro takes one.
 pub(crate) fn in_the_form_of(path: &Path, name: &Ident, forms: [&ImplItemFn; 3]) -> TokenStream {
     let path = without_arguments(path);
     let span = ours(path.segments[path.segments.len() - 1].ident.span());
@@ -106,12 +107,12 @@ pub(crate) fn in_the_form_of(path: &Path, name: &Ident, forms: [&ImplItemFn; 3])
     quote_spanned!(span=> #path! { @method #name {#plain} {#own} {#io} })
 }
 
-/// Macros that cross crates live in the crate's root: their names must not meet.
+/// Macros that cross crates live in the crate's root, so their names must differ.
 fn unique_name(name: &Ident) -> Ident {
     let place = place(name.span());
     let text = plain_text(name);
     let mut unique = format!("__vthread_gates_{text}_{}", hash(&place));
-    // A macro by example that is used twice makes two traits in one place.
+    // A `macro_rules!` macro that is used twice defines two traits at one location.
     match times_made(&unique) {
         0 => {}
         n => unique = format!("{unique}_{n}"),
@@ -119,7 +120,7 @@ fn unique_name(name: &Ident) -> Ident {
     Ident::new(&unique, ours(name.span()))
 }
 
-/// How many macros of a trait have been given this name before.
+/// The number of macros of a trait that already have this name.
 fn times_made(name: &str) -> usize {
     thread_local! {
         static MADE: RefCell<HashMap<String, usize>> = RefCell::new(HashMap::new());
@@ -131,7 +132,7 @@ fn times_made(name: &str) -> usize {
     })
 }
 
-/// What an `impl` says about its own methods, or asks its trait to say.
+/// What an `impl` announces about its own methods, or asks its trait to announce.
 pub(crate) fn of_impl(block: &ItemImpl, methods: &[Method], options: &Options) -> TokenStream {
     if options.nogate_all || is_pointer(block) {
         return TokenStream::new();
@@ -143,7 +144,7 @@ pub(crate) fn of_impl(block: &ItemImpl, methods: &[Method], options: &Options) -
         Some((path, _)) => {
             let path = without_arguments(path);
             let span = ours(path.segments[path.segments.len() - 1].ident.span());
-            // The trait's crate may call the library something else.
+            // The trait's crate may have another name for the library.
             let library = library::path(span);
             let skipped = options
                 .nogate
@@ -179,7 +180,7 @@ fn without_arguments(path: &Path) -> Path {
     path
 }
 
-/// Pointers hand their target's gates on by themselves.
+/// Pointers pass on the announcements of their targets by themselves.
 fn is_pointer(block: &ItemImpl) -> bool {
     match &*block.self_ty {
         Type::Reference(_) => true,
@@ -196,7 +197,7 @@ fn is_pointer(block: &ItemImpl) -> bool {
     }
 }
 
-/// What a trait's macro hands to [`implement`].
+/// The arguments that a trait's macro passes to [`implement`].
 struct Request {
     methods: Vec<(Ident, Literal)>,
     library: TokenStream,
@@ -245,7 +246,7 @@ impl Parse for Request {
     }
 }
 
-/// The gates that a trait's macro asks for.
+/// The announcements that a trait's macro requests.
 pub(crate) fn implement(tokens: TokenStream) -> TokenStream {
     let Request {
         methods,
@@ -267,7 +268,7 @@ pub(crate) fn implement(tokens: TokenStream) -> TokenStream {
     quote!(#(#gates)*)
 }
 
-/// Where a name is written. Outside of a compiler, as in our own tests, it is nowhere.
+/// The location of a name. Outside of a compiler, as in our own tests, there is none.
 fn place(span: Span) -> String {
     if !proc_macro::is_available() {
         return String::new();

@@ -1,4 +1,4 @@
-//! Which of the user's attributes go where.
+//! Where each of the user's attributes goes.
 
 use crate::errors::{self, Errors};
 use proc_macro2::TokenStream;
@@ -6,7 +6,8 @@ use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{AttrStyle, Attribute, FnArg, Meta, Path, Signature, Token, Visibility, parse_quote};
 
-/// The compiler's own attributes that may stand below `#[vthread]`: they change nothing about what a function does.
+/// The compiler's own attributes that may stand below `#[vthread]`: they do not change what a
+/// function does.
 const KNOWN: &[&str] = &[
     "allow",
     "automatically_derived",
@@ -30,11 +31,11 @@ const KNOWN: &[&str] = &[
     "warn",
 ];
 
-/// Namespaces of attributes that only tools look at.
+/// Namespaces of attributes that only tools read.
 const TOOLS: &[&str] = &["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
 
-/// Takes away and reports what is not known. The attribute macro of another crate would act on what has been made of
-/// the function, and could get hold of its frame.
+/// Removes and reports unknown attributes. The attribute macro of another crate would act on the
+/// expansion of the function, and could get hold of its frame.
 pub(crate) fn allow_known(attrs: &mut Vec<Attribute>, errors: &mut Errors) {
     retain_known(attrs, errors, errors::attribute_below);
 }
@@ -59,7 +60,7 @@ fn retain_known(attrs: &mut Vec<Attribute>, errors: &mut Errors, refused: fn(&st
     });
 }
 
-/// The first attribute in it that is not known: itself, or one under a condition.
+/// The first unknown attribute in it: itself, or one under a condition.
 fn unknown_in(meta: &Meta) -> Option<Path> {
     let path = meta.path();
     if !path.is_ident("cfg_attr") {
@@ -85,17 +86,17 @@ pub(crate) fn for_companion(attrs: &[Attribute]) -> Vec<Attribute> {
 fn companion_attribute(attr: &Attribute) -> Option<Attribute> {
     let path = attr.path();
     if path.is_ident("deprecated") {
-        // What is deprecated may use what is; the companion names the facade.
+        // Deprecated functions may use deprecated ones; the companion names the facade.
         return Some(parse_quote!(#[allow(deprecated)]));
     }
     if path.is_ident("test") || path.is_ident("bench") {
-        // rustc takes the facade away where nothing is tested.
+        // Outside of tests rustc removes the facade.
         return Some(parse_quote!(#[cfg(test)]));
     }
     selected(&attr.meta, &["allow", "warn", "deny", "forbid", "cfg"])
 }
 
-/// The attribute, or what stands in it under a condition, if it is one of these.
+/// The attribute, or its contents under a condition, if it is one of these.
 fn selected(meta: &Meta, names: &[&str]) -> Option<Attribute> {
     let path = meta.path();
     if !path.is_ident("cfg_attr") {
@@ -109,7 +110,7 @@ fn selected(meta: &Meta, names: &[&str]) -> Option<Attribute> {
     (!parts.is_empty()).then(|| parse_quote!(#[cfg_attr(#condition, #(#parts),*)]))
 }
 
-/// What stands in a `cfg_attr`: its condition, then its attributes.
+/// The parts of a `cfg_attr`: its condition, then its attributes.
 fn under_condition(meta: &Meta) -> Vec<Meta> {
     let Meta::List(list) = meta else {
         return Vec::new();
@@ -118,10 +119,10 @@ fn under_condition(meta: &Meta) -> Vec<Meta> {
     parts.into_iter().flatten().collect()
 }
 
-/// The user's attributes as they can stand before a function that becomes two.
+/// The user's attributes before a function that becomes two.
 ///
-/// What was written inside the body comes before it, and an expectation becomes a permission: it
-/// would be fulfilled at the facade or at the companion, and not at the other.
+/// Inner attributes of the body move before it, and an expectation becomes a permission: it would
+/// be fulfilled at either the facade or the companion, and not at the other.
 pub(crate) fn for_two(attrs: &mut [Attribute]) {
     for attr in attrs {
         attr.style = AttrStyle::Outer;
@@ -132,8 +133,9 @@ pub(crate) fn for_two(attrs: &mut [Attribute]) {
     }
 }
 
-/// `#[track_caller]` for the facade, so that a call which holds a kernel thread is reported where it stands. Only
-/// where nothing speaks against it: `main` and tests cannot have it, and of unknown attributes nobody knows.
+/// `#[track_caller]` for the facade, so that the report of a call that blocks an OS thread names
+/// the caller. Only where that is certain to be allowed: `main` and tests cannot have it, and
+/// unknown attributes may object.
 pub(crate) fn tracked(attrs: &[Attribute], signature: &Signature) -> TokenStream {
     let harmless = [
         "allow",
@@ -154,18 +156,18 @@ pub(crate) fn tracked(attrs: &[Attribute], signature: &Signature) -> TokenStream
     }
 }
 
-/// What the documentation adds to a function.
+/// The documentation that a function gets.
 pub(crate) const FUNCTION: &str = "*A vthread function: a call in `#[vthread]` code suspends, and one in plain code blocks until it is done.*";
-/// What the documentation adds to a method.
+/// The documentation that a method gets.
 pub(crate) const METHOD: &str = "*A vthread method: a call in `#[vthread]` code suspends. In plain code `.block()` makes the call and blocks until it is done.*";
 
-/// A last paragraph of the documentation: of what is public, since nothing else has a page.
+/// A last paragraph of the documentation, for public functions only: others have no page.
 pub(crate) fn note(visibility: &Visibility, text: &str) -> Option<Attribute> {
     matches!(visibility, Visibility::Public(_))
         .then(|| parse_quote!(#[cfg_attr(doc, doc = "", doc = #text)]))
 }
 
-/// Under which condition an argument is there.
+/// The condition under which an argument exists.
 pub(crate) fn condition(input: &FnArg) -> Option<TokenStream> {
     let FnArg::Typed(argument) = input else {
         return None;

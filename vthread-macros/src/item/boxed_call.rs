@@ -1,4 +1,4 @@
-//! The signature of a method of a `#[vthread(dyn)]` trait: the call is boxed and says what it borrows.
+//! The signature of a method of a `#[vthread(dyn)]` trait: the call is boxed and names its borrows.
 
 use super::signature::output;
 use crate::names::{self, ours};
@@ -9,7 +9,8 @@ use syn::{
     TypeFnPtr, TypeReference, parse_quote, parse_quote_spanned,
 };
 
-/// Makes the method return `Call<R, Boxed<'vt, R>>`, where every lifetime of the arguments outlives `'vt`.
+/// Makes the method return `Call<R, Boxed<'vt, R>>`, where every lifetime of the arguments outlives
+/// `'vt`.
 pub(crate) fn box_call(sig: &mut Signature) {
     let at = sig.fn_token.span;
     let mut elided = Elided {
@@ -65,8 +66,8 @@ pub(crate) fn box_call(sig: &mut Signature) {
     sig.output = parse_quote_spanned!(span=> -> #call<#output, #boxed<#frame, #output>>);
 }
 
-/// Makes the method return `Call<R, read<'__vt>>`, of the method `read` of `vthread::io`: what it borrows it borrows
-/// for `'__vt`.
+/// Makes the method return `Call<R, read<'__vt>>`, for the method `read` of `vthread::io`: its
+/// borrows last for `'__vt`.
 pub(crate) fn io_call(sig: &mut Signature) {
     let at = sig.fn_token.span;
     let span = ours(at);
@@ -126,7 +127,7 @@ impl VisitMut for Elided {
     }
 }
 
-/// Names every elided lifetime of the output, which is the one of `self` or the only one.
+/// Names every elided lifetime of the output, which is that of `self` or the only one.
 struct Filled(Lifetime);
 
 impl VisitMut for Filled {

@@ -1,4 +1,4 @@
-//! What can be a vthread function.
+//! Which functions can be vthread functions.
 
 use crate::errors::{self, Errors};
 use crate::known;
@@ -6,7 +6,7 @@ use crate::names::plain_text;
 use quote::quote;
 use syn::{ItemImpl, Signature};
 
-/// Reports what a vthread function cannot be. True if it can.
+/// Reports every reason why this cannot be a vthread function. True if there is none.
 pub(crate) fn function(signature: &Signature, errors: &mut Errors) -> bool {
     let before = errors.n();
     if let Some(token) = &signature.asyncness {
@@ -64,7 +64,7 @@ const PLAIN_TRAITS: &[&str] = &[
     "Error",
 ];
 
-/// Reports an `impl` of a trait of std. True if it is none.
+/// Reports an `impl` of a trait of std. True if it is not one.
 pub(crate) fn implemented_trait(block: &ItemImpl, errors: &mut Errors) -> bool {
     let Some((path, _)) = &block.trait_ else {
         return true;
@@ -81,7 +81,7 @@ pub(crate) fn implemented_trait(block: &ItemImpl, errors: &mut Errors) -> bool {
     !is_plain
 }
 
-/// The same for a method, whose name must be one that `#[vthread]` code looks at.
+/// The same for a method, whose name must be one that `#[vthread]` code probes.
 pub(crate) fn method(signature: &Signature, errors: &mut Errors) -> bool {
     let name = plain_text(&signature.ident);
     match signature.receiver() {

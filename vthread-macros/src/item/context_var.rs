@@ -1,5 +1,5 @@
-//! The expansion of `context_var!`: each declaration becomes a `static` of the same name and visibility,
-//! with the default as a function, so that it need not be a constant.
+//! The expansion of `context_var!`: each declaration becomes a `static` of the same name and
+//! visibility, with the default as a function, so that it need not be a constant.
 
 use crate::errors::Errors;
 use crate::names::{self, ours};

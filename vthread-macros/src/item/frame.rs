@@ -1,4 +1,4 @@
-//! The frame of a function: its body as an async block, handed to the runtime as a `Call`.
+//! The frame of a function: its body as an async block, passed to the runtime as a `Call`.
 
 use super::options::Options;
 use crate::emit::call::dead;
@@ -32,7 +32,7 @@ pub(crate) fn emit_frame(
     body.visit_block_mut(&mut block);
     let span = ours(signature.ident.span());
     let in_frame = names::in_frame(span);
-    // The whole of `self` is captured: disjoint capture would add false lints.
+    // All of `self` is captured: disjoint capture would add false lints.
     let this = signature.receiver().map(|receiver| {
         let this = receiver.self_token;
         quote_spanned!(span=> let _ = &#this;)
@@ -49,7 +49,7 @@ pub(crate) fn emit_frame(
     )
 }
 
-/// Hands the frame to the runtime as a call.
+/// Passes the frame to the runtime as a call.
 pub(crate) fn as_call(frame: TokenStream, signature: &Signature, options: &Options) -> TokenStream {
     let span = ours(signature.ident.span());
     let call = names::call(span);
@@ -58,14 +58,15 @@ pub(crate) fn as_call(frame: TokenStream, signature: &Signature, options: &Optio
     quote_spanned!(span=> #frame #boxed unsafe { #call(__f) })
 }
 
-/// Hands the frame to the runtime as a call of a method of `vthread::io`.
+/// Passes the frame to the runtime as a call of a method of `vthread::io`.
 pub(crate) fn as_io_call(frame: &TokenStream, signature: &Signature) -> TokenStream {
     let span = ours(signature.ident.span());
     let call = names::io_call(span);
     quote_spanned!(span=> #frame unsafe { #call(__f) })
 }
 
-/// Dead code that tells the async block its type, so that coercions such as `-> Box<dyn Fn()>` work.
+/// Dead code that gives the async block its type, so that coercions such as `-> Box<dyn Fn()>`
+/// work.
 fn says_output(signature: &Signature) -> TokenStream {
     let ReturnType::Type(_, ty) = &signature.output else {
         return TokenStream::new();
@@ -89,7 +90,7 @@ pub(crate) fn emit_refused(signature: &Signature) -> TokenStream {
     quote_spanned!(span=> #any())
 }
 
-/// The same for a method: its call has a frame that never is.
+/// The same for a method: its call has a frame that never exists.
 pub(crate) fn emit_refused_method(signature: &Signature) -> TokenStream {
     let span = ours(signature.ident.span());
     let (call, any) = (names::call(span), names::any(span));

@@ -1,4 +1,5 @@
-//! `#[vthread] fn`: the facade, the hidden companion, and the module by which `#[vthread]` code finds it.
+//! `#[vthread] fn`: the facade, the hidden companion, and the module by which `#[vthread]` code
+//! finds it.
 
 use super::options::{On, Options};
 use super::signature::{
@@ -13,7 +14,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, FnArg, GenericParam, ItemFn, Safety, Signature, Type, parse_quote};
 
-/// A function nested in a vthread body: the calls of that body name its companion directly.
+/// A function nested in a vthread body: calls in that body name its companion directly.
 pub(crate) fn expand_nested(attribute: &Attribute, function: ItemFn) -> TokenStream {
     let mut errors = Errors::default();
     let tokens = match &attribute.meta {
@@ -41,7 +42,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     let can_be = check::function(&function.sig, errors);
     if !can_be {
         if function.sig.asyncness.is_none() {
-            // `const` and `extern` functions stay what they are for their callers.
+            // `const` and `extern` functions keep these qualifiers for their callers.
             return function.into_token_stream();
         }
         function.sig.asyncness = None;
@@ -108,8 +109,8 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     )
 }
 
-/// The function with its first conditional argument or generic parameter, and the one without. An argument of a
-/// call cannot have a condition, and the facade calls.
+/// The function twice: with its first conditional argument or generic parameter, and without it. An
+/// argument of a call cannot have a condition, and the facade contains a call.
 fn split_by_condition(function: &ItemFn) -> Option<(ItemFn, ItemFn)> {
     if let Some(split) = split_by_parameter(function) {
         return Some(split);
@@ -183,7 +184,7 @@ fn facade(signature: &Signature, hidden: &Signature, names: &[proc_macro2::Ident
     }
 }
 
-/// Whether the program begins here: with it begins and ends the group of the process.
+/// Whether the program begins here: the function then begins and ends the group of the process.
 fn is_main(signature: &Signature) -> bool {
     signature.ident == "main"
         && signature.inputs.is_empty()
@@ -204,7 +205,8 @@ fn module(
     let (kind, both) = (names::kind(span), names::both_functions(span));
     if matches!(visibility, syn::Visibility::Public(_)) && neighbours::is_named_as_its_library(name)
     {
-        // Whatever uses the crate has a module of this name: the crate. So it is the companion's.
+        // Every user of the crate has a module of this name, the crate. So the companion takes the
+        // name.
         let hidden = quote_spanned!(span=>
             #(#conditions)* #[cfg(not(doc))] #[doc(hidden)] #[allow(unused_imports, deprecated, clippy::unsafe_removed_from_name)]
         );
@@ -225,9 +227,9 @@ fn module(
     )
 }
 
-/// The companion names the facade in dead code: a function that only vthread code calls is not dead,
-/// and one that nobody calls is reported under its own name. Where the return type is opaque
-/// that would be a cycle, and the facade is quiet instead.
+/// The companion names the facade in dead code: so a function that only vthread code calls is not
+/// reported as dead, and one without callers is reported under its own name. If the return type is
+/// opaque that would be a cycle, and the lint is silenced for the facade instead.
 fn keeps_facade_alive(
     signature: &Signature,
     names: &[proc_macro2::Ident],
@@ -255,7 +257,7 @@ fn is_never(signature: &Signature) -> bool {
     matches!(&signature.output, syn::ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)))
 }
 
-/// A concrete frame for a refused function: nothing is known of the real one.
+/// A concrete frame for a refused function: the real one is unknown.
 fn refused_output(signature: &Signature) -> syn::ReturnType {
     let span = ours(signature.fn_token.span);
     let (call, boxed, output) = (

@@ -1,4 +1,5 @@
-//! `#[vthread] impl`: every function in the block is a vthread function, except those marked `#[plain]`.
+//! `#[vthread] impl`: every function in the block is a vthread function, except those marked
+//! `#[plain]`.
 
 use super::announce::Method;
 use super::options::Options;
@@ -66,7 +67,8 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
     quote!(#block #gates)
 }
 
-/// Makes a method return a call that has not been made yet. Gives what it is in a trait of `vthread::io`.
+/// Makes a method return a call that does not run yet. Returns its form in a trait of
+/// `vthread::io`.
 fn method(
     function: &mut ImplItemFn,
     options: &Options,

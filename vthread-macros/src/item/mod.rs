@@ -1,5 +1,5 @@
-//! `#[vthread]` on items: parse, check, emit. On an error the item keeps its signature, so that its
-//! callers still compile.
+//! `#[vthread]` on items: parse, check, emit. After an error the item keeps its signature, so that
+//! its callers still compile.
 
 pub(crate) mod announce;
 pub(crate) mod attributes;

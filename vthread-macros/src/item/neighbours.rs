@@ -1,12 +1,13 @@
 //! Modules that need the name of a vthread function too.
 //!
-//! A `use` brings what a name means for values, for types and for macros. Vthread code finds a function's
-//! companion by the name that modules have, so that it travels with the function. Where a module of
-//! the user's has that name, rustc says only that a name is defined twice; what to do about it is said here, from what
-//! stands in the source files. Where these cannot be read, nothing is said, and rustc's error remains.
+//! A `use` imports the meaning of a name as a value, a type and a macro. Vthread code finds a
+//! function's companion in the module of its name, so that it travels with the function. If a
+//! module of the user's has that name, rustc only reports that a name is defined twice; the message
+//! here adds what to do, from the contents of the source files. If these cannot be read there is no
+//! message, and rustc's error remains.
 //!
-//! A function at the root of its crate, named as the crate, is a case of its own: the name of a crate is one of a
-//! module wherever the crate is used. There the companion stands at the root itself.
+//! A function at the root of its crate with the name of that crate is a special case: wherever the
+//! crate is used, its name is the name of a module. There the companion stands at the root itself.
 
 use crate::errors::Clash;
 use crate::names::plain_text;
@@ -33,7 +34,7 @@ pub(crate) fn clash(name: &Ident) -> Option<Clash> {
     if is_in_a_function(name, &path) {
         return Some(Clash::Hidden);
     }
-    // The file of the module, and what declares that module.
+    // The file of the module, and the declaration of that module.
     let around = parent_of(&path, &text)?;
     let is_named = |source: &Rc<String>| source.contains(&declares) && source.contains("use ");
     let is_in_it = has_vthread_fn(&parsed(&path)?.items, &text);
@@ -55,7 +56,8 @@ pub(crate) fn is_named_as_its_library(name: &Ident) -> bool {
     false
 }
 
-/// Whether a vthread function stands in another function. Only of one that is indented the file is parsed.
+/// Whether a vthread function is nested in another function. The file is parsed only if the
+/// function is indented.
 fn is_in_a_function(name: &Ident, path: &Path) -> bool {
     thread_local! {
         static FUNCTIONS: RefCell<HashMap<PathBuf, Rc<Functions>>> = RefCell::new(HashMap::new());
@@ -111,7 +113,7 @@ impl<'ast> Visit<'ast> for Functions {
         }
         self.deeper(|this| visit::visit_item_fn(this, function));
     }
-    // A module in a function is one like any other.
+    // A module in a function counts like any other.
     fn visit_item_mod(&mut self, module: &'ast ItemMod) {
         let depth = std::mem::take(&mut self.depth);
         visit::visit_item_mod(self, module);
@@ -152,7 +154,7 @@ fn has_vthread_fn(items: &[Item], name: &str) -> bool {
     })
 }
 
-/// Whether `use name::name;` stands there, which also brings the companion.
+/// Whether there is a `use name::name;`, which imports the companion too.
 fn reexports(items: &[Item], name: &str) -> bool {
     items.iter().any(|item| match item {
         Item::Use(import) => !has_condition(&import.attrs) && brings(import, name),

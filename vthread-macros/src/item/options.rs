@@ -1,10 +1,10 @@
-//! What stands in `#[vthread(..)]`.
+//! The options of `#[vthread(..)]`.
 
 use crate::errors::Errors;
 use crate::names::plain_text;
 use proc_macro2::{TokenStream, TokenTree};
 
-/// The kind of item that the attribute is on.
+/// The kind of item that carries the attribute.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum On {
     Function,
@@ -23,7 +23,7 @@ pub(crate) struct Options {
     pub(crate) dynamic: bool,
     /// The impl does not announce its methods: other methods of the type have the same names.
     pub(crate) nogate_all: bool,
-    /// It does not announce these.
+    /// The impl does not announce these.
     pub(crate) nogate: Vec<String>,
     /// The frames need not be `Send`.
     pub(crate) not_send: bool,
@@ -39,7 +39,7 @@ impl Options {
             let text: String = option.iter().map(ToString::to_string).collect();
             let known = match (text.as_str(), on) {
                 ("", _) => true,
-                // Looked at before, by `library`.
+                // Read earlier, by `library`.
                 _ if library_in(option).is_some() => true,
                 ("boxed", _) => set(&mut options.boxed),
                 ("local", On::Function) => set(&mut options.local),

@@ -1,8 +1,9 @@
 //! Default methods that call themselves.
 //!
-//! Inside the default of `m` rustc takes the type of `self.m()` for the very type that is being defined, and
-//! refuses what is not a generic parameter of it (E0792). Another trait with the same signature, implemented for
-//! all that implement the trait, has no such knowledge: the call goes through it.
+//! Inside the default of `m` rustc identifies the type of `self.m()` with the type that is being
+//! defined, and requires its arguments to be generic parameters (E0792). Another trait with the
+//! same signature, implemented for every type with the trait, avoids that: the call goes through
+//! it.
 
 use super::signature::turbofish;
 use crate::names::{self, ours};

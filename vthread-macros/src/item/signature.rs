@@ -10,9 +10,9 @@ use syn::{
     Expr, FnArg, GenericParam, Pat, PatIdent, ReturnType, Signature, Stmt, Token, Visibility, token,
 };
 
-/// What the arguments became.
+/// The arguments after the change.
 pub(crate) struct Arguments {
-    /// Their names, as the facade hands them on.
+    /// Their names, as the facade passes them on.
     pub(crate) names: Vec<Ident>,
     /// Binds the user's patterns, first thing in the frame.
     pub(crate) prologue: TokenStream,
@@ -64,23 +64,23 @@ pub(crate) fn take_patterns(
     arguments
 }
 
-/// It is the expansion that uses what the user says is not used.
+/// The expansion uses an argument whose name (`_x`) says that it is unused.
 pub(crate) fn says_used(name: &Ident) -> Option<TokenStream> {
     plain_text(name)
         .starts_with('_')
         .then(|| quote!(#[allow(clippy::used_underscore_binding)]))
 }
 
-/// A body between the user's own braces: lints about the function (that it is never used) look at
-/// where it ends.
+/// A body between the user's own braces: lints about the whole function (that it is never used) use
+/// the position of its end.
 pub(crate) fn in_braces(braces: token::Brace, body: TokenStream) -> TokenStream {
     let mut tokens = TokenStream::new();
     braces.surround(&mut tokens, |inside| inside.extend(body));
     tokens
 }
 
-/// The statements of a block that nobody looks at again. They are not parsed: in the unoptimised
-/// build that a procedural macro is by default, that took as long as all the rest of an expansion.
+/// The statements of a finished block. They are not parsed: in the unoptimised build that a
+/// procedural macro usually is, parsing took as long as the rest of the expansion.
 pub(crate) fn as_written(body: TokenStream) -> Vec<Stmt> {
     vec![Stmt::Expr(Expr::Verbatim(body), None)]
 }
@@ -103,11 +103,11 @@ pub(crate) fn turbofish(signature: &Signature) -> TokenStream {
     }
 }
 
-/// The type that a function returns.
+/// The return type of a function.
 pub(crate) fn output(signature: &Signature) -> TokenStream {
     match &signature.output {
         ReturnType::Default => quote!(()),
-        // `Output = !` cannot be written, but named.
+        // `Output = !` cannot be written, but a name for it can.
         ReturnType::Type(_, ty) if matches!(**ty, syn::Type::Never(_)) => {
             names::never_type(ours(ty.span()))
         }
@@ -115,14 +115,14 @@ pub(crate) fn output(signature: &Signature) -> TokenStream {
     }
 }
 
-/// Where the type of a call is read.
+/// The reader of a call's type.
 #[derive(Clone, Copy)]
 pub(crate) enum Shown {
-    /// By compilers only.
+    /// Compilers only.
     Nowhere,
-    /// In the documentation, which shows what the user wrote.
+    /// The documentation, which shows the user's own signature.
     AsWritten,
-    /// In the documentation of a trait or of its `impl`.
+    /// The documentation of a trait or of its `impl`.
     AsCall,
 }
 
@@ -142,7 +142,8 @@ pub(crate) fn call_output(signature: &Signature, is_send: bool, shown: Shown) ->
         true => quote_spanned!(span=> #output, Send),
         false => output,
     };
-    // The signature ends where the user's does: lints about the whole of it would else look at the attribute.
+    // The signature ends where the user's does; otherwise lints about the whole of it would point
+    // at the attribute.
     let mut arguments = Group::new(Delimiter::Bracket, arguments);
     arguments.set_span(end(signature));
     syn::parse_quote_spanned!(span=> -> #call! #arguments)
@@ -157,7 +158,7 @@ fn end(signature: &Signature) -> Span {
     last.map_or_else(|| signature.paren_token.span.close(), |tree| tree.span())
 }
 
-/// The visibility, one module further in.
+/// The visibility, one module deeper.
 pub(crate) fn from_inside(visibility: &Visibility) -> TokenStream {
     let Visibility::Restricted(restricted) = visibility else {
         return match visibility {

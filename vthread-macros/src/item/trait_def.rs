@@ -1,4 +1,5 @@
-//! `#[vthread] trait`: its methods return calls, and supertraits carry the gates through bounds and `dyn`.
+//! `#[vthread] trait`: its methods return calls, and supertraits carry the announcements through
+//! bounds and `dyn`.
 
 use super::announce::Method;
 use super::options::Options;
@@ -57,7 +58,7 @@ pub(crate) fn expand(
     quote!(#shown #unless_shown #definition #gates #again)
 }
 
-/// What rustdoc shows of a public trait: without the supertraits that carry the gates.
+/// The trait as rustdoc shows it: without the supertraits that carry the announcements.
 fn shown(definition: &ItemTrait) -> Option<ItemTrait> {
     let is_public = matches!(definition.vis, Visibility::Public(_));
     let mut shown = is_public.then(|| definition.clone())?;
@@ -112,7 +113,7 @@ fn method(
         errors.append(body.errors);
         function.attrs.push(attributes::allowed_lints());
     } else {
-        // A call is `must_use` by itself.
+        // A call is `must_use` already.
         function
             .attrs
             .push(parse_quote!(#[allow(clippy::double_must_use)]));

@@ -1,4 +1,4 @@
-//! Our own attributes, as they stand on an item: `#[vthread]`, `#[plain]`.
+//! Our own attributes on an item: `#[vthread]`, `#[plain]`.
 
 use syn::{Attribute, ItemFn};
 
@@ -14,14 +14,14 @@ fn is_ours(attr: &Attribute) -> bool {
         .is_some_and(|last| last.ident == "vthread")
 }
 
-/// Takes our attribute off a nested function.
+/// Removes our attribute from a nested function.
 pub(crate) fn take_attribute(item: &mut ItemFn) -> Option<Attribute> {
     let at = item.attrs.iter().position(is_ours)?;
     Some(item.attrs.remove(at))
 }
 
-/// Whether the function stays an ordinary one. The attribute is left where it is: it expands to
-/// nothing, and its import counts as used.
+/// Whether the function stays an ordinary one. The attribute remains: it expands to nothing, and
+/// its import counts as used.
 pub(crate) fn is_plain(attrs: &[Attribute]) -> bool {
     attrs.iter().any(|attr| {
         attr.path()

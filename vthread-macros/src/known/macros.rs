@@ -1,7 +1,8 @@
-//! Macros whose arguments are part of the body: std's, and some that are in common use.
+//! Macros whose arguments are part of the body: std's, and some common ones.
 //!
-//! By its path, or by what the source file says (`own_macros`), another macro of such a name is known to be another
-//! one, and is left alone. Else it is taken for std's, which is checked where anything is rewritten.
+//! A macro that has such a name, but another path or another declaration in the source file
+//! (`own_macros`), is left alone. Otherwise it is taken for std's; the expansion checks that
+//! wherever it rewrites an argument.
 
 use super::own_macros;
 use crate::names::plain_text;
@@ -11,23 +12,23 @@ use syn::{Expr, Macro, Token};
 /// How a known macro treats its arguments.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Treatment {
-    /// Formats all arguments from this place on, by reference, each time.
+    /// Formats all arguments from this one on, by reference, each time.
     Formats { first: usize },
     /// Tests the first `n` arguments, and formats the others if the test fails.
     Tests { n: usize, only_in_debug: bool },
     /// Moves all arguments.
     Moves,
-    /// Shows and gives back its arguments.
+    /// Prints its arguments and returns them.
     Shows,
     /// Matches its first argument against a pattern.
     Matches,
-    /// Tests its first argument, and shows it if there is no other one. Its crate cannot be told.
+    /// Tests its first argument, and prints it if there is no other one. Its crate is unknown.
     Ensures,
-    /// Evaluates lazily, or ties its value to its arguments.
+    /// Evaluates lazily, or returns a value that borrows from its arguments.
     Blocks,
 }
 
-/// How it is treated: by its name, and by the path that it is called by.
+/// How the macro is treated: decided by its name and its path.
 pub(crate) fn treatment(mac: &Macro) -> Option<Treatment> {
     let name = name(mac);
     let treatment = by_name(&name)?;
@@ -44,7 +45,7 @@ pub(crate) fn treatment(mac: &Macro) -> Option<Treatment> {
     is_known.then_some(treatment)
 }
 
-/// Those of well-known crates, which are known by any path.
+/// Macros of well-known crates, which are known by any path.
 const OF_CRATES: &[&str] = &[
     "info", "warn", "error", "debug", "trace", "bail", "ensure", "pin",
 ];
@@ -83,7 +84,7 @@ pub(crate) fn writes(mac: &Macro) -> bool {
     treatment(mac) == Some(Treatment::Formats { first: 2 })
 }
 
-/// The comma-separated arguments of a macro that we know.
+/// The comma-separated arguments of a known macro.
 pub(crate) fn arguments(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>> {
     treatment(mac)?;
     mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)

@@ -1,5 +1,5 @@
-//! Names whose calls are never looked at: std's, which never suspend. A call that is not probed
-//! costs the user's compiler nothing.
+//! Names whose calls are never probed: std's, which never suspend. A call that is not probed costs
+//! the user's compiler nothing.
 
 pub(crate) mod attributes;
 pub(crate) mod macros;
@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 use syn::{ExprPath, Path};
 
-/// Methods of std that nobody would give to a suspending method.
+/// Methods of std whose names users do not give to suspending methods.
 static METHODS: LazyLock<HashSet<&str>> = LazyLock::new(|| without_exceptions(STD_METHODS));
 
 /// The same for associated functions.
@@ -51,8 +51,8 @@ static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     methods.chain(STD_FUNCTIONS.split_whitespace()).collect()
 });
 
-/// Types of std whose own functions never suspend. Names that users give to types of theirs (`Cell`, `Layout`,
-/// `Ordering`, `Mutex`, `File` ..) are not here.
+/// Types of std whose own functions never suspend. Names that users give to their own types
+/// (`Cell`, `Layout`, `Ordering`, `Mutex`, `File` ..) are not here.
 const TYPES: &[&str] = &[
     "Box",
     "Rc",
@@ -91,8 +91,8 @@ const TYPES: &[&str] = &[
     "Iterator",
 ];
 
-/// Traits of std and their functions. What these return is often known only from what is around the call, so
-/// that it cannot be asked.
+/// Traits of std and their functions. Their return type often depends on the surrounding code, so a
+/// probe cannot ask for it.
 const TRAITS: &[(&str, &[&str])] = &[
     ("Default", &["default"]),
     ("From", &["from"]),
@@ -166,7 +166,7 @@ pub(crate) fn is_type_relative(path: &Path) -> bool {
     })
 }
 
-/// Whether a name is written as C's types of numbers are: `size_t`, `c_int`.
+/// Whether a name follows the pattern of C's number types: `size_t`, `c_int`.
 fn is_alias_of_a_number(name: &str) -> bool {
     name.strip_prefix("c_").is_some_and(|rest| {
         matches!(
@@ -201,8 +201,8 @@ fn is_alias_of_a_number(name: &str) -> bool {
     )
 }
 
-/// Whether a type-relative path names a function of a type or a trait of std. A vthread function that
-/// a user has given to such a type, or to one of that name, is looked at.
+/// Whether a type-relative path names a function of a type or a trait of std. A vthread function
+/// that a user has given to such a type, or to another type of that name, is probed.
 pub(crate) fn is_of_std(path: &Path, function: &str) -> bool {
     owner(path).is_some_and(|owner| {
         let name = plain_text(&owner.ident);
@@ -217,7 +217,7 @@ fn owner(path: &Path) -> Option<&syn::PathSegment> {
     path.segments.iter().rev().nth(1)
 }
 
-/// Whether a name is written as types and constants are.
+/// Whether a name is written like a type or a constant.
 pub(crate) fn is_upper(name: &str) -> bool {
     name.trim_start_matches('_').starts_with(char::is_uppercase)
 }

@@ -1,8 +1,9 @@
-//! Whether a macro under a name of std's is one of the user's, which their source file says: by a `macro_rules!` or
-//! an import of the name whose braces are around the call.
+//! Whether a macro with the name of one of std's is the user's own. The source file shows it: by a
+//! `macro_rules!` or an import of the name, in braces that surround the call.
 //!
-//! Such a macro sees what the user wrote, as any other macro that is not known. What a file does not say (a `#[macro_use]`
-//! or a glob import that brings it) name resolution refuses (`lower/macro_origin.rs`).
+//! Such a macro receives the user's tokens, like any other unknown macro. A macro that a
+//! `#[macro_use]` or a glob import brings is not visible in the file: name resolution refuses it
+//! (`lower/macro_origin.rs`).
 
 use crate::source::{blanked, file_of, is_of_word, offset_of, read};
 use proc_macro2::Ident;
@@ -29,7 +30,7 @@ pub(super) fn is_users(name: &Ident) -> bool {
 
 type Scopes = Rc<Vec<Range<usize>>>;
 
-/// Where in the file the name is a macro of the user's. Looked for once.
+/// The parts of the file where the name is a macro of the user's. Computed once.
 fn declared(path: PathBuf, text: &str, name: &str) -> Scopes {
     thread_local! {
         static FOUND: RefCell<HashMap<(PathBuf, String), Scopes>> = RefCell::new(HashMap::new());
@@ -64,7 +65,7 @@ fn scopes(text: &str, name: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// Whether it is worth a closer look: whether the name stands somewhere as the end of an import can, or behind
+/// Whether a closer look is worth it: whether the name occurs where an import can end, or behind
 /// `macro_rules!`.
 fn may_declare(text: &str, name: &str) -> bool {
     words(text, name).any(|at| {
@@ -77,7 +78,7 @@ fn may_declare(text: &str, name: &str) -> bool {
     })
 }
 
-/// Where a word stands.
+/// The offsets of a word.
 fn words<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let bytes = text.as_bytes();
     text.match_indices(word)
@@ -91,7 +92,7 @@ fn words<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
         })
 }
 
-/// Whether an import brings the name, and not from std.
+/// Whether an import brings the name, from elsewhere than std.
 fn brings_another(tree: &UseTree, name: &str) -> bool {
     match tree {
         UseTree::Path(path) => {
@@ -105,7 +106,7 @@ fn brings_another(tree: &UseTree, name: &str) -> bool {
     }
 }
 
-/// What the innermost braces around a place hold.
+/// The contents of the innermost braces around an offset.
 fn braces_around(code: &str, at: usize) -> Range<usize> {
     let depth_of = |byte: u8| match byte {
         b'{' => 1,
@@ -130,7 +131,7 @@ fn braces_around(code: &str, at: usize) -> Range<usize> {
 mod tests {
     use super::scopes;
 
-    /// Which of the calls `name!` in the source are of the user's macro.
+    /// For each call `name!` in the source, whether it is of the user's macro.
     fn own(source: &str, name: &str) -> Vec<bool> {
         let scopes = scopes(source, name);
         let call = format!("{name}!(");
