@@ -45,7 +45,7 @@ pub use crate::group::task::{Task, TaskJoin};
 pub use crate::program::background::{background, background_error};
 pub use crate::scoped::await_future::{AwaitFuture, await_future};
 pub use crate::scoped::catch_unwind::{CatchUnwind, catch_unwind};
-pub use crate::scoped::defer::{Defer, DeferredTo, Finish, defer, finish};
+pub use crate::scoped::defer::{BlockEnd, Defer, Finish, defer, finish};
 pub use crate::scoped::select::{Branch, Branches, NoBranch, Or, Select, branch, select};
 pub use crate::scoped::shield::{Shield, shield};
 pub use crate::task::call::{

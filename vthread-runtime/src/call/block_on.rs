@@ -1,9 +1,9 @@
 //! A blocking call: the root of a vthread on the calling thread's own stack.
 //!
-//! The frame is polled, and dropped, on the calling thread, so it need not be `Send`. The waker
-//! and what others may hold on to is on the heap. A blocking call that is made inside another
-//! vthread (in a plain frame below it) is a scope of that vthread: it is cancelled with it, by an
-//! unwind through the plain frames.
+//! The frame is polled, and dropped, on the calling thread, so it need not be `Send`. Its waker,
+//! and all that other threads may keep, is on the heap. A blocking call made inside another vthread
+//! (in a plain frame below it) is a scope of that vthread: it is cancelled with it, by an unwind
+//! through the plain frames.
 
 #![allow(unsafe_code)] // From a registered scope to the root around it, and back.
 
@@ -27,7 +27,7 @@ use std::sync::atomic::{Ordering, fence};
 use std::task::{Context, Poll, Waker};
 
 thread_local! {
-    /// A root that is used again by the next blocking call of the thread.
+    /// A root kept for the next blocking call of the thread.
     static IDLE: RefCell<Option<Arc<Root>>> = const { RefCell::new(None) };
 }
 
@@ -39,11 +39,12 @@ fn take_root() -> Arc<Root> {
         .unwrap_or_else(Root::new)
 }
 
-/// Keeps the root for the next call, if no foreign waker holds on to it. Whoever takes a census may
-/// begin to look at it meanwhile, so it is not borrowed for itself alone.
+/// Keeps the root for the next call, unless a foreign waker still refers to it. A snapshot may
+/// begin to look at it meanwhile, so it is not borrowed exclusively.
 fn give_back(root: Arc<Root>) {
     if Arc::strong_count(&root) == 1 && !root.vthread.root.has_own_mark() {
-        // What the others did with it before they let it go comes before the next call.
+        // Everything that other threads did with it before they dropped their share comes before
+        // the next call.
         fence(Ordering::Acquire);
         root.vthread.reset();
         let _ = IDLE.try_with(|idle| *idle.borrow_mut() = Some(root));
@@ -51,13 +52,13 @@ fn give_back(root: Arc<Root>) {
 }
 
 impl<R, F: Future> Call<R, F> {
-    /// Makes the call and blocks the caller until it is done. Right in any plain code.
+    /// Makes the call and blocks the caller until it is done. May be used in any plain code.
     #[track_caller]
     pub fn block(self) -> F::Output {
         block_on(self.into_frame())
     }
 
-    /// The name that `block` had.
+    /// The former name of `block`.
     #[doc(hidden)]
     #[deprecated(note = "write `.block()`: it makes the call and blocks until it is done")]
     #[track_caller]
@@ -66,12 +67,12 @@ impl<R, F: Future> Call<R, F> {
     }
 }
 
-/// Runs a vthread's frame on the calling thread, and blocks it while the frame waits. On a
+/// Runs a vthread's frame on the calling thread, and blocks the thread while the frame waits. On a
 /// worker, the worker's other vthreads go on elsewhere.
 ///
 /// # Panics
-/// With the frame's panic. If the vthread in whose plain frame this call was made is cancelled,
-/// the call unwinds through that frame with a private payload.
+/// With the frame's panic. If the vthread in whose plain frame this call was made is cancelled, the
+/// call unwinds through that frame with a private payload.
 #[track_caller]
 pub fn block_on<F: Future>(frame: F) -> F::Output {
     let can_unwind = !std::thread::panicking() && cfg!(panic = "unwind");
@@ -90,7 +91,7 @@ pub fn block_on<F: Future>(frame: F) -> F::Output {
 /// As `block_on`, for the outermost call of a thread that ends with it: nothing has to unwind.
 ///
 /// # Errors
-/// With what `block_on` would unwind with.
+/// The payload with which `block_on` would unwind.
 #[track_caller]
 pub(crate) fn try_block_on<F: Future>(frame: F) -> std::thread::Result<F::Output> {
     drive_registered(frame, |root| Registration::make(root))
@@ -129,7 +130,7 @@ fn drive<F: Future>(
     let running = Running::of_root(&root.vthread, waker.data());
     let mut cx = Context::from_waker(waker);
     let mut given = Given::default();
-    let mut linger = None;
+    let mut cleanup = None;
     let mut result = loop {
         root.notice.take();
         running.renew();
@@ -170,11 +171,11 @@ fn drive<F: Future>(
                 unsafe { root.vthread.meet_mark(running.scope()) };
                 break Err(Box::new(CancelUnwind) as _);
             }
-            if !bound_cleanup(root, &mut linger, &cx) {
+            if !bound_cleanup(root, &mut cleanup, &cx) {
                 continue;
             }
         }
-        // Whether it waits or gives way: the vthreads queued with this worker must get their turn.
+        // In either case the vthreads queued with this worker must get their turn.
         wait(
             &mut given,
             || trace::pinned(site),
@@ -189,7 +190,7 @@ fn drive<F: Future>(
     };
     drop(given);
     root.vthread.root.must_be_empty();
-    // The frame goes on this thread too, and blocking calls in its destructors complete.
+    // The frame is dropped on this thread too, and blocking calls in its destructors complete.
     let dropped = {
         let _entered = running.enter();
         running.dropping(|| catch_unwind(AssertUnwindSafe(|| frame.set(None))))
@@ -202,20 +203,21 @@ fn drive<F: Future>(
     result
 }
 
-/// Whether what has marked the call, or the vthread in whose plain frame it was made, is still marking others.
+/// Whether the walk that has marked the call, or the vthread in whose plain frame it was made, is
+/// still marking others.
 fn is_held(running: &Running) -> bool {
     running.is_held() || current::with(|outer| outer.is_some_and(Running::is_held))
 }
 
-/// Bounds the cleanup of a call that is marked, and waits for what is open in it. False if the grace is over
-/// just now: then it is to be polled again.
-fn bound_cleanup(root: &Root, linger: &mut Option<CleanupTimer>, cx: &Context<'_>) -> bool {
+/// Bounds the cleanup of a call that is marked, and waits for constructs that are open in it. False
+/// if the grace has just ended: then it is to be polled again.
+fn bound_cleanup(root: &Root, cleanup: &mut Option<CleanupTimer>, cx: &Context<'_>) -> bool {
     let scope = &root.vthread.root;
-    let linger = linger.get_or_insert_with(|| CleanupTimer::new(scope.grace(), cx));
-    if !linger.is_over() || scope.has_forced_mark() {
+    let cleanup = cleanup.get_or_insert_with(|| CleanupTimer::new(scope.grace(), cx));
+    if !cleanup.is_over() || scope.has_forced_mark() {
         return true;
     }
-    // SAFETY: this thread polls the vthread, and is itself what is further out.
+    // SAFETY: this thread polls the vthread, and those further out on its stack.
     if let Some(reason) = unsafe { root.vthread.reason(scope) } {
         scope.mark(&reason);
     }
@@ -224,18 +226,18 @@ fn bound_cleanup(root: &Root, linger: &mut Option<CleanupTimer>, cx: &Context<'_
     false
 }
 
-/// By whom a call can be cancelled, until this is dropped.
+/// The canceller of a call, until this is dropped.
 enum Registration<'a> {
-    /// By the vthread below whose plain frame it was made.
+    /// The vthread below whose plain frame it was made.
     Nested(#[allow(dead_code)] Nested<'a>),
-    /// By the end of the process: nothing encloses it.
+    /// The end of the process: the call is in no scope.
     PlainCall(#[allow(dead_code)] PlainCall),
-    /// By nobody: it completes.
+    /// None: the call completes.
     Nowhere,
 }
 
 impl<'a> Registration<'a> {
-    /// Below a vthread whose plain code may have handed the call anything that it had.
+    /// Below a vthread whose plain code may have given the call any of its values.
     fn nowhere(running: &Running) -> Self {
         // SAFETY: the vthread of the current poll.
         unsafe { &*running.vthread }.escape.leak();
@@ -272,7 +274,7 @@ impl<'a> Nested<'a> {
             root.vthread.set_maybe_cancelled();
         }
         if outer.escape.is_followed() {
-            // The plain code between may have handed it anything that the outer one had.
+            // The plain code between may have given it any value of the outer vthread.
             root.vthread.escape.follow();
         }
         Nested {
@@ -290,7 +292,7 @@ impl Drop for Nested<'_> {
         if self.root.vthread.escape.leaked() > 0 {
             outer.escape.leak();
         }
-        // SAFETY: still open: what is around a call does not end before it, or the process is aborted.
+        // SAFETY: still open: the scope around a call does not end before it, or the process is aborted.
         unsafe { &*self.root.vthread.root.parent() }.closed_inside();
         self.root.vthread.root.clear_parent();
     }

@@ -1,9 +1,9 @@
-//! Vthread closures: what `closure!` makes, and the bound by which a function takes one.
+//! Vthread closures: the values of `closure!`, and the bound by which a function takes one.
 //!
-//! Inside is an async closure, which would hand a frame to anybody who calls it. So it is private, only the
-//! macro can wrap one, and a call gives a [`Call`] as every vthread method does. std's `AsyncFn` does not say
-//! whether its futures are `Send`; `FnOnce` does, so each call takes a clone: a few references, unless
-//! the closure is a `move` one.
+//! Inside is an async closure, which would give a frame to any caller. So it is private, only the
+//! macro can wrap one, and a call returns a [`Call`] as every vthread method does. std's `AsyncFn`
+//! does not tell whether its futures are `Send`; `FnOnce` does, so each call takes a clone: a few
+//! references, unless the closure is a `move` one.
 
 #![allow(unsafe_code)] // What the macro wraps comes by an unsafe entry point.
 
@@ -19,13 +19,13 @@ use std::marker::PhantomData;
 /// several vthreads at once.
 pub struct Closure<F, K> {
     code: F,
-    /// Invariant: with a variance, rustc would not tell a closure the types of its parameters.
+    /// Invariant: with a variance, rustc would not infer the types of a closure's parameters.
     #[allow(clippy::type_complexity)]
     _exactly: PhantomData<(fn(F) -> F, fn(K) -> K)>,
 }
 
 impl<F, K> Closure<F, K> {
-    /// Wraps what `closure!` wrote.
+    /// Wraps the code of a `closure!`.
     ///
     /// # Safety
     /// - `code` was made by `closure!` of a user's closure: its futures are frames.
@@ -55,8 +55,9 @@ impl<F, K> Closure<F, K> {
 /// }
 /// ```
 ///
-/// It may borrow from what is around it. For an argument that is a reference of any lifetime the bound is
-/// `impl for<'a> VthreadFn<&'a str>`, and the closure says the type: `closure!(|text: &str| ..)`.
+/// It may borrow from its environment. For an argument that is a reference of any lifetime the
+/// bound is `impl for<'a> VthreadFn<&'a str>`, and the closure names the type: `closure!(|text:
+/// &str| ..)`.
 ///
 /// Only `closure!` makes values of this kind.
 #[diagnostic::on_unimplemented(
@@ -67,7 +68,7 @@ impl<F, K> Closure<F, K> {
             mutable reference, and a `move` closure only what is `Clone`"
 )]
 pub trait VthreadFn<A>: Suspends<{ name_hash("call") }> {
-    /// What it returns.
+    /// The return type.
     type Output;
 
     #[doc(hidden)]
@@ -128,9 +129,9 @@ impl<'c, A, C: VthreadFn<A>> VthreadFn<A> for &'c C {
 pub trait Ends<R> {
     /// The value of a call.
     type Value: Send;
-    /// Why a call failed.
+    /// The error of a failed call.
     type Error: Send;
-    /// What all calls together give.
+    /// The result of all calls together.
     type All;
     /// The end of one call.
     ///

@@ -13,14 +13,14 @@ use std::marker::PhantomData;
 use std::panic::resume_unwind;
 use std::process::{ExitCode, exit};
 
-/// What `main` gave, and whether a child of the process has failed.
+/// The result of `main`, and whether a child of the process has failed.
 pub struct MainEnded<T> {
     value: T,
     has_failures: bool,
 }
 
-/// Runs the body of `main` on the main thread. Then the children of the process are cancelled, get their grace
-/// and are joined; their failures are printed.
+/// Runs the body of `main` on the main thread. Then the children of the process are cancelled, get
+/// their grace and are joined; their failures are printed.
 ///
 /// On any other thread, and below a vthread, it is a blocking call like any other.
 #[track_caller]
@@ -49,11 +49,11 @@ pub fn run_main<F: Future>(call: Call<F::Output, F>) -> MainEnded<F::Output> {
     }
 }
 
-/// The end of a `main` that did not come to its end.
+/// The end of a `main` that was cancelled or has panicked.
 fn leave(payload: Payload) -> ! {
     match exit_signal() {
         _ if !payload.is::<CancelUnwind>() => resume_unwind(payload),
-        // As shells have it.
+        // The convention of shells.
         Some(signal) => exit(128 + signal),
         None => {
             eprintln!("vthread: `main` was cancelled by a shutdown in another thread");
@@ -62,14 +62,14 @@ fn leave(payload: Payload) -> ! {
     }
 }
 
-/// What does a `T` say of the success of the process?
+/// Does a `T` report the success of the process?
 #[derive(Debug)]
 pub struct Says<T>(PhantomData<fn() -> T>);
 
 answers! {
-    /// One of std's types, of which it is known.
+    /// One of std's types, for which it is known.
     0 [T: Status] Says<T> => Known;
-    /// Types of which only the user knows.
+    /// A user's type.
     1 [T] Says<T> => Unknown;
 }
 
@@ -96,7 +96,8 @@ impl Answer for Known {
 }
 
 impl<T: Status> Ends<T> for Known {
-    // Where the value says success, but a child of the process has failed, the process ends here, with a failure.
+    // If the value reports success, but a child of the process has failed, the process ends here,
+    // with a failure.
     fn end(ended: MainEnded<T>) -> T {
         if ended.has_failures && ended.value.is_success() {
             exit(1);
@@ -124,7 +125,7 @@ pub fn status<K: Ends<T>, T>(_: K, ended: MainEnded<T>) -> T {
     K::end(ended)
 }
 
-/// What std's types say of the success of a process.
+/// How std's types report the success of a process.
 pub trait Status {
     /// Whether it is one.
     fn is_success(&self) -> bool;

@@ -13,32 +13,35 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 
-/// What [`map_concurrent`] gives: `Result<Vec<V>, E>` where the closure returns `Result<V, E>`, else a `Vec`
-/// of what it returns.
+/// The result of [`map_concurrent`]: `Result<Vec<V>, E>` if the closure returns `Result<V, E>`,
+/// else a `Vec` of the closure's results.
 pub type Mapped<C, A> = <<C as VthreadFn<A>>::Ends as Ends<<C as VthreadFn<A>>::Output>>::All;
 
-/// Calls a closure with each item, for at most `limit` items at a time, and gives the results in the
-/// order of the items.
+/// Calls a closure with each item, for at most `limit` items at a time, and returns the results in
+/// the order of the items.
 ///
 /// Each call is a vthread of its own, so they run in parallel. The closure may borrow.
 ///
-/// If it returns a `Result`, so does `map_concurrent`: the first error, in time, cancels the other calls and is
-/// returned when they have ended. Otherwise it returns a `Vec`. Whether it is a `Result` is decided where the closure
-/// is written; in a function that takes a `VthreadFn` as an argument, write `closure!(|x| f.call(x))`.
+/// If it returns a `Result`, so does `map_concurrent`: the first error, in time, cancels the other
+/// calls and is returned when they have ended. Otherwise it returns a `Vec`. Whether it is a
+/// `Result` is decided where the closure is written; in a function that takes a `VthreadFn` as an
+/// argument, write `closure!(|x| f.call(x))`.
 ///
-/// The items are taken one by one, as there is room.
+/// The items are taken one by one, as calls end.
 ///
 /// # Suspends
 /// Until all calls have ended.
 ///
 /// # Cancellation
-/// The calls are cancelled, and joined before anything that they borrow goes. Their results are lost.
+/// The calls are cancelled, and joined before anything that they borrow is dropped. Their results
+/// are lost.
 ///
 /// # Panics
-/// If `limit` is zero. With the first panic of a call or of the iterator, after all calls have ended.
+/// If `limit` is zero. With the first panic of a call or of the iterator, after all calls have
+/// ended.
 ///
 /// # Errors
-/// The first of the closure.
+/// The first error of the closure.
 #[track_caller]
 pub fn map_concurrent<'a, I, C>(items: I, limit: usize, f: C) -> Mapped<C, I::Item>
 where
@@ -48,8 +51,8 @@ where
     __vthread_map_concurrent(items, limit, f).block()
 }
 
-/// The frame. It is boxed: the frame of a caller then says nothing of the closure's type, in which rustc
-/// would look for lifetimes that it has forgotten when it asks whether that frame is `Send`.
+/// The frame. It is boxed: the frame of a caller then does not name the closure's type, in which
+/// rustc would look for erased lifetimes when it checks whether that frame is `Send`.
 type Mapping<'a, C, A> = Pin<Box<dyn Future<Output = Mapped<C, A>> + Send + 'a>>;
 
 #[doc(hidden)]
@@ -72,12 +75,12 @@ where
     let frame = async move {
         // SAFETY: it stays in this frame, and `run` drives it to its end.
         let owner = unsafe { Owner::new(options) };
-        // SAFETY: both views are of this owner, and go into `run` and its body.
+        // SAFETY: both handles are of this owner, and go into `run` and its body.
         let group = unsafe { owner.group() };
         // SAFETY: as above.
         let inner = unsafe { group.dup() };
         let body = map_all::<I::IntoIter, C>(items, f, inner);
-        // SAFETY: the group is this owner's, and only the vthread that awaits us polls it.
+        // SAFETY: the group is this owner's, and only the vthread that awaits it polls it.
         let run = unsafe { owner.run(group, body) };
         <C::Ends as Ends<C::Output>>::all(run.await)
     };
@@ -112,8 +115,8 @@ where
             let next = unsafe { frame(next) };
             <C::Ends as Ends<C::Output>>::split(next.await)
         };
-        // SAFETY: the child owns its call, which owns the item and a clone of the closure: what these
-        // borrow outlives the frame that `map_concurrent` was called from, and so the group.
+        // SAFETY: the child owns its call, which owns the item and a clone of the closure: their
+        // borrows outlive the frame that `map_concurrent` was called from, and so the group.
         tasks.push_back(unsafe { spawn(&group, permit, SpawnOptions::new(), child) });
         while tasks.front().is_some_and(|first| first.is_finished()) {
             let first = tasks.pop_front().expect("it was looked at");

@@ -1,5 +1,4 @@
-//! The ways into vthread code: blocking calls, `main`, closures, and what loops and iterators make of a
-//! call.
+//! The ways into vthread code: blocking calls, `main`, closures, and calls in loops and iterators.
 
 pub(crate) mod block_on;
 pub(crate) mod main;

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 vthread_fn! {
-    /// Lets others run: the vthread goes to the back of its queue.
+    /// Lets other vthreads run: this one goes to the back of its queue.
     ///
     /// # Suspends
     /// Always, once.
@@ -17,7 +17,8 @@ vthread_fn! {
     ///
     /// # Examples
     /// ```
-    /// vthread_runtime::yield_now();
+    /// # use vthread_runtime as vthread;
+    /// vthread::yield_now();
     /// ```
     pub fn yield_now = __vthread_yield_now() -> () => YieldNow { YieldNow { has_yielded: false } }
 }

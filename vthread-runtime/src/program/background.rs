@@ -32,7 +32,7 @@ where
         name: options.name,
         is_service: false,
     };
-    // SAFETY: the frame borrows nothing that can go, so nobody has to wait for it.
+    // SAFETY: the frame borrows nothing that can end, so no frame has to wait for it.
     let handle = unsafe {
         Handle::spawn(frame, ProcessParent, about, |header| {
             process.node.link(header)

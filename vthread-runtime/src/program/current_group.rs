@@ -1,4 +1,4 @@
-//! `Group::current()`: an owned handle of a group, for code that sees no `group!`.
+//! `Group::current()`: an owned handle of a group, for code that is in no `group!` of its own.
 
 #![allow(unsafe_code)] // A view that the handle keeps valid; from a scope to its group.
 
@@ -13,27 +13,29 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// An owned handle of a group, as [`Group::current`] gives it.
+/// An owned handle of a group, returned by [`Group::current`].
 ///
-/// Children that are spawned through it, by `spawn!(g => { .. })`, own everything that they use and cannot
-/// fail. They are children like all others: the group waits for them, and cancels them with the rest.
+/// Children that are spawned through it, by `spawn!(g => { .. })`, own everything that they use and
+/// cannot fail. They are children like all others: the group waits for them, and cancels them with
+/// the rest.
 ///
-/// The handle may outlive the group. A `spawn!` that comes after the end starts nothing, drops what the child
-/// would have captured, and gives a task whose outcome is `Cancelled`.
+/// The handle may outlive the group. A `spawn!` after the end of the group starts nothing, drops
+/// the child's captures, and returns a task whose outcome is `Cancelled`.
 pub struct OwnedGroup {
     view: Group<'static, NoError>,
-    /// Keeps what the view looks at.
+    /// Keeps the target of the handle alive.
     node: Arc<Node>,
 }
 
 impl Group<'static, NoError> {
-    /// The innermost group around the code that runs now, for children that own what they use.
+    /// Returns the innermost group around the code that runs now, for children that own all that
+    /// they use.
     ///
-    /// That is the innermost `group!` which is open in the functions that have led here, or else the
-    /// group whose child runs here, or else the group of the process, that of `background!`.
+    /// That is the innermost `group!` which is open in the functions that have led here, or else
+    /// the group whose child runs here, or else the group of the process, that of `background!`.
     ///
-    /// For libraries that want to start something on behalf of their caller, in the caller's group. Who sees
-    /// a `group!`, or has a handle, needs no such thing.
+    /// It is for libraries that start something on behalf of their caller, in the caller's group.
+    /// Code that sees a `group!`, or has a handle, does not need it.
     pub fn current() -> OwnedGroup {
         let innermost = current::with(|running| running.and_then(innermost));
         OwnedGroup::new(innermost.unwrap_or_else(|| Process::get().node.clone()))
@@ -42,8 +44,8 @@ impl Group<'static, NoError> {
 
 impl OwnedGroup {
     fn new(node: Arc<Node>) -> Self {
-        // SAFETY: this handle and its children keep the node; what the children use is `'static`, and
-        // `NoError` has no values.
+        // SAFETY: this handle and its children keep the node; everything that the children use is
+        // `'static`, and `NoError` has no values.
         let view = unsafe { Group::of(&node) };
         OwnedGroup { view, node }
     }

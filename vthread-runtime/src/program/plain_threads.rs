@@ -1,7 +1,7 @@
-//! Blocking calls that nothing encloses: those made by plain threads outside of every vthread.
+//! Outermost blocking calls: those made by plain threads outside of every vthread.
 //!
-//! Nobody can cancel them but the end of the process (`shutdown.rs`), which has to find them. So each thread that
-//! makes such calls has one `Thread` in a list, with a phase:
+//! Only the end of the process (`shutdown.rs`) can cancel them, and has to find them. So each
+//! thread that makes such calls has one `Thread` in a list, with a phase:
 //!
 //! ```text
 //!        enter            mark: the shutdown, under the lock
@@ -10,8 +10,8 @@
 //!    '-----------------------------------------------------------'
 //!                    leave, which takes the lock first
 //! ```
-//! A call that is not marked pays for a store and one exchange. Whoever marks holds the lock, and the call
-//! cannot end meanwhile: so its root is there as long as it is touched
+//! A call that is not marked pays for a store and one exchange. The shutdown holds the lock while
+//! it marks, and the call cannot end meanwhile: so its root is there as long as it is touched
 //! (`loom_outermost_a_call_does_not_end_while_it_is_marked`).
 
 #![allow(unsafe_code)] // The root by address.
@@ -36,7 +36,7 @@ struct Thread<R = Root> {
     lock: Mutex<()>,
 }
 
-/// The threads of the process, the ended ones too until somebody looks.
+/// The threads of the process; those that have ended are removed at the next walk.
 static THREADS: parking_lot::Mutex<Vec<Weak<Thread>>> = parking_lot::Mutex::new(Vec::new());
 
 thread_local! {
@@ -54,7 +54,8 @@ fn register() -> Arc<Thread> {
     thread
 }
 
-/// This thread is a helper of the runtime: its calls belong to whoever waits for it, and end with that.
+/// Marks this thread as a helper of the runtime: its calls belong to the waiter for its result, and
+/// end with that.
 pub(crate) fn is_helper() {
     IS_HELPER.set(true);
 }
@@ -66,7 +67,7 @@ pub(crate) struct PlainCall {
 }
 
 impl PlainCall {
-    /// For the call of `root`, which nothing encloses. `None` on helper threads, and while a thread's local
+    /// For the outermost call of `root`. `None` on helper threads, and while a thread's local
     /// values are dropped: there the call completes.
     pub(crate) fn enter(root: &Arc<Root>) -> Option<Self> {
         if IS_HELPER.get() {
@@ -85,8 +86,8 @@ impl PlainCall {
 
 impl Drop for PlainCall {
     fn drop(&mut self) {
-        // SAFETY: a thread's local values go one after another when nothing else is left on its stack: this one is
-        // there as long as a call that has found it.
+        // SAFETY: a thread's local values are dropped one after another when nothing else is left
+        // on its stack: this one is there as long as a call that has found it.
         let thread = unsafe { &*self.thread };
         if thread.leave() {
             super::shutdown::call_ended();
@@ -94,8 +95,8 @@ impl Drop for PlainCall {
     }
 }
 
-/// Marks the outermost calls of all threads, and says how many there are. Each that is counted tells
-/// `call_ended`.
+/// Marks the outermost calls of all threads, and returns their number. Each that is counted calls
+/// `call_ended` at its end.
 pub(crate) fn mark_all(walk: &mut Walk) -> usize {
     let threads: Vec<_> = THREADS.lock().iter().filter_map(Weak::upgrade).collect();
     let mut mark = |thread: &Thread| {
@@ -126,22 +127,24 @@ impl<R> Thread<R> {
         self.phase.store(CALLING, Ordering::Release);
     }
 
-    /// The call ends. Whether it was marked.
+    /// The call ends. Returns whether it was marked.
     fn leave(&self) -> bool {
         let is_marked = self
             .phase
             .compare_exchange(CALLING, IDLE, Ordering::AcqRel, Ordering::Acquire)
             .is_err();
         if is_marked {
-            // Whoever marks has let go of the root when this lock is ours.
+            // The shutdown is done with the root when this lock is ours.
             let _guard = self.lock.lock();
-            // A store: a marked phase changes here only, and a mark is set under the lock, which is ours.
+            // A store: a marked phase changes here only, and a mark is set under the lock, which is
+            // ours.
             self.phase.store(IDLE, Ordering::Release);
         }
         is_marked
     }
 
-    /// Calls `visit` with the root of the call, which does not end meanwhile. Whether there is a call.
+    /// Calls `visit` with the root of the call, which does not end meanwhile. Returns whether there
+    /// is a call.
     fn mark(&self, visit: impl FnOnce(*const R)) -> bool {
         let _guard = self.lock.lock();
         let is_calling = self
@@ -164,8 +167,8 @@ mod models {
     /// Whether the call that it belongs to is made.
     type IsMade = UnsafeCell<bool>;
 
-    /// A thread makes two calls while somebody marks: whichever is found, it is being made, nobody else has its
-    /// root meanwhile, and the end of one that was counted is told.
+    /// A thread makes two calls during a shutdown: the call that is found is being made, no other
+    /// thread has its root meanwhile, and the end of one that was counted is reported.
     #[test]
     fn loom_outermost_a_call_does_not_end_while_it_is_marked() {
         loom::model(|| {
@@ -176,7 +179,7 @@ mod models {
                 thread::spawn(move || {
                     let mut n_told = 0;
                     for call in calls.iter() {
-                        // SAFETY: loom checks that nobody else has it.
+                        // SAFETY: loom checks that no other thread has it.
                         call.with_mut(|is_made| unsafe { *is_made = true });
                         thread.enter(ptr::from_ref(call).cast_mut());
                         n_told += usize::from(thread.leave());
@@ -187,7 +190,7 @@ mod models {
                 })
             };
             let is_marked = thread.mark(|call| {
-                // SAFETY: one of `calls`, and loom checks that nobody changes it.
+                // SAFETY: one of `calls`, and loom checks that no other thread changes it.
                 let is_made = unsafe { (*call).with(|is_made| *is_made) };
                 assert!(is_made, "the call that is marked has ended");
             });

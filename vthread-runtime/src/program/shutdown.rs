@@ -1,8 +1,8 @@
 //! The group of the process, and its end.
 //!
-//! The children of the process (`background!`) have no enclosing group and borrow nothing. They are cancelled
-//! and joined when a `#[vthread] fn main` returns, or by `vthread::shutdown()`; and so are the blocking calls
-//! of plain threads, which nothing else can cancel.
+//! The children of the process (`background!`) have no enclosing group and borrow nothing. They are
+//! cancelled and joined when a `#[vthread] fn main` returns, or by `vthread::shutdown()`; and so
+//! are the blocking calls of plain threads, which nothing else can cancel.
 
 use super::plain_threads;
 use crate::cancel::reason::CancelReason;
@@ -23,13 +23,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-/// An error of a child of the process: `?` in a `background!` converts to it.
+/// The error type of a child of the process: `?` in a `background!` converts to it.
 pub type BackgroundError = Box<dyn Error + Send + Sync>;
 
-/// How many failures are kept until somebody asks for them.
+/// How many failures are kept for `shutdown`.
 const MOST_FAILURES: usize = 1000;
 
-/// Beyond the grace, for a call to go when that is over.
+/// The time after the grace in which a call may end.
 const LAST_MOMENT: Duration = Duration::from_secs(1);
 
 /// The group of the process.
@@ -38,15 +38,15 @@ pub(crate) struct Process {
     /// Its end has begun.
     is_ending: AtomicBool,
     locked: Mutex<Locked>,
-    /// Notified when something has ended that the end of the process waits for.
+    /// Notified at each end that the end of the process waits for.
     ended: Condvar,
 }
 
 #[derive(Default)]
 struct Locked {
-    /// Of children that have failed, in order of time.
+    /// Failures of children, in order of time.
     failures: Vec<BackgroundFailure>,
-    /// Calls of plain threads that were cancelled and have not ended.
+    /// The number of calls of plain threads that were cancelled and have not ended.
     n_calls: usize,
     /// The signal that has begun the end, if one has.
     signal: Option<i32>,
@@ -75,7 +75,7 @@ impl Process {
         if locked.failures.len() < MOST_FAILURES {
             locked.failures.push(failure);
         } else {
-            // An error is the user's: it goes outside the lock.
+            // An error is a user's value: it is dropped outside the lock.
             drop(locked);
             crate::task::cell::drop_quietly(failure);
         }
@@ -84,20 +84,20 @@ impl Process {
     /// A child and everything of it are gone.
     pub(crate) fn left(&self, child: &Header) {
         self.node.unlink(child);
-        // Whoever waits has set this before it looked at the node, under whose lock the child has left.
+        // A waiter has set this before it looked at the node, under whose lock the child has left.
         if self.is_ending.load(Ordering::Relaxed) {
             drop(self.locked.lock());
             self.ended.notify_all();
         }
     }
 
-    /// Cancels all children, and the calls of all plain threads. Does not wait. The first one to do it may say that a
-    /// signal was why.
+    /// Cancels all children, and the calls of all plain threads. Does not wait. The first caller
+    /// may name a signal as the cause.
     fn begin_end(&self, signal: Option<i32>) {
         let mut walk = Walk::new();
         {
-            // Held until the calls are counted: none of them can tell its end before, and nobody waits for an
-            // end that has only half begun.
+            // Held until the calls are counted: none of them can report its end before, and no
+            // caller waits for an end that has only half begun.
             let mut locked = self.locked.lock();
             if self.is_ending.swap(true, Ordering::Relaxed) {
                 return;
@@ -130,7 +130,7 @@ impl Process {
     }
 }
 
-/// As the children see it that were spawned through an owned handle.
+/// The process, for its children that were spawned through an owned handle.
 #[derive(Debug)]
 struct TheProcess;
 
@@ -144,12 +144,14 @@ impl ProcessGroup for TheProcess {
     }
 }
 
-/// Begins the end of the process because of a signal: `main` is cancelled, and what else there is. Does not wait.
+/// Begins the end of the process because of a signal: `main` is cancelled, and everything else.
+/// Does not wait.
 pub(crate) fn begin_end_by(signal: i32) {
     Process::get().begin_end(Some(signal));
 }
 
-/// Calls `visit` with every child of the process, and with whether they are cancelled, under the group's lock.
+/// Calls `visit` with every child of the process, and with whether they are cancelled, under the
+/// group's lock.
 pub(crate) fn for_each_background(mut visit: impl FnMut(Held<'_>, bool)) {
     let state = Process::get().node.lock();
     let is_cancelled = state.cancelled.is_some();
@@ -168,30 +170,34 @@ pub(crate) fn call_ended() {
     process.ended.notify_all();
 }
 
-/// Ends what the process still runs, in order: cancels the children of the process (`background!`) and the
-/// blocking calls of all other threads, gives their cleanup its grace, and joins them.
+/// Ends everything that the process still runs, in order: cancels the children of the process
+/// (`background!`) and the blocking calls of all other threads, gives their cleanup its grace, and
+/// joins them.
 ///
-/// A `#[vthread] fn main` does this when it returns. A plain `main` that has started children of the process calls
-/// it last; without it they are cut off where they are when `main` returns.
+/// A `#[vthread] fn main` does this when it returns. A plain `main` that has started children of
+/// the process calls it last; otherwise they are cut off where they are when `main` returns.
 ///
-/// A child that never reaches a suspension point holds it up for ever, as it would any group. A call of
-/// another thread does so no longer than the grace: what that thread does in plain code is its own business. Such
-/// a call unwinds through the thread's plain code with a private payload.
+/// A child that never reaches a suspension point blocks it forever, as it would any group. A call
+/// of another thread delays it no longer than the grace, since the thread's plain code cannot be
+/// ended. Such a call unwinds through the thread's plain code with a private payload.
 ///
-/// Afterwards the process has no children any more: `background!` starts nothing, and gives a task that was
-/// cancelled. Blocking calls begun after this work as ever, in destructors for one.
+/// Afterwards the process has no children any more: `background!` starts nothing, and returns a
+/// task that was cancelled. Blocking calls begun after this work as before, in destructors for one.
 ///
-/// It may be called again, and from several threads: each waits, and the failures are given once.
+/// It may be called again, and from several threads: each waits, and the failures are returned
+/// once.
 ///
 /// # Errors
-/// With the failures of the children of the process since it began, in order of time: the first 1,000 of them.
+/// The failures of the children of the process since it began, in order of time: the first 1,000 of
+/// them.
 ///
 /// # Panics
 /// If it is called inside a vthread, which would wait for its own end.
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::shutdown;
+/// # use vthread_runtime as vthread;
+/// use vthread::shutdown;
 ///
 /// // .. the program ..
 /// if let Err(failures) = shutdown() {
@@ -217,7 +223,7 @@ pub fn shutdown() -> Result<(), Failures<BackgroundFailure>> {
     }
 }
 
-/// The failure of a child of the process, as [`shutdown`] gives it.
+/// The failure of a child of the process, returned by [`shutdown`].
 #[derive(Debug)]
 pub struct BackgroundFailure {
     name: Option<Cow<'static, str>>,
@@ -233,7 +239,7 @@ pub(crate) enum Cause {
 }
 
 impl Cause {
-    /// What is left of a panic that nobody is there to resume.
+    /// The rest of a panic that no thread resumes.
     pub(crate) fn of_panic(payload: Payload) -> Self {
         let text = match payload.downcast_ref::<&str>() {
             Some(text) => Some((*text).to_owned()),
@@ -245,17 +251,17 @@ impl Cause {
 }
 
 impl BackgroundFailure {
-    /// The name given at `background!(name = .. => ..)`.
+    /// Returns the name given at `background!(name = .. => ..)`.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// The `background!` that made the child.
+    /// Returns the location of the `background!` that made the child.
     pub fn location(&self) -> &'static Location<'static> {
         self.site
     }
 
-    /// What the child failed with; `None` if it panicked.
+    /// Returns the error of the child; `None` if it panicked.
     pub fn error(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         match &self.cause {
             Cause::Error(error) => Some(&**error),
@@ -264,7 +270,7 @@ impl BackgroundFailure {
     }
 }
 
-/// As in "the background vthread `flusher` (src/main.rs:7:5) failed: disk full".
+/// Reads as in "the background vthread `flusher` (src/main.rs:7:5) failed: disk full".
 impl fmt::Display for BackgroundFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {

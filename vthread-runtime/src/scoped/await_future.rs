@@ -1,4 +1,4 @@
-//! Futures of the user's own: `.await` in vthread code.
+//! Users' futures: `.await` in vthread code.
 
 #![allow(unsafe_code)] // Pin projection.
 
@@ -8,8 +8,8 @@ use std::marker::PhantomPinned;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-/// Wraps what the user awaits, so that nothing runs past the point of cancellation even if the
-/// future would be ready.
+/// Wraps an awaited value, so that nothing runs past the point of cancellation even if the future
+/// would be ready.
 pub fn await_future<F: IntoFuture>(future: F) -> AwaitFuture<F::IntoFuture> {
     AwaitFuture {
         future: future.into_future(),

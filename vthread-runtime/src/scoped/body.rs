@@ -1,7 +1,8 @@
-//! A scope around a body without children of its own: what `timeout!`, `shield!` and `defer!` are made of.
+//! A scope around a body without children of its own: the base of `timeout!`, `shield!` and
+//! `defer!`.
 //!
-//! The same protocol as a group's (`README.md`), less the children: open, run the body, and if it
-//! is marked and nothing is open inside it, drop it in place; then close.
+//! The same protocol as a group's (`group/README.md`), less the children: open, run the body, and
+//! if it is marked and nothing is open inside it, drop it in place; then close.
 
 #![allow(unsafe_code)] // Pins the body.
 
@@ -16,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-/// Where the scope of an enclosure is. It stays there while the enclosure lives.
+/// The owner of a body's scope. It does not move while the body lives.
 pub(crate) trait HasScope {
     fn scope(&self) -> &Scope;
 }
@@ -27,7 +28,7 @@ impl HasScope for Scope {
     }
 }
 
-/// How an enclosed body ended.
+/// How the body ended.
 #[derive(Debug)]
 pub(crate) enum Enclosed<T> {
     /// With its value.
@@ -40,30 +41,30 @@ pub(crate) enum Enclosed<T> {
 enum Phase {
     Unopened,
     Open,
-    /// Closed. The scope further out drops us, or we have given what we had.
+    /// Closed. The scope further out drops this future, or it has returned its result.
     Closed,
 }
 
-/// The future of an enclosed body.
+/// The future of a body in a scope.
 pub(crate) struct ScopedBody<S, B> {
     scope: S,
     body: Option<B>,
     phase: Phase,
-    /// The body has ended under a mark, whatever its destructors have done then.
-    was_cut: bool,
+    /// The body has ended under a mark, whatever its destructors did then.
+    was_cancelled: bool,
     _never_unpin: PhantomPinned,
 }
 
-// SAFETY: the scope's cells are the polling thread's; the body moves with us before it is polled.
+// SAFETY: the scope's cells are the polling thread's; the body moves with it before it is polled.
 unsafe impl<S: HasScope, B: Send> Send for ScopedBody<S, B> {}
 
 impl<S, B> ScopedBody<S, B> {
     /// Whether the body, which has ended, was dropped under a mark, or something in it was.
-    pub(crate) fn was_cut(&self) -> bool
+    pub(crate) fn was_cancelled(&self) -> bool
     where
         S: HasScope,
     {
-        self.was_cut || self.scope.scope().was_met()
+        self.was_cancelled || self.scope.scope().was_met()
     }
 
     /// The owner of the scope.
@@ -78,12 +79,12 @@ impl<S: HasScope, B: Future> ScopedBody<S, B> {
             scope,
             body: Some(body),
             phase: Phase::Unopened,
-            was_cut: false,
+            was_cancelled: false,
             _never_unpin: PhantomPinned,
         }
     }
 
-    /// Polls the body. `Pending` for good where a scope further out is marked.
+    /// Polls the body. `Pending` from then on if a scope further out is marked.
     pub(crate) fn poll_enclosed(
         mut self: Pin<&mut Self>,
         running: &Running,
@@ -97,8 +98,8 @@ impl<S: HasScope, B: Future> ScopedBody<S, B> {
         }
     }
 
-    /// Polls the body until it has ended one way or another and is gone: with its value, with a
-    /// panic, or (`None`) under a mark. Then `Pending` for good.
+    /// Polls the body until it has ended in any way and is gone: with its value, with a panic, or
+    /// (`None`) under a mark. Then it stays `Pending`.
     pub(crate) fn poll_to_end(
         self: Pin<&mut Self>,
         running: &Running,
@@ -114,12 +115,13 @@ impl<S: HasScope, B: Future> ScopedBody<S, B> {
         let body = this.body.as_mut().expect("there until the end");
         let polled = running.within(this.scope.scope(), || {
             catch_unwind(AssertUnwindSafe(|| {
-                // SAFETY: the body is pinned with `self`, and dropped where it is.
+                // SAFETY: the body is pinned with `self`, and dropped in place.
                 unsafe { Pin::new_unchecked(body) }.poll(cx)
             }))
         });
         let ended = match polled {
-            // Plain code has stopped the unwinding of its cancellation: what the body gives goes with it.
+            // Plain code has stopped the unwinding of its cancellation: the body's result is
+            // dropped.
             Ok(Poll::Ready(value)) if this.was_met() => running
                 .dropping(|| catch_unwind(AssertUnwindSafe(|| drop(value))))
                 .map(|()| None),
@@ -133,8 +135,8 @@ impl<S: HasScope, B: Future> ScopedBody<S, B> {
             }
         };
         this.scope.scope().must_be_empty();
-        this.was_cut = matches!(ended, Ok(None));
-        if this.was_cut {
+        this.was_cancelled = matches!(ended, Ok(None));
+        if this.was_cancelled {
             // SAFETY: our scope's chain is open, and this thread polls the vthread.
             unsafe { (*running.vthread).cut(this.scope.scope()) };
         }
@@ -163,7 +165,7 @@ impl<S: HasScope, B: Future> ScopedBody<S, B> {
     }
 
     fn close(&mut self) {
-        // SAFETY: what is around us is still open.
+        // SAFETY: the scope around is still open.
         unsafe { &*self.scope.scope().parent() }.closed_inside();
         self.phase = Phase::Closed;
     }
@@ -179,8 +181,8 @@ impl<S: HasScope, B: Future> ScopedBody<S, B> {
         scope.was_met() && scope.kind != Kind::Catch
     }
 
-    /// Whether the body, which waits, is to be dropped: it is marked, what is open in it has closed, and so are all
-    /// marked that are to be.
+    /// Whether the body, which waits, is to be dropped: it is marked, everything that was open in
+    /// it has closed, and all that are to be marked are.
     fn is_over(&self, running: &Running) -> bool {
         self.is_marked(running) && self.scope.scope().is_empty() && !running.is_held()
     }
@@ -190,7 +192,7 @@ impl<S: HasScope, B: Future> ScopedBody<S, B> {
         unsafe { (*running.vthread).is_marked(self.scope.scope().parent()) }
     }
 
-    /// Drops the body where it is.
+    /// Drops the body in place.
     fn drop_body(&mut self, running: &Running) -> Result<(), Payload> {
         let body: *mut Option<B> = &mut self.body;
         struct Emptied<B>(*mut Option<B>);

@@ -13,7 +13,8 @@ use std::task::{Context, Poll};
 /// The future of a `catch_unwind!`.
 pub struct CatchUnwind<B>(ScopedBody<Scope, B>);
 
-/// A body whose panics are values. What is open in it has closed when one is handed over: the scopes inside see to that.
+/// A body whose panics are values. Everything open in it has closed when one is returned: the
+/// scopes inside see to that.
 ///
 /// # Safety
 /// - `body` was made by `catch_unwind!`; the future is awaited by a vthread, in place.
@@ -31,10 +32,10 @@ impl<B: Future> Future for CatchUnwind<B> {
             match enclosure.as_mut().poll_to_end(running, cx) {
                 Poll::Pending => Poll::Pending,
                 Poll::Ready(Ok(Some(value))) => Poll::Ready(Ok(value)),
-                // Cancelled: the scope around drops us next.
+                // Cancelled: the scope around drops this future next.
                 Poll::Ready(Ok(None)) => Poll::Pending,
-                // What runs behind us must not run any more, and the panic must not be lost.
-                Poll::Ready(Err(payload)) if enclosure.was_cut() => resume_unwind(payload),
+                // The code after this must not run any more, and the panic must not be lost.
+                Poll::Ready(Err(payload)) if enclosure.was_cancelled() => resume_unwind(payload),
                 Poll::Ready(Err(payload)) => Poll::Ready(Err(payload)),
             }
         })

@@ -1,8 +1,8 @@
-//! `defer!`: the rest of a block, run to its end whatever that is, so that the cleanup can follow.
+//! `defer!`: the rest of a block, run to its end in any case, so that the cleanup can follow.
 //!
-//! The rest of the block ends as a value of its own: finished, panicked or cancelled. Then the cleanup
-//! runs in place, shielded. Then `finish` lets the end take effect: it gives the value, resumes
-//! the panic, or pends until the scope around drops the frame.
+//! The rest of the block ends as a value of its own: finished, panicked or cancelled. Then the
+//! cleanup runs in place, shielded. Then `finish` lets the end take effect: it returns the value,
+//! resumes the panic, or stays pending until the scope around drops the frame.
 
 #![allow(unsafe_code)] // Pin projection.
 
@@ -16,8 +16,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// How the rest of the block ended.
-pub enum DeferredTo<T> {
-    /// With its value, or by one of the ways out.
+pub enum BlockEnd<T> {
+    /// With its value, or by an exit of the block.
     Finished(T),
     /// With a panic.
     Panicked(Unfinished),
@@ -25,8 +25,8 @@ pub enum DeferredTo<T> {
     Cancelled,
 }
 
-/// A panic that goes on after the cleanup. If the cleanup does not come to its end, it goes on where the
-/// frame is dropped: it is never lost.
+/// A panic that resumes after the cleanup. If the cleanup does not come to its end, it resumes
+/// where the frame is dropped: it is never lost.
 #[derive(Debug)]
 pub struct Unfinished(Option<Payload>);
 
@@ -46,35 +46,35 @@ pub struct Defer<B>(ScopedBody<Scope, B>);
 /// The rest of a block after a `defer!`.
 ///
 /// # Safety
-/// - `body` was made by `defer!`; the future is awaited by a vthread, in place, and what it gives
-///   goes to `finish`.
+/// - `body` was made by `defer!`; the future is awaited by a vthread, in place, and its output goes
+///   to `finish`.
 pub unsafe fn defer<B: Future>(body: B) -> Defer<B> {
     Defer(ScopedBody::new(Scope::new(Kind::Defer), body))
 }
 
 impl<B: Future> Future for Defer<B> {
-    type Output = DeferredTo<B::Output>;
+    type Output = BlockEnd<B::Output>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         // SAFETY: structural pinning.
         let enclosure = unsafe { self.map_unchecked_mut(|this| &mut this.0) };
         with_own(cx, |running, cx| {
             enclosure.poll_to_end(running, cx).map(|ended| match ended {
-                Ok(Some(value)) => DeferredTo::Finished(value),
-                Ok(None) => DeferredTo::Cancelled,
-                Err(payload) => DeferredTo::Panicked(Unfinished(Some(payload))),
+                Ok(Some(value)) => BlockEnd::Finished(value),
+                Ok(None) => BlockEnd::Cancelled,
+                Err(payload) => BlockEnd::Panicked(Unfinished(Some(payload))),
             })
         })
     }
 }
 
 /// The future of `finish`.
-pub struct Finish<T>(Option<DeferredTo<T>>);
+pub struct Finish<T>(Option<BlockEnd<T>>);
 
 impl<T> Unpin for Finish<T> {}
 
 /// Lets the end of the rest of a block take effect, after the cleanup.
-pub fn finish<T>(end: DeferredTo<T>) -> Finish<T> {
+pub fn finish<T>(end: BlockEnd<T>) -> Finish<T> {
     Finish(Some(end))
 }
 
@@ -83,11 +83,11 @@ impl<T> Future for Finish<T> {
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
         match self.0.take() {
-            Some(DeferredTo::Finished(value)) => Poll::Ready(value),
-            Some(DeferredTo::Panicked(mut panic)) => {
+            Some(BlockEnd::Finished(value)) => Poll::Ready(value),
+            Some(BlockEnd::Panicked(mut panic)) => {
                 resume_unwind(panic.0.take().expect("there until it goes on"))
             }
-            Some(DeferredTo::Cancelled) | None => Poll::Pending,
+            Some(BlockEnd::Cancelled) | None => Poll::Pending,
         }
     }
 }
@@ -104,12 +104,12 @@ impl<T> fmt::Debug for Finish<T> {
     }
 }
 
-impl<T> fmt::Debug for DeferredTo<T> {
+impl<T> fmt::Debug for BlockEnd<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            DeferredTo::Finished(_) => "Finished",
-            DeferredTo::Panicked(_) => "Panicked",
-            DeferredTo::Cancelled => "Cancelled",
+            BlockEnd::Finished(_) => "Finished",
+            BlockEnd::Panicked(_) => "Panicked",
+            BlockEnd::Cancelled => "Cancelled",
         })
     }
 }

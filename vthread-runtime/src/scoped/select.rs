@@ -1,5 +1,5 @@
-//! `select!`: several branches in one vthread; the first to end wins, and the others are closed before
-//! anything follows.
+//! `select!`: several branches in one vthread; the first to end wins, and the others are closed
+//! before the code goes on.
 //!
 //! Each branch is a scope of its own. One poll polls the open branches in turn, beginning with a
 //! random one, and stops at the first that has ended: so no branch of a single operation takes a
@@ -51,7 +51,7 @@ pub struct Branch<B, A, R> {
 #[derive(Debug)]
 pub struct NoBranch;
 
-/// What one poll of a branch found.
+/// The result of one poll of a branch.
 #[derive(Debug)]
 pub enum Polled<T> {
     /// It waits.
@@ -64,10 +64,10 @@ pub enum Polled<T> {
     Panicked(Payload),
 }
 
-/// A list of branches, as a type. Apart from `Branches`, so that whether a `Select` is `Send` does not
-/// hang on the lifetimes in the signature of `accepts`.
+/// A list of branches, as a type. Separate from `Branches`, so that whether a `Select` is `Send`
+/// does not depend on the lifetimes in the signature of `accepts`.
 pub trait List {
-    /// The winner's value, by the place of its branch.
+    /// The winner's value, by the position of its branch.
     type Value;
     /// How many branches there are.
     const N: usize;
@@ -83,7 +83,7 @@ impl<B: Future, A, R: List> List for Branch<B, A, R> {
     const N: usize = R::N + 1;
 }
 
-/// A list of branches. The macro's; nobody else can make or poll one.
+/// A list of branches, which only the macro can make and poll.
 pub trait Branches: List {
     /// Polls one branch.
     ///
@@ -95,15 +95,15 @@ pub trait Branches: List {
         poll: &dyn Poller,
         cx: &mut Context<'_>,
     ) -> Polled<Self::Value>;
-    /// Marks every open branch. Says whether scopes are open in one.
+    /// Marks every open branch. Returns whether scopes are open in one.
     fn mark_open(&self) -> bool;
-    /// Marks every open branch, which is marked, once more. Says the same.
+    /// Marks every open branch, which is marked, a second time. Returns the same.
     fn mark_open_hard(&self) -> bool;
     /// Whether no branch is open.
     fn is_closed(&self) -> bool;
 }
 
-/// Gives a branch its poll, without naming it in a public trait.
+/// The poll for a branch, without its type in a public trait.
 pub trait Poller {
     /// The vthread's poll.
     #[doc(hidden)]
@@ -197,7 +197,7 @@ impl<B: Future, A: Fn(&B::Output) -> bool, R: Branches> Branches for Branch<B, A
     }
 }
 
-/// A branch, before others. `accepts` says whether a value fits the branch's pattern.
+/// A branch, before others. `accepts` returns whether a value fits the branch's pattern.
 ///
 /// # Safety
 /// - `body` was made by `select!`; the list goes to `select`.
@@ -215,8 +215,8 @@ pub unsafe fn branch<B: Future, A: Fn(&B::Output) -> bool, R: Branches>(
 }
 
 enum Won<T> {
-    Nobody,
-    Somebody(Option<T>),
+    Undecided,
+    Decided(Option<T>),
     Panicked(Payload),
     Over,
 }
@@ -225,8 +225,8 @@ enum Won<T> {
 pub struct Select<L: List> {
     list: L,
     won: Won<L::Value>,
-    /// What is left of the losers has so much time.
-    linger: Option<Box<CleanupTimer>>,
+    /// The grace of the losers' cleanup.
+    cleanup: Option<Box<CleanupTimer>>,
 }
 
 /// Runs the branches. `None`: no branch is left whose value fits its pattern.
@@ -236,8 +236,8 @@ pub struct Select<L: List> {
 pub unsafe fn select<L: Branches>(list: L) -> Select<L> {
     Select {
         list,
-        won: Won::Nobody,
-        linger: None,
+        won: Won::Undecided,
+        cleanup: None,
     }
 }
 
@@ -252,16 +252,16 @@ impl<L: Branches> Future for Select<L> {
                 if let Won::Over = this.won {
                     return Poll::Pending;
                 }
-                if let Won::Nobody = this.won {
+                if let Won::Undecided = this.won {
                     this.poll_open(running, cx);
                     match &this.won {
-                        Won::Nobody if !this.list.is_closed() => return Poll::Pending,
-                        Won::Nobody if running.is_marked() => {
-                            // All were dropped under a mark from outside: so will we be.
+                        Won::Undecided if !this.list.is_closed() => return Poll::Pending,
+                        Won::Undecided if running.is_marked() => {
+                            // All were dropped under a mark from outside: so will this future be.
                             this.won = Won::Over;
                             return Poll::Pending;
                         }
-                        Won::Nobody => this.won = Won::Somebody(None),
+                        Won::Undecided => this.won = Won::Decided(None),
                         _ => this.mark_losers(running, Level::Soft),
                     }
                 }
@@ -272,8 +272,8 @@ impl<L: Branches> Future for Select<L> {
 }
 
 impl<L: Branches> Select<L> {
-    /// Marks the branches that are open, and at once all that is open in them: the children of one must not see
-    /// how those of another end.
+    /// Marks the branches that are open, and at once all that is open in them: the children of one
+    /// must not observe the end of another's.
     fn mark_losers(&self, running: &Running, level: Level) {
         let has_more = match level {
             Level::Soft => self.list.mark_open(),
@@ -293,7 +293,7 @@ impl<L: Branches> Select<L> {
             match self.poll_at((first + offset) % L::N, running, cx) {
                 Polled::Waits | Polled::Out => {}
                 Polled::Won(value) => {
-                    self.won = Won::Somebody(Some(value));
+                    self.won = Won::Decided(Some(value));
                     return;
                 }
                 Polled::Panicked(payload) => {
@@ -306,13 +306,17 @@ impl<L: Branches> Select<L> {
 
     /// Polls the losers until all are gone; then the winner's value.
     fn close_losers(&mut self, running: &Running, cx: &mut Context<'_>) -> Poll<Option<L::Value>> {
-        if self.linger.as_ref().is_some_and(|linger| linger.is_over()) {
+        if self
+            .cleanup
+            .as_ref()
+            .is_some_and(|cleanup| cleanup.is_over())
+        {
             self.mark_losers(running, Level::Hard);
         }
         for at in 0..L::N {
             match self.poll_at(at, running, cx) {
                 Polled::Waits | Polled::Out => {}
-                // It met no suspension point any more: what it has comes too late.
+                // It met no suspension point any more: its value is too late.
                 Polled::Won(value) => drop_quietly(value),
                 Polled::Panicked(payload) => {
                     if let Won::Panicked(_) = self.won {
@@ -324,17 +328,17 @@ impl<L: Branches> Select<L> {
             }
         }
         if !self.list.is_closed() {
-            if self.linger.is_none() {
+            if self.cleanup.is_none() {
                 // SAFETY: the innermost scope is open, and this thread polls its vthread.
                 let grace = unsafe { &*running.scope() }.grace();
-                self.linger = Some(Box::new(CleanupTimer::new(grace, cx)));
+                self.cleanup = Some(Box::new(CleanupTimer::new(grace, cx)));
             }
             return Poll::Pending;
         }
         match std::mem::replace(&mut self.won, Won::Over) {
-            Won::Somebody(value) => Poll::Ready(value),
+            Won::Decided(value) => Poll::Ready(value),
             Won::Panicked(payload) => resume_unwind(payload),
-            Won::Nobody | Won::Over => unreachable!("losers are closed after somebody has won"),
+            Won::Undecided | Won::Over => unreachable!("losers are closed after a branch has won"),
         }
     }
 

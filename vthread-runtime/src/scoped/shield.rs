@@ -31,7 +31,7 @@ impl<B: Future> Future for Shield<B> {
                 .poll_enclosed(running, cx)
                 .map(|enclosed| match enclosed {
                     Enclosed::Finished(value) => value,
-                    Enclosed::Ended => unreachable!("nobody marks a shield"),
+                    Enclosed::Ended => unreachable!("a shield is never marked"),
                 })
         })
     }
