@@ -1,6 +1,6 @@
-//! Inside vthread code every form of call suspends: none of them blocks its kernel thread.
+//! Every form of call suspends in vthread code: none of them blocks its OS thread.
 //!
-//! A binary of its own, since it counts the blocking calls of the whole process.
+//! A binary of its own, because it counts the blocking calls of the whole process.
 
 use std::sync::Arc;
 use std::time::Duration;

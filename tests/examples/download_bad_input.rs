@@ -1,4 +1,4 @@
-//! The main example with everything that can be wrong: one clear line each, and nothing left behind.
+//! The main example with every kind of bad input: one clear line each, and nothing left behind.
 
 use std::fs;
 use std::net::TcpListener;
@@ -66,7 +66,7 @@ fn a_file_that_cannot_be_written() {
 
 #[test]
 fn a_refused_connection() {
-    // The port was free a moment ago, and nobody listens there.
+    // The port was free a moment ago, and has no listener.
     let address = TcpListener::bind("127.0.0.1:0")
         .and_then(|l| l.local_addr())
         .expect("a port");
@@ -127,8 +127,8 @@ fn content_lengths_that_disagree() {
     assert_bad_server(broken, "bad answer: ");
 }
 
-/// A page of a server that answers with `answer`, beside one that never comes to its end: the
-/// failure ends both, in one line that names the right URL.
+/// A page of a server that answers with `answer`, beside one that never ends: the failure ends
+/// both, in one line that names the right URL.
 fn assert_bad_server(answer: String, cause: &str) {
     let bad = format!("http://{}/bad", serve(answer));
     let endless = format!("http://{}/endless", serve_endlessly());

@@ -28,7 +28,7 @@ fn one_at_a_time_is_enough() {
     let run = Download::new(&["--max-concurrency", "1", "--fail"]);
     let output = run.end();
     assert_eq!(output.status.code(), Some(1));
-    // The pages come in order, so exactly those before the failing one are there.
+    // The pages come in order, so exactly those before the failing one are complete.
     assert_eq!(run.files().len(), 120);
 }
 
@@ -58,7 +58,7 @@ fn ctrl_c_ends_all() {
     let mut child = run.start();
     let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
     lines.next().expect("a first page").expect("text");
-    // The shell's own `kill` is there on every system, and needs no unsafe code here.
+    // The shell's own `kill` exists on every system, and needs no unsafe code here.
     let killed = Command::new("sh")
         .args(["-c", &format!("kill -INT {}", child.id())])
         .status();
@@ -71,7 +71,7 @@ fn ctrl_c_ends_all() {
     assert!(run.files().len() < 200);
 }
 
-/// Each page tells in each line which one it is and how many there are.
+/// Each page repeats in each line its number and the number of lines.
 fn assert_page_is_whole(page: usize, content: &str) {
     let lines: Vec<_> = content.lines().collect();
     for (number, line) in lines.iter().enumerate() {

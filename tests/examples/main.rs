@@ -1,4 +1,4 @@
-//! Every example is run, and what it prints and leaves behind is compared.
+//! Every example is run, and its output and files are compared.
 
 mod program;
 mod server;

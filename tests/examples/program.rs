@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-/// The built example. `cargo test` builds all examples beside this test; a call that names only
-/// this test does not, so that one builds them first.
+/// The built example. `cargo test` builds all examples beside this test; a run of this test alone
+/// does not, so it builds them first.
 pub(crate) fn binary(example: &str) -> PathBuf {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
     let directory = DIRECTORY.get_or_init(|| {
@@ -74,7 +74,7 @@ impl Download {
         self.start().wait_with_output().expect("the example ends")
     }
 
-    /// The names of the files that are there, sorted.
+    /// The names of the files in it, sorted.
     pub(crate) fn files(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.out()) else {
             return Vec::new();
@@ -101,7 +101,7 @@ impl Download {
     }
 }
 
-/// The last line that the example said, which tells the error.
+/// The last line of the example's output, with the error.
 pub(crate) fn error_line(output: &Output) -> String {
     text(&output.stderr)
         .lines()

@@ -1,4 +1,4 @@
-//! Servers that answer as they should not, made of plain threads.
+//! Servers that answer incorrectly, made of plain threads.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -13,12 +13,12 @@ pub(crate) fn answer(body: &str, content_length: usize) -> String {
     format!("HTTP/1.1 200 OK\r\ncontent-length: {content_length}\r\n\r\n{body}")
 }
 
-/// A server that gives every client the same bytes and closes the connection.
+/// A server that sends every client the same bytes and closes the connection.
 pub(crate) fn serve(answer: String) -> SocketAddr {
     serve_with(move |stream| stream.write_all(answer.as_bytes()))
 }
 
-/// A server that begins a large answer and then only waits for its client to go away.
+/// A server that begins a large answer and then only waits for its client to disconnect.
 pub(crate) fn serve_endlessly() -> SocketAddr {
     serve_with(|stream| {
         stream.write_all(answer("a beginning", 1_000_000).as_bytes())?;
@@ -37,7 +37,7 @@ fn serve_with(
             let (mut stream, respond) = (stream.expect("a client"), respond.clone());
             thread::spawn(move || {
                 stream.set_read_timeout(Some(PATIENCE)).expect("a time");
-                // A client that has gone away is what some tests are about.
+                // Some tests are about a client that has disconnected.
                 if read_request(&mut stream).is_ok() {
                     let _ = respond(&mut stream);
                 }

@@ -31,7 +31,7 @@ fn panics() {
     );
 }
 
-/// It takes as long as a file that is missing, not as long as FIFOs that never deliver.
+/// It takes as long as a missing file, not as long as FIFOs that never deliver.
 #[test]
 fn no_deadlock() {
     let before = Instant::now();

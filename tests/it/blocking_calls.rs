@@ -1,4 +1,4 @@
-//! Plain code that calls vthread functions: from threads, and from inside vthreads.
+//! Blocking calls: plain code that calls vthread functions, from threads and from inside vthreads.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -55,7 +55,7 @@ mod from_closures_and_iterators_inside_a_vthread {
     }
 }
 
-/// All children are blocked in plain frames at once, and one more is needed to release them.
+/// All children block in plain frames at once, and one more is needed to release them.
 mod children_blocked_in_plain_frames_starve_nobody {
     use super::*;
 
@@ -94,7 +94,7 @@ mod children_blocked_in_plain_frames_starve_nobody {
     }
 }
 
-/// A blocking call in a plain frame of a vthread that is cancelled unwinds through that frame.
+/// A blocking call in a plain frame of a cancelled vthread unwinds through that frame.
 mod a_cancelled_vthread_unwinds_through_plain_frames {
     use super::*;
 
@@ -134,7 +134,7 @@ mod a_cancelled_vthread_unwinds_through_plain_frames {
     }
 }
 
-/// A destructor that blocks completes, also while its vthread is being cancelled.
+/// A destructor that blocks completes, even while its vthread is being cancelled.
 mod a_blocking_destructor_completes {
     use super::*;
 
@@ -197,7 +197,7 @@ mod from_thread_local_destructors {
     }
 }
 
-/// `Rc` and other things that cannot be sent are fine in a root: it stays on its thread.
+/// A root may hold an `Rc` and other values that are not `Send`: it stays on its thread.
 mod a_root_need_not_be_send {
     use super::*;
 
@@ -217,8 +217,8 @@ mod a_root_need_not_be_send {
     }
 }
 
-/// A plain thread's root and the thread that wakes it meet between two polls, over and over: a flag that
-/// the root cleared by a store lost such a wake within a few thousand rounds.
+/// A plain thread's root and the waking thread meet between two polls, again and again: a root that
+/// cleared its flag with a plain store lost such a wake within a few thousand rounds.
 mod r01_no_wake_of_a_root_is_lost {
     use super::*;
     use std::future::poll_fn;
@@ -230,7 +230,7 @@ mod r01_no_wake_of_a_root_is_lost {
 
     #[derive(Default)]
     struct Shared {
-        /// The round that the other thread has come to.
+        /// The round that the other thread has reached.
         given: AtomicUsize,
         /// The round that the root has seen.
         seen: AtomicUsize,

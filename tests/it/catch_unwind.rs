@@ -1,6 +1,6 @@
 //! Edge case 31: `catch_unwind!`, a body whose panics end there.
 
-// The programs are as users may write them.
+// The programs are written as users may write them.
 #![allow(clippy::never_loop)]
 
 use crate::drop_log::DropLog;
@@ -22,7 +22,7 @@ fn message(payload: Box<dyn std::any::Any + Send>) -> &'static str {
     *payload.downcast::<&'static str>().expect("ours")
 }
 
-/// It suspends, and borrows what is around it.
+/// It suspends, and borrows its surroundings.
 #[vthread]
 fn value_or_panic(panics: bool, log: &mut Vec<u32>) -> std::thread::Result<u32> {
     catch_unwind! {
@@ -53,7 +53,7 @@ fn r20_in_plain_code() {
     assert_eq!(message(caught.unwrap_err()), "boom");
 }
 
-/// What is open inside has closed when the panic is there: children first.
+/// Everything opened inside has closed when the panic arrives: children first.
 #[vthread]
 fn joins(drop_log: &DropLog) -> Result<(), &'static str> {
     let caught = catch_unwind! {
@@ -84,7 +84,7 @@ fn r20_groups_inside_are_joined_first() {
     }
 }
 
-/// Cancellation of what is around it is no panic.
+/// Cancellation of the surrounding scope is not a panic.
 #[vthread]
 fn times_out(drop_log: &DropLog) {
     let result = timeout!(SHORT => {
@@ -97,7 +97,7 @@ fn times_out(drop_log: &DropLog) {
     drop_log.note(format!("elapsed: {}", result.is_err()));
 }
 
-/// Nor is that of a blocking call below a plain frame.
+/// Nor is the cancellation of a blocking call below a plain frame.
 #[vthread]
 fn times_out_below_a_closure(drop_log: &DropLog) {
     let result = timeout!(SHORT => {
@@ -110,7 +110,7 @@ fn times_out_below_a_closure(drop_log: &DropLog) {
     drop_log.note(format!("elapsed: {}", result.is_err()));
 }
 
-/// Nor is the second mark, which no shield stops.
+/// Nor is the second mark, which shields do not stop.
 #[vthread]
 fn grace_is_over(drop_log: &DropLog) {
     group!(grace = SHORT => {
@@ -150,7 +150,8 @@ impl Drop for Bomb {
     }
 }
 
-/// A destructor that panics while the body is cancelled: what follows must not run, and no panic is lost.
+/// A destructor that panics while the body is cancelled: no code after it runs, and no panic is
+/// lost.
 #[vthread]
 fn panics_on_the_way(drop_log: &DropLog) {
     let _ = timeout!(SHORT => {
@@ -171,7 +172,7 @@ fn r20_a_panic_while_it_is_cancelled_goes_on() {
     assert!(drop_log.trace().is_empty());
 }
 
-/// One that panics when the body has a value is caught.
+/// A destructor that panics when the body has a value is caught.
 #[vthread]
 fn panics_at_the_end() -> std::thread::Result<u32> {
     catch_unwind! {
@@ -209,7 +210,7 @@ fn ways_out(which: u32) -> Result<u32, &'static str> {
     Ok(value)
 }
 
-/// Where the function gives no `Result`.
+/// In a function that does not return a `Result`.
 #[vthread]
 fn early(leaves: bool) -> Option<u32> {
     let caught = catch_unwind! {
@@ -231,7 +232,8 @@ fn r20_ways_out_are_those_of_a_block() {
     assert_eq!(early(false), Some(2));
 }
 
-/// Children that it spawns into the group around are not its own: they outlive it, and their panics are the group's.
+/// Children that it spawns into the outer group do not belong to it: they outlive it, and their
+/// panics are the group's.
 #[vthread]
 fn not_its_own(drop_log: &DropLog) {
     group!(g => {
@@ -269,7 +271,7 @@ fn handle(n: u32, done: &Mutex<Vec<u32>>) {
     done.lock().push(n);
 }
 
-/// A handler that panics does not end the server, and none has a kernel thread for itself.
+/// A handler that panics does not end the server, and no handler has an OS thread to itself.
 #[vthread]
 fn serve(done: &Mutex<Vec<u32>>) -> u32 {
     let failed = Mutex::new(0);

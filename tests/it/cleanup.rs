@@ -196,7 +196,7 @@ mod returns_out_of_nested_bodies_in_children {
     }
 }
 
-/// The cleanup sees what the rest of the block did to its variables.
+/// The cleanup sees the changes that the rest of the block made to its variables.
 mod the_cleanup_borrows_after_the_rest {
     use super::*;
 

@@ -1,4 +1,5 @@
-//! Recursion does not use the kernel stack: not to go down, not to come back, not to be dropped.
+//! Deep recursion: it does not use the stack of the OS thread, neither for calls nor for returns
+//! nor for drops.
 
 use crate::drop_log::DropLog;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

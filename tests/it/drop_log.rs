@@ -1,4 +1,5 @@
-//! Objects that are counted: what is alive, and what was dropped in which order.
+//! The drop log: counted objects, to show which are alive and in which order the others were
+//! dropped.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicIsize, Ordering};
@@ -15,7 +16,7 @@ impl DropLog {
         Self::default()
     }
 
-    /// An object whose drop is written down under `name`.
+    /// An object whose drop is recorded under `name`.
     pub(crate) fn object(&self, name: impl Into<String>) -> Object<'_> {
         self.alive.fetch_add(1, Ordering::SeqCst);
         Object {
@@ -36,7 +37,7 @@ impl DropLog {
         self.trace.lock().unwrap().clone()
     }
 
-    /// The place of `what` in the trace.
+    /// The position of `what` in the trace.
     #[track_caller]
     pub(crate) fn at(&self, what: &str) -> usize {
         let trace = self.trace();
@@ -46,7 +47,7 @@ impl DropLog {
             .unwrap_or_else(|| panic!("no {what:?} in {trace:?}"))
     }
 
-    /// Nothing is left, and the objects of these names were dropped before `then` was noted.
+    /// No object is left, and the objects with these names were dropped before `then` was noted.
     #[track_caller]
     pub(crate) fn all_before(&self, names: &[&str], then: &str) {
         assert_eq!(self.alive(), 0, "objects leak: {:?}", self.trace());

@@ -1,5 +1,5 @@
-//! Every destructor of every child runs before the parent's frame goes on, and nothing leaks:
-//! in success, error, panic, nested failure, and cancellation at depth 3.
+//! Drops: every destructor of every child runs before the parent's frame continues, and nothing
+//! leaks; in success, error, panic, nested failure, and cancellation at depth 3.
 
 use crate::drop_log::{DropLog, Object};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -283,7 +283,7 @@ mod cancellation_at_depth_three {
             ],
             "after",
         );
-        // Children before what they borrow, a group's own body before its children.
+        // Children before the locals that they borrow, a group's own body before its children.
         for (before, then) in [
             ("leaf", "frame 3"),
             ("capture 3", "frame 3"),

@@ -1,4 +1,4 @@
-//! What a failure in a group does: `on_failure = cancel | keep | collect`.
+//! Failures in a group: `on_failure = cancel | keep | collect`.
 
 use std::time::Duration;
 use vthread::prelude::*;
@@ -81,7 +81,7 @@ mod keep {
         })
     }
 
-    /// The body's own failure is the group's, and cancels nobody.
+    /// The body's own failure is the group's, and cancels no child.
     #[vthread]
     fn body_fails(done: &Mutex<usize>) -> Result<(), String> {
         group!(on_failure = keep => {

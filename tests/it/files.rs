@@ -1,4 +1,4 @@
-//! Files, on helper threads and through the reactor.
+//! Files: on helper threads and through the reactor.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -105,7 +105,7 @@ mod an_open_file {
     }
 }
 
-/// For libraries that read and write blockingly.
+/// For libraries with blocking reads and writes.
 #[test]
 fn std_s_traits() {
     use std::io::{Read, Seek, Write};
@@ -145,7 +145,8 @@ mod directories_and_devices {
     }
 }
 
-/// A reader is cancelled again and again, at different moments; another one goes on where it stopped.
+/// A reader is cancelled again and again, at different moments; another one continues where it
+/// stopped.
 mod a_cancelled_read_loses_no_byte {
     use super::*;
 
@@ -202,7 +203,7 @@ mod fifos_deliver_until_the_last_writer_has_gone {
     fn run(path: &Path) -> io::Result<()> {
         let mut reader = File::open(path)?;
         for round in 0..3 {
-            // Where there has been a writer before, the end is told until the next one comes.
+            // After a writer has left, reads report the end until the next writer comes.
             let mut writer = OpenOptions::new().write(true).open(path)?;
             group! {
                 spawn! {
@@ -252,8 +253,8 @@ mod fifos_as_whole_files {
     }
 }
 
-/// More children than there are helper threads wait for FIFOs that never deliver, and for readers that never come.
-/// Files are read meanwhile; and then all leave at once.
+/// More children than there are helper threads wait for FIFOs that never deliver, and for readers
+/// that never come. Files are still read meanwhile; then all waiters leave at once.
 mod fifos_keep_no_thread {
     use super::*;
 
@@ -289,13 +290,13 @@ mod fifos_keep_no_thread {
     }
 }
 
-/// Pipes that were not opened here are shared with others, who expect them to block.
+/// Pipes that were opened elsewhere are shared with other processes, which expect them to block.
 mod r17_a_pipe_of_others_stays_as_it_is {
     use super::*;
     use std::io::{PipeReader, PipeWriter};
     use std::os::fd::{AsRawFd, OwnedFd};
 
-    /// What the descriptor was opened with, in octal.
+    /// The flags of the descriptor, in octal.
     fn flags(descriptor: &impl AsRawFd) -> String {
         let path = format!("/proc/self/fdinfo/{}", descriptor.as_raw_fd());
         let info = std::fs::read_to_string(path).unwrap();
@@ -329,7 +330,8 @@ mod r17_a_pipe_of_others_stays_as_it_is {
     fn log(pipe: PipeWriter) -> io::Result<()> {
         let mut log = of_writer(&pipe);
         log.write_all(b"a line\n")?;
-        // A plain writer of another thread, which is not told "would block" while the pipe is full.
+        // A plain writer on another thread, which must not get "would block" while the pipe is
+        // full.
         vthread::blocking_scoped(|| plain::write(&pipe, &[7; 1 << 20]))?;
         log.write_all(&[8; 1 << 20])?;
         Ok(())
@@ -347,7 +349,7 @@ mod r17_a_pipe_of_others_stays_as_it_is {
         assert_eq!(reading.join().unwrap(), 7 + (2 << 20));
     }
 
-    /// More readers of silent pipes than there are threads: none of them is held.
+    /// More readers of silent pipes than there are threads: no thread is blocked.
     #[vthread]
     fn read_all(silent: &[PipeReader], writers: &[PipeWriter]) -> Result<(), usize> {
         let (told, tells) = channel(1);

@@ -1,6 +1,6 @@
-//! Edge case 32: the failure that surfaces is the cause, not what its consequences fail with.
+//! Edge case 32: the failure that surfaces is the cause, not one of its consequences.
 
-// The programs are as users may write them.
+// The programs are written as users may write them.
 #![allow(clippy::blocks_in_conditions)]
 
 use std::panic::catch_unwind;
@@ -12,7 +12,8 @@ use vthread::{Failures, yield_now};
 
 const LONG: Duration = Duration::from_secs(3600);
 
-/// A destructor that waits until the other end is gone: what a consumer has to say is said by then.
+/// A destructor that waits until the other end is gone: the consumer has reported its error by
+/// then.
 struct Until(Receiver<()>);
 
 impl Drop for Until {
@@ -35,7 +36,8 @@ fn consume(rx: Receiver<u32>, _alive: Sender<()>) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// A producer fails in that way. Its sender goes, and its consumer with it, before its error arrives.
+/// A producer fails in that way. Its sender is dropped, and its consumer with it, before its error
+/// arrives.
 macro_rules! a_producer_fails {
     ($name:ident, |$tx:ident| $($exit:tt)*) => {
         mod $name {
@@ -186,7 +188,8 @@ mod the_body {
     }
 }
 
-/// In another function's group, and where failures are collected: the cause is the first of them.
+/// In the group of another function, and where failures are collected: the cause is the first of
+/// them.
 mod collected {
     use super::*;
     use vthread::Group;
@@ -206,7 +209,7 @@ mod collected {
         let (alive, ended) = channel::<()>(1);
         let result: Result<(), Failures<&'static str>> = group!(g, error = &'static str, on_failure = collect => {
             spawn!(move => {
-                // Not cancelled, and so it fails as well.
+                // Not cancelled, so it fails as well.
                 shield! { consume(rx, alive) }?;
             });
             yield_now();
@@ -219,7 +222,7 @@ mod collected {
     fn r07_the_cause_is_the_first() {
         for _ in 0..20 {
             let failures = run().unwrap_err();
-            // Where the consumer was not begun it is cancelled.
+            // A consumer that has not begun is cancelled.
             assert_eq!(*failures.first(), "cause");
             assert!(failures.iter().skip(1).all(|failure| *failure == "closed"));
         }
@@ -234,7 +237,7 @@ impl Drop for Bomb {
     }
 }
 
-/// A claim binds nobody who panics after it.
+/// A claim does not affect a member that panics after it.
 mod a_destructor_panics {
     use super::*;
 
@@ -256,7 +259,7 @@ mod a_destructor_panics {
     }
 }
 
-/// The destructor's panic ends in a `catch_unwind!`, and with it the failure: the child goes on.
+/// The destructor's panic ends in a `catch_unwind!`, and with it the failure: the child continues.
 mod a_failure_that_is_caught {
     use super::*;
 
@@ -282,7 +285,8 @@ mod a_failure_that_is_caught {
     }
 }
 
-/// Its cleanup takes too long, and its error goes with it. The others were cancelled for it all the same.
+/// Its cleanup takes too long, and its error is lost. The others were cancelled for it all the
+/// same.
 mod the_error_is_lost {
     use super::*;
 
@@ -312,7 +316,7 @@ mod the_error_is_lost {
     }
 }
 
-/// Who claims is not hurried: its own cleanup has as long as it takes.
+/// The claimant is not limited: its own cleanup may take as long as it needs.
 mod its_cleanup {
     use super::*;
 
@@ -335,7 +339,7 @@ mod its_cleanup {
     }
 }
 
-/// An error climbs so many groups of one vthread.
+/// An error propagates through this many groups of one vthread.
 #[vthread]
 fn deep(n: u32) -> Result<u32, &'static str> {
     if n == 0 {

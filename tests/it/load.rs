@@ -1,4 +1,4 @@
-//! Many vthreads at once.
+//! Load: many vthreads at once.
 
 use std::time::{Duration, Instant};
 use vthread::prelude::*;
@@ -27,7 +27,7 @@ mod ten_thousand_sleepers {
     fn holds() {
         let start = Instant::now();
         assert_eq!(run(10_000), 10_000);
-        // One after the other they would take 500 seconds.
+        // In sequence they would take 500 seconds.
         assert!(start.elapsed() < Duration::from_secs(60));
     }
 }

@@ -1,4 +1,4 @@
-//! What vthreads wait for each other with, besides mutexes, channels and semaphores.
+//! Locks: waits of vthreads for each other, besides mutexes, channels and semaphores.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use vthread::prelude::*;
@@ -58,7 +58,7 @@ mod readers_see_whole_writes {
     }
 }
 
-/// Takers are cancelled at random instants; what they were notified of goes to others.
+/// Takers are cancelled at random instants; their notifications go to others.
 mod a_condvar_loses_no_notification {
     use super::*;
 
@@ -105,7 +105,7 @@ mod a_condvar_loses_no_notification {
                 }
             }
         }
-        // Those that nobody has taken are there still.
+        // Items that were not taken are still there.
         sum.into_inner() + queue.into_inner().into_iter().sum::<u64>() as usize
     }
 
@@ -149,7 +149,7 @@ mod a_barrier_waits_for_all {
     }
 }
 
-/// The one who makes the value may be cancelled; then the next one makes it.
+/// The vthread that makes the value may be cancelled; then the next one makes it.
 mod a_cell_is_filled_once {
     use super::*;
 

@@ -1,4 +1,4 @@
-//! `map_concurrent`: in the order of the items, so many at a time, failing fast.
+//! `map_concurrent`: it keeps the order of the items, has a limit, and fails fast.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,7 +41,7 @@ fn results_in_order() -> Vec<u32> {
 #[test]
 fn results_come_in_the_order_of_the_items() {
     assert_eq!(results_in_order(), (100..110).collect::<Vec<_>>());
-    // From plain code, and of nothing.
+    // From plain code, and of an empty collection.
     assert_eq!(
         map_concurrent([3, 1], 1, closure!(|n| doubled(n))),
         Ok(vec![6, 2])
@@ -90,7 +90,7 @@ fn borrows(words: &[String]) -> Vec<(usize, &str)> {
 fn it_may_borrow() {
     let words = ["a".to_owned(), "bc".to_owned()];
     assert_eq!(borrows(&words), [(3, "a"), (4, "bc")]);
-    // And be called in a child, which is `Send`.
+    // And it can be called in a child, which is `Send`.
     let n = group! {
         let n = spawn! { borrows(&words).len() };
         n.join()
@@ -98,7 +98,7 @@ fn it_may_borrow() {
     assert_eq!(n, 2);
 }
 
-/// Counts how many are gone.
+/// Counts its drops.
 struct Gone<'a>(&'a AtomicUsize);
 
 impl Drop for Gone<'_> {
@@ -135,7 +135,7 @@ fn fails_fast(started: &AtomicUsize, gone: &AtomicUsize) -> Result<Vec<u32>, Str
 fn the_first_error_cancels_the_others_and_is_returned() {
     let (started, gone) = (AtomicUsize::new(0), AtomicUsize::new(0));
     assert_eq!(fails_fast(&started, &gone), Err("the tenth".into()));
-    // All that had begun have ended, and no other has begun.
+    // All calls that had begun have ended, and no other has begun.
     assert_eq!(started.into_inner(), 10);
     assert_eq!(gone.into_inner(), 10);
 }
@@ -160,7 +160,7 @@ fn cancelled(gone: &AtomicUsize) -> usize {
         while !task.is_finished() {
             yield_now();
         }
-        // They ended before what called them.
+        // They ended before their caller.
         gone.load(Ordering::SeqCst)
     }
 }
@@ -214,7 +214,7 @@ fn a_limit_of_zero_panics() {
     );
 }
 
-/// A function around it, for closures of its callers.
+/// A function around it, with closures of its callers.
 #[vthread]
 fn in_pairs<T: Send, E: Send>(
     items: &[u32],

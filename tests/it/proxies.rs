@@ -1,4 +1,5 @@
-//! A proxy with peers that never read: those beside them are served, and all of it ends when the peers hang up.
+//! Proxies: peers that never read do not delay the peers beside them, and everything ends when they
+//! hang up.
 
 use socket2::SockRef;
 use std::io;
@@ -11,14 +12,15 @@ use vthread::sync::Barrier;
 
 const N_SILENT: usize = 100;
 const N_GOOD: usize = 50;
-/// The room of each socket, in each direction. Not less than what it has when it opens, since a
+/// The buffer of each socket, in each direction. Not less than it has when it opens, because a
 /// window does not shrink.
 const ROOM: usize = 128 << 10;
-/// More than the sockets of the whole way have room for.
+/// More bytes than the sockets of the whole route can buffer.
 const MUCH: usize = 16 << 20;
 
-/// Bounds the room of a socket, or of those that it accepts. Else the system lets it grow with what
-/// is read, to tens of megabytes each: the way might hold all that a silent peer has to write.
+/// Bounds the buffer of a socket, or of those that it accepts. Otherwise the system lets it grow
+/// with the bytes read, to tens of megabytes each: the route could buffer everything that a silent
+/// peer has to write.
 fn bounded<S: AsFd>(socket: S) -> io::Result<S> {
     let options = SockRef::from(&socket);
     options.set_recv_buffer_size(ROOM)?;
@@ -76,7 +78,7 @@ fn echo(listener: &TcpListener) -> io::Result<()> {
     }
 }
 
-/// Writes until there is no room on the whole way, and never reads.
+/// Writes until the whole route is full, and never reads.
 #[vthread]
 fn is_silent(proxy: SocketAddr, are_silent: &Barrier, are_served: &Barrier) -> io::Result<()> {
     let mut stream = bounded(TcpStream::connect(proxy)?)?;

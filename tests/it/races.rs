@@ -50,7 +50,7 @@ mod the_first_success_wins {
         assert_eq!(run(&["down", "down"]), None);
     }
 
-    /// All come to the finish together: one wins, the values of the others are dropped.
+    /// All runners finish together: one wins, the values of the others are dropped.
     #[vthread]
     fn together<'a>(drop_log: &'a DropLog, n: usize) -> crate::drop_log::Object<'a> {
         let barrier = Barrier::new(n);
@@ -75,7 +75,7 @@ mod the_first_success_wins {
     }
 }
 
-/// The losers have ended when the race gives its value.
+/// The losers have ended when the race returns its value.
 mod losers_are_joined {
     use super::*;
 
@@ -89,7 +89,7 @@ mod losers_are_joined {
                 for _ in 0..3 {
                     all_ready.recv().unwrap();
                 }
-                // It holds what a loser waits for.
+                // It holds the lock that a loser waits for.
                 let _held = gate.lock();
                 Ok::<u32, String>(i)
             } else {
@@ -117,11 +117,11 @@ mod losers_are_joined {
     }
 }
 
-/// If nobody wins, there are all failures, in order of time.
+/// Without a winner the race returns all failures, in order of time.
 mod failures {
     use super::*;
 
-    /// One at a time: the next one begins when the failure of the one before is recorded.
+    /// One at a time: the next one begins when the previous failure is recorded.
     #[vthread]
     fn one_by_one(n: usize) -> Result<(), Failures<usize>> {
         race!(max_concurrency = 1, for i in (0..n).rev() => {
@@ -159,7 +159,7 @@ mod failures {
         }
     }
 
-    /// `?` converts; the error type is that of the body, wherever that says it.
+    /// `?` converts; the error type is that of the body, wherever the body fixes it.
     #[vthread]
     fn any_number(words: &[&str]) -> Result<u32, Broken> {
         let n = race!(for word in words => {
@@ -234,7 +234,8 @@ mod nobody_runs {
 mod captures {
     use super::*;
 
-    /// What the pattern binds moves, what is outside is borrowed, temporaries of the collection live on.
+    /// Variables of the pattern move, outer ones are borrowed, temporaries of the collection live
+    /// on.
     #[vthread]
     #[allow(clippy::iter_cloned_collect)]
     fn run(
@@ -278,7 +279,7 @@ mod captures {
 mod limits {
     use super::*;
 
-    /// An endless collection: no more runners than there is room for, none after the first success.
+    /// An endless collection: no more runners than the limit, none after the first success.
     #[vthread]
     fn run(running: &AtomicUsize, most: &AtomicUsize) -> Result<usize, Failures<String>> {
         race!(max_concurrency = 3, name = "numbers", for n in 0.. => {
@@ -361,7 +362,7 @@ mod places {
         }
     }
 
-    /// A `spawn!` in a runner goes to the group around the race, which goes on after it.
+    /// A `spawn!` in a runner goes to the surrounding group, which continues after the race.
     #[vthread]
     fn spawning() -> usize {
         let n = AtomicUsize::new(0);

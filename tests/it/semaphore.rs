@@ -1,11 +1,11 @@
-//! A semaphore among children, some of which are cancelled while they wait.
+//! Semaphores: children that take permits, some of which are cancelled while they wait.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use vthread::prelude::*;
 use vthread::sync::Semaphore;
 use vthread::yield_now;
 
-/// A few permits among many: never more hold one than there are.
+/// A few permits among many: the number of holders never exceeds the number of permits.
 mod no_more_than_there_are {
     use super::*;
 
@@ -34,14 +34,14 @@ mod no_more_than_there_are {
     }
 }
 
-/// Waiters are cancelled at random instants, a hundred thousand times, beside others that stay. In the end
-/// all permits are there.
+/// Waiters are cancelled at random instants, a hundred thousand times, beside others that stay. In
+/// the end all permits are back.
 mod nothing_is_lost_to_cancelled_waiters {
     use super::*;
 
     const PERMITS: usize = 2;
 
-    /// One waiter, cancelled after so many turns of its parent.
+    /// One waiter, cancelled after this many turns of its parent.
     #[vthread]
     fn come_and_go(semaphore: &Semaphore, n: usize, turns: usize) -> Result<(), usize> {
         group! {
@@ -60,7 +60,7 @@ mod nothing_is_lost_to_cancelled_waiters {
     fn run(rounds: usize) -> usize {
         let semaphore = Semaphore::new(PERMITS);
         group! {
-            // These hold and give back for as long as there are waiters to disturb.
+            // These acquire and release for as long as there are waiters to disturb.
             for n in 1..=PERMITS {
                 spawn!(service => {
                     loop {
@@ -73,7 +73,8 @@ mod nothing_is_lost_to_cancelled_waiters {
                 spawn! {
                     let mut state = lane as u64 + 1;
                     for _ in 0..rounds / 4 {
-                        // A small generator of random numbers: the instants differ, the seeds do not.
+                        // A small generator of random numbers: the instants differ, the seeds do
+                        // not.
                         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
                         let random = (state >> 33) as usize;
                         assert!(come_and_go(&semaphore, 1 + random % PERMITS, random / 2 % 6).is_err());

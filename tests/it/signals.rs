@@ -1,4 +1,5 @@
-//! Edge case 36: signals are latched, and a listener misses none. Each test has a kind of its own: signals reach the process.
+//! Edge case 36: signals are latched, and a listener misses none. Each test has a kind of its own,
+//! because signals reach the whole process.
 
 use std::io;
 use std::process::Command;
@@ -9,7 +10,7 @@ use vthread::signal::{SignalKind, listen, terminate};
 use vthread::sync::{Receiver, channel};
 use vthread::time::sleep;
 
-/// As a supervisor does.
+/// Sends a signal, as a supervisor does.
 fn send_to_self(name: &str) {
     let me = std::process::id().to_string();
     let status = Command::new("kill").args([name, &me]).status();
@@ -68,7 +69,7 @@ fn work_on_until_told() -> io::Result<u32> {
 
 #[test]
 fn r19_a_signal_that_comes_while_a_branch_is_handled_is_received() {
-    // It is seen when the fair choice falls on it.
+    // The signal is seen when the fair choice falls on it.
     let done = work_on_until_told().unwrap();
     assert!((5..200).contains(&done), "{done}");
 }

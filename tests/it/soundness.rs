@@ -1,4 +1,4 @@
-//! The rules of soundness that show at run time, each as an attack on them.
+//! Soundness: the rules that show at run time, each as an attack on them.
 
 use crate::drop_log::DropLog;
 use std::any::Any;
@@ -16,7 +16,7 @@ use vthread::yield_now;
 
 const LONG: Duration = Duration::from_secs(3600);
 
-/// A waker that somebody keeps holds bytes, not values: the child ends all the same.
+/// A waker that outlives its vthread holds bytes, not values: the child ends all the same.
 mod a_stashed_waker_keeps_no_value_alive {
     use super::*;
 
@@ -36,7 +36,7 @@ mod a_stashed_waker_keeps_no_value_alive {
                 .await;
             }
             rx.recv().unwrap();
-            // The child has stashed its waker, or will have before it is dropped.
+            // The child has stored its waker, or will have before it is dropped.
             while stash.lock().unwrap().is_empty() {
                 yield_now();
             }
@@ -59,7 +59,7 @@ mod a_stashed_waker_keeps_no_value_alive {
     }
 }
 
-/// Code does not run past the cancelled point, however ready what it awaits is.
+/// No code runs past the cancelled point, even if the awaited future is ready.
 mod an_await_that_is_always_ready_is_a_suspension_point {
     use super::*;
 
@@ -85,8 +85,8 @@ mod an_await_that_is_always_ready_is_a_suspension_point {
     }
 }
 
-/// The private payload by which a cancelled blocking call unwinds carries no authority: replayed where
-/// nothing is cancelled, it is a panic.
+/// The private payload by which a cancelled blocking call unwinds carries no authority: replayed
+/// where nothing is cancelled, it is a panic.
 mod a_replayed_payload_is_a_panic {
     use super::*;
 
@@ -132,7 +132,7 @@ mod a_replayed_payload_is_a_panic {
     }
 }
 
-/// Catching the unwind does not undo the cancellation: the next suspension point meets it again.
+/// Catching the unwind does not undo the cancellation: the next suspension point ends the vthread.
 mod a_swallowed_cancellation_comes_back {
     use super::*;
 
@@ -204,7 +204,7 @@ mod no_second_unwind_while_panicking {
     }
 }
 
-/// A foreign executor below a plain frame does not know of marks: operations that it polls work.
+/// A foreign executor below a plain frame does not know marks: the operations that it polls work.
 mod a_foreign_executor_is_served {
     use super::*;
     use futures_io::AsyncRead;
@@ -248,7 +248,7 @@ mod a_foreign_executor_is_served {
             }
             let (mut peer, _) = listener.accept()?;
             rx.recv().unwrap();
-            // The child is cancelled while it is under the foreign executor; then the data comes.
+            // The child is cancelled while it is under the foreign executor; then the data arrives.
             std::thread::spawn(move || peer.write_all(b"data").block());
             Err(std::io::Error::other("stop"))?;
         }
@@ -327,7 +327,7 @@ mod destructors_that_panic {
     }
 }
 
-/// Everything that a frame may not need to be: a root that holds an `Rc` over a group.
+/// A root that holds an `Rc` over a group: a frame that is not `Send` and is not spawned.
 mod a_root_with_an_rc_around_a_group {
     use super::*;
     use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! Programs of std's that keep their words: `std::` has become `vthread::`.
+//! Std's names: programs of std's in which only `std::` has become `vthread::`.
 
 /// `std::sync` and `std::sync::mpsc`.
 mod sync {
@@ -135,7 +135,7 @@ mod sync {
         assert_eq!(owned(), 10);
     }
 
-    /// A closed channel tells all that wait at it.
+    /// A closed channel wakes all its waiters.
     #[vthread]
     fn closing() -> (Vec<u32>, bool) {
         let (tx, rx) = sync_channel(1);

@@ -1,12 +1,12 @@
-//! The streams' methods are their own: traits of std that are in scope do not take their place.
+//! Methods of streams: they are inherent, so std's traits in scope do not take precedence.
 
-#[allow(unused_imports)] // They are in scope to no effect.
+#[allow(unused_imports)] // In scope without effect.
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::rc::Rc;
 use vthread::net::{TcpListener, TcpStream};
 use vthread::{Call, group, spawn, vthread};
 
-/// Compiles for what has not been made yet.
+/// Compiles for a call that does not run yet.
 fn is_a_call<R, F>(call: Call<R, F>) {
     drop(call);
 }
@@ -33,7 +33,7 @@ fn t09_the_methods_of_streams_are_calls_beside_stds_traits() -> io::Result<()> {
 
 #[vthread]
 fn answer(mut stream: TcpStream, body: &str) -> io::Result<()> {
-    // What is formatted need not be `Send`: it is dropped before the call is made.
+    // Formatted values need not be `Send`: they are dropped before the call is made.
     writeln!(stream, "length {}", Rc::new(body.len()))?;
     write!(stream, "{body}, ")?;
     let to_closure = |stream: &mut TcpStream| write!(stream, "from {}", "a closure");

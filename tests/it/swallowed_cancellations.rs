@@ -1,4 +1,4 @@
-//! Edge case 33: a cancellation that plain code has swallowed has happened all the same.
+//! Edge case 33: a cancellation that plain code has swallowed still takes effect.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -11,7 +11,7 @@ use vthread::{CancelReason, Outcome, is_cancellation, yield_now};
 const LONG: Duration = Duration::from_secs(3600);
 const SHORT: Duration = Duration::from_millis(5);
 
-/// Plain code that catches whatever its callback does, and calls it again.
+/// Plain code that catches all panics of its callback, and calls it again.
 fn survive(times: u32, callback: impl Fn()) -> u32 {
     for _ in 0..times {
         let caught = catch_unwind(AssertUnwindSafe(&callback));
@@ -28,7 +28,7 @@ fn in_time() -> Result<u32, vthread::time::Elapsed> {
 #[vthread]
 fn further_in() -> Result<u32, vthread::time::Elapsed> {
     timeout!(SHORT => {
-        // Not its own mark: it ends as it may.
+        // This is not its own mark: it may end in any way.
         let inner = timeout!(LONG => survive(2, || sleep(LONG)));
         inner.unwrap()
     })
@@ -40,7 +40,7 @@ fn r08_a_timeout_elapses() {
     assert!(further_in().is_err());
 }
 
-/// The child has a value, which goes with it.
+/// The child has a value, which is dropped with it.
 #[vthread]
 fn child(value_is_gone: &std::sync::atomic::AtomicBool) -> Option<Outcome> {
     struct Value<'a>(&'a std::sync::atomic::AtomicBool);
@@ -73,7 +73,7 @@ fn r08_a_child_is_cancelled() {
     assert!(value_is_gone.into_inner());
 }
 
-/// What it fails with comes from its cancellation, and is nobody's failure.
+/// Its error comes from its cancellation, and is not a failure of the group.
 #[vthread]
 fn late_error() -> Result<(), &'static str> {
     let (tx, rx) = channel::<()>(1);
@@ -89,7 +89,7 @@ fn late_error() -> Result<(), &'static str> {
     }
 }
 
-/// The same of a body.
+/// The same in a body.
 #[vthread]
 fn body() -> Result<u32, &'static str> {
     let (tx, rx) = channel::<()>(1);
@@ -128,7 +128,7 @@ fn r08_no_value_and_no_error() {
     assert_eq!(*payload.downcast::<&str>().unwrap(), "panic");
 }
 
-/// A guard that tells the two apart lets the cancellation go on.
+/// A guard that tells the two apart lets the cancellation continue.
 #[vthread]
 fn polite(n_panics: &std::sync::atomic::AtomicU32) -> Result<(), vthread::time::Elapsed> {
     let step = |n: u32| match n {

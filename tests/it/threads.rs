@@ -1,4 +1,4 @@
-//! The vthread that runs: who it is, waiting for a permission, whether it is cancelled.
+//! The current vthread: its id and name, `park` and `unpark`, and whether it is cancelled.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -15,7 +15,7 @@ fn who() -> (ThreadId, Option<String>) {
     (after.id(), after.name().map(str::to_owned))
 }
 
-/// Ids and names are those of the tasks; the body of a group is the one who opened it.
+/// Ids and names are those of the tasks; the body of a group has those of its opener.
 #[vthread]
 fn names() {
     let me = who();
@@ -56,7 +56,7 @@ fn in_a_child() -> bool {
     }
 }
 
-/// A baton goes round: each parks until the one before unparks it.
+/// A baton goes round: each vthread parks until the one before unparks it.
 #[vthread]
 fn baton(n_runners: usize, n_rounds: usize) -> usize {
     let n_steps = AtomicUsize::new(0);
@@ -114,7 +114,7 @@ fn a_cancelled_one_parks_no_more() {
     assert!(cancelled_while_parked());
 }
 
-/// A loop that computes asks, and ends.
+/// A loop that computes checks for cancellation, and ends.
 #[vthread]
 fn computes() -> bool {
     let mut has_seen = false;
@@ -136,7 +136,7 @@ fn a_loop_can_ask() {
     assert!(computes());
 }
 
-/// What a helper thread does for a vthread that is cancelled: it asks, or is ended.
+/// The work of a helper thread for a cancelled vthread: it checks for cancellation, or is ended.
 #[vthread]
 fn in_blocking(told: mpsc::Sender<&'static str>) {
     let limit = Duration::from_millis(2);
@@ -187,7 +187,7 @@ fn in_blocking_scoped(n_rounds: &mut u64) -> bool {
             vthread::checkpoint();
         }
     }));
-    // What was finished is delivered; what was ended is not.
+    // Finished work is delivered; ended work is not.
     asked.is_ok() && ended.is_err()
 }
 

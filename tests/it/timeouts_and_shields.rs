@@ -11,7 +11,7 @@ use vthread::yield_now;
 const LONG: Duration = Duration::from_secs(3600);
 const SHORT: Duration = Duration::from_millis(5);
 
-/// Plain code: they block.
+/// In plain code they block.
 #[test]
 fn in_plain_functions() {
     assert_eq!(timeout!(LONG => { yield_now(); 3 }), Ok(3));
@@ -43,7 +43,7 @@ mod a_shield_postpones {
                 yield_now();
                 drop_log.note("too far");
             }
-            // It lets the shielded one go on after the cancellation.
+            // It lets the shielded one continue after the cancellation.
             spawn! {
                 shield! {
                     ready.send(()).unwrap();
@@ -158,7 +158,7 @@ mod around_a_plain_frame {
     }
 }
 
-/// A group whose children were cut off lets nobody take half of the work for the whole.
+/// A group whose children were cut off does not return half of the work as the whole.
 mod a_group_that_is_cut_off {
     use super::*;
 

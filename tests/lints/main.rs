@@ -1,8 +1,9 @@
-//! What clippy says of a user's program is what it would say without the transform: nothing about
-//! clean code, also under the pedantic lints, and each complaint about the rest.
+//! Clippy reports the same about a user's program as it would without the transform: nothing about
+//! clean code, even under the pedantic lints, and each complaint about the rest.
 //!
-//! `clean.rs` and `dirty.rs` beside this file become the programs of a package of its own. A comment
-//! `//~ lint` stands where one is to fire. Neither does rustdoc show anything of the transform (`pages.rs`).
+//! `clean.rs` and `dirty.rs` beside this file become the programs of a package of its own. A
+//! comment `//~ lint` stands where one must fire. Nor does rustdoc show anything of the transform
+//! (`pages.rs`).
 
 mod pages;
 
@@ -33,7 +34,7 @@ fn complaints_reach_the_user() {
     );
 }
 
-/// What the comments say.
+/// The expectations in the comments.
 fn expected(source: &str) -> BTreeSet<Complaint> {
     let mut expected = BTreeSet::new();
     for (line, text) in (1..).zip(source.lines()) {
@@ -44,7 +45,7 @@ fn expected(source: &str) -> BTreeSet<Complaint> {
     expected
 }
 
-/// What clippy says of `source` as the program `name`.
+/// Clippy's report about `source` as the program `name`.
 fn complaints(name: &str, source: &str, lints: &[&str]) -> BTreeSet<Complaint> {
     let package = package(name, "main.rs", source);
     let output = Command::new(env!("CARGO"))

@@ -1,5 +1,6 @@
-//! What rustdoc shows of a user's library is what it would show without the transform, but for a line below each
-//! function that it may suspend, and for a trait, which says what it asks of its types and that its methods give a `Call`.
+//! Rustdoc shows a user's library as it would without the transform, except for a line below each
+//! function that it may suspend, and for traits: they show their requirements, and that their
+//! methods return a `Call`.
 
 use super::package;
 use std::collections::BTreeMap;
@@ -67,7 +68,7 @@ fn pages(name: &str, source: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// What a reader sees of a page.
+/// The text of a page as a reader sees it.
 fn text(page: &str) -> String {
     let mut text = String::new();
     for piece in page.split('<') {

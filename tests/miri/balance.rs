@@ -1,6 +1,6 @@
-//! Nothing is left behind. Miri's own check for leaks needs a process whose threads have all ended, and the
-//! workers stay; so allocations are counted here, in a process of its own: a task, a group or a frame that is
-//! kept in each round shows after some rounds.
+//! Nothing is left behind. Miri's own check for leaks needs a process whose threads have all ended,
+//! and the workers stay; so allocations are counted here, in a process of its own: a task, a group
+//! or a frame that leaks in each round shows after some rounds.
 
 #![allow(unsafe_code)] // An allocator that counts.
 
@@ -12,7 +12,7 @@ use vthread::sync::channel;
 use vthread::time::{Duration, sleep};
 use vthread::yield_now;
 
-/// Allocations that are alive.
+/// The number of live allocations.
 static ALIVE: AtomicIsize = AtomicIsize::new(0);
 
 struct Counting;
@@ -78,8 +78,8 @@ fn rounds(n: usize) -> isize {
     ALIVE.load(Ordering::SeqCst)
 }
 
-/// In one span of rounds a queue may come to its size, or a thread may steal for the first time. What each round
-/// leaves behind is left in every span.
+/// In one span of rounds a queue may grow to its size, or a thread may steal for the first time. A
+/// leak of each round shows in every span.
 #[test]
 fn rounds_leave_nothing() {
     let n = if cfg!(miri) { 4 } else { 1_000 };

@@ -1,7 +1,7 @@
 //! Every part of a vthread's life, in runs small enough for Miri; CONTRIBUTING.md has the command.
 //!
-//! The same scenes run natively with the other tests. What is checked here beside the results is what Miri sees:
-//! the pointers of frames, tasks, wakers and links, and who reads and writes when.
+//! The same scenes run natively with the other tests. Besides the results, Miri checks the pointers
+//! of frames, tasks, wakers and links, and the threads that read and write through them.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -92,7 +92,7 @@ mod failure {
 mod cancellation {
     use super::*;
 
-    /// A destructor that runs as its frame is dropped.
+    /// A destructor that runs when its frame is dropped.
     struct Counts<'a>(&'a AtomicUsize);
     impl Drop for Counts<'_> {
         fn drop(&mut self) {
@@ -292,7 +292,7 @@ mod synchronisation {
         let (tx, rx) = channel(1);
         group! {
             spawn! {
-                // It goes with the child, so that the loop below ends.
+                // It is dropped with the child, so that the loop below ends.
                 let tx = tx;
                 for n in 0..4_u32 {
                     tx.send(n).unwrap();
@@ -408,7 +408,7 @@ mod plain_frames {
     }
 }
 
-/// What foreign code keeps of a vthread: its waker, and the future of a task.
+/// The parts of a vthread that foreign code keeps: its waker, and the future of a task.
 mod foreign {
     use super::*;
     use std::task::{Poll, Waker};

@@ -1,13 +1,13 @@
-//! The frame of a vthread function is as large as the future of the same function written with `async`:
-//! at most a tenth larger.
+//! The frame of a vthread function is as large as the future of the same function written with
+//! `async`: at most a tenth larger.
 //!
-//! Each pair says the same thing twice. `VTHREAD_SIZES=1` tells the sizes of a program's own frames.
+//! Each pair is written twice. `VTHREAD_SIZES=1` prints the sizes of a program's own frames.
 
 mod pairs;
 
 use pairs::{asynchronous, suspending};
 
-/// The sizes of a vthread's frame and of its equal.
+/// The sizes of a vthread's frame and of its counterpart.
 struct Pair {
     name: &'static str,
     ours: usize,

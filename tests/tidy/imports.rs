@@ -1,15 +1,15 @@
-//! Which module of a crate imports which, and the circles in that.
+//! Which module of a crate imports which, and the circles among them.
 
 use crate::source::{Source, sources};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Module = Vec<String>;
 
-/// The modules of a crate, each with those that it names.
+/// The modules of a crate, each with the modules that it names.
 pub(crate) struct Imports(BTreeMap<Module, BTreeSet<Module>>);
 
 impl Imports {
-    /// Those of the crate in `folder`, without unit tests and loom models.
+    /// The modules of the crate in `folder`, without unit tests and loom models.
     pub(crate) fn of(folder: &str) -> Self {
         let sources: Vec<_> = sources(&[folder])
             .into_iter()
@@ -35,8 +35,8 @@ impl Imports {
             .flat_map(|(from, to)| to.iter().map(move |to| (from, to)))
     }
 
-    /// The circles: sets of modules of which each leads to each other one. Those whose first name is one of
-    /// `without` do not take part.
+    /// The circles: sets of modules of which each leads to each other one. Modules whose first name
+    /// is one of `without` are ignored.
     pub(crate) fn circles(&self, without: &[&str]) -> Vec<BTreeSet<&Module>> {
         let takes_part = |module: &Module| {
             module
@@ -98,7 +98,7 @@ fn module(source: &Source) -> Module {
     module
 }
 
-/// The code before the first item that is there for tests only: they stand at the end of a file.
+/// The code before the first item that exists for tests only: these stand at the end of a file.
 fn code_without_tests(source: &Source) -> &str {
     let code = source.code.as_str();
     let end = ["#[cfg(test)]", "#[cfg(all(test"]

@@ -1,6 +1,6 @@
 //! The rules of the house that a program can check.
 //!
-//! Each test names what breaks its rule, and ARCHITECTURE.md says why the rule is there.
+//! Each test names the violations of its rule; ARCHITECTURE.md says why the rule exists.
 
 mod imports;
 mod messages;
@@ -15,10 +15,10 @@ use crate::source::{all_sources, files_below, has_word, read, relative, root, so
 /// The layers of a crate, by folder.
 struct House {
     sources: &'static str,
-    /// From the bottom up. A file may name its own layer and those before it; the modules of one line may name
-    /// one another.
+    /// From the bottom up. A file may name its own layer and those before it; the modules of one
+    /// line may name one another.
     layers: &'static [&'static [&'static str]],
-    /// Where the layers are put together: these may name all of them.
+    /// The composition root: these modules may name all layers.
     composition: &'static [&'static str],
     /// The imports that point up, each with its reason.
     upward: &'static [(&'static str, &'static str)],
@@ -230,14 +230,15 @@ fn unsafe_code_is_only_where_the_list_says() {
     let mut broken = Vec::new();
     let mut seen = Vec::new();
     for source in all_sources() {
-        // The macros spell the word in what they generate; their own code is forbidden to have any.
+        // The macros spell the word in the code that they generate; their own code must not have
+        // any.
         if source.path.starts_with("vthread-macros/") || !has_word(&source.code, "unsafe") {
             continue;
         }
         if !UNSAFE_FILES.contains(&source.path.as_str()) {
             broken.push(format!("{} is not in UNSAFE_FILES", source.path));
         }
-        // A file of unit tests stands inside the module that it tests, and so do its permissions.
+        // A file of unit tests belongs to the module that it tests, and so do its permissions.
         let is_inside = source.path.ends_with("tests.rs");
         if !is_inside && !source.code.contains("[allow(unsafe_code)]") {
             broken.push(format!("{} does not say allow(unsafe_code)", source.path));
@@ -273,7 +274,7 @@ fn every_crate_denies_unsafe_code_at_its_root() {
 fn unsafe_blocks_say_why_they_are_sound() {
     let mut broken = Vec::new();
     for source in all_sources() {
-        // Unit tests of unsafe code may say once, at their head, what all their blocks rest on.
+        // Unit tests of unsafe code may give the argument for all their blocks once, at their head.
         let is_said_once = source
             .text
             .contains("allow(clippy::undocumented_unsafe_blocks)");

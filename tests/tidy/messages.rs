@@ -1,12 +1,12 @@
-//! What rustc says of refused programs is in the user's terms: the message itself names nothing of ours, and it
-//! points at what the user wrote.
+//! The messages of rustc about refused programs use the user's terms: a message names no generated
+//! code, and it points at the user's code.
 
 use std::fs;
 
 use crate::assert_none;
 use crate::source::{files_below, relative, root};
 
-/// Messages that name what is hidden all the same, and why.
+/// Messages that name hidden items all the same, and why.
 const KNOWN: &[(&str, &str)] = &[
     (
         "body_lowercase_tuple_struct",
@@ -59,8 +59,8 @@ fn refused_programs_have_their_message() {
     );
 }
 
-/// A name of ours in a message. What the program itself names, as an attack on what is hidden does, is
-/// the user's.
+/// A hidden name in a message. A name that the program itself uses, as an attack on hidden items
+/// does, is the user's.
 fn hidden_name<'a>(message: &'a str, program: &str) -> Option<&'a str> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':');
     let names = message.split(|c: char| !is_part(c));

@@ -1,4 +1,4 @@
-//! The source files of the workspace, and what they name.
+//! The source files of the workspace, and the names in them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use crate::strip::strip;
 
 /// A source file.
 pub(crate) struct Source {
-    /// Where it is, from the root of the workspace.
+    /// Its path from the root of the workspace.
     pub(crate) path: String,
     pub(crate) text: String,
     /// The text without comments and the contents of literals; the lines are the same.
@@ -29,7 +29,7 @@ pub(crate) fn sources(folders: &[&str]) -> Vec<Source> {
     let files = folders
         .iter()
         .flat_map(|folder| files_below(&root().join(folder), "rs"));
-    // Programs that are material of tests, and expansions of some.
+    // Programs that are the material of tests, and expansions of some.
     let is_material =
         |path: &str| path.starts_with("tests/ui/") || path.starts_with("tests/expand/");
     let own = files.filter(|path| !is_material(&relative(path)));
@@ -60,7 +60,7 @@ impl Source {
     }
 }
 
-/// Whether `word` stands somewhere in `code`, as a whole.
+/// Whether `word` occurs in `code`, as a whole word.
 pub(crate) fn has_word(code: &str, word: &str) -> bool {
     code.split(|c: char| !c.is_alphanumeric() && c != '_')
         .any(|found| found == word)

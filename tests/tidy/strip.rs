@@ -1,6 +1,6 @@
 //! Rust code without its comments and the contents of its literals.
 
-/// The code of a Rust file, without its comments and without what stands in its literals.
+/// The code of a Rust file, without its comments and without the contents of its literals.
 pub(crate) fn strip(text: &str) -> String {
     let mut code = String::with_capacity(text.len());
     let mut rest = text;
@@ -30,7 +30,7 @@ pub(crate) fn strip(text: &str) -> String {
     code
 }
 
-/// How many `#` a raw string has that begins here, and not in the middle of a name.
+/// The number of `#` of a raw string that begins here, and not in the middle of a name.
 fn raw_string_start(rest: &str, before: &str) -> Option<usize> {
     if before.ends_with(|c: char| c.is_alphanumeric() || c == '_') && !before.ends_with('b') {
         return None;

@@ -1,4 +1,4 @@
-//! The steps that have no steps inside.
+//! Runs the steps that have no inner steps.
 
 use crate::log::{Boom, Fail, Log, Thrown, What};
 use crate::pipe::pipe;
@@ -15,7 +15,7 @@ use vthread::prelude::*;
 use vthread::time::sleep;
 use vthread::{blocking, yield_now};
 
-/// Nothing waits for so long: who does is to be cancelled.
+/// No wait is this long: such a waiter is to be cancelled.
 const FOREVER: Duration = Duration::from_secs(24 * 3600);
 
 #[vthread]
@@ -91,7 +91,8 @@ fn throw(log: &Log, id: Id) {
     panic_any(Boom(id));
 }
 
-/// Waits until the child has ended, or until its locals are gone, but not for ever. Who fails has claimed before that.
+/// Waits until the child has ended, or until its locals are gone, but not forever. A failing child
+/// has claimed before that.
 #[vthread]
 fn see_the_end_of(world: &World, id: Id, child: Id) {
     shield! {
@@ -160,7 +161,7 @@ fn receive(world: &World, id: Id, channel: usize, how: How) {
     }
 }
 
-/// A level of a recursion: they go from the innermost to the outermost.
+/// A level of a recursion: the levels go from the innermost to the outermost.
 struct Level<'a> {
     log: &'a Log,
     at: usize,
@@ -187,7 +188,7 @@ fn deep(log: &Log, at: usize, wait: u64, dropped: &AtomicUsize) {
     }
 }
 
-/// A future that is none of the library's.
+/// A future that is not the library's.
 struct Foreign {
     pending: usize,
 }

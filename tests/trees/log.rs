@@ -1,7 +1,7 @@
-//! What happened, in the order in which it happened.
+//! The log: events in the order in which they happened.
 //!
-//! One list under one lock: an event stands before another if it was written before. It is written
-//! outside every suspension, by the thread that did what it tells.
+//! One list under one lock: an event precedes another if it was written earlier. It is written
+//! without a suspension point in between, by the thread that did what it records.
 
 use crate::scenario::Id;
 use std::any::Any;
@@ -18,7 +18,7 @@ pub(crate) type ItemId = usize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Fail(pub(crate) Id);
 
-/// A panic: the payload of the planned ones.
+/// A panic: the payload of a planned one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Thrown {
     /// By a `Panic` step.
@@ -32,19 +32,19 @@ pub(crate) enum Thrown {
 pub(crate) struct Boom(pub(crate) Id);
 
 impl Thrown {
-    /// What a payload says, if it is one that may occur.
+    /// The panic that a payload means, if it is one that may occur.
     pub(crate) fn of(payload: &(dyn Any + Send)) -> Option<Self> {
         if let Some(Boom(id)) = payload.downcast_ref() {
             return Some(Thrown::Boom(*id));
         }
-        // The message of a join names the child, and children are named for their steps.
+        // The message of a join names the child, and children are named after their steps.
         let message = payload.downcast_ref::<String>()?;
         let name = message.strip_prefix("join: `t")?.split('`').next()?;
         name.parse().ok().map(Thrown::Join)
     }
 }
 
-/// What begins and goes.
+/// Parts that begin and are dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Part {
     Step,
@@ -52,11 +52,11 @@ pub(crate) enum Part {
     Task,
     /// The frame of a `Keep`'s child.
     Kept(usize),
-    /// What a child captures.
+    /// The captures of a child.
     Capture,
     /// The value of a child.
     Value,
-    /// The local outside of a group that its children borrow.
+    /// A local outside of a group, borrowed by its children.
     Canary,
     /// The body of a group, a timeout or a shield.
     Body,
@@ -74,7 +74,7 @@ pub(crate) enum Verdict {
     Done,
     Failed,
     Panicked,
-    /// Cancelled, because of a failure of the child of this number.
+    /// Cancelled, because of a failure of the child with this number.
     BecauseOfChild(Id),
     /// Cancelled, because of a failure in this group's body.
     BecauseOfBody(Id),
@@ -120,9 +120,9 @@ impl Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
     Began(Part),
-    /// It came to its own end, with a failure or without.
+    /// It completed, with a failure or without.
     Ended(Part, Option<Fail>),
-    /// Its frame is gone. Whether the thread was panicking.
+    /// Its frame is dropped. Whether the thread was panicking.
     Gone(Part, bool),
     Elapsed,
     Won(usize),
@@ -130,23 +130,23 @@ pub(crate) enum What {
     Saw(Id),
     /// The child's value was taken.
     Joined(Id),
-    /// The cancellation that the step asked for is done.
+    /// The cancellation that the step requested is done.
     Cancelled,
-    /// What a `Keep` got from its child.
+    /// The result that a `Keep` got from its child.
     Kept(usize, Option<Fail>),
-    /// What the child's handle says of its end.
+    /// What the child's handle reports about its end.
     Outcome(Verdict),
-    /// So many children of this group run, and its limit is lower.
+    /// This many children of this group run, and its limit is lower.
     Crowded(usize),
     Threw(Thrown),
     Caught(Thrown),
     /// A channel took the item.
     Sent(ItemId),
-    /// A channel gave the item.
+    /// A channel returned the item.
     Got(ItemId),
     /// The channels of this step are about to be dropped.
     Closing,
-    /// The failures that a collecting group gave: this one, in this place.
+    /// A failure that a collecting group returned, and its position.
     Collected(usize, Fail),
 }
 
@@ -189,7 +189,7 @@ impl Log {
         u64::try_from(self.started.elapsed().as_micros()).expect("a tree ends")
     }
 
-    /// Begins a part, and says when it goes.
+    /// Begins a part, and records its drop.
     pub(crate) fn part(&self, id: Id, part: Part) -> Alive<'_> {
         self.note(id, What::Began(part));
         self.alive.fetch_add(1, Ordering::Relaxed);
@@ -200,12 +200,12 @@ impl Log {
         }
     }
 
-    /// Something that the runtime must never let happen was seen to happen.
+    /// Something happened that the runtime must never allow.
     pub(crate) fn complain(&self, complaint: String) {
         self.complaints.lock().unwrap().push(complaint);
     }
 
-    /// After the end: everything, and what is still alive.
+    /// After the end: all events, and the objects that are still alive.
     pub(crate) fn close(&self) -> (Vec<Event>, Vec<String>, isize) {
         (
             std::mem::take(&mut self.events.lock().unwrap()),
@@ -236,7 +236,7 @@ impl Log {
     }
 }
 
-/// Lives in a frame, and writes down when it goes.
+/// Lives in a frame, and records when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Alive<'w> {
     log: &'w Log,
@@ -261,7 +261,7 @@ impl Drop for Alive<'_> {
     }
 }
 
-/// How many children and bodies of groups have run.
+/// The number of children and bodies of groups that have run.
 pub(crate) fn vthreads(events: &[Event]) -> usize {
     let is_one = |event: &&Event| matches!(event.what, What::Began(Part::Task | Part::Kept(_)));
     events.iter().filter(is_one).count() + 1

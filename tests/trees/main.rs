@@ -1,13 +1,14 @@
 //! Random trees of groups, and a model of what must hold of them.
 //!
-//! A plan (`scenario`) is generated from a seed (`generate`) and run through the public macros (`run`), by vthreads that
-//! sleep, lock, send, receive, fail, panic, time out, shield, defer, spawn into ancestors and cancel each
-//! other. They write down what they do (`log`), and the model (`model`) says what of it must not be: who may run
-//! after whom, every destructor once, children before parents, no item lost, the first failure surfaces,
-//! nobody is cancelled without a cause, who is goes no further, and none takes for ever.
+//! A plan (`scenario`) is generated from a seed (`generate`) and run through the public macros
+//! (`run`), by vthreads that sleep, lock, send, receive, fail, panic, time out, shield, defer,
+//! spawn into ancestors and cancel each other. They record what they do (`log`), and the model
+//! (`model`) reports violations: the order in which parts may run, every destructor once, children
+//! before parents, no item lost, the first failure surfaces, no vthread is cancelled without a
+//! cause, none continues after its cancellation, and none hangs.
 //!
-//! `VTHREAD_TREES=n` or `VTHREAD_TREES_SECONDS=n` says how much; `VTHREAD_TREES_SEED=seed` has the trees of one
-//! seed again.
+//! `VTHREAD_TREES=n` or `VTHREAD_TREES_SECONDS=n` sets how many; `VTHREAD_TREES_SEED=seed` repeats
+//! the trees of one seed.
 
 mod generate;
 mod leaf;
@@ -27,7 +28,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// How many trees a plain `cargo test` runs.
 const TREES: u64 = 10_000;
-/// How often the tree of one seed is run: what it does depends on the schedule.
+/// How often the tree of one seed is run: its events depend on the schedule.
 const AGAIN: u64 = 500;
 /// Plain threads with a tree each.
 const ROOTS: usize = 4;

@@ -1,4 +1,4 @@
-//! Producers and consumers over a channel that closing ends: nobody else bounds their waits.
+//! Producers and consumers over a channel whose closing ends them: nothing else bounds their waits.
 
 use crate::log::{Fail, Log, What};
 use crate::scenario::Id;
@@ -6,7 +6,7 @@ use crate::world::World;
 use vthread::prelude::*;
 use vthread::sync::channel;
 
-/// Writes down that the channel declared before it goes.
+/// Records that the channel declared before it is dropped.
 struct Closing<'w>(&'w Log, Id);
 
 impl Drop for Closing<'_> {

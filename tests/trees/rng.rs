@@ -6,7 +6,7 @@ pub(crate) struct Rng(u64);
 
 impl Rng {
     pub(crate) fn new(seed: u64) -> Self {
-        // Neighbouring seeds are common, so the first state is far from them.
+        // Neighbouring seeds are common, so their first states must differ widely.
         let mut rng = Rng(seed ^ 0x6a09_e667_f3bc_c909);
         rng.next();
         rng

@@ -10,7 +10,7 @@ use vthread::prelude::*;
 use vthread::time::{Elapsed, deadline};
 use vthread::{Failures, Group};
 
-/// What groups have that say nothing.
+/// The defaults of a group.
 const DEFAULT_GRACE: Duration = Duration::from_secs(30);
 
 context_var! {
@@ -18,7 +18,7 @@ context_var! {
     pub(crate) static BOUND: Id = TOP;
 }
 
-/// One of the groups around, and a local of the frame that opened it.
+/// An enclosing group, and a local of the frame that opened it.
 #[derive(Clone, Copy)]
 pub(crate) struct Around<'x, 's> {
     group: &'x Group<'s, Fail>,
@@ -29,8 +29,8 @@ pub(crate) struct Around<'x, 's> {
     is_child: bool,
 }
 
-/// The whole tree, on the thread that calls. Two groups are always there, so that every child has
-/// one to reach for.
+/// The whole tree, on the calling thread. It always has two groups, so that every child can reach
+/// one.
 #[vthread]
 pub(crate) fn root(world: &World, inner: &[Step]) -> Result<(), Fail> {
     let log = &*world.log;
@@ -181,7 +181,7 @@ where
             } => {
                 let capture = log.part(id, Part::Capture);
                 let near_group = near.group;
-                // A service takes no place, and who spawns one gives none away.
+                // A service takes no place, and its spawner gives none away.
                 let is_limited = *into == Reach::Near && near.limit < usize::MAX;
                 let is_child = near.is_child && is_limited && !*service;
                 let paused = world.paused(is_child, near.id, near.limit);

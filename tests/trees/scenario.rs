@@ -1,8 +1,9 @@
-//! What a tree does, as pure data: steps, each with a number of its own, each run at most once.
+//! The actions of a tree, as pure data: steps, each with a number of its own, each run at most
+//! once.
 //!
-//! A step's number is also the number of what it makes: the group that a `Group` opens, the child
-//! that a `Spawn` starts, the failure of a `Fail`. Numbers grow in the order of the text, and stay
-//! when a plan is cut down.
+//! A step's number also identifies what it makes: the group that a `Group` opens, the child that a
+//! `Spawn` starts, the failure of a `Fail`. Numbers grow in the order of the text, and stay the
+//! same when a plan shrinks.
 
 use std::fmt;
 
@@ -11,7 +12,7 @@ pub(crate) type Id = usize;
 
 /// The outermost group.
 pub(crate) const TOP: Id = 0;
-/// The group in it, in whose body the plan's steps run.
+/// The group inside it, whose body runs the plan's steps.
 pub(crate) const ROOT: Id = 1;
 
 /// Steps one after the other, in one vthread.
@@ -34,14 +35,14 @@ pub(crate) enum Kind {
     Group {
         mode: Mode,
         limit: usize,
-        /// How long cleanup may take, in microseconds, if that is said.
+        /// How long cleanup may take, in microseconds, if given.
         grace: Option<u64>,
         steps: Steps,
     },
-    /// A child of one of the groups around.
+    /// A child of one of the enclosing groups.
     Spawn {
         into: Reach,
-        /// The group that `into` leads to from here.
+        /// The group that `into` reaches from here.
         group: Id,
         service: bool,
         steps: Steps,
@@ -75,7 +76,7 @@ pub(crate) enum Kind {
         catches: bool,
         steps: Steps,
     },
-    /// Catches the panics of what suspends in it.
+    /// Catches the panics of code that suspends in it.
     Catch {
         steps: Steps,
     },
@@ -89,19 +90,19 @@ pub(crate) enum Kind {
     },
 }
 
-/// What a failure in a group does.
+/// The effect of a failure in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     Cancel,
     Collect,
-    /// Children that come through the handle fail for the group, which goes on.
+    /// Children that are joined through the handle fail for the group, which continues.
     Keep,
 }
 
-/// Which of the groups around.
+/// One of the enclosing groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {
-    /// The one that the vthread is in.
+    /// The innermost one.
     Near,
     /// The one around that.
     Far,
@@ -109,18 +110,18 @@ pub(crate) enum Reach {
     Top,
 }
 
-/// A step without steps inside.
+/// A step without inner steps.
 #[derive(Debug, Clone)]
 pub(crate) enum Leaf {
     Yield(usize),
     Sleep(u64),
     /// Until cancelled.
     Forever,
-    /// A foreign future that is pending so many times.
+    /// A foreign future that is pending this many times.
     Await(usize),
     /// Work on a helper thread.
     Blocking(u64),
-    /// A recursion so deep, with a wait at its bottom.
+    /// A recursion of this depth, with a wait at its bottom.
     Deep {
         depth: usize,
         wait: u64,
@@ -133,7 +134,7 @@ pub(crate) enum Leaf {
         channel: usize,
         how: How,
     },
-    /// Producers and consumers over a channel of their own, which its closing ends.
+    /// Producers and consumers over a channel of their own, whose closing ends them.
     Pipe {
         producers: usize,
         consumers: usize,
@@ -159,14 +160,14 @@ pub(crate) enum How {
     Try,
     Timeout(u64),
     Select(u64),
-    /// Not at all: somebody will cancel it.
+    /// Not at all: it is certain to be cancelled.
     Endless,
 }
 
-/// How an inner sequence of steps belongs to the step around it.
+/// The relation of an inner sequence of steps to the outer step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// It runs as a part of the step: held lock, call, rest of a block.
+    /// It runs as part of the step: held lock, call, rest of a block.
     Part,
     Body,
     Task,
@@ -179,7 +180,7 @@ pub(crate) enum Role {
 }
 
 impl Step {
-    /// The sequences of steps inside.
+    /// The inner sequences of steps.
     pub(crate) fn inner(&self) -> Vec<(Role, &Steps)> {
         match &self.kind {
             Kind::Leaf(_) => Vec::new(),

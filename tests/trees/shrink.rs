@@ -1,4 +1,4 @@
-//! Cuts a plan down while it still breaks a rule.
+//! Shrinks a plan while it still breaks a rule.
 
 use crate::scenario::{Plan, Step, Steps};
 use crate::watch::{Broken, run};
@@ -37,7 +37,7 @@ pub(crate) fn shrink(plan: Plan, broken: Broken) -> (Plan, Broken) {
 enum Way {
     /// Without the step.
     Remove,
-    /// With what stands in it in its place, where that is one sequence that runs in the same vthread.
+    /// With its inner steps in its place, if they are one sequence that runs in the same vthread.
     Unwrap,
 }
 
@@ -51,7 +51,7 @@ fn count(steps: &Steps) -> usize {
     steps.iter().map(|step| 1 + inner(step)).sum()
 }
 
-/// Changes the step in that place, in the order of the text. False if it cannot be.
+/// Changes the step at that position, in the order of the text. False if it cannot be changed.
 fn change(steps: &mut Steps, place: &mut usize, way: Way) -> bool {
     for i in 0..steps.len() {
         if *place == 0 {

@@ -1,4 +1,4 @@
-//! Runs one tree under a watchdog, and has the model look at it.
+//! Runs one tree under a watchdog, and checks it with the model.
 
 use crate::generate::grow;
 use crate::log::{Event, Fail, Log, Thrown};
@@ -16,7 +16,7 @@ pub(crate) enum Outcome {
     Passed,
     Failed(Fail),
     Panicked(Thrown),
-    /// With a panic that nobody planned.
+    /// With a panic that was not planned.
     Strange,
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn run(plan: Plan) -> Result<usize, Broken> {
     })
 }
 
-/// As `run`, for the plan of a seed.
+/// Like `run`, for the plan of a seed.
 pub(crate) fn run_seed(seed: u64) -> Result<usize, Broken> {
     run(grow(seed))
 }
@@ -68,7 +68,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 static RUNNING: Mutex<Vec<(Instant, Plan, Arc<Log>)>> = Mutex::new(Vec::new());
 
-/// A tree while it runs: if it hangs, the process tells which, and aborts.
+/// A tree while it runs: if it hangs, the process reports it, and aborts.
 struct Watched(Arc<Log>);
 
 impl Watched {
@@ -104,7 +104,7 @@ fn watchdog() {
     }
 }
 
-/// What one needs to look into a tree: its plan, what it did last, and how to have it again.
+/// What is needed to examine a tree: its plan, its last events, and how to repeat it.
 pub(crate) fn report(plan: &Plan, events: &[Event]) -> String {
     use std::fmt::Write;
     let mut text = format!("seed {}\nplan:\n{plan}log:\n", plan.seed);

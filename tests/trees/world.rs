@@ -1,4 +1,4 @@
-//! What the vthreads of a tree share: locks, channels, handles, and objects that are counted.
+//! What the vthreads of a tree share: locks, channels, handles, and counted objects.
 
 use crate::log::{Alive, ItemId, Log, Part, Verdict, What};
 use crate::model;
@@ -23,7 +23,7 @@ pub(crate) enum Lock {
     Permits(Semaphore, Holders),
 }
 
-/// Who holds a lock now: it must agree with what the lock promises.
+/// The current holder of a lock: it must agree with the guarantees of the lock.
 #[derive(Debug, Default)]
 pub(crate) struct Holders {
     shared: AtomicIsize,
@@ -40,7 +40,7 @@ pub(crate) struct World {
     pub(crate) channels: Vec<(Sender<Item>, Receiver<Item>)>,
     /// The handles of children, by the number of their `Spawn`.
     tasks: Vec<std::sync::Mutex<Option<Task<Value>>>>,
-    /// How many children of a group are between their first poll and their end.
+    /// The number of a group's children between their first poll and their end.
     running: Vec<AtomicUsize>,
     next_item: AtomicUsize,
 }
@@ -124,7 +124,7 @@ impl World {
         }
     }
 
-    /// After the root: the handles that nobody took, and what is left in the channels.
+    /// After the root: the handles that were not taken, and the items left in the channels.
     pub(crate) fn close(&mut self) {
         for (id, task) in self.tasks.iter().enumerate() {
             if let Some(task) = &*task.lock().unwrap() {
@@ -148,7 +148,7 @@ pub(crate) struct Running<'w> {
 }
 
 impl Running<'_> {
-    /// It begins, or has its place again.
+    /// It begins, or has its place back.
     fn enter(&self) {
         let now = self.count.fetch_add(1, Ordering::SeqCst) + 1;
         if now > self.limit {
@@ -163,14 +163,14 @@ impl Drop for Running<'_> {
     }
 }
 
-/// A child of a group that may give its place up meanwhile, and counts again afterwards.
+/// A child of a group that may give its place away meanwhile, and counts again afterwards.
 #[derive(Debug)]
 pub(crate) struct Paused<'w> {
     running: Option<Running<'w>>,
 }
 
 impl Paused<'_> {
-    /// It has its place again.
+    /// It has its place back.
     pub(crate) fn over(mut self) {
         if let Some(running) = self.running.take() {
             running.enter();
@@ -181,7 +181,7 @@ impl Paused<'_> {
 
 impl Drop for Paused<'_> {
     fn drop(&mut self) {
-        // It goes without it; its own `Running` counts down once more.
+        // It continues without it; its own `Running` counts down once more.
         if let Some(running) = self.running.take() {
             running.count.fetch_add(1, Ordering::SeqCst);
             std::mem::forget(running);
@@ -225,7 +225,7 @@ impl Holders {
     }
 }
 
-/// Goes before the guard of the lock does.
+/// It is dropped before the guard of the lock.
 #[derive(Debug)]
 pub(crate) struct Held<'w> {
     count: &'w AtomicIsize,
@@ -237,7 +237,7 @@ impl Drop for Held<'_> {
     }
 }
 
-/// What goes through a channel: it is counted.
+/// An item of a channel: it is counted.
 #[derive(Debug)]
 pub(crate) struct Item {
     by: Id,
@@ -251,7 +251,7 @@ impl Drop for Item {
     }
 }
 
-/// What a child gives: it is counted.
+/// The value of a child: it is counted.
 #[derive(Debug)]
 pub(crate) struct Value {
     pub(crate) of: Id,
@@ -267,7 +267,7 @@ impl Drop for Value {
 const ALIVE: u64 = 0xa11f_e000_0000_0000;
 const DEAD: u64 = 0xdead_0000_0000_0000;
 
-/// A local of the frame that opens a group. Its children borrow it, and look at it.
+/// A local of the frame that opens a group. Its children borrow it, and read it.
 #[derive(Debug)]
 pub(crate) struct Canary<'w> {
     log: &'w Log,
@@ -292,7 +292,7 @@ impl<'w> Canary<'w> {
         let sign = self.sign.load(Ordering::SeqCst);
         self.visits.fetch_add(1, Ordering::Relaxed);
         if sign != ALIVE | self.id as u64 {
-            // What is behind the reference is gone, so nothing of it may be used.
+            // The target of the reference is gone, so it must not be used.
             eprintln!(
                 "vthread trees: a child looks at a local of its parent that is gone ({sign:#x})"
             );

@@ -1,4 +1,4 @@
-//! What the compiler says, and which functions give the attribute up because of it.
+//! The compiler's messages, and the functions that give the attribute up because of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::marks::Marks;
 use crate::package::{Package, area};
 
-/// So often errors may lead to others before everything is taken back.
+/// The number of rounds in which errors may lead to others before everything is taken back.
 const ROUNDS: usize = 24;
 
 /// The compiler, as it is called for one package.
@@ -18,13 +18,13 @@ pub(crate) struct Compiler {
     features: String,
 }
 
-/// An error and the places that it names, the most telling first.
+/// An error and the locations that it names, the most specific first.
 pub(crate) struct Diagnosed {
     pub(crate) message: String,
     places: Vec<(PathBuf, usize)>,
 }
 
-/// What one run of the compiler says.
+/// The result of one run of the compiler.
 #[derive(Default)]
 pub(crate) struct Said {
     pub(crate) errors: Vec<Diagnosed>,
@@ -80,7 +80,7 @@ impl Compiler {
         Ok(said)
     }
 
-    /// Takes the attribute from what does not compile with it, until everything does.
+    /// Removes the attribute from functions that do not compile with it, until everything does.
     pub(crate) fn settle(&self, package: &Package, marks: &mut Marks) -> Result<Said, String> {
         for _ in 0..ROUNDS {
             let said = self.check()?;
@@ -148,7 +148,7 @@ impl Compiler {
             .env("CARGO_TARGET_DIR", area().join("target"))
             .env("CARGO_INCREMENTAL", "0")
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
-            // The crate's own `deny(warnings)` would make errors of lints.
+            // The crate's own `deny(warnings)` would turn lints into errors.
             .env("RUSTFLAGS", "--cap-lints=warn")
             .stdin(Stdio::null())
             .output()
@@ -169,7 +169,7 @@ impl Compiler {
         Ok(messages)
     }
 
-    /// Where a message points at, as the user sees it: at the outermost use of a macro.
+    /// The location of a message as the user sees it: at the outermost use of a macro.
     fn places(&self, message: &Value) -> Vec<(PathBuf, usize)> {
         let mut found = Vec::new();
         for is_primary in [true, false] {
@@ -196,7 +196,7 @@ impl Compiler {
     }
 }
 
-/// The function that the error stands in gives up; how many did.
+/// Takes the attribute from the function that contains the error; returns how many gave it up.
 fn give_up_around(marks: &mut Marks, error: &Diagnosed) -> usize {
     for (file, line) in &error.places {
         if let Some(function) = marks.around(file, *line) {

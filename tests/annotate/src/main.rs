@@ -1,18 +1,19 @@
-//! Puts `#[vthread]` on every function of public crates and tells what differs.
+//! Puts `#[vthread]` on every function of public crates and reports the differences.
 //!
 //! ```text
 //! cargo run -p annotate -- itoa@1 either@1.13
 //! ```
 //!
-//! Of each crate the tests are run as published, then every free function and test gets the attribute, one that does
-//! not compile gives it up again, with its message, and the tests are run once more. The program fails
-//! when a result has changed, or when a crate cannot be compiled at all.
+//! The tests of each crate run as published. Then every free function and test gets the attribute,
+//! each one that does not compile gives it up again, with its message, and the tests run once more.
+//! The program fails when a result has changed, or when a crate cannot be compiled at all.
 //!
-//! - `--at-most N`: fails as well when more than so many functions of all crates had to give the attribute up.
-//! - `--features A,B`: switches features of the crates on.
+//! - `--at-most N`: also fails when more than `N` functions of all crates had to give the attribute
+//!   up.
+//! - `--features A,B`: enables features of the crates.
 //!
-//! Functions in macros are not seen; methods stay as they are, since what plain code calls would have to say
-//! `.block()`. What is written lies in `target/annotate` until the next run.
+//! Functions in macros are not found; methods stay as they are, because their plain callers would
+//! need `.block()`. The files are in `target/annotate` until the next run.
 
 mod compile;
 mod marks;

@@ -1,7 +1,7 @@
 //! Which functions have the attribute.
 //!
-//! It is put into the text just before the function's visibility, so that lines stay where they were and
-//! the attributes of others stand above it.
+//! It is inserted just before the function's visibility, so that lines keep their numbers and other
+//! attributes stay above it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,9 +22,9 @@ pub(crate) struct Function {
     pub(crate) name: String,
     /// The lines from its first attribute to its end.
     lines: (usize, usize),
-    /// Where the attribute goes.
+    /// The position of the attribute.
     at: usize,
-    /// Why it has given the attribute up.
+    /// The reason why it has given the attribute up.
     pub(crate) given_up: Option<String>,
 }
 
@@ -32,9 +32,10 @@ pub(crate) struct Function {
 pub(crate) struct Marks {
     pub(crate) functions: Vec<Function>,
     texts: BTreeMap<PathBuf, String>,
-    /// How many functions are of a kind that cannot have it: `const`, `extern`, `async` ones, macros.
+    /// The number of functions of a kind that cannot have it: `const`, `extern`, `async` ones,
+    /// macros.
     pub(crate) n_skipped: usize,
-    /// Files that are no Rust for themselves.
+    /// Files that are not Rust by themselves.
     pub(crate) n_unread: usize,
 }
 
@@ -52,7 +53,7 @@ impl Marks {
                 marks.n_unread += 1;
                 continue;
             };
-            // The positions of what follows would be other ones.
+            // The positions after it would be different.
             let is_shifted = text.starts_with('\u{feff}') || text.starts_with("#!/");
             let Some(file) = syn::parse_file(&text).ok().filter(|_| !is_shifted) else {
                 marks.n_unread += 1;
@@ -101,14 +102,14 @@ impl Marks {
             .min_by_key(|function| function.lines.1 - function.lines.0)
     }
 
-    /// Those of this name that still have the attribute.
+    /// The functions of this name that still have the attribute.
     pub(crate) fn named(&mut self, name: &str) -> impl Iterator<Item = &mut Function> {
         self.functions
             .iter_mut()
             .filter(move |function| function.given_up.is_none() && function.name == name)
     }
 
-    /// Those of a file that still have the attribute.
+    /// The functions of a file that still have the attribute.
     pub(crate) fn of_file(&mut self, file: &Path) -> impl Iterator<Item = &mut Function> {
         self.functions
             .iter_mut()

@@ -1,4 +1,4 @@
-//! A crate's sources, fetched by cargo and copied to where they may be changed.
+//! A crate's sources, fetched by cargo and copied to a place where they may be changed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ impl Package {
     /// Fetches `name@version`, or the newest version of `name`.
     pub(crate) fn fetch(wanted: &str) -> Result<Self, String> {
         let (name, version) = wanted.split_once('@').unwrap_or((wanted, "*"));
-        // What names all three numbers means this version and no newer one.
+        // A version with all three numbers means this one and no newer one.
         let version = match version.split('.').count() {
             3 => format!("={version}"),
             _ => version.to_owned(),
@@ -67,7 +67,8 @@ impl Package {
     }
 }
 
-/// The manifest without its benches and examples, and without what only benches use.
+/// The manifest without its benches and examples, and without the dependencies that only benches
+/// use.
 fn without_benches(manifest: &str) -> String {
     let unwanted = [
         "[[bench]]",
@@ -90,7 +91,7 @@ fn without_benches(manifest: &str) -> String {
     kept
 }
 
-/// Cargo's knowledge of a package that depends on the wanted one.
+/// Cargo's metadata of a package that depends on the wanted one.
 fn metadata(name: &str, version: &str) -> Result<Value, String> {
     let folder = area().join("fetch").join(name);
     let manifest = format!(
@@ -120,7 +121,7 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
         let target = to.join(entry.file_name());
         match entry.file_type()?.is_dir() {
             true => copy(&entry.path(), &target)?,
-            // A lock file would hold the dependencies at what they were long ago.
+            // A lock file would keep the dependencies at old versions.
             false if entry.file_name() == "Cargo.lock" => {}
             false => fs::copy(entry.path(), target).map(drop)?,
         }
@@ -148,7 +149,7 @@ pub(crate) fn workspace() -> &'static Path {
         .expect("the member's folder is in the workspace")
 }
 
-/// Where everything is written.
+/// The folder for all files.
 pub(crate) fn area() -> PathBuf {
     let target = match std::env::var_os("CARGO_TARGET_DIR") {
         Some(folder) => workspace().join(folder),

@@ -1,4 +1,4 @@
-//! What is told of a crate.
+//! The report about a crate.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -37,7 +37,7 @@ impl Report {
         )
     }
 
-    /// What differs, and who gave the attribute up, by message.
+    /// The differences, and the functions that gave the attribute up, by message.
     pub(crate) fn details(&self) -> String {
         let mut text = format!(
             "\n== {}: {} functions, {} that cannot have it, {} unread files, {} of {} tests pass\n",

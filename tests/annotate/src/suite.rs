@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::compile::Executable;
 use crate::package::{Package, area};
 
-/// So long a program may run.
+/// How long a program may run.
 const LIMIT: Duration = Duration::from_secs(180);
 
 /// `ok`, `FAILED` and the like, by the program's name and the test's.
@@ -89,7 +89,7 @@ pub(crate) fn changed(
     Ok(changed)
 }
 
-/// A program that has ended, or was ended.
+/// A program that has ended, or was killed.
 struct Done {
     output: String,
     code: Option<i32>,
@@ -106,7 +106,7 @@ impl Done {
         }
     }
 
-    /// The result of a test whose line is torn by what others print.
+    /// The result of a test whose line is interrupted by other output.
     fn of_test(&self, name: &str) -> String {
         let is_listed = self.output.contains(&format!("---- {name} stdout ----"))
             || self.output.contains(&format!("\n    {name}\n"));
@@ -118,7 +118,7 @@ impl Done {
     }
 }
 
-/// What stands behind `test name ... `.
+/// The text behind `test name ... `.
 fn read(output: &str) -> BTreeMap<&str, String> {
     let mut results = BTreeMap::new();
     for line in output.lines() {

@@ -1,4 +1,4 @@
-//! Every client is accepted once.
+//! Connections: every client is accepted once.
 
 use super::*;
 use std::net::Ipv4Addr;
@@ -17,12 +17,12 @@ impl Attempt for Accept<'_> {
         let (mut stream, _) = self.listener.accept().unwrap();
         self.n_accepted.fetch_add(1, Ordering::SeqCst);
         counts.done();
-        // The client waits for this, whatever becomes of who has accepted it.
+        // The client waits for this, whatever happens to the vthread that accepted it.
         shield! { stream.write_all(b"!").unwrap() }
     }
 }
 
-/// Connects, and is answered.
+/// Connects, and gets an answer.
 #[vthread]
 fn connect(listener: &TcpListener) {
     let mut stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
@@ -46,14 +46,14 @@ fn accept(seed: u64, n: usize) -> (usize, usize) {
                 while !is_over.load(Ordering::SeqCst) {
                     connect(&listener);
                     n_connected.fetch_add(1, Ordering::SeqCst);
-                    // Few enough, so that accepting mostly means waiting.
+                    // Few enough that accepting mostly means waiting.
                     vthread::time::sleep(Duration::from_millis(1));
                 }
             }
         }
         let result = storm(&what, seed, n);
         is_over.store(true, Ordering::SeqCst);
-        // Those that are on their way still.
+        // Connections that are still on their way.
         spawn!(service => {
             loop {
                 let (mut stream, _) = listener.accept().unwrap();

@@ -1,4 +1,4 @@
-//! The lock is free in the end, and everybody who had it has left a trace.
+//! Locks: the lock is free in the end, and every holder has left a trace.
 
 use super::*;
 use vthread::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockWriteGuard};
@@ -12,7 +12,7 @@ impl Attempt for Lock<'_> {
         let mut guard = self.0.lock();
         *guard += 1;
         counts.done();
-        // It may be cancelled while it has the lock.
+        // It may be cancelled while it holds the lock.
         pause(random >> 16 & 1);
     }
 }
@@ -32,7 +32,7 @@ fn lock(seed: u64, n: usize) -> (usize, usize) {
             });
         }
         let result = storm(&Lock(&lock), seed, n);
-        // Whoever waits from now on gets it.
+        // The next waiter gets it.
         for _ in 0..100 {
             *lock.lock() += 1;
         }

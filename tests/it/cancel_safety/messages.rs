@@ -1,4 +1,5 @@
-//! Each message is received once, or is still in the channel; a message whose sending was cancelled is not.
+//! Messages: each is received once, or is still in the channel; one whose sending was cancelled is
+//! not.
 
 use super::*;
 use std::sync::Mutex as PlainMutex;
@@ -63,7 +64,7 @@ fn receive(seed: u64, n: usize) -> (usize, usize) {
         }
         let result = storm(&what, seed, n);
         is_over.store(true, Ordering::SeqCst);
-        // Whoever waits to send gets room.
+        // Waiting senders get capacity.
         for message in rx {
             received.lock().unwrap().push(message);
         }

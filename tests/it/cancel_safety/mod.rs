@@ -1,10 +1,12 @@
-//! Nothing is lost to those who are cancelled while they wait: no message, no lock, no permit, no connection.
+//! Cancel safety: a waiter that is cancelled loses no message, no lock, no permit and no
+//! connection.
 //!
-//! Many *attempts* at one operation are each cancelled at a random instant, in one of four ways, beside residents who
-//! do the same operation undisturbed. In the end the books must balance, and the residents must have got through.
+//! Many *attempts* at one operation are each cancelled at a random instant, in one of four ways,
+//! beside residents that do the same operation undisturbed. In the end the books must balance, and
+//! the residents must have finished.
 //!
-//! `VTHREAD_CANCELLATIONS` says how many waits are cancelled by each test, 20,000 if it is not set; `VTHREAD_SEED`
-//! repeats the decisions of a run, whose seed is printed.
+//! `VTHREAD_CANCELLATIONS` sets how many waits each test cancels, 20,000 by default; `VTHREAD_SEED`
+//! repeats the decisions of a run, which prints its seed.
 
 mod connections;
 mod locks;
@@ -18,16 +20,16 @@ use vthread::prelude::*;
 use vthread::time::Duration;
 use vthread::yield_now;
 
-/// How many attempts are under way at a time.
+/// How many attempts are in progress at a time.
 const AT_A_TIME: usize = 8;
 
-/// One operation, and what is done with what it gives.
+/// One operation, and the use of its result.
 #[vthread]
 trait Attempt: Sync {
     fn attempt(&self, counts: &Counts, random: u64);
 }
 
-/// Attempts whose operation has begun, and those in which it took effect.
+/// Attempts whose operation has begun, and attempts whose operation took effect.
 #[derive(Default)]
 struct Counts {
     n_begun: AtomicUsize,
@@ -43,7 +45,7 @@ impl Counts {
         self.n_done.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Without those that are under way.
+    /// Without attempts in progress.
     fn n_cancelled(&self) -> usize {
         let n_done = self.n_done.load(Ordering::SeqCst);
         let n_begun = self.n_begun.load(Ordering::SeqCst);
@@ -111,7 +113,8 @@ fn disturb<A: Attempt>(what: &A, counts: &Counts, random: u64) {
     }
 }
 
-/// Disturbs until as many waits have been cancelled as are asked for; says how many were and how many were not.
+/// Disturbs until the requested number of waits is cancelled; returns how many were and how many
+/// were not.
 #[vthread]
 fn storm<A: Attempt>(what: &A, seed: u64, n: usize) -> (usize, usize) {
     let counts = Counts::default();
@@ -136,8 +139,8 @@ fn number(name: &str) -> Option<u64> {
     Some(number.unwrap_or_else(|_| panic!("{name}={text:?} is not a number")))
 }
 
-/// Runs `test` with a seed and a number of cancellations; it gives how many there were, and how many attempts
-/// were not cancelled.
+/// Runs `test` with a seed and a number of cancellations; it returns how many there were, and how
+/// many attempts were not cancelled.
 fn conserved(what: &str, test: impl FnOnce(u64, usize) -> (usize, usize)) {
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let seed = number("VTHREAD_SEED").unwrap_or_else(|| now().as_nanos() as u64);

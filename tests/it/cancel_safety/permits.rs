@@ -1,4 +1,4 @@
-//! All permits are there in the end, and no more were out than there are.
+//! Permits: all are back in the end, and there were never more holders than permits.
 
 use super::*;
 use vthread::sync::{Arc, Semaphore};

@@ -1,4 +1,5 @@
-//! The same as for messages, where sender and receiver meet, and for those that receive in other ways.
+//! Rendezvous: the same as for messages, where sender and receiver meet, and for other ways to
+//! receive.
 
 use super::*;
 use std::sync::Mutex as PlainMutex;

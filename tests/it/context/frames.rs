@@ -1,4 +1,5 @@
-//! What is current when frames are polled and dropped in unusual ways, and when values go.
+//! Context in frames: which bindings apply when frames are polled and dropped in unusual ways, and
+//! when values are dropped.
 
 use super::*;
 
@@ -35,7 +36,7 @@ mod recursion {
         assert_eq!(bind!(ID = 3_000 => down(3_000)), 3_000);
     }
 
-    /// A million binds nest without a chain that would have to be dropped by a deep stack.
+    /// A million nested bindings form no chain that would need a deep stack to drop.
     #[vthread]
     fn deep(n: u64) -> u64 {
         if n == 0 {
@@ -88,7 +89,7 @@ mod recursion {
     }
 }
 
-/// The branches of a `select!` have their own.
+/// The branches of a `select!` have their own bindings.
 mod branches {
     use super::*;
 
@@ -132,7 +133,7 @@ mod branches {
     }
 }
 
-/// Cleanup and destructors see what was bound around them, however they come to run.
+/// Cleanup and destructors see the bindings around them, however they come to run.
 mod cleanup {
     use super::*;
 
@@ -227,7 +228,7 @@ mod cleanup {
     }
 }
 
-/// A bound value is dropped once, when the block and all that inherited it have ended.
+/// A bound value is dropped once, when the block and all children that inherited it have ended.
 mod values {
     use super::*;
 
@@ -327,7 +328,7 @@ mod values {
         assert_eq!(payload(&by_the_block), "bomb");
         assert_eq!(payload(&|| by_a_child(true)), "bomb");
         assert_eq!(payload(&|| by_a_child(false)), "bomb");
-        // Nobody is left who could hear of it.
+        // No vthread is left that could observe it.
         assert_eq!(by_a_helper(), Err("stop"));
         assert_eq!(seen_later(), (0, "nobody"));
     }

@@ -1,8 +1,8 @@
-//! Who sees a binding: children, plain code, other threads.
+//! Inherited context: children, plain code and other threads that see a binding.
 
 use super::*;
 
-/// A child has what was bound where it was spawned, however long it lives.
+/// A child has the bindings of its spawn site, however long it lives.
 mod children_inherit {
     use super::*;
 
@@ -99,7 +99,7 @@ mod children_inherit {
     }
 }
 
-/// A vthread keeps its bindings when it goes on on another kernel thread.
+/// A vthread keeps its bindings when it moves to another OS thread.
 mod migration {
     use super::*;
 
@@ -194,12 +194,12 @@ mod plain_code {
             (seen(), child)
         });
         assert_eq!((inside, child), ((7, "nobody"), (7, "nobody")));
-        // A thread that the library knows nothing of begins with the defaults.
+        // A thread that the library does not know begins with the defaults.
         let elsewhere = bind!(ID = 7 => std::thread::spawn(seen).join().unwrap());
         assert_eq!(elsewhere, (0, "nobody"));
     }
 
-    /// Polls by hand, with a waker of its own.
+    /// Polls manually, with a waker of its own.
     fn foreign_block_on<F: Future>(future: F) -> F::Output {
         let mut future = pin!(future);
         loop {

@@ -1,5 +1,5 @@
-//! Context: `context_var!` and `bind!`. What is bound is seen below and in children, everywhere and only
-//! there.
+//! Context: `context_var!` and `bind!`. A binding is visible below and in children, everywhere
+//! there and nowhere else.
 
 mod frames;
 mod inherited;
@@ -31,7 +31,7 @@ context_var! {
     static UNUSED: Option<Box<dyn Fn(u32) -> u32 + Send + Sync>> = None;
 }
 
-/// Plain code below sees what vthread code has bound.
+/// Plain code below sees the bindings of vthread code.
 fn seen() -> (u64, &'static str) {
     (ID.get(), NAME.get())
 }

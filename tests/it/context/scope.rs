@@ -1,4 +1,4 @@
-//! Where a binding holds, how its block is left, and what can be bound.
+//! Scope of a binding: where it holds, how its block is left, and what can be bound.
 
 use super::*;
 
@@ -61,7 +61,7 @@ mod blocks {
     }
 }
 
-/// `?`, `return`, `break` and `continue` leave a `bind!` as they would leave a block.
+/// `?`, `return`, `break` and `continue` leave a `bind!` as they leave a block.
 mod ways_out {
     use super::*;
 
@@ -170,7 +170,7 @@ mod ways_out {
     }
 }
 
-/// Any type that is `'static`, `Send` and `Sync`; the default is made once, when it is asked for.
+/// Any type that is `'static`, `Send` and `Sync`; the default is made once, on first use.
 mod types_and_defaults {
     use super::*;
 
@@ -287,7 +287,8 @@ mod reading_is_no_suspension_point {
             spawn! {
                 shield! {
                     ready.send(()).unwrap();
-                    // Until the other one is dropped, and both are marked. A checkpoint would be the end.
+                    // Until the other one is dropped, and both are marked. A suspension point would
+                    // be the end.
                     assert!(gone.recv().is_err());
                 }
                 bind!(ID = 9 => {
@@ -309,7 +310,7 @@ mod reading_is_no_suspension_point {
         }
     }
 
-    /// Nor is `bind!` itself, on its way in or out.
+    /// Neither is `bind!` itself, on its way in or out.
     #[test]
     fn nor_is_binding() {
         let drop_log = DropLog::new();

@@ -1,4 +1,5 @@
-//! 24: children of the process. How the process ends is in `tests/crates/programs`, since it takes one.
+//! Edge case 24: children of the process. `tests/crates/programs` tests how the process ends,
+//! because that takes a process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -79,7 +80,7 @@ mod case_24_it_belongs_to_nobody_else {
             Err::<(), _>(Stop)?;
         });
         assert_eq!(result, Err(Stop));
-        // The vthread that started it is gone.
+        // Its spawner is gone.
         open.send(1).unwrap();
         started.recv().unwrap().join()
     }

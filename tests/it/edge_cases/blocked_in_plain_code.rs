@@ -1,4 +1,4 @@
-//! 20: a vthread that is cancelled while plain code below it blocks.
+//! Edge case 20: a vthread that is cancelled while plain code below it blocks.
 
 use crate::drop_log::DropLog;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,11 +10,11 @@ use vthread::yield_now;
 
 const LONG: Duration = Duration::from_secs(3600);
 
-/// Why a group fails.
+/// The error of the groups.
 #[derive(Debug, PartialEq, Eq)]
 struct Stop;
 
-/// A child runs the body below a closure; once it is ready it is cancelled.
+/// A child runs the body below a closure; once the body is ready it is cancelled.
 macro_rules! cancelled_below_a_closure {
     ($drop_log:ident, $ready:ident, $body:block) => {
         #[vthread]
@@ -55,7 +55,7 @@ mod case_20_it_unwinds_through_the_plain_frame {
     }
 }
 
-/// Whoever catches the unwind meets the mark again: it cannot be swallowed.
+/// Code that catches the unwind meets the mark again: it cannot be swallowed.
 mod case_20_a_caught_unwind_comes_again {
     use super::*;
 
@@ -104,7 +104,7 @@ mod case_20_a_destructor_completes {
     }
 }
 
-/// While a panic unwinds, the blocking calls of destructors complete, and the panic is what comes out.
+/// While a panic unwinds, the blocking calls of destructors complete, and the panic surfaces.
 mod case_20_no_second_unwind_while_panicking {
     use super::*;
 

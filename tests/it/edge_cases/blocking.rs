@@ -1,4 +1,4 @@
-//! 18: calls that block a helper thread, and what becomes of them when nobody waits any more.
+//! Edge case 18: calls that block a helper thread, and their end when the waiter has gone.
 
 use crate::drop_log::DropLog;
 use std::sync::Barrier;
@@ -11,11 +11,11 @@ use vthread::{blocking, blocking_scoped, metrics};
 
 const LONG: Duration = Duration::from_secs(3600);
 
-/// Why a group fails.
+/// The error of the groups.
 #[derive(Debug, PartialEq, Eq)]
 struct Stop;
 
-/// Tells on which thread it is dropped.
+/// Records the thread on which it is dropped.
 struct Told(mpsc::Sender<Option<String>>);
 
 impl Drop for Told {
@@ -49,12 +49,12 @@ mod case_18_a_cancelled_call_is_left_alone {
         let before = metrics().abandoned;
         let (open, gate) = mpsc::channel();
         let (tx, told) = mpsc::channel();
-        // It is back although the call still runs.
+        // The caller has returned although the call still runs.
         assert_eq!(run(gate, Told(tx)), Err(Stop));
         assert!(metrics().abandoned > before);
         assert!(told.try_recv().is_err());
         open.send(()).unwrap();
-        // The result goes where it was made.
+        // The result is dropped where it was made.
         let name = told.recv().unwrap().unwrap();
         assert!(name.starts_with("vthread-helper-"), "{name}");
     }
@@ -81,7 +81,8 @@ mod case_18_a_scoped_call_borrows_and_is_waited_for {
                 let words = [drop_log.object("a"), drop_log.object("b")];
                 let n = blocking_scoped(|| {
                     begun.send(()).block().unwrap();
-                    // The cancellation is under way, and its grace is over: this is waited for all the same.
+                    // The cancellation is in progress, and its grace is over: this is awaited all
+                    // the same.
                     gate.wait();
                     drop_log.note("done");
                     words.iter().map(|word| word.name.len()).sum::<usize>()

@@ -1,5 +1,5 @@
-//! 11: once cancelled, always cancelled. 12: every operation is a checkpoint, and loses nothing.
-//! 13: the order of the way out.
+//! Edge cases 11 to 13: a cancelled vthread stays cancelled; every operation is a suspension point,
+//! and loses nothing; the order in which a subtree ends.
 
 use crate::drop_log::DropLog;
 use std::io;
@@ -14,7 +14,7 @@ use vthread::{fs, yield_now};
 
 const LONG: Duration = Duration::from_secs(3600);
 
-/// A vthread that is cancelled, and has met it nowhere yet.
+/// A cancelled vthread that has reached no suspension point yet.
 #[vthread]
 fn cancelled(drop_log: &DropLog) -> Result<(), &'static str> {
     group!(g => {
@@ -42,7 +42,7 @@ mod case_11_cancellation_is_met_again_and_again {
                     yield_now();
                     drop_log.note("cleanup suspended and went on");
                 }
-                // Swallowing is in vain: what looks like an error of the operation never arrives.
+                // Catching it is in vain: the operation never returns an error.
                 loop {
                     _ = started.send(());
                     match timeout!(LONG => sleep(LONG)) {
@@ -71,7 +71,7 @@ mod case_11_cancellation_is_met_again_and_again {
         );
     }
 
-    /// A shield holds it off, and it is met right behind.
+    /// A shield postpones it, and it takes effect right after the shield.
     #[vthread]
     fn shielded(drop_log: &DropLog) -> Result<(), &'static str> {
         let (started, on_start) = channel(1);
@@ -113,7 +113,7 @@ mod case_11_cancellation_is_met_again_and_again {
 mod case_12_operations_that_could_finish_are_checkpoints {
     use super::*;
 
-    /// Runs an operation that need not wait in a child that is cancelled while it runs.
+    /// Runs an operation that need not wait, in a child that is cancelled while it runs.
     macro_rules! is_a_checkpoint {
         ($($name:ident: { $($before:tt)* } $operation:block)*) => { $(
             mod $name {
@@ -169,7 +169,7 @@ mod case_12_operations_that_could_finish_are_checkpoints {
         any_future: {} { std::future::ready(()).await }
     }
 
-    /// `notify_all` and its like are none: they never wait.
+    /// `notify_all` and similar operations are not suspension points: they never wait.
     #[vthread]
     fn never_waits(drop_log: &DropLog) {
         let (tx, rx) = channel(1);
@@ -203,7 +203,7 @@ mod case_12_operations_that_could_finish_are_checkpoints {
 mod case_12_cancelled_means_did_not_happen {
     use super::*;
 
-    /// `send` under a timeout drops its message when it did not happen; a permit keeps it.
+    /// `send` under a timeout drops its message if it did not happen; a permit keeps it.
     #[vthread]
     fn run(drop_log: &DropLog) -> Result<(), Elapsed> {
         let (tx, rx) = channel(1);
@@ -254,7 +254,7 @@ mod case_12_cancelled_means_did_not_happen {
         assert!(tx.reserve().block().is_err());
     }
 
-    /// A sender that waits for room gets what a dropped permit gives back.
+    /// A sender that waits for capacity gets what a dropped permit gives back.
     #[vthread]
     fn given_back() -> u32 {
         let (tx, rx) = channel(1);
@@ -313,7 +313,8 @@ mod case_12_a_completed_body_is_no_checkpoint_on_its_way_out {
 mod case_13_the_whole_subtree_ends_from_the_inside {
     use super::*;
 
-    /// The whole subtree is marked before anybody ends: none sees what another leaves behind.
+    /// The whole subtree is marked before any part of it ends: no member sees another's drops
+    /// unmarked.
     #[vthread]
     fn level(drop_log: &DropLog, depth: usize, ready: &vthread::sync::Sender<()>) {
         let _outer = drop_log.object(format!("outer {depth}"));
@@ -347,7 +348,7 @@ mod case_13_the_whole_subtree_ends_from_the_inside {
         let drop_log = DropLog::new();
         assert_eq!(run(&drop_log), Err("now"));
         let trace = drop_log.trace();
-        // Bodies go first, at any time from another; what is declared outside waits for those inside.
+        // Bodies end first, in no order among themselves; outer locals outlive inner ones.
         for depth in 0..=2 {
             assert!(
                 drop_log.at(&format!("body {depth}")) < drop_log.at(&format!("outer {depth}")),
@@ -373,7 +374,7 @@ fn case_06_nothing_of_a_child_of_a_cancelled_group_runs() {
     assert!(drop_log.trace().is_empty());
 }
 
-/// An operation in progress that is cancelled leaves the socket as it was.
+/// A cancelled operation in progress leaves the socket unchanged.
 mod case_12_no_byte_is_lost {
     use super::*;
 

@@ -1,5 +1,5 @@
-//! Edge case 10: `Group::current()`, an owned handle for code that sees no `group!`. That nothing else outlives
-//! its group is for the compiler: `tests/ui/fail` has what it refuses.
+//! Edge case 10: `Group::current()`, an owned handle for code that sees no `group!`. The compiler
+//! checks that nothing else outlives its group: `tests/ui/fail` has the refused programs.
 
 use crate::drop_log::DropLog;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use vthread::{CancelReason, Group, Outcome, OwnedGroup, Task, yield_now};
 
 const LONG: Duration = Duration::from_secs(3600);
 
-/// A library function: starts something on behalf of its caller.
+/// A library function that starts work on behalf of its caller.
 #[vthread]
 fn count_later(count: Arc<AtomicUsize>) -> Task<usize> {
     let g = Group::current();
@@ -127,7 +127,7 @@ fn case_10_after_the_end_spawns_give_cancelled_tasks() {
     assert_eq!(spawn_into(&g, &captured), ended);
     assert_eq!(spawn_into(&g, &captured), ended);
     assert_eq!(Arc::strong_count(&captured), 1);
-    // The handle goes wherever its owner wants.
+    // The handle can go anywhere.
     let other = std::thread::spawn(move || spawn_into(&g.clone(), &captured));
     assert_eq!(other.join().unwrap(), ended);
 }
@@ -173,7 +173,7 @@ fn case_10_the_outermost_group_is_the_process() {
         std::thread::yield_now();
     }
     assert!(matches!(panics.outcome(), Some(Outcome::Panicked)));
-    // Nobody is cancelled by that, and plain code finds the group too.
+    // That cancels nothing, and plain code finds the group too.
     let g = Group::current();
     assert_eq!(group_of_plain_code(&g), 7);
 }
@@ -182,7 +182,7 @@ fn group_of_plain_code(g: &OwnedGroup) -> u32 {
     spawn!(g => { yield_now(); 7 }).join().block()
 }
 
-/// While it is full, as through any other handle.
+/// At the limit the spawn waits, as through any other handle.
 #[vthread]
 fn into_a_full_group(count: &Arc<AtomicUsize>) {
     group!(max_concurrency = 1 => {

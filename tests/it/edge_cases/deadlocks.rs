@@ -1,6 +1,8 @@
-//! A cycle made wholly of lock-owner, join and group edges is certain, and is reported once; nothing else is.
+//! Edge case 25: a cycle made wholly of lock-owner, join and group edges is certain, and is
+//! reported once; nothing else is.
 //!
-//! Each deadlock is a scene in a process of its own. For what must not be reported see `no_deadlocks.rs`.
+//! Each deadlock is a scene in a process of its own. `no_deadlocks.rs` tests what must not be
+//! reported.
 
 use super::process::{in_a_process, wait_for_deadlocks};
 use std::thread;
@@ -9,7 +11,7 @@ use vthread::sync::{Barrier, Condvar, Mutex, OnceLock, RwLock, channel, oneshot}
 use vthread::time::Duration;
 use vthread::{Config, OnDeadlock, Task};
 
-/// A test of what is reported of `scene`, which waits for ever: `n` deadlocks, in which every one of the `parts` is said.
+/// A test of the report of `scene`, which waits forever: `n` deadlocks, with each of the `parts`.
 macro_rules! reported {
     ($($(#[$attr:meta])* $name:ident: $scene:expr, $n:expr, $parts:expr;)*) => {$(
         $(#[$attr])*
@@ -53,7 +55,7 @@ pub(super) fn cross() {
     }
 }
 
-/// One after the other, so that the second is reported by a later look.
+/// In sequence, so that a later look reports the second.
 #[vthread]
 fn cross_and_again() {
     group! {
@@ -153,7 +155,7 @@ fn retake_after_a_notification() {
     }
 }
 
-/// The group of the parent is open already, and has let go of many things.
+/// The parent's group is open already, and many of its children have ended.
 #[vthread]
 fn cross_with_the_body() {
     let (left, right, both) = (Mutex::new(0), Mutex::new(0), Barrier::new(2));
@@ -199,7 +201,7 @@ reported! {
         ["waits for itself", "the blocking call (made at ", "for a lock that"];
     case_25_two_locks_in_two_orders: cross, 1,
         ["2 vthreads", "`lefty` (spawned at ", "for a lock that `righty` (spawned at"];
-    /// Whatever comes later, each deadlock is told once.
+    /// Each deadlock is reported once, whatever comes later.
     case_25_each_is_reported_once: cross_and_again, 2, ["`lefty`", "waits for itself"];
     case_25_a_lock_that_is_held_across_a_group: hold_across_a_group, 1,
         ["for the children of its group `workers` at", "among them `worker`", "for a lock that the blocking call"];
@@ -217,7 +219,7 @@ reported! {
     case_25_children_of_the_process: cross_in_the_background, 1, ["`lefty`", "`righty`"];
 }
 
-/// Where the text of this file says so first.
+/// The first line of this file that has the text.
 fn line_of(text: &str) -> String {
     let mut lines = include_str!("deadlocks.rs").lines();
     let before = lines.position(|line| line.contains(text)).unwrap();

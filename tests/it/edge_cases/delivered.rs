@@ -1,5 +1,5 @@
-//! 12: what has completed is delivered. A group that is cancelled from outside gives its result unless a member's work is
-//! missing because of that.
+//! Edge case 12: a completed value is delivered. A group that is cancelled from outside returns its
+//! result unless a member's work is missing because of that.
 
 use crate::drop_log::DropLog;
 use std::time::Duration;
@@ -10,8 +10,9 @@ use vthread::{Task, yield_now};
 
 const LONG: Duration = Duration::from_secs(3600);
 
-/// The frame of each case: a child that runs a group and has its own handle, so that it can be cancelled from inside at a
-/// certain point. Then what the group gives, and whether the child went on.
+/// The frame of each case: a child that runs a group and has its own handle, so that it can be
+/// cancelled from inside at a certain point. Then the group's result, and whether the child
+/// continued.
 macro_rules! case {
     ($name:ident: |$me:ident, $drop_log:ident| $group:block gives $trace:expr) => {
         mod $name {
@@ -47,7 +48,7 @@ macro_rules! case {
     };
 }
 
-/// Waits to be cancelled, and only then cancels the child around, in its cleanup.
+/// Waits to be cancelled, and only then cancels the outer child, in its cleanup.
 #[vthread]
 fn cancels_on_its_way_out(me: Task<()>, ready: Sender<()>) {
     defer! { me.cancel(); }
@@ -118,7 +119,7 @@ mod case_12_a_failure_that_came_first_is_delivered {
         }
     } gives [r#"Err("the body's")"#]);
 
-    // Nobody's work is missing: the child has failed by itself.
+    // No work is missing: the child failed by itself.
     case!(of_the_last_child: |me, _ledger| {
         group! {
             spawn! {
@@ -129,7 +130,7 @@ mod case_12_a_failure_that_came_first_is_delivered {
         }
     } gives [r#"Err("the child's")"#]);
 
-    // The group has cancelled its body and its children itself, before it was cancelled from outside.
+    // The group cancelled its body and its children itself, before it was cancelled from outside.
     case!(of_a_child_among_others: |me, drop_log| {
         let (ready, is_ready) = channel(1);
         group! {
@@ -175,7 +176,7 @@ mod case_12_a_group_whose_work_is_missing_gives_nothing {
         }
     } gives ["work"]);
 
-    // It is the first failure, and the cancellation was before it.
+    // It is the first failure, and the cancellation came before it.
     case!(a_child_fails_after_another_was_cut_off: |me, drop_log| {
         group! {
             let sleeper = spawn! { sleep(LONG); };
@@ -194,7 +195,7 @@ mod case_12_a_group_whose_work_is_missing_gives_nothing {
 mod case_12_under_a_timeout {
     use super::*;
 
-    /// The child goes on when the time is over: then the service has ended.
+    /// The child continues when the time is over: then the service has ended.
     #[vthread]
     fn run(time: Duration, drop_log: &DropLog) -> Option<u32> {
         let given: Result<u32, Elapsed> = timeout!(time => {
@@ -212,7 +213,7 @@ mod case_12_under_a_timeout {
         given.ok()
     }
 
-    /// The time may be over before the child has begun: then it is tried with more.
+    /// The time may be over before the child has begun: then the test tries a longer one.
     #[test]
     fn holds() {
         let is_delivered = (0..12).any(|n| {

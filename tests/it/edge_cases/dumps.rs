@@ -1,4 +1,5 @@
-//! A dump shows what a deadlock report does not: every vthread, and what it waits for.
+//! Edge case 25: a dump shows what a deadlock report does not: every vthread, and what it waits
+//! for.
 
 use super::process::wait_for_dump;
 use std::thread;
@@ -7,7 +8,7 @@ use vthread::prelude::*;
 use vthread::sync::{Mutex, Receiver, Semaphore, channel};
 use vthread::time::{Duration, sleep};
 
-/// The lines of a dump that are about the group of this name, with the spaces by which they are set in.
+/// The lines of a dump about the group of this name, with their indentation.
 fn part_about<'d>(dump: &'d str, group: &str) -> Vec<&'d str> {
     let depth = |line: &str| line.len() - line.trim_start().len();
     let mut lines = dump.lines();

@@ -1,4 +1,4 @@
-//! 26: `keep` and panics. 27: tails. 28: where errors are known. 29: what must be `Send`.
+//! Edge cases 26 to 29: `keep` and panics; tails; where error types are known; what must be `Send`.
 
 use crate::drop_log::DropLog;
 use std::cell::RefCell;
@@ -66,7 +66,7 @@ mod case_27_tails {
         }
     }
 
-    /// By their types: a `Result` is the result, anything else is `Ok` of it.
+    /// By their types: a `Result` is the result, anything else becomes `Ok` of it.
     #[vthread]
     fn by_type(n: u32) -> Result<u32, String> {
         group! {
@@ -81,7 +81,7 @@ mod case_27_tails {
         }
     }
 
-    /// `Ok(..)` and `Err(..)` at the leaves stand as they are written.
+    /// `Ok(..)` and `Err(..)` at the leaves stay as written.
     #[vthread]
     fn written(n: u32) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
         group! {

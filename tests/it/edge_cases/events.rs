@@ -1,4 +1,4 @@
-//! Edge case 1, and blocking calls in plain code: what is told to whoever listens by the crate `tracing`.
+//! Edge case 1, and blocking calls in plain code: the events of the crate `tracing`.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +12,7 @@ use vthread::sync::oneshot;
 use vthread::time::sleep;
 use vthread::{Outcome, yield_now};
 
-/// All events of the process since the first test that listens. Each test looks for its own.
+/// All events of the process since the first test that subscribes. Each test looks for its own.
 static TOLD: Mutex<Vec<Told>> = Mutex::new(Vec::new());
 
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ fn told(field: &str, value: &str) -> Vec<Told> {
     told.iter().filter(is_it).cloned().collect()
 }
 
-/// A first failure, and one after it of a child that is named.
+/// A first failure, and a later one of a child with a name.
 macro_rules! fails_late {
     ($function:ident, $error:ty, $name:literal, $first:expr, $second:expr) => {
         #[vthread]
@@ -181,7 +181,8 @@ impl fmt::Display for Explosive {
 }
 fails_late!(explosive, Explosive, "explosive", Explosive, Explosive);
 
-/// A group whose body was cancelled from outside before its child failed: the error is given to nobody.
+/// A group whose body was cancelled from outside before its child failed: the error has no
+/// receiver.
 #[vthread]
 fn loses() {
     group! {
@@ -202,7 +203,7 @@ fn inner_loses(me: vthread::Task<()>) -> Result<(), String> {
         spawn!(move => {
             shield! {
                 me.cancel();
-                // It goes with the body.
+                // It is dropped with the body.
                 assert!(is_dropped.recv().is_err());
             }
             Err::<(), _>("lost".to_owned())?;
@@ -266,7 +267,7 @@ fn pins(n: usize) -> [String; 2] {
             let lock = Held(vthread::sync::Mutex::new(()));
             let wait = || { lock.naps(); concat!(file!(), ":", line!()) };
             let first = nap().to_owned();
-            // To a worker again, from the thread that was held.
+            // To a worker again, from the thread that was blocked.
             yield_now();
             [first, wait().to_owned()]
         };

@@ -1,4 +1,4 @@
-//! Edge cases 1 and 5: which failure is the group's, and what becomes of the others.
+//! Edge cases 1 and 5: which failure is the group's, and the fate of the others.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -27,7 +27,7 @@ fn body_then_child() -> Result<(), Failures<&'static str>> {
         spawn! {
             shield! {
                 ready.send(()).unwrap();
-                // Cancelled once the body's failure is on record, and not before.
+                // Cancelled after the body's failure is recorded, and not before.
                 assert!(matches!(sleeper.await, Err(Outcome::Cancelled(_))));
             }
             Err::<(), _>("child")?;

@@ -1,4 +1,4 @@
-//! 14: cleanup that suspends, and the grace that bounds it.
+//! Edge case 14: cleanup that suspends, and the grace that bounds it.
 
 use crate::drop_log::DropLog;
 use std::time::{Duration, Instant};
@@ -9,11 +9,11 @@ use vthread::yield_now;
 
 pub(super) const LONG: Duration = Duration::from_secs(3600);
 
-/// Why a group fails.
+/// The error of the groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stop;
 
-/// The tests wait for it to be over, so it is short; nothing depends on how short.
+/// The tests wait for the grace to end, so it is short; nothing depends on how short.
 pub(super) const GRACE: Duration = Duration::from_millis(20);
 
 /// Cleanup that never ends by itself.
@@ -109,7 +109,8 @@ mod case_14_every_cleanup_of_a_frame_begins {
     }
 }
 
-/// What a cleanup opens is covered by its shield, and goes with it: children before what they borrow.
+/// A group that a cleanup opens is covered by its shield, and ends with it: children before their
+/// borrows.
 mod case_14_the_end_of_the_grace_reaches_everything_below {
     use super::*;
 
@@ -164,7 +165,7 @@ mod case_14_the_end_of_the_grace_reaches_everything_below {
     }
 }
 
-/// A group without a grace has that of the group around it, and the smallest wins.
+/// A group without a grace has that of the surrounding group, and the shortest wins.
 mod case_14_the_smallest_grace_wins {
     use super::*;
 

@@ -1,4 +1,5 @@
-//! 14: the grace of what is cancelled without its group, and of cleanup in plain code.
+//! Edge case 14: the grace of a cancellation that does not concern the whole group, and of cleanup
+//! in plain code.
 
 use super::grace::{GRACE, LONG, Stop, assert_ended, hang};
 use crate::drop_log::DropLog;
@@ -8,7 +9,7 @@ use vthread::sync::channel;
 use vthread::time::sleep;
 use vthread::{Outcome, yield_now};
 
-/// Whoever is cancelled without its group has the time that the nearest group around it gives.
+/// A scope that is cancelled without its group has the grace of the nearest surrounding group.
 mod case_14_the_nearest_group_bounds_what_is_cancelled_alone {
     use super::*;
 
@@ -28,7 +29,7 @@ mod case_14_the_nearest_group_bounds_what_is_cancelled_alone {
             }
             assert!(matches!(task.outcome(), Some(Outcome::Cancelled(_))));
             drop_log.note("after");
-            // The group is none the worse for it.
+            // The group is not affected.
             let sister = spawn! { yield_now(); 7 };
             sister.join()
         })

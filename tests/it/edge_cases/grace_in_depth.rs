@@ -1,4 +1,4 @@
-//! 14: the grace where a vthread is deep in a recursion, in a body, or in a panic.
+//! Edge case 14: the grace where a vthread is deep in a recursion, in a body, or in a panic.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ const LONG: Duration = Duration::from_secs(3600);
 const GRACE: Duration = Duration::from_millis(5);
 const SHORT: Duration = Duration::from_millis(1);
 
-/// Only that it comes at all matters.
+/// Only that it ends at all matters.
 #[track_caller]
 fn in_time<R>(run: impl FnOnce() -> R) -> R {
     let started = Instant::now();
@@ -27,7 +27,7 @@ mod case_14_a_timeout_around_a_recursion {
     fn down(n: usize) {
         vthread::yield_now();
         if n == 0 {
-            // Once more in the deep after the time is over.
+            // Once more at the bottom, after the time is over.
             sleep(2 * SHORT);
             sleep(LONG);
         }
@@ -65,7 +65,7 @@ mod case_14_a_timeout_around_a_recursion {
     }
 }
 
-/// A group that is cancelled from further out bounds what its body does by its own grace.
+/// A group that is cancelled from further out bounds its body by its own grace.
 mod case_14_a_body_has_the_grace_of_its_group {
     use super::*;
 
@@ -86,7 +86,8 @@ mod case_14_a_body_has_the_grace_of_its_group {
     }
 }
 
-/// A panic waits for the cleanup. If that is ended by the second mark, the panic climbs all the same.
+/// A panic waits for the cleanup. If the second mark ends the cleanup, the panic continues all the
+/// same.
 mod case_14_a_panic_outlives_its_cleanup {
     use super::*;
 

@@ -1,4 +1,4 @@
-//! Edge case 4: what the handle of a child tells, and what `join` does where there is no value.
+//! Edge case 4: what the handle of a child reports, and what `join` does where there is no value.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,7 +10,7 @@ use vthread::{Outcome, Task, yield_now};
 
 const LONG: Duration = Duration::from_secs(3600);
 
-/// The text with which `code` panics. The panic's report goes to the test's own output.
+/// The text with which `code` panics. The report of the panic goes to the test's own output.
 fn panic_text<R: std::fmt::Debug>(code: impl FnOnce() -> R) -> String {
     let payload = catch_unwind(AssertUnwindSafe(code)).unwrap_err();
     *payload.downcast::<String>().unwrap()
@@ -145,7 +145,7 @@ fn a_value_and_a_failure() -> (Result<(), u32>, Task<String>) {
 fn case_04_the_value_of_a_finished_child_outlives_cancellation() {
     let (result, task) = a_value_and_a_failure();
     assert_eq!(result, Err(1));
-    // It is over, so there is nothing to cancel any more.
+    // It has ended, so there is nothing to cancel.
     task.cancel();
     assert_eq!(task.outcome(), Some(Outcome::Done));
     assert_eq!(task.join().block(), "kept");
@@ -200,7 +200,7 @@ fn case_04_ids_are_unique() {
     assert_eq!(first.union(&second).count(), 200);
 }
 
-/// An executor that knows nothing of vthreads.
+/// An executor that does not know vthreads.
 fn foreign_block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(std::thread::Thread);
     impl std::task::Wake for Unpark {

@@ -1,4 +1,4 @@
-//! Large and deep: many children and many levels, cancelled and joined.
+//! Edge case 13: large and deep trees, with many children and many levels, cancelled and joined.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ fn sleepers(n: usize) -> Result<Duration, Instant> {
 fn case_13_a_hundred_thousand_sleepers_are_cancelled_and_joined() {
     let cancelled_at = sleepers(100_000).unwrap_err();
     let took = cancelled_at.elapsed();
-    // Well under a second where nobody else uses the machine, and the build is optimised.
+    // Well under a second on an idle machine with an optimised build.
     assert!(took < Duration::from_secs(30), "{took:?}");
 }
 
@@ -47,7 +47,7 @@ fn nest(depth: usize, began: &Sender<()>) {
             }
         };
         defer! {
-            // Whoever is cancelled tells why, at every level.
+            // Every cancelled vthread knows the reason, at every level.
             if let Some(outcome) = below.outcome() {
                 assert!(matches!(outcome, Outcome::Cancelled(CancelReason::SiblingFailed(_))));
             }
@@ -66,7 +66,7 @@ fn tree(depth: usize) -> Result<(), &'static str> {
     }
 }
 
-/// The failure is recorded, and the whole tree walked, on this thread.
+/// This thread records the failure and walks the whole tree.
 #[test]
 fn case_13_a_tree_of_depth_one_thousand_is_cancelled_on_a_small_stack() {
     let small = thread::Builder::new().stack_size(128 * 1024);

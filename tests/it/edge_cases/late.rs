@@ -1,11 +1,12 @@
-//! 34: deadlines are met at suspension points, whoever was free to bring the news.
+//! Edge case 34: a deadline takes effect at the next suspension point, even if no thread was free
+//! to fire its timer.
 
 use std::hint::spin_loop;
 use std::time::{Duration, Instant};
 use vthread::prelude::*;
 use vthread::sync::Mutex;
 
-/// Computes until so long after the deadline that its tick has begun.
+/// Computes until long enough after the deadline that its tick has begun.
 fn compute_past(deadline: Instant) {
     while Instant::now() < deadline + Duration::from_millis(1) {
         spin_loop();

@@ -50,7 +50,7 @@ fn woken_by_a_failure() -> Result<(), &'static str> {
             Err::<(), _>("first")?;
         };
         waits.send(()).unwrap();
-        // Room comes only by the failure, which ends the body here.
+        // A place becomes free only by the failure, which ends the body here.
         spawn! { sleep(LONG) };
         unreachable!();
     })
@@ -63,7 +63,7 @@ fn case_07_a_wait_for_room_ends_at_once_when_the_group_is_cancelled() {
     }
 }
 
-/// How many children run between their suspension points, at most.
+/// The largest number of children that run between their suspension points.
 #[derive(Default)]
 struct Peak(Mutex<(usize, usize)>);
 
@@ -94,7 +94,7 @@ fn node<'scope>(
     if depth > 0 {
         for _ in 0..2 {
             spawn!(g => { node(g, depth - 1, count, peak) });
-            // Back from a spawn, which gave the place away, this one has a place again.
+            // Back from a spawn, which gave its place away, this child has a place again.
             peak.enter();
             yield_now();
             peak.leave();
@@ -152,7 +152,7 @@ fn case_07_a_child_gives_way_to_those_it_spawns() {
     assert_eq!(trace, expected);
 }
 
-/// A child that waits for its place again is cancelled with the group.
+/// A child that waits to get its place back is cancelled with the group.
 #[vthread]
 fn cancelled_while_it_waits() -> Result<(), &'static str> {
     let (began, has_begun) = channel::<()>(1);
@@ -176,7 +176,8 @@ fn case_07_a_wait_for_the_own_place_ends_when_the_group_is_cancelled() {
     }
 }
 
-/// The wait is cut short, as a losing branch: the child goes on with its place, and the group ends as it should.
+/// The wait is cut short, as a losing branch: the child continues with its place, and the group
+/// ends normally.
 #[vthread]
 fn cut_short(trace: &Mutex<Vec<&'static str>>) {
     let (began, has_begun) = oneshot::<()>();

@@ -1,5 +1,5 @@
-//! The edge cases of structured concurrency, each with the answer given. The number in a test's name is that of
-//! the edge case in `README.md` beside this file.
+//! The edge cases of structured concurrency, each with its answer. The number in a test's name is
+//! that of the edge case in the `README.md` of this folder.
 
 mod background;
 mod blocked_in_plain_code;

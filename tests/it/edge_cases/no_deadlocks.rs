@@ -1,7 +1,7 @@
-//! What may look like a deadlock and is none for certain is not reported.
+//! Edge case 25: a wait that may look like a deadlock, but is not certainly one, is not reported.
 //!
-//! Each scene has a *canary* beside it: a deadlock that begins later. When that has been reported, all that was there
-//! before it has been looked at.
+//! Each scene has a *canary* beside it: a deadlock that begins later. When the canary is reported,
+//! everything that was there before it has been examined.
 
 use super::deadlocks::{cross, take};
 use super::process::{in_a_process, wait_for_deadlocks, wait_for_dump};
@@ -10,7 +10,8 @@ use vthread::prelude::*;
 use vthread::sync::{Barrier, Mutex, Receiver, RwLock, channel};
 use vthread::time::{Duration, Instant};
 
-/// A test that nothing is reported of `scene`, which is in the state in question when a dump shows `shown`.
+/// A test that nothing is reported of `scene`, which is in the state in question when a dump shows
+/// `shown`.
 macro_rules! not_reported {
     ($($(#[$attr:meta])* $name:ident: $scene:expr, $shown:expr;)*) => {$(
         $(#[$attr])*
@@ -29,7 +30,7 @@ macro_rules! not_reported {
     )*};
 }
 
-/// Whether so many vthreads wait for a lock.
+/// Whether this many vthreads wait for a lock.
 fn locking(n: usize) -> impl Fn(&str) -> bool {
     move |dump| dump.matches("for a lock").count() >= n
 }
@@ -95,7 +96,7 @@ fn guard_in_a_message() {
     }
 }
 
-/// The sender waits for room first, and then has it reserved.
+/// The sender waits for capacity first, and then has it reserved.
 #[vthread]
 fn guard_in_a_reserved_message() {
     let lock = Mutex::new(0);
@@ -133,7 +134,7 @@ fn guard_in_a_value() {
     }
 }
 
-/// The guard went to a child, which has given it back, and on to another.
+/// The guard went to a child, which gave it back, and on to another.
 #[vthread]
 fn guard_through_a_child() {
     let lock = Mutex::new(0);
@@ -241,7 +242,7 @@ fn lock_of_a_plain_thread() {
     });
 }
 
-/// The child that has the guard would end the wait, if it got its message.
+/// The child with the guard would end the wait, if it got its message.
 #[vthread]
 fn wait_for_a_message() {
     let lock = Mutex::new(0);
@@ -283,7 +284,7 @@ not_reported! {
     case_25_no_alarm_for_a_service: lock_in_a_service, locking(1);
     case_25_no_alarm_for_a_plain_thread: lock_of_a_plain_thread, locking(2);
     case_25_no_alarm_for_a_message: wait_for_a_message, locking(1);
-    /// Readers are not written down, so this one is in the dump only.
+    /// Readers are not recorded, so this one is in the dump only.
     case_25_no_alarm_for_readers: readers_and_a_writer, locking(1);
 }
 
@@ -314,7 +315,7 @@ mod case_25_no_alarm_for_contention {
     #[test]
     fn holds() {
         let (text, status) = in_a_process(module_path!(), "holds", || {
-            // So that the watch looks some times.
+            // Long enough for the watchdog to look several times.
             let end = Instant::now() + Duration::from_secs(1);
             while Instant::now() < end {
                 assert_eq!(run(50, 200), 6 + 2 * 50 * 200);

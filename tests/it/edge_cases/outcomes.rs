@@ -9,7 +9,7 @@ use vthread::{CancelReason, Outcome, Task};
 
 const LONG: Duration = Duration::from_secs(3600);
 
-/// Says that it runs, and sleeps for ever.
+/// Reports that it runs, and sleeps forever.
 #[vthread]
 fn sleeps(began: &Sender<()>) {
     began.send(()).unwrap();
@@ -75,7 +75,7 @@ fn task_cancel(began: &Sender<()>, begun: &Receiver<()>) {
         let task = spawn! { sleeps(began) };
         begun.recv().unwrap();
         task.cancel();
-        // The second asks for what has been asked already.
+        // The second asks for the same thing again.
         task.cancel();
         let ended = task.await;
         assert_eq!(ended, Err(Outcome::Cancelled(CancelReason::TaskCancelled)));
@@ -97,7 +97,7 @@ fn group_cancel(began: &Sender<()>, begun: &Receiver<()>) {
 fn timed_out(began: &Sender<()>, begun: &Receiver<()>) {
     let mut task = None;
     let mut time = Duration::from_millis(1);
-    // On a busy machine the time may be over before the child is there.
+    // On a busy machine the time may be over before the child has begun.
     while task.is_none() {
         let result = timeout!(time => {
             group! {
@@ -145,7 +145,7 @@ fn case_03_the_reason_says_who_cancelled() {
     group_ended(&began, &begun);
 }
 
-/// Two levels down: the reason is that of the group which has failed.
+/// Two levels down: the reason is that of the failed group.
 #[vthread]
 fn sibling_failed(
     began: &Sender<()>,

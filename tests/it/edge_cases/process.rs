@@ -1,16 +1,16 @@
-//! Programs that end badly, each in a process of its own: a test that starts itself again.
+//! Programs that end badly, each in a process of its own: the test starts itself again.
 
 use std::process::{Command, ExitStatus, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// In the environment of a process that is to do the bad thing itself: the name of the test.
+/// The environment variable with the name of the test, in the process that plays the scene.
 const SCENE: &str = "VTHREAD_TEST_SCENE";
 
 /// How long a scene may take.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Plays `scene` in a process of its own, and gives what that has written to its standard error, and how it ended.
+/// Plays `scene` in a process of its own, and returns its standard error and its exit status.
 ///
 /// `module` and `test` are the path of the calling test: `module_path!()`, and its name.
 pub(crate) fn in_a_process(module: &str, test: &str, scene: impl FnOnce()) -> (String, ExitStatus) {

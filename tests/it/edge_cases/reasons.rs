@@ -1,4 +1,5 @@
-//! Edge case 3: where several cancellations meet, each vthread is told the reason of what is around it.
+//! Edge case 3: where several cancellations meet, each vthread gets the reason of its nearest
+//! scope.
 
 use std::hint;
 use std::panic::catch_unwind;
@@ -20,8 +21,8 @@ fn cancelled(task: Task<()>) -> CancelReason {
     }
 }
 
-/// A group is cancelled by its handle, which concerns its children, and then a child fails, which concerns its
-/// body. The end of the grace goes through the shield in the body.
+/// A group is cancelled by its handle, which concerns its children, and then a child fails, which
+/// concerns its body. The end of the grace goes through the shield in the body.
 #[vthread]
 fn cancelled_and_failed(inner: &Mutex<Option<Task<()>>>) -> Result<(), &'static str> {
     let is_cancelled = AtomicBool::new(false);
@@ -29,7 +30,7 @@ fn cancelled_and_failed(inner: &Mutex<Option<Task<()>>>) -> Result<(), &'static 
     group!(g, grace = Duration::from_millis(1) => {
         spawn!(name = "culprit" => {
             began.send(()).unwrap();
-            // No suspension point any more, so that nothing keeps it from failing.
+            // No suspension point from here on, so that nothing keeps it from failing.
             while !is_cancelled.load(Ordering::Acquire) {
                 hint::spin_loop();
             }
@@ -57,10 +58,10 @@ fn case_03_the_end_of_the_grace_tells_a_body_why_the_body_was_cancelled() {
     assert_eq!(culprit.name(), Some("culprit"));
 }
 
-/// So many that marking them takes a while.
+/// Enough children that marking them takes a while.
 const MANY: usize = 20_000;
 
-/// Returns as soon as the vthread below which it runs is marked: it does not wait to be told.
+/// Returns as soon as the vthread above it is marked, without waiting for a wake.
 fn until_marked() {
     let spin = || {
         loop {
@@ -70,7 +71,8 @@ fn until_marked() {
     catch_unwind(spin).unwrap_err();
 }
 
-/// A group with a child, and in its body another group, which fails as soon as the marking has begun.
+/// A group with a child, and in its body another group, which fails as soon as the marking has
+/// begun.
 #[vthread]
 fn around_a_failure(child: &Mutex<Option<Task<()>>>, ready: &Sender<()>) {
     group! {
@@ -84,7 +86,7 @@ fn around_a_failure(child: &Mutex<Option<Task<()>>>, ready: &Sender<()>) {
     }
 }
 
-/// The children are marked from the newest on, and then what is open in them.
+/// The children are marked from the newest on, and then the scopes that are open in them.
 #[vthread]
 fn among_many(child: &Mutex<Option<Task<()>>>, ready: &Sender<()>) {
     group! {
@@ -96,8 +98,9 @@ fn among_many(child: &Mutex<Option<Task<()>>>, ready: &Sender<()>) {
     }
 }
 
-/// While one cancellation marks the children, and has come to the one that `around_a_failure` is in, but not yet to
-/// the group there, a failure below that group begins another, which comes to it first.
+/// While one cancellation marks the children, and has reached the child of `around_a_failure` but
+/// not yet the group in it, a failure below that group begins another, which reaches the group
+/// first.
 #[vthread]
 fn overtaken(child: &Mutex<Option<Task<()>>>) {
     let (ready, is_ready) = channel::<()>(1);

@@ -1,4 +1,4 @@
-//! 17: `select!`, several waits in one vthread.
+//! Edge case 17: `select!`, several waits in one vthread.
 
 use crate::drop_log::DropLog;
 use std::collections::HashSet;
@@ -38,7 +38,7 @@ mod case_17_the_first_wins {
     }
 }
 
-/// Nothing that a branch could take is lost, and both of two ready branches get their turn.
+/// No branch loses what it could take, and two ready branches both get their turn.
 mod case_17_nothing_is_lost_and_nobody_starves {
     use super::*;
 
@@ -71,7 +71,7 @@ mod case_17_nothing_is_lost_and_nobody_starves {
     }
 }
 
-/// The losers are closed before the handler runs: what they held is free, their children have ended.
+/// The losers are dropped before the handler runs: their locks are free, their children have ended.
 mod case_17_losers_are_closed_first {
     use super::*;
 
@@ -247,7 +247,7 @@ mod case_17_recursion_in_a_branch {
     }
 }
 
-/// All that is open in a loser is cancelled at once, also while its body is in a shield.
+/// Everything open in a loser is cancelled at once, even while its body is in a shield.
 mod losers_are_cancelled_as_a_whole {
     use super::*;
 

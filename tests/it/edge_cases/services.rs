@@ -93,7 +93,7 @@ fn case_09_services_alone_keep_nothing_open() {
     only_services(100);
 }
 
-/// A service that is spawned when the group is about to end, by another one's cleanup.
+/// A service that is spawned when the group is about to end, by the cleanup of another one.
 #[vthread]
 fn too_late() -> Outcome {
     let (tell, told) = channel::<Outcome>(1);
@@ -117,7 +117,7 @@ fn case_09_a_service_that_comes_too_late_does_not_run() {
     assert_eq!(too_late(), Outcome::Cancelled(CancelReason::GroupEnded));
 }
 
-/// Two services, and one place, which the children have one after the other.
+/// Two services, and one place, which the children take in turn.
 #[vthread]
 fn serve_at_the_limit(drop_log: &DropLog) {
     let (requests, inbox) = channel::<u32>(1);
@@ -151,7 +151,7 @@ fn r14_a_service_takes_no_place() {
     }
 }
 
-/// A service that spawns has no place to give away, and needs none to go on.
+/// A service that spawns has no place to give away, and needs none to continue.
 #[vthread]
 fn spawned_by_a_service() -> u32 {
     let (tx, rx) = channel(1);

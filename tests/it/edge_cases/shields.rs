@@ -1,4 +1,4 @@
-//! 15: what a shield covers, and what it does not.
+//! Edge case 15: what a shield covers, and what it does not.
 
 use crate::drop_log::DropLog;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,11 +11,11 @@ use vthread::{CancelReason, Outcome, yield_now};
 const LONG: Duration = Duration::from_secs(3600);
 const SHORT: Duration = Duration::from_millis(2);
 
-/// Why a group fails.
+/// The error of the groups.
 #[derive(Debug, PartialEq, Eq)]
 struct Stop;
 
-/// Says that its owner was dropped: so the group is cancelled.
+/// Reports that its owner was dropped: so the group is cancelled.
 struct Says<'a>(&'a AtomicBool);
 
 impl Drop for Says<'_> {
@@ -31,7 +31,7 @@ fn until(flag: &AtomicBool) {
     }
 }
 
-/// The frame of each case: a child in a shield, which goes on once the group around is cancelled.
+/// The frame of each case: a child in a shield, which continues once the outer group is cancelled.
 macro_rules! case {
     ($name:ident, $drop_log:ident, $shielded:block, [$($trace:literal),*]) => {
         mod $name {

@@ -1,4 +1,4 @@
-//! Edge cases 6 and 8: spawns into groups that were cancelled, and into the groups of ancestors.
+//! Edge cases 6 and 8: spawns into cancelled groups, and into the groups of ancestors.
 
 use crate::drop_log::DropLog;
 use std::time::Duration;
@@ -122,7 +122,7 @@ fn case_06_through_g_from_a_vthread_that_is_not_cancelled() {
     assert_eq!(drop_log.trace(), ["captures", "went on"]);
 }
 
-/// Dropping what a refused child had captured goes wrong: that is the group's panic.
+/// A refused child's captures panic when they are dropped: that is the group's panic.
 #[vthread]
 fn captures_that_panic() {
     struct Bomb;
@@ -145,7 +145,7 @@ fn case_06_captures_that_panic() {
     assert_eq!(*payload.downcast::<&str>().unwrap(), "bomb");
 }
 
-/// The child spawns a sibling through `g` and ends; the sibling goes on.
+/// The child spawns a sibling through `g` and ends; the sibling continues.
 #[vthread]
 fn outlives_its_spawner(trace: &Mutex<Vec<&'static str>>) {
     let (ended, has_ended) = oneshot::<()>();
@@ -197,7 +197,7 @@ fn case_08_from_any_child_in_parallel() {
     assert_eq!(count.into_inner(), (1 << 11) - 1);
 }
 
-/// It belongs to the ancestor's group: the failure of the group in between does not touch it.
+/// It belongs to the ancestor's group: the failure of the group in between does not affect it.
 #[vthread]
 fn belongs_to_the_ancestor() -> Result<u32, &'static str> {
     let (release, released) = channel::<()>(1);

@@ -1,4 +1,4 @@
-//! 21: empty groups. 22: ways out of a body. 23: failures of inner groups.
+//! Edge cases 21 to 23: empty groups; ways out of a body; failures of inner groups.
 
 use crate::drop_log::DropLog;
 use std::cell::Cell;
@@ -75,7 +75,7 @@ mod case_21_an_empty_group {
     }
 }
 
-/// They leave it normally: the children are joined first, then control goes where it says.
+/// They leave it normally: the children are joined first, then control goes to the target.
 mod case_22_ways_out_of_a_body {
     use super::*;
 
@@ -203,7 +203,7 @@ mod case_22_ways_out_of_a_body {
     }
 }
 
-/// So are the bodies of `timeout!` and `shield!` (and the branches of `select!`: 17).
+/// The bodies of `timeout!` and `shield!` behave alike (branches of `select!`: edge case 17).
 mod case_22_timeouts_and_shields_are_left_alike {
     use super::*;
 

@@ -1,4 +1,4 @@
-//! 16: timeouts, and the deadline that they make.
+//! Edge case 16: timeouts, and their deadlines.
 
 use crate::drop_log::DropLog;
 use std::sync::Mutex as StdMutex;
@@ -78,7 +78,7 @@ mod case_16_a_zero_timeout {
     }
 }
 
-/// The smallest enclosing deadline wins; an inner one that is later does not matter.
+/// The smallest enclosing deadline wins; a later inner one does not matter.
 mod case_16_the_smallest_deadline_wins {
     use super::*;
 
@@ -156,7 +156,7 @@ mod case_16_a_timeout_is_a_value {
     }
 }
 
-/// A group whose children are cut short gives no value, whatever its body had to say.
+/// A group whose children are cut short returns no value, whatever its body returns.
 mod case_16_children_do_not_outlive_the_time {
     use super::*;
 
@@ -198,7 +198,7 @@ mod case_16_children_do_not_outlive_the_time {
     }
 }
 
-/// Both are there when the body comes to its next suspension point.
+/// Both are due when the body reaches its next suspension point.
 mod case_16_inner_timeout_and_outer_cancellation_together {
     use super::*;
 
@@ -218,7 +218,7 @@ mod case_16_inner_timeout_and_outer_cancellation_together {
                 });
                 drop_log.note("the code behind went on");
             }
-            // It is cancelled as well, and lets the other one go when the time is over.
+            // It is cancelled as well, and lets the other one continue when the time is over.
             spawn! {
                 shield! {
                     ready.send(()).unwrap();
@@ -252,7 +252,7 @@ mod case_16_inner_timeout_and_outer_cancellation_together {
     }
 }
 
-/// `deadline()` tells the effective one.
+/// `deadline()` returns the effective one.
 mod case_16_the_effective_deadline {
     use super::*;
 
@@ -331,7 +331,7 @@ mod case_16_the_effective_deadline {
         ended.unwrap();
     }
 
-    /// A child has that of its group, since it ends with that, wherever it was spawned.
+    /// A child has that of its group, because it ends with the group, wherever it was spawned.
     #[vthread]
     fn in_children() -> Result<(), ()> {
         let seen = StdMutex::new(Vec::new());

@@ -245,7 +245,8 @@ fn adapters_are_sources() -> io::Result<()> {
     adapters()
 }
 
-/// A trait of the user's own that is named like one of the library's keeps the frames of its own types.
+/// A trait of the user's own that is named like one of the library's keeps the frames of its own
+/// types.
 mod of_the_same_name {
     use vthread::prelude::vthread;
 

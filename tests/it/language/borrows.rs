@@ -1,4 +1,4 @@
-//! Two-phase borrows, reborrows, disjoint fields, moves in and out.
+//! Borrows and moves: two-phase borrows, reborrows, disjoint fields, moves in and out.
 
 use super::proof::{begin, give, num, pause, suspends};
 use std::collections::{BTreeMap, HashMap};

@@ -1,4 +1,4 @@
-//! Where a call can stand, and how it can be written.
+//! Calls: where they can stand, and how they can be written.
 
 use super::proof::{begin, give, num, pause, suspends};
 use vthread::prelude::*;

@@ -1,5 +1,5 @@
-//! What a child captures: names bound inside the group move, names from outside are captured as a
-//! closure would.
+//! Captures of a child: names bound inside the group move, names from outside are captured as by a
+//! closure.
 
 use super::fetching::{Error, fetch, names, sorted};
 use std::collections::HashMap;
@@ -333,7 +333,7 @@ fn changed_copies() -> u32 {
     group! {
         let mut total = 1_u8;
         total += 2;
-        // Nobody looks at it afterwards.
+        // It is not read afterwards.
         let task = spawn! { total += 1; u32::from(total) };
         for mut i in 0..3 {
             spawn! {
@@ -342,14 +342,14 @@ fn changed_copies() -> u32 {
             }
         }
         let mut n = 4;
-        // The child says that it wants a copy.
+        // The child asks for a copy.
         spawn! {
             let mut n = n;
             n += 1;
             outside.lock().push(n);
         }
         n += 1;
-        // An inner group's children borrow from the body around it.
+        // The children of an inner group borrow from the surrounding body.
         let mut inner = 1;
         group! { spawn! { inner += 1; outside.lock().push(inner); } }
         let mut total = task.join();

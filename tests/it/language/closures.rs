@@ -255,7 +255,7 @@ fn waits() -> u32 {
     let leads = || u32::from(barrier.wait().is_leader());
     let explicitly = || u32::from(barrier.wait().block().is_leader());
     let own = || ticket.wait() + (&ticket).wait().block();
-    // As in plain code: `block` makes the call before it, and the calls before that are made anyway.
+    // As in plain code: `block` makes the call before it, and the earlier calls are made anyway.
     let chained = || ticket.again().wait().block();
     let bound = || {
         let ticket = ticket.again();
@@ -314,7 +314,8 @@ fn closures_given_to_adapters() {
 fn in_async_blocks() -> u32 {
     begin().await;
     let thing = Thing(1);
-    // A future that the user holds is plain code: functions block, and a method's call is made by `wait`.
+    // A future that the user holds is plain code: functions block, and `block` makes a method's
+    // call.
     let future = async { num(1) + thing.worth(1).block() };
     let n = future.await;
     let later = async || thing.worth(num(2)).block();

@@ -1,4 +1,4 @@
-//! Blocks, labels, `if`, early returns: control flow around and out of suspending calls.
+//! Control flow around and out of suspending calls: blocks, labels, `if`, early returns.
 
 use super::proof::{begin, give, num, pause, suspends};
 use vthread::prelude::*;

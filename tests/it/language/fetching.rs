@@ -1,4 +1,4 @@
-//! What the programs of several files here call: something that suspends, and may fail.
+//! Functions that the programs of several files here call: they suspend, and may fail.
 
 use std::fmt;
 use std::io;

@@ -1,10 +1,11 @@
-//! Whatever is rewritten keeps its attributes: every kind of statement and expression that rustc lets have one, with a
-//! condition that holds, with one that does not, and with a lint level; as a vthread and as plain Rust.
+//! Attributes in bodies: every kind of statement and expression that rustc allows one on keeps it,
+//! with a condition that holds, with one that does not, and with a lint level; as a vthread and as
+//! plain Rust.
 
 #![allow(unsafe_code)]
 #![allow(clippy::undocumented_unsafe_blocks)] // Blocks around safe code, which a user may write.
 
-// The programs are such as lints are against.
+// The programs do things that lints warn about.
 #![allow(
     unused,
     unreachable_code,
@@ -22,7 +23,7 @@ thread_local! {
     static LOG: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What is called, in order.
+/// The calls, in order.
 fn note(n: u32) -> u32 {
     LOG.with_borrow_mut(|log| log.push(n));
     n
@@ -64,16 +65,16 @@ impl Store {
     }
 }
 
-/// What a program notes and returns.
+/// The notes and the result of a program.
 fn run(program: impl FnOnce() -> Option<u32>) -> (Option<u32>, Vec<u32>) {
     LOG.take();
     let value = program();
     (value, LOG.take())
 }
 
-/// Each row is one program with `@` where the attribute goes; columns are attributes.
+/// Each row is one program with `@` in place of the attribute; columns are attributes.
 macro_rules! same {
-    // The variables that every program has come from where the programs are written.
+    // Every program has these variables, which are declared where the programs are written.
     (with $vars:tt $($name:ident { $($program:tt)* })*) => {
         $(same! { @row $vars $name { $($program)* } })*
     };
@@ -93,7 +94,7 @@ macro_rules! same {
                 ] {
                     assert_eq!(vthread, plain);
                 }
-                // The attributes are where they count.
+                // The attributes take effect.
                 assert_eq!(run(there::as_plain), run(allowed::as_plain));
             }
         }
@@ -220,7 +221,7 @@ same! {
     of_pattern { let Store { @ n, .. } = Store::make(3); }
 }
 
-// Around and inside of what is rewritten.
+// Around and inside of rewritten constructs.
 same! {
     with (n all store)
     inside_an_if { if one() == 1 { @ return Some(two()); } }
@@ -229,7 +230,7 @@ same! {
     inside_a_closure { let f = || { @ return 9; one() }; n = f(); }
 }
 
-/// The constructs have no plain counterpart: with a condition that does not hold they are not there.
+/// The constructs have no plain counterpart: under a condition that does not hold they are absent.
 mod constructs {
     use super::*;
 

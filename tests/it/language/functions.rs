@@ -338,7 +338,7 @@ impl<T> Fill<T> for Option<T> {
     }
 }
 
-/// The receiver is `None`, of which only the call tells the type.
+/// The receiver is `None`; only the call fixes its type.
 #[vthread]
 fn filled() -> u32 {
     None.fill(3)
@@ -351,7 +351,7 @@ fn own_name<T: Copy>(own_name: T) -> T {
     own_name
 }
 
-/// Types that come from what is around, and types that are not written as types are.
+/// Types that are inferred from their surroundings, and types in unusual notation.
 #[allow(clippy::legacy_numeric_constants)]
 #[vthread]
 fn inferred() -> (usize, u32, usize) {

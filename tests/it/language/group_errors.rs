@@ -1,4 +1,4 @@
-//! Where a group's error type comes from, and how errors convert into it.
+//! Error types of groups: where they come from, and how errors convert into them.
 
 use super::fetching::{Error, fetch, names};
 use std::io;
@@ -30,7 +30,7 @@ fn question_mark_converts() {
     assert!(boxed("x").is_err());
 }
 
-/// As `anyhow` does it.
+/// As in `anyhow`.
 mod lookalike {
     #[derive(Debug)]
     pub(super) struct Error(pub(super) String);

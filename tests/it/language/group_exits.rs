@@ -1,5 +1,5 @@
-//! `return`, `break` and `continue`, labelled or not, out of a group's body: the children are joined
-//! first, then control goes where it says. `return` in a child ends the child.
+//! Ways out of a group's body: after `return`, `break` and `continue`, labelled or not, the
+//! children are joined first, then control goes to the target. `return` in a child ends the child.
 
 use super::fetching::{Error, fetch, names, sorted};
 use std::ops::ControlFlow;

@@ -1,4 +1,4 @@
-//! The value of a group and of a child: what a tail stands for.
+//! Values of a group and of a child: what their tails mean.
 
 use super::fetching::{Error, fetch, names};
 use std::collections::{BTreeMap, HashMap};

@@ -1,4 +1,4 @@
-//! `for` over what suspends.
+//! `for` over types with a suspending `next`.
 
 use super::proof::{begin, num, pause, suspends, suspends_and_blocks};
 use std::cell::RefCell;
@@ -328,7 +328,7 @@ fn accepts() -> std::io::Result<Vec<u8>> {
         }
         seen
     }?;
-    // One that accepts for ever ends with its group.
+    // A server that accepts forever ends with its group.
     group! {
         spawn!(service => {
             for stream in listener.incoming() {

@@ -1,4 +1,5 @@
-//! `Location::caller` of plain functions is the user's call, as in plain Rust, and not the attribute.
+//! `Location::caller` of plain functions is the user's call, as in plain Rust, and not the
+//! attribute.
 
 use super::proof::{begin, num, suspends};
 use std::panic::Location;

@@ -1,4 +1,4 @@
-//! Macros by example that make vthread functions, that contain vthread calls, and that are in the way.
+//! `macro_rules!` macros that make vthread functions, contain vthread calls, or collide with names.
 
 use super::proof::{begin, give, num, pause, suspends, suspends_and_blocks};
 use std::fmt::Write as _;
@@ -217,7 +217,8 @@ fn known_macros_suspend() {
 }
 
 mod own_macros {
-    //! Macros of the user's that have the names of known ones: calls in them block, as in any other macro.
+    //! Macros of the user's that have the names of known ones: calls in them block, as in any other
+    //! macro.
     use super::*;
 
     macro_rules! vec {

@@ -1,14 +1,14 @@
-//! Rust, construct by construct: each suspending call is proven to suspend, each plain one to be
-//! what it is in plain Rust. `README.md` lists what does not work yet.
+//! The language, construct by construct: each suspending call is proven to suspend, each plain one
+//! to behave as in plain Rust. `docs/limits.md` lists what does not work yet.
 
-// The programs are odd on purpose.
+// The programs are unusual on purpose.
 #![allow(clippy::style, clippy::complexity, clippy::perf)]
 #![allow(
     clippy::never_loop,
     clippy::while_immutable_condition,
     clippy::cast_abs_to_unsigned
 )]
-// Statements suspend under locks that nobody else wants.
+// Statements suspend under locks that are not contended.
 #![allow(clippy::await_holding_lock, clippy::await_holding_refcell_ref)]
 
 mod attributes;

@@ -1,5 +1,5 @@
-//! Plain calls in vthread code are untouched: the same bodies, once under `#[vthread]` and once not,
-//! give the same values and infer the same types.
+//! Plain calls in vthread code are unchanged: the same bodies, with and without `#[vthread]`,
+//! return the same values and infer the same types.
 
 #![deny(warnings)]
 #![allow(clippy::manual_contains)]

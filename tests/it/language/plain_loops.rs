@@ -1,4 +1,4 @@
-//! `for` over what does not suspend, and over what does both.
+//! `for` over types that do not suspend, and over types that are also plain iterators.
 
 use super::proof::{begin, give, pause, suspends};
 use std::cell::RefCell;
@@ -178,7 +178,7 @@ fn items_and_heads_are_dropped_where_they_would_be() {
     assert_eq!(ours.into_inner(), theirs.into_inner());
 }
 
-/// Its loops are over what is not `Send`, and it may still be spawned.
+/// Its loops are over values that are not `Send`, and it can still be spawned.
 #[vthread]
 fn not_send_inside() -> u32 {
     let rc = Rc::new(vec![1u32, 2]);

@@ -1,9 +1,9 @@
-//! How a test proves that its calls suspend.
+//! The proof that a test's calls suspend.
 //!
-//! A call that suspends is polled with the waker of the vthread whose frame it stands in. A call
-//! that blocks is a vthread of its own, with a waker of its own. So `pause` looks at its waker:
-//! on the thread of a test it must be the one that `begin` has seen, which the test's function
-//! awaits first; on a worker it must be a task's.
+//! A call that suspends is polled with the waker of the vthread that has its frame. A call that
+//! blocks is a vthread of its own, with a waker of its own. So `pause` compares its waker: on the
+//! thread of a test it must be the one that `begin` saw, which the test's function awaits first; on
+//! a worker it must be the waker of a task.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -18,14 +18,14 @@ thread_local! {
     static COUNT: Cell<Pauses> = const { Cell::new(Pauses { suspended: 0, blocked: 0 }) };
 }
 
-/// What became of the pauses on the thread of a test.
+/// The results of the pauses on the thread of a test.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Pauses {
     suspended: usize,
     blocked: usize,
 }
 
-/// The address of the table of a task's waker.
+/// The address of a task waker's vtable.
 fn task_table() -> usize {
     static TABLE: OnceLock<usize> = OnceLock::new();
     *TABLE.get_or_init(|| group! {
@@ -36,7 +36,7 @@ fn task_table() -> usize {
     })
 }
 
-/// Says that the vthread which awaits it is the one that must suspend.
+/// Marks the vthread that awaits it as the one that must suspend.
 pub(super) async fn begin() {
     std::future::poll_fn(|cx| {
         ROOT.set(cx.waker().data());
@@ -45,7 +45,7 @@ pub(super) async fn begin() {
     .await;
 }
 
-/// Pending once, and looks at who polls it.
+/// Pending once, and checks its poller.
 struct Pause {
     is_over: bool,
 }
@@ -83,14 +83,14 @@ pub(super) fn pause() {
     Pause { is_over: false }.await
 }
 
-/// Suspends once, and gives `n`.
+/// Suspends once, and returns `n`.
 #[vthread]
 pub(super) fn num(n: u32) -> u32 {
     pause();
     n
 }
 
-/// Suspends once, and gives `value`.
+/// Suspends once, and returns `value`.
 #[vthread]
 pub(super) fn give<T>(value: T) -> T {
     pause();

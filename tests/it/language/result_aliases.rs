@@ -1,6 +1,6 @@
-//! `Result` by any name: whether a function returns one is asked of its type.
+//! `Result` under any name: the function's return type decides whether it is one.
 
-// The programs are as users may write them.
+// The programs are written as users may write them.
 #![allow(clippy::possible_missing_else, clippy::manual_is_multiple_of)]
 
 use std::io;
@@ -191,7 +191,7 @@ fn t11_an_alias_of_result_is_one_whatever_its_name() {
     assert_eq!(collected(2), Ok(5));
 }
 
-/// In what a child encloses, its groups fail as they would beside it: not at all where nothing can.
+/// Groups inside a child's scope fail like groups beside it: not at all if nothing can fail there.
 mod enclosed_in_a_child {
     use super::*;
     use vthread::yield_now;

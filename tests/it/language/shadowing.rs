@@ -110,7 +110,7 @@ fn by_items() -> u32 {
         go(4)
     };
     a + b + c + d + early(5) + {
-        // Items are seen before they stand.
+        // Items are visible above their definition.
         return_later(6)
     }
 }
@@ -141,7 +141,7 @@ fn items_shadow_functions() {
     assert_eq!(suspends(3, by_items), 100 + 10 + 3 + 4 + 5 + 6);
 }
 
-/// Variables named as what expansions and programs name.
+/// Variables with the names that expansions and programs use.
 #[vthread]
 #[allow(non_snake_case, clippy::many_single_char_names)]
 fn odd_variables() -> u32 {

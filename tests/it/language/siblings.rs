@@ -1,4 +1,4 @@
-//! Calls of the functions of the same `impl` block, and what else may have their names.
+//! Calls of the functions of the same `impl` block, and other items that may have their names.
 
 use super::proof::{begin, pause, suspends, suspends_and_blocks};
 use std::ops::Deref;
@@ -57,7 +57,7 @@ impl Meter {
         self.value * 100
     }
 
-    /// Nothing comes before a method that takes `self` as this one has it.
+    /// Nothing takes precedence over a method that takes `self` as this one has it.
     fn from_reference(&self) -> (u32, u32, u32, u32) {
         let twice = (0..2).map(|_| self.by_reference()).sum();
         (self.by_reference(), twice, self.look(), Self::make())
@@ -71,7 +71,7 @@ impl Meter {
         (self.by_mutable(), self.by_mutable(), self.look())
     }
 
-    /// Here the trait's methods come first, and they are plain.
+    /// Here the trait's methods take precedence, and they are plain.
     fn the_others(&mut self) -> (&'static str, &'static str, u32) {
         (self.by_reference(), (&*self).by_value(), Meter::make())
     }
@@ -128,7 +128,7 @@ fn a_traits_method_of_the_name_comes_first_where_it_takes_self_more_closely() {
     assert_eq!(seen, ("the trait's", "the trait's", 7));
 }
 
-/// Dereferences to what has the same names.
+/// Dereferences to a type with the same names.
 struct Outer(Meter);
 
 impl Deref for Outer {

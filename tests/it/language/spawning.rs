@@ -114,7 +114,7 @@ fn captures() -> (State, u32, String) {
     let shared = Arc::new(Mutex::new(0));
     let consumed = String::from("consumed");
     let text_length = group! {
-        // Two children change different fields; a third reads one that nobody changes.
+        // Two children change different fields; a third reads one that stays unchanged.
         spawn! { state.left.push(num(1)); }
         spawn! { state.right.extend([num(2), give(text.len() as u32)]); }
         spawn! { *shared.lock() += state.n; }
@@ -215,7 +215,7 @@ fn children_that_spawn() {
     assert_eq!(recursive_children(10), 55);
 }
 
-/// Nobody uses the value of the group, so the tasks of its tail need not agree.
+/// The group's value is unused, so the tasks of its tail need not agree.
 #[vthread]
 fn in_arms_of_a_tail(n: u32, out: &Mutex<Vec<u32>>) {
     group! {

@@ -1,4 +1,4 @@
-//! Calls in the arguments of std's macros suspend; other macros are left alone.
+//! Std's macros: calls in their arguments suspend; other macros are left alone.
 
 use std::fmt::Write as _;
 use vthread::prelude::*;
@@ -148,7 +148,8 @@ fn captures_are_found_in_unknown_macros() {
     assert_eq!(unknown_macros(), [2, 4]);
 }
 
-/// Macros of the user's own that have names of std's: by their path, they see what is written.
+/// A user's own macros with names of std's, called by their path: they receive the tokens as
+/// written.
 mod own {
     macro_rules! dbg {
         ($shown:expr) => {
@@ -161,7 +162,7 @@ mod own {
     pub(super) use {dbg, eprintln};
 }
 
-/// As those of well-known crates do.
+/// Macros of well-known crates do too.
 macro_rules! ensure {
     ($condition:expr) => {
         if !$condition {
@@ -194,7 +195,7 @@ fn owned() -> (&'static str, bool) {
     (own::dbg!(number(1)), evaluated.get())
 }
 
-/// Macros that this file declares or imports by their names.
+/// Macros that this file declares or imports by name.
 mod own_here {
     use super::{number, vthread};
     use others::matches;
@@ -255,7 +256,7 @@ fn t04_macros_under_names_of_stds() {
     assert_eq!(ensured(1), Err(shown.into()));
 }
 
-/// Modules of the user's under names that std has for a macro and a module.
+/// A user's modules with names that std has for both a macro and a module.
 mod beside_modules {
     mod panic {}
     mod vec {}

@@ -1,4 +1,5 @@
-//! Types that share a name with one of std, vthread functions of std's types, and std's own functions.
+//! Types of std: types that share a name with one, vthread functions of them, and their own
+//! functions.
 
 use super::proof::{begin, give, pause, suspends};
 use vthread::prelude::*;

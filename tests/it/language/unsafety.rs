@@ -1,6 +1,6 @@
 //! Unsafe functions and blocks, raw pointers, unions, packed structures, foreign items.
 
-#![allow(unsafe_code)] // It is what is tested.
+#![allow(unsafe_code)] // The subject of the tests.
 #![allow(clippy::undocumented_unsafe_blocks)] // Each pointer here comes from a reference beside it.
 
 use super::proof::{begin, give, num, pause, suspends};

@@ -1,7 +1,7 @@
-//! A user's traits that are implemented for everything, and whose methods have the names that generated code calls:
-//! the programs do what they would do without them.
+//! A user's traits that are implemented for every type, with methods that have the names that
+//! generated code calls: the programs behave as without the traits.
 
-// The programs are as users may write them.
+// The programs are written as users may write them.
 #![allow(
     clippy::wrong_self_convention,
     clippy::new_ret_no_self,
@@ -19,16 +19,16 @@ macro_rules! spies {
         mod $module {
             pub(super) trait Spy {
                 spies! { @methods [$($this)+]
-                    // Those of today.
+                    // The names in use today.
                     any across asked block blocks check finish finish_infallible frame pass plain source
                     tells which with
-                    // Those that stand behind a path, or stood there before.
+                    // Names that are called by a path, or were once.
                     absurd ask bound by call chosen call_type code closure dup error_type fails finish_race foreign
                     group how index into_iter into_status into_steps is_plain make moved new next of parts reach
                     regain room run segment shield spawn split start status take tell telling value wait
                     __vthread_call __vthread_changed __vthread_claims __vthread_ends __vthread_io
                     __vthread_split __vthread_steps claim_failure has_failed __vthread_tag __vthread_which __vthread_which_io
-                    // std's, by operators and macros.
+                    // Names of std's, called by operators and macros.
                     clone deref fmt from into into_future poll
                 }
             }
@@ -81,7 +81,7 @@ bare_spies! {
     bare_by_change: [&mut self];
 }
 
-/// Every construct of which the expansion calls something.
+/// Every construct whose expansion calls something.
 macro_rules! programs {
     ($($module:ident with $spies:ident;)*) => {
         $(mod $module {

@@ -1,6 +1,6 @@
 //! Visibility, imports, renames, globs and re-exports inside a crate.
 
-#![allow(unreachable_pub)] // Every visibility is tested, also those that reach nobody.
+#![allow(unreachable_pub)] // Every visibility is tested, even without a reader.
 
 use super::proof::{begin, pause, suspends};
 use vthread::prelude::*;

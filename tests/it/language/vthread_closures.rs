@@ -91,7 +91,7 @@ fn closures_fail_and_return_by_themselves() {
     assert!(suspends(3, || retries(&["x", "y", "z"])).is_err());
 }
 
-/// Callbacks behind a type of one's own.
+/// Callbacks behind a user's own type.
 struct Handlers<C> {
     on_number: C,
     n_calls: AtomicU32,
@@ -177,7 +177,7 @@ fn recursion_through_a_closure() {
 fn in_plain_code() -> u32 {
     begin().await;
     let f = closure!(|n: u32| num(n) + 1);
-    // In an ordinary closure a call of it blocks.
+    // In an ordinary closure calling it blocks.
     let all: u32 = [1, 2].into_iter().map(|n| f.call(n)).sum();
     all + f.call(1)
 }

@@ -1,4 +1,4 @@
-//! Races that are cancelled from outside.
+//! Cancelled races: `race!` that is cancelled from outside.
 
 use super::*;
 
@@ -26,11 +26,11 @@ fn reaches_all_runners() {
     assert_eq!(drop_log.trace().last().unwrap(), "after");
 }
 
-/// Runners that come to the finish after a cancellation from outside have not won.
+/// Runners that finish after a cancellation from outside have not won.
 #[vthread]
 fn too_late(went_on: &AtomicUsize) -> Result<(), &'static str> {
     let (ready, all_ready) = channel::<()>(2);
-    // Closes when the group is cancelled, and with it all that is in it.
+    // It closes when the group is cancelled, with everything in it.
     let (going_on, cancelled) = channel::<()>(1);
     group! {
         spawn! {

@@ -1,6 +1,6 @@
-//! Edge case 38: what a loser of a race might have taken is still there.
+//! Edge case 38: a value that a loser of a race might have taken is still there.
 
-// The programs are as users may write them.
+// The programs are written as users may write them.
 #![allow(clippy::redundant_pattern_matching)]
 
 use super::*;
@@ -117,7 +117,7 @@ fn r18_a_race_of_listeners_loses_no_connection() {
     }
 }
 
-/// A runner that took something and then waits has not won: the others go on meanwhile.
+/// A runner that took something and then waits has not won: the others continue meanwhile.
 #[vthread]
 fn take_and_wait() -> u32 {
     let (first, takes) = oneshot();

@@ -1,10 +1,10 @@
-//! Groups whose members fail in a certain order, which chance alone would hardly bring about.
+//! Groups whose members fail in a certain order, which would rarely happen by chance.
 
 use super::{Grow, Here};
 use crate::scenario::{Kind, Leaf, Reach, Step, Steps};
 
 impl Grow {
-    /// Two children fail, the second one not before the first has ended. Or they panic.
+    /// Two children fail or panic, the second one only after the first has ended.
     pub(super) fn two_failures(&mut self, here: Here, steps: &mut Steps) {
         let panics = self.rng.one_in(4);
         let first = self.child(here, |grow| {

@@ -1,4 +1,4 @@
-//! The steps without steps inside.
+//! Generates steps without inner steps.
 
 use super::{Grow, Here};
 use crate::scenario::{How, Leaf, Reach};
@@ -15,7 +15,7 @@ impl Grow {
     }
 
     pub(super) fn leaf(&mut self, here: Here) -> Leaf {
-        // Not too near to the root: its failure would be the end of all.
+        // Not too close to the root: its failure would end everything.
         let [fails, panics, cancels] = self.storm.map(|one_in| one_in * (1 + here.depth / 3));
         if self.rng.one_in(fails) {
             return match self.rng.pick(&self.children) {

@@ -1,11 +1,13 @@
-//! Grows a plan from a seed.
+//! Generates a plan from a seed.
 //!
-//! A plan must not be able to wait for ever by its own fault, so that a tree that hangs is a failure:
-//! - locks are taken in the order of their numbers, and who holds one joins nobody and spawns into no full group;
+//! A plan must not be able to wait forever by its own fault, so that a tree that hangs is a
+//! failure:
+//! - locks are taken in the order of their numbers, and the holder of a lock joins no child and
+//!   spawns into no full group;
 //! - a child is joined only by steps that come after all of its own;
-//! - waits on the shared channels are bounded, or stand where somebody will cancel them for certain
-//!   (`endless`): in a timeout, in a branch beside a bounded one, in a service, in a group whose body is
-//!   doomed to fail. A shield ends that, and so does a group further out.
+//! - waits on the shared channels are bounded, or stand where they are certain to be cancelled
+//!   (`endless`): in a timeout, in a branch beside a bounded one, in a service, in a group whose
+//!   body is doomed to fail. A shield ends that, and so does an outer group.
 
 mod failing;
 mod leaves;
@@ -14,22 +16,22 @@ use crate::rng::Rng;
 use crate::scenario::{Id, Kind, Leaf, Mode, Plan, ROOT, Reach, Step, Steps, TOP};
 use crate::world::LOCKS;
 
-/// A group around, as a place to spawn into.
+/// An enclosing group, as a place to spawn into.
 #[derive(Debug, Clone, Copy)]
 struct Around {
     id: Id,
-    /// Its members will be cancelled for certain.
+    /// Its members are certain to be cancelled.
     endless: bool,
     /// And for the second time soon after.
     is_hard: bool,
-    /// It has a limit, so that who spawns into it may have to wait.
+    /// It has a limit, so a spawner may have to wait.
     is_limited: bool,
-    /// Children of it may be made here. A group with a limit is for its body and its children only.
+    /// It accepts children here. A group with a limit is for its body and its children only.
     is_open: bool,
 }
 
 impl Around {
-    /// The group as its members, and those of groups inside, have it.
+    /// The group as its members and those of inner groups see it.
     fn for_members(self) -> Self {
         Around {
             is_open: !self.is_limited,
@@ -38,12 +40,12 @@ impl Around {
     }
 }
 
-/// Where a step stands.
+/// The position of a step.
 #[derive(Debug, Clone, Copy)]
 struct Here {
     /// How many levels may follow.
     depth: usize,
-    /// Somebody will cancel what stands here.
+    /// Steps here are certain to be cancelled.
     endless: bool,
     /// If so, a shield does not hold for long.
     is_hard: bool,
@@ -61,9 +63,9 @@ struct Grow {
     next: Id,
     /// How many more steps there may be.
     left: usize,
-    /// One leaf in so many fails, panics, cancels.
+    /// One leaf in this many fails, panics, cancels.
     storm: [usize; 3],
-    /// Children that end by themselves and are complete.
+    /// Complete children that end by themselves.
     joinable: Vec<Id>,
     children: Vec<Id>,
 }
@@ -128,7 +130,7 @@ impl Grow {
         let mut steps = Vec::new();
         while steps.is_empty() || (steps.len() < n && self.left > 0) {
             let step = self.step(here);
-            // Nothing would run after it.
+            // Steps after it would never run.
             let is_last = matches!(
                 step.kind,
                 Kind::Leaf(Leaf::Fail | Leaf::FailAfter(_) | Leaf::Panic | Leaf::PanicAfter(_))
@@ -185,7 +187,7 @@ impl Grow {
             }
             20 | 21 => {
                 let inside = Here {
-                    // Without a cancellation the cleanup is run as well.
+                    // Without a cancellation the cleanup runs as well.
                     endless: false,
                     ..here
                 };
@@ -256,9 +258,9 @@ impl Grow {
             1 => Mode::Keep,
             _ => Mode::Cancel,
         };
-        // What ends it for certain.
+        // The step that is certain to end it.
         let doom = match self.rng.below(8) {
-            // Its body may fail before, and that cancels nobody.
+            // Its body may fail first, and that cancels nothing.
             _ if mode == Mode::Keep => None,
             0 => Some(Leaf::Fail),
             1 => Some(Leaf::CancelGroup {
@@ -270,7 +272,7 @@ impl Grow {
         };
         let doom = doom.filter(|_| self.storm[0] < 1000);
         let grace = self.rng.one_in(8).then(|| self.rng.below(1500) as u64);
-        // Who holds a lock must not wait for room.
+        // The holder of a lock must not wait for a place.
         let is_limited = here.lock == 0 && doom.is_none() && self.rng.one_in(6);
         let limit = match is_limited {
             true => self.rng.between(1, 3),
@@ -317,19 +319,19 @@ impl Grow {
             (2, _, Some(top)) => (Reach::Top, top),
             _ => (Reach::Near, here.near),
         };
-        // Whoever waits for room must not be in the way of who would make it.
+        // A spawner that waits for a place must not block the members that could free one.
         if !around.is_open || (around.is_limited && (here.lock > 0 || !here.plain)) {
             let steps = self.steps(here, 2);
             return Kind::Call { steps };
         }
         let service = into == Reach::Near && self.rng.one_in(10);
-        // A child of a group with a limit gives its own place up while it waits for another.
+        // A child of a group with a limit gives its own place away while it waits for another.
         let near = around;
         let inside = Here {
             depth: here.depth,
             endless: around.endless || service,
             is_hard: around.is_hard,
-            // Its group may be waited for by who holds the lock, if it stands inside.
+            // The holder of a lock may wait for this group, if it stands inside.
             lock: here.lock,
             near,
             far: (into == Reach::Near).then_some(here.far).flatten(),
@@ -338,7 +340,7 @@ impl Grow {
         };
         self.children.push(id);
         let steps = self.steps(inside, 4);
-        // A child that waits for its place is not to be waited for by who has it.
+        // A child that waits for a place must not be joined by the holder of that place.
         if !inside.endless && !around.is_limited {
             self.joinable.push(id);
         }

@@ -1,4 +1,5 @@
-//! Cancellation: nobody is cancelled without a cause, and who is goes no further.
+//! Cancellation: no vthread is cancelled without a cause, and none continues after its
+//! cancellation.
 
 use super::facts::{At, Facts, Fate, Member, Scope};
 use crate::log::{Part, What};
@@ -26,8 +27,8 @@ pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {
         if !matches!(what, What::Crowded(_)) {
             continue;
         }
-        // In a group that is cancelled nobody waits for room, and nothing is counted. A child whose wait for
-        // its own place is cut short, by a timeout, goes on without one.
+        // In a cancelled group spawns do not wait, and nothing is counted. A child whose wait for
+        // its own place is cut short by a timeout continues without one.
         let mut spawns = facts.members[group].iter().map(|member| member.id);
         let is_cut_short = |id| {
             let gone = facts.gone.get(&(id, Part::Step));
@@ -44,7 +45,7 @@ pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {
 }
 
 impl Facts<'_> {
-    /// Whether a step had been cancelled by then: by what is around it up to the first shield, or by what is
+    /// Whether a step had been cancelled by then: by a scope up to the first shield, or by one
     /// further out if that was so long ago that the grace is over.
     pub(super) fn is_cancelled(&self, step: Option<(Id, Role)>, by: At) -> bool {
         if self.has_cause(&self.scopes_from(step), by) {
@@ -59,7 +60,8 @@ impl Facts<'_> {
             .events
             .partition_point(|event| event.micros <= rung)
             .min(by);
-        // The grace of a group begins with its first cancellation, also if that was its children's only.
+        // The grace of a group begins with its first cancellation, even if only its children were
+        // cancelled.
         let first = |scope: &Scope| match scope {
             Scope::Body(group) => self.is_cause(Scope::Member(*group), early),
             other => self.is_cause(*other, early),
@@ -67,7 +69,7 @@ impl Facts<'_> {
         self.has_cause(&scopes, by) && scopes.iter().any(first)
     }
 
-    /// Whether something had happened by then that cancels one of the scopes.
+    /// Whether an event before then cancels one of the scopes.
     pub(super) fn has_cause(&self, scopes: &[Scope], by: At) -> bool {
         scopes.iter().any(|scope| self.is_cause(*scope, by))
     }
@@ -117,8 +119,8 @@ impl Facts<'_> {
         })
     }
 
-    /// The children that may not have come to their end, also those that may not have been spawned, and where they went;
-    /// services never do.
+    /// The children that may not have completed or may not have been spawned, and when they were
+    /// dropped. Services never count.
     fn unfinished_children(&self, group: Id) -> Vec<(Member, At)> {
         let unfinished = |member: &Member| {
             let capture = match member.part {
@@ -134,7 +136,7 @@ impl Facts<'_> {
         self.members[&group].iter().filter_map(unfinished).collect()
     }
 
-    /// Whether somebody asked for the end of the group's children.
+    /// Whether the end of the group's children was requested.
     pub(super) fn was_cancelled_on_request(&self, group: Id, by: At) -> bool {
         self.was_asked(
             by,
@@ -155,7 +157,7 @@ impl Facts<'_> {
         })
     }
 
-    /// By when a member that lives is counted by its group.
+    /// The time from which the group counts a living member.
     fn counts_from(&self, member: Member) -> Option<At> {
         let began = self.began.get(&(member.id, member.part)).copied();
         let spawned = match member.part {
@@ -165,7 +167,7 @@ impl Facts<'_> {
         began.into_iter().chain(spawned).min()
     }
 
-    /// Whether there was a moment at which everybody else in a service's group had ended.
+    /// Whether there was a moment at which all others in a service's group had ended.
     fn service_has_ended(&self, id: Id, by: At) -> bool {
         let Kind::Spawn {
             service: true,
@@ -197,7 +199,7 @@ impl Facts<'_> {
     }
 }
 
-/// A child that was spawned and never ran belonged to something that was cancelled.
+/// A child that was spawned and never ran belonged to a cancelled scope.
 fn never_started(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
     let (task, capture) = ((id, Part::Task), (id, Part::Capture));
     if facts.fate(id) == Fate::Passed
@@ -209,7 +211,7 @@ fn never_started(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
     }
 }
 
-/// A body that came to its end is not cancelled on its way out.
+/// A body that completed is not cancelled on its way out.
 fn completed_bodies_are_delivered(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
     if facts.fate(id) != Fate::Cancelled {
         return;
@@ -219,7 +221,7 @@ fn completed_bodies_are_delivered(facts: &Facts<'_>, id: Id, broken: &mut Vec<St
         return;
     }
     let is_complete = match facts.kind(id) {
-        // What it gives is cancelled with a child's work only.
+        // Its result is lost only together with a child's work.
         Kind::Group { .. } | Kind::Keep { .. } => {
             facts.ended.contains_key(&(id, Part::Body)) && facts.unfinished_children(id).is_empty()
         }
@@ -236,8 +238,8 @@ fn completed_bodies_are_delivered(facts: &Facts<'_>, id: Id, broken: &mut Vec<St
     }
 }
 
-/// A group does not pass off half of the work as the whole, or as a failure of its own: where it passed or failed,
-/// whose work is missing was cancelled in this group, not with what is around it.
+/// A group does not return half of the work as the whole, or as a failure of its own: if it passed
+/// or failed, a member whose work is missing was cancelled in this group, not from outside.
 fn nothing_is_missing(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
     let fate = facts.fate(id);
     if !matches!(fate, Fate::Passed | Fate::Failed(_)) {
@@ -245,7 +247,7 @@ fn nothing_is_missing(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
     }
     for (Member { id: child, part }, gone) in facts.unfinished_children(id) {
         let was_spawned = part != Part::Task || facts.fate(child) == Fate::Passed;
-        // The children of a `Keep` are its own steps, and nobody has a handle to cancel them by.
+        // The children of a `Keep` are its own steps, and have no handle by which to cancel them.
         let alone = match part {
             Part::Task => vec![Scope::Task(child), Scope::Member(id)],
             _ => vec![Scope::Member(id)],
@@ -266,7 +268,7 @@ fn nothing_is_missing(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
     }
 }
 
-/// Where a scope is known to be cancelled, no suspension point in it is passed any more.
+/// In a scope that is known to be cancelled, no later suspension point is passed.
 fn nobody_goes_on(facts: &Facts<'_>, broken: &mut Vec<String>) {
     let known = known(facts);
     if known.is_empty() {
@@ -300,7 +302,7 @@ fn nobody_goes_on(facts: &Facts<'_>, broken: &mut Vec<String>) {
     }
 }
 
-/// What was cancelled for certain, and by when.
+/// The scopes that were certainly cancelled, and by when.
 fn known(facts: &Facts<'_>) -> Vec<(At, Scope)> {
     let mut known = Vec::new();
     for (at, by, what) in &facts.notes {

@@ -1,10 +1,10 @@
-//! A log, looked up by step and part, and the plan, looked up by who stands in what.
+//! A log, indexed by step and part, and the plan, indexed by the position of each step.
 
 use crate::log::{Event, Fail, Part, Thrown, What};
 use crate::scenario::{Id, Kind, Leaf, Mode, Plan, Role, Step};
 use std::collections::HashMap;
 
-/// A place in the log.
+/// A position in the log.
 pub(crate) type At = usize;
 
 /// A member of a group: its body, or a child.
@@ -14,7 +14,7 @@ pub(crate) struct Member {
     pub(crate) part: Part,
 }
 
-/// Something around a step that can be cancelled.
+/// A scope around a step that can be cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// This child.
@@ -43,7 +43,7 @@ pub(crate) struct Facts<'p> {
     pub(crate) events: &'p [Event],
     /// Each step of the plan, by its number.
     pub(crate) steps: Vec<Option<&'p Step>>,
-    /// In which part of which step a step stands.
+    /// The part and the step that contain a step.
     pub(crate) around: Vec<Option<(Id, Role)>>,
     pub(crate) began: HashMap<(Id, Part), At>,
     pub(crate) ended: HashMap<(Id, Part), (At, Option<Fail>)>,
@@ -54,7 +54,7 @@ pub(crate) struct Facts<'p> {
     pub(crate) members: HashMap<Id, Vec<Member>>,
     /// Every panic that began.
     pub(crate) thrown: Vec<(At, Id, Thrown)>,
-    /// What was seen to happen twice.
+    /// Events that were seen twice.
     pub(crate) twice: Vec<String>,
 }
 
@@ -127,7 +127,7 @@ impl<'p> Facts<'p> {
                 self.twice.push(format!("{:?} of {id} twice", event.what));
             }
         }
-        // A join throws where its step goes.
+        // A join panics in its step.
         for step in self.steps.iter().flatten() {
             if let Kind::Leaf(Leaf::Join(child)) = step.kind
                 && let Some(&(at, true)) = self.gone.get(&(step.id, Part::Step))
@@ -135,7 +135,8 @@ impl<'p> Facts<'p> {
                 self.thrown.push((at, step.id, Thrown::Join(child)));
             }
         }
-        // The children of a `Keep` are joined by its body. The planned panics of a body are in its steps.
+        // The children of a `Keep` are joined by its body. The planned panics of a body are in its
+        // steps.
         for step in self.steps.iter().flatten() {
             if let Kind::Keep { .. } = step.kind
                 && let Some(&(at, true)) = self.gone.get(&(step.id, Part::Body))
@@ -164,7 +165,7 @@ impl<'p> Facts<'p> {
         }
     }
 
-    /// What the group does with an error of this member.
+    /// The effect of this member's error on the group.
     pub(crate) fn mode(&self, group: Id) -> Mode {
         match self.kind(group) {
             Kind::Group { mode, .. } => *mode,
@@ -172,7 +173,7 @@ impl<'p> Facts<'p> {
         }
     }
 
-    /// The member's own failure, and where it was told.
+    /// The member's own failure, and where it was recorded.
     pub(crate) fn failure(&self, member: Member) -> Option<(At, Fail)> {
         let (at, failure) = self.ended.get(&(member.id, member.part))?;
         failure.map(|failure| (*at, failure))
@@ -185,7 +186,7 @@ impl<'p> Facts<'p> {
         }
     }
 
-    /// What can be cancelled around a step, from the inside out, up to the first shield.
+    /// The scopes around a step that can be cancelled, from the inside out, up to the first shield.
     pub(crate) fn scopes(&self, step: Id) -> Vec<Scope> {
         self.scopes_from(self.around[step])
     }
@@ -220,7 +221,7 @@ impl<'p> Facts<'p> {
         let mut shortest: Option<u64> = None;
         while at.is_some() {
             scopes.extend(self.scopes_from(at));
-            // On to what is around the shield.
+            // Continues outside of the shield.
             let mut shield = None;
             while let Some((id, role)) = at {
                 if let Kind::Group {
@@ -243,7 +244,7 @@ impl<'p> Facts<'p> {
         (scopes, shortest)
     }
 
-    /// Whether a panic in this step is the end of that child.
+    /// Whether a panic in this step ends that child.
     pub(crate) fn kills(&self, step: Id, child: Id) -> bool {
         let way = self.climb(step);
         way.iter()
@@ -251,8 +252,9 @@ impl<'p> Facts<'p> {
             .any(|frame| *frame == (child, Role::Task))
     }
 
-    /// Whether a blocking call in that part of a step, in a closure or a destructor, was unwound because it was cancelled. Where
-    /// the unwinding stopped before it came out, what the part gives is cancelled all the same.
+    /// Whether a blocking call in that part of a step, in a closure or a destructor, unwound
+    /// because it was cancelled. Even if the unwinding stopped early, the result of the part counts
+    /// as cancelled.
     pub(crate) fn was_unwound_in(&self, part: (Id, Role)) -> bool {
         self.steps.iter().flatten().any(|step| {
             let is_one = matches!(step.kind, Kind::Plain { .. } | Kind::Slow { .. });
@@ -264,8 +266,8 @@ impl<'p> Facts<'p> {
         })
     }
 
-    /// Whether panics in this step end there. Through a `catch_unwind!` in which something was cancelled from outside
-    /// they go on.
+    /// Whether panics in this step end there. If something in a `catch_unwind!` was cancelled from
+    /// outside, they pass through it.
     pub(crate) fn catches(&self, step: Id) -> bool {
         match self.kind(step) {
             Kind::Plain { catches, .. } => *catches,
@@ -279,7 +281,7 @@ impl<'p> Facts<'p> {
         }
     }
 
-    /// The frames through which a panic in this step climbs, from the inside out: up to the root.
+    /// The frames that a panic in this step unwinds, from the inside out, up to the root.
     pub(crate) fn climb(&self, step: Id) -> Vec<(Id, Role)> {
         let mut frames = Vec::new();
         let mut at = self.around[step];

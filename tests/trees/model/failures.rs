@@ -1,4 +1,4 @@
-//! Failures and panics: none is lost, the first one surfaces, a panic outranks.
+//! Failures and panics: none is lost, the first one surfaces, a panic takes precedence.
 
 use super::facts::{At, Facts, Fate, Member, Scope};
 use crate::log::{Fail, Part, Thrown, What};
@@ -40,7 +40,7 @@ fn the_root(facts: &Facts<'_>, outcome: &Outcome, broken: &mut Vec<String>) {
     }
 }
 
-/// A group gives what its members say.
+/// A group returns what its members reported.
 fn group(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
     let is_keep = matches!(facts.kind(id), Kind::Keep { .. });
     let members = &facts.members[&id];
@@ -71,7 +71,7 @@ fn group(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
                 return;
             };
             for (_, other, member) in &failures {
-                // What was cancelled by then tells no failure.
+                // A member that was cancelled by then reports no failure.
                 if facts.was_unwound_in((member.id, Role::Task)) {
                     continue;
                 }
@@ -91,7 +91,7 @@ fn group(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
     }
 }
 
-/// A collecting group gives every failure, in an order that does not contradict the log.
+/// A collecting group returns every failure, in an order that does not contradict the log.
 fn collected(facts: &Facts<'_>, id: Id, failures: &[(At, Fail, Member)], broken: &mut Vec<String>) {
     let given: Vec<Fail> = facts
         .notes
@@ -121,7 +121,8 @@ fn collected(facts: &Facts<'_>, id: Id, failures: &[(At, Fail, Member)], broken:
     }
 }
 
-/// Whether the failure of that member was recorded before then, for certain: somebody had seen its end.
+/// Whether the failure of that member was certainly recorded before then: its end had been
+/// observed.
 fn is_known_before(facts: &Facts<'_>, member: Member, at: At) -> bool {
     member.part == Part::Task
         && facts
@@ -130,8 +131,8 @@ fn is_known_before(facts: &Facts<'_>, member: Member, at: At) -> bool {
             .any(|(seen, _, what)| *what == What::Saw(member.id) && *seen < at)
 }
 
-/// Whether the failure of that member of a group is the cause of what fails then: its locals were gone, and it had
-/// claimed before that. A group that keeps going is no matter of who is first.
+/// Whether the failure of that member of a group is the cause of a failure at that time: its locals
+/// were gone, and it had claimed before that. In a group with `keep` the order does not matter.
 fn is_cause_of_failure(facts: &Facts<'_>, group: Id, member: Member, at: At) -> bool {
     let gone = facts.gone.get(&(member.id, member.part));
     facts.mode(group) != Mode::Keep && gone.is_some_and(|(gone, _)| *gone < at)
@@ -146,7 +147,7 @@ fn caught_at(facts: &Facts<'_>, id: Id) -> Option<Id> {
         .map(|(id, _)| id)
 }
 
-/// A panic takes everything with it, up to where it is caught.
+/// A panic ends everything on its way, up to where it is caught.
 fn climbs(facts: &Facts<'_>, id: Id, thrown: Thrown, broken: &mut Vec<String>) {
     for (around, _) in facts.climb(id) {
         if facts.catches(around) {
@@ -159,7 +160,7 @@ fn climbs(facts: &Facts<'_>, id: Id, thrown: Thrown, broken: &mut Vec<String>) {
             }
             return;
         }
-        // The step that spawned it has gone its own way.
+        // The step that spawned it has continued on its own.
         if matches!(facts.kind(around), Kind::Spawn { .. }) {
             continue;
         }
@@ -170,9 +171,9 @@ fn climbs(facts: &Facts<'_>, id: Id, thrown: Thrown, broken: &mut Vec<String>) {
     }
 }
 
-/// A step that panics has a panic inside, or is unwound because it is cancelled: a blocking call in a
-/// closure is, and so is one in a destructor that runs at the end of a block, which the runtime cannot
-/// tell from other plain code.
+/// A step that panics has a panic inside, or unwinds because it is cancelled: so does a blocking
+/// call in a closure, and one in a destructor that runs at the end of a block, which the runtime
+/// cannot tell from other plain code.
 fn has_reason_to_panic(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
     let gone = facts.gone[&(id, Part::Step)].0;
     let threw = facts.thrown.iter().any(|(at, by, _)| {
@@ -191,7 +192,7 @@ fn has_reason_to_panic(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
     }
 }
 
-/// The panic that came out here was one that goes here, and none of its rivals was first.
+/// The panic that surfaced here was one that belongs here, and none of its rivals was first.
 fn surfaced(facts: &Facts<'_>, thrown: Thrown, here: Option<Id>, by: At, broken: &mut Vec<String>) {
     let Some((at, id, _)) = facts
         .thrown
@@ -213,8 +214,8 @@ fn surfaced(facts: &Facts<'_>, thrown: Thrown, here: Option<Id>, by: At, broken:
                 id: child,
                 part: Part::Task,
             };
-            // The rival's child was seen to have ended before this panic began, in a group that
-            // this panic came through as well.
+            // The rival's child was seen to end before this panic began, in a group that this panic
+            // unwound as well.
             if role == Role::Task
                 && own.contains(&(facts.group_of(child), Role::Body))
                 && !own.contains(&(child, Role::Task))
@@ -228,7 +229,7 @@ fn surfaced(facts: &Facts<'_>, thrown: Thrown, here: Option<Id>, by: At, broken:
     }
 }
 
-/// A `Keep` gets what its child said.
+/// A `Keep` gets the result of its child.
 fn kept(facts: &Facts<'_>, id: Id, i: usize, given: Option<Fail>, broken: &mut Vec<String>) {
     match facts.ended.get(&(id, Part::Kept(i))) {
         Some((_, said)) if *said == given => {}
@@ -238,7 +239,8 @@ fn kept(facts: &Facts<'_>, id: Id, i: usize, given: Option<Fail>, broken: &mut V
     }
 }
 
-/// The join of a child that has no value: only who is not cancelled with it may see that.
+/// The join of a child without a value: only a vthread that is not cancelled with it may observe
+/// that.
 pub(super) fn joins(facts: &Facts<'_>, broken: &mut Vec<String>) {
     for (_, id, what) in &facts.notes {
         if let What::Joined(child) = what
@@ -271,7 +273,8 @@ pub(super) fn joins(facts: &Facts<'_>, broken: &mut Vec<String>) {
                 ));
             }
             _ => {
-                // What cancelled the child and not this step: also from beyond a shield, by a second mark.
+                // The cause that cancelled the child and not this step, possibly beyond a shield,
+                // by a second mark.
                 let (own, _) = facts.scopes_beyond_shields(Some((*child, Role::Task)));
                 let own: Vec<Scope> = own
                     .into_iter()

@@ -1,4 +1,4 @@
-//! Items: what a channel took it gives once, or it goes with the channel.
+//! Items: a channel returns each item that it took once, or drops it at its own end.
 
 use super::facts::Facts;
 use crate::log::{Part, What};
@@ -38,7 +38,7 @@ pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {
     }
 }
 
-/// The step with whose end the channel goes: that of a pipe, or the root.
+/// The step that ends together with the channel: that of a pipe, or the root.
 fn channel_of(facts: &Facts<'_>, by: Id) -> Id {
     match facts.kind(by) {
         Kind::Leaf(Leaf::Pipe { .. }) => by,

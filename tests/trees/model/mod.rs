@@ -1,5 +1,5 @@
-//! What must hold of a tree that ran, whatever the schedule was: predicted from the plan and from the
-//! order of the log.
+//! The rules for a tree that ran, whatever its schedule: predicted from the plan and from the order
+//! of the log.
 
 mod causes;
 mod facts;
@@ -13,7 +13,7 @@ use crate::scenario::Plan;
 use crate::watch::Outcome;
 use facts::{Facts, Scope};
 
-/// What does not hold.
+/// The violations found.
 pub(crate) fn check(plan: &Plan, events: &[Event], outcome: &Outcome) -> Vec<String> {
     let facts = Facts::new(plan, events);
     let mut broken = Vec::new();
@@ -26,7 +26,8 @@ pub(crate) fn check(plan: &Plan, events: &[Event], outcome: &Outcome) -> Vec<Str
     broken
 }
 
-/// Which steps a timeout bounds: from around them, or around the groups that they are children of.
+/// The steps that a timeout bounds: from around them, or around the groups that they are children
+/// of.
 pub(crate) fn timed(plan: &Plan) -> Vec<bool> {
     let facts = Facts::new(plan, &[]);
     let is_timed = |scope: &Scope| matches!(scope, Scope::Timed(_));

@@ -1,4 +1,4 @@
-//! Who may run after whom, and everything once.
+//! Order: what may run after what, and everything once.
 
 use super::facts::{Facts, Fate, part_of};
 use crate::log::{Part, What};
@@ -18,7 +18,7 @@ pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {
     }
 }
 
-/// Every object that began is gone, its own end before that.
+/// Every object that began is dropped, after its own end.
 fn each_begins_ends_and_goes(facts: &Facts<'_>, broken: &mut Vec<String>) {
     for (key, began) in &facts.began {
         match facts.gone.get(key) {
@@ -42,7 +42,8 @@ fn each_begins_ends_and_goes(facts: &Facts<'_>, broken: &mut Vec<String>) {
     }
 }
 
-/// Steps begin in the frame they stand in, each after the one before has passed, and are gone before it.
+/// Steps begin in the frame that contains them, each after the previous one has passed, and are
+/// dropped before it.
 fn inner_steps(facts: &Facts<'_>, step: &Step, broken: &mut Vec<String>) {
     for (role, steps) in step.inner() {
         let frame = (step.id, part_of(role));
@@ -71,11 +72,11 @@ fn inner_steps(facts: &Facts<'_>, step: &Step, broken: &mut Vec<String>) {
     }
 }
 
-/// Everything of the members is gone before the group's end and the locals that they borrow.
+/// Everything of the members is dropped before the group's end and the locals that they borrow.
 fn children_before_parents(facts: &Facts<'_>, step: &Step, broken: &mut Vec<String>) {
     let id = step.id;
     let canary = facts.gone.get(&(id, Part::Canary)).map(|(at, _)| *at);
-    // The failures of a collecting group are written down right after its end.
+    // The failures of a collecting group are recorded right after its end.
     let end = facts
         .notes
         .iter()
@@ -116,7 +117,7 @@ fn captures(facts: &Facts<'_>, step: &Step, broken: &mut Vec<String>) {
     }
 }
 
-/// A cleanup runs once, after the rest of the block is gone, to its end.
+/// A cleanup runs once, to its end, after the rest of the block is dropped.
 fn cleanup(facts: &Facts<'_>, step: &Step, broken: &mut Vec<String>) {
     let id = step.id;
     if facts.fate(id) == Fate::Unborn {

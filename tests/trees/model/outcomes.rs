@@ -1,4 +1,4 @@
-//! What handles say of the ends of children, and of the reasons.
+//! Outcomes: what handles report about the ends of children, and the reasons.
 
 use super::facts::{Facts, Member, Scope};
 use crate::log::{Part, Verdict, What};
@@ -36,7 +36,7 @@ fn agrees(facts: &Facts<'_>, child: Id, verdict: Verdict) -> bool {
     }
 }
 
-/// Whether that has happened to something around the child. A second mark has the reason of the first,
+/// Whether that happened to a scope around the child. A second mark has the reason of the first,
 /// which may have been set beyond a shield.
 fn is_the_reason(facts: &Facts<'_>, child: Id, reason: Verdict) -> bool {
     let end = facts.events.len();

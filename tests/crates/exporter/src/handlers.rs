@@ -30,7 +30,7 @@ impl Handler for Echo {
     }
 }
 
-/// All of them, in order.
+/// All handlers, in order.
 #[vthread]
 pub fn all(handlers: &[Box<dyn Handler>], request: &str) -> Result<Vec<String>, String> {
     let mut out = vec![];

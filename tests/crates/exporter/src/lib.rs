@@ -25,7 +25,7 @@ mod hidden {
     }
 }
 
-/// Named as the library, at its root.
+/// Has the name of the library, at its root.
 #[vthread::vthread]
 pub fn exporter(n: u32) -> u32 {
     proof::pause();

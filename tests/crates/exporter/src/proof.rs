@@ -1,4 +1,4 @@
-//! How users prove that their calls suspend: all pauses of one vthread see one waker.
+//! The proof that a user's calls suspend: all pauses of one vthread see one waker.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -11,7 +11,7 @@ thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Says that the vthread which awaits it is the one that must suspend.
+/// Marks the vthread that awaits it as the one that must suspend.
 pub async fn begin() {
     poll_fn(|cx| {
         ROOT.set(cx.waker().data());

@@ -1,5 +1,5 @@
-//! 20: with `panic = "abort"` a blocking call in a plain frame completes. It takes a build of the library of its
-//! own, so it runs only when asked for: `cargo test -p programs -- --ignored`.
+//! Edge case 20: with `panic = "abort"` a blocking call in a plain frame completes. It needs its
+//! own build of the library, so it runs only on request: `cargo test -p programs -- --ignored`.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

@@ -1,5 +1,6 @@
-//! Code that switches stacks leaves a vthread call in the middle of a poll. In order that is allowed; where
-//! the thread's idea of its current poll would dangle, the process ends at once and says why.
+//! Code that switches stacks leaves a vthread call in the middle of a poll. If calls end in order
+//! that is allowed; if the thread's current poll would dangle, the process ends at once and says
+//! why.
 
 use std::process::{Command, Output};
 

@@ -17,7 +17,8 @@ fn lines(bytes: &[u8]) -> Vec<String> {
         .collect()
 }
 
-/// Runs the program until it says `ready`, sends the signals, and gives the rest of what it says, and its code.
+/// Runs the program until it prints `ready`, sends the signals, and returns the rest of its output,
+/// and its exit code.
 fn signalled(case: &str, signals: &[&str]) -> (Vec<String>, Option<i32>) {
     let mut child = Command::new(UNIT)
         .arg(case)
@@ -34,7 +35,7 @@ fn signalled(case: &str, signals: &[&str]) -> (Vec<String>, Option<i32>) {
             "it ended before it was ready"
         );
     }
-    // The shell's own `kill` is there on every system, and needs no unsafe code here.
+    // The shell's own `kill` exists on every system, and needs no unsafe code here.
     let id = child.id();
     let kill = |signal: &str| {
         let kill = format!("kill -{signal} {id}");
@@ -43,7 +44,7 @@ fn signalled(case: &str, signals: &[&str]) -> (Vec<String>, Option<i32>) {
     };
     let (first, second) = signals.split_first().expect("a signal");
     kill(first);
-    // One that is still pending swallows another of its kind: the second is sent until it has arrived.
+    // A pending signal absorbs another of its kind: the second is sent until it has arrived.
     for signal in second {
         while child.try_wait().expect("it is ours").is_none() {
             kill(signal);
@@ -132,7 +133,7 @@ fn case_24_main_with_a_result() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(lines(&output.stdout), ["child: cleanup"]);
     assert!(lines(&output.stderr)[0].starts_with("Error: ParseIntError"));
-    // `main` succeeds, its background does not.
+    // `main` succeeds, its background fails.
     let output = run(RESULT, &["12", "fails"]);
     assert_eq!(output.status.code(), Some(1));
 }
@@ -173,7 +174,7 @@ fn case_19_a_call_of_a_plain_thread_unwinds_at_shutdown() {
     let mut rest = said[3..].to_vec();
     rest.sort();
     assert_eq!(rest, ["after", "thread: dropped"]);
-    // The unwind is nobody's failure, and no hook hears of it.
+    // The unwind is not a failure, and no panic hook runs.
     assert_eq!(lines(&output.stderr), [""; 0]);
 }
 

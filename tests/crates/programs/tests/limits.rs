@@ -1,4 +1,4 @@
-//! Programs that reach a limit of the system's, and go on.
+//! Programs that reach a limit of the system, and continue.
 
 use std::process::Command;
 

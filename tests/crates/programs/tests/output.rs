@@ -1,4 +1,4 @@
-//! What a failing test says, by running this very program as cargo would.
+//! The output of a failing test: this program runs itself as cargo would.
 
 use std::process::Command;
 use vthread::prelude::*;

@@ -1,4 +1,4 @@
-//! 35: nobody waits behind a stuck poll, however many workers there are.
+//! Edge case 35: no vthread waits behind a stuck poll, however many workers there are.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Kernel threads are bounded, and what that means is said.
+//! OS threads are bounded, and the process reports the consequences.
 
 use std::process::{Command, Output};
 

@@ -1,4 +1,4 @@
-//! The system's allocator, with a count of the bytes that are in use.
+//! The system's allocator, with a count of the bytes in use.
 #![allow(unsafe_code)] // An allocator.
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -6,22 +6,22 @@ use std::sync::atomic::{AtomicIsize, Ordering};
 
 static IN_USE: AtomicIsize = AtomicIsize::new(0);
 
-/// Counts, and lets the system allocate.
+/// Counts, and passes everything on to the system's allocator.
 #[derive(Debug)]
 pub struct Counted;
 
-/// How many bytes have been allocated and not freed.
+/// Bytes that are allocated and not freed.
 pub fn in_use() -> usize {
     IN_USE.load(Ordering::Relaxed).try_into().unwrap_or(0)
 }
 
-/// Has the system's allocator take large blocks from the system and give them back to it. To be
+/// Makes the system's allocator take large blocks from the system and give them back to it. To be
 /// called before anything large is allocated.
 ///
-/// Left to itself the one of glibc takes what was large once from its arenas: it has eight for each
-/// processor, and each keeps up to 64 MiB free at its top, which `malloc_trim` does not touch. What
-/// the process then holds says which threads have met large blocks, and nothing of what it has
-/// lost.
+/// By default glibc's allocator takes large blocks from its arenas once some have been freed: it
+/// has eight for each processor, and each keeps up to 64 MiB free at its top, which `malloc_trim`
+/// does not touch. The memory of the process then shows which threads have allocated large blocks,
+/// and nothing about leaks.
 pub fn keep_nothing_large() {
     #[cfg(target_env = "gnu")]
     // SAFETY: it may be called at any time.
@@ -30,7 +30,7 @@ pub fn keep_nothing_large() {
     }
 }
 
-/// Has the allocator give all pages back to the system on which nothing is in use.
+/// Makes the allocator return all unused pages to the system.
 pub fn give_back() {
     #[cfg(target_env = "gnu")]
     // SAFETY: it may be called at any time.
@@ -47,7 +47,7 @@ fn subtract(n: usize) {
     IN_USE.fetch_sub(n as isize, Ordering::Relaxed);
 }
 
-// SAFETY: all is done by the system's allocator, with the caller's own arguments.
+// SAFETY: the system's allocator does all the work, with the caller's own arguments.
 unsafe impl GlobalAlloc for Counted {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         add(layout.size());

@@ -1,4 +1,4 @@
-//! What the process holds: threads, descriptors, vthreads, memory.
+//! The resources of the process: threads, descriptors, vthreads, memory.
 
 use crate::heap;
 use std::collections::BTreeMap;
@@ -7,15 +7,15 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A heap may hold so many bytes more, however small it was: tables that have grown with what went
-/// on at the same time, and what the queues have replaced but not freed yet. It is less than what
-/// would be left if each round of a scene lost a word.
+/// A heap may grow by this many bytes, however small it was: by tables that grew with the
+/// concurrent load, and by buffers that the queues have replaced but not freed yet. It is less than
+/// a leak of one word in each round of a scene.
 const HEAP_MAY_DIFFER: usize = 256 * 1024;
-/// So many bytes of memory may be spread over pages that cannot be given back, because something
-/// small lies on each.
+/// This many bytes may be spread over pages that cannot be returned, because each has a small
+/// allocation on it.
 const PAGES_MAY_DIFFER: usize = 4 * 1024 * 1024;
 
-/// What the process holds at a moment.
+/// The resources of the process at one moment.
 #[derive(Clone, Debug)]
 pub struct Holds {
     /// OS threads: how many of each name.
@@ -24,18 +24,18 @@ pub struct Holds {
     pub descriptors: usize,
     /// Vthreads that have not ended.
     pub vthreads: usize,
-    /// Bytes of the heap that are in use; 0 where they are not counted.
+    /// Bytes of the heap in use; 0 if they are not counted.
     pub heap: usize,
     /// Bytes of memory that the system has given to the process.
     pub resident: usize,
 }
 
 impl Holds {
-    /// What it holds right now.
+    /// The resources right now.
     pub fn now() -> Self {
         Holds {
             threads: threads(),
-            // The one that reads the directory is not counted.
+            // The descriptor that reads the directory is not counted.
             descriptors: entries("/proc/self/fd") - 1,
             vthreads: vthreads(),
             heap: heap::in_use(),
@@ -43,8 +43,8 @@ impl Holds {
         }
     }
 
-    /// What it holds once nothing changes any more, for as long as an idle helper thread is kept;
-    /// at most a minute. Memory that is free has been given back to the system.
+    /// The resources once nothing changes any more, for as long as an idle helper thread is kept;
+    /// at most a minute. Free memory has been returned to the system.
     pub fn at_rest() -> Self {
         const KEPT: Duration = Duration::from_secs(11);
         let end = Instant::now() + Duration::from_secs(60);
@@ -64,8 +64,8 @@ impl Holds {
         last
     }
 
-    /// What it holds more of than `before`; of memory more than a twentieth of that, and than what
-    /// may differ anyway.
+    /// The resources that have grown since `before`; memory only if it grew by more than a
+    /// twentieth and by more than the tolerance.
     pub fn more_than(&self, before: &Holds) -> Vec<String> {
         let n_threads = |holds: &Holds| holds.threads.values().sum();
         let counts = [
@@ -119,7 +119,7 @@ fn threads() -> BTreeMap<String, usize> {
         .flatten()
         .flatten()
     {
-        // One that ends meanwhile has no name any more.
+        // A thread that ends meanwhile has no name any more.
         if let Ok(name) = fs::read_to_string(thread.path().join("comm")) {
             let kind = name
                 .trim_end()
@@ -130,7 +130,7 @@ fn threads() -> BTreeMap<String, usize> {
     threads
 }
 
-/// The dump has a line for each vthread that was spawned.
+/// The dump has a line for each spawned vthread.
 fn vthreads() -> usize {
     let dump = vthread::dump().to_string();
     dump.lines()

@@ -1,4 +1,4 @@
-//! What the long runs share: how much the process holds.
+//! The common part of the long runs: the resources of the process.
 
 pub mod heap;
 pub mod holds;

@@ -1,13 +1,13 @@
-//! Everything mixed, for a long time, and in the end the process holds what it held after the first
+//! Everything mixed, for a long time; in the end the process must hold what it held after the first
 //! part.
 //!
 //! ```text
 //! cargo run --release -p soak -- [SECONDS [SECONDS OF A PART]]
 //! ```
-//! Twenty minutes by default, in parts of a minute. After each part all of it has ended, and what
-//! is left is counted: threads, descriptors, vthreads, bytes of the heap, resident memory. It exits
-//! with 1 if there is more of anything at the end than after the first part, of memory more than a
-//! twentieth and than what may differ anyway.
+//! Twenty minutes by default, in parts of a minute. After each part everything has ended, and the
+//! remaining resources are counted: threads, descriptors, vthreads, bytes of the heap, resident
+//! memory. It exits with 1 if any of them is larger at the end than after the first part; memory,
+//! if it grew by more than a twentieth and by more than the tolerance.
 
 mod scenes;
 
@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 #[global_allocator]
 static ALLOCATOR: Counted = Counted;
 
-/// Where nothing ends any more, the run ends with a dump.
+/// If nothing ends any more, the run ends with a dump.
 const LIMIT_OF_A_PART: Duration = Duration::from_secs(120);
 
 fn main() -> ExitCode {

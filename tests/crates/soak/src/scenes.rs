@@ -1,4 +1,4 @@
-//! What goes on at the same time. Each scene is played again and again until the part is over.
+//! The scenes that run concurrently. Each is played again and again until the part is over.
 
 use std::fmt;
 use std::io;
@@ -15,7 +15,7 @@ use vthread::sync::{Mutex, channel, recv_any, unbounded};
 use vthread::time::sleep;
 use vthread::{blocking, blocking_scoped, fs, yield_now};
 
-/// What has been done.
+/// The work done so far.
 #[derive(Debug, Default)]
 pub(crate) struct Done {
     groups: AtomicU64,
@@ -63,7 +63,7 @@ impl Random {
     }
 }
 
-/// Plays all scenes for so long, and comes back when everything of them has ended.
+/// Plays all scenes for this long, and returns when everything in them has ended.
 pub(crate) fn play(length: Duration) -> Done {
     let done = Done::default();
     let directory = TempDir::new().expect("a directory");
@@ -100,7 +100,7 @@ fn all(
     });
 }
 
-/// Sends back what comes, and hangs up on every third: with unread bytes, which resets the connection.
+/// Echoes, and hangs up on every third client with unread bytes, which resets the connection.
 #[vthread]
 fn serve(listener: &TcpListener) {
     group! {
@@ -203,7 +203,7 @@ fn times_out(i: u64, done: &Done) {
     assert!(received.is_err());
     let locked = timeout!(limit => { let _ = lock.lock(); });
     assert!(locked.is_err());
-    // It may be done when the news that it took too long arrives.
+    // It may have completed before the timeout takes effect.
     let _ = timeout!(limit => blocking(move || std::thread::sleep(limit * 2)));
     drop(guard);
     tx.send(7).expect("a receiver");
@@ -227,7 +227,7 @@ fn uses_files(directory: &Path, i: u64, done: &Done) {
     count(&done.files);
 }
 
-/// What the losers might have taken is still there.
+/// The values that the losers might have taken are still there.
 #[vthread]
 fn races(i: u64, done: &Done) {
     let (senders, receivers): (Vec<_>, Vec<_>) = (0..4 + i).map(|_| unbounded()).unzip();
@@ -245,7 +245,8 @@ fn races(i: u64, done: &Done) {
     count(&done.races);
 }
 
-/// One waits for a lock that another has, with no limit to the wait: the watch for deadlocks looks at it.
+/// A vthread waits for a lock that another holds, without a limit: the deadlock watchdog examines
+/// it.
 #[vthread]
 fn takes_turns() {
     let lock = Mutex::new(());
@@ -259,7 +260,7 @@ fn takes_turns() {
     }
 }
 
-/// A panic in a child, which plain code catches.
+/// A panic in a child, caught by plain code.
 #[vthread]
 fn panics(done: &Done) {
     let caught = std::panic::catch_unwind(|| {

@@ -1,4 +1,4 @@
-//! The ways by which a name of another crate comes into scope.
+//! The ways in which a name of another crate comes into scope.
 
 use exporter::prelude::*;
 use exporter::proof::{begin, n_pauses, pause};
@@ -72,7 +72,7 @@ fn functions_made_by_a_macro_of_the_library() {
     assert_eq!(n_pauses(), 1);
 }
 
-/// A function that is named as its library: beside its import, paths into the library stay what they are.
+/// A function with the name of its library: beside its import, paths into the library still work.
 mod named_as_its_library {
     use exporter::exporter;
     use exporter::exporter as other;

@@ -1,4 +1,4 @@
-//! What a frame captures, and what names mean, does not hang on the user's edition.
+//! The captures of a frame, and the meaning of names, do not depend on the user's edition.
 
 use library::client::{Client, chunk, fetch};
 use library::handlers::{Echo, Handler, all};

@@ -91,7 +91,7 @@ fn as_in_plain_code() {
     );
 }
 
-/// Arguments outlive the temporaries of the tail, also of those that this edition keeps longest.
+/// Arguments outlive the temporaries of the tail, even those that this edition keeps longest.
 #[vthread]
 fn argument(_argument: Noted) -> u32 {
     let _local = noted("local");

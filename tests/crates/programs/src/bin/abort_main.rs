@@ -1,11 +1,11 @@
-//! What a cancellation does where nothing can unwind: run with `panic = "abort"` by `tests/abort.rs`.
+//! Cancellation where nothing can unwind: run with `panic = "abort"` by `tests/abort.rs`.
 
 use std::time::Duration;
 use vthread::prelude::*;
 use vthread::sync::channel;
 use vthread::time::sleep;
 
-/// Why a group fails.
+/// The error of the groups.
 #[derive(Debug, PartialEq)]
 struct Stop;
 

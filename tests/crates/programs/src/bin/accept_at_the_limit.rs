@@ -1,4 +1,5 @@
-//! A server that has run out of descriptors, goes on, and serves all in the end. Run it with few descriptors.
+//! A server that has run out of descriptors, continues, and serves all clients in the end. Run it
+//! with few descriptors.
 
 use std::net::TcpStream as Client;
 use std::time::{Duration, Instant};
@@ -7,7 +8,7 @@ use vthread::prelude::*;
 
 const CLIENTS: usize = 40;
 
-/// Gives how often it was told that there are no descriptors.
+/// Returns how often it was told that there are no descriptors.
 #[vthread]
 fn accept_all(listener: &TcpListener) -> usize {
     let (mut held, mut n_accepted, mut n_refused) = (Vec::new(), 0, 0);

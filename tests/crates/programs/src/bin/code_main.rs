@@ -1,4 +1,4 @@
-//! `#[vthread] fn main() -> ExitCode`, and of a type of its own that can end a program.
+//! `#[vthread] fn main() -> ExitCode`, and the same with a user's own status type.
 
 use std::process::{ExitCode, Termination};
 use vthread::prelude::*;
@@ -15,7 +15,7 @@ impl Termination for Own {
 mod own {
     use super::*;
 
-    /// Checks that any status is one.
+    /// Checks that any status type works.
     #[vthread]
     #[allow(dead_code)]
     pub(crate) fn main() -> Own {

@@ -1,4 +1,5 @@
-//! A stackful coroutine, safe to use, suspends inside a vthread call. What the argument names follows.
+//! A stackful coroutine, safe to use, suspends inside a vthread call. The argument selects the
+//! case.
 #![forbid(unsafe_code)]
 
 use corosensei::{Coroutine, CoroutineResult, Yielder};
@@ -22,7 +23,7 @@ fn suspended() -> Suspended {
     coroutine
 }
 
-/// Made while the other call is suspended, so that it stands below that.
+/// Made while the other call is suspended, so that it is below that one.
 #[vthread]
 fn drops_in_a_call(coroutine: &RefCell<Option<Suspended>>) {
     yield_now();
@@ -43,7 +44,7 @@ fn goes_on_in_a_call(coroutine: &RefCell<Option<Suspended>>) {
     yield_now();
 }
 
-/// The call suspends, and its own frame comes to an end around it.
+/// The call suspends, and its own frame ends around it.
 #[vthread]
 fn ends_around(kept: &RefCell<Option<Suspended>>) {
     yield_now();
@@ -63,7 +64,7 @@ fn main() {
         "drops in a call" => drops_in_a_call(&RefCell::new(Some(suspended()))),
         "goes on in a call" => goes_on_in_a_call(&RefCell::new(Some(suspended()))),
         "ends around" => ends_around(&RefCell::new(None)),
-        // Other calls begin and end meanwhile, all of them: the poll is found as it was left.
+        // Other calls begin and end meanwhile: the poll is resumed as it was left.
         "in order" => {
             let mut coroutine = suspended();
             assert_eq!(counts(), 7);

@@ -1,4 +1,4 @@
-//! Few kernel threads, and more calls that need one.
+//! Few OS threads, and more calls that need one.
 
 use std::time::Duration;
 use vthread::prelude::*;
@@ -11,7 +11,7 @@ fn pause() -> usize {
     1
 }
 
-/// A closure of plain code: each call in it holds a kernel thread.
+/// A closure of plain code: each call in it blocks an OS thread.
 fn plainly() -> usize {
     [0].iter().map(|_| pause()).sum()
 }
@@ -35,7 +35,7 @@ fn plain_frames() -> usize {
     }
 }
 
-/// All wait for one who gets no thread.
+/// All wait for one vthread that gets no thread.
 #[vthread]
 fn standstill() {
     let (tx, rx) = channel::<()>(1);

@@ -74,15 +74,15 @@ fn shutdown() {
     );
     println!("after");
 
-    // Again, and it is as if nothing had been.
+    // Again, without effect.
     vthread::shutdown().unwrap();
-    // Nothing is started any more ..
+    // No child is started any more ..
     let late = background! { println!("late"); };
     assert_eq!(
         late.outcome_when_ended(),
         Outcome::Cancelled(CancelReason::Shutdown)
     );
-    // .. but calls work as ever.
+    // .. but calls still work.
     sleep(Duration::from_millis(1));
     vthread::shutdown().unwrap();
     println!("end");
@@ -115,12 +115,12 @@ fn call_of_another_thread() {
     vthread::shutdown().unwrap();
     println!("after");
     assert!(thread.join().is_err());
-    // A call that is made now is no longer concerned.
+    // A later call is no longer affected.
     let value = thread::spawn(|| catch_unwind(|| sleep(Duration::from_millis(1))).is_ok());
     assert!(value.join().unwrap());
 }
 
-/// Its plain code is its own business: the grace is all that it gets.
+/// Its plain code is not interrupted: it gets only the grace.
 fn a_thread_that_does_not_come_back() {
     Config::new()
         .grace(Duration::from_millis(20))
@@ -132,7 +132,7 @@ fn a_thread_that_does_not_come_back() {
         #[allow(deprecated)] // It blocks on purpose.
         fn stuck(tx: &vthread::sync::Sender<()>) {
             tx.send(()).unwrap();
-            // A closure is plain code, and plain code may do as it likes.
+            // A closure is plain code, which may block.
             #[allow(clippy::redundant_closure_call)] // A plain frame.
             (|| thread::sleep(LONG))();
         }

@@ -1,5 +1,5 @@
-//! Vthreads that hold their kernel threads in one poll, and what goes on beside them. Arguments: the case, and how many
-//! workers there are. It ends by itself, or is aborted by its watchdog.
+//! Vthreads that block their OS threads in one poll, and the work beside them. Arguments: the case,
+//! and the number of workers. It ends by itself, or its watchdog aborts it.
 
 use std::future::{Future, poll_fn};
 use std::hint::black_box;
@@ -15,7 +15,7 @@ use vthread::prelude::*;
 use vthread::sync::channel;
 use vthread::time::sleep;
 
-/// What ends the stuck polls of most cases: they wait for what happens beside them.
+/// The events that end the stuck polls of most cases: they wait for work beside them.
 struct Gate {
     is_open: AtomicBool,
     lock: std::sync::Mutex<()>,
@@ -37,7 +37,7 @@ fn scoped_threads() {
     });
 }
 
-/// Somebody else's way to wait for a future.
+/// Another library's way to wait for a future.
 fn foreign_block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(thread::Thread);
     impl Wake for Unpark {
@@ -145,7 +145,7 @@ fn all(case: &str, workers: usize, gate: &Gate) {
     }
 }
 
-/// Who is woken by one that computes on runs beside it.
+/// A vthread that is woken by a computing one runs beside it.
 #[vthread]
 fn woken_peer() {
     let (tx, rx) = channel(1);
@@ -166,7 +166,7 @@ fn woken_peer() {
     }
 }
 
-/// One that never comes back: the process ends without it.
+/// A poll that never returns: the process ends without it.
 #[vthread]
 fn endless(workers: usize) {
     group! {
@@ -175,7 +175,7 @@ fn endless(workers: usize) {
         }
         spawn! {
             rounds(5);
-            // A worker that nobody needs is not relieved: at least one was.
+            // A worker without waiting work is not relieved: at least one was.
             while vthread::metrics().stuck.is_empty() {
                 sleep(Duration::from_millis(1));
             }

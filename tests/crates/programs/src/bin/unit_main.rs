@@ -1,4 +1,5 @@
-//! `#[vthread] fn main()`, with a case for each way in which it can end. It tells what happens on stdout.
+//! `#[vthread] fn main()`, with a case for each way in which it can end. It prints the events to
+//! standard output.
 
 use std::thread;
 use std::time::Duration;
@@ -23,7 +24,7 @@ fn serve(name: &str, cleanup: Duration, ready: &Sender<()>) {
     println!("{name}: went on");
 }
 
-/// Tells that it was dropped.
+/// Prints that it was dropped.
 struct Told(&'static str);
 
 impl Drop for Told {
@@ -94,7 +95,7 @@ fn main() {
             signal::cancel_on_ctrl_c().unwrap();
             shield! {
                 println!("ready");
-                // Plain code is deaf to the first one.
+                // Plain code ignores the first one.
                 #[allow(clippy::redundant_closure_call)] // A plain frame.
                 (|| thread::sleep(LONG))();
             }

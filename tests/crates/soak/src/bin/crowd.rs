@@ -20,7 +20,7 @@ use vthread::prelude::*;
 #[global_allocator]
 static ALLOCATOR: Counted = Counted;
 
-/// How many are connected.
+/// The number of connections.
 static PRESENT: AtomicUsize = AtomicUsize::new(0);
 
 #[vthread]
@@ -93,7 +93,7 @@ fn wait_for(n: usize) {
     }
 }
 
-/// Visitors who have each been answered once, and stay until they are told to leave.
+/// Visitors that have each been answered once, and stay until they are told to leave.
 fn crowd(address: SocketAddr, n: usize) -> Child {
     use plain::BufRead;
     let mut visitors = Command::new(env::current_exe().expect("this program"))
