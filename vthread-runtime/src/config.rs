@@ -1,4 +1,4 @@
-//! What the program has configured. The lowest layer: code that needs a setting asks here.
+//! The configuration of the program. The lowest layer: code that needs a setting asks here.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -14,21 +14,22 @@ pub(crate) use self::limits::{helper_keep_alive, helper_threads, max_threads, th
 
 static CONFIG: Mutex<Config> = Mutex::new(Config::DEFAULT);
 
-/// The number of workers is settled.
+/// The number of workers is fixed.
 static IS_STARTED: AtomicBool = AtomicBool::new(false);
 
 /// How long cleanup may take after a cancellation by default.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// How the runtime is made: what is said of the workers takes effect if it is installed before the first blocking
-/// call, the rest at any time.
+/// The configuration of the runtime: the number of workers takes effect if it is installed before
+/// the first blocking call, the rest at any time.
 ///
-/// Without it, the environment variable `VTHREAD_WORKERS` or else the number of processors says
-/// how many workers there are.
+/// Without it the number of workers is the environment variable `VTHREAD_WORKERS`, or else the
+/// number of processors.
 ///
 /// # Examples
 /// ```
-/// vthread_runtime::Config::new().workers(2).install().unwrap();
+/// # use vthread_runtime as vthread;
+/// vthread::Config::new().workers(2).install().unwrap();
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Config {
@@ -46,12 +47,12 @@ impl Config {
         limits: Limits::UNSAID,
     };
 
-    /// The defaults.
+    /// Returns the defaults.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many kernel threads run vthreads.
+    /// Sets how many OS threads run vthreads.
     ///
     /// # Panics
     /// If `n` is zero.
@@ -61,20 +62,22 @@ impl Config {
         self
     }
 
-    /// How long cleanup (`defer!`, `shield!`) may take after a cancellation, where no `group!(grace = d => ..)` around
-    /// it says, and how long the children of the process have at its end: 30 seconds by default.
+    /// Sets how long cleanup (`defer!`, `shield!`) may take after a cancellation, unless a
+    /// `group!(grace = d => ..)` around it sets that, and how long the children of the process have
+    /// at its end: 30 seconds by default.
     ///
-    /// With [`Duration::MAX`] they may take as long as they want. What was cancelled before keeps the time it had.
+    /// With [`Duration::MAX`] cleanup is unbounded. Earlier cancellations keep their time.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = Some(grace);
         self
     }
 
-    /// What follows the report of a deadlock. Nothing, unless this says so.
+    /// Sets what follows the report of a deadlock. By default, nothing does.
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::{Config, OnDeadlock};
+    /// # use vthread_runtime as vthread;
+    /// use vthread::{Config, OnDeadlock};
     ///
     /// Config::new().on_deadlock(OnDeadlock::CancelRoot).install().unwrap();
     /// ```
@@ -83,21 +86,23 @@ impl Config {
         self
     }
 
-    /// How many kernel threads the library has at most: workers, those that stand in for blocked or stuck ones, and
-    /// helpers. 1,024 by default, and never less than there are workers. (The monitor and the watch for deadlocks, which
-    /// sleep mostly, are two more.)
+    /// Sets how many OS threads the library has at most: workers, spares that replace blocked or
+    /// stuck ones, and helpers. 1,024 by default, and never less than there are workers. (The
+    /// monitor and the watchdog for deadlocks, which sleep mostly, are two more.)
     ///
-    /// A blocking call in plain code holds a kernel thread, and so does a vthread that computes for long: another
-    /// one stands in for it. Where no other one may be started, or the system refuses, that is said once on the standard
-    /// error, and work waits until one of the calls returns. If every thread is in a wait of the library, work is queued, and
-    /// nothing at all happens for six seconds, the process is aborted with a message.
+    /// A blocking call in plain code holds an OS thread, and so does a vthread that computes for
+    /// long: a spare replaces it. If no more may be started, or the system refuses, that is
+    /// reported once on the standard error, and work waits until one of the calls returns. If every
+    /// thread is in a wait of the library, work is queued, and nothing at all happens for six
+    /// seconds, the process is aborted with a message.
     ///
     /// # Panics
     /// If `n` is zero.
     ///
     /// # Examples
     /// ```
-    /// vthread_runtime::Config::new().max_threads(200).helper_threads(50).install().unwrap();
+    /// # use vthread_runtime as vthread;
+    /// vthread::Config::new().max_threads(200).helper_threads(50).install().unwrap();
     /// ```
     #[track_caller]
     pub fn max_threads(mut self, n: usize) -> Self {
@@ -106,9 +111,10 @@ impl Config {
         self
     }
 
-    /// How many helper threads work at most at a time, for [`blocking`](crate::blocking) and for files: 512 by default. More
-    /// calls than that queue. A helper that waits in a blocking call of this library leaves its place to
-    /// another one meanwhile, within [`max_threads`](Self::max_threads).
+    /// Sets how many helper threads work at most at a time, for [`blocking`](crate::blocking) and
+    /// for files: 512 by default. More calls than that queue. A helper that waits in a blocking
+    /// call of this library leaves its place to another one meanwhile, within
+    /// [`max_threads`](Self::max_threads).
     ///
     /// # Panics
     /// If `n` is zero.
@@ -119,25 +125,26 @@ impl Config {
         self
     }
 
-    /// How long a helper thread without work waits for more before it ends: ten seconds by default.
+    /// Sets how long a helper thread without work waits for more before it ends: ten seconds by
+    /// default.
     pub fn helper_keep_alive(mut self, time: Duration) -> Self {
         self.limits.helper_keep_alive = Some(time);
         self
     }
 
-    /// How the library's kernel threads are named: `"{name}-worker"`, `"{name}-helper-3"`,
+    /// Sets the name of the library's OS threads: `"{name}-worker"`, `"{name}-helper-3"`,
     /// `"{name}-watch"` .. The default is `vthread`.
     pub fn thread_name(mut self, name: impl Into<String>) -> Self {
         self.limits.thread_name = Some(name.into());
         self
     }
 
-    /// Makes this the configuration with which the runtime starts.
+    /// Makes this the configuration of the runtime.
     ///
-    /// Where it says nothing, what was installed before stays.
+    /// Settings that are not set here keep their earlier values.
     ///
     /// # Errors
-    /// If it says how many workers there are, and the runtime runs already. Then nothing is changed.
+    /// If the number of workers is set, and the runtime runs already. Then nothing is changed.
     pub fn install(self) -> Result<(), AlreadyStarted> {
         let mut config = CONFIG.lock().unwrap_or_else(|poison| poison.into_inner());
         if self.workers.is_some() && IS_STARTED.load(Ordering::Acquire) {
@@ -151,7 +158,7 @@ impl Config {
     }
 }
 
-/// The runtime runs already, and cannot be configured any more.
+/// The error of [`Config::install`]: the runtime runs already, with its number of workers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AlreadyStarted;
 
@@ -165,20 +172,22 @@ impl std::error::Error for AlreadyStarted {}
 
 /// What follows the report of a deadlock: see [`Config::on_deadlock`](crate::Config::on_deadlock).
 ///
-/// A deadlock is a cycle of vthreads that wait for one another, made of these edges only: one waits for a lock that
-/// another has, for the end of another, for the children of its group, or, in plain code, for a blocking call. It is
-/// reported when it is certain, and then once: on the standard error and as an event, with names, the places of all calls and who
-/// has taken the locks; and [`metrics`](crate::metrics) counts it.
+/// A deadlock is a cycle of vthreads that wait for one another, made of these edges only: a vthread
+/// waits for a lock that another has, for the end of another, for the children of its group, or, in
+/// plain code, for a blocking call. It is reported when it is certain, and then once: on the
+/// standard error and as an event, with names, the places of all calls and the holders of the
+/// locks; and [`metrics`](crate::metrics) counts it.
 ///
-/// Nobody is alarmed by a wait for a message, for I/O, for a time, for a plain thread or for a future of the
-/// user's own: what ends it may come from anywhere. The same holds for a wait that a `timeout!` or a `select!`
-/// around it can end, for service children, which end with their group, for locks that were taken for reading, and
-/// wherever a guard may have been handed to somebody else: sent as a message, returned by a task, or moved into a
-/// child that does not wait itself.
+/// A wait for a message, for I/O, for a time, for a plain thread or for a user's future is never
+/// reported: it may be ended from anywhere. The same holds for a wait that a `timeout!` or a
+/// `select!` around it can end, for service children, which end with their group, for locks that
+/// were taken for reading, and for a guard that may have been given away: sent as a message,
+/// returned by a task, or moved into a child that does not wait itself.
 ///
-/// One way to hand a guard over cannot be seen: through memory that several vthreads share, as in a
-/// `std::sync::Mutex<Option<MutexGuard<..>>>`. Who does that, and then waits for a lock that only the new holder can
-/// release, in a circle that would be a deadlock otherwise, is alarmed in vain.
+/// One way to give a guard away cannot be seen: through memory that several vthreads share, as in a
+/// `std::sync::Mutex<Option<MutexGuard<..>>>`. A vthread that does that, and then waits for a lock
+/// that only the new holder can release, in a cycle that would be a deadlock otherwise, causes a
+/// false report.
 ///
 /// [`dump`](crate::dump()) shows all other waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -187,15 +196,15 @@ pub enum OnDeadlock {
     /// Nothing more follows.
     #[default]
     Report,
-    /// The blocking call on a plain thread that the vthreads are below is cancelled, or the child of the process
-    /// (`background!`): they end as by any cancellation, children first, with all their destructors, and then
-    /// the call unwinds through its caller.
+    /// The blocking call of a plain thread at the root of the vthreads is cancelled, or the child
+    /// of the process (`background!`): they end as by any cancellation, children first, with all
+    /// their destructors, and then the call unwinds through its caller.
     CancelRoot,
     /// The process is aborted.
     Abort,
 }
 
-/// Settles the number of workers: later configurations cannot change it.
+/// Fixes the number of workers: later configurations cannot change it.
 #[cold]
 pub(crate) fn settle_workers() -> usize {
     let config = CONFIG.lock().unwrap_or_else(|poison| poison.into_inner());
@@ -205,7 +214,7 @@ pub(crate) fn settle_workers() -> usize {
     workers
 }
 
-/// How long cleanup may take after a cancellation, where nobody says.
+/// How long cleanup may take after a cancellation, if no group sets that.
 #[cold]
 pub(crate) fn grace() -> Duration {
     let config = CONFIG.lock().unwrap_or_else(|poison| poison.into_inner());

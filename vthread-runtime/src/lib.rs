@@ -1,4 +1,4 @@
-//! The runtime of `vthread`. Programs use the facade crate `vthread`; this crate is its engine room.
+//! The runtime of `vthread`. Programs use the facade crate `vthread`; this crate is its implementation.
 //!
 //! Layers, each knowing only those before it:
 //! `task`, `scheduler`, `group`, `inspect`, `context`, `driver`, `sync`, then `io`, `net`, `fs`, `time`, `signal`.

@@ -1,5 +1,5 @@
-//! The composition root: the one process-wide runtime, made of the layers' parts. It alone may
-//! name every layer.
+//! The composition root: the one process-wide runtime, made of the layers' parts. Only this file
+//! may name every layer.
 
 use crate::config;
 use crate::driver::Set;
@@ -29,7 +29,7 @@ pub(crate) fn scheduler() -> &'static Scheduler {
     SCHEDULER.get_or_init(make)
 }
 
-/// A vthread has begun to wait for another: somebody should look for deadlocks.
+/// A vthread has begun to wait for another: calls the watchdog.
 #[cold]
 pub(crate) fn watch() {
     if !cfg!(loom) {
@@ -37,7 +37,7 @@ pub(crate) fn watch() {
     }
 }
 
-/// Queues a task that was woken or made. The tasks' way to the scheduler, which they do not know.
+/// Queues a task that was woken or spawned. For `task`, which does not know the scheduler.
 #[inline]
 pub(crate) fn schedule(task: TaskRef) {
     crate::scheduler::schedule(task);
@@ -49,8 +49,8 @@ pub(crate) fn schedule_last(task: TaskRef) {
     crate::scheduler::schedule_last(task);
 }
 
-/// Wakes `waker` once `after` is over, unless what comes back is dropped before. The groups' way to the
-/// timers, which they do not know.
+/// Wakes `waker` once `after` is over, unless the returned timer is dropped before. For `group`,
+/// which does not know the timers.
 #[cold]
 pub(crate) fn arm(after: Duration, waker: Waker) -> GraceTimer {
     let driver = crate::driver::get();
@@ -63,7 +63,8 @@ pub(crate) fn arm(after: Duration, waker: Waker) -> GraceTimer {
     GraceTimer::new(alarm)
 }
 
-/// Rings all alarms that are due: a vthread has found that its deadline has passed, and its own news has not come.
+/// Rings all alarms that are due: a vthread has found that its deadline has passed before its alarm
+/// has rung.
 #[cold]
 pub(crate) fn ring() {
     crate::driver::get().ring();
@@ -81,28 +82,28 @@ fn make() -> &'static Scheduler {
     scheduler
 }
 
-/// What the runtime has done so far.
+/// What the runtime has done so far, returned by [`metrics`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Metrics {
-    /// Kernel threads that run vthreads.
+    /// OS threads that run vthreads.
     pub workers: usize,
-    /// Blocking calls made in plain code below a vthread. Each held a kernel thread, and another
-    /// one stood in for it.
+    /// Blocking calls made in plain code below a vthread. Each held an OS thread, which a spare
+    /// replaced.
     pub pinned: usize,
     /// Deadlocks that were reported: see [`OnDeadlock`](crate::OnDeadlock).
     pub deadlocks: usize,
-    /// Calls of [`blocking`](crate::blocking), and operations on files, that were cancelled after a helper
-    /// thread had begun with them. They run to their end, and nobody waits for them.
+    /// Calls of [`blocking`](crate::blocking), and operations on files, that were cancelled after a
+    /// helper thread had begun with them. They run to their end, and their results are dropped.
     pub abandoned: usize,
-    /// How often a worker was relieved: a vthread had computed or blocked in one poll for more than 10 ms while others
-    /// waited for its kernel thread, and another thread went on with these.
+    /// How often a worker was relieved: a vthread had computed or blocked in one poll for more than
+    /// 10 ms while others waited for its OS thread, and another thread went on with these.
     pub relieved: usize,
     /// Such polls that have not ended yet.
     pub stuck: Vec<StuckPoll>,
     /// The longest of such polls, ended or not.
     pub longest_stuck: Option<StuckPoll>,
-    /// Kernel threads of the library: workers, those that stand in for blocked ones, helpers.
+    /// OS threads of the library: workers, spares, helpers.
     pub threads: usize,
     /// Helper threads that work.
     pub helpers_running: usize,
@@ -112,11 +113,12 @@ pub struct Metrics {
     pub helpers_queued: usize,
 }
 
-/// What the runtime has done so far.
+/// Returns what the runtime has done so far.
 ///
 /// # Examples
 /// ```
-/// assert!(vthread_runtime::metrics().workers > 0);
+/// # use vthread_runtime as vthread;
+/// assert!(vthread::metrics().workers > 0);
 /// ```
 pub fn metrics() -> Metrics {
     let scheduler = scheduler();

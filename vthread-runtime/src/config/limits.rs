@@ -1,4 +1,4 @@
-//! How many kernel threads there may be, and how they are named.
+//! The bounds on OS threads, and their names.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ static HELPER_THREADS: AtomicUsize = AtomicUsize::new(512);
 static KEEP_ALIVE_MS: AtomicU64 = AtomicU64::new(10_000);
 static THREAD_NAME: Mutex<Option<String>> = Mutex::new(None);
 
-/// What a configuration says of threads.
+/// The settings of threads.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Limits {
     pub(super) max_threads: Option<NonZeroUsize>,
@@ -23,7 +23,7 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// Says nothing.
+    /// Nothing is set.
     pub(super) const UNSAID: Limits = Limits {
         max_threads: None,
         helper_threads: None,
@@ -31,7 +31,7 @@ impl Limits {
         thread_name: None,
     };
 
-    /// Makes them hold from now on.
+    /// Puts them into effect.
     pub(super) fn install(self) {
         if let Some(most) = self.max_threads {
             MAX_THREADS.store(most.get(), Ordering::Relaxed);
@@ -49,12 +49,12 @@ impl Limits {
     }
 }
 
-/// There are so many workers; less than a thread for each is no bound.
+/// Notes the number of workers; the bound is at least a thread for each.
 pub(super) fn there_are_workers(n: usize) {
     MAX_THREADS.fetch_max(n, Ordering::Relaxed);
 }
 
-/// How many kernel threads there may be.
+/// How many OS threads there may be.
 pub(crate) fn max_threads() -> usize {
     MAX_THREADS.load(Ordering::Relaxed)
 }

@@ -1,8 +1,9 @@
 //! `bind!`: a body with bindings of its own.
 //!
-//! It is no scope: cancellation passes it by, in both directions. It only sees to it that its bindings are
-//! current whenever something of the body runs through it: a poll, or a destructor. Recursive calls in the
-//! body do not run through it; they remember what was current where they were made (`task/recursion.rs`).
+//! It is no scope: cancellation passes through it in both directions. It only makes its bindings
+//! current whenever code of the body runs through it: a poll, or a destructor. Recursive calls in
+//! the body do not run through it; they remember the bindings that were current at the call
+//! (`task/recursion.rs`).
 
 #![allow(unsafe_code)] // Pin projection.
 
@@ -16,7 +17,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// What can be bound.
+/// A type of context variables.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a context variable",
     label = "not declared by `context_var!`",
@@ -43,7 +44,7 @@ pub fn context_variable<V: IsContextVar>(variable: &'static V) -> &'static Conte
     variable.variable()
 }
 
-/// What is bound here, before a `bind!` adds to it.
+/// The current bindings, before a `bind!` adds to them.
 pub fn bound_here() -> NewBindings {
     NewBindings(Bindings::current())
 }
@@ -52,7 +53,7 @@ pub fn bound_here() -> NewBindings {
 #[derive(Debug)]
 pub struct NewBindings(Bindings);
 
-/// `bindings`, and `variable` bound to `value`.
+/// Adds to `bindings` one of `variable` to `value`.
 pub fn bound<T: Send + Sync + 'static>(
     bindings: NewBindings,
     variable: &'static ContextVar<T>,
@@ -85,9 +86,9 @@ impl<B: Future> Future for Bind<B> {
     type Output = B::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<B::Output> {
-        // SAFETY: the body is not moved out of; `drop` drops it where it is.
+        // SAFETY: the body is not moved out of; `drop` drops it in place.
         let this = unsafe { self.get_unchecked_mut() };
-        // SAFETY: pinned with us.
+        // SAFETY: pinned with this future.
         let body = unsafe { Pin::new_unchecked(&mut *this.body) };
         this.bindings.within(|| body.poll(cx))
     }

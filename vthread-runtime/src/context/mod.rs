@@ -1,7 +1,7 @@
-//! Context: variables that code binds for what it calls and spawns.
+//! Context: variables that code binds for the code that it calls and spawns.
 //!
-//! What a vthread inherits is kept where vthreads are (`task/bindings.rs`); here are the two things that
-//! programs see of it: a variable with its default, and a block in which it is bound.
+//! The inherited bindings are kept with the vthread (`task/bindings.rs`); this module has the two
+//! things that programs see of them: a variable with its default, and a block in which it is bound.
 
 pub(crate) mod bind;
 pub(crate) mod variable;

@@ -1,4 +1,4 @@
-//! A context variable: what `context_var!` declares.
+//! A context variable, declared by `context_var!`.
 
 use crate::task::bindings::{Value, lookup};
 use std::any::Any;
@@ -6,11 +6,13 @@ use std::fmt;
 use std::ptr;
 use std::sync::OnceLock;
 
-/// A variable that code binds for what it calls and spawns: declared by `context_var!`, bound by `bind!`.
+/// A variable that code binds for the code that it calls and spawns: declared by `context_var!`,
+/// bound by `bind!`.
 ///
-/// Like a parameter that need not be handed down: a block binds it, and every function called below, plain
-/// or vthread, and every child spawned there reads that value. A child keeps what was bound where it was
-/// spawned. Where nothing is bound there is the default of the declaration.
+/// It is like a parameter that need not be passed down: a block binds it, and every function called
+/// below, plain or vthread, and every child spawned there reads that value. A child keeps the
+/// bindings of the place where it was spawned. Without a binding the value is the default of the
+/// declaration.
 ///
 /// ```ignore
 /// context_var! {
@@ -36,7 +38,7 @@ pub struct ContextVar<T> {
 }
 
 impl<T> ContextVar<T> {
-    /// What `context_var!` makes.
+    /// Called by `context_var!`.
     #[doc(hidden)]
     pub const fn __new(make_default: fn() -> T) -> Self {
         ContextVar {
@@ -47,7 +49,7 @@ impl<T> ContextVar<T> {
 }
 
 impl<T: Send + Sync + 'static> ContextVar<T> {
-    /// A copy of the value that is bound here, or of the default.
+    /// Returns a copy of the value that is bound here, or of the default.
     ///
     /// # Panics
     /// If `clone` does, or the default, which is made when it is first asked for.
@@ -73,7 +75,7 @@ impl<T: Send + Sync + 'static> ContextVar<T> {
         })
     }
 
-    /// By what the variable is known: two that exist at a time have different addresses.
+    /// The identity of the variable: two that exist at a time have different addresses.
     pub(super) fn key(&self) -> usize {
         ptr::from_ref(self).addr()
     }

@@ -1,24 +1,25 @@
-//! Which vthreads of a census wait for ever, as far as that is certain, and in which cycles.
+//! Deadlock detection: the vthreads of a snapshot that certainly wait forever, and their cycles.
 //!
-//! A vthread is *stuck* if what it waits for can come from stuck ones only: the lock from those who may have its
-//! guard, the end of a vthread from that one, the end of a group from all of its children, of whom one that is stuck
-//! is enough. The largest such set is what is left when those are taken out, one after the other, of whom that
-//! cannot be said. `README.md` proves that who is left in three censuses in a row is in a deadlock.
+//! A vthread is *stuck* if every vthread that could end its wait is stuck too: the possible holders
+//! of the lock's guard, the joined vthread, or the children of the group, of which one that is
+//! stuck is enough. To find the largest such set, start with all waiters and remove, one after the
+//! other, each that a vthread outside the set may wake. `README.md` proves that the vthreads left
+//! in three snapshots in a row are in a deadlock.
 
 use crate::inspect::snapshot::{SeenGroup, SeenVthread, Snapshot};
 use crate::task::guard_escape::Stamp;
 use crate::task::wait_for::Site;
 use std::collections::{HashMap, HashSet};
 
-/// Among more vthreads than this, nobody looks for a guard.
+/// Among more vthreads than this, no guard is looked for.
 const MAX_HOLDERS: usize = 256;
 
-/// What a vthread waits for, and nothing else.
+/// The only thing that a vthread waits for.
 #[derive(Debug)]
 pub(crate) enum Wait {
-    /// A lock, which one of these has: the first has taken it.
+    /// A lock, which one of these holds: the first has taken it.
     Lock(Vec<usize>),
-    /// The end of this one; called for at that place.
+    /// The end of this vthread; joined at that place.
     Join(usize, Site),
     /// The children of this group.
     Children(usize),
@@ -26,27 +27,28 @@ pub(crate) enum Wait {
     Call(usize),
 }
 
-/// One wait, and the state of what it is for: the same in two censuses if it has lasted from one to the other.
+/// One wait, and the state of its target: the same in two snapshots if it has lasted from one to
+/// the other.
 type Fact = (u64, Stamp);
 
-/// Those who are stuck.
+/// The stuck vthreads.
 #[derive(Debug)]
 pub(crate) struct Stuck<'c> {
-    census: &'c Snapshot,
-    /// What they wait for. `None`: not stuck.
+    snapshot: &'c Snapshot,
+    /// Their waits. `None`: not stuck.
     waits: Vec<Option<Wait>>,
     facts: Vec<Option<Fact>>,
 }
 
 impl<'c> Stuck<'c> {
     /// Finds them, among those whose wait is in `lasting` if that is given.
-    pub(crate) fn find(census: &'c Snapshot, lasting: Option<&HashSet<Fact>>) -> Self {
-        let index = Index::new(census);
-        let passing = index.passing();
+    pub(crate) fn find(snapshot: &'c Snapshot, lasting: Option<&HashSet<Fact>>) -> Self {
+        let index = Index::new(snapshot);
+        let ending = index.ending();
         let mut waits = Vec::new();
         let mut facts = Vec::new();
-        for (me, vthread) in census.vthreads.iter().enumerate() {
-            let found = (!passing[me])
+        for (me, vthread) in snapshot.vthreads.iter().enumerate() {
+            let found = (!ending[me])
                 .then(|| index.wait_of(me, vthread))
                 .flatten()
                 .filter(|(_, fact)| match (fact, lasting) {
@@ -58,7 +60,7 @@ impl<'c> Stuck<'c> {
             facts.push(fact.flatten());
         }
         let mut stuck = Stuck {
-            census,
+            snapshot,
             waits,
             facts,
         };
@@ -66,26 +68,27 @@ impl<'c> Stuck<'c> {
         stuck
     }
 
-    /// Takes out those who wait for somebody who is not stuck, until nobody does.
+    /// Removes waiters of vthreads that are not stuck, until there are none.
     fn take_out(&mut self) {
         let n = self.waits.len();
         let mut waited_for_by = vec![Vec::new(); n];
-        // How many of those it waits for may be found not to be stuck until it is not stuck either.
-        let mut hopes = vec![1; n];
+        // How many of the vthreads that could end its wait have to be removed before it is removed
+        // too.
+        let mut live_providers = vec![1; n];
         for (me, wait) in self.waits.iter().enumerate() {
             let Some(wait) = wait else { continue };
             let providers = self.providers(wait);
             if let Wait::Children(_) = wait {
-                hopes[me] = providers.len();
+                live_providers[me] = providers.len();
             }
             for &provider in &providers {
                 waited_for_by[provider].push(me);
             }
         }
         let mut out = Vec::new();
-        for (me, &hopes) in hopes.iter().enumerate() {
-            // All children of a group may be missing in the census: then none of them is stuck.
-            if self.waits[me].is_none() || hopes == 0 {
+        for (me, &live_providers) in live_providers.iter().enumerate() {
+            // All children of a group may be missing in the snapshot: then none of them is stuck.
+            if self.waits[me].is_none() || live_providers == 0 {
                 self.waits[me] = None;
                 out.push(me);
             }
@@ -95,8 +98,8 @@ impl<'c> Stuck<'c> {
                 if self.waits[me].is_none() {
                     continue;
                 }
-                hopes[me] -= 1;
-                if hopes[me] == 0 {
+                live_providers[me] -= 1;
+                if live_providers[me] == 0 {
                     self.waits[me] = None;
                     out.push(me);
                 }
@@ -104,12 +107,12 @@ impl<'c> Stuck<'c> {
         }
     }
 
-    /// Who can end a wait.
+    /// The vthreads that can end a wait.
     fn providers(&self, wait: &Wait) -> Vec<usize> {
         match wait {
             Wait::Lock(holders) => holders.clone(),
             Wait::Join(other, _) | Wait::Call(other) => vec![*other],
-            Wait::Children(group) => self.census.groups[*group].children.clone(),
+            Wait::Children(group) => self.snapshot.groups[*group].children.clone(),
         }
     }
 
@@ -117,7 +120,7 @@ impl<'c> Stuck<'c> {
         self.waits.iter().all(Option::is_none)
     }
 
-    /// The waits of all who are stuck.
+    /// The waits of all stuck vthreads.
     pub(crate) fn facts(&self) -> HashSet<Fact> {
         let is_stuck = |&me: &usize| self.waits[me].is_some();
         (0..self.waits.len())
@@ -132,19 +135,19 @@ impl<'c> Stuck<'c> {
         facts.map(|(number, _)| number).collect()
     }
 
-    /// What a vthread that is stuck waits for.
+    /// The wait of a stuck vthread.
     pub(crate) fn wait(&self, me: usize) -> Option<&Wait> {
         self.waits[me].as_ref()
     }
 
-    /// The one who is waited for by a vthread that is stuck: of several, one.
+    /// The vthread that a stuck one waits for: of several, one.
     pub(crate) fn next(&self, me: usize) -> Option<usize> {
         match self.waits[me].as_ref()? {
             Wait::Lock(holders) => holders.first().copied(),
             Wait::Join(other, _) | Wait::Call(other) => Some(*other),
-            // The eldest, so that it is the same one whenever it is asked.
+            // The eldest, so that the answer is always the same.
             Wait::Children(group) => {
-                let mut children = self.census.groups[*group].children.iter().rev();
+                let mut children = self.snapshot.groups[*group].children.iter().rev();
                 children
                     .find(|&&child| self.waits[child].is_some())
                     .copied()
@@ -152,10 +155,10 @@ impl<'c> Stuck<'c> {
         }
     }
 
-    /// The cycles among them, each from one of its members on to the one it waits for.
+    /// The cycles among them, each in the order of waiting.
     pub(crate) fn cycles(&self) -> Vec<Vec<usize>> {
         let mut cycles = Vec::new();
-        // From whom it was reached first, counted from one.
+        // The start of the path on which it was reached first, counted from one.
         let mut reached = vec![0; self.waits.len()];
         for start in 0..self.waits.len() {
             let mut path = Vec::new();
@@ -175,18 +178,18 @@ impl<'c> Stuck<'c> {
     }
 }
 
-/// A census by what its vthreads are known by.
+/// A snapshot, indexed by the identities of its vthreads.
 struct Index<'c> {
-    census: &'c Snapshot,
+    snapshot: &'c Snapshot,
     by_waker: HashMap<*const (), usize>,
     by_who: HashMap<u64, usize>,
-    /// Whom each one joins, with the number and the place of the call.
+    /// The joined vthread of each, with the number and the place of the call.
     joins: HashMap<usize, (usize, u64, Site)>,
 }
 
 impl<'c> Index<'c> {
-    fn new(census: &'c Snapshot) -> Self {
-        let all = || census.vthreads.iter().enumerate();
+    fn new(snapshot: &'c Snapshot) -> Self {
+        let all = || snapshot.vthreads.iter().enumerate();
         let by_waker: HashMap<_, _> = all().map(|(me, vthread)| (vthread.waker, me)).collect();
         let joins = all()
             .filter_map(|(me, vthread)| {
@@ -196,7 +199,7 @@ impl<'c> Index<'c> {
             })
             .collect();
         Index {
-            census,
+            snapshot,
             by_who: all()
                 .map(|(me, vthread)| (vthread.stamp.who(), me))
                 .collect(),
@@ -205,13 +208,14 @@ impl<'c> Index<'c> {
         }
     }
 
-    /// Those who may be cancelled from inside the program: by themselves or with what they are part of.
-    fn passing(&self) -> Vec<bool> {
-        let census = self.census;
-        let mut passing = vec![false; census.vthreads.len()];
+    /// The vthreads that may be cancelled from inside the program: by themselves or with their
+    /// group.
+    fn ending(&self) -> Vec<bool> {
+        let snapshot = self.snapshot;
+        let mut ending = vec![false; snapshot.vthreads.len()];
         let mut found: Vec<usize> = Vec::new();
-        for (me, vthread) in census.vthreads.iter().enumerate() {
-            if vthread.is_passing {
+        for (me, vthread) in snapshot.vthreads.iter().enumerate() {
+            if vthread.is_ending {
                 found.push(me);
             }
             if let Some((call, is_unlimited)) = vthread.nested
@@ -220,22 +224,22 @@ impl<'c> Index<'c> {
                 found.extend(self.by_waker.get(&call));
             }
         }
-        for group in &census.groups {
+        for group in &snapshot.groups {
             if !group.is_unlimited || group.is_cancelled {
                 found.extend(&group.children);
             }
         }
         while let Some(me) = found.pop() {
-            if std::mem::replace(&mut passing[me], true) {
+            if std::mem::replace(&mut ending[me], true) {
                 continue;
             }
-            let vthread = &census.vthreads[me];
+            let vthread = &snapshot.vthreads[me];
             for &group in &vthread.groups {
-                found.extend(&census.groups[group].children);
+                found.extend(&snapshot.groups[group].children);
             }
             found.extend(self.nested(vthread));
         }
-        passing
+        ending
     }
 
     fn nested(&self, vthread: &SeenVthread) -> Option<usize> {
@@ -243,7 +247,7 @@ impl<'c> Index<'c> {
         self.by_waker.get(&call).copied()
     }
 
-    /// What a vthread waits for, if that is certain, and by what that can be recognised.
+    /// The wait of a vthread, if that is certain, and its identity.
     fn wait_of(&self, me: usize, vthread: &SeenVthread) -> Option<(Wait, Option<Fact>)> {
         if let Some(lock) = vthread.lock {
             let holders = self.holders(lock.taken_by)?;
@@ -254,37 +258,38 @@ impl<'c> Index<'c> {
         }
         let is_certain = |group: &SeenGroup| group.is_unlimited && !group.is_cancelled;
         for &group in &vthread.groups {
-            let seen = &self.census.groups[group];
+            let seen = &self.snapshot.groups[group];
             if let Some(number) = seen.joining.filter(|_| is_certain(seen)) {
                 return Some((Wait::Children(group), Some((number, Stamp::NONE))));
             }
         }
-        // The call is recognised by what it waits for itself.
+        // The call is identified by its own wait.
         let call = self.nested(vthread)?;
         Some((Wait::Call(call), None))
     }
 
-    /// All who may have the guard of a lock that was taken at `stamp`, the taker first.
+    /// All possible holders of the guard of a lock that was taken at `stamp`, the taker first.
     fn holders(&self, stamp: Stamp) -> Option<Vec<usize>> {
         if stamp == Stamp::NONE {
             return None;
         }
         let taker = *self.by_who.get(&stamp.who())?;
         let mut holders = vec![taker];
-        // Who may have been handed something since, and how much it had let go of before that.
+        // Vthreads that may have been given the guard since, and how much each had given away
+        // before that.
         let mut open = vec![(taker, stamp.count())];
         while let Some((me, since)) = open.pop() {
-            let vthread = &self.census.vthreads[me];
+            let vthread = &self.snapshot.vthreads[me];
             if vthread.leaked > since {
                 return None;
             }
             let heirs = holders.len();
             for &group in &vthread.groups {
-                let group = &self.census.groups[group];
+                let group = &self.snapshot.groups[group];
                 if group.leaked > since || group.others_born > since {
                     return None;
                 }
-                let born_since = |&&child: &&usize| self.census.vthreads[child].born > since;
+                let born_since = |&&child: &&usize| self.snapshot.vthreads[child].born > since;
                 holders.extend(group.children.iter().filter(born_since));
             }
             if vthread.nested.is_some() {
@@ -299,14 +304,15 @@ impl<'c> Index<'c> {
     }
 }
 
-/// What a vthread is below, by the address of its waker: a blocking call of a plain thread, or a child of the process.
-pub(crate) fn root_of(census: &Snapshot, mut me: usize) -> *const () {
+/// The root of a vthread, by the address of its waker: a blocking call of a plain thread, or a
+/// child of the process.
+pub(crate) fn root_of(snapshot: &Snapshot, mut me: usize) -> *const () {
     loop {
-        let vthread = &census.vthreads[me];
+        let vthread = &snapshot.vthreads[me];
         let is_below = |it: &SeenVthread| it.nested.is_some_and(|(call, _)| call == vthread.waker);
         let around = match vthread.within {
-            Some(group) => Some(census.groups[group].owner),
-            None => census.vthreads.iter().position(is_below),
+            Some(group) => Some(snapshot.groups[group].owner),
+            None => snapshot.vthreads.iter().position(is_below),
         };
         match around {
             Some(around) => me = around,

@@ -1,4 +1,4 @@
-//! Who is stuck, in censuses that were written by hand.
+//! Stuck vthreads in snapshots written by hand.
 
 use super::*;
 use crate::inspect::snapshot::Role;
@@ -13,13 +13,13 @@ fn waker(me: usize) -> *const () {
     ptr::without_provenance(me + 1)
 }
 
-/// A stamp of `me`, when it has let go of so much.
+/// A stamp of `me`, when it has given away `count` values.
 fn stamp(me: usize, count: u64) -> Stamp {
     Stamp::for_test(me as u64 + 1, count)
 }
 
-/// So many vthreads, each the root of a call, that wait for nobody.
-fn census(n: usize) -> Snapshot {
+/// `n` vthreads, each the root of a call, that wait for nothing.
+fn snapshot(n: usize) -> Snapshot {
     let vthreads = (0..n).map(|me| SeenVthread {
         role: Role::Root,
         name: None,
@@ -28,7 +28,7 @@ fn census(n: usize) -> Snapshot {
         stamp: stamp(me, 9),
         leaked: 0,
         born: 0,
-        is_passing: false,
+        is_ending: false,
         activity: Activity::Waiting,
         wait_reason: WaitReason::Unknown,
         lock: None,
@@ -98,116 +98,124 @@ impl Snapshot {
 }
 
 #[test]
-fn nobody_waits() {
-    let census = census(3);
-    assert!(Stuck::find(&census, None).is_empty());
-    assert!(census.cycles().is_empty());
+fn none_waits() {
+    let snapshot = snapshot(3);
+    assert!(Stuck::find(&snapshot, None).is_empty());
+    assert!(snapshot.cycles().is_empty());
 }
 
 #[test]
 fn one_that_waits_for_itself() {
-    assert_eq!(census(1).locks(0, stamp(0, 9)).cycles(), [[0]]);
+    assert_eq!(snapshot(1).locks(0, stamp(0, 9)).cycles(), [[0]]);
 }
 
 #[test]
 fn two_that_lock_in_two_orders_and_one_that_waits_for_them() {
-    let census = census(4)
+    let snapshot = snapshot(4)
         .locks(0, stamp(2, 9))
         .locks(1, stamp(2, 9))
         .locks(2, stamp(1, 9))
         .locks(3, Stamp::NONE);
-    assert_eq!(census.cycles(), [[2, 1]]);
-    assert_eq!(Stuck::find(&census, None).facts().len(), 3);
+    assert_eq!(snapshot.cycles(), [[2, 1]]);
+    assert_eq!(Stuck::find(&snapshot, None).facts().len(), 3);
 }
 
 #[test]
 fn a_chain_that_ends_with_one_who_runs() {
-    let census = census(5)
+    let snapshot = snapshot(5)
         .joins(0, 1)
         .joins(1, 2)
         .locks(2, stamp(3, 9))
         .joins(3, 4);
-    assert!(Stuck::find(&census, None).is_empty());
+    assert!(Stuck::find(&snapshot, None).is_empty());
 }
 
 #[test]
 fn a_circle_of_joins() {
-    let census = census(3).joins(0, 1).joins(1, 2).joins(2, 0);
-    assert_eq!(census.cycles(), [[0, 1, 2]]);
+    let snapshot = snapshot(3).joins(0, 1).joins(1, 2).joins(2, 0);
+    assert_eq!(snapshot.cycles(), [[0, 1, 2]]);
 }
 
 #[test]
 fn one_child_that_is_stuck_is_enough_for_its_group() {
-    let stuck = || census(3).closes(0, &[(1, 0), (2, 0)]).locks(2, stamp(0, 9));
+    let stuck = || {
+        snapshot(3)
+            .closes(0, &[(1, 0), (2, 0)])
+            .locks(2, stamp(0, 9))
+    };
     assert_eq!(stuck().cycles(), [[0, 2]]);
     for limit in [
-        |census: &mut Snapshot| census.groups[0].is_unlimited = false,
-        |census: &mut Snapshot| census.groups[0].is_cancelled = true,
-        |census: &mut Snapshot| census.groups[0].joining = None,
-        |census: &mut Snapshot| census.vthreads[2].is_passing = true,
-        |census: &mut Snapshot| census.vthreads[0].is_passing = true,
+        |snapshot: &mut Snapshot| snapshot.groups[0].is_unlimited = false,
+        |snapshot: &mut Snapshot| snapshot.groups[0].is_cancelled = true,
+        |snapshot: &mut Snapshot| snapshot.groups[0].joining = None,
+        |snapshot: &mut Snapshot| snapshot.vthreads[2].is_ending = true,
+        |snapshot: &mut Snapshot| snapshot.vthreads[0].is_ending = true,
     ] {
-        let mut census = stuck();
-        limit(&mut census);
-        assert!(census.cycles().is_empty());
+        let mut snapshot = stuck();
+        limit(&mut snapshot);
+        assert!(snapshot.cycles().is_empty());
     }
 }
 
 #[test]
 fn children_that_were_born_after_the_taking_may_have_the_guard() {
-    // The one that runs was born before the lock was taken: it cannot have it.
-    let before = census(3).closes(0, &[(1, 4), (2, 6)]).locks(2, stamp(0, 5));
+    // The one that runs was born before the lock was taken: it cannot have the guard.
+    let before = snapshot(3)
+        .closes(0, &[(1, 4), (2, 6)])
+        .locks(2, stamp(0, 5));
     assert_eq!(before.cycles(), [[0, 2]]);
     // And here after it.
-    let after = census(3).closes(0, &[(1, 7), (2, 6)]).locks(2, stamp(0, 5));
+    let after = snapshot(3)
+        .closes(0, &[(1, 7), (2, 6)])
+        .locks(2, stamp(0, 5));
     assert!(after.cycles().is_empty());
-    // So it is if it is not in the census for want of a wait.
-    let mut unseen = census(3).closes(0, &[(2, 6)]).locks(2, stamp(0, 5));
+    // So it is if it is not in the snapshot because it does not wait.
+    let mut unseen = snapshot(3).closes(0, &[(2, 6)]).locks(2, stamp(0, 5));
     unseen.groups[0].others_born = 7;
     assert!(unseen.cycles().is_empty());
 }
 
 #[test]
 fn what_was_taken_before_a_leak_is_not_certain() {
-    let mut of_the_taker = census(1).locks(0, stamp(0, 5));
+    let mut of_the_taker = snapshot(1).locks(0, stamp(0, 5));
     of_the_taker.vthreads[0].leaked = 6;
     assert!(of_the_taker.cycles().is_empty());
     of_the_taker.vthreads[0].leaked = 5;
     assert_eq!(of_the_taker.cycles(), [[0]]);
 
-    let mut of_an_heir = census(2).closes(0, &[(1, 6)]).locks(1, stamp(0, 5));
+    let mut of_an_heir = snapshot(2).closes(0, &[(1, 6)]).locks(1, stamp(0, 5));
     assert_eq!(of_an_heir.cycles(), [[0, 1]]);
     of_an_heir.vthreads[1].leaked = 1;
     assert!(of_an_heir.cycles().is_empty());
 
-    let mut of_one_that_is_gone = census(2).closes(0, &[(1, 6)]).locks(1, stamp(0, 5));
+    let mut of_one_that_is_gone = snapshot(2).closes(0, &[(1, 6)]).locks(1, stamp(0, 5));
     of_one_that_is_gone.groups[0].leaked = 6;
     assert!(of_one_that_is_gone.cycles().is_empty());
 }
 
 #[test]
 fn a_call_in_plain_code() {
-    let mut census = census(2).locks(1, stamp(0, 9));
-    census.vthreads[0].nested = Some((waker(1), true));
-    assert_eq!(census.cycles(), [[0, 1]]);
-    assert_eq!(root_of(&census, 1), waker(0));
-    census.vthreads[0].nested = Some((waker(1), false));
-    assert!(census.cycles().is_empty(), "under a time limit");
-    census.vthreads[0].nested = Some((waker(7), true));
-    assert!(census.cycles().is_empty(), "begun after the census");
+    let mut snapshot = snapshot(2).locks(1, stamp(0, 9));
+    snapshot.vthreads[0].nested = Some((waker(1), true));
+    assert_eq!(snapshot.cycles(), [[0, 1]]);
+    assert_eq!(root_of(&snapshot, 1), waker(0));
+    snapshot.vthreads[0].nested = Some((waker(1), false));
+    assert!(snapshot.cycles().is_empty(), "under a time limit");
+    snapshot.vthreads[0].nested = Some((waker(7), true));
+    assert!(snapshot.cycles().is_empty(), "begun after the snapshot");
 }
 
 #[test]
 fn only_waits_that_last_count() {
-    let early = census(2).locks(0, stamp(1, 9)).locks(1, stamp(0, 9));
+    let early = snapshot(2).locks(0, stamp(1, 9)).locks(1, stamp(0, 9));
     let facts = Stuck::find(&early, None).facts();
     assert_eq!(facts.len(), 2);
     assert!(!Stuck::find(&early, Some(&facts)).is_empty());
-    let mut later = census(2).locks(0, stamp(1, 9)).locks(1, stamp(0, 9));
+    let mut later = snapshot(2).locks(0, stamp(1, 9)).locks(1, stamp(0, 9));
     later.vthreads[1].lock.as_mut().unwrap().number += 1;
     let later = Stuck::find(&later, Some(&facts));
     assert!(later.is_empty(), "another wait");
-    let retaken = census(2).locks(0, stamp(1, 8)).locks(1, stamp(0, 9));
+    let retaken = snapshot(2).locks(0, stamp(1, 8)).locks(1, stamp(0, 9));
     let retaken = Stuck::find(&retaken, Some(&facts));
     assert!(retaken.is_empty(), "taken again");
 }

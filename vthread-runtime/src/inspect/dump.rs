@@ -1,4 +1,4 @@
-//! A dump: every vthread, and what it waits for, as a tree.
+//! A dump: every vthread, and the reason of its wait, as a tree.
 
 use super::report::Named;
 use crate::inspect::snapshot;
@@ -7,22 +7,25 @@ use crate::task::state::Activity;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-/// What [`dump`] has seen. Displaying it gives a line for each vthread and for each group.
+/// A list of all vthreads, returned by [`dump`]. Displaying it writes a line for each vthread and
+/// for each group.
 pub struct Dump {
-    census: Snapshot,
+    snapshot: Snapshot,
 }
 
-/// Looks at every vthread: who it is, where it was spawned, and what it waits for.
+/// Lists every vthread: its name, where it was spawned, and what it waits for.
 ///
-/// Nothing is stopped for it, so what it says of one vthread was true at one moment, and what it says of two need not
-/// be. It begins at the blocking calls that are being made and at the children of the process, and goes down from
-/// group to group. It never waits for a vthread, is no checkpoint, and may be called from anywhere.
+/// Nothing is stopped for it: the data of one vthread was true at one moment, but not at the same
+/// moment as that of another. The dump begins at the blocking calls that are being made and at the
+/// children of the process, and goes down from group to group. It never waits for a vthread, is no
+/// checkpoint, and may be called from anywhere.
 ///
 /// # Examples
 /// ```
-/// let (tx, rx) = vthread_runtime::sync::channel::<()>(1);
+/// # use vthread_runtime as vthread;
+/// let (tx, rx) = vthread::sync::channel::<()>(1);
 /// let waiting = std::thread::spawn(move || rx.recv().block());
-/// while !vthread_runtime::dump().to_string().contains("waits for a message") {
+/// while !vthread::dump().to_string().contains("waits for a message") {
 ///     std::thread::yield_now();
 /// }
 /// drop(tx);
@@ -30,20 +33,20 @@ pub struct Dump {
 /// ```
 pub fn dump() -> Dump {
     Dump {
-        census: snapshot::take(Detail::All),
+        snapshot: snapshot::take(Detail::All),
     }
 }
 
 impl fmt::Debug for Dump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dump")
-            .field("vthreads", &self.census.vthreads.len())
-            .field("groups", &self.census.groups.len())
+            .field("vthreads", &self.snapshot.vthreads.len())
+            .field("groups", &self.snapshot.groups.len())
             .finish_non_exhaustive()
     }
 }
 
-/// What is still to be written.
+/// A line that is still to be written.
 enum Line {
     Vthread(usize),
     Group(usize),
@@ -51,8 +54,8 @@ enum Line {
 
 impl fmt::Display for Dump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let census = &self.census;
-        let all = || census.vthreads.iter().enumerate();
+        let snapshot = &self.snapshot;
+        let all = || snapshot.vthreads.iter().enumerate();
         let by_waker: HashMap<_, _> = all().map(|(me, vthread)| (vthread.waker, me)).collect();
         let by_who: HashMap<_, _> = all()
             .filter(|(_, vthread)| vthread.stamp.who() != 0)
@@ -61,15 +64,15 @@ impl fmt::Display for Dump {
         let call_in = |vthread: &SeenVthread| by_waker.get(&vthread.nested?.0).copied();
         let nested: HashSet<_> = all().filter_map(|(_, vthread)| call_in(vthread)).collect();
         let is_outermost =
-            |me: &usize| census.vthreads[*me].within.is_none() && !nested.contains(me);
+            |me: &usize| snapshot.vthreads[*me].within.is_none() && !nested.contains(me);
         // Not by recursion: the tree may be deep.
-        let roots = (0..census.vthreads.len()).rev().filter(is_outermost);
+        let roots = (0..snapshot.vthreads.len()).rev().filter(is_outermost);
         let mut open: Vec<_> = roots.map(|root| (Line::Vthread(root), 0)).collect();
         while let Some((line, depth)) = open.pop() {
             write!(f, "{:1$}", "", 2 * depth)?;
             match line {
                 Line::Vthread(me) => {
-                    let vthread = &census.vthreads[me];
+                    let vthread = &snapshot.vthreads[me];
                     let call = call_in(vthread);
                     write_vthread(f, vthread, call.is_some(), &by_who)?;
                     open.extend(call.map(|call| (Line::Vthread(call), depth + 1)));
@@ -77,7 +80,7 @@ impl fmt::Display for Dump {
                     open.extend(groups.map(|&group| (Line::Group(group), depth + 1)));
                 }
                 Line::Group(group) => {
-                    let group = &census.groups[group];
+                    let group = &snapshot.groups[group];
                     write_group(f, group)?;
                     let children = group.children.iter();
                     open.extend(children.map(|&child| (Line::Vthread(child), depth + 1)));
@@ -116,7 +119,7 @@ fn write_vthread(
             }
         },
     }
-    if vthread.is_passing && vthread.role != Role::Service {
+    if vthread.is_ending && vthread.role != Role::Service {
         f.write_str(", and is cancelled")?;
     }
     writeln!(f)

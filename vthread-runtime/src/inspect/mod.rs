@@ -1,5 +1,5 @@
-//! What the runtime tells of itself: who waits for whom, and that a wait will never end.
-//! `README.md` beside this file says when that is certain.
+//! What the runtime reports of itself: the waits of vthreads, and deadlocks. `README.md` beside
+//! this file proves when a deadlock is certain.
 
 pub(crate) mod snapshot;
 

@@ -1,20 +1,20 @@
-//! A deadlock in words.
+//! The report of a deadlock.
 
 use super::deadlock::{Stuck, Wait};
 use crate::inspect::snapshot::{Role, SeenVthread, Snapshot};
 use std::fmt::{self, Write};
 
-/// What is said of a cycle: one line for each vthread.
-pub(crate) fn describe(census: &Snapshot, stuck: &Stuck<'_>, cycle: &[usize]) -> String {
+/// The report of a cycle: one line for each vthread.
+pub(crate) fn describe(snapshot: &Snapshot, stuck: &Stuck<'_>, cycle: &[usize]) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
-    let _ = write_cycle(&mut text, census, stuck, cycle);
+    let _ = write_cycle(&mut text, snapshot, stuck, cycle);
     text
 }
 
 fn write_cycle(
     text: &mut String,
-    census: &Snapshot,
+    snapshot: &Snapshot,
     stuck: &Stuck<'_>,
     cycle: &[usize],
 ) -> fmt::Result {
@@ -23,8 +23,8 @@ fn write_cycle(
         n => writeln!(text, "vthread: deadlock: {n} vthreads wait for one another")?,
     }
     for &me in cycle {
-        let vthread = &census.vthreads[me];
-        let next = stuck.next(me).map(|next| Named(&census.vthreads[next]));
+        let vthread = &snapshot.vthreads[me];
+        let next = stuck.next(me).map(|next| Named(&snapshot.vthreads[next]));
         let Some((wait, next)) = stuck.wait(me).zip(next) else {
             continue;
         };
@@ -40,7 +40,7 @@ fn write_cycle(
             }
             Wait::Join(_, site) => writeln!(text, "at {site} for the end of {next}")?,
             Wait::Children(group) => {
-                let group = &census.groups[*group];
+                let group = &snapshot.groups[*group];
                 write!(text, "for the children of its group ")?;
                 if let Some(name) = &group.name {
                     write!(text, "`{name}` ")?;
@@ -53,7 +53,7 @@ fn write_cycle(
     Ok(())
 }
 
-/// A vthread, as a text speaks of it.
+/// The description of a vthread in a text.
 pub(crate) struct Named<'a>(pub(crate) &'a SeenVthread);
 
 impl fmt::Display for Named<'_> {

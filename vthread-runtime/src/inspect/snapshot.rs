@@ -1,9 +1,11 @@
-//! A census: every vthread that can be reached from the blocking calls, and what it waits for.
+//! A snapshot: every vthread that can be reached from the blocking calls, and its wait.
 //!
-//! Nothing is stopped for it. Each group, and each vthread's list of scopes, is looked at under its own lock, so what
-//! is said of one vthread was true at one moment, and what is said of two need not be. Frames are not looked at.
+//! Nothing is stopped for it. Each group, and each vthread's list of scopes, is read under its own
+//! lock, so the data of one vthread was true at one moment, but not at the same moment as that of
+//! another. Frames are not read.
 //!
-//! Locks are taken downwards, as a cancellation does it: a group's, then the list of scopes of one of its vthreads.
+//! Locks are taken downwards, as by a cancellation: a group's, then the list of scopes of one of
+//! its vthreads.
 
 #![allow(unsafe_code)] // From a registered scope to the group around it.
 
@@ -24,14 +26,15 @@ use crate::task::wait_reason::WaitReason;
 use std::ptr;
 use std::sync::Arc;
 
-/// How much is wanted.
+/// The extent of a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Detail {
-    /// Those who have opened a group, and those who wait for a lock or for another vthread. Without names.
+    /// Vthreads that have opened a group, and those that wait for a lock or for another vthread.
+    /// Without names.
     Waits,
-    /// As before, with names.
+    /// The same, with names.
     NamedWaits,
-    /// Everybody.
+    /// All vthreads.
     All,
 }
 
@@ -42,7 +45,7 @@ pub(crate) struct Snapshot {
     pub(crate) groups: Vec<SeenGroup>,
 }
 
-/// What a vthread is.
+/// The role of a vthread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     /// The root of a blocking call.
@@ -58,25 +61,25 @@ pub(crate) enum Role {
 pub(crate) struct SeenVthread {
     pub(crate) role: Role,
     pub(crate) name: Option<String>,
-    /// Where it was spawned, or where the blocking call was made.
+    /// The location where it was spawned, or where the blocking call was made.
     pub(crate) site: Option<Site>,
-    /// The address by which its own waker is known.
+    /// The data pointer of its own waker.
     pub(crate) waker: *const (),
     pub(crate) stamp: Stamp,
     pub(crate) leaked: u32,
     pub(crate) born: u32,
-    /// It is cancelled, or will be when others end. Says nothing of what is around it.
-    pub(crate) is_passing: bool,
+    /// It is cancelled, or will be when others end. Independent of the scopes around it.
+    pub(crate) is_ending: bool,
     pub(crate) activity: Activity,
     pub(crate) wait_reason: WaitReason,
     pub(crate) lock: Option<SeenWait>,
     pub(crate) joiner: Option<SeenJoiner>,
     /// The groups that are open in its frame, innermost first.
     pub(crate) groups: Vec<usize>,
-    /// The blocking call that its plain code makes, by the address of its waker, and whether no mark and no time
-    /// limit of this vthread reaches that.
+    /// The blocking call that its plain code makes, by the data pointer of its waker, and whether
+    /// no mark and no time limit of this vthread reaches that.
     pub(crate) nested: Option<(*const (), bool)>,
-    /// The group that it is a child of.
+    /// The group of which it is a child.
     pub(crate) within: Option<usize>,
 }
 
@@ -97,9 +100,9 @@ pub(crate) struct SeenGroup {
     pub(crate) n_queued: usize,
     pub(crate) limit: usize,
     pub(crate) leaked: u32,
-    /// Those in the census, youngest first.
+    /// Those in the snapshot, youngest first.
     pub(crate) children: Vec<usize>,
-    /// The greatest count at birth of those children that are not in the census.
+    /// The greatest count at birth of those children that are not in the snapshot.
     pub(crate) others_born: u32,
 }
 
@@ -110,29 +113,29 @@ struct Pending {
     is_unlimited: bool,
 }
 
-/// Takes a census.
+/// Takes a snapshot.
 pub(crate) fn take(detail: Detail) -> Snapshot {
-    let mut census = Snapshot::default();
+    let mut snapshot = Snapshot::default();
     let mut pending = Vec::new();
     root::for_each_root(|root| {
         if root.site().is_some() {
-            census.visit_root(root, &mut pending);
+            snapshot.visit_root(root, &mut pending);
         }
     });
     shutdown::for_each_background(|child, is_cancelled| {
         if detail == Detail::All || is_of_interest(&child) {
-            let index = census.vthreads.len();
-            census.visit_child(&child, None, detail, &mut pending);
-            census.vthreads[index].is_passing |= is_cancelled;
+            let index = snapshot.vthreads.len();
+            snapshot.visit_child(&child, None, detail, &mut pending);
+            snapshot.vthreads[index].is_ending |= is_cancelled;
         }
     });
     while let Some(group) = pending.pop() {
-        census.visit_group(group, detail, &mut pending);
+        snapshot.visit_group(group, detail, &mut pending);
     }
-    census
+    snapshot
 }
 
-/// Whether a task may be part of a circle of waits, or stands above one that may.
+/// Whether a task may be part of a cycle of waits, or an ancestor of one that may.
 fn is_of_interest(task: &Header) -> bool {
     let wait_reason = task.vthread.wait_reason.get();
     matches!(wait_reason, WaitReason::Locking | WaitReason::Joining)
@@ -144,10 +147,10 @@ impl Snapshot {
         let vthread = root.vthread();
         self.vthreads.push(SeenVthread {
             site: root.site(),
-            is_passing: vthread.root.has_own_mark(),
+            is_ending: vthread.root.has_own_mark(),
             activity: match vthread.wait_reason.get() {
                 WaitReason::Unknown => Activity::Running,
-                // It has waited before, and is who asks now.
+                // It has waited before, and is the caller now.
                 _ if current::with(|running| {
                     running.is_some_and(|running| ptr::eq(running.vthread, vthread))
                 }) =>
@@ -218,7 +221,7 @@ impl Snapshot {
             },
             name,
             site: Some(child.site),
-            is_passing: child.is_service() || vthread.root.has_own_mark(),
+            is_ending: child.is_service() || vthread.root.has_own_mark(),
             activity: child.activity(),
             joiner: child.joiner(),
             within,
@@ -227,7 +230,7 @@ impl Snapshot {
         self.visit_scopes(vthread, pending);
     }
 
-    /// Looks at what is open in the frame of the vthread that was seen last.
+    /// Reads the scopes open in the frame of the vthread that was seen last.
     fn visit_scopes(&mut self, vthread: &Vthread, pending: &mut Vec<Pending>) {
         let owner = self.vthreads.len() - 1;
         let seen = &mut self.vthreads[owner];
@@ -245,13 +248,13 @@ impl Snapshot {
             _ => unreachable!("not registered"),
         });
         drop(open);
-        // The last is visited first: let that be the innermost.
+        // The last is visited first: that is to be the innermost.
         pending[first..].reverse();
     }
 }
 
 impl SeenVthread {
-    /// What every vthread has. The caller says the rest.
+    /// The common data of every vthread. The caller adds the rest.
     fn of(vthread: &Vthread, waker: *const ()) -> Self {
         SeenVthread {
             role: Role::Root,
@@ -261,7 +264,7 @@ impl SeenVthread {
             stamp: vthread.escape.now(),
             leaked: vthread.escape.leaked(),
             born: vthread.escape.born(),
-            is_passing: false,
+            is_ending: false,
             activity: Activity::Running,
             wait_reason: vthread.wait_reason.get(),
             lock: None,
@@ -273,7 +276,8 @@ impl SeenVthread {
     }
 }
 
-/// Cancels the blocking call, or the child of the process, whose waker has the address `waker`, if it is there still.
+/// Cancels the blocking call, or the child of the process, whose waker has the data pointer
+/// `waker`, if it still exists.
 pub(crate) fn cancel_root(waker: *const ()) {
     let mut walk = Walk::new();
     let is_it = |root: &Root| ptr::eq(ptr::from_ref(root).cast(), waker) && root.site().is_some();

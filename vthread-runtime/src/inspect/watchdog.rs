@@ -1,8 +1,9 @@
-//! The watch: a thread that looks for deadlocks, some time after somebody has begun to wait.
+//! The watchdog: a thread that looks for deadlocks, some time after a wait has begun.
 //!
-//! It is started by the first wait for a lock or for the end of a vthread, and sleeps while there are none. It
-//! looks a tenth of a second after a wait has begun, and then ever more seldom while there are such waits; and
-//! it spends no more than a hundredth of its time on it, however many vthreads there are.
+//! It is started by the first wait for a lock or for the end of a vthread, and sleeps while there
+//! are none. It looks a tenth of a second after a wait has begun, and then at growing intervals
+//! while there are such waits; and it spends no more than a hundredth of its time on it, however
+//! many vthreads there are.
 
 use super::deadlock::{Stuck, root_of};
 use super::report::describe;
@@ -19,11 +20,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a wait lasts at least before it is looked at.
+/// How long a wait lasts at least before the first look.
 const PATIENCE: Duration = Duration::from_millis(100);
-/// The longest pause while somebody waits.
+/// The longest pause while there are waits.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// How many times as long as a look the rest after it is.
+/// The rest after a look, in multiples of its duration.
 const REST: u32 = 100;
 /// The longest rest.
 const LONGEST_REST: Duration = Duration::from_secs(60);
@@ -43,7 +44,7 @@ struct Watch {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     NotStarted,
-    /// There was no thread to be had.
+    /// No thread could be started.
     Refused,
     Idle,
     Called,
@@ -54,7 +55,7 @@ pub(crate) fn n_reported() -> usize {
     N_REPORTED.load(Ordering::Relaxed)
 }
 
-/// Somebody has begun to wait, and nobody watches.
+/// Called by a waiter that finds the watchdog asleep.
 #[cold]
 pub(crate) fn call() {
     if wait_for::set_watched(true) {
@@ -77,23 +78,23 @@ fn watch() {
     let mut pause = None;
     loop {
         if wait_for_call(pause) {
-            // A wait that ends soon is none of our business.
+            // A wait that ends soon need not be looked at.
             thread::sleep(PATIENCE);
             pause = None;
         }
         wait_for::set_watched(false);
         let began = Instant::now();
-        let somebody_waits = look(&mut reported);
+        let has_waits = look(&mut reported);
         let rest = began.elapsed() * REST;
         thread::sleep(rest.min(LONGEST_REST));
-        pause = somebody_waits.then(|| {
+        pause = has_waits.then(|| {
             let longer = pause.map_or(PATIENCE, |pause| pause * 2);
             longer.min(LONGEST_PAUSE)
         });
     }
 }
 
-/// Waits until somebody calls, or for so long. Whether somebody has called.
+/// Waits until a waiter calls, or for `pause`. Returns whether one has called.
 fn wait_for_call(pause: Option<Duration>) -> bool {
     let end = pause.map(|pause| Instant::now() + pause);
     let mut state = WATCH.state.lock();
@@ -112,16 +113,16 @@ fn wait_for_call(pause: Option<Duration>) -> bool {
     true
 }
 
-/// Looks once, and reports what is found and was not reported before. Whether anybody waits.
+/// Looks once, and reports every new deadlock. Returns whether there are waits.
 fn look(reported: &mut HashSet<u64>) -> bool {
     let first = snapshot::take(Detail::Waits);
     let mut waits = first.vthreads.iter().map(|vthread| vthread.wait_reason);
-    let somebody_waits =
+    let has_waits =
         waits.any(|wait_reason| matches!(wait_reason, WaitReason::Locking | WaitReason::Joining));
     let stuck = Stuck::find(&first, None);
     if stuck.is_empty() {
         reported.clear();
-        return somebody_waits;
+        return has_waits;
     }
     let is_new = |reported: &HashSet<u64>, stuck: &Stuck<'_>, cycle: &[usize]| {
         let mut numbers = stuck.numbers(cycle).into_iter();
@@ -129,7 +130,7 @@ fn look(reported: &mut HashSet<u64>) -> bool {
     };
     let mut cycles = stuck.cycles().into_iter();
     if !cycles.any(|cycle| is_new(reported, &stuck, &cycle)) {
-        return somebody_waits;
+        return has_waits;
     }
     let second = snapshot::take(Detail::Waits);
     let confirmed = Stuck::find(&second, Some(&stuck.facts()));
@@ -150,10 +151,10 @@ fn look(reported: &mut HashSet<u64>) -> bool {
             OnDeadlock::Abort => std::process::abort(),
         }
     }
-    somebody_waits
+    has_waits
 }
 
-/// On the standard error, as one piece; who has closed it does not want to know.
+/// Writes to the standard error, as one piece; a closed one is ignored.
 fn tell(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
