@@ -1,4 +1,4 @@
-//! The entry points that generated code may name. Nothing here is meant for people.
+//! The entry points that generated code may name. Not meant for users.
 #![allow(missing_docs, missing_debug_implementations)]
 
 pub mod blocking;
@@ -75,7 +75,7 @@ pub use return_type::{child_fails, child_may_fail, group_fails_as, return_type};
 pub use send::{ErrorIsSend, error_is_send};
 pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails, split};
 
-/// What a frame brings into scope, since each probe names it.
+/// The names that a frame brings into scope, since each probe uses them.
 pub mod in_frame {
     pub use super::probe::{
         tag as __vthread_tag, tag_of_raw as __vthread_tag_of_raw,

@@ -3,7 +3,8 @@
 //! plain Rust.
 
 #![allow(unsafe_code)]
-#![allow(clippy::undocumented_unsafe_blocks)] // Blocks around safe code, which a user may write.
+#![allow(clippy::undocumented_unsafe_blocks)]
+// Blocks around safe code, which a user may write.
 
 // The programs do things that lints warn about.
 #![allow(

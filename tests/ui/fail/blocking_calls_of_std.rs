@@ -1,4 +1,4 @@
-//! Each call that is known to block the kernel thread gets a warning that names its counterpart.
+//! Each call that is known to block the OS thread gets a warning that names its counterpart.
 #![deny(deprecated)]
 use std::io::{self, BufRead, Error, Read};
 use std::net::{TcpListener, TcpStream};

@@ -1,4 +1,4 @@
-//! A child's own `Rc` is alive while the child may change its kernel thread.
+//! A child's own `Rc` is alive while the child may change its OS thread.
 use std::rc::Rc;
 use vthread::prelude::*;
 

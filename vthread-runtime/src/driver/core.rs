@@ -1,10 +1,10 @@
-//! The driver: the one place where a thread waits for the outside world.
+//! The driver: the only place where a thread waits for events from outside the process.
 //!
 //! # The wait
-//! At most one thread is inside `park`. `Signal` makes sure that an `unpark` ends that thread's wait, or the
-//! next one. A wait is announced to the timers before it begins, so that an alarm which is earlier than the
-//! announced end of the wait ends it (`Timers`). Wakers run after every lock has been released, the right to
-//! wait included: what they do, they may do to the driver too.
+//! At most one thread is inside `park`. `Signal` makes sure that an `unpark` ends that thread's
+//! wait, or the next one. A wait is announced to the timers before it begins, so that an alarm
+//! which is earlier than the announced end of the wait ends it (`Timers`). Wakers are called after
+//! every lock has been released, the right to wait included: so they may use the driver too.
 
 use super::io::Reactor;
 use super::time::{Alarm, Timers};
@@ -38,7 +38,7 @@ pub(crate) struct Driver {
     reactor: Reactor,
     timers: Timers,
     signal: Signal,
-    /// How many turns are over.
+    /// The number of completed turns.
     n_turns: AtomicUsize,
 }
 
@@ -48,12 +48,12 @@ impl Driver {
         self.timers.alarm()
     }
 
-    /// An alarm that is not set, with the time that it will be set to. `None`: that has come.
+    /// An alarm that is not set, with the time that it will be set to. `None`: that is over.
     pub(crate) fn alarm_at(&self, deadline: Option<Instant>) -> Alarm<'_> {
         self.timers.alarm_at(deadline)
     }
 
-    /// Wakes everybody whose alarm is due.
+    /// Wakes the owners of all alarms that are due.
     pub(crate) fn ring(&self) {
         self.timers.ring(&mut WakeList::default());
     }
@@ -121,7 +121,7 @@ impl Park for Driver {
 ///    |       end_wait                                                   |
 ///    '------------------------------------------------------------------'
 ///       end_wait, or begin_wait: this wait takes no time
-///   and IDLE --raise--> RAISED: nobody waits; the next wait takes no time
+///   and IDLE --raise--> RAISED: no thread waits; the next wait takes no time
 /// ```
 #[derive(Debug, Default)]
 struct Signal(AtomicUsize);
@@ -131,13 +131,14 @@ const WAITING: usize = 1;
 const RAISED: usize = 2;
 
 impl Signal {
-    /// Whether to wait; otherwise it was raised, and is not any more.
+    /// Whether to wait; otherwise the signal was raised, and is cleared.
     fn begin_wait(&self) -> bool {
         let raised = self
             .0
             .compare_exchange(IDLE, WAITING, Ordering::AcqRel, Ordering::Acquire);
         if raised.is_err() {
-            // It may be raised again meanwhile: what was done before that is seen by who is about to look.
+            // It may be raised again meanwhile: the writes before that are seen by the look that
+            // follows.
             self.0.swap(IDLE, Ordering::AcqRel);
         }
         raised.is_ok()

@@ -23,7 +23,7 @@ impl Place {
         })
     }
 
-    /// As `Driver::park`: true if it would have waited for an alarm only so long.
+    /// As `Driver::park`: returns true if it would have waited for an alarm only.
     fn park(&self) -> bool {
         let until_alarm = self.timers.begin_wait();
         if self.signal.begin_wait() && until_alarm.is_none() {
@@ -41,7 +41,7 @@ impl Place {
     }
 }
 
-/// A wait that begins before, while or after somebody asks for its end does end.
+/// A wait that begins before, while or after its end is asked for does end.
 #[test]
 fn loom_driver_unpark_ends_this_wait_or_the_next() {
     loom::model(|| {
@@ -55,7 +55,8 @@ fn loom_driver_unpark_ends_this_wait_or_the_next() {
     });
 }
 
-/// Who waits learns of an alarm that is set meanwhile, so that the next wait is for the alarm.
+/// A waiting thread learns of an alarm that is set meanwhile, so that the next wait is for the
+/// alarm.
 #[test]
 fn loom_driver_an_alarm_ends_a_longer_wait() {
     loom::model(|| {

@@ -1,4 +1,4 @@
-//! How long an operation waits at most.
+//! The time limit of an operation.
 #![allow(unsafe_code)] // Projection to the pinned alarm.
 
 use super::core;
@@ -8,7 +8,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-/// A point in time, in the frame of an operation that waits no longer. Dropping it leaves nothing behind.
+/// A point in time, in the frame of an operation that waits no longer. Dropping it leaves nothing
+/// behind.
 #[derive(Debug)]
 pub(crate) struct Limit {
     alarm: Alarm<'static>,
@@ -21,7 +22,7 @@ impl Limit {
             return Limit::new(None);
         }
         let now = Instant::now();
-        // What no instant can express does not come to pass; thirty years stand for it.
+        // A time that no instant can express is never reached; thirty years stand for it.
         let far_away = Duration::from_secs(30 * 365 * 24 * 60 * 60);
         Limit::new(Some(
             now.checked_add(duration).unwrap_or_else(|| now + far_away),
@@ -33,14 +34,14 @@ impl Limit {
         Limit::new((deadline > Instant::now()).then_some(deadline))
     }
 
-    /// `None`: the time has come already.
+    /// `None`: the time is over already.
     fn new(deadline: Option<Instant>) -> Self {
         Limit {
             alarm: core::get().alarm_at(deadline),
         }
     }
 
-    /// Whether the time had come already when this was made.
+    /// Whether the time was over already when this was made.
     pub(crate) fn was_due(&self) -> bool {
         self.alarm.was_due()
     }
@@ -50,7 +51,7 @@ impl Limit {
         self.alarm.has_rung()
     }
 
-    /// Waits until the time has come. The first poll sets the alarm.
+    /// Waits until the time is over. The first poll sets the alarm.
     pub(crate) fn poll_over(self: Pin<&Self>, cx: &Context<'_>) -> Poll<()> {
         // SAFETY: The alarm is pinned with the limit: nothing moves it out.
         let alarm = unsafe { self.map_unchecked(|limit| &limit.alarm) };
@@ -59,7 +60,7 @@ impl Limit {
         }
         if alarm.is_set() {
             alarm.rewire(cx.waker());
-            // It may have rung meanwhile, and woken the one that was wired before.
+            // It may have rung meanwhile, and woken the waker before.
             return if alarm.has_rung() {
                 Poll::Ready(())
             } else {

@@ -1,4 +1,4 @@
-//! What vthreads wait for outside the process: I/O, time, helper threads.
+//! Waits for events from outside the vthreads: I/O, time, helper threads.
 
 pub(crate) mod blocking;
 mod core;

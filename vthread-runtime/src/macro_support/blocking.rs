@@ -1,9 +1,9 @@
-//! Calls of std that block the kernel thread, and what to write instead in vthread code.
+//! Calls of std that block the OS thread, and their counterparts for vthread code.
 //!
-//! Stable procedural macros cannot warn. So beside a call whose name is in the table below stands dead
-//! code that asks about the call's types and calls `blocks` on the answer: a deprecated method where the types are
-//! std's, and one that says nothing elsewhere. The table is the only place that knows the counterparts;
-//! the macros know the names (`lower/blocking_calls.rs`).
+//! Stable procedural macros cannot warn. So beside a call whose name is in the table below there is
+//! dead code that asks about the call's types and calls `blocks` on the answer: a deprecated method
+//! if the types are std's, and one without a warning elsewhere. The table is the only place that
+//! knows the counterparts; the macros know the names (`lower/blocking_calls.rs`).
 
 use super::choice::IsCall;
 use super::loops::SuspendingLoop;
@@ -30,11 +30,11 @@ macro_rules! through {
 
 through!(&T, &mut T, Box<T>, std::rc::Rc<T>, std::sync::Arc<T>);
 
-/// What a module is known by where it is not std's.
+/// The marker of a module that is not std's.
 #[derive(Debug)]
 pub struct Unknown;
 
-/// Is what `Q` asks about the call of std that has this key?
+/// Is the object of `Q` the call of std that has this key?
 #[allow(missing_debug_implementations)]
 pub struct Of<KEY, Q>(PhantomData<fn() -> (KEY, Q)>);
 
@@ -89,18 +89,18 @@ impl<A, B> Same<A, B> {
     pub fn to(_: A) -> Self {
         Same(PhantomData)
     }
-    /// Hands the other one on.
+    /// Passes the other one on.
     #[inline(always)]
     pub fn with(self, function: B) -> B {
         function
     }
-    /// Asks whether they are one.
+    /// Asks whether they are the same.
     pub fn asked<KEY>(self) -> Asked<Of<KEY, Self>, 0> {
         ask()
     }
 }
 
-/// What is in a value of type `T` lives where the choice `K` is made.
+/// The contents of a value of type `T` live across the choice `K`.
 #[allow(missing_debug_implementations)]
 pub struct Across<T, K>(PhantomData<fn() -> (T, K)>);
 
@@ -111,13 +111,13 @@ impl<F> Suspending for IsCall<F> {}
 impl Suspending for FunctionKind {}
 impl Suspending for SuspendingLoop {}
 
-/// What is known to suspend.
+/// A certain suspension.
 #[derive(Debug)]
 pub struct Suspension;
 
 impl Suspending for Suspension {}
 
-/// Nothing to say.
+/// No warning.
 #[derive(Clone, Copy, Debug)]
 pub struct Fine;
 
@@ -129,41 +129,41 @@ impl Fine {
 answers! {
     /// Any other call.
     1 [KEY, Q] Of<KEY, Q> => Fine;
-    /// The function that is compared with is the one of the table.
+    /// The function that is compared is the one of the table.
     0 [A] Of<thread_sleep, Same<A, A>> => thread_sleep;
 }
 
-/// One type for each call: what it is named, what it is known by, and what is said of it.
+/// One type for each call: its name, its marker, and its message.
 macro_rules! table {
-    // A function, known by a type that stands in its module.
+    // A function, identified by a type in its module.
     (functions by $marker:ident: $($name:ident = $note:literal,)*) => {
         $(table!(@key $name, $note, [] for Module<$marker>);)*
     };
-    // A function of a type, known by what it returns.
+    // A function of a type, identified by its result.
     (constructors: $($name:ident = $note:literal for $($result:ty),*;)*) => {
         $(table!(@key $name, $note, $([] for Probe<0, Unnamed, io::Result<$result>>),*);)*
     };
-    // A method, known by its receiver.
+    // A method, identified by its receiver.
     (methods: $($name:ident = $text:literal: $note:literal for $([$($generics:ident)?] $receiver:ty),*;)*) => {
         $(
             table!(@key $name, $note, [T: ?Sized + Blocks<{ name_hash($text) }>, X] for Probe<{ name_hash($text) }, T, X>);
             $(impl$(<$generics>)? Blocks<{ name_hash($text) }> for $receiver {})*
         )*
     };
-    // What reads the standard input, whatever it is called on.
+    // A read of the standard input, by any receiver.
     (readers: $($name:ident = $note:literal for $($reader:ident),*;)*) => {
         $(table!(@key $name, $note,
             $([] for Probe<0, Unnamed, $reader<StdinLock<'_>>>),*,
             $([] for Probe<0, Unnamed, $reader<Stdin>>),*,
             $([] for Probe<0, Unnamed, $reader<BufReader<Stdin>>>),*);)*
     };
-    // A guard, known by the results it comes in, beside what may suspend.
+    // A guard, identified by the results it comes in, beside a possible suspension.
     (guards: $($name:ident = $note:literal for $($guard:ty),*;)*) => {
         $(table!(@key $name, $note,
             $([V: ?Sized, K: Suspending] for Across<LockResult<$guard>, K>),*,
             $([V: ?Sized, K: Suspending] for Across<TryLockResult<$guard>, K>),*);)*
     };
-    // A stream of the library in the hands of std.
+    // A stream of the library that is used by std's traits.
     (streams under std: $($name:ident = $note:literal for $([$($generics:tt)*] $tag:ty),*;)*) => {
         $(table!(@key $name, $note, $([$($generics)*] for $tag),*);)*
     };
@@ -184,74 +184,74 @@ macro_rules! table {
 }
 
 table! { functions by ThreadId:
-    thread_sleep = "`std::thread::sleep` blocks the kernel thread and cannot be cancelled: write `vthread::time::sleep`",
+    thread_sleep = "`std::thread::sleep` blocks the OS thread and cannot be cancelled: write `vthread::time::sleep`",
 }
 
 table! { functions by DirBuilder:
-    fs_read = "`std::fs::read` blocks the kernel thread: write `vthread::fs::read`",
-    fs_read_to_string = "`std::fs::read_to_string` blocks the kernel thread: write `vthread::fs::read_to_string`",
-    fs_write = "`std::fs::write` blocks the kernel thread: write `vthread::fs::write`",
-    fs_create_dir = "`std::fs::create_dir` blocks the kernel thread: write `vthread::fs::create_dir`",
-    fs_create_dir_all = "`std::fs::create_dir_all` blocks the kernel thread: write `vthread::fs::create_dir_all`",
-    fs_metadata = "`std::fs::metadata` blocks the kernel thread: write `vthread::fs::metadata`",
-    fs_symlink_metadata = "`std::fs::symlink_metadata` blocks the kernel thread: write `vthread::fs::symlink_metadata`",
-    fs_remove_dir = "`std::fs::remove_dir` blocks the kernel thread: write `vthread::fs::remove_dir`",
-    fs_remove_dir_all = "`std::fs::remove_dir_all` blocks the kernel thread: write `vthread::fs::remove_dir_all`",
-    fs_remove_file = "`std::fs::remove_file` blocks the kernel thread: write `vthread::fs::remove_file`",
-    fs_rename = "`std::fs::rename` blocks the kernel thread: write `vthread::fs::rename`",
-    fs_read_dir = "`std::fs::read_dir` blocks the kernel thread: write `vthread::blocking(move || ..)` around it",
-    fs_canonicalize = "`std::fs::canonicalize` blocks the kernel thread: write `vthread::blocking(move || ..)` around it",
-    fs_copy = "`std::fs::copy` blocks the kernel thread: write `vthread::blocking(move || ..)` around it",
-    fs_hard_link = "`std::fs::hard_link` blocks the kernel thread: write `vthread::blocking(move || ..)` around it",
-    fs_read_link = "`std::fs::read_link` blocks the kernel thread: write `vthread::blocking(move || ..)` around it",
-    fs_set_permissions = "`std::fs::set_permissions` blocks the kernel thread: write `vthread::blocking(move || ..)` around it",
-    fs_exists = "`std::fs::exists` blocks the kernel thread: write `vthread::blocking(move || ..)` around it",
+    fs_read = "`std::fs::read` blocks the OS thread: write `vthread::fs::read`",
+    fs_read_to_string = "`std::fs::read_to_string` blocks the OS thread: write `vthread::fs::read_to_string`",
+    fs_write = "`std::fs::write` blocks the OS thread: write `vthread::fs::write`",
+    fs_create_dir = "`std::fs::create_dir` blocks the OS thread: write `vthread::fs::create_dir`",
+    fs_create_dir_all = "`std::fs::create_dir_all` blocks the OS thread: write `vthread::fs::create_dir_all`",
+    fs_metadata = "`std::fs::metadata` blocks the OS thread: write `vthread::fs::metadata`",
+    fs_symlink_metadata = "`std::fs::symlink_metadata` blocks the OS thread: write `vthread::fs::symlink_metadata`",
+    fs_remove_dir = "`std::fs::remove_dir` blocks the OS thread: write `vthread::fs::remove_dir`",
+    fs_remove_dir_all = "`std::fs::remove_dir_all` blocks the OS thread: write `vthread::fs::remove_dir_all`",
+    fs_remove_file = "`std::fs::remove_file` blocks the OS thread: write `vthread::fs::remove_file`",
+    fs_rename = "`std::fs::rename` blocks the OS thread: write `vthread::fs::rename`",
+    fs_read_dir = "`std::fs::read_dir` blocks the OS thread: write `vthread::blocking(move || ..)` around it",
+    fs_canonicalize = "`std::fs::canonicalize` blocks the OS thread: write `vthread::blocking(move || ..)` around it",
+    fs_copy = "`std::fs::copy` blocks the OS thread: write `vthread::blocking(move || ..)` around it",
+    fs_hard_link = "`std::fs::hard_link` blocks the OS thread: write `vthread::blocking(move || ..)` around it",
+    fs_read_link = "`std::fs::read_link` blocks the OS thread: write `vthread::blocking(move || ..)` around it",
+    fs_set_permissions = "`std::fs::set_permissions` blocks the OS thread: write `vthread::blocking(move || ..)` around it",
+    fs_exists = "`std::fs::exists` blocks the OS thread: write `vthread::blocking(move || ..)` around it",
 }
 
 table! { constructors:
-    of_open = "this file of std blocks the kernel thread: write `vthread::fs::File::open`" for File;
-    of_create = "this file of std blocks the kernel thread: write `vthread::fs::File::create`" for File;
-    of_create_new = "this file of std blocks the kernel thread: write `vthread::fs::File::create_new`" for File;
-    of_connect = "this stream of std blocks the kernel thread: write `vthread::net::TcpStream::connect`" for TcpStream;
-    of_connect_timeout = "this stream of std blocks the kernel thread: write `vthread::net::TcpStream::connect_timeout`" for TcpStream;
-    of_bind = "this listener of std blocks the kernel thread: write `vthread::net::TcpListener::bind`" for TcpListener;
+    of_open = "this file of std blocks the OS thread: write `vthread::fs::File::open`" for File;
+    of_create = "this file of std blocks the OS thread: write `vthread::fs::File::create`" for File;
+    of_create_new = "this file of std blocks the OS thread: write `vthread::fs::File::create_new`" for File;
+    of_connect = "this stream of std blocks the OS thread: write `vthread::net::TcpStream::connect`" for TcpStream;
+    of_connect_timeout = "this stream of std blocks the OS thread: write `vthread::net::TcpStream::connect_timeout`" for TcpStream;
+    of_bind = "this listener of std blocks the OS thread: write `vthread::net::TcpListener::bind`" for TcpListener;
 }
 
 table! { methods:
-    by_accept = "accept": "this listener of std blocks the kernel thread: use a `vthread::net::TcpListener`" for [] TcpListener;
-    by_recv = "recv": "this channel of std blocks the kernel thread: make it with `vthread::sync::channel`" for [M] Receiver<M>;
-    by_recv_timeout = "recv_timeout": "this channel of std blocks the kernel thread: make it with `vthread::sync::channel`, and write `timeout!(d => rx.recv())`" for [M] Receiver<M>;
-    by_join = "join": "joining a kernel thread blocks this one: start a `spawn!` in a `group!` instead, or write `vthread::blocking(..)`" for [V] JoinHandle<V>;
-    by_output = "output": "waiting for a process blocks the kernel thread: write `vthread::blocking(move || ..)` around it" for [] Command;
-    by_status = "status": "waiting for a process blocks the kernel thread: write `vthread::blocking(move || ..)` around it" for [] Command;
-    by_wait = "wait": "this wait blocks the kernel thread: use `vthread::sync`, or write `vthread::blocking(move || ..)` around it" for [] Child, [] std::sync::Barrier, [] std::sync::Condvar;
-    by_wait_with_output = "wait_with_output": "waiting for a process blocks the kernel thread: write `vthread::blocking(move || ..)` around it" for [] Child;
-    by_read_line = "read_line": "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
-    by_read_until = "read_until": "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
-    by_read_to_string = "read_to_string": "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
-    by_read_to_end = "read_to_end": "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
-    by_read_exact = "read_exact": "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
-    by_read = "read": "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_accept = "accept": "this listener of std blocks the OS thread: use a `vthread::net::TcpListener`" for [] TcpListener;
+    by_recv = "recv": "this channel of std blocks the OS thread: make it with `vthread::sync::channel`" for [M] Receiver<M>;
+    by_recv_timeout = "recv_timeout": "this channel of std blocks the OS thread: make it with `vthread::sync::channel`, and write `timeout!(d => rx.recv())`" for [M] Receiver<M>;
+    by_join = "join": "joining an OS thread blocks this one: start a `spawn!` in a `group!` instead, or write `vthread::blocking(..)`" for [V] JoinHandle<V>;
+    by_output = "output": "waiting for a process blocks the OS thread: write `vthread::blocking(move || ..)` around it" for [] Command;
+    by_status = "status": "waiting for a process blocks the OS thread: write `vthread::blocking(move || ..)` around it" for [] Command;
+    by_wait = "wait": "this wait blocks the OS thread: use `vthread::sync`, or write `vthread::blocking(move || ..)` around it" for [] Child, [] std::sync::Barrier, [] std::sync::Condvar;
+    by_wait_with_output = "wait_with_output": "waiting for a process blocks the OS thread: write `vthread::blocking(move || ..)` around it" for [] Child;
+    by_read_line = "read_line": "reading the standard input blocks the OS thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_read_until = "read_until": "reading the standard input blocks the OS thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_read_to_string = "read_to_string": "reading the standard input blocks the OS thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_read_to_end = "read_to_end": "reading the standard input blocks the OS thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_read_exact = "read_exact": "reading the standard input blocks the OS thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_read = "read": "reading the standard input blocks the OS thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
 }
 
 table! { guards:
-    held_guard = "a guard of a lock of std lives across this suspension, and whoever wants the lock blocks a kernel thread: end it before, by a block or `drop(guard)`, or take the lock of `vthread::sync`"
+    held_guard = "a guard of a lock of std lives across this suspension, and a waiter for the lock blocks an OS thread: end it before, by a block or `drop(guard)`, or take the lock of `vthread::sync`"
         for MutexGuard<'_, V>, RwLockReadGuard<'_, V>, RwLockWriteGuard<'_, V>;
 }
 
 table! { streams under std:
-    by_a_trait_of_std = "this is the method of a trait of `std::io`, which blocks the kernel thread: call the stream's own, or import the trait of `vthread::io`"
+    by_a_trait_of_std = "this is the method of a trait of `std::io`, which blocks the OS thread: call the stream's own, or import the trait of `vthread::io`"
         for [const NAME: u64, T: ?Sized + StreamUnderStd, X] Probe<NAME, T, io::Result<X>>;
-    of_a_stream = "this reads and writes by the traits of `std::io`, and so blocks the kernel thread: use the methods of the stream, or what `vthread::io` has"
+    of_a_stream = "this reads and writes by the traits of `std::io`, and so blocks the OS thread: use the methods of the stream, or what `vthread::io` has"
         for [T: StreamUnderStd] Probe<0, Unnamed, BufReader<T>>,
             [T: StreamUnderStd + io::Write] Probe<0, Unnamed, io::BufWriter<T>>,
             [T: StreamUnderStd + io::Write] Probe<0, Unnamed, io::LineWriter<T>>;
 }
 
 table! { functions by Stdin:
-    io_read_to_string = "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it",
+    io_read_to_string = "reading the standard input blocks the OS thread: write `vthread::blocking(|| ..)` around it",
 }
 
 table! { readers:
-    of_stdin = "reading the standard input blocks the kernel thread: write `vthread::blocking(|| ..)` around it" for Lines, Split, Bytes;
+    of_stdin = "reading the standard input blocks the OS thread: write `vthread::blocking(|| ..)` around it" for Lines, Split, Bytes;
 }

@@ -1,4 +1,4 @@
-//! How a group's body ends: with its value, or by one of the ways out that the user wrote.
+//! The end of a group's body: its value, or one of the exits that the user wrote.
 
 /// The end of a group's body.
 pub enum Ctl<T, X> {
@@ -8,8 +8,8 @@ pub enum Ctl<T, X> {
     Out(X),
 }
 
-/// A variable on its way into a child. It is never `Copy`, so that a child that uses it takes it
-/// along by value.
+/// A variable on its way into a child. It is never `Copy`, so that a child that uses it captures it
+/// by value.
 pub struct Move<T>(pub T);
 
 impl<T> Move<T> {

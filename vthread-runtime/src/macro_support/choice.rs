@@ -1,9 +1,9 @@
-//! What a probe answers: a choice that has the two ways of making a call as its methods. The way which is not taken
-//! is type-checked and never runs. That of a plain call ends in a value that cannot exist, so
-//! that the compiler prunes its suspension point. The call itself moves once.
+//! The answer of a probe: a choice that has the two ways of making a call as its methods. The way
+//! which is not taken is type-checked and never runs. That of a plain call ends in a value that
+//! cannot exist, so that the compiler prunes its suspension point. The call itself moves once.
 //!
-//! Types that need not say what the result of the call is do not say it: results are full of lifetimes,
-//! which the user's compiler would look at for each of them.
+//! Types that need not name the result of the call do not: results are full of lifetimes, which the
+//! user's compiler would check for each of them.
 #![allow(unsafe_code)] // Takes the frame out of a `Call`, for generated code that awaits it in place.
 
 use crate::base::type_question::Answer;
@@ -90,7 +90,7 @@ impl<F: Future> IsCall<F> {
     /// The frame is awaited in place, in a frame of the same vthread.
     #[inline(always)]
     pub unsafe fn frame<R>(self, call: Call<R, F>) -> F {
-        // SAFETY: the caller promises what `frame` asks for.
+        // SAFETY: the caller keeps the contract of `frame`.
         unsafe { crate::task::call::frame(call) }
     }
     /// Makes the call and blocks.
@@ -114,7 +114,7 @@ impl FunctionKind {
     /// As for [`IsCall::frame`].
     #[inline(always)]
     pub unsafe fn frame<R, F: Future>(self, call: Call<R, F>) -> F {
-        // SAFETY: the caller promises it.
+        // SAFETY: the caller keeps it.
         unsafe { IsCall::IT.frame(call) }
     }
 }

@@ -1,5 +1,5 @@
-//! `closure!`: the types of its parameters come from the function that takes it, and what it returns
-//! decides how many calls of it end together.
+//! `closure!`: the types of its parameters come from the function that takes it, and its return
+//! type decides how many calls of it end together.
 #![allow(unsafe_code)] // Hands the macro's promise on.
 
 use crate::base::type_question::{Asked, answers, ask};
@@ -17,13 +17,13 @@ pub fn closure_tag<F, K>() -> ClosureTag<F, K> {
     ClosureTag(PhantomData)
 }
 
-/// A closure of these types, for code that never runs. It tells rustc, before it has seen the closure,
-/// what its user expects.
+/// A closure of these types, for code that never runs. It tells rustc the expected types before it
+/// has seen the closure.
 pub fn closure_any<F, K>(_: &ClosureTag<F, K>) -> Closure<F, K> {
     unreachable!("stands in dead code only")
 }
 
-/// Says that this is the code.
+/// Declares that this is the code.
 #[inline(always)]
 pub fn closure_code<F, K>(_: &ClosureTag<F, K>, code: F) -> F {
     code
@@ -35,11 +35,11 @@ pub fn closure_code<F, K>(_: &ClosureTag<F, K>, code: F) -> F {
 /// - As for [`Closure::new`].
 #[inline(always)]
 pub unsafe fn closure<F, K>(_: &ClosureTag<F, K>, code: F, _: PhantomData<K>) -> Closure<F, K> {
-    // SAFETY: the caller promises it.
+    // SAFETY: the caller keeps the contract.
     unsafe { Closure::new(code) }
 }
 
-/// How does a closure end that returns this?
+/// How does a closure with this return type end?
 pub struct Returned<R>(PhantomData<fn() -> R>);
 
 /// Asks about this closure.

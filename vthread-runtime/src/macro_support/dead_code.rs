@@ -17,7 +17,7 @@ pub fn absurd(value: std::convert::Infallible) -> ! {
     match value {}
 }
 
-/// What a function pointer returns: a way to write `!` where a type stands.
+/// The return type of a function pointer: a way to write `!` in the place of a type.
 pub trait Returns {
     /// The type.
     type Output;
@@ -30,7 +30,7 @@ impl<T> Returns for fn() -> T {
 /// The type `!`.
 pub type Never = <fn() -> ! as Returns>::Output;
 
-/// An error type that the code around will say.
+/// An error type that the code around will determine.
 #[inline(always)]
 pub fn error_unknown<E>() -> PhantomData<fn() -> E> {
     PhantomData

@@ -1,6 +1,6 @@
 //! `dbg!` with the user's text, where its argument has been rewritten.
 
-/// `dbg!(value)`, which says `text` for the expression, and where the user wrote it.
+/// `dbg!(value)`, which prints `text` for the expression, and the user's location.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __dbg_as {

@@ -1,6 +1,7 @@
 //! Failing exits of a child's or a body's own code: they claim the group's first failure before anything is dropped.
 //!
-//! What does not fail pays one look at what is looked at anyway, which the optimiser makes one of.
+//! A value that is no failure costs one test, which the optimiser merges with the test that the
+//! code makes anyway.
 
 use super::dead_code::Never;
 use crate::base::type_question::{Answer, Asked, answers, ask};
@@ -26,7 +27,7 @@ answers! {
     0 [V, X] Attempt<Poll<Result<V, X>>> => MayFail;
     /// It may fail.
     0 [V, X] Attempt<Poll<Option<Result<V, X>>>> => MayFail;
-    /// What no `?` fits is rustc's to refuse.
+    /// rustc refuses other operands of `?`.
     1 [T] Attempt<T> => IsOther;
 }
 
@@ -67,7 +68,7 @@ impl Answer for IsOther {
     const IT: Self = IsOther;
 }
 
-/// What claims where it has failed.
+/// An answer that claims where the value is a failure.
 pub trait Claims<T>: Answer {
     /// Whether it has.
     fn has_failed(it: &T) -> bool;

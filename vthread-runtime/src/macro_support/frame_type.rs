@@ -1,9 +1,9 @@
-//! What a method returns.
+//! The return types of methods.
 //!
 //! This crate is of edition 2024, and a macro's tokens keep their edition: so `impl Future` captures every
 //! lifetime in scope, as `async fn` does, in user crates of 2021 too.
 
-/// What a companion returns, and a method that no page of a documentation shows.
+/// The return type of a companion, and of a method that rustdoc does not show.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __call_type {
@@ -21,7 +21,8 @@ macro_rules! __call_type {
     };
 }
 
-/// What a public method returns: to rustdoc, which looks at no bodies, what its user wrote.
+/// The return type of a public method: to rustdoc, which does not look at bodies, the type that the
+/// user wrote.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __shown_type {
@@ -39,8 +40,8 @@ macro_rules! __shown_type {
     };
 }
 
-/// What a method of a trait returns. rustdoc compares the signatures of a trait and its `impl`s, which may be
-/// of different crates: the page shows a `Call`.
+/// The return type of a trait's method. rustdoc compares the signatures of a trait and its `impl`s,
+/// which may be of different crates: the page shows a `Call`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __shown_call_type {

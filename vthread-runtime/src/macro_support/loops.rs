@@ -1,9 +1,9 @@
 //! `for` in vthread code: does a step of the loop suspend?
 //!
-//! The loop stays a `for`. What it is over goes through a zero-sized [`Head`], which the compiler fills
-//! with its type, and which answers with three parts: the kind of loop, what the `for` is over, and
-//! where the items of a suspending loop come from. Of a plain loop the second is the user's value and the
-//! third is nothing; of a suspending one the `for` only ticks.
+//! The loop stays a `for`. Its operand goes through a zero-sized [`Head`], which the compiler fills
+//! with its type, and which answers with three parts: the kind of loop, the operand of the `for`,
+//! and the source of a suspending loop's items. Of a plain loop the second is the user's value and
+//! the third is nothing; of a suspending one the `for` only ticks.
 
 use super::choice::{IsCall, IsPlain};
 use crate::base::type_question::{Answer, Asked, answers, ask};
@@ -15,17 +15,17 @@ use std::marker::PhantomData;
 /// What kind of loop is it, over a value of this type?
 pub struct LoopOver<E>(PhantomData<fn() -> E>);
 
-/// The type of what a `for` is over.
+/// The type of a `for`'s operand.
 pub type Head<E> = Asked<LoopOver<E>, 0>;
 
-/// A loop over something of which the type is not known yet.
+/// A loop over an operand whose type is not known yet.
 #[inline(always)]
 pub fn head<E>() -> Head<E> {
     ask()
 }
 
 impl<E> Head<E> {
-    /// Says that the loop is over this value, and hands the value on.
+    /// Determines the type by this value, and passes the value on.
     #[inline(always)]
     pub fn pass(self, value: E) -> E {
         value
@@ -37,7 +37,7 @@ impl<E> Head<E> {
 pub struct PlainLoop;
 
 impl PlainLoop {
-    /// The source, of which errors do not speak as of a variable.
+    /// The source, which errors do not describe as a variable.
     #[inline(always)]
     pub fn source<S>(self, source: &mut S) -> &mut S {
         source
@@ -59,12 +59,12 @@ impl PlainLoop {
     }
 }
 
-/// The loop is over something whose `next` suspends.
+/// The loop is over a value whose `next` suspends.
 #[derive(Clone, Copy)]
 pub struct SuspendingLoop;
 
 impl SuspendingLoop {
-    /// The source, of which errors do not speak as of a variable.
+    /// The source, which errors do not describe as a variable.
     #[inline(always)]
     pub fn source<S>(self, source: &mut S) -> &mut S {
         source
@@ -86,7 +86,7 @@ impl SuspendingLoop {
     }
 }
 
-/// Where the items of a plain loop do not come from.
+/// The source of a plain loop's items, which is never used.
 pub struct NoSource;
 
 impl NoSource {
@@ -98,7 +98,7 @@ impl NoSource {
     }
 }
 
-/// What the `for` of a suspending loop is over: the loop ends by itself.
+/// The operand of a suspending loop's `for`: the loop ends by itself.
 pub struct Ticks;
 
 impl Iterator for Ticks {
@@ -113,15 +113,15 @@ impl Iterator for Ticks {
 pub trait Steps<E>: Answer {
     /// The kind of loop.
     type Kind;
-    /// What the `for` is over.
+    /// The operand of the `for`.
     type Over;
-    /// Where the items come from.
+    /// The source of the items.
     type Source;
     /// The parts of the loop.
     fn parts(self, over: E) -> (Self::Kind, Self::Over, Self::Source);
 }
 
-/// The parts of the loop, as `K` says.
+/// The parts of the loop, as `K` decides.
 #[inline(always)]
 pub fn steps<K: Steps<E>, E>(kind: K, over: E) -> (K::Kind, K::Over, K::Source) {
     kind.parts(over)
@@ -130,12 +130,12 @@ pub fn steps<K: Steps<E>, E>(kind: K, over: E) -> (K::Kind, K::Over, K::Source) 
 answers! {
     /// A type of the library's own.
     0 [E: IntoSuspendingIter] LoopOver<E> => OwnSteps;
-    /// A reference that std's `for` can go through: what is behind it may have a `next` of its own, but
+    /// A reference that std's `for` can iterate over: its target may have a `next` of its own, but
     /// the loop is over the reference.
     1 ['a, T: ?Sized] LoopOver<&'a T> where { &'a T: IntoIterator } => PlainSteps;
     /// A type with a suspending `next`, which comes before an `Iterator` of the same type.
     2 [E: Suspends<{ name_hash("next") }>] LoopOver<E> => StepsByNext;
-    /// An iterator, or rustc says that it is none.
+    /// An iterator, or rustc reports that it is none.
     3 [E] LoopOver<E> => PlainSteps;
 }
 
@@ -156,7 +156,7 @@ impl<E: IntoSuspendingIter> Steps<E> for OwnSteps {
     }
 }
 
-/// Over something with a suspending `next`.
+/// Over a value with a suspending `next`.
 pub struct StepsByNext;
 
 impl Answer for StepsByNext {

@@ -3,7 +3,7 @@
 use crate::base::type_question::{Asked, answers, ask};
 use std::marker::PhantomData;
 
-/// What of a variable of the group's body that a child changes?
+/// Which variable of the group's body does a child change?
 pub struct Changed<T>(PhantomData<fn() -> T>);
 
 /// Asks about this variable. In dead code only.
@@ -53,6 +53,6 @@ impl<T> ChangesCopy<T> {
 pub struct ChangesItsOwn;
 
 impl ChangesItsOwn {
-    /// Nothing to say.
+    /// No error.
     pub fn check(self) {}
 }

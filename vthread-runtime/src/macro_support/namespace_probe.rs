@@ -2,10 +2,10 @@
 //!
 //! A companion module has the constant `__VTHREAD_KIND`, which is a `FunctionKind`.
 
-/// What the path is taken for where it names no module: it shadows nothing.
+/// The module that a path which names none is taken for: it shadows nothing.
 pub mod none {}
 
-/// What the probe sees where no companion module shadows it.
+/// The items that the probe sees if no companion module shadows them.
 pub mod no {
     use crate::base::type_question::Answer;
     use crate::macro_support::choice::IsPlain;

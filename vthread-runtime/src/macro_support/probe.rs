@@ -1,10 +1,12 @@
 //! The receiver probe: does this method call suspend?
 //!
 //! A proc macro sees no types, so `recv.m(args)` is made as written, and in dead code beside it a
-//! zero-sized [`Tag`] takes the receiver's and the result's types and is asked (`base/type_question.rs` says how):
-//! the call suspends if the receiver's type has a suspending method of this name *and* the result is a [`Call`].
+//! zero-sized [`Tag`] takes the receiver's and the result's types and is asked (see
+//! `base/type_question.rs`): the call suspends if the receiver's type has a suspending method of
+//! this name *and* the result is a [`Call`].
 //!
-//! The asking is most of what a probe costs the user's compiler. The yes that is nearly always right stands first.
+//! The question is most of a probe's cost for the user's compiler. The yes that is nearly always
+//! right comes first.
 
 use super::blocking::{Across, Of};
 use super::choice::{IsCall, IsPlain};
@@ -33,21 +35,23 @@ pub fn tag_of_raw<const NAME: u64, T: ?Sized, X>(_: *const T, _: &X) -> Tag<NAME
     ask()
 }
 
-/// The tag of a call whose receiver is a value, of which the type was remembered.
+/// The tag of a call whose receiver is a value, whose type was remembered.
 #[inline(always)]
 pub fn tag_of_value<const NAME: u64, T, X>(_: &Ty<T>, _: &X) -> Tag<NAME, T, X> {
     ask()
 }
 
-/// The tag of a type-relative call, of which only the result's type decides.
+/// The tag of a type-relative call, which only the result's type decides.
 #[inline(always)]
 pub fn tag_of_result<X>(_: &X) -> Tag<0, Unnamed, X> {
     ask()
 }
 
-/// Remembers the type of a value: of a receiver, or to rebuild a place expression in code that never runs.
+/// Remembers the type of a value: of a receiver, or to rebuild a place expression in code that
+/// never runs.
 ///
-/// `T` is known later, and may be the last of a long chain that is: what it must be is asked where it is known.
+/// `T` is known later, and may be the last of a long chain that is: its bounds are checked where it
+/// is known.
 pub struct Ty<T: ?Sized>(PhantomData<fn() -> *const T>);
 
 impl<T> Copy for Ty<T> {}
@@ -64,12 +68,12 @@ pub fn ty<T: ?Sized>() -> Ty<T> {
 }
 
 impl<T> Ty<T> {
-    /// Hands the value on and remembers its type.
+    /// Passes the value on and remembers its type.
     #[inline(always)]
     pub fn pass(self, value: T) -> T {
         value
     }
-    /// Asks about what is in a value of the remembered type, where this choice is made.
+    /// Asks about the contents of a value of the remembered type, at the place of this choice.
     pub fn across<K, KEY>(self, _: &K) -> Asked<Of<KEY, Across<T, K>>, 0> {
         ask()
     }

@@ -1,4 +1,5 @@
-//! The probe of the names of the traits of `vthread::io`: some answers more than the others have. These names are few.
+//! The probe of the names of the traits of `vthread::io`: it has more answers than the others.
+//! These names are few.
 
 use super::choice::{IsCall, IsPlain};
 use super::io_names::IoSuspends;
@@ -26,13 +27,14 @@ answers! {
         where { T: IoSuspends<NAME> } => IsCall<F>;
     /// The receiver's type has a method of its own.
     1 [const NAME: u64, T: ?Sized + Suspends<NAME>, R, F: Future] IoProbe<NAME, T, Call<R, F>> => IsCall<F>;
-    /// The receiver is a pointer to what has the trait: in generic code, and to what is `dyn`.
+    /// The receiver is a pointer to a type that has the trait: in generic code, and to a `dyn`
+    /// type.
     2 [const NAME: u64, T: ?Sized, R, F: Future] IoProbe<NAME, T, Call<R, F>>
         where { T: Deref<Target: IoSuspends<NAME>> } => IsCall<F>;
     /// The receiver is a user's smart pointer to a type that has the method.
     3 [const NAME: u64, T: ?Sized, R, F: Future] IoProbe<NAME, T, Call<R, F>>
         where { T: Deref<Target: Suspends<NAME>> } => IsCall<F>;
-    /// A pointer to a pointer to what has the trait.
+    /// A pointer to a pointer to a type that has the trait.
     4 [const NAME: u64, T: ?Sized, R, F: Future] IoProbe<NAME, T, Call<R, F>>
         where { T: Deref<Target: Deref<Target: IoSuspends<NAME>>> } => IsCall<F>;
     /// Two pointers to a type that has the method.

@@ -1,9 +1,10 @@
-//! What the function around a group returns, asked of its type: an alias of `Result` is one, whatever its name.
+//! The return type of the function around, asked of the type itself: an alias of `Result` is one,
+//! whatever its name.
 //!
-//! A macro sees a return type `Answer<T>` and not what that is. So code that hangs on it is written
-//! once, in terms of a zero-sized answer: [`AResult`], whose groups have an error type, or [`Another`], whose
-//! groups cannot fail. Both have the same methods, which take the answer by value: so they come before all methods of
-//! the user's traits.
+//! A macro sees a return type `Answer<T>` and not its definition. So code that depends on it is
+//! written once, in terms of a zero-sized answer: [`AResult`], whose groups have an error type, or
+//! [`Another`], whose groups cannot fail. Both have the same methods, which take the answer by
+//! value: so they come before all methods of the user's traits.
 
 use super::tails::{AResultInAResult, Failing, FailsInto, Plainly};
 use crate::base::type_question::{Answer, Asked, answers, ask};
@@ -76,7 +77,7 @@ impl<L> Leaves<L> for Another {
     }
 }
 
-/// Says which error type the group has.
+/// Determines the error type of the group.
 #[inline(always)]
 pub fn group_fails_as<K: Kind>(_: K, _: &Group<'_, K::Error>) {}
 
@@ -84,7 +85,7 @@ pub fn group_fails_as<K: Kind>(_: K, _: &Group<'_, K::Error>) {}
 pub trait Ends<E> {
     /// The value without its failure.
     type Value;
-    /// Of a `Result`, the value; `()` of what is none.
+    /// Of a `Result`, the value; `()` of any other type.
     type Inner;
     /// As a result with the error type of the group.
     fn ends(self) -> Result<Self::Value, E>;
@@ -108,11 +109,11 @@ impl<V, E> Ends<E> for Plainly<V> {
     }
 }
 
-/// What a body's tail was, where it is no failure.
+/// The tail of a body, if it is no failure.
 pub trait Whole {
-    /// What it was before it was looked at.
+    /// The type before the question.
     type Whole;
-    /// As it was.
+    /// The value as it was.
     fn whole(self) -> Self::Whole;
 }
 
@@ -138,11 +139,11 @@ impl<E> AResult<E> {
     pub fn in_child(self) -> AResult<E> {
         self
     }
-    /// What `?` in the body gives, in dead code.
+    /// The value with which `?` leaves the body, in dead code.
     pub fn left<R>(self, _: PhantomData<fn() -> R>) -> Result<Infallible, E> {
         unreachable!("stands in dead code only")
     }
-    /// The same where the function's type cannot be written.
+    /// The same if the function's type cannot be written.
     pub fn left_inferred(self) -> Result<Infallible, E> {
         unreachable!("stands in dead code only")
     }
@@ -161,7 +162,7 @@ impl<E> AResult<E> {
     pub fn value_of_leaf<V>(self, value: V) -> Result<V, E> {
         Ok(value)
     }
-    /// A tail of which the type decides.
+    /// A tail whose type decides.
     #[inline(always)]
     pub fn tail<S, Which>(self, split: S) -> Result<S::Value, E>
     where
@@ -170,7 +171,7 @@ impl<E> AResult<E> {
     {
         split.ends()
     }
-    /// What the tail means.
+    /// The meaning of the tail.
     #[inline(always)]
     pub fn opened<V>(self, tail: Result<V, E>) -> ControlFlow<Result<Infallible, E>, V> {
         match tail {
@@ -201,11 +202,11 @@ impl Another {
     pub fn in_child(self) -> AResult<NoError> {
         AResult(PhantomData)
     }
-    /// What `?` in the body gives, in dead code.
+    /// The value with which `?` leaves the body, in dead code.
     pub fn left<R>(self, _: PhantomData<fn() -> R>) -> R {
         unreachable!("stands in dead code only")
     }
-    /// The same where the function's type cannot be written.
+    /// The same if the function's type cannot be written.
     pub fn left_inferred<R>(self) -> R {
         unreachable!("stands in dead code only")
     }
@@ -229,7 +230,7 @@ impl Another {
     pub fn tail<S: Whole>(self, split: S) -> S::Whole {
         split.whole()
     }
-    /// What the tail means: it is the value.
+    /// The meaning of the tail: it is the value.
     #[inline(always)]
     pub fn opened<V, L>(self, tail: V) -> ControlFlow<L, V> {
         ControlFlow::Continue(tail)
@@ -244,14 +245,14 @@ impl Another {
     pub fn fail<V>(self, error: NoError) -> V {
         match error {}
     }
-    /// How the function is left.
+    /// The value with which the function is left.
     #[inline(always)]
     pub fn returned<R>(self, left: R) -> R {
         left
     }
 }
 
-/// Children may fail where the function around returns a `Result`.
+/// Children may fail if the function around returns a `Result`.
 #[diagnostic::on_unimplemented(
     message = "a child cannot fail here: its group has no error type",
     label = "this leaves the child with an error",
@@ -261,7 +262,7 @@ pub trait MayFail {}
 
 impl<E> MayFail for AResult<E> {}
 
-/// Stands in dead code in a child that uses `?`.
+/// In dead code of a child that uses `?`.
 pub fn child_may_fail<K: MayFail>(_: K) {}
 
 /// An error that a child can end with.
@@ -283,7 +284,7 @@ impl<X: FailsInto<E>, E> FailsAs<AResult<E>> for X {
     }
 }
 
-/// No answer: it keeps rustc from taking the only one with errors for granted.
+/// No answer: it keeps rustc from assuming the only one with errors.
 #[derive(Clone, Copy)]
 pub struct Neither;
 
@@ -298,7 +299,7 @@ impl<X> FailsAs<Neither> for X {
     }
 }
 
-/// The error that a written `Err(error)` of a child stands for.
+/// The error of a written `Err(error)` of a child.
 #[inline(always)]
 pub fn child_fails<K: Kind, X: FailsAs<K>>(_: K, error: X) -> K::Error {
     error.fails_as()

@@ -1,4 +1,4 @@
-//! The bound on a group's error type, said once and in the user's terms.
+//! The bound on a group's error type, once and in the user's terms.
 
 use crate::group::handle::Group;
 
@@ -15,5 +15,5 @@ pub trait ErrorIsSend {}
 #[doc(hidden)]
 impl<E: Send> ErrorIsSend for E {}
 
-/// Stands in dead code beside each group that has an error type.
+/// In dead code beside each group that has an error type.
 pub fn error_is_send<E: ErrorIsSend>(_: &Group<'_, E>) {}

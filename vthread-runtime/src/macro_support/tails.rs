@@ -17,7 +17,7 @@ impl<T> Tail<T> {
     pub fn new(value: T) -> Self {
         Tail(value)
     }
-    /// Asks what it is.
+    /// Asks for its kind.
     #[inline(always)]
     pub fn ask(_: &Self) -> Asked<Tail<T>, 0> {
         ask()
@@ -25,8 +25,8 @@ impl<T> Tail<T> {
 }
 
 answers! {
-    /// The tail never ends. rustc has made an unknown type of its `!`, which would be taken for a `Result` whose
-    /// types nobody says.
+    /// The tail never ends. rustc has inferred a type for its `!`, which would be taken for a
+    /// `Result` whose types are not determined.
     0 [] Tail<Never> => IsValue;
     /// A `Result`.
     1 [V, X] Tail<Result<V, X>> => IsResult;
@@ -48,7 +48,7 @@ impl Answer for IsValue {
     const IT: Self = IsValue;
 }
 
-/// What a tail of this type becomes.
+/// The result of a tail of this type.
 pub trait Splits<T>: Answer {
     /// Which of the two.
     type Split;
@@ -72,7 +72,7 @@ impl<V> Splits<V> for IsValue {
     }
 }
 
-/// The tail, split as its type says.
+/// The tail, split as its type decides.
 #[inline(always)]
 pub fn split<K: Splits<T>, T>(_: K, tail: Tail<T>) -> K::Split {
     K::split(tail.0)

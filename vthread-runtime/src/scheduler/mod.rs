@@ -68,7 +68,7 @@ impl Scheduler {
                     self.give_to_spare(core);
                 }
                 Err(refused) if n_started == 0 => {
-                    panic!("vthread cannot start: no kernel thread for a worker: {refused}")
+                    panic!("vthread cannot start: no OS thread for a worker: {refused}")
                 }
                 Err(refused) => {
                     threads::tell_of_refusal(&refused);

@@ -226,7 +226,7 @@ impl Scheduler {
         let started = threads::start_beside("monitor", || self.watch_over());
         if let Err(error) = started {
             eprintln!(
-                "vthread: the monitor has no kernel thread ({error}); \
+                "vthread: the monitor has no OS thread ({error}); \
                  a vthread that computes for long holds up those behind it"
             );
         }

@@ -40,7 +40,7 @@ impl Scheduler {
             .unwrap_or(now);
         if still.since.elapsed() >= HOPELESS {
             eprintln!(
-                "vthread: all {} kernel threads are in blocking calls, and what they wait for is queued behind them: the \
+                "vthread: all {} OS threads are in blocking calls, and the work that would end them is queued behind them: the \
                  process cannot go on, and is aborted. Config::max_threads (now {}) bounds the threads; a closure or an \
                  async block that calls a vthread function holds one while it waits",
                 threads::n_threads(),

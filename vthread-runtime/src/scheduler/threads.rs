@@ -134,7 +134,7 @@ pub(crate) fn tell_of_refusal(refused: &Refused) {
     IS_SHORT.store(true, Ordering::Relaxed);
     if !IS_TOLD.swap(true, Ordering::Relaxed) {
         eprintln!(
-            "vthread: no other kernel thread can stand in for one that is blocked: {refused}; \
+            "vthread: no other OS thread can stand in for one that is blocked: {refused}; \
              work waits until a blocked call returns"
         );
     }

@@ -153,7 +153,7 @@ pub(crate) fn pinned(site: &'static Location<'static>) {
                 target: TARGET,
                 Level::INFO,
                 called_at = %site,
-                "a blocking call in plain code holds a kernel thread while it waits"
+                "a blocking call in plain code holds an OS thread while it waits"
             );
         }
     });
@@ -168,7 +168,7 @@ pub(crate) fn relieved(spawned_at: Option<&'static Location<'static>>, so_far: D
             Level::WARN,
             spawned_at = spawned_at.map(tracing::field::display),
             so_far_ms = u64::try_from(so_far.as_millis()).unwrap_or(u64::MAX),
-            "a vthread holds its kernel thread in one poll, and another thread has taken over the worker"
+            "a vthread holds its OS thread in one poll, and another thread has taken over the worker"
         );
     });
 }
@@ -181,7 +181,7 @@ pub(crate) fn came_back(spawned_at: Option<&'static Location<'static>>, lasted: 
             Level::WARN,
             spawned_at = spawned_at.map(tracing::field::display),
             lasted_ms = u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX),
-            "a vthread that held its kernel thread in one poll has given way"
+            "a vthread that held its OS thread in one poll has given way"
         );
     });
 }

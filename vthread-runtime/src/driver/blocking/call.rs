@@ -10,24 +10,26 @@ use std::task::{Context, Poll, ready};
 vthread_fn! {
     /// Runs `work` on a helper thread and waits for its result.
     ///
-    /// For code that would otherwise block the kernel thread which many vthreads share: libraries that do
-    /// their own blocking I/O, long computations. At most 512 helpers work at a time
-    /// ([`Config::helper_threads`](crate::Config::helper_threads)); more calls than that queue. One that waits in a blocking
-    /// call of this library leaves its place to another.
+    /// For code that would otherwise block an OS thread which many vthreads share: libraries that
+    /// do their own blocking I/O, long computations. At most 512 helpers work at a time
+    /// ([`Config::helper_threads`](crate::Config::helper_threads)); more calls than that queue. A
+    /// helper that waits in a blocking call of this library leaves its place to another.
     ///
     /// # Suspends
     /// Always a checkpoint, and until `work` is done.
     ///
     /// # Cancellation
-    /// The wait ends at once. If `work` has begun, it runs to its end and its result is dropped on the
-    /// helper thread; otherwise it never begins.
+    /// The wait ends at once. If `work` has begun, it runs to its end and its result is dropped on
+    /// the helper thread; otherwise it never begins.
     ///
     /// # Panics
-    /// If `work` panics, with the same payload. If the system refuses to start a helper and there is none.
+    /// If `work` panics, with the same payload. If the system refuses to start a helper and there
+    /// is none.
     ///
     /// # Examples
     /// ```
-    /// let sum: u64 = vthread_runtime::blocking(|| (1..=100).sum());
+    /// # use vthread_runtime as vthread;
+    /// let sum: u64 = vthread::blocking(|| (1..=100).sum());
     /// assert_eq!(sum, 5050);
     /// ```
     pub fn blocking = __vthread_blocking [F, R](work: F) -> R
@@ -78,7 +80,7 @@ mod tests {
         assert_eq!(*panicked.unwrap_err().downcast::<i32>().unwrap(), 7);
     }
 
-    /// Tells when, and on which thread, it is dropped.
+    /// Reports when, and on which thread, it is dropped.
     struct Told(mpsc::Sender<Option<String>>);
     impl Drop for Told {
         fn drop(&mut self) {

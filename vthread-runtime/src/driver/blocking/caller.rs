@@ -1,11 +1,11 @@
-//! What work on a helper thread can learn of the vthread that waits for it.
+//! The vthread that waits for work on a helper thread, as the work sees it.
 
 use parking_lot::Mutex;
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The vthread that waits for a piece of work.
+/// The waiter for a piece of work.
 pub(super) trait Caller: Send + Sync {
     /// Whether it is cancelled.
     fn is_gone(&self) -> bool;
@@ -17,7 +17,7 @@ thread_local! {
 
 /// Does `work`, which may ask for `caller`.
 pub(super) fn on_behalf_of<R>(caller: Arc<dyn Caller>, work: impl FnOnce() -> R) -> R {
-    /// Sets the one before back, also if the work unwinds.
+    /// Restores the one before, also if the work unwinds.
     struct Restore(Option<Arc<dyn Caller>>);
     impl Drop for Restore {
         fn drop(&mut self) {
@@ -32,7 +32,7 @@ pub(super) fn on_behalf_of<R>(caller: Arc<dyn Caller>, work: impl FnOnce() -> R)
     result
 }
 
-/// Whether this thread does a piece of work that no vthread waits for any more.
+/// Whether the work of this thread has lost its waiter.
 pub(crate) fn caller_is_gone() -> bool {
     let is_gone = |caller: &RefCell<Option<Arc<dyn Caller>>>| {
         let caller = caller.borrow();
@@ -41,21 +41,21 @@ pub(crate) fn caller_is_gone() -> bool {
     CALLER.try_with(is_gone).unwrap_or(false)
 }
 
-/// Where a cancelled vthread waits for the end of the work.
+/// Work whose end a cancelled vthread waits for.
 impl Caller for AtomicBool {
     fn is_gone(&self) -> bool {
         self.load(Ordering::Relaxed)
     }
 }
 
-/// Where a cancelled vthread leaves the work alone.
+/// Work that a cancelled vthread abandons.
 impl<S: Leaves + Send> Caller for Mutex<S> {
     fn is_gone(&self) -> bool {
         self.lock().has_left()
     }
 }
 
-/// What says that the one who waited has left.
+/// A state that tells whether the waiter has left.
 pub(super) trait Leaves {
     fn has_left(&self) -> bool;
 }

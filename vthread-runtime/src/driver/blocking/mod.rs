@@ -1,4 +1,4 @@
-//! Helper threads, for code that blocks a kernel thread because it knows no better.
+//! Helper threads, for code that can only block an OS thread.
 
 mod call;
 mod caller;
@@ -12,7 +12,7 @@ pub(crate) use offload::{Offload, n_abandoned};
 pub(crate) use pool::Helpers;
 pub use scoped::{__vthread_blocking_scoped, BlockingScoped, blocking_scoped};
 
-/// How many helpers there are, and what they do.
+/// The numbers of helpers and of their jobs.
 pub(crate) fn helpers() -> Helpers {
     pool::POOL.helpers()
 }

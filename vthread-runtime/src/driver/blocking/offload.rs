@@ -28,7 +28,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
-/// How many calls were left alone while they ran, since the process began.
+/// The number of calls that were abandoned while they ran, since the process began.
 static N_ABANDONED: AtomicUsize = AtomicUsize::new(0);
 
 /// Runs `F` on a helper thread.
@@ -75,7 +75,7 @@ where
     F: FnOnce() -> R + Send + 'static,
     R: Send + 'static,
 {
-    /// Work that is sent off by the first poll.
+    /// Work that is submitted by the first poll.
     pub(crate) fn new(work: F) -> Self {
         Offload {
             state: State::Unsent(Some(work)),
@@ -160,7 +160,7 @@ impl<F, R> Drop for Offload<F, R> {
 struct Order<F, R> {
     shared: Arc<Mutex<Shared<R>>>,
     work: Option<F>,
-    /// The work sees what its caller does.
+    /// The bindings of the caller, for the work.
     bindings: Bindings,
 }
 
@@ -177,7 +177,7 @@ impl<F: FnOnce() -> R, R: Send + 'static> Order<F, R> {
         if let Err(payload) = &result {
             panics::caught(&**payload);
         }
-        // Given up before the result is known: it may be the last, with values to drop.
+        // Dropped before the result is published: it may be the last share, with values to drop.
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(bindings))) {
             match &result {
                 Ok(_) => drop_quietly(std::mem::replace(&mut result, Err(payload))),
@@ -197,7 +197,7 @@ impl<F: FnOnce() -> R, R: Send + 'static> Order<F, R> {
 }
 
 impl<F, R> Order<F, R> {
-    /// To `stage` from `Queued`. False if the waiter is gone.
+    /// Goes from `Queued` to `stage`. False if the waiter is gone.
     fn advance(&self, stage: Stage<R>) -> bool {
         let mut locked = self.shared.lock();
         let is_wanted = matches!(locked.stage, Stage::Queued);
@@ -219,7 +219,7 @@ impl<F, R> Drop for Order<F, R> {
     }
 }
 
-/// How many calls were left alone while they ran, since the process began.
+/// The number of calls that were abandoned while they ran, since the process began.
 pub(crate) fn n_abandoned() -> usize {
     N_ABANDONED.load(Ordering::Relaxed)
 }

@@ -8,7 +8,7 @@ use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// What a helper does. It does not unwind.
+/// The job of a helper. It does not unwind.
 pub(super) type Job = Box<dyn FnOnce() + Send>;
 
 /// The pool of this process.
@@ -20,9 +20,9 @@ pub(super) static POOL: Pool = Pool::new(
 
 /// A pool of helper threads with one queue.
 ///
-/// A helper that waits in a blocking call of the library leaves its *place* to another one: so what it waits for,
-/// which may need a helper itself, does not wait for it. When it goes on there may be one more at work than there
-/// are places, until one of them has done its job.
+/// A helper that waits in a blocking call of the library leaves its *place* to another one: so the
+/// work that it waits for, which may need a helper itself, does not wait for it. When it goes on
+/// there may be one more at work than there are places, until one of them has done its job.
 #[derive(Debug)]
 pub(super) struct Pool {
     most_at_work: fn() -> usize,
@@ -40,11 +40,11 @@ struct Locked {
     queue: VecDeque<Job>,
     n_threads: usize,
     n_idle: usize,
-    /// Those that have left their places.
+    /// Helpers that have left their places.
     n_waiting: usize,
 }
 
-/// How many helpers there are, and what they do.
+/// The numbers of helpers and of their jobs.
 #[derive(Debug)]
 pub(crate) struct Helpers {
     pub(crate) running: usize,
@@ -74,11 +74,11 @@ impl Pool {
         }
     }
 
-    /// Has a helper do `job`, now or when one is free.
+    /// Gives `job` to a helper, now or when one is free.
     ///
     /// # Errors
-    /// There is no helper and none can be started. All jobs that are queued are dropped then, because nobody
-    /// would ever do them.
+    /// There is no helper and none can be started. All jobs that are queued are dropped then,
+    /// because they would never run.
     pub(super) fn submit(&'static self, job: Job) -> io::Result<()> {
         let mut locked = self.locked.lock();
         locked.queue.push_back(job);
@@ -89,8 +89,8 @@ impl Pool {
 
         let mut locked = self.locked.lock();
         if locked.n_threads > 0 {
-            // A helper is there and gets to it; or another start is under way and does this if it fails too; or all
-            // helpers wait, and the monitor tries again.
+            // A helper is there and will take it; or another start is in progress and handles a
+            // failure; or all helpers wait, and the monitor tries again.
             let all_wait = locked.n_waiting == locked.n_threads;
             drop(locked);
             if all_wait {
@@ -104,7 +104,7 @@ impl Pool {
         Err(refused.into())
     }
 
-    /// Sees to it that a helper gets to the job that was queued last, if there is a place for one.
+    /// Starts or wakes a helper for the job that was queued last, if there is a place for one.
     fn staff(&'static self) -> Result<(), Refused> {
         let mut locked = self.locked.lock();
         if locked.queue.len() <= locked.n_idle {
@@ -126,7 +126,7 @@ impl Pool {
         started
     }
 
-    /// A helper's life.
+    /// The life of a helper.
     fn help(&'static self) {
         crate::program::plain_threads::is_helper();
         has_place(self);
@@ -149,7 +149,7 @@ impl Pool {
         }
     }
 
-    /// How many helpers there are, and what they do.
+    /// The numbers of helpers and of their jobs.
     pub(super) fn helpers(&self) -> Helpers {
         let locked = self.locked.lock();
         Helpers {
@@ -175,7 +175,7 @@ impl Place for Pool {
 }
 
 impl Locked {
-    /// How many places are taken. One that is about to start counts.
+    /// The number of places that are taken. A helper that is about to start counts.
     fn n_at_work(&self) -> usize {
         self.n_threads - self.n_waiting - self.n_idle
     }
@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn without_threads_everybody_is_refused() {
-        /// Tells that it has been dropped.
+        /// Reports that it has been dropped.
         struct Dropped(mpsc::Sender<()>);
         impl Drop for Dropped {
             fn drop(&mut self) {
@@ -275,7 +275,7 @@ mod tests {
         let refuse = |_: &'static Pool, _| Err(Refused::Bound(0));
         let pool: &'static Pool = Box::leak(Box::new(Pool::new(|| 2, || Duration::ZERO, refuse)));
         let (dropped, drops) = mpsc::channel();
-        // As if another start were under way.
+        // As if another start were in progress.
         pool.locked.lock().n_threads = 1;
         let first = Dropped(dropped.clone());
         pool.submit(Box::new(move || drop(first))).unwrap();

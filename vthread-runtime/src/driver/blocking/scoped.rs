@@ -1,8 +1,9 @@
 //! `vthread::blocking_scoped`: the one wait that cancellation waits for.
 //!
-//! The work may borrow from the frame that waits for it, so that frame must not go while the work runs. The
-//! wait is therefore an open scope of its vthread from the moment the work is sent off until it is done: every
-//! scope further out, a cancelled one too, lets what is open inside it close first (`group/README.md`).
+//! The work may borrow from the frame that waits for it, so that frame must not be dropped while
+//! the work runs. The wait is therefore an open scope of its vthread from the moment the work is
+//! submitted until it is done: every scope further out, a cancelled one too, lets those inside
+//! close first (`group/README.md`).
 
 #![allow(unsafe_code)] // Sends work that borrows to another thread, and keeps what it borrows.
 
@@ -26,25 +27,30 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker, ready};
 
 vthread_fn! {
-    /// Runs `work`, which may borrow, on a helper thread and waits for its result, even when cancelled.
+    /// Runs `work`, which may borrow, on a helper thread and waits for its result, even when
+    /// cancelled.
     ///
-    /// As [`blocking`](super::blocking), but `work` may use the caller's variables. The price is that it cannot be left
-    /// alone: nothing in the library but this holds a cancellation up. Prefer `blocking` where the work may take long.
+    /// As [`blocking`](super::blocking), but `work` may use the caller's variables. The price is
+    /// that it cannot be abandoned: it is the only operation of the library that delays a
+    /// cancellation. Prefer `blocking` where the work may take long.
     ///
     /// # Suspends
     /// Always a checkpoint, and until `work` is done.
     ///
     /// # Cancellation
-    /// Work that has not begun never does. Once it has, the cancellation waits for its end, also when the
-    /// grace is over; then the result is delivered, and the next suspension point is the last one.
+    /// Work that has not begun never does. Once it has, the cancellation waits for its end, also
+    /// when the grace is over; then the result is delivered, and the next suspension point is the
+    /// last one.
     ///
     /// # Panics
-    /// If `work` panics, with the same payload. If the system refuses to start a helper and there is none.
+    /// If `work` panics, with the same payload. If the system refuses to start a helper and there
+    /// is none.
     ///
     /// # Examples
     /// ```
+    /// # use vthread_runtime as vthread;
     /// let numbers = vec![1, 2, 3];
-    /// let sum: u64 = vthread_runtime::blocking_scoped(|| numbers.iter().sum());
+    /// let sum: u64 = vthread::blocking_scoped(|| numbers.iter().sum());
     /// assert_eq!(sum, 6);
     /// ```
     pub fn blocking_scoped = __vthread_blocking_scoped [F, R](work: F) -> R
@@ -71,11 +77,11 @@ enum State<F, R> {
 // SAFETY: `around` is used by the thread that polls the vthread only; the rest is `Send` by the bounds.
 unsafe impl<F: Send, R: Send> Send for BlockingScoped<F, R> {}
 
-/// What the helper and the waiter share. Once the wait is over nothing is left in it.
+/// The state shared by the helper and the waiter. Once the wait is over it is empty.
 struct Shared<F, R> {
     stage: Stage<F, R>,
     waiter: Option<Waker>,
-    /// Whether the waiter is cancelled, for the work that asks.
+    /// Whether the waiter is cancelled, for work that asks.
     is_cancelled: Arc<AtomicBool>,
 }
 
@@ -87,7 +93,7 @@ enum Stage<F, R> {
     Panicked(Payload),
     /// There is no helper, and there will be none.
     Refused,
-    /// The waiter has what there was.
+    /// The waiter has taken the contents.
     Taken,
 }
 
@@ -115,11 +121,11 @@ impl<F: FnOnce() -> R + Send, R: Send> BlockingScoped<F, R> {
         unsafe { &*around }.opened_inside();
         self.state = State::Sent { shared, around };
         let job: Box<dyn FnOnce() + Send + '_> = Box::new(move || order.carry_out());
-        // SAFETY: only the lifetime changes. What the work borrows is there until this wait has closed, since the
-        // frame that holds the borrows is not dropped before. The wait closes when the stage is at its end; then the
-        // work is gone, and the helper has nothing in its hands but an empty `Shared`.
+        // SAFETY: only the lifetime changes. The borrows of the work last until this wait has
+        // closed, since the frame that holds them is not dropped before. The wait closes when the
+        // stage is at its end; then the work is gone, and the helper has only an empty `Shared`.
         let job = unsafe { std::mem::transmute::<Box<dyn FnOnce() + Send + '_>, Job>(job) };
-        // Where there is no helper the order is dropped, and says so.
+        // If there is no helper the order is dropped, and reports that.
         let _ = POOL.submit(job);
     }
 }
@@ -159,7 +165,7 @@ impl<F: FnOnce() -> R + Send, R: Send> Future for BlockingScoped<F, R> {
             }
             let stage = std::mem::replace(&mut locked.stage, Stage::Taken);
             drop(locked);
-            // SAFETY: what is around an open wait is open, and this thread polls the vthread.
+            // SAFETY: the scope around an open wait is open, and this thread polls the vthread.
             unsafe { &**around }.closed_inside();
             this.state = State::Over;
             match stage {
@@ -221,7 +227,7 @@ impl<F, R> Order<F, R> {
         }
     }
 
-    /// The end of the work, after which nothing that it borrows is touched.
+    /// The end of the work, after which none of its borrows is used.
     fn tell(&self, stage: Stage<F, R>) {
         let mut locked = self.0.lock();
         locked.stage = stage;

@@ -1,4 +1,4 @@
-//! A descriptor of any kind, as something that the reactor can watch.
+//! A descriptor of any kind, in a form that the reactor can watch.
 
 use mio::unix::SourceFd;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::io;
 use std::ops::Deref;
 use std::os::fd::{AsRawFd, RawFd};
 
-/// What has a descriptor. Operations on it must not block.
+/// The owner of a descriptor. Operations on it must not block.
 pub(crate) struct Descriptor<T>(pub(crate) T);
 
 impl<T> Deref for Descriptor<T> {

@@ -13,7 +13,7 @@ use std::time::Duration;
 /// Never a registration's.
 const INTERRUPT: mio::Token = mio::Token(usize::MAX);
 
-/// How many events one turn takes at most; the rest comes with the next turn.
+/// How many events one turn takes at most; the rest is left to the next turn.
 const EVENTS: usize = 256;
 
 /// The poller.
@@ -78,23 +78,23 @@ impl Reactor {
         Ok(token)
     }
 
-    /// Has the system say once more what the watched descriptor is ready for.
+    /// Makes the system report again what the watched descriptor is ready for.
     pub(crate) fn ask_again(&self, descriptor: RawFd, token: mio::Token) -> io::Result<()> {
         let both = mio::Interest::READABLE | mio::Interest::WRITABLE;
         self.registry
             .reregister(&mut mio::unix::SourceFd(&descriptor), token, both)
     }
 
-    /// Watches `source` no longer. An event that is under way for it finds nobody.
+    /// Stops to watch `source`. An event that is on its way finds no registration.
     pub(crate) fn deregister(&self, source: &mut impl Source, token: mio::Token) {
-        // It fails only for a descriptor that the system does not watch, which is what is wanted.
+        // It fails only for a descriptor that the system does not watch, which is the goal.
         let _ = self.registry.deregister(source);
         self.forget(token);
     }
 
     fn forget(&self, token: mio::Token) {
         let forgotten = self.registrations.lock().remove(token);
-        // What it holds may be foreign wakers, which are dropped outside the lock.
+        // It may hold foreign wakers, which are dropped outside the lock.
         drop(forgotten);
     }
 }
@@ -120,7 +120,7 @@ impl Turn<'_> {
         }
     }
 
-    /// Notes what the events say. Whoever waited for it is to be woken.
+    /// Records the events. Returns the waiters to wake.
     pub(crate) fn finish(self) -> WakeList {
         let poller = &*self.poller;
         let mut woken = WakeList::default();

@@ -1,28 +1,32 @@
-//! What is known of one descriptor: is it ready to be read, to be written, and who waits for that.
+//! The readiness of one descriptor to be read and to be written, and the waiters for that.
 //!
 //! # Protocol
-//! The system tells about *changes* only (edge triggered). So a flag for each direction keeps what it said,
-//! until an attempt shows that it is over. All in one word, with a *tick* that counts what the system said.
+//! The system reports *changes* only (edge triggered). So a flag for each direction keeps the
+//! report, until an attempt shows that it is over. All flags are in one word, with a *tick* that
+//! counts the reports.
 //!
 //! To do an operation:
 //! 1. `observe` the word. If the flag of the direction is not set, go to 4.
-//! 2. Try the system call. If it does not answer `WouldBlock`, that is the result.
-//! 3. `clear` the flag, but only if the tick is the observed one: otherwise the system has spoken since,
-//!    and the attempt may have been made before. Go to 1.
-//! 4. `wait`: under the lock of the waiters, look at the flag once more; if it is set go to 1, otherwise leave a waker.
+//! 2. Try the system call. If it does not return `WouldBlock`, that is the result.
+//! 3. `clear` the flag, but only if the tick is the observed one: otherwise there is a new report,
+//!    and the attempt may have been made before it. Go to 1.
+//! 4. `wait`: under the lock of the waiters, look at the flag once more; if it is set go to 1,
+//!    otherwise leave a waker.
 //!
-//! When the system speaks (`announce`): first set the flags and advance the tick, then, under the lock of the
-//! waiters, take the wakers of these directions; they are woken outside of it. A waiter that has not seen the
-//! flag in step 4 left its waker before the lock was taken here, so it is among them.
+//! On a report of the system (`announce`): first set the flags and advance the tick, then, under
+//! the lock of the waiters, take the wakers of these directions; they are woken outside of it. A
+//! waiter that has not seen the flag in step 4 left its waker before the lock was taken here, so it
+//! is among them.
 //!
-//! A flag that is set wrongly costs one attempt. A direction that is closed stays ready for as long as every
-//! attempt in it ends at once; for most kinds of descriptors that is for ever.
+//! A flag that is set wrongly costs one attempt. A direction that is closed stays ready for as long
+//! as every attempt in it ends at once; for most kinds of descriptors that is forever.
 //!
 //! # Waiters
-//! Any number of vthreads may wait for one direction: each is woken and tries. Operations of ours wait
-//! with a `Ticket`, which takes the waker back when they go away. The `poll_*` functions of foreign traits have
-//! no such moment, so they leave wakers for good, each vthread's once. Those of vthreads that have gone
-//! may remain until the next event; so that they do not pile up, all are woken whenever their number has doubled.
+//! Any number of vthreads may wait for one direction: each is woken and tries. Operations of ours
+//! wait with a `Ticket`, which takes the waker back when they go away. The `poll_*` functions of
+//! foreign traits have no such moment, so they leave wakers for good, each vthread's once. Those of
+//! vthreads that have gone may remain until the next event; so that they do not pile up, all are
+//! woken whenever their number has doubled.
 
 use crate::base::wake::{WakeList, wake};
 use crate::primitive::{AtomicUsize, Mutex, Ordering};
@@ -30,7 +34,7 @@ use crate::task::wait_reason;
 use crate::task::wait_reason::WaitReason;
 use std::task::{Context, Poll, Waker};
 
-/// What a descriptor can be ready for.
+/// A direction in which a descriptor can be ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     /// Reading, and accepting.
@@ -64,7 +68,7 @@ impl From<&mio::event::Event> for Interest {
     fn from(event: &mio::event::Event) -> Self {
         let flag = |is_set: bool, flag: usize| if is_set { flag } else { 0 };
         Interest(
-            // An error is told by the next attempt, whatever its direction.
+            // The next attempt reports an error, whatever its direction.
             flag(event.is_readable() || event.is_error(), READABLE)
                 | flag(event.is_writable() || event.is_error(), WRITABLE)
                 | flag(event.is_read_closed(), READ_CLOSED)
@@ -101,7 +105,7 @@ impl Observed {
     }
 }
 
-/// What is known of one descriptor.
+/// The readiness of one descriptor.
 #[derive(Debug)]
 pub(crate) struct Readiness {
     /// The flags, and above them the tick.
@@ -116,7 +120,7 @@ struct Waiters {
     last_ticket: u64,
 }
 
-/// Who waits for one direction.
+/// The waiters for one direction.
 #[derive(Debug, Default)]
 struct Waitings {
     ticketed: Vec<(Ticket, Waker)>,
@@ -130,7 +134,7 @@ struct Waitings {
 pub(crate) struct Ticket(u64);
 
 impl Readiness {
-    /// What is known of a new descriptor: it is `assumed` to be ready so far.
+    /// The readiness of a new descriptor: it is `assumed` so far.
     pub(crate) fn new(assumed: Interest) -> Self {
         Readiness {
             word: AtomicUsize::new(assumed.0),
@@ -143,26 +147,26 @@ impl Readiness {
         Observed(self.word.load(Ordering::Acquire))
     }
 
-    /// An attempt that was made after `observed` took all there was: for now `direction` is not ready.
+    /// An attempt made after `observed` took everything: for now `direction` is not ready.
     pub(crate) fn clear(&self, observed: Observed, direction: Direction) {
         self.clear_flags(observed, direction.clearable());
     }
 
-    /// An attempt that was made after `observed` would have blocked: so `direction` is not closed either. That of
-    /// a FIFO is open again when somebody has come to its other end.
+    /// An attempt made after `observed` would have blocked: so `direction` is not closed either. A
+    /// FIFO's direction is open again when its other end has been opened.
     pub(crate) fn clear_blocked(&self, observed: Observed, direction: Direction) {
         self.clear_flags(observed, direction.flags());
     }
 
     fn clear_flags(&self, observed: Observed, flags: usize) {
         let clear = |word: usize| (word & !FLAGS == observed.0 & !FLAGS).then_some(word & !flags);
-        // Where it refuses, the system has spoken since.
+        // If it fails, there has been a report since.
         let _ = self
             .word
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, clear);
     }
 
-    /// The system says that the descriptor is ready for `interest`.
+    /// The system reports that the descriptor is ready for `interest`.
     pub(crate) fn announce(&self, interest: Interest, woken: &mut WakeList) {
         let advance = |word: usize| Some((word | interest.0).wrapping_add(ONE_TICK));
         let _ = self
@@ -206,8 +210,8 @@ impl Readiness {
         Poll::Pending
     }
 
-    /// Waits for `direction`, under `ticket` if the caller waits already. It must `retire` the ticket it
-    /// holds before it goes away, whatever the answer is.
+    /// Waits for `direction`, under `ticket` if the caller waits already. The caller must `retire`
+    /// the ticket it holds before it goes away, whatever the result.
     pub(crate) fn poll_wait_ticketed(
         &self,
         direction: Direction,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::primitive::{Arc, AtomicBool, block_on, thread};
 
-/// A descriptor that becomes ready once, a system that says so, and one who waits for it.
+/// A descriptor that becomes ready once, a system that reports it, and a waiter for it.
 #[test]
 fn loom_no_news_is_missed() {
     loom::model(|| {

@@ -1,10 +1,10 @@
-//! The table from the tokens of the system's poller to what they stand for.
+//! The table from the tokens of the system's poller to the descriptors' readiness.
 //!
-//! A token is an index with a generation, so that an event which was under way when its descriptor
-//! went away is not taken for its successor's. (That would be harmless, a readiness too many, but confusing.)
+//! A token is an index with a generation, so that a late event of a descriptor that is gone is not
+//! taken for one of its successor. (That would be harmless, an extra readiness, but confusing.)
 //!
-//! The lowest vacant index is used first, so that the table ends not far above what stays for long when a crowd has
-//! left; then it is made shorter, and gives its memory back.
+//! The lowest vacant index is used first, so that after many descriptors were closed the table ends
+//! not far above the remaining ones; then it is made shorter, and frees its memory.
 
 use super::readiness::Readiness;
 use mio::Token;
@@ -15,16 +15,16 @@ use std::sync::Arc;
 const INDEX_BITS: u32 = usize::BITS / 2;
 const INDEX_MASK: usize = (1 << INDEX_BITS) - 1;
 
-/// A table that is as short as this is not made shorter.
+/// A table of this size or less is not made shorter.
 const SHORT: usize = 64;
 
 /// The table. Its last entry is occupied.
 #[derive(Debug, Default)]
 pub(super) struct Registrations {
     entries: Vec<Option<Entry>>,
-    /// The indices of vacant entries, and some that are beyond the end of the table, or twice there.
+    /// The indices of vacant entries, and some that are beyond the end of the table, or duplicates.
     vacant: BinaryHeap<Reverse<usize>>,
-    /// That of the last entry.
+    /// The generation of the last entry.
     generation: usize,
 }
 
@@ -35,7 +35,7 @@ struct Entry {
 }
 
 impl Registrations {
-    /// Enters `readiness` under a token of its own.
+    /// Adds `readiness` under a token of its own.
     pub(super) fn insert(&mut self, readiness: Arc<Readiness>) -> Token {
         let index = self.vacant_index();
         // The last index is left out, so that no token equals the largest number.
@@ -60,13 +60,13 @@ impl Registrations {
         self.entries.len() - 1
     }
 
-    /// What `token` stands for, if it is still there.
+    /// The readiness of `token`, if it is still there.
     pub(super) fn get(&self, token: Token) -> Option<&Readiness> {
         let entry = self.entries.get(token.0 & INDEX_MASK)?.as_ref()?;
         (entry.generation == token.0 >> INDEX_BITS).then_some(&entry.readiness)
     }
 
-    /// Takes out what `token` stands for. The caller drops it outside the lock.
+    /// Removes the readiness of `token`. The caller drops it outside the lock.
     pub(super) fn remove(&mut self, token: Token) -> Option<Arc<Readiness>> {
         self.get(token)?;
         let index = token.0 & INDEX_MASK;
@@ -79,7 +79,7 @@ impl Registrations {
         Some(entry.readiness)
     }
 
-    /// Takes the vacant entries off the end. What is moved for that was entered before, so that it costs little.
+    /// Removes the vacant entries at the end. Its cost is paid for by the insertions before.
     fn shorten(&mut self) {
         while let Some(None) = self.entries.last() {
             self.entries.pop();
@@ -123,7 +123,7 @@ mod tests {
         assert!(registrations.get(Token(0)).is_none());
     }
 
-    /// Crowds that come and leave in any order, beside a few that stay.
+    /// Many that come and leave in any order, beside a few that stay.
     #[test]
     #[cfg_attr(miri, ignore = "a crowd is too much for Miri")]
     fn r23_the_table_of_a_crowd_is_given_back() {

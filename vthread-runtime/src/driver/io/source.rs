@@ -19,7 +19,7 @@ pub(crate) struct Source<S: mio::event::Source> {
 }
 
 impl<S: mio::event::Source> Source<S> {
-    /// Has `io` watched. The first attempts in the directions of `assumed` are made without waiting.
+    /// Registers `io`. The first attempts in the directions of `assumed` are made without waiting.
     pub(crate) fn new(mut io: S, assumed: Interest) -> io::Result<Self> {
         let readiness = Arc::new(Readiness::new(assumed));
         let token = driver::get()
@@ -43,12 +43,13 @@ impl<S: mio::event::Source> Source<S> {
         self.io.as_ref().expect("it is taken out with the source")
     }
 
-    /// What is watched. Another descriptor in its place would not be.
+    /// The descriptor. Another one in its place would not be watched.
     pub(crate) fn get_mut(&mut self) -> &mut S {
         self.io.as_mut().expect("it is taken out with the source")
     }
 
-    /// Has the system say once more whether it is ready for `direction`, and forgets what it said before.
+    /// Makes the system report again whether it is ready for `direction`, and forgets the earlier
+    /// report.
     pub(crate) fn ask_again(&self, direction: Direction) -> io::Result<()>
     where
         S: AsRawFd,
@@ -60,7 +61,7 @@ impl<S: mio::event::Source> Source<S> {
             .ask_again(self.io().as_raw_fd(), self.token)
     }
 
-    /// Makes `attempt` as often as it takes until it does not block any more, on behalf of a `poll_*` function.
+    /// Repeats `attempt` until it does not block, on behalf of a `poll_*` function.
     pub(crate) fn poll_io<T>(
         &self,
         direction: Direction,
@@ -78,8 +79,9 @@ impl<S: mio::event::Source> Source<S> {
         taking(cx, operation, Result::is_ok)
     }
 
-    /// As `poll_io`, for attempts to transfer `wanted` bytes over a stream. If fewer are transferred, the
-    /// buffer of the system is exhausted: the next attempt need not be made before the system speaks again.
+    /// As `poll_io`, for attempts to transfer `wanted` bytes over a stream. If fewer are
+    /// transferred, the buffer of the system is exhausted: the next attempt need not be made before
+    /// the next report.
     pub(crate) fn poll_transfer(
         &self,
         direction: Direction,
@@ -91,7 +93,7 @@ impl<S: mio::event::Source> Source<S> {
             loop {
                 if let Poll::Ready(result) = self.attempt(direction, &mut attempt) {
                     let (transferred, observed) = result?;
-                    // Nothing at all is the end, or was asked for: both stay as they are.
+                    // Nothing at all is the end, or was asked for: in both cases the flag stays.
                     if transferred > 0 && transferred < wanted {
                         self.readiness.clear(observed, direction);
                     }
@@ -163,7 +165,7 @@ impl<'s, S: mio::event::Source> Waiting<'s, S> {
         }
     }
 
-    /// Makes `attempt` as often as it takes until it does not block any more.
+    /// Repeats `attempt` until it does not block.
     pub(crate) fn poll_io<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -186,7 +188,7 @@ impl<'s, S: mio::event::Source> Waiting<'s, S> {
 }
 
 impl<S: mio::event::Source> Waiting<'_, S> {
-    /// Waits until the system says that the direction is ready.
+    /// Waits until the system reports that the direction is ready.
     pub(crate) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.source
             .readiness

@@ -1,4 +1,4 @@
-//! Timers: a clock that counts ticks, a wheel that knows what is due, and the lock around it.
+//! Timers: a clock that counts ticks, a wheel that orders entries by tick, and the lock around it.
 
 mod clock;
 mod timers;

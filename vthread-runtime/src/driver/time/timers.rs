@@ -1,7 +1,8 @@
 //! The lock around the wheel: alarms are set and cancelled by vthreads and rung by the driver's turn.
 //!
-//! The thread that is about to wait in the driver leaves in `awaited` the tick until which it will wait.
-//! Whoever then sets an earlier alarm must end that wait. Both happen under the lock, so neither misses the other.
+//! The thread that is about to wait in the driver leaves in `awaited` the tick until which it will
+//! wait. An earlier alarm that is set then must end that wait. Both happen under the lock, so
+//! neither misses the other.
 #![allow(unsafe_code)] // Alarms live in the frames of those who sleep; the wheel reaches them by pointer.
 
 use super::clock::Clock;
@@ -41,11 +42,12 @@ pub(crate) struct Alarm<'t> {
 struct Bell {
     /// Belongs to the holder of the lock while the alarm is set.
     waker: Cell<Option<Waker>>,
-    /// Set as the last thing that the driver does with the entry. Who sees it owns the entry alone again.
+    /// Set as the driver's last access to the entry. An owner that sees it owns the entry
+    /// exclusively again.
     has_rung: AtomicBool,
 }
 
-/// What the one who sets an alarm must do.
+/// What the setter of an alarm must do.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use]
 pub(crate) enum Set {
@@ -53,7 +55,7 @@ pub(crate) enum Set {
     Waiting,
     /// End the wait of the thread in the driver, because this alarm rings before it would look; then wait.
     EndTheWait,
-    /// Go on: the time has come.
+    /// Go on: the time is over.
     Due,
 }
 
@@ -82,7 +84,7 @@ impl Timers {
         }
     }
 
-    /// An alarm that is not set, with the time that it will be set to. `None`: that has come.
+    /// An alarm that is not set, with the time that it will be set to. `None`: that is over.
     pub(crate) fn alarm_at(&self, deadline: Option<Instant>) -> Alarm<'_> {
         let alarm = self.alarm();
         let tick = deadline.map_or(0, |deadline| self.clock.tick_of(deadline));
@@ -90,7 +92,7 @@ impl Timers {
         alarm
     }
 
-    /// Announces that this thread will wait in the driver, and says for how long at most.
+    /// Announces that this thread will wait in the driver, and returns for how long at most.
     pub(crate) fn begin_wait(&self) -> Option<Duration> {
         let mut locked = self.locked.lock();
         let next = locked.wheel.next_tick();
@@ -99,7 +101,7 @@ impl Timers {
         next.map(|tick| self.clock.until(tick))
     }
 
-    /// Takes back what `begin_wait` announced.
+    /// Revokes the announcement of `begin_wait`.
     pub(crate) fn end_wait(&self) {
         self.locked.lock().awaited = None;
     }
@@ -123,7 +125,7 @@ impl Timers {
                 return true;
             };
             // SAFETY: The lock is held, so the entry is alive: its owner sees `has_rung`, or takes
-            // the lock, before it lets go of it.
+            // the lock, before it drops it.
             let bell = &unsafe { entry.as_ref() }.value().payload;
             woken.extend(bell.waker.take());
             bell.has_rung.store(true, Ordering::Release);
@@ -146,7 +148,7 @@ impl Alarm<'_> {
         self.set_to(tick, waker)
     }
 
-    /// Whether the time had come already when the alarm was made.
+    /// Whether the time was over already when the alarm was made.
     pub(crate) fn was_due(&self) -> bool {
         // Only the owner writes it, as it makes the alarm and as it sets it.
         self.entry.value().tick.get() == 0
@@ -163,7 +165,7 @@ impl Alarm<'_> {
         }
         self.is_set.set(true);
         if locked.awaited.is_some_and(|awaited| tick < awaited) {
-            // The one who is told is enough: later alarms are measured against this one.
+            // One interruption is enough: later alarms are compared with this one.
             locked.awaited = Some(tick);
             return Set::EndTheWait;
         }
@@ -234,6 +236,6 @@ impl Drop for Alarm<'_> {
             // SAFETY: It was linked by `set` and not handed out, or else it would have rung.
             unsafe { locked.wheel.remove(entry) };
         }
-        // The waker, which is foreign, goes after the lock: fields are dropped last.
+        // The waker, which is foreign, is dropped after the lock: fields are dropped last.
     }
 }

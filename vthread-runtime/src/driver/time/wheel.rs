@@ -25,14 +25,14 @@ const LEVELS: usize = 7;
 /// The last tick of the wheel, 139 years of milliseconds. Later ones count as this one.
 pub(crate) const LAST_TICK: u64 = (1 << (BITS * LEVELS as u32)) - 1;
 
-/// An entry's part of a node: its tick, and what the owner attached.
+/// An entry's part of a node: its tick, and the owner's payload.
 pub(crate) struct Timer<P> {
-    /// What it is linked by. While it is not linked, the owner's.
+    /// The tick by which it is linked. While it is not linked, the owner's.
     pub(super) tick: Cell<u64>,
     pub(crate) payload: P,
 }
 
-/// What the owner of a timer pins in its frame.
+/// The node of a timer, which its owner pins in its frame.
 pub(crate) type Entry<P> = Node<Timer<P>>;
 
 impl<P> Entry<P> {
@@ -45,12 +45,12 @@ impl<P> Entry<P> {
     }
 }
 
-/// The wheel. It stands inside a lock, which is the lock of all its entries.
+/// The wheel. It is protected by a lock, which is the lock of all its entries.
 pub(crate) struct Wheel<P> {
     /// Everything up to this tick has been handed out, or is in `opened`.
     now: u64,
     levels: Box<[Level<P>; LEVELS]>,
-    /// The slot that `now` has reached, as far as it has not been looked through.
+    /// The slot that `now` has reached, without the entries that were taken out.
     opened: List<Timer<P>>,
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use std::collections::BTreeMap;
 
-/// The whole of a wheel's life: entries on the heap, and what the model thinks of them.
+/// The whole of a wheel's life: entries on the heap, and the model's view of them.
 struct Bench {
     wheel: Wheel<usize>,
     entries: Vec<Pin<Box<Entry<usize>>>>,
@@ -54,7 +54,7 @@ impl Bench {
         Some(popped)
     }
 
-    /// Everything until `until`, in the order in which the wheel hands it out.
+    /// Everything until `until`, in the order in which the wheel returns it.
     fn drain(&mut self, until: u64) -> Vec<(u64, usize)> {
         let drained: Vec<_> = std::iter::from_fn(|| self.pop(until)).collect();
         assert!(drained.iter().all(|&(tick, _)| tick <= until));
@@ -136,7 +136,7 @@ fn the_far_future_is_clamped() {
 #[test]
 fn removal_while_a_slot_is_open() {
     let mut bench = Bench::new();
-    // All of them stand in one slot of level 1; popping the first opens it.
+    // All of them are in one slot of level 1; popping the first opens it.
     let names: Vec<_> = (0..6).map(|i| bench.insert(64 + i / 3)).collect();
     assert_eq!(bench.pop(64), Some((64, names[0])));
     bench.remove(64, names[1]);
