@@ -43,6 +43,7 @@ mod runtime;
 
 pub mod macro_support;
 
+pub use base::unwind::is_cancellation;
 pub use call::closure::{Closure, VthreadFn};
 pub use call::map_concurrent::{__vthread_map_concurrent, Mapped, map_concurrent};
 pub use call::yield_now::{__vthread_yield_now, yield_now};
@@ -62,6 +63,5 @@ pub use program::shutdown::{BackgroundError, BackgroundFailure, shutdown};
 pub use runtime::{Metrics, metrics};
 pub use scheduler::StuckPoll;
 pub use task::call::Call;
-pub use task::cell::is_cancellation;
 pub use task::id::TaskId;
 pub use thread::{__vthread_checkpoint, checkpoint, is_cancelled};

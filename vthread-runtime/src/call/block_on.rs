@@ -7,19 +7,21 @@
 
 #![allow(unsafe_code)] // From a registered scope to the root around it, and back.
 
+use crate::base::unwind::CancelUnwind;
+use crate::base::unwind::{Ended, catch};
 use crate::group::grace::CleanupTimer;
 use crate::program::plain_threads::PlainCall;
 use crate::scheduler::{Given, wait};
 use crate::task::call::Call;
-use crate::task::cell::CancelUnwind;
 use crate::task::current::{self, Running};
+use crate::task::poll::has_ended;
 use crate::task::recursion::poll_on_segments;
 use crate::task::root::Root;
 use crate::task::vthread::Vthread;
 use crate::trace;
 use std::cell::RefCell;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+use std::panic::{Location, resume_unwind};
 use std::pin::Pin;
 use std::ptr;
 use std::sync::Arc;
@@ -131,12 +133,12 @@ fn drive<F: Future>(
     let mut cx = Context::from_waker(waker);
     let mut given = Given::default();
     let mut cleanup = None;
-    let mut result = loop {
+    let ended = loop {
         root.notice.take();
         running.renew();
         let polled = {
             let _entered = running.enter();
-            catch_unwind(AssertUnwindSafe(|| {
+            catch(|| {
                 poll_on_segments(&root.vthread, &running, &mut cx, |cx| {
                     frame
                         .as_mut()
@@ -144,20 +146,20 @@ fn drive<F: Future>(
                         .expect("the frame is there until the end")
                         .poll(cx)
                 })
-            }))
+            })
         };
         match polled {
-            Ok(Poll::Ready(value)) if root.vthread.root.was_met() => {
-                // Plain code has stopped the unwinding of its cancellation.
+            Ok(Poll::Ready(value)) => {
+                // Within the poll: a value that is dropped is the vthread's.
                 let _entered = running.enter();
-                let dropped = running.dropping(|| catch_unwind(AssertUnwindSafe(|| drop(value))));
-                break Err(dropped.err().unwrap_or_else(|| Box::new(CancelUnwind)));
+                break has_ended(&root.vthread.root, &running, Ended::Finished(value));
             }
-            Ok(Poll::Ready(value)) => break Ok(value),
             Ok(Poll::Pending) => {}
+            // A call inside has unwound through plain code.
+            Err(payload) if payload.is::<CancelUnwind>() => break Ended::Cancelled,
             Err(payload) => {
                 trace::panics::resumes(&*payload);
-                break Err(payload);
+                break Ended::Panicked(payload);
             }
         }
         if running.is_marked() {
@@ -169,7 +171,7 @@ fn drive<F: Future>(
                 }
                 // SAFETY: this thread polls the vthread, and those further out on its stack.
                 unsafe { root.vthread.meet_mark(running.scope()) };
-                break Err(Box::new(CancelUnwind) as _);
+                break Ended::Cancelled;
             }
             if !bound_cleanup(root, &mut cleanup, &cx) {
                 continue;
@@ -193,14 +195,13 @@ fn drive<F: Future>(
     // The frame is dropped on this thread too, and blocking calls in its destructors complete.
     let dropped = {
         let _entered = running.enter();
-        running.dropping(|| catch_unwind(AssertUnwindSafe(|| frame.set(None))))
+        running.dropping(|| catch(|| frame.set(None)))
     };
-    if let Err(payload) = dropped
-        && !matches!(&result, Err(first) if !first.is::<CancelUnwind>())
-    {
-        result = Err(payload);
+    match ended.after_drop(dropped) {
+        Ended::Finished(value) => Ok(value),
+        Ended::Panicked(payload) => Err(payload),
+        Ended::Cancelled => Err(Box::new(CancelUnwind)),
     }
-    result
 }
 
 /// Whether the walk that has marked the call, or the vthread in whose plain frame it was made, is
@@ -239,8 +240,7 @@ enum Registration<'a> {
 impl<'a> Registration<'a> {
     /// Below a vthread whose plain code may have given the call any of its values.
     fn nowhere(running: &Running) -> Self {
-        // SAFETY: the vthread of the current poll.
-        unsafe { &*running.vthread }.escape.leak();
+        running.vthread().escape.leak();
         Registration::Nowhere
     }
 
@@ -266,8 +266,7 @@ impl<'a> Nested<'a> {
         let around = unsafe { &*running.scope() };
         root.vthread.root.set_parent(around);
         around.opened_inside();
-        // SAFETY: the outer vthread is being polled further out on this stack.
-        let outer = unsafe { &*running.vthread };
+        let outer = running.vthread();
         // SAFETY: this call's `Arc` keeps the root until `drop`; the scope is its first field.
         unsafe { outer.open().push(Arc::as_ptr(root).cast()) };
         if outer.may_be_cancelled() {

@@ -2,9 +2,9 @@
 
 use super::block_on::try_block_on;
 use crate::base::type_question::{Answer, Asked, answers, ask};
+use crate::base::unwind::{CancelUnwind, Payload};
 use crate::program::shutdown::{exit_signal, shutdown};
 use crate::task::call::Call;
-use crate::task::cell::{CancelUnwind, Payload};
 use crate::task::current;
 use std::convert::Infallible;
 use std::fmt;

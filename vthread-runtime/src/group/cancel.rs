@@ -8,6 +8,7 @@
 
 use super::claim::First;
 use super::node::{Node, State};
+use crate::base::arc::retain;
 use crate::cancel::in_progress::CancelInProgress;
 use crate::cancel::reason::CancelReason;
 use crate::cancel::scope::{Kind, Level, Scope};
@@ -415,8 +416,5 @@ pub(crate) unsafe fn node_of(scope: *const Scope) -> Arc<Node> {
     let node = scope.cast::<Node>();
     // SAFETY: a scope of kind `Group` is the first field of a node, which its owner keeps in an
     // `Arc` at least until the scope is closed.
-    unsafe {
-        Arc::increment_strong_count(node);
-        Arc::from_raw(node)
-    }
+    unsafe { retain(node) }
 }

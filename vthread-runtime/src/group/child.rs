@@ -5,7 +5,8 @@
 use super::handle::Group;
 use super::node::Node;
 use super::owner::Owner;
-use crate::task::cell::{Ended, Parent, Payload};
+use crate::base::unwind::{Ended, Payload};
+use crate::task::cell::Parent;
 use crate::task::header::{End, Header, Held};
 use std::marker::PhantomData;
 use std::sync::Arc;

@@ -19,6 +19,7 @@
 
 use super::cancel::node_of;
 use super::node::Node;
+use crate::base::arc::retain;
 use crate::cancel::scope::{Kind, Scope};
 use crate::task::current::{self, Running};
 use crate::task::header::Header;
@@ -118,10 +119,7 @@ fn claimer(running: &Running) -> Option<(Arc<Node>, *const Header)> {
         return None;
     }
     // SAFETY: the parent of a task that runs is a child of a group, which keeps the node in an `Arc`.
-    let node = unsafe {
-        Arc::increment_strong_count(node);
-        Arc::from_raw(node)
-    };
+    let node = unsafe { retain(node) };
     Some((node, ptr::from_ref::<Header>(&*child)))
 }
 

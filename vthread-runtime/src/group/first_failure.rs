@@ -2,9 +2,9 @@
 
 use super::cancel::Reach;
 use super::node::{Node, State};
+use crate::base::unwind::{Payload, drop_quietly};
 use crate::cancel::in_progress::CancelInProgress;
 use crate::cancel::reason::{CancelReason, FailedMember};
-use crate::task::cell::{Payload, drop_quietly};
 use crate::task::header::Header;
 use crate::trace::{self, Who};
 use std::borrow::Cow;

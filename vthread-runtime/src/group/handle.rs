@@ -6,6 +6,7 @@ use super::cancel::Reach;
 use super::infallible::NoError;
 use super::node::Node;
 use super::owner::Owner;
+use crate::base::arc::retain;
 use crate::cancel::reason::CancelReason;
 use std::cell::Cell;
 use std::fmt;
@@ -98,10 +99,7 @@ impl<'scope, E> Group<'scope, E> {
     /// A share in the node.
     pub(crate) fn keep_node(&self) -> Arc<Node> {
         // SAFETY: alive, see `node`, and nodes are made in an `Arc` only.
-        unsafe {
-            Arc::increment_strong_count(self.node);
-            Arc::from_raw(self.node)
-        }
+        unsafe { retain(self.node) }
     }
 
     pub(crate) fn is_of(&self, owner: &Owner<E>) -> bool {

@@ -8,18 +8,20 @@
 
 use super::handle::Group;
 use super::owner::Owner;
+use crate::base::unwind::Ended;
+use crate::base::unwind::{Payload, drop_quietly};
 #[cfg(all(test, loom))]
 use crate::cancel::scope::Level;
 use crate::cancel::scope::Scope;
-use crate::task::cell::{CancelUnwind, Payload, drop_quietly};
 use crate::task::current::{self, Running};
+use crate::task::poll::{drop_in_place, poll_frame};
 use crate::task::vthread::Vthread;
 use crate::task::wait_reason::WaitReason;
 use crate::trace;
 use std::fmt;
 use std::future::Future;
 use std::marker::{PhantomData, PhantomPinned};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::ptr;
 use std::sync::Arc;
@@ -123,8 +125,7 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
         let around = unsafe { &*running.scope() };
         scope.set_parent(around);
         around.opened_inside();
-        // SAFETY: the poll's vthread.
-        let vthread: &Vthread = unsafe { &*running.vthread };
+        let vthread: &Vthread = running.vthread();
         {
             let mut state = self.owner.node.lock();
             state.owner = Some((vthread, cx.waker().clone()));
@@ -138,19 +139,12 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
         self.phase = Phase::Running;
     }
 
-    /// Whether the body must not go on.
-    fn is_marked(&self, running: &Running) -> bool {
-        // SAFETY: our scope's chain is open, and this thread polls the vthread.
-        unsafe { (*running.vthread).is_marked(self.scope()) }
-    }
-
-    /// Passes a mark further out, if there is one, on to the children: it may have come without a
-    /// walk down the tree, as that of a branch of a `select!` does.
+    /// Passes a mark further out, if there is one, on to the children: it may have come without a walk
+    /// down the tree, as a branch's of a `select!` does.
     fn inherit_mark(&self, running: &Running) {
         let outside = self.scope().parent();
-        // SAFETY: as above.
-        let vthread = unsafe { &*running.vthread };
-        // SAFETY: as above.
+        let vthread = running.vthread();
+        // SAFETY: our scope's chain is open, and this thread polls the vthread.
         if let Some(reason) = unsafe { vthread.reason(outside) } {
             // SAFETY: as above.
             unsafe { vthread.cut(outside) };
@@ -163,7 +157,7 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
     /// Whether a scope further out is marked: the group's result is not used.
     fn is_marked_outside(&self, running: &Running) -> bool {
         // SAFETY: as above.
-        unsafe { (*running.vthread).is_marked(self.scope().parent()) }
+        unsafe { running.vthread().is_marked(self.scope().parent()) }
     }
 
     /// Step 2: polls the body. True when it has ended, in any way, and is gone.
@@ -172,43 +166,32 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
         let Stage::Body(body) = &mut self.stage else {
             return true;
         };
-        let result = running.within(&owner.node.scope, || {
-            catch_unwind(AssertUnwindSafe(|| {
-                // SAFETY: the body is pinned with `self`, and dropped in place.
-                unsafe { Pin::new_unchecked(body) }.poll(cx)
-            }))
+        let scope = &owner.node.scope;
+        // SAFETY: our scope's chain is open, and this thread polls the vthread.
+        let is_marked = || unsafe { running.vthread().is_marked(scope) };
+        let exit = &mut self.exit;
+        let polled = running.within(scope, || {
+            poll_frame(scope, running, is_marked, || {
+                // SAFETY: the body is pinned with `self`, and dropped where it is.
+                match unsafe { Pin::new_unchecked(body) }.poll(cx) {
+                    Poll::Ready(output) => Poll::Ready(exit.ended(output)),
+                    Poll::Pending => exit
+                        .signalled()
+                        .map_or(Poll::Pending, |said| Poll::Ready(Ok(said))),
+                }
+            })
         });
-        let said = match result {
-            Ok(Poll::Ready(output)) => Some(self.exit.ended(output)),
-            Ok(Poll::Pending) => match self.exit.signalled() {
-                Some(said) => Some(Ok(said)),
-                None if self.is_marked(running) && self.scope().is_empty() => {
-                    if running.is_held() {
-                        // It is woken when all others are marked.
-                        return false;
-                    }
-                    owner.node.body_is_dropped();
-                    None
-                }
-                None => return false,
-            },
-            Err(payload) => {
-                crate::trace::panics::caught(&*payload);
-                self.body_panicked(running, payload);
-                None
-            }
-        };
-        let said = match said {
-            // Plain code has stopped the unwinding of its cancellation.
-            Some(said) if self.scope().was_met() => {
+        let said = match polled {
+            None => return false,
+            Some(Ended::Finished(said)) => Some(said),
+            Some(Ended::Cancelled) => {
                 owner.node.body_is_dropped();
-                let drop_said = || catch_unwind(AssertUnwindSafe(|| drop(said)));
-                if let Err(payload) = running.dropping(drop_said) {
-                    self.record_panic(payload);
-                }
                 None
             }
-            said => said,
+            Some(Ended::Panicked(payload)) => {
+                self.record_panic(payload);
+                None
+            }
         };
         // An error is recorded before the rest of the body is dropped: its destructors come later.
         let said = match said {
@@ -219,49 +202,20 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
             }
             None => None,
         };
-        self.scope().must_be_empty();
-        self.drop_body(running);
+        // SAFETY: ours, and nothing is open in it.
+        if let Err(payload) = unsafe { drop_in_place(running, &raw mut self.stage, Stage::Silent) }
+        {
+            self.record_panic(payload);
+        }
         if let Some(said) = said {
             self.stage = Stage::Said(said);
         }
         true
     }
 
-    fn body_panicked(&self, running: &Running, payload: Payload) {
-        if payload.is::<CancelUnwind>() && self.is_marked(running) {
-            // A blocking call in a plain frame of the body was cancelled: there is nothing else to
-            // record.
-            self.owner.node.body_is_dropped();
-            return;
-        }
-        self.record_panic(payload);
-    }
-
     fn record_panic(&self, payload: Payload) {
         let node = &self.owner.node;
         node.record_panic(payload, node.body());
-    }
-
-    /// Step 3: drops the body in place; a panic in a destructor is the group's.
-    fn drop_body(&mut self, running: &Running) {
-        let stage: *mut Stage<B, S> = &mut self.stage;
-        struct Silenced<B, S>(*mut Stage<B, S>);
-        impl<B, S> Drop for Silenced<B, S> {
-            fn drop(&mut self) {
-                // SAFETY: the contents were dropped, also if that unwound.
-                unsafe { self.0.write(Stage::Silent) };
-            }
-        }
-        let dropped = running.dropping(|| {
-            catch_unwind(AssertUnwindSafe(|| {
-                let _silenced = Silenced(stage);
-                // SAFETY: ours, initialised, overwritten by the guard.
-                unsafe { stage.drop_in_place() };
-            }))
-        });
-        if let Err(payload) = dropped {
-            self.record_panic(payload);
-        }
     }
 
     /// Step 4: the body is gone; services end when no other child is left.
@@ -278,9 +232,8 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
 
     /// Step 6: unregisters the group.
     fn close(&mut self, running: &Running) {
-        // SAFETY: the poll's vthread.
-        unsafe { &*running.vthread }.open().remove(self.scope());
-        // SAFETY: the scope around is still open.
+        running.vthread().open().remove(self.scope());
+        // SAFETY: what is around us is still open.
         unsafe { &*self.scope().parent() }.closed_inside();
         self.phase = Phase::Closed;
         let (owner, grace, leaked) = {
@@ -290,8 +243,7 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
         drop(owner);
         drop(grace);
         if leaked > 0 {
-            // SAFETY: the poll's vthread.
-            let vthread = unsafe { &*running.vthread };
+            let vthread = running.vthread();
             vthread.escape.leaked_by_a_child(leaked);
         }
     }

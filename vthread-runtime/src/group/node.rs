@@ -10,11 +10,11 @@ use super::cancel::{Reach, Walk, mark_child};
 use super::claim::First;
 use super::grace::{GraceTimer, PendingCleanups};
 use super::options::OnFailure;
+use crate::base::unwind::Payload;
 use crate::cancel::deadline::Deadline;
 use crate::cancel::reason::CancelReason;
 use crate::cancel::scope::{Kind, Scope};
 use crate::primitive::{Mutex, MutexGuard};
-use crate::task::cell::Payload;
 use crate::task::current;
 use crate::task::handle::Linked;
 use crate::task::header::{End, Header, Held};
@@ -328,9 +328,9 @@ impl State {
     fn trace(&self, child: &Header) {
         current::with(|running| {
             let Some(running) = running else { return };
-            // SAFETY: the vthread of the current poll.
-            let spawner = unsafe { &(*running.vthread).escape };
-            let is_own = matches!(self.owner, Some((owner, _)) if ptr::eq(owner, running.vthread));
+            let spawner = &running.vthread().escape;
+            let is_own =
+                matches!(self.owner, Some((owner, _)) if ptr::eq(owner, running.vthread()));
             if is_own {
                 spawner.spawned_traced(&child.vthread.escape);
             } else {

@@ -152,7 +152,7 @@ impl Snapshot {
                 WaitReason::Unknown => Activity::Running,
                 // It has waited before, and is the caller now.
                 _ if current::with(|running| {
-                    running.is_some_and(|running| ptr::eq(running.vthread, vthread))
+                    running.is_some_and(|running| ptr::eq(running.vthread(), vthread))
                 }) =>
                 {
                     Activity::Running

@@ -3,9 +3,10 @@
 #![allow(unsafe_code)] // `background` is for the macros only.
 
 use super::shutdown::{BackgroundError, Cause, Process};
+use crate::base::unwind::{Ended, Payload};
 use crate::group::options::SpawnOptions;
 use crate::group::task::Task;
-use crate::task::cell::{Ended, Parent, Payload};
+use crate::task::cell::Parent;
 use crate::task::handle::Handle;
 use crate::task::header::{About, End, Header, Held};
 use std::future::Future;

@@ -3,6 +3,7 @@
 #![allow(unsafe_code)] // A view that the handle keeps valid; from a scope to its group.
 
 use super::shutdown::Process;
+use crate::base::arc::retain;
 use crate::cancel::scope::{Kind, Scope};
 use crate::group::cancel::node_of;
 use crate::group::handle::Group;
@@ -87,8 +88,5 @@ fn innermost(running: &Running) -> Option<Arc<Node>> {
         return None;
     }
     // SAFETY: the parent of a task that runs is a child of a group, which keeps the node in an `Arc`.
-    unsafe {
-        Arc::increment_strong_count(parent);
-        Some(Arc::from_raw(parent))
-    }
+    unsafe { Some(retain(parent)) }
 }

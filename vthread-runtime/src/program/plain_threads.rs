@@ -16,6 +16,7 @@
 
 #![allow(unsafe_code)] // The root by address.
 
+use crate::base::arc::retain;
 use crate::cancel::reason::CancelReason;
 use crate::group::cancel::Walk;
 use crate::primitive::{AtomicPtr, AtomicU8, Mutex, Ordering};
@@ -102,10 +103,7 @@ pub(crate) fn mark_all(walk: &mut Walk) -> usize {
     let mut mark = |thread: &Thread| {
         thread.mark(|root| {
             // SAFETY: the call has an `Arc` of it, and does not end meanwhile.
-            let root = unsafe {
-                Arc::increment_strong_count(root);
-                Arc::from_raw(root)
-            };
+            let root = unsafe { retain(root) };
             walk.mark_root(root, &CancelReason::Shutdown);
         })
     };

@@ -5,12 +5,12 @@
 //! are the blocking calls of plain threads, which nothing else can cancel.
 
 use super::plain_threads;
+use crate::base::unwind::{Payload, drop_quietly};
 use crate::cancel::reason::CancelReason;
 use crate::config;
 use crate::group::cancel::{Reach, Walk};
 use crate::group::collect::Failures;
 use crate::group::node::{Node, ProcessGroup};
-use crate::task::cell::{Payload, drop_quietly};
 use crate::task::current;
 use crate::task::header::{Header, Held};
 use crate::trace;
@@ -77,7 +77,7 @@ impl Process {
         } else {
             // An error is a user's value: it is dropped outside the lock.
             drop(locked);
-            crate::task::cell::drop_quietly(failure);
+            crate::base::unwind::drop_quietly(failure);
         }
     }
 

@@ -6,14 +6,15 @@
 
 #![allow(unsafe_code)] // Pins the body.
 
-use crate::cancel::scope::{Kind, Scope};
-use crate::task::cell::{CancelUnwind, Payload, drop_quietly};
+use crate::base::unwind::Ended;
+use crate::base::unwind::Payload;
+use crate::cancel::scope::Scope;
 use crate::task::current::{self, Running};
-use crate::trace::panics;
+use crate::task::poll::{drop_in_place, poll_frame};
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomPinned;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -113,45 +114,30 @@ impl<S: HasScope, B: Future> ScopedBody<S, B> {
             Phase::Open => {}
         }
         let body = this.body.as_mut().expect("there until the end");
-        let polled = running.within(this.scope.scope(), || {
-            catch_unwind(AssertUnwindSafe(|| {
-                // SAFETY: the body is pinned with `self`, and dropped in place.
+        let scope = this.scope.scope();
+        // SAFETY: our scope's chain is open, and this thread polls the vthread.
+        let is_marked = || unsafe { running.vthread().is_marked(scope) };
+        let polled = running.within(scope, || {
+            poll_frame(scope, running, is_marked, || {
+                // SAFETY: the body is pinned with `self`, and dropped where it is.
                 unsafe { Pin::new_unchecked(body) }.poll(cx)
-            }))
+            })
         });
-        let ended = match polled {
-            // Plain code has stopped the unwinding of its cancellation: the body's result is
-            // dropped.
-            Ok(Poll::Ready(value)) if this.was_met() => running
-                .dropping(|| catch_unwind(AssertUnwindSafe(|| drop(value))))
-                .map(|()| None),
-            Ok(Poll::Ready(value)) => Ok(Some(value)),
-            Ok(Poll::Pending) if this.is_over(running) => Ok(None),
-            Ok(Poll::Pending) => return Poll::Pending,
-            Err(payload) if payload.is::<CancelUnwind>() && this.is_marked(running) => Ok(None),
-            Err(payload) => {
-                panics::caught(&*payload);
-                Err(payload)
-            }
+        let Some(ended) = polled else {
+            return Poll::Pending;
         };
-        this.scope.scope().must_be_empty();
-        this.was_cancelled = matches!(ended, Ok(None));
+        this.was_cancelled = matches!(ended, Ended::Cancelled);
         if this.was_cancelled {
-            // SAFETY: our scope's chain is open, and this thread polls the vthread.
-            unsafe { (*running.vthread).cut(this.scope.scope()) };
+            // SAFETY: as above.
+            unsafe { running.vthread().cut(scope) };
         }
-        let dropped = this.drop_body(running);
+        // SAFETY: ours, and nothing is open in it.
+        let dropped = unsafe { drop_in_place(running, &raw mut this.body, None) };
         this.close();
-        Poll::Ready(match (ended, dropped) {
-            (Err(payload), late) => {
-                drop_quietly(late);
-                Err(payload)
-            }
-            (Ok(value), Err(payload)) => {
-                drop_quietly(value);
-                Err(payload)
-            }
-            (Ok(value), Ok(())) => Ok(value),
+        Poll::Ready(match ended.after_drop(dropped) {
+            Ended::Finished(value) => Ok(Some(value)),
+            Ended::Cancelled => Ok(None),
+            Ended::Panicked(payload) => Err(payload),
         })
     }
 
@@ -170,45 +156,9 @@ impl<S: HasScope, B: Future> ScopedBody<S, B> {
         self.phase = Phase::Closed;
     }
 
-    fn is_marked(&self, running: &Running) -> bool {
-        // SAFETY: our scope's chain is open, and this thread polls the vthread.
-        unsafe { (*running.vthread).is_marked(self.scope.scope()) }
-    }
-
-    /// Whether the mark of this scope was met, and plain code has stopped the unwinding.
-    fn was_met(&self) -> bool {
-        let scope = self.scope.scope();
-        scope.was_met() && scope.kind != Kind::Catch
-    }
-
-    /// Whether the body, which waits, is to be dropped: it is marked, everything that was open in
-    /// it has closed, and all that are to be marked are.
-    fn is_over(&self, running: &Running) -> bool {
-        self.is_marked(running) && self.scope.scope().is_empty() && !running.is_held()
-    }
-
     fn is_marked_outside(&self, running: &Running) -> bool {
-        // SAFETY: as above.
-        unsafe { (*running.vthread).is_marked(self.scope.scope().parent()) }
-    }
-
-    /// Drops the body in place.
-    fn drop_body(&mut self, running: &Running) -> Result<(), Payload> {
-        let body: *mut Option<B> = &mut self.body;
-        struct Emptied<B>(*mut Option<B>);
-        impl<B> Drop for Emptied<B> {
-            fn drop(&mut self) {
-                // SAFETY: the contents were dropped, also if that unwound.
-                unsafe { self.0.write(None) };
-            }
-        }
-        running.dropping(|| {
-            catch_unwind(AssertUnwindSafe(|| {
-                let _emptied = Emptied(body);
-                // SAFETY: ours, initialised, overwritten by the guard.
-                unsafe { body.drop_in_place() };
-            }))
-        })
+        // SAFETY: our scope's chain is open, and this thread polls the vthread.
+        unsafe { running.vthread().is_marked(self.scope.scope().parent()) }
     }
 }
 

@@ -7,8 +7,8 @@
 #![allow(unsafe_code)] // Pin projection.
 
 use super::body::{ScopedBody, with_own};
+use crate::base::unwind::Payload;
 use crate::cancel::scope::{Kind, Scope};
-use crate::task::cell::Payload;
 use std::fmt;
 use std::future::Future;
 use std::panic::resume_unwind;

@@ -9,11 +9,11 @@
 #![allow(unsafe_code)] // Pin projection.
 
 use super::body::{ScopedBody, with_own};
+use crate::base::unwind::{Payload, drop_quietly};
 use crate::cancel::reason::CancelReason;
 use crate::cancel::scope::{Kind, Level, Scope};
 use crate::group::cancel::cancel_marked;
 use crate::group::grace::CleanupTimer;
-use crate::task::cell::{Payload, drop_quietly};
 use crate::task::current::Running;
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -279,8 +279,7 @@ impl<L: Branches> Select<L> {
             Level::Soft => self.list.mark_open(),
             Level::Hard => self.list.mark_open_hard(),
         };
-        // SAFETY: the poll's vthread.
-        let vthread = unsafe { &*running.vthread };
+        let vthread = running.vthread();
         vthread.set_maybe_cancelled();
         if has_more {
             cancel_marked(vthread, level);

@@ -14,6 +14,7 @@
 #![allow(unsafe_code)] // The current map by address.
 
 use super::current;
+use crate::base::arc::retain;
 use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
@@ -132,8 +133,7 @@ thread_local! {
 #[inline]
 fn with_current<R>(code: impl FnOnce(&Current) -> R) -> R {
     current::with(|running| match running {
-        // SAFETY: the vthread that this thread polls.
-        Some(running) => code(&unsafe { &*running.vthread }.bindings),
+        Some(running) => code(&running.vthread().bindings),
         None => OF_THREAD.with(code),
     })
 }
@@ -158,11 +158,8 @@ impl Current {
         if map.is_null() {
             return Bindings(None);
         }
-        // SAFETY: every map lives in an `Arc`, and the current one is alive.
-        Bindings(Some(unsafe {
-            Arc::increment_strong_count(map);
-            Arc::from_raw(map)
-        }))
+        // SAFETY: every map lives in an `Arc`, and what is current is alive.
+        Bindings(Some(unsafe { retain(map) }))
     }
 
     /// Called at the birth of a task: it owns the inherited map, until `release`.

@@ -12,54 +12,17 @@
 
 use super::current::Running;
 use super::header::{About, End, Header, Held, Holds, TaskRef, VTable, release};
+use super::poll::{has_ended, poll_frame};
 use super::recursion::poll_on_segments;
 use super::state::Pause;
 use super::waker;
-use crate::trace::panics;
-use std::any::Any;
+use crate::base::unwind::{Ended, Payload, catch};
 use std::cell::UnsafeCell;
 use std::future::Future;
 use std::mem::ManuallyDrop;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::ptr::NonNull;
-use std::task::{Context, Poll};
-
-/// The payload of a panic.
-pub(crate) type Payload = Box<dyn Any + Send>;
-
-/// The payload with which a cancelled blocking call unwinds through plain frames. It carries no
-/// authority: where nothing is marked it is a panic like any other.
-#[derive(Debug)]
-pub(crate) struct CancelUnwind;
-
-/// Returns whether a payload caught by [`std::panic::catch_unwind`] is the cancellation of a
-/// vthread, and no panic.
-///
-/// A vthread that is cancelled while it is blocked below plain code (a closure, a callback of some
-/// library) unwinds through that code, so that its destructors run. Plain code that catches panics
-/// catches this too. It should continue it with [`resume_unwind`](std::panic::resume_unwind): the
-/// vthread is cancelled in any case, each blocking call that follows unwinds again, and the result
-/// of the cancelled code is dropped.
-///
-/// `payload` is the payload as it was caught, boxed or not.
-pub fn is_cancellation(payload: &(dyn Any + Send)) -> bool {
-    // `&payload` of a boxed payload is the box as an `Any` of its own.
-    match payload.downcast_ref::<Payload>() {
-        Some(boxed) => is_cancellation(&**boxed),
-        None => payload.is::<CancelUnwind>(),
-    }
-}
-
-/// How a frame ended.
-pub(crate) enum Ended<R> {
-    /// With its result.
-    Finished(R),
-    /// With a panic.
-    Panicked(Payload),
-    /// It was dropped because it was marked.
-    Cancelled,
-}
+use std::task::Context;
 
 /// The parent of a task, which waits for its end. Implemented by the group.
 pub(crate) trait Parent<R>: Send {
@@ -206,16 +169,12 @@ fn poll<F: Future, P: Parent<F::Output>>(
     let root = &vthread.root;
     // No scope is around a root.
     let is_marked = || vthread.may_be_cancelled() && root.has_own_mark();
-    let mut ended = if is_marked() && root.is_empty() {
-        if vthread.is_held() {
-            // It is woken when all others are marked.
-            cleanup_pending(cell, task);
-            return None;
-        }
-        Ended::Cancelled
+    let ended = if is_marked() && root.is_empty() {
+        // Else it is woken when all others are marked.
+        (!vthread.is_held()).then(|| has_ended(root, running, Ended::Cancelled))
     } else {
         let mut cx = Context::from_waker(waker);
-        let result = catch_unwind(AssertUnwindSafe(|| {
+        poll_frame(root, running, is_marked, || {
             poll_on_segments(vthread, running, &mut cx, |cx| {
                 assert!(
                     cell.holds().get() == Holds::Frame,
@@ -225,53 +184,19 @@ fn poll<F: Future, P: Parent<F::Output>>(
                 // frame, which stays where it is until it is dropped there.
                 unsafe { Pin::new_unchecked(&mut *cell.frame()) }.poll(cx)
             })
-        }));
-        match result {
-            Ok(Poll::Ready(result)) => Ended::Finished(result),
-            Ok(Poll::Pending) if !vthread.may_be_cancelled() => return None,
-            Ok(Poll::Pending) if is_marked() && root.is_empty() && !vthread.is_held() => {
-                Ended::Cancelled
-            }
-            Ok(Poll::Pending) => {
-                cleanup_pending(cell, task);
-                return None;
-            }
-            Err(payload) if payload.is::<CancelUnwind>() && is_marked() => Ended::Cancelled,
-            Err(payload) => {
-                panics::caught(&*payload);
-                Ended::Panicked(payload)
-            }
-        }
+        })
     };
-    if !root.is_quiet() {
-        root.must_be_empty();
-        ended = swallow(running, ended);
-    }
+    let Some(ended) = ended else {
+        if vthread.may_be_cancelled() {
+            cleanup_pending(cell, task);
+        }
+        return None;
+    };
     let dropped = running.dropping(|| {
-        // SAFETY: as above. No scope is open in the frame, so no pointers into it are left.
-        catch_unwind(AssertUnwindSafe(|| unsafe { set_empty(cell) }))
+        // SAFETY: as above. No scope is open in the frame, so no other thread looks at it any more.
+        catch(|| unsafe { set_empty(cell) })
     });
-    if let Err(payload) = dropped {
-        // A panic outranks the frame's result, and the first panic outranks the second.
-        if let Ended::Panicked(_) = ended {
-            drop_quietly(payload);
-        } else {
-            let said = std::mem::replace(&mut ended, Ended::Panicked(payload));
-            drop_quietly(said);
-        }
-    }
-    Some(ended)
-}
-
-/// The frame has met its mark. If it has a result all the same, plain code has stopped the
-/// unwinding: the result is dropped.
-#[cold]
-fn swallow<R>(running: &Running, ended: Ended<R>) -> Ended<R> {
-    let Ended::Finished(_) = ended else {
-        return ended;
-    };
-    let dropped = running.dropping(|| catch_unwind(AssertUnwindSafe(|| drop(ended))));
-    dropped.map_or_else(Ended::Panicked, |()| Ended::Cancelled)
+    Some(ended.after_drop(dropped))
 }
 
 /// Drops the contents of the stage in place.
@@ -316,15 +241,14 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
     if completed.has_joiner {
         let joiner = header.vthread.open().joiner.take();
         if let Some(joiner) = joiner
-            && let Err(payload) = catch_unwind(AssertUnwindSafe(|| joiner.waker.wake()))
+            && let Err(payload) = catch(|| joiner.waker.wake())
         {
             parent.panicked(header, payload);
         }
     }
     if !completed.has_handle {
         // SAFETY: without a handle the value is ours to drop.
-        let dropped =
-            running.dropping(|| catch_unwind(AssertUnwindSafe(|| unsafe { set_empty(cell) })));
+        let dropped = running.dropping(|| catch(|| unsafe { set_empty(cell) }));
         if let Err(payload) = dropped {
             parent.panicked(header, payload);
         }
@@ -332,7 +256,7 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
     // SAFETY: the frame is gone; `spawn` had the task inherit.
     let bindings = unsafe { header.vthread.bindings.release() };
     if !bindings.is_empty()
-        && let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(bindings)))
+        && let Err(payload) = catch(|| drop(bindings))
     {
         parent.panicked(header, payload);
     }
@@ -362,13 +286,4 @@ unsafe fn free<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
     // SAFETY: the last reference is gone; it was made by a box of this type. The parent was moved
     // out, and the stage is empty.
     drop(unsafe { Box::from_raw(task.cast::<Cell<F, P>>().as_ptr()) });
-}
-
-/// Drops a value whose destructor may panic. Such a panic is printed by the hook, and has no other
-/// effect.
-pub(crate) fn drop_quietly<T>(value: T) {
-    let mut again = catch_unwind(AssertUnwindSafe(|| drop(value))).err();
-    while let Some(payload) = again {
-        again = catch_unwind(AssertUnwindSafe(|| drop(payload))).err();
-    }
 }

@@ -28,7 +28,7 @@ const STACK: usize = 16 * 1024;
 /// One poll of a vthread, on the stack of the thread that makes it.
 #[derive(Debug)]
 pub(crate) struct Running {
-    pub(crate) vthread: *const Vthread,
+    vthread: *const Vthread,
     /// The data pointer of the waker of the vthread's own poll.
     waker: *const (),
     /// The task that is polled, or below whose plain frame it is polled. None below a plain thread.
@@ -107,6 +107,13 @@ impl Running {
             .map(|task| RunningTask(unsafe { Held::new(task) }))
     }
 
+    /// The vthread that is polled.
+    #[inline]
+    pub(crate) fn vthread(&self) -> &Vthread {
+        // SAFETY: a poll is made by the vthread's owner, which keeps it until the poll is over.
+        unsafe { &*self.vthread }
+    }
+
     /// The innermost scope.
     pub(crate) fn scope(&self) -> *const Scope {
         self.scope.get()
@@ -115,9 +122,9 @@ impl Running {
     /// Whether the innermost scope counts as marked.
     #[inline]
     pub(crate) fn is_marked(&self) -> bool {
-        // SAFETY: this thread polls the vthread, and its innermost scope and those above are open,
-        // hence alive.
-        unsafe { (*self.vthread).is_marked(self.scope.get()) }
+        // SAFETY: this thread polls the vthread, and its innermost scope and those above are
+        // open, hence alive.
+        unsafe { self.vthread().is_marked(self.scope.get()) }
     }
 
     /// Whether the walk that has marked the vthread is still marking others: the vthread waits for
@@ -125,15 +132,14 @@ impl Running {
     #[inline]
     pub(crate) fn is_held(&self) -> bool {
         // SAFETY: this thread polls the vthread.
-        unsafe { (*self.vthread).is_held() }
+        self.vthread().is_held()
     }
 
     /// Whether the vthread must stop here: its innermost scope counts as marked, or a deadline has
     /// passed whose alarm has not rung. Without a mark and a deadline this is one load.
     #[inline]
     pub(crate) fn must_stop(&self) -> bool {
-        // SAFETY: this thread polls the vthread.
-        unsafe { &*self.vthread }.may_be_cancelled() && self.is_marked_or_late()
+        self.vthread().may_be_cancelled() && self.is_marked_or_late()
     }
 
     /// Whether the innermost scope counts as marked, after deadlines that have passed are applied.
@@ -257,8 +263,7 @@ impl Running {
     /// Sets the reason for which the vthread is about to wait.
     #[inline]
     pub(crate) fn set_wait_reason(&self, wait_reason: WaitReason) {
-        // SAFETY: this thread polls the vthread.
-        unsafe { &*self.vthread }.wait_reason.set(wait_reason);
+        self.vthread().wait_reason.set(wait_reason);
     }
 
     #[inline]

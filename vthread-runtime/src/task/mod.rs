@@ -11,6 +11,7 @@ pub(crate) mod wait_for;
 pub(crate) mod wait_reason;
 
 pub(crate) mod current;
+pub(crate) mod poll;
 pub(crate) mod race_turn;
 pub(crate) mod recursion;
 pub(crate) mod taking;

@@ -26,15 +26,17 @@
 #![allow(unsafe_code)] // A stack of frames, linked by address.
 
 use super::bindings::Borrowed;
-use super::cell::{CancelUnwind, Payload, drop_quietly};
 use super::current::{self, Running};
+use super::poll::Overwrite;
 use super::vthread::Vthread;
+use crate::base::unwind::catch;
+use crate::base::unwind::{CancelUnwind, Payload, drop_quietly};
 use crate::cancel::scope::{Kind, Scope};
 use std::cell::{Cell, UnsafeCell};
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomPinned;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::ptr::{self, NonNull};
 use std::task::{Context, Poll};
@@ -151,8 +153,7 @@ impl<F: Future> Future for Segment<F> {
                     if !running.has_stack() {
                         return Poll::Pending;
                     }
-                    // SAFETY: the vthread being polled.
-                    let vthread = unsafe { &*running.vthread };
+                    let vthread = running.vthread();
                     match poll_top(vthread, running, cx, this.node.cast()) {
                         true => this.take(),
                         false => Poll::Pending,
@@ -214,7 +215,7 @@ unsafe fn push(running: &Running, link: NonNull<Link>) {
     // SAFETY: alive by the contract.
     let segment = unsafe { link.as_ref() };
     // SAFETY: the vthread being polled, and its innermost scope.
-    let (vthread, around) = unsafe { (&*running.vthread, &*running.scope()) };
+    let (vthread, around) = unsafe { (running.vthread(), &*running.scope()) };
     segment.scope.set_parent(match around.kind {
         // SAFETY: the parent of an open scope is open.
         Kind::Segment => unsafe { &*around.parent() },
@@ -277,8 +278,8 @@ fn poll_top(
     // SAFETY: the chain above an open scope is open, and this thread polls the vthread.
     let is_marked = || unsafe { vthread.is_marked(&link.scope) };
     let polled = within(vthread, running, link, || {
-        // SAFETY: the top segment is polled here only.
-        catch_unwind(AssertUnwindSafe(|| unsafe { (link.poll)(top, cx) }))
+        // SAFETY: the top of the line is polled by the line only.
+        catch(|| unsafe { (link.poll)(top, cx) })
     });
     match polled {
         // The value has taken the place of the frame.
@@ -301,7 +302,7 @@ fn poll_top(
     link.scope.must_be_empty();
     let drop_frame = || {
         // SAFETY: nothing is open in the frame; a value is left where it is.
-        catch_unwind(AssertUnwindSafe(|| unsafe { (link.drop_frame)(top) }))
+        catch(|| unsafe { (link.drop_frame)(top) })
     };
     let dropped = within(vthread, running, link, || running.dropping(drop_frame));
     if let Err(payload) = dropped {
@@ -331,20 +332,11 @@ unsafe fn poll<F: Future>(link: NonNull<Link>, cx: &mut Context<'_>) -> Poll<()>
     result.map(|value| {
         // SAFETY: as above.
         unsafe { link.as_ref() }.scope.must_be_empty();
-        let _written = Written(stage, Some(value));
+        // The value takes the place of the frame.
+        let _written = Overwrite(stage, Some(Stage::Value(value)));
         // SAFETY: as above; overwritten by the guard, also if a destructor unwinds.
         unsafe { stage.drop_in_place() };
     })
-}
-
-/// Puts the value in the place of the frame.
-struct Written<F: Future>(*mut Stage<F>, Option<F::Output>);
-impl<F: Future> Drop for Written<F> {
-    fn drop(&mut self) {
-        let stage = self.1.take().map_or(Stage::Empty, Stage::Value);
-        // SAFETY: the maker of this guard owns the stage, and has dropped its contents.
-        unsafe { self.0.write(stage) };
-    }
 }
 
 unsafe fn drop_frame<F: Future>(link: NonNull<Link>) {
@@ -352,7 +344,7 @@ unsafe fn drop_frame<F: Future>(link: NonNull<Link>) {
     let stage = unsafe { link.cast::<Node<F>>().as_ref() }.stage.get();
     // SAFETY: as in `poll`.
     if let Stage::Frame(_) = unsafe { &mut *stage } {
-        let _written = Written(stage, None);
+        let _written = Overwrite(stage, Some(Stage::Empty));
         // SAFETY: overwritten by the guard.
         unsafe { stage.drop_in_place() };
     }

@@ -7,6 +7,7 @@
 use super::notice::Notice;
 use super::vthread::Vthread;
 use super::wait_for::Site;
+use crate::base::arc::retain;
 use crate::cancel::scope::Scope;
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -58,12 +59,9 @@ impl Root {
     /// - The scope is linked, and the caller holds the list's lock.
     pub(crate) unsafe fn of_scope(scope: *const Scope) -> Arc<Root> {
         let root = scope.cast::<Root>();
-        // SAFETY: a scope of kind `Root` in a list is the first field of the first field of a root
-        // in an `Arc`, and was linked by a pointer to that.
-        unsafe {
-            Arc::increment_strong_count(root);
-            Arc::from_raw(root)
-        }
+        // SAFETY: a scope of kind `Root` in a list is the first field of the first field of a
+        // root in an `Arc`, and was linked by a pointer to that.
+        unsafe { retain(root) }
     }
 
     pub(crate) fn unpark(&self) {

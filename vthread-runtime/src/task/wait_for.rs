@@ -87,8 +87,7 @@ impl LockOwner {
 #[inline]
 pub(crate) fn stamp(cx: &Context<'_>) -> Stamp {
     current::with(|running| match running {
-        // SAFETY: the vthread of the current poll.
-        Some(running) if running.is_own(cx) => unsafe { &*running.vthread }.escape.stamp(),
+        Some(running) if running.is_own(cx) => running.vthread().escape.stamp(),
         _ => Stamp::NONE,
     })
 }
@@ -97,8 +96,7 @@ pub(crate) fn stamp(cx: &Context<'_>) -> Stamp {
 #[inline]
 pub(crate) fn stamp_of_plain_code() -> Stamp {
     current::with(|running| match running {
-        // SAFETY: the vthread of the current poll.
-        Some(running) => unsafe { &*running.vthread }.escape.stamp(),
+        Some(running) => running.vthread().escape.stamp(),
         None => Stamp::NONE,
     })
 }
@@ -109,8 +107,7 @@ pub(crate) fn leak<T>() {
     if std::mem::needs_drop::<T>() {
         current::with(|running| {
             if let Some(running) = running {
-                // SAFETY: the vthread of the current poll.
-                unsafe { &*running.vthread }.escape.leak();
+                running.vthread().escape.leak();
             }
         });
     }
@@ -164,8 +161,7 @@ impl LockWait {
             if !self.vthread.get().is_null() || !is_alone(running) {
                 return;
             }
-            // SAFETY: the vthread of the current poll.
-            let vthread = unsafe { &*running.vthread };
+            let vthread = running.vthread();
             if !self.link(taken, vthread) {
                 crate::runtime::watch();
             }

@@ -1,8 +1,8 @@
 //! Whether to go on.
 
+use crate::base::unwind::CancelUnwind;
 use crate::driver::blocking::caller_is_gone;
 use crate::task::call::vthread_fn;
-use crate::task::cell::CancelUnwind;
 use crate::task::current::{self, Running};
 use std::future::{Future, poll_fn};
 use std::panic::resume_unwind;

@@ -188,7 +188,7 @@ impl<B: Future> Timeout<B> {
         // SAFETY: the innermost scope is open, and this thread polls its vthread.
         let around = unsafe { &*running.scope() };
         let frame = Frame {
-            vthread: running.vthread,
+            vthread: running.vthread(),
             waker: cx.waker().clone(),
             grace: around.grace(),
         };
@@ -198,8 +198,7 @@ impl<B: Future> Timeout<B> {
         }
         if node.scope.deadline() != Deadline::NEVER {
             // From here on suspension points look at the clock.
-            // SAFETY: the poll's vthread.
-            unsafe { &*running.vthread }.set_maybe_cancelled();
+            running.vthread().set_maybe_cancelled();
         }
         if around.deadline() <= node.scope.deadline() {
             // Whoever is around is cancelled first, and with it this body. Where both came at the same

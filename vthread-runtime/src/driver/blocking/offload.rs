@@ -11,9 +11,9 @@
 
 use super::caller::{Leaves, on_behalf_of};
 use super::pool::POOL;
+use crate::base::unwind::drop_quietly;
 use crate::base::wake::wake;
 use crate::task::bindings::Bindings;
-use crate::task::cell::drop_quietly;
 use crate::task::wait_for::leak;
 use crate::task::wait_reason;
 use crate::task::wait_reason::WaitReason;

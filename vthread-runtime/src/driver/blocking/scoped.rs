@@ -9,11 +9,11 @@
 
 use super::caller::on_behalf_of;
 use super::pool::{Job, POOL};
+use crate::base::unwind::{Payload, drop_quietly};
 use crate::base::wake::wake;
 use crate::cancel::scope::Scope;
 use crate::scoped::body::with_own;
 use crate::task::call::vthread_fn;
-use crate::task::cell::{Payload, drop_quietly};
 use crate::task::current::{Running, checkpoint};
 use crate::trace::panics;
 use parking_lot::Mutex;
