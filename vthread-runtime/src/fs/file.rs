@@ -39,8 +39,9 @@ use std::sync::Arc;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::fs::File;
-/// use vthread_runtime::io::{Read, Write};
+/// # use vthread_runtime as vthread;
+/// use vthread::fs::File;
+/// use vthread::io::{Read, Write};
 ///
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("greeting");

@@ -21,7 +21,8 @@ use std::sync::Arc;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::fs::OpenOptions;
+/// # use vthread_runtime as vthread;
+/// use vthread::fs::OpenOptions;
 ///
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("log");

@@ -40,7 +40,8 @@ on_path! {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::fs;
+    /// # use vthread_runtime as vthread;
+    /// use vthread::fs;
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("one/in/another");

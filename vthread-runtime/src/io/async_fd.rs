@@ -16,9 +16,10 @@ use std::task::ready;
 ///
 /// # Examples
 /// ```
+/// # use vthread_runtime as vthread;
 /// use std::io::{Read, Write};
 /// use std::os::unix::net::UnixStream;
-/// use vthread_runtime::io::AsyncFd;
+/// use vthread::io::AsyncFd;
 ///
 /// let (one, mut other) = UnixStream::pair()?;
 /// one.set_nonblocking(true)?;

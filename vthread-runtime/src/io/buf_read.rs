@@ -15,7 +15,8 @@ use std::pin::Pin;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::io::BufRead;
+/// # use vthread_runtime as vthread;
+/// use vthread::io::BufRead;
 ///
 /// let source: &[u8] = b"three\nlittle\nwords";
 /// // In #[vthread] code this suspends between the lines.

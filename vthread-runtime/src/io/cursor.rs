@@ -12,7 +12,8 @@ use std::task::{Context, Poll};
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::io::{Cursor, Read, Seek, Write};
+/// # use vthread_runtime as vthread;
+/// use vthread::io::{Cursor, Read, Seek, Write};
 ///
 /// let mut cursor = Cursor::new(Vec::new());
 /// Write::write_all(&mut cursor, b"words").block()?; // In #[vthread] code: cursor.write_all(b"words")?

@@ -21,7 +21,8 @@ use std::task::{Context, Poll, Waker, ready};
 ///
 /// # Examples
 /// ```
-/// let (mut a, mut b) = vthread_runtime::io::duplex(16);
+/// # use vthread_runtime as vthread;
+/// let (mut a, mut b) = vthread::io::duplex(16);
 /// a.write_all(b"words").block()?; // In #[vthread] code without the .block()
 /// drop(a);
 /// let mut text = String::new();

@@ -12,8 +12,9 @@ use std::io;
 ///
 /// # Examples
 /// ```
+/// # use vthread_runtime as vthread;
 /// use std::collections::VecDeque;
-/// use vthread_runtime::io::{InMemory, Read, Write};
+/// use vthread::io::{InMemory, Read, Write};
 ///
 /// let mut queue = InMemory(VecDeque::new());
 /// queue.write_all(b"words").block()?; // In #[vthread] code without the .block()

@@ -22,7 +22,8 @@ use futures_io::AsyncRead;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::io::Read;
+/// # use vthread_runtime as vthread;
+/// use vthread::io::Read;
 ///
 /// let mut source: &[u8] = b"three little words";
 /// let mut word = [0; 5];

@@ -15,8 +15,9 @@ use futures_io::AsyncSeek;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::fs::File;
-/// use vthread_runtime::io::{Read, Seek, SeekFrom};
+/// # use vthread_runtime as vthread;
+/// use vthread::fs::File;
+/// use vthread::io::{Read, Seek, SeekFrom};
 ///
 /// let mut file = File::open("Cargo.toml").block()?; // In #[vthread] code without the .block()
 /// let length = file.seek(SeekFrom::End(0)).block()?;

@@ -25,7 +25,8 @@ vthread_fn! {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::io;
+    /// # use vthread_runtime as vthread;
+    /// use vthread::io;
     ///
     /// let mut sink = Vec::new();
     /// assert_eq!(io::copy(&mut &b"words"[..], &mut sink)?, 5);
@@ -93,7 +94,8 @@ vthread_fn! {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::io;
+    /// # use vthread_runtime as vthread;
+    /// use vthread::io;
     ///
     /// let ((mut client, mut a), (mut b, mut server)) = (io::duplex(64), io::duplex(64));
     /// client.write_all(b"ping").block()?; // In #[vthread] code without the .block()

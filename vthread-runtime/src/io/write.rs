@@ -24,7 +24,8 @@ use std::fmt;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::io::Write;
+/// # use vthread_runtime as vthread;
+/// use vthread::io::Write;
 ///
 /// let mut sink = Vec::new();
 /// Write::write_all(&mut sink, b"words").block()?; // In #[vthread] code: sink.write_all(b"words")?

@@ -17,7 +17,8 @@ use std::vec;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::net::ToSocketAddrs;
+/// # use vthread_runtime as vthread;
+/// use vthread::net::ToSocketAddrs;
 ///
 /// let addresses: Vec<_> = ("127.0.0.1", 80).to_socket_addrs().block()?.collect();
 /// assert_eq!(addresses, ["127.0.0.1:80".parse().unwrap()]);

@@ -21,7 +21,8 @@ use std::task::{Context, Poll, ready};
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::net::{TcpListener, TcpStream};
+/// # use vthread_runtime as vthread;
+/// use vthread::net::{TcpListener, TcpStream};
 ///
 /// let listener = TcpListener::bind("127.0.0.1:0").block()?; // In #[vthread] code without the .block()
 /// let client = TcpStream::connect(listener.local_addr()?).block()?;
@@ -67,7 +68,8 @@ impl TcpListener {
     ///   just goes on does not spin until some come free.
     ///
     /// ```
-    /// # use vthread_runtime::{io, net::{TcpListener, TcpStream}};
+    /// # use vthread_runtime as vthread;
+    /// # use vthread::{io, net::{TcpListener, TcpStream}};
     /// # let listener = TcpListener::bind("127.0.0.1:0").block()?;
     /// # let client = TcpStream::connect(listener.local_addr()?).block()?;
     /// loop {

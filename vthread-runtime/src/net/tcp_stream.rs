@@ -30,8 +30,9 @@ use std::task::{Context, Poll};
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::io::{Read, Write};
-/// use vthread_runtime::net::{TcpListener, TcpStream};
+/// # use vthread_runtime as vthread;
+/// use vthread::io::{Read, Write};
+/// use vthread::net::{TcpListener, TcpStream};
 ///
 /// let listener = TcpListener::bind("127.0.0.1:0").block()?; // In #[vthread] code without the .block()
 /// let mut client = TcpStream::connect(listener.local_addr()?).block()?;

@@ -19,7 +19,8 @@ use std::task::ready;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::net::UdpSocket;
+/// # use vthread_runtime as vthread;
+/// use vthread::net::UdpSocket;
 ///
 /// let one = UdpSocket::bind("127.0.0.1:0").block()?; // In #[vthread] code without the .block()
 /// let other = UdpSocket::bind("127.0.0.1:0").block()?;

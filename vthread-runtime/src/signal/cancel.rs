@@ -30,7 +30,8 @@ static HAS_COME: AtomicBool = AtomicBool::new(false);
 ///
 /// # Examples
 /// ```no_run
-/// vthread_runtime::signal::cancel_on_ctrl_c()?;
+/// # use vthread_runtime as vthread;
+/// vthread::signal::cancel_on_ctrl_c()?;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn cancel_on_ctrl_c() -> io::Result<()> {

@@ -6,7 +6,8 @@ use libc::c_int;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::signal::SignalKind;
+/// # use vthread_runtime as vthread;
+/// use vthread::signal::SignalKind;
 ///
 /// assert_eq!(SignalKind::interrupt().as_raw(), 2);
 /// assert_eq!(SignalKind::from_raw(15), SignalKind::terminate());

@@ -22,7 +22,8 @@ use std::task::{Context, Poll, ready};
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::signal::{SignalKind, listen};
+/// # use vthread_runtime as vthread;
+/// use vthread::signal::{SignalKind, listen};
 ///
 /// let hangups = listen(SignalKind::hangup())?;
 /// # let me = std::process::id().to_string();

@@ -27,7 +27,8 @@ vthread_fn! {
     ///
     /// # Examples
     /// ```no_run
-    /// vthread_runtime::signal::ctrl_c()?;
+    /// # use vthread_runtime as vthread;
+    /// vthread::signal::ctrl_c()?;
     /// println!("finishing");
     /// # Ok::<(), std::io::Error>(())
     /// ```
@@ -50,7 +51,8 @@ vthread_fn! {
     ///
     /// # Examples
     /// ```no_run
-    /// vthread_runtime::signal::terminate()?;
+    /// # use vthread_runtime as vthread;
+    /// vthread::signal::terminate()?;
     /// println!("finishing");
     /// # Ok::<(), std::io::Error>(())
     /// ```

@@ -1,8 +1,9 @@
 //! A point that several vthreads pass together.
 //!
 //! # Protocol
-//! Under one lock: how many have arrived, and a generation, which advances whenever the barrier opens. One who has
-//! arrived remembers the generation; it may pass when that is over. One who goes away before has not arrived.
+//! Under one lock: how many have arrived, and a generation, which advances whenever the barrier
+//! opens. A waiter remembers the generation of its arrival; it may pass when that is over. A waiter
+//! that goes away before has not arrived.
 
 use super::waitlist::{Note, Place, Wait, WaitList};
 use crate::base::wake::WakeList;
@@ -17,11 +18,13 @@ use std::task::{Waker, ready};
 
 /// Lets a number of vthreads wait for each other.
 ///
-/// As [`std::sync::Barrier`]: it opens when so many wait, and is closed for the next ones.
+/// As [`std::sync::Barrier`]: it opens when the given number waits, and is closed for the next
+/// ones.
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::sync::Barrier;
+/// # use vthread_runtime as vthread;
+/// use vthread::sync::Barrier;
 ///
 /// let barrier = Barrier::new(3);
 /// std::thread::scope(|scope| {
@@ -43,14 +46,15 @@ struct State {
     waiters: WaitList,
 }
 
-/// What [`Barrier::wait`] says.
+/// The result of [`Barrier::wait`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BarrierWaitResult {
     is_leader: bool,
 }
 
 impl BarrierWaitResult {
-    /// Whether this was the one whose arrival opened the barrier. There is one each time.
+    /// Returns whether the arrival of this vthread opened the barrier. There is one leader each
+    /// time.
     pub fn is_leader(&self) -> bool {
         self.is_leader
     }
@@ -58,7 +62,7 @@ impl BarrierWaitResult {
 
 impl Barrier {
     const_unless_modelled! {
-        /// A barrier that opens when `n` wait. It never stops anybody if `n` is 0 or 1.
+        /// Makes a barrier that opens when `n` wait. With 0 or 1 it is always open.
         pub const fn new(n: usize) -> Self {
             Barrier {
                 n,
@@ -67,7 +71,7 @@ impl Barrier {
         }
     }
 
-    /// Waits until as many wait as the barrier is for.
+    /// Waits until the number of vthreads that the barrier was made for have arrived.
     ///
     /// # Suspends
     /// Always a checkpoint, and until the last one arrives.
@@ -104,7 +108,7 @@ impl Barrier {
 #[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("wait") }> for Barrier {}
 
-/// One who waits. If it goes, it has not arrived.
+/// A waiter. If it is dropped, it has not arrived.
 struct Arrival<'b> {
     barrier: &'b Barrier,
     /// The generation at its arrival.
@@ -112,7 +116,8 @@ struct Arrival<'b> {
 }
 
 impl Arrival<'_> {
-    /// Under the lock: arrives, and passes if the barrier is open. It says whether it has opened it, and for whom.
+    /// Under the lock: arrives, and passes if the barrier is open. Returns whether it has opened
+    /// it, and the waiters to wake.
     fn pass(&mut self, state: &mut State) -> Option<(bool, WakeList)> {
         let Some(generation) = self.generation else {
             state.n_arrived += 1;
@@ -141,7 +146,7 @@ impl Drop for Arrival<'_> {
     }
 }
 
-/// Where one waits.
+/// The place where a vthread waits.
 struct Door<'b>(&'b Barrier);
 
 impl Place for Door<'_> {
@@ -209,7 +214,7 @@ mod tests {
         let mut second = by_hand(barrier.wait());
         assert!(second.poll().is_none(), "it is alone");
         assert!(by_hand(barrier.wait()).poll().is_some());
-        // Who is cancelled when the barrier has opened has passed.
+        // A waiter that is cancelled after the barrier has opened has passed.
         drop(second);
         assert!(by_hand(barrier.wait()).poll().is_none());
     }

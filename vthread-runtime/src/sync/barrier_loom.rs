@@ -4,7 +4,7 @@ use super::*;
 use crate::primitive::{Arc, block_on, thread};
 use std::task::Poll;
 
-/// Makes one wait, with so many polls at most. None: it has gone away before the barrier opened.
+/// Lets one wait, for at most `n_polls` polls. None: it has gone away before the barrier opened.
 fn wait_or_go(barrier: &Barrier, n_polls: usize) -> Option<bool> {
     let mut frame = pin!(barrier.waiting());
     let mut polls_left = n_polls;
@@ -32,7 +32,8 @@ fn loom_barrier_both_pass_and_one_leads() {
     });
 }
 
-/// One goes away just as another arrives: it counts, or it does not, and then it leaves nothing behind.
+/// One goes away just as another arrives: it counts, or it does not, and then it leaves nothing
+/// behind.
 #[test]
 fn loom_barrier_one_who_goes_has_not_arrived() {
     loom::model(|| {
@@ -43,7 +44,7 @@ fn loom_barrier_one_who_goes_has_not_arrived() {
         };
         let own = wait_or_go(&barrier, 1);
         let gone = goer.join().unwrap();
-        // Who did not pass may still have been counted by one who did.
+        // A waiter that did not pass may still have been counted by one that did.
         assert!(own != Some(true) || gone != Some(true));
         let state = barrier.locked.lock();
         assert_eq!(state.n_arrived, 0);

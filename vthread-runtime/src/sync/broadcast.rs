@@ -1,4 +1,4 @@
-//! A channel of which every receiver gets every message.
+//! A channel whose receivers each get every message.
 
 use super::SendError;
 use super::waitlist::{Note, Place, Wait, WaitList};
@@ -16,8 +16,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Waker, ready};
 
-/// A channel of which every receiver gets every message that is sent after it was made. It keeps the last
-/// `capacity` messages: a receiver that is further behind misses the oldest ones, and is told how many.
+/// Makes a channel whose receivers each get every message sent after they were made. It keeps the
+/// last `capacity` messages: a receiver that is further behind misses the oldest ones, and learns
+/// how many.
 ///
 /// Sending never waits. A message is dropped when all receivers have it.
 ///
@@ -26,7 +27,8 @@ use std::task::{Waker, ready};
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::sync::broadcast;
+/// # use vthread_runtime as vthread;
+/// use vthread::sync::broadcast;
 ///
 /// let (tx, first) = broadcast(16);
 /// let second = tx.subscribe();
@@ -58,7 +60,7 @@ pub fn broadcast<T>(capacity: usize) -> (BroadcastSender<T>, BroadcastReceiver<T
     (BroadcastSender { shared }, receiver)
 }
 
-/// The half of a [`broadcast`] channel that sends.
+/// The sending half of a [`broadcast`] channel.
 pub struct BroadcastSender<T> {
     shared: Arc<Shared<T>>,
 }
@@ -70,16 +72,17 @@ pub struct BroadcastReceiver<T> {
     next: Mutex<u64>,
 }
 
-/// Why a receiver of a [`broadcast`] channel gets no message.
+/// The reason why a receiver of a [`broadcast`] channel gets no message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BroadcastRecvError {
-    /// So many messages were dropped because the receiver was behind. The next call gives the oldest that is kept.
+    /// So many messages were dropped because the receiver was behind. The next call returns the
+    /// oldest that is kept.
     Lagged(u64),
     /// All senders are gone, and every message has been received.
     Closed,
 }
 
-/// Why [`BroadcastReceiver::try_recv`] gives no message.
+/// The reason why [`BroadcastReceiver::try_recv`] returns no message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TryBroadcastRecvError {
     /// There is no message now.
@@ -145,7 +148,7 @@ impl<T> BroadcastSender<T> {
         Ok(n_receivers)
     }
 
-    /// A new receiver, of the messages that are sent from now on.
+    /// Makes a new receiver, of the messages that are sent from now on.
     pub fn subscribe(&self) -> BroadcastReceiver<T> {
         let mut state = self.shared.locked.lock();
         state.n_receivers += 1;
@@ -155,17 +158,17 @@ impl<T> BroadcastSender<T> {
         }
     }
 
-    /// How many receivers there are.
+    /// Returns the number of receivers.
     pub fn receiver_count(&self) -> usize {
         self.shared.locked.lock().n_receivers
     }
 
-    /// How many messages are kept because a receiver has not taken them yet.
+    /// Returns the number of messages that are kept because a receiver has not taken them yet.
     pub fn len(&self) -> usize {
         self.shared.locked.lock().slots.len()
     }
 
-    /// Whether all receivers have taken all messages.
+    /// Returns whether all receivers have taken all messages.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -197,7 +200,7 @@ impl<T: Clone> BroadcastReceiver<T> {
     /// Always a checkpoint, and while there is no message.
     ///
     /// # Cancellation
-    /// Cancelled means not received: the message is the next one of this receiver still.
+    /// Cancelled means not received: the message is still this receiver's next one.
     ///
     /// # Errors
     /// [`Lagged`](BroadcastRecvError::Lagged) if messages were missed, [`Closed`](BroadcastRecvError::Closed) at the end.
@@ -238,7 +241,7 @@ impl<T: Clone> BroadcastReceiver<T> {
 }
 
 impl<T> BroadcastReceiver<T> {
-    /// A new receiver of the messages that are sent from now on.
+    /// Makes a new receiver of the messages that are sent from now on.
     pub fn resubscribe(&self) -> Self {
         let mut state = self.shared.locked.lock();
         state.n_receivers += 1;
@@ -248,13 +251,13 @@ impl<T> BroadcastReceiver<T> {
         }
     }
 
-    /// How many messages this receiver has not taken, those that it has missed among them.
+    /// Returns how many messages this receiver has not taken, including those that it has missed.
     pub fn len(&self) -> u64 {
         let state = self.shared.locked.lock();
         state.end() - *self.next.lock()
     }
 
-    /// Whether it has taken all messages.
+    /// Returns whether it has taken all messages.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -278,8 +281,8 @@ impl<T> BroadcastReceiver<T> {
         slot.n_missing -= 1;
         *next += 1;
         if slot.n_missing == 0 {
-            // A receiver that is missing a message is missing all later ones, so this is the first slot. What is dropped
-            // here is not the message: the clone above is left.
+            // A receiver that misses a message misses all later ones, so this is the first slot.
+            // The message itself is not dropped here: the clone above is left.
             state.slots.pop_front();
             state.first += 1;
         }
@@ -293,12 +296,12 @@ impl<T> Suspends<{ name_hash("closed") }> for BroadcastSender<T> {}
 impl<T> Suspends<{ name_hash("recv") }> for BroadcastReceiver<T> {}
 
 impl<T> State<T> {
-    /// The number of the message to come.
+    /// The number of the next message to be sent.
     fn end(&self) -> u64 {
         self.first + self.slots.len() as u64
     }
 
-    /// Removes the messages that no receiver is missing, to be dropped outside the lock.
+    /// Removes the messages that no receiver misses, to be dropped outside the lock.
     fn pop_taken(&mut self) -> Vec<Arc<T>> {
         let mut taken = Vec::new();
         while self.slots.front().is_some_and(|slot| slot.n_missing == 0) {
@@ -309,10 +312,10 @@ impl<T> State<T> {
     }
 }
 
-/// Where receivers wait for a message.
+/// The place where receivers wait for a message.
 struct Receiving<'s, T>(&'s Shared<T>);
 
-/// Where senders wait for the end of the receivers.
+/// The place where senders wait for the end of the receivers.
 struct Closing<'s, T>(&'s Shared<T>);
 
 impl<T> Place for Receiving<'_, T> {
@@ -329,7 +332,7 @@ impl<T> Place for Receiving<'_, T> {
     }
 
     fn pass_on(&self, state: &mut State<T>, note: Note) -> Option<Waker> {
-        // All were notified; but of two that share a receiver, one may have gone in vain.
+        // All were notified; but of two that share a receiver, one may have been notified in vain.
         state.receiving.notify(note)
     }
 }

@@ -1,4 +1,4 @@
-//! Broadcast: by hand for what cancellation does, with threads for the rest.
+//! Broadcast: polled by hand for cancellation, with threads for the rest.
 
 use super::*;
 use crate::sync::manual_poll::by_hand;
@@ -65,7 +65,7 @@ fn a_cancelled_wait_loses_no_message() {
 
 #[test]
 fn many_receivers_in_parallel() {
-    // Fewer where Miri looks on.
+    // Fewer under Miri.
     let n_messages = if cfg!(miri) { 20_u64 } else { 1_000 };
     let (tx, first) = broadcast(n_messages as usize);
     let receivers: Vec<_> = (0..3).map(|_| tx.subscribe()).chain([first]).collect();

@@ -15,18 +15,19 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// A channel that holds up to `bound` messages.
+/// Makes a channel that holds up to `bound` messages.
 ///
 /// Both halves can be cloned: each message is received by one receiver. Messages of one sender are
-/// received in the order in which they were sent. The channel is closed when all halves of one side are gone,
-/// or by [`close`](Receiver::close).
+/// received in the order in which they were sent. The channel is closed when all halves of one side
+/// are gone, or by [`close`](Receiver::close).
 ///
-/// A channel of bound 0 is a *rendezvous*: it has room for a message when a receiver waits for one, so `send` and
-/// `recv` wait for one another.
+/// A channel of bound 0 is a *rendezvous*: it has room for a message when a receiver waits for one,
+/// so `send` and `recv` wait for one another.
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::sync::channel;
+/// # use vthread_runtime as vthread;
+/// use vthread::sync::channel;
 ///
 /// let (tx, rx) = channel(4);
 /// tx.send("ping").block().unwrap(); // In #[vthread] code: tx.send("ping")?
@@ -38,11 +39,12 @@ pub fn channel<T>(bound: usize) -> (Sender<T>, Receiver<T>) {
     of_bound(bound)
 }
 
-/// A channel that holds any number of messages, so that sending never waits.
+/// Makes a channel that holds any number of messages, so that sending never waits.
 ///
 /// # Examples
 /// ```
-/// let (tx, rx) = vthread_runtime::sync::unbounded();
+/// # use vthread_runtime as vthread;
+/// let (tx, rx) = vthread::sync::unbounded();
 /// for i in 0..3 {
 ///     tx.try_send(i).unwrap();
 /// }
@@ -63,18 +65,19 @@ fn of_bound<T>(bound: usize) -> (Sender<T>, Receiver<T>) {
     )
 }
 
-/// The half of a channel that sends. See [`channel`].
+/// The sending half of a channel. See [`channel`].
 pub struct Sender<T> {
     pub(super) queue: Arc<Queue<T>>,
 }
 
-/// The half of a channel that receives. See [`channel`].
+/// The receiving half of a channel. See [`channel`].
 ///
 /// `for message in receiver` and `for message in &receiver` end when the channel is closed. In vthread code each
 /// step suspends as [`recv`](Receiver::recv) does; in plain code it blocks.
 ///
 /// ```
-/// use vthread_runtime::sync::unbounded;
+/// # use vthread_runtime as vthread;
+/// use vthread::sync::unbounded;
 ///
 /// let (tx, rx) = unbounded();
 /// tx.try_send("ping").unwrap();
@@ -112,7 +115,8 @@ impl<T> Sender<T> {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::{TrySendError, channel};
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::{TrySendError, channel};
     ///
     /// let (tx, rx) = channel(1);
     /// tx.try_send(1).unwrap();
@@ -125,22 +129,22 @@ impl<T> Sender<T> {
         self.queue.try_send(message)
     }
 
-    /// How many messages have been sent and not received.
+    /// Returns the number of messages that have been sent and not received.
     pub fn len(&self) -> usize {
         self.queue.len()
     }
 
-    /// Whether every message that was sent has been received.
+    /// Returns whether every message that was sent has been received.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many messages the channel holds at most. `None` if it is unbounded.
+    /// Returns how many messages the channel holds at most; `None` if it is unbounded.
     pub fn capacity(&self) -> Option<usize> {
         capacity(&self.queue)
     }
 
-    /// Whether the channel is closed, or all receivers are gone: sending is in vain.
+    /// Returns whether the channel is closed, or all receivers are gone: sending fails.
     pub fn is_closed(&self) -> bool {
         self.queue.is_closed()
     }
@@ -153,7 +157,7 @@ impl<T> Receiver<T> {
     /// Always a checkpoint, and while the channel is empty.
     ///
     /// # Cancellation
-    /// Cancelled means not received: the message stays, and another receiver that waits is told.
+    /// Cancelled means not received: the message stays, and another waiting receiver is notified.
     ///
     /// # Errors
     /// The channel is empty, and closed or without senders.
@@ -172,7 +176,8 @@ impl<T> Receiver<T> {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::{TryRecvError, channel};
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::{TryRecvError, channel};
     ///
     /// let (tx, rx) = channel::<i32>(1);
     /// assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
@@ -183,31 +188,31 @@ impl<T> Receiver<T> {
         self.queue.try_receive()
     }
 
-    /// The messages, one by one, until the channel is closed.
+    /// Returns the messages, one by one, until the channel is closed.
     ///
-    /// As it stands in a `for` it suspends in vthread code; as an `Iterator`, in plain code and under
-    /// an adapter such as `enumerate`, each step blocks.
+    /// In a `for` of vthread code each step suspends; as an `Iterator`, in plain code and under an
+    /// adapter such as `enumerate`, each step blocks.
     pub fn iter(&self) -> Iter<'_, T> {
         Iter::of(self)
     }
 
-    /// How many messages have been sent and not received.
+    /// Returns the number of messages that have been sent and not received.
     pub fn len(&self) -> usize {
         self.queue.len()
     }
 
-    /// Whether every message that was sent has been received.
+    /// Returns whether every message that was sent has been received.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many messages the channel holds at most. `None` if it is unbounded.
+    /// Returns how many messages the channel holds at most; `None` if it is unbounded.
     pub fn capacity(&self) -> Option<usize> {
         capacity(&self.queue)
     }
 
-    /// Whether the channel is closed, or all senders are gone: what is there can still be received, and nothing
-    /// more will come.
+    /// Returns whether the channel is closed, or all senders are gone: the messages in it can still
+    /// be received, and no more will come.
     pub fn is_closed(&self) -> bool {
         self.queue.is_closed()
     }

@@ -16,11 +16,13 @@ pub struct TryIter<'c, T> {
 }
 
 impl<T> Receiver<T> {
-    /// The messages that are there, one by one, until there is none. Never waits, never a checkpoint.
+    /// Returns the messages that are there, one by one, until there is none. Never waits, never a
+    /// checkpoint.
     ///
     /// # Examples
     /// ```
-    /// let (tx, rx) = vthread_runtime::sync::unbounded();
+    /// # use vthread_runtime as vthread;
+    /// let (tx, rx) = vthread::sync::unbounded();
     /// tx.try_send(1).unwrap();
     /// tx.try_send(2).unwrap();
     /// assert_eq!(rx.try_iter().collect::<Vec<_>>(), [1, 2]);
@@ -78,7 +80,7 @@ impl<'c, T> IntoIterator for &'c Receiver<T> {
     }
 }
 
-/// The messages as `for` in vthread code takes them. `R` is the receiver, or a reference to it.
+/// The messages for a `for` in vthread code. `R` is the receiver, or a reference to it.
 #[doc(hidden)]
 pub struct MessageSteps<R>(R);
 

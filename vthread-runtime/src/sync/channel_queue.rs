@@ -1,18 +1,20 @@
-//! The inside of a channel: the messages, and the vthreads that wait for room or for a message.
+//! The inside of a channel: the messages, and the waiters for room or for a message.
 //!
 //! # Rendezvous
-//! A channel of bound 0 has room for as many messages as there are receivers that wait and were told of none. A
-//! message that is sent goes into the queue all the same, and a receiver is told of it: so a sender and a
-//! receiver each take their part of the exchange in a poll of their own, and either may be cancelled between
-//! two polls without a loss. A receiver that goes away leaves the message to the next one.
+//! A channel of bound 0 has room for as many messages as there are waiting receivers that were not
+//! notified. A message that is sent goes into the queue all the same, and a receiver is notified of
+//! it: so a sender and a receiver each take their part of the exchange in a poll of their own, and
+//! either may be cancelled between two polls without a loss. A receiver that goes away leaves the
+//! message to the next one.
 //!
-//! Room appears when a receiver begins to wait, or waits again because another was quicker; then a sender is
-//! told (`receiver_waits`). A `try_recv` does not wait, and would never meet a sender: where it finds one, it
-//! asks for a message (`is_asked`), which makes room once.
+//! Room appears when a receiver begins to wait, or waits again because another was quicker; then a
+//! sender is notified (`receiver_waits`). A `try_recv` does not wait, and would never meet a
+//! sender: if it finds one waiting, it asks for a message (`is_asked`), which makes room once.
 //!
 //! # Closing
-//! A channel is closed when it is told so, or when one side is gone. What is in it, and what comes through room
-//! that was kept before, is still received: the receivers have reached the end when there is neither.
+//! A channel is closed explicitly, or when one side is gone. The messages in it, and those sent
+//! through room that was reserved before, are still received: the receivers have reached the end
+//! when there is neither.
 
 use super::waitlist::{Note, Place, WaitList};
 use crate::base::wake::{WakeList, wake};
@@ -22,10 +24,10 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{RecvError, SendError, TryRecvError, TrySendError};
 use std::task::Waker;
 
-/// How many messages a channel has room for before it allocates again, at most.
+/// The largest initial capacity of the queue of messages.
 const INITIAL_ROOM: usize = 32;
 
-/// What the two sides of a channel share.
+/// The state shared by the two sides of a channel.
 #[derive(Debug)]
 pub(super) struct Queue<T> {
     bound: usize,
@@ -35,20 +37,21 @@ pub(super) struct Queue<T> {
 /// The state of a channel.
 pub(super) struct Locked<T> {
     messages: VecDeque<T>,
-    /// Room that is kept for messages to come.
+    /// Room that is reserved for messages to come.
     n_reserved: usize,
-    /// Those who wait for room. While there is room, as many are notified as there is room, or nobody waits.
+    /// Waiters for room. While there is room, as many are notified as there is room, or there are
+    /// no waiters.
     sending: WaitList,
-    /// Those who wait for a message. As many are notified as there are messages, or nobody waits.
+    /// Waiters for a message. As many are notified as there are messages, or there are no waiters.
     receiving: WaitList,
     /// Senders that wait until the channel is closed.
     closing: WaitList,
     n_senders: usize,
     n_receivers: usize,
-    /// Whether it was told to close.
+    /// Whether it was closed explicitly.
     is_shut: bool,
     is_rendezvous: bool,
-    /// A `try_recv` has found a sender that waits, in a channel without room of its own.
+    /// A `try_recv` has found a waiting sender, in a channel without room of its own.
     is_asked: bool,
 }
 
@@ -81,13 +84,13 @@ impl<T> Queue<T> {
         self.locked.lock().messages.len()
     }
 
-    /// Whether one side is gone, or it was told to close.
+    /// Whether one side is gone, or it was closed explicitly.
     pub(super) fn is_closed(&self) -> bool {
         let locked = self.locked.lock();
         locked.n_senders == 0 || locked.rejects()
     }
 
-    /// Takes no more messages. What is there can still be received.
+    /// Closes it for new messages. Those in it can still be received.
     pub(super) fn close(&self) {
         let mut woken = WakeList::default();
         let mut locked = self.locked.lock();
@@ -170,7 +173,7 @@ impl<T> Queue<T> {
         })
     }
 
-    /// Sends `message` into the room that was kept for it.
+    /// Sends `message` into the room that was reserved for it.
     pub(super) fn send_reserved(&self, message: T) -> Result<(), SendError<T>> {
         let mut locked = self.locked.lock();
         locked.n_reserved -= 1;
@@ -190,7 +193,7 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// Gives up the room that was kept for a message.
+    /// Gives up reserved room.
     pub(super) fn give_up(&self) {
         let mut woken = WakeList::default();
         let mut locked = self.locked.lock();
@@ -207,7 +210,7 @@ impl<T> Queue<T> {
         self.locked.lock().n_senders += 1;
     }
 
-    /// One more sender, if there is one.
+    /// Adds a sender, unless the last one is gone.
     pub(super) fn add_another_sender(&self) -> bool {
         let mut locked = self.locked.lock();
         let has_one = locked.n_senders > 0;
@@ -215,12 +218,12 @@ impl<T> Queue<T> {
         has_one
     }
 
-    /// How many senders there are.
+    /// The number of senders.
     pub(super) fn n_senders(&self) -> usize {
         self.locked.lock().n_senders
     }
 
-    /// How many receivers there are.
+    /// The number of receivers.
     pub(super) fn n_receivers(&self) -> usize {
         self.locked.lock().n_receivers
     }
@@ -229,7 +232,7 @@ impl<T> Queue<T> {
         self.locked.lock().n_receivers += 1;
     }
 
-    /// One sender is gone. With the last one, those who wait for a message wait in vain.
+    /// Removes a sender. With the last one, waiting receivers find the end.
     pub(super) fn remove_sender(&self) {
         let mut woken = WakeList::default();
         let mut locked = self.locked.lock();
@@ -241,7 +244,7 @@ impl<T> Queue<T> {
         woken.wake_all();
     }
 
-    /// One receiver is gone. With the last one, no vthread will take the messages: they are dropped.
+    /// Removes a receiver. With the last one, the messages are dropped, since none will take them.
     pub(super) fn remove_receiver(&self) {
         let mut woken = WakeList::default();
         let mut messages = VecDeque::new();
@@ -274,10 +277,10 @@ impl<T> Locked<T> {
         }
     }
 
-    /// A message was taken: the sender for whom that makes room.
+    /// A message was taken: returns the sender that gets the room.
     #[inline]
     fn room_after_a_message(&mut self) -> Option<Waker> {
-        // There, receivers that wait make room, and no others.
+        // There, only waiting receivers make room.
         if self.is_rendezvous {
             return None;
         }
@@ -315,7 +318,7 @@ impl<T> Locked<T> {
         self.n_reserved < bound - self.messages.len()
     }
 
-    /// Asks a sender that waits, if there is one, for its message.
+    /// Asks a waiting sender, if there is one, for its message.
     fn ask(&mut self) -> Option<Waker> {
         if !self.is_rendezvous || self.sending.is_empty() {
             return None;
@@ -324,13 +327,13 @@ impl<T> Locked<T> {
         self.sending.notify(Note::Attempt)
     }
 
-    /// Whether it takes no message.
+    /// Whether it accepts no message.
     #[inline]
     fn rejects(&self) -> bool {
         self.n_receivers == 0 || self.is_shut
     }
 
-    /// Whether no message will come any more, of which there is none.
+    /// Whether it is empty and no message will come.
     #[inline]
     fn is_at_its_end(&self) -> bool {
         let no_more = self.n_senders == 0 || self.is_shut && self.n_reserved == 0;
@@ -338,7 +341,7 @@ impl<T> Locked<T> {
     }
 }
 
-/// The result of an attempt under the lock, and who is to be woken after it.
+/// The result of an attempt under the lock, and the waiter to wake after it.
 #[must_use]
 pub(super) struct Settled<T, E> {
     result: Result<T, E>,
@@ -346,14 +349,14 @@ pub(super) struct Settled<T, E> {
 }
 
 impl<T, E> Settled<T, E> {
-    /// Wakes, outside the lock, and gives the result.
+    /// Wakes, outside the lock, and returns the result.
     pub(super) fn settle(self) -> Result<T, E> {
         self.next.into_iter().for_each(wake);
         self.result
     }
 }
 
-/// Where senders wait for room.
+/// The place where senders wait for room.
 #[derive(Debug)]
 pub(super) struct Room<'q, T>(pub(super) &'q Queue<T>);
 
@@ -370,7 +373,7 @@ impl<T> Room<'_, T> {
         })
     }
 
-    /// An attempt to keep room for one message.
+    /// An attempt to reserve room for one message.
     pub(super) fn reserve(&self, locked: &mut Locked<T>) -> Option<Settled<(), SendError<()>>> {
         let result = if locked.rejects() {
             Err(SendError(()))
@@ -404,14 +407,14 @@ impl<T> Place for Room<'_, T> {
             None
         };
         if next.is_none() {
-            // What was asked for will not come.
+            // The message that was asked for will not come.
             locked.is_asked = false;
         }
         next
     }
 }
 
-/// Where receivers wait for messages.
+/// The place where receivers wait for messages.
 #[derive(Debug)]
 pub(super) struct Messages<'q, T>(pub(super) &'q Queue<T>);
 
@@ -452,7 +455,7 @@ impl<T> Place for Messages<'_, T> {
     }
 }
 
-/// Where senders wait until the channel is closed.
+/// The place where senders wait until the channel is closed.
 #[derive(Debug)]
 pub(super) struct Closing<'q, T>(pub(super) &'q Queue<T>);
 

@@ -103,7 +103,7 @@ fn loom_senders_learn_that_the_receiver_is_gone() {
     });
 }
 
-/// Keeps room, or polls once and goes away; room that was kept is given back.
+/// Reserves room, or polls once and goes away; reserved room is given back.
 fn reserve_and_go(queue: &Queue<u32>, waits: bool) {
     let wait = pin!(Wait::new(Room(queue)));
     block_on(poll_fn(|cx| {

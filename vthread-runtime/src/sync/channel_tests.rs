@@ -1,4 +1,4 @@
-//! Channels: by hand for what cancellation does, with threads for the rest.
+//! Channels: polled by hand for cancellation, with threads for the rest.
 
 use super::super::manual_poll::by_hand;
 use super::*;

@@ -17,7 +17,7 @@ impl<T> Sender<T> {
         self.queue.close();
     }
 
-    /// Waits until the channel is closed or all receivers are gone, so that sending is in vain.
+    /// Waits until the channel is closed or all receivers are gone, so that sending fails.
     ///
     /// # Suspends
     /// Always a checkpoint, and while there is a receiver.
@@ -36,11 +36,12 @@ impl<T> Sender<T> {
         })
     }
 
-    /// A sender that does not keep the channel open: the receivers do not wait for it.
+    /// Makes a sender that does not keep the channel open: the receivers do not wait for it.
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::unbounded;
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::unbounded;
     ///
     /// let (tx, rx) = unbounded();
     /// let weak = tx.downgrade();
@@ -55,30 +56,31 @@ impl<T> Sender<T> {
         }
     }
 
-    /// Whether both send into the same channel.
+    /// Returns whether both send into the same channel.
     pub fn same_channel(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.queue, &other.queue)
     }
 
-    /// How many senders the channel has. It may be another number by the time it is used.
+    /// Returns the number of senders. It may have changed by the time it is used.
     pub fn sender_count(&self) -> usize {
         self.queue.n_senders()
     }
 
-    /// How many receivers the channel has. It may be another number by the time it is used.
+    /// Returns the number of receivers. It may have changed by the time it is used.
     pub fn receiver_count(&self) -> usize {
         self.queue.n_receivers()
     }
 }
 
 impl<T> Receiver<T> {
-    /// Closes the channel: sending fails from now on, and those that wait for room are told so. What is in it, and what
-    /// comes through [room that was reserved](Sender::reserve) before, can still be received. Never waits, never a
-    /// checkpoint.
+    /// Closes the channel: sending fails from now on, also for those that wait for room. Messages
+    /// in it, and those sent through [room that was reserved](Sender::reserve) before, can still be
+    /// received. Never waits, never a checkpoint.
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::channel;
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::channel;
     ///
     /// let (tx, rx) = channel(2);
     /// tx.try_send("the last one").unwrap();
@@ -91,12 +93,12 @@ impl<T> Receiver<T> {
         self.queue.close();
     }
 
-    /// How many senders the channel has. It may be another number by the time it is used.
+    /// Returns the number of senders. It may have changed by the time it is used.
     pub fn sender_count(&self) -> usize {
         self.queue.n_senders()
     }
 
-    /// How many receivers the channel has. It may be another number by the time it is used.
+    /// Returns the number of receivers. It may have changed by the time it is used.
     pub fn receiver_count(&self) -> usize {
         self.queue.n_receivers()
     }
@@ -105,13 +107,13 @@ impl<T> Receiver<T> {
 #[diagnostic::do_not_recommend]
 impl<T> Suspends<{ name_hash("closed") }> for Sender<T> {}
 
-/// A sender that does not keep its channel open, as [`Sender::downgrade`] gives it.
+/// A sender that does not keep its channel open, returned by [`Sender::downgrade`].
 pub struct WeakSender<T> {
     queue: Arc<Queue<T>>,
 }
 
 impl<T> WeakSender<T> {
-    /// A sender, if one is left that keeps the channel open.
+    /// Returns a sender, if there still is one that keeps the channel open.
     pub fn upgrade(&self) -> Option<Sender<T>> {
         self.queue.add_another_sender().then(|| Sender {
             queue: self.queue.clone(),

@@ -14,13 +14,14 @@ use std::panic::Location;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker, ready};
 
-/// Lets vthreads that hold a [`Mutex`] wait for a change of what is in it.
+/// Lets vthreads that hold a [`Mutex`] wait for a change of its value.
 ///
 /// As [`std::sync::Condvar`], without poisoning.
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::sync::{Condvar, Mutex};
+/// # use vthread_runtime as vthread;
+/// use vthread::sync::{Condvar, Mutex};
 ///
 /// let (is_done, done) = (Mutex::new(false), Condvar::new());
 /// std::thread::scope(|scope| {
@@ -39,22 +40,23 @@ pub struct Condvar {
 
 impl Condvar {
     const_unless_modelled! {
-        /// A condition that nobody waits for.
+        /// Makes a condition without waiters.
         pub const fn new() -> Self {
             Condvar { waiters: primitive::Mutex::new(WaitList::new()) }
         }
     }
 
-    /// Releases the lock, waits to be notified, and takes the lock again.
+    /// Releases the lock, waits for a notification, and takes the lock again.
     ///
-    /// Who holds the lock and then notifies finds all who have begun to wait. Being notified does not say that what
-    /// is waited for is there still, or at all: look again, or use [`wait_while`](Condvar::wait_while).
+    /// A notification sent after the lock was held finds all that have begun to wait. Being
+    /// notified does not mean that the awaited state is still there, or ever was: check again, or
+    /// use [`wait_while`](Condvar::wait_while).
     ///
     /// # Suspends
     /// Always a checkpoint, until it is notified, and until the lock is free then.
     ///
     /// # Cancellation
-    /// The wait ends, without the lock. A notification that came already goes to another one who waits.
+    /// The wait ends, without the lock. A notification that came already goes to another waiter.
     ///
     /// # Panics
     /// Never.
@@ -67,7 +69,8 @@ impl Condvar {
         Call::leaf(async move { self.wait_with(guard, site, no_limit).await.0 })
     }
 
-    /// Waits until `condition` is false. It is looked at under the lock, now and after each notification.
+    /// Waits until `condition` is false. It is evaluated under the lock, now and after each
+    /// notification.
     ///
     /// # Suspends
     /// Always a checkpoint, and as [`wait`](Condvar::wait) for as long as `condition` is true.
@@ -93,20 +96,21 @@ impl Condvar {
         })
     }
 
-    /// Notifies one who waits: the one who has waited longest.
+    /// Notifies one waiter: the one that has waited longest.
     pub fn notify_one(&self) {
         let next = self.waiters.lock().notify(Note::Attempt);
         next.into_iter().for_each(wake);
     }
 
-    /// Notifies all who wait.
+    /// Notifies all waiters.
     pub fn notify_all(&self) {
         let mut woken = WakeList::default();
         woken.extend(self.waiters.lock().notify_all());
         woken.wake_all();
     }
 
-    /// Waits to be notified, or until `is_over`: the guard, and whether it was notified.
+    /// Waits for a notification, or until `is_over`: returns the guard, and whether it was
+    /// notified.
     pub(super) async fn wait_with<'m, T: ?Sized>(
         &self,
         guard: MutexGuard<'m, T>,
@@ -122,7 +126,7 @@ impl Condvar {
         (guard, is_notified)
     }
 
-    /// Gives the lock up and waits. Whether it was notified before it was over.
+    /// Gives the lock up and waits. Returns whether it was notified before it was over.
     async fn notified<T: ?Sized>(
         &self,
         guard: MutexGuard<'_, T>,
@@ -135,7 +139,7 @@ impl Condvar {
                 ready!(checkpoint(cx));
             }
             let polled = wait.as_ref().poll(cx, |_, _, note| note.map(drop));
-            // From now on it can be notified, so others may change what it waits for.
+            // From now on it can be notified, so others may change the awaited state.
             guard = None;
             match polled {
                 Poll::Ready(()) => Poll::Ready(true),
@@ -146,7 +150,7 @@ impl Condvar {
     }
 }
 
-/// For a wait that has no end of its own.
+/// For a wait without an end of its own.
 fn no_limit(_: &Context<'_>) -> Poll<()> {
     Poll::Pending
 }

@@ -1,4 +1,4 @@
-//! Waiting for a change, for a limited time.
+//! Waiting for a change, with a time limit.
 
 use super::condvar::Condvar;
 use super::mutex::MutexGuard;
@@ -11,30 +11,31 @@ use std::pin::pin;
 use std::task::Context;
 use std::time::{Duration, Instant};
 
-/// Whether a wait for a [`Condvar`] ended because its time was over.
+/// Tells whether a wait for a [`Condvar`] ended because its time was over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WaitTimeoutResult(bool);
 
 impl WaitTimeoutResult {
-    /// Whether the time was over.
+    /// Returns whether the time was over.
     pub fn timed_out(&self) -> bool {
         self.0
     }
 }
 
 impl Condvar {
-    /// As [`wait`](Condvar::wait), for at most `limit`. The guard comes back in either case.
+    /// As [`wait`](Condvar::wait), for at most `limit`. The guard is returned in either case.
     ///
     /// # Suspends
     /// Always a checkpoint, until it is notified or the time is over, and until the lock is free then.
     ///
     /// # Cancellation
-    /// The wait ends, without the lock. A notification that came already goes to another one that waits.
+    /// The wait ends, without the lock. A notification that came already goes to another waiter.
     ///
     /// # Examples
     /// ```
+    /// # use vthread_runtime as vthread;
     /// use std::time::Duration;
-    /// use vthread_runtime::sync::{Condvar, Mutex};
+    /// use vthread::sync::{Condvar, Mutex};
     ///
     /// let (mutex, changed) = (Mutex::new(1), Condvar::new());
     /// let limit = Duration::from_millis(1);
@@ -59,8 +60,8 @@ impl Condvar {
         })
     }
 
-    /// As [`wait_while`](Condvar::wait_while), for at most `limit`. The result says that the time was over if
-    /// `condition` is true still.
+    /// As [`wait_while`](Condvar::wait_while), for at most `limit`. The result is a timeout if
+    /// `condition` is still true.
     ///
     /// # Suspends
     /// Always a checkpoint, and as [`wait_timeout`](Condvar::wait_timeout) for as long as `condition` is true.

@@ -4,7 +4,7 @@ use super::*;
 use crate::primitive::{Arc, block_on, thread};
 use std::task::Poll;
 
-/// Takes one from what the mutex counts, when there is one.
+/// Takes one from the mutex's count, when there is one.
 async fn take(pair: &(Mutex<usize>, Condvar)) {
     let mut guard = pair.0.locked(Location::caller()).await;
     while *guard == 0 {
@@ -39,7 +39,7 @@ fn loom_condvar_who_waits_is_found() {
     });
 }
 
-/// One who waits goes away just as it is notified, before one who stays.
+/// A waiter goes away just as it is notified, before one that stays.
 #[test]
 fn loom_condvar_who_goes_passes_it_on() {
     let mut model = loom::model::Builder::new();

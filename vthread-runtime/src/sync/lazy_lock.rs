@@ -9,13 +9,14 @@ use std::ops::Deref;
 
 /// A value that is made when it is first used, by a function that was given before.
 ///
-/// As [`std::sync::LazyLock`], but [`force`](LazyLock::force) suspends while another vthread makes the value.
-/// A dereference cannot suspend: where the value is being made, it blocks, right anywhere, and another OS
-/// thread takes over meanwhile.
+/// As [`std::sync::LazyLock`], but [`force`](LazyLock::force) suspends while another vthread makes
+/// the value. A dereference cannot suspend: while the value is being made it blocks, which is
+/// allowed anywhere, and another OS thread takes over meanwhile.
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::sync::LazyLock;
+/// # use vthread_runtime as vthread;
+/// use vthread::sync::LazyLock;
 ///
 /// static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| vec!["Ada", "Grace"]);
 /// assert_eq!(NAMES.len(), 2);
@@ -28,13 +29,13 @@ pub struct LazyLock<T, F = fn() -> T> {
 
 impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     const_unless_modelled! {
-        /// A value that `make` makes when it is first used. `make` is plain code.
+        /// Makes a lock whose value `make` computes when it is first used. `make` is plain code.
         pub const fn new(make: F) -> Self {
             LazyLock { value: OnceLock::new(), make: Mutex::new(Some(make)) }
         }
     }
 
-    /// The value, which is made if it is not there.
+    /// Returns the value, which is made if it is not there.
     ///
     /// # Suspends
     /// Always a checkpoint, and while another vthread makes the value.
@@ -43,7 +44,7 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     /// The wait ends.
     ///
     /// # Panics
-    /// If the function does that makes the value, now or before: a second attempt is not made.
+    /// If the function that makes the value does, now or before: a second attempt is not made.
     #[track_caller]
     pub fn force(this: &Self) -> Call<&T, impl Future<Output = &T>> {
         this.value.get_or_init(|| this.make())

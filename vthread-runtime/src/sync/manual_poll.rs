@@ -1,4 +1,4 @@
-//! Calls that are polled by hand, for tests of what cancellation does.
+//! Calls that are polled by hand, for tests of cancellation.
 #![allow(unsafe_code)] // Takes the frame out of a call.
 
 use crate::task::call::{Call, frame};
@@ -32,7 +32,7 @@ pub(super) fn by_hand<R, F: Future>(call: Call<R, F>) -> Hand<F> {
 }
 
 impl<F: Future> Hand<F> {
-    /// What it gives, if it is done.
+    /// Its result, if it is done.
     pub(super) fn poll(&mut self) -> Option<F::Output> {
         let waker = Waker::from(self.woken.clone());
         match self.frame.as_mut().poll(&mut Context::from_waker(&waker)) {

@@ -3,7 +3,7 @@
 //! | `std::sync` | here | difference |
 //! |---|---|---|
 //! | `Mutex`, `MutexGuard` | [`Mutex`], [`MutexGuard`] | no poisoning: `lock()` gives the guard itself, `try_lock()` an `Option`; a guard may be held while its vthread is suspended, and is `Send`; `MutexGuard::map`; [`lock_owned`](Mutex::lock_owned) |
-//! | `RwLock` and its guards | [`RwLock`], [`RwLockReadGuard`], [`RwLockWriteGuard`] | the same; locks are given in the order in which they were asked for; `downgrade`, `map`, `read_owned`, `write_owned` |
+//! | `RwLock` and its guards | [`RwLock`], [`RwLockReadGuard`], [`RwLockWriteGuard`] | the same; locks are granted in the order of the requests; `downgrade`, `map`, `read_owned`, `write_owned` |
 //! | `Condvar`, `WaitTimeoutResult` | [`Condvar`], [`WaitTimeoutResult`] | no poisoning |
 //! | `Barrier`, `BarrierWaitResult` | [`Barrier`], [`BarrierWaitResult`] | none |
 //! | `Once` | [`Once`] | no poisoning, so neither `OnceState` nor `call_once_force` |
@@ -11,7 +11,7 @@
 //! | `LazyLock` | [`LazyLock`] | [`force`](LazyLock::force) suspends, a dereference blocks |
 //! | `mpsc` | [`mpsc`]; [`channel`], [`unbounded`] | receivers can be shared and cloned; `send` is a checkpoint; `close`, `closed`, `recv_many`, `reserve`, weak senders |
 //! | `atomic`, `Arc`, `Weak` | the same, re-exported | none |
-//! | `PoisonError`, `LockResult`, `TryLockError` | the same, re-exported | no lock here gives one |
+//! | `PoisonError`, `LockResult`, `TryLockError` | the same, re-exported | no lock here returns one |
 //! | - | [`Semaphore`], [`oneshot`], [`watch`], [`broadcast`], [`Notify`], [`recv_any`] | beyond std |
 //!
 //! In code that is not under `#[vthread]`, `.block()` makes a call and blocks: `mutex.lock().block()`.

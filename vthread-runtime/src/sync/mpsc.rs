@@ -5,7 +5,7 @@
 //! | `std::sync::mpsc` | here | difference |
 //! |---|---|---|
 //! | `channel()` | [`channel`], [`unbounded`](super::unbounded) | none |
-//! | `sync_channel(n)`, also of 0 | [`sync_channel`], [`channel`](super::channel) | of 0, `send` returns once a receiver that waits has been told of the message |
+//! | `sync_channel(n)`, also of 0 | [`sync_channel`], [`channel`](super::channel) | of 0, `send` returns once a waiting receiver has been notified of the message |
 //! | `Sender`, `SyncSender` | [`Sender`] | one type for both; `send` is a checkpoint, in plain code `send(..).block()` |
 //! | `Receiver`, `Iter`, `TryIter`, `IntoIter` | the same names | they can be shared and cloned; `recv()` suspends |
 //! | errors | std's own | none |

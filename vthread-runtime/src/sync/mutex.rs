@@ -28,7 +28,8 @@ use std::task::{Context, Poll, ready};
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::sync::Mutex;
+/// # use vthread_runtime as vthread;
+/// use vthread::sync::Mutex;
 ///
 /// let names = Mutex::new(vec!["Ada"]);
 /// names.lock().block().push("Grace"); // In #[vthread] code: names.lock().push(..).
@@ -46,13 +47,13 @@ unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
 
 impl<T> Mutex<T> {
     const_unless_modelled! {
-        /// A mutex around `value`, unlocked.
+        /// Makes an unlocked mutex around `value`.
         pub const fn new(value: T) -> Self {
             Mutex { raw: RawLock::new(), value: UnsafeCell::new(value) }
         }
     }
 
-    /// The value, which nobody else can be using any more.
+    /// Returns the value.
     pub fn into_inner(self) -> T {
         self.value.into_inner()
     }
@@ -65,11 +66,11 @@ impl<T: ?Sized> Mutex<T> {
     /// Always a checkpoint, and while another vthread holds the lock.
     ///
     /// # Cancellation
-    /// The wait ends, and a lock that was about to be taken goes to the next one who waits.
+    /// The wait ends, and a lock that was about to be taken goes to the next waiter.
     ///
     /// # Panics
-    /// Never. A vthread that locks a mutex again while it holds it waits for ever; that is reported, see
-    /// [`OnDeadlock`](crate::OnDeadlock).
+    /// Never. A vthread that locks a mutex again while it holds it waits forever; that is reported,
+    /// see [`OnDeadlock`](crate::OnDeadlock).
     #[track_caller]
     pub fn lock(&self) -> Call<MutexGuard<'_, T>, Lock<'_, T>> {
         Call::leaf(self.locked(Location::caller()))
@@ -79,7 +80,8 @@ impl<T: ?Sized> Mutex<T> {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::Mutex;
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::Mutex;
     ///
     /// let mutex = Mutex::new(1);
     /// let guard = mutex.try_lock().unwrap();
@@ -96,7 +98,7 @@ impl<T: ?Sized> Mutex<T> {
         })
     }
 
-    /// The wait for the lock, for somebody who has called at `site`.
+    /// The wait for the lock, with the caller's location.
     pub(super) fn locked(&self, site: Site) -> Lock<'_, T> {
         Lock {
             mutex: self,
@@ -110,12 +112,12 @@ impl<T: ?Sized> Mutex<T> {
         &self.raw
     }
 
-    /// Where the value is. To be used under the lock.
+    /// The address of the value. To be used under the lock.
     pub(super) fn value_ptr(&self) -> *mut T {
         self.value.get()
     }
 
-    /// The value. No lock is needed, since `&mut self` says that nobody holds it.
+    /// Returns the value. No lock is needed, since `&mut self` proves that there is no guard.
     pub fn get_mut(&mut self) -> &mut T {
         self.value.get_mut()
     }
@@ -172,7 +174,7 @@ impl<'m, T: ?Sized> MutexGuard<'m, T> {
         }
     }
 
-    /// What it is the guard of.
+    /// The mutex of the guard.
     pub(super) fn mutex(&self) -> &'m Mutex<T> {
         self.mutex
     }

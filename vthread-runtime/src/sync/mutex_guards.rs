@@ -1,4 +1,4 @@
-//! Guards of a mutex that own it, and guards of a part of what is in it.
+//! Guards of a mutex that own it, and guards of a part of its value.
 #![allow(unsafe_code)] // The value is reached through its lock.
 
 use super::mutex::{Mutex, MutexGuard};
@@ -20,11 +20,12 @@ impl<T: ?Sized> Mutex<T> {
     /// Always a checkpoint, and while another vthread holds the lock.
     ///
     /// # Cancellation
-    /// The wait ends, and a lock that was about to be taken goes to the next one that waits.
+    /// The wait ends, and a lock that was about to be taken goes to the next waiter.
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::{Arc, Mutex};
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::{Arc, Mutex};
     ///
     /// let count = Arc::new(Mutex::new(1));
     /// let mut guard = count.clone().lock_owned().block(); // In #[vthread] code without the .block()
@@ -38,7 +39,7 @@ impl<T: ?Sized> Mutex<T> {
     ) -> Call<OwnedMutexGuard<T>, impl Future<Output = OwnedMutexGuard<T>>> {
         let site = Location::caller();
         Call::leaf(async move {
-            // Its right to the lock goes to the guard that owns.
+            // Its right to the lock goes to the owned guard.
             let _held = ManuallyDrop::new(self.locked(site).await);
             OwnedMutexGuard {
                 mutex: self,
@@ -94,7 +95,8 @@ impl<T: ?Sized> Drop for OwnedMutexGuard<T> {
     }
 }
 
-/// The right to use a part of the value of a [`Mutex`], as [`MutexGuard::map`] gives it; dropping it releases the lock.
+/// The right to use a part of the value of a [`Mutex`], returned by [`MutexGuard::map`]; dropping
+/// it releases the lock.
 #[must_use = "the lock is released as soon as its guard is dropped"]
 pub struct MappedMutexGuard<'m, T: ?Sized> {
     raw: &'m RawLock,
@@ -108,14 +110,15 @@ unsafe impl<T: ?Sized + Send> Send for MappedMutexGuard<'_, T> {}
 unsafe impl<T: ?Sized + Sync> Sync for MappedMutexGuard<'_, T> {}
 
 impl<'m, T: ?Sized> MutexGuard<'m, T> {
-    /// A guard of a part of the value.
+    /// Returns a guard of a part of the value.
     ///
     /// # Panics
     /// If `part` does; the lock is released then.
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::{Mutex, MutexGuard};
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::{Mutex, MutexGuard};
     ///
     /// let pair = Mutex::new((1, "one"));
     /// let mut number = MutexGuard::map(pair.lock().block(), |pair| &mut pair.0);
@@ -131,7 +134,7 @@ impl<'m, T: ?Sized> MutexGuard<'m, T> {
         MappedMutexGuard::of_held(ManuallyDrop::new(guard).mutex().raw(), value)
     }
 
-    /// A guard of a part of the value, if there is one.
+    /// Returns a guard of a part of the value, if there is one.
     ///
     /// # Errors
     /// There is none: the guard itself.
@@ -162,7 +165,7 @@ impl<'m, T: ?Sized> MappedMutexGuard<'m, T> {
         }
     }
 
-    /// A guard of a part of this part.
+    /// Returns a guard of a part of this part.
     ///
     /// # Panics
     /// If `part` does; the lock is released then.

@@ -1,4 +1,4 @@
-//! The mutex: by hand for what cancellation does, with threads for the rest.
+//! The mutex: polled by hand for cancellation, with threads for the rest.
 
 use super::*;
 use crate::sync::raw_lock::PATIENCE;
@@ -89,7 +89,7 @@ fn a_notified_waiter_that_goes_passes_it_on() {
     assert!(second.poll().is_some());
 }
 
-/// Newcomers take the lock before the notified waiter, as often as it bears that.
+/// Newcomers take the lock before the notified waiter, until its patience ends.
 fn overtake(mutex: &Mutex<u64>, waiter: &mut Hand<'_>) {
     for _ in 0..PATIENCE {
         let quicker = mutex.try_lock().expect("the first to come may take it");

@@ -20,7 +20,8 @@ use std::task::{Waker, ready};
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::sync::Notify;
+/// # use vthread_runtime as vthread;
+/// use vthread::sync::Notify;
 ///
 /// static CHANGED: Notify = Notify::new();
 /// std::thread::spawn(|| CHANGED.notify_one());
@@ -39,7 +40,7 @@ pub(crate) struct State {
 
 impl Notify {
     const_unless_modelled! {
-        /// Without a notification.
+        /// Makes one without a notification.
         pub const fn new() -> Self {
             Notify {
                 locked: Mutex::new(State { is_kept: false, waiters: WaitList::new() }),
@@ -53,7 +54,8 @@ impl Notify {
     /// Always a checkpoint, and until it is notified.
     ///
     /// # Cancellation
-    /// The wait ends. A notification by `notify_one` that had come already goes to the next waiter, or is kept.
+    /// The wait ends. A notification by `notify_one` that came already goes to the next waiter, or
+    /// is kept.
     pub fn notified(&self) -> Call<(), impl Future<Output = ()>> {
         Call::leaf(self.taken())
     }
@@ -71,8 +73,8 @@ impl Notify {
         .await;
     }
 
-    /// Waits until `look` finds something. It looks under the lock, so a change that is made before `notify_waiters`
-    /// is not missed.
+    /// Waits until `look` finds something. It runs under the lock, so a change that is made before
+    /// `notify_waiters` is not missed.
     pub(super) async fn until<T>(&self, look: impl Fn() -> Option<T>) -> T {
         let wait = pin!(Wait::new(self));
         poll_fn(move |cx| {
@@ -91,8 +93,8 @@ impl Notify {
 
     /// Notifies all waiters. No notification is kept. Never waits, never a checkpoint.
     ///
-    /// A `notified()` that has not been polled yet is not among them: where the state may change before that, look at it
-    /// in a loop, or use a [`watch`](super::watch).
+    /// A `notified()` that has not been polled yet is not among them: if the state may change
+    /// before that, check it in a loop, or use a [`watch`](super::watch).
     pub fn notify_waiters(&self) {
         let mut woken = WakeList::default();
         woken.extend(self.locked.lock().waiters.notify_all());

@@ -1,4 +1,4 @@
-//! Something that is done once.
+//! An action that is done once.
 
 use super::once_lock::OnceLock;
 use crate::primitive::const_unless_modelled;
@@ -6,14 +6,15 @@ use crate::task::call::{Call, Suspends, name_hash};
 use std::fmt;
 use std::future::Future;
 
-/// Something that is done once, by the first vthread that asks for it. The others wait meanwhile.
+/// An action that is done once, by the first vthread that asks for it. The others wait meanwhile.
 ///
-/// As [`std::sync::Once`], but waiting for it suspends, and there is no poisoning: if what was to be done panics, the
-/// next one that asks does it.
+/// As [`std::sync::Once`], but waiting for it suspends, and there is no poisoning: if the action
+/// panics, the next vthread that asks does it.
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::sync::Once;
+/// # use vthread_runtime as vthread;
+/// use vthread::sync::Once;
 ///
 /// static STARTED: Once = Once::new();
 /// STARTED.call_once(|| println!("starting")).block(); // In #[vthread] code without the .block()
@@ -27,7 +28,7 @@ pub struct Once {
 
 impl Once {
     const_unless_modelled! {
-        /// It has not been done.
+        /// Makes one that has not been done.
         pub const fn new() -> Self {
             Once { done: OnceLock::new() }
         }
@@ -35,16 +36,16 @@ impl Once {
 
     /// Calls `work` unless that has been done; waits while another vthread does it.
     ///
-    /// `work` is plain code: what it calls of vthread functions blocks.
+    /// `work` is plain code: the vthread functions that it calls block.
     ///
     /// # Suspends
     /// Always a checkpoint, and while another vthread calls its `work`.
     ///
     /// # Cancellation
-    /// The wait ends. If it was to do the work, the next one that waits does.
+    /// The wait ends. If it was to do the work, the next waiter does.
     ///
     /// # Panics
-    /// If `work` does. A `work` that asks for the same waits for ever.
+    /// If `work` does. A `work` that calls its own `call_once` waits forever.
     #[track_caller]
     pub fn call_once<F: FnOnce()>(&self, work: F) -> Call<(), impl Future<Output = ()>> {
         let done = self.done.getting(work, std::panic::Location::caller());
@@ -53,7 +54,7 @@ impl Once {
         })
     }
 
-    /// Whether it has been done. Never waits, never a checkpoint.
+    /// Returns whether it has been done. Never waits, never a checkpoint.
     pub fn is_completed(&self) -> bool {
         self.done.get().is_some()
     }

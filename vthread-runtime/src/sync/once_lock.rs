@@ -1,4 +1,4 @@
-//! A value that is made once, by the first one who needs it.
+//! A value that is made once, when it is first needed.
 
 use super::mutex::Mutex;
 use super::notify::Notify;
@@ -18,7 +18,8 @@ use std::sync;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::sync::OnceLock;
+/// # use vthread_runtime as vthread;
+/// use vthread::sync::OnceLock;
 ///
 /// static NAME: OnceLock<String> = OnceLock::new();
 /// let name = NAME.get_or_init(|| "Ada".to_owned()).block(); // In #[vthread] code without the .block()
@@ -27,7 +28,7 @@ use std::sync;
 /// ```
 pub struct OnceLock<T> {
     value: sync::OnceLock<T>,
-    /// Held by the one who makes the value.
+    /// Held by the vthread that makes the value.
     making: Mutex<()>,
     /// All are notified when there is a value.
     waiting: Notify,
@@ -35,18 +36,18 @@ pub struct OnceLock<T> {
 
 impl<T> OnceLock<T> {
     const_unless_modelled! {
-        /// A cell without a value.
+        /// Makes a cell without a value.
         pub const fn new() -> Self {
             OnceLock { value: sync::OnceLock::new(), making: Mutex::new(()), waiting: Notify::new() }
         }
     }
 
-    /// The value, if there is one. Never waits, never a checkpoint.
+    /// Returns the value, if there is one. Never waits, never a checkpoint.
     pub fn get(&self) -> Option<&T> {
         self.value.get()
     }
 
-    /// The value, if there is one.
+    /// Returns the value, if there is one.
     pub fn get_mut(&mut self) -> Option<&mut T> {
         self.value.get_mut()
     }
@@ -56,12 +57,13 @@ impl<T> OnceLock<T> {
         self.value.take()
     }
 
-    /// The value, if there is one.
+    /// Returns the value, if there is one.
     pub fn into_inner(self) -> Option<T> {
         self.value.into_inner()
     }
 
-    /// Gives the cell its value, also while another is about to make one, which is dropped then. Never waits.
+    /// Sets the value, also while another vthread is about to make one, which is dropped then.
+    /// Never waits.
     ///
     /// # Errors
     /// There is a value already. The error holds the new one.
@@ -72,18 +74,20 @@ impl<T> OnceLock<T> {
         Ok(())
     }
 
-    /// The value, which `make` makes if there is none. One at a time makes it, the others wait.
+    /// Returns the value, which `make` makes if there is none. One vthread makes it, the others
+    /// wait.
     ///
-    /// `make` is plain code: what it calls of vthread functions blocks.
+    /// `make` is plain code: the vthread functions that it calls block.
     ///
     /// # Suspends
-    /// Always a checkpoint, and while another makes the value.
+    /// Always a checkpoint, and while another vthread makes the value.
     ///
     /// # Cancellation
-    /// The wait ends. If it was to make the value, the next one who waits does.
+    /// The wait ends. If it was to make the value, the next waiter does.
     ///
     /// # Panics
-    /// If `make` does; then the next one who waits makes the value. A `make` that asks for the same value waits for ever.
+    /// If `make` does; then the next waiter makes the value. A `make` that asks for the same value
+    /// waits forever.
     #[track_caller]
     pub fn get_or_init<F: FnOnce() -> T>(&self, make: F) -> Call<&T, impl Future<Output = &T>> {
         Call::leaf(self.getting(make, Location::caller()))
@@ -106,7 +110,8 @@ impl<T> OnceLock<T> {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::OnceLock;
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::OnceLock;
     ///
     /// static NAME: OnceLock<&str> = OnceLock::new();
     /// std::thread::spawn(|| NAME.set("Ada"));
@@ -121,19 +126,20 @@ impl<T> OnceLock<T> {
         self.waiting.until(|| self.get()).await
     }
 
-    /// The value, which `make` makes if there is none. If it fails, the cell stays without a value.
+    /// Returns the value, which `make` makes if there is none. If it fails, the cell stays without
+    /// a value.
     ///
     /// # Suspends
-    /// Always a checkpoint, and while another makes the value.
+    /// Always a checkpoint, and while another vthread makes the value.
     ///
     /// # Cancellation
-    /// The wait ends. If it was to make the value, the next one who waits does.
+    /// The wait ends. If it was to make the value, the next waiter does.
     ///
     /// # Panics
     /// As [`get_or_init`](OnceLock::get_or_init).
     ///
     /// # Errors
-    /// What `make` says.
+    /// The error of `make`.
     #[track_caller]
     pub fn get_or_try_init<E, F: FnOnce() -> Result<T, E>>(
         &self,
@@ -157,7 +163,7 @@ impl<T> OnceLock<T> {
         }
         let value = make()?;
         leak::<T>();
-        // Somebody may have set another one.
+        // Another vthread may have set a value meanwhile.
         let value = self.value.get_or_init(|| value);
         self.waiting.notify_waiters();
         drop(making);

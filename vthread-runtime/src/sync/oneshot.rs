@@ -15,11 +15,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Waker, ready};
 
-/// A channel for one message, which is sent without waiting.
+/// Makes a channel for one message, which is sent without waiting.
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::sync::oneshot;
+/// # use vthread_runtime as vthread;
+/// use vthread::sync::oneshot;
 ///
 /// let (tx, rx) = oneshot();
 /// std::thread::spawn(|| tx.send("the answer").unwrap());
@@ -38,17 +39,17 @@ pub fn oneshot<T>() -> (OneshotSender<T>, OneshotReceiver<T>) {
     )
 }
 
-/// The half of a [`oneshot`] channel that sends.
+/// The sending half of a [`oneshot`] channel.
 pub struct OneshotSender<T> {
     shared: Arc<Shared<T>>,
 }
 
-/// The half of a [`oneshot`] channel that receives.
+/// The receiving half of a [`oneshot`] channel.
 pub struct OneshotReceiver<T> {
     shared: Arc<Shared<T>>,
 }
 
-/// What the two halves share.
+/// The state shared by the two halves.
 struct Shared<T>(Mutex<State<T>>);
 
 struct State<T> {
@@ -81,7 +82,7 @@ impl<T> OneshotSender<T> {
             })
     }
 
-    /// Whether the receiver is gone: sending is in vain.
+    /// Returns whether the receiver is gone: sending fails.
     pub fn is_closed(&self) -> bool {
         !matches!(self.shared.0.lock().stage, Stage::Open)
     }
@@ -128,7 +129,7 @@ impl<T> OneshotReceiver<T> {
 impl<T> Suspends<{ name_hash("recv") }> for OneshotReceiver<T> {}
 
 impl<T> Shared<T> {
-    /// From `Open` to `stage`, which comes back if it is not open.
+    /// Goes from `Open` to `stage`, which is returned if it is not open.
     fn leave_open(&self, stage: Stage<T>) -> Result<(), Stage<T>> {
         let mut woken = WakeList::default();
         let mut state = self.0.lock();
@@ -178,7 +179,7 @@ impl<T> Place for &Shared<T> {
 
 impl<T> Drop for OneshotSender<T> {
     fn drop(&mut self) {
-        // What has been sent stays.
+        // A message that has been sent stays.
         let _ = self.shared.leave_open(Stage::Closed);
     }
 }
@@ -188,7 +189,7 @@ impl<T> Drop for OneshotReceiver<T> {
         let mut state = self.shared.0.lock();
         let stage = std::mem::replace(&mut state.stage, Stage::Closed);
         drop(state);
-        // A message that nobody will take is dropped outside the lock.
+        // A message without a receiver is dropped outside the lock.
         drop(stage);
     }
 }

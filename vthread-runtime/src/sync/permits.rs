@@ -13,17 +13,18 @@ impl Semaphore {
     /// As [`acquire`](Semaphore::acquire), with a permit that borrows nothing: it keeps the semaphore itself.
     ///
     /// # Suspends
-    /// Always a checkpoint, and while there is no permit or others have asked before.
+    /// Always a checkpoint, and while there is no permit or there are earlier waiters.
     ///
     /// # Cancellation
-    /// The wait ends, and a permit that was about to be taken goes to the next one that waits.
+    /// The wait ends, and a permit that was about to be taken goes to the next waiter.
     ///
     /// # Panics
     /// If the semaphore is [closed](Semaphore::close).
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::{Arc, Semaphore};
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::{Arc, Semaphore};
     ///
     /// let connections = Arc::new(Semaphore::new(1));
     /// let permit = connections.clone().acquire_owned().block(); // In #[vthread] code without the .block()
@@ -37,10 +38,10 @@ impl Semaphore {
     /// As [`acquire_many`](Semaphore::acquire_many), with permits that keep the semaphore.
     ///
     /// # Suspends
-    /// Always a checkpoint, and while there are not enough permits or others have asked before.
+    /// Always a checkpoint, and while there are not enough permits or there are earlier waiters.
     ///
     /// # Cancellation
-    /// The wait ends, and permits that were about to be taken go to those that wait behind.
+    /// The wait ends, and permits that were about to be taken go to the waiters behind.
     ///
     /// # Panics
     /// If the semaphore is [closed](Semaphore::close).
@@ -67,12 +68,13 @@ impl Semaphore {
         Some(OwnedPermit { semaphore: self, n })
     }
 
-    /// Gives out no more permits: those that wait for one are told so, and those that are out can still be given
-    /// back. Never waits, never a checkpoint.
+    /// Closes it: no more permits are given out, all waiters are notified, and held permits can
+    /// still be given back. Never waits, never a checkpoint.
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::Semaphore;
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::Semaphore;
     ///
     /// let connections = Semaphore::new(1);
     /// connections.close();
@@ -85,7 +87,7 @@ impl Semaphore {
         woken.wake_all();
     }
 
-    /// Whether it gives out no more permits.
+    /// Returns whether it is closed.
     pub fn is_closed(&self) -> bool {
         self.locked().lock().is_closed()
     }
@@ -93,10 +95,10 @@ impl Semaphore {
     /// As [`acquire`](Semaphore::acquire), for a semaphore that may be closed.
     ///
     /// # Suspends
-    /// Always a checkpoint, and while there is no permit or others have asked before.
+    /// Always a checkpoint, and while there is no permit or there are earlier waiters.
     ///
     /// # Cancellation
-    /// The wait ends, and a permit that was about to be taken goes to the next one that waits.
+    /// The wait ends, and a permit that was about to be taken goes to the next waiter.
     ///
     /// # Errors
     /// The semaphore is closed.
@@ -112,10 +114,10 @@ impl Semaphore {
     /// As [`acquire_many`](Semaphore::acquire_many), for a semaphore that may be closed.
     ///
     /// # Suspends
-    /// Always a checkpoint, and while there are not enough permits or others have asked before.
+    /// Always a checkpoint, and while there are not enough permits or there are earlier waiters.
     ///
     /// # Cancellation
-    /// The wait ends, and permits that were about to be taken go to those that wait behind.
+    /// The wait ends, and permits that were about to be taken go to the waiters behind.
     ///
     /// # Errors
     /// The semaphore is closed.
@@ -150,18 +152,18 @@ pub struct OwnedPermit {
 }
 
 impl OwnedPermit {
-    /// Does not give the permits back: the semaphore has so many fewer from now on.
+    /// Keeps the permits out for good: the semaphore has so many fewer from now on.
     pub fn forget(mut self) {
         let n = std::mem::take(&mut self.n);
         Permit::of_taken(&self.semaphore, n).forget();
     }
 
-    /// How many permits these are.
+    /// Returns the number of permits.
     pub fn num_permits(&self) -> usize {
         self.n
     }
 
-    /// What they are permits of.
+    /// Returns the semaphore of the permits.
     pub fn semaphore(&self) -> &Arc<Semaphore> {
         &self.semaphore
     }

@@ -68,7 +68,7 @@ impl RawLock {
         }
     }
 
-    /// Who has the lock. Who takes it sets that, if it can say who it is; releasing clears it.
+    /// The owner of the lock. The taker sets it, if it is a known vthread; releasing clears it.
     #[inline]
     pub(super) fn taken(&self) -> &LockOwner {
         &self.taken
@@ -105,7 +105,7 @@ impl RawLock {
     }
 
     /// Takes the lock if it is free, or has its release look at the list. Under the lock of the list.
-    /// A waiter that was notified is not on its way any more, whatever comes of it.
+    /// A waiter that was notified is not on its way any more, in either case.
     fn acquire_or_be_waited(&self, was_notified: bool) -> bool {
         let arrives = if was_notified { NOTIFIED } else { 0 };
         let mut word = self.word.load(Ordering::Relaxed);
@@ -166,7 +166,8 @@ impl RawLock {
         next.into_iter().for_each(wake);
     }
 
-    /// Releases the lock, which the caller holds: to the next waiter itself if that was overtaken often enough.
+    /// Releases the lock, which the caller holds: directly to the next waiter if that was overtaken
+    /// often enough.
     fn release_to(&self, waiters: &mut WaitList) -> Option<Waker> {
         let is_granted = waiters.next_was_overtaken() >= PATIENCE;
         let next = waiters.notify(if is_granted {
@@ -186,8 +187,8 @@ impl RawLock {
         next
     }
 
-    /// A notified waiter has gone away. If the lock is held, its release sees to the others; if it is
-    /// free, another waiter is notified. Under the lock of the list.
+    /// A notified waiter has gone away. If the lock is held, its release handles the others; if it
+    /// is free, another waiter is notified. Under the lock of the list.
     fn notify_instead(&self, waiters: &mut WaitList) -> Option<Waker> {
         let mut word = self.word.load(Ordering::Relaxed);
         loop {

@@ -10,7 +10,7 @@ fn acquire(lock: &RawLock) {
     block_on(poll_fn(|cx| RawLock::poll_acquire(wait.as_ref(), cx)));
 }
 
-/// Polls so many times, and goes away with what it may have been granted.
+/// Polls `n_polls` times, and goes away with the lock that it may have been granted.
 fn acquire_or_go(lock: &RawLock, n_polls: usize) -> bool {
     let wait = pin!(Wait::new(lock));
     let mut polls_left = n_polls;
@@ -34,7 +34,7 @@ fn check_free(lock: &RawLock) {
 fn loom_excludes_and_forgets_nobody() {
     loom::model(|| {
         let lock = Arc::new(RawLock::new());
-        // loom checks that nobody uses the value at the same time as another.
+        // loom checks that the value is used by one thread at a time.
         let value = Arc::new(loom::cell::UnsafeCell::new(0));
         let threads: Vec<_> = (0..2)
             .map(|_| {
@@ -86,7 +86,7 @@ fn loom_who_goes_blocks_nobody() {
     });
 }
 
-/// Somebody barges in again and again: the waiter is granted the lock, and the granting is seen.
+/// Another thread barges in again and again: the waiter is granted the lock, and the grant is seen.
 #[test]
 fn loom_who_was_overtaken_is_granted_the_lock() {
     let mut model = loom::model::Builder::new();
@@ -110,7 +110,7 @@ fn loom_who_was_overtaken_is_granted_the_lock() {
     });
 }
 
-/// Who was overtaken goes away just as the lock is granted to it: the lock is released.
+/// An overtaken waiter goes away just as the lock is granted to it: the lock is released.
 #[test]
 fn loom_what_is_granted_to_one_who_goes_is_released() {
     let mut model = loom::model::Builder::new();

@@ -15,13 +15,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 vthread_fn! {
-    /// Waits for a message from any of the channels, and takes it. Gives the place of its receiver among
-    /// `receivers` as well.
+    /// Waits for a message from any of the channels, and takes it. Returns the index of its
+    /// receiver among `receivers` as well.
     ///
-    /// It is for a number of channels that is known only when the program runs; for a fixed number there
-    /// is `select!`. As there, exactly one message is taken, and among channels that have one the choice is fair. (A
-    /// `race!` of receivers starts a vthread for each.) Channels that are closed are passed over. Each call looks at all of
-    /// the channels: where there are thousands, senders that share one channel are better.
+    /// It is for a number of channels that is known only when the program runs; for a fixed number
+    /// there is `select!`. As there, exactly one message is taken, and among channels that have one
+    /// the choice is fair. (A `race!` of receivers starts a vthread for each.) Closed channels are
+    /// skipped. Each call looks at all of the channels: for thousands of them, senders that share
+    /// one channel are better.
     ///
     /// # Suspends
     /// Always a checkpoint, and while all of the channels are empty.
@@ -34,7 +35,8 @@ vthread_fn! {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::{recv_any, unbounded};
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::{recv_any, unbounded};
     ///
     /// let (senders, receivers): (Vec<_>, Vec<_>) = (0..3).map(|_| unbounded()).unzip();
     /// senders[1].try_send("hello").unwrap();
@@ -51,7 +53,7 @@ vthread_fn! {
 pub struct ReceivingAny<'r, T> {
     /// One for each channel that is not known to be closed.
     waits: Box<[Wait<Messages<'r, T>>]>,
-    /// Where the choice begins.
+    /// The index at which the choice begins.
     first: usize,
 }
 
@@ -133,7 +135,7 @@ mod tests {
         assert_eq!(i + j, 4);
     }
 
-    /// It has been told of a message, and goes away: another receiver is told instead.
+    /// It has been notified of a message, and goes away: another receiver is notified instead.
     #[test]
     fn what_it_was_told_is_passed_on() {
         let (senders, receivers): (Vec<_>, Vec<_>) = (0..3).map(|_| unbounded()).unzip();

@@ -29,8 +29,9 @@ impl<T> Receiver<T> {
     ///
     /// # Examples
     /// ```
+    /// # use vthread_runtime as vthread;
     /// use std::time::Duration;
-    /// use vthread_runtime::sync::{RecvTimeoutError, channel};
+    /// use vthread::sync::{RecvTimeoutError, channel};
     ///
     /// let (tx, rx) = channel::<u8>(1);
     /// let limit = Duration::from_millis(1);
@@ -63,8 +64,8 @@ impl<T> Receiver<T> {
         })
     }
 
-    /// Waits for a message, takes up to `limit` that are there, and appends them to `buf`. Says how many: 0 if the
-    /// channel is empty, and closed or without senders, or if `limit` is 0.
+    /// Waits for a message, takes up to `limit` that are there, and appends them to `buf`. Returns
+    /// how many: 0 if the channel is empty, and closed or without senders, or if `limit` is 0.
     ///
     /// # Suspends
     /// Always a checkpoint, and while the channel is empty.
@@ -74,7 +75,8 @@ impl<T> Receiver<T> {
     ///
     /// # Examples
     /// ```
-    /// let (tx, rx) = vthread_runtime::sync::unbounded();
+    /// # use vthread_runtime as vthread;
+    /// let (tx, rx) = vthread::sync::unbounded();
     /// (0..5).for_each(|i| tx.try_send(i).unwrap());
     /// let mut batch = Vec::new();
     /// assert_eq!(rx.recv_many(&mut batch, 3).block(), 3);

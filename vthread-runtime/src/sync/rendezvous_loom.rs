@@ -25,7 +25,7 @@ fn send(queue: &Queue<u32>, message: u32) -> Result<(), u32> {
     .map_err(|SendError(message)| message)
 }
 
-/// Polls so often that it does not wait, then goes away.
+/// Polls until it does not wait, at most `n_polls` times, then goes away.
 fn receive(queue: &Queue<u32>, n_polls: usize) -> Option<Result<u32, RecvError>> {
     let wait = pin!(Wait::new(Messages(queue)));
     let mut polls_left = n_polls;
@@ -56,7 +56,8 @@ fn loom_rendezvous_the_two_meet() {
     });
 }
 
-/// The message that a sender gave for a receiver that went away is received by the next one, and no sender is left.
+/// The message that a sender gave for a receiver that went away is received by the next one, and no
+/// sender is left.
 #[test]
 fn loom_rendezvous_a_receiver_that_goes_takes_no_message_along() {
     check(|| {
@@ -78,7 +79,7 @@ fn loom_rendezvous_a_receiver_that_goes_takes_no_message_along() {
     });
 }
 
-/// A sender that goes away leaves the receiver, which it was told of, to the other sender.
+/// A sender that goes away leaves the receiver of its notification to the other sender.
 #[test]
 fn loom_rendezvous_a_sender_that_goes_leaves_the_room_to_another() {
     check(|| {
@@ -112,7 +113,7 @@ fn loom_rendezvous_a_sender_that_goes_leaves_the_room_to_another() {
     });
 }
 
-/// A `try_recv` asks a sender that waits, and finds its message some time later.
+/// A `try_recv` asks a waiting sender, and finds its message some time later.
 #[test]
 fn loom_rendezvous_who_only_tries_meets_a_sender_too() {
     check(|| {
@@ -163,7 +164,8 @@ fn loom_weak_sender_upgrades_or_the_end_has_come() {
     });
 }
 
-/// Room that was kept before a channel is closed: a receiver waits for what comes of it, and no longer.
+/// Room that was reserved before a channel is closed: a receiver waits for its message, and no
+/// longer.
 #[test]
 fn loom_closing_what_was_reserved_is_waited_for() {
     check(|| {

@@ -1,7 +1,8 @@
 //! A lock for many readers or one writer, whose waiters are vthreads.
 //!
-//! It is a semaphore with very many permits: a reader takes one, and a writer takes all. So it is as fair: who asks
-//! later waits for those who asked before, and readers that come and go do not keep a writer out.
+//! It is a semaphore with very many permits: a reader takes one, and a writer takes all. So it is
+//! as fair: later requests wait for earlier ones, and readers that come and go do not keep a writer
+//! out.
 #![allow(unsafe_code)] // The value is reached through its lock.
 
 use super::mutex_guards::told_as_the_value;
@@ -19,18 +20,20 @@ use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::pin::pin;
 
-/// How many readers there may be at once.
+/// The largest number of readers at a time.
 const ALL: usize = usize::MAX >> 1;
 
-/// A value that many may read at a time, or one may write.
+/// A value that many vthreads may read at a time, or one may write.
 ///
-/// As [`std::sync::RwLock`], but waiting for it suspends, a guard may be held while its holder is suspended, and
-/// there is no poisoning. Locks are given in the order in which they were asked for. So one who reads and wants
-/// to read once more may wait for a writer who waits for the first read to end, and both wait for ever.
+/// As [`std::sync::RwLock`], but waiting for it suspends, a guard may be held while its holder is
+/// suspended, and there is no poisoning. Locks are granted in the order of the requests. So a
+/// reader that reads a second time may wait for a writer that waits for the first read to end, and
+/// both wait forever.
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::sync::RwLock;
+/// # use vthread_runtime as vthread;
+/// use vthread::sync::RwLock;
 ///
 /// let names = RwLock::new(vec!["Ada"]);
 /// let (one, other) = (names.read().block(), names.read().block()); // In #[vthread] code without the .block()
@@ -41,7 +44,7 @@ const ALL: usize = usize::MAX >> 1;
 /// ```
 pub struct RwLock<T: ?Sized> {
     permits: Semaphore,
-    /// The writer, for the report of deadlocks.
+    /// The writer, for deadlock detection.
     taken: LockOwner,
     value: UnsafeCell<T>,
 }
@@ -53,7 +56,7 @@ unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
 
 impl<T> RwLock<T> {
     const_unless_modelled! {
-        /// A lock around `value`, free.
+        /// Makes an unlocked lock around `value`.
         pub const fn new(value: T) -> Self {
             RwLock {
                 permits: Semaphore::new(ALL),
@@ -63,20 +66,20 @@ impl<T> RwLock<T> {
         }
     }
 
-    /// The value, which nobody else can be using any more.
+    /// Returns the value.
     pub fn into_inner(self) -> T {
         self.value.into_inner()
     }
 }
 
 impl<T: ?Sized> RwLock<T> {
-    /// Waits until nobody writes, and takes the lock for reading.
+    /// Waits until there is no writer, and takes the lock for reading.
     ///
     /// # Suspends
     /// Always a checkpoint, while another vthread writes, and while one that asked before waits to do so.
     ///
     /// # Cancellation
-    /// The wait ends, and a lock that was about to be taken goes to those who wait.
+    /// The wait ends, and a lock that was about to be taken goes to the next waiters.
     ///
     /// # Panics
     /// Never.
@@ -87,16 +90,16 @@ impl<T: ?Sized> RwLock<T> {
         Call::leaf(self.reading(Location::caller()))
     }
 
-    /// Waits until nobody else uses the value, and takes the lock for writing.
+    /// Waits until the value is not in use, and takes the lock for writing.
     ///
     /// # Suspends
     /// Always a checkpoint, and while another vthread reads or writes.
     ///
     /// # Cancellation
-    /// The wait ends, and a lock that was about to be taken goes to those who wait.
+    /// The wait ends, and a lock that was about to be taken goes to the next waiters.
     ///
     /// # Panics
-    /// Never. A vthread that locks again while it holds the lock waits for ever.
+    /// Never. A vthread that locks again while it holds the lock waits forever.
     #[track_caller]
     pub fn write(
         &self,
@@ -104,13 +107,14 @@ impl<T: ?Sized> RwLock<T> {
         Call::leaf(self.writing(Location::caller()))
     }
 
-    /// Takes the lock for reading if nobody writes or waits. Never waits, never a checkpoint.
+    /// Takes the lock for reading if there is no writer and no waiter. Never waits, never a
+    /// checkpoint.
     pub fn try_read(&self) -> Option<RwLockReadGuard<'_, T>> {
         let permit = self.permits.try_acquire()?;
         Some(RwLockReadGuard::of_held(self, permit))
     }
 
-    /// Takes the lock for writing if nobody uses the value. Never waits, never a checkpoint.
+    /// Takes the lock for writing if the value is not in use. Never waits, never a checkpoint.
     #[track_caller]
     pub fn try_write(&self) -> Option<RwLockWriteGuard<'_, T>> {
         let permit = self.permits.try_acquire_many(ALL)?;
@@ -132,7 +136,7 @@ impl<T: ?Sized> RwLock<T> {
         RwLockWriteGuard::of_held(self, permit)
     }
 
-    /// Where the value is. To be used under the lock.
+    /// The address of the value. To be used under the lock.
     pub(super) fn value_ptr(&self) -> *mut T {
         self.value.get()
     }
@@ -148,7 +152,7 @@ impl<T: ?Sized> RwLock<T> {
         self.permits.take_back(ALL);
     }
 
-    /// Waits for `n` permits, and says who has them then.
+    /// Waits for `n` permits, and returns the stamp of their owner.
     async fn acquired(&self, n: usize, site: Site) -> (Permit<'_>, Stamp) {
         let mut acquire = pin!(Acquire::new(&self.permits, n));
         let waiting = pin!(LockWait::new(site));
@@ -165,7 +169,7 @@ impl<T: ?Sized> RwLock<T> {
         .await
     }
 
-    /// The value. No lock is needed, since `&mut self` says that nobody holds it.
+    /// Returns the value. No lock is needed, since `&mut self` proves that there is no guard.
     pub fn get_mut(&mut self) -> &mut T {
         self.value.get_mut()
     }
@@ -193,7 +197,7 @@ pub struct RwLockWriteGuard<'l, T: ?Sized> {
     _value: PhantomData<&'l mut T>,
 }
 
-/// Says when it is dropped that the writer is gone.
+/// Clears the writer when it is dropped.
 pub(super) struct ClearedAtTheEnd<'l>(&'l LockOwner);
 
 impl Drop for ClearedAtTheEnd<'_> {
@@ -256,7 +260,7 @@ impl<'l, T: ?Sized> RwLockWriteGuard<'l, T> {
 impl<T: ?Sized> Deref for RwLockReadGuard<'_, T> {
     type Target = T;
     fn deref(&self) -> &T {
-        // SAFETY: The guard has a permit, so nobody has all of them: there is no `&mut T`.
+        // SAFETY: The guard has a permit, so no writer has all of them: there is no `&mut T`.
         unsafe { &*self.lock.value.get() }
     }
 }

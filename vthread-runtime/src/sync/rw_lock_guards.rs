@@ -1,4 +1,4 @@
-//! Guards of a lock of readers and writers that own it, and guards of a part of what is in it.
+//! Guards of a reader-writer lock that own it, and guards of a part of its value.
 #![allow(unsafe_code)] // The value is reached through its lock.
 
 use super::mutex_guards::told_as_the_value;
@@ -21,11 +21,12 @@ impl<T: ?Sized> RwLock<T> {
     /// Always a checkpoint, while another vthread writes, and while one that asked before waits to do so.
     ///
     /// # Cancellation
-    /// The wait ends, and a lock that was about to be taken goes to those that wait.
+    /// The wait ends, and a lock that was about to be taken goes to the next waiters.
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::{Arc, RwLock};
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::{Arc, RwLock};
     ///
     /// let lock = Arc::new(RwLock::new("Ada"));
     /// let reading = lock.clone().read_owned().block(); // In #[vthread] code without the .block()
@@ -53,7 +54,7 @@ impl<T: ?Sized> RwLock<T> {
     /// Always a checkpoint, and while another vthread reads or writes.
     ///
     /// # Cancellation
-    /// The wait ends, and a lock that was about to be taken goes to those that wait.
+    /// The wait ends, and a lock that was about to be taken goes to the next waiters.
     #[track_caller]
     pub fn write_owned(
         self: Arc<Self>,
@@ -68,7 +69,8 @@ impl<T: ?Sized> RwLock<T> {
         })
     }
 
-    /// Takes the lock for reading if no vthread writes or waits, with a guard that keeps it. Never waits, never a checkpoint.
+    /// Takes the lock for reading if there is no writer and no waiter, with a guard that keeps it.
+    /// Never waits, never a checkpoint.
     pub fn try_read_owned(self: Arc<Self>) -> Option<OwnedRwLockReadGuard<T>> {
         let _held = ManuallyDrop::new(self.try_read()?);
         Some(OwnedRwLockReadGuard {
@@ -77,8 +79,8 @@ impl<T: ?Sized> RwLock<T> {
         })
     }
 
-    /// Takes the lock for writing if no vthread uses the value, with a guard that keeps it. Never waits, never a
-    /// checkpoint.
+    /// Takes the lock for writing if the value is not in use, with a guard that keeps it. Never
+    /// waits, never a checkpoint.
     #[track_caller]
     pub fn try_write_owned(self: Arc<Self>) -> Option<OwnedRwLockWriteGuard<T>> {
         let _held = ManuallyDrop::new(self.try_write()?);
@@ -152,8 +154,8 @@ impl<T: ?Sized> Drop for OwnedRwLockWriteGuard<T> {
     }
 }
 
-/// The right to read a part of the value of a [`RwLock`], as [`RwLockReadGuard::map`] gives it; dropping it releases the
-/// lock.
+/// The right to read a part of the value of a [`RwLock`], returned by [`RwLockReadGuard::map`];
+/// dropping it releases the lock.
 #[must_use = "the lock is released as soon as its guard is dropped"]
 pub struct MappedRwLockReadGuard<'l, T: ?Sized> {
     value: NonNull<T>,
@@ -161,8 +163,8 @@ pub struct MappedRwLockReadGuard<'l, T: ?Sized> {
     _value: PhantomData<&'l T>,
 }
 
-/// The right to write a part of the value of a [`RwLock`], as [`RwLockWriteGuard::map`] gives it; dropping it releases
-/// the lock.
+/// The right to write a part of the value of a [`RwLock`], returned by [`RwLockWriteGuard::map`];
+/// dropping it releases the lock.
 #[must_use = "the lock is released as soon as its guard is dropped"]
 pub struct MappedRwLockWriteGuard<'l, T: ?Sized> {
     value: NonNull<T>,
@@ -180,7 +182,7 @@ unsafe impl<T: ?Sized + Send> Send for MappedRwLockWriteGuard<'_, T> {}
 unsafe impl<T: ?Sized + Sync> Sync for MappedRwLockWriteGuard<'_, T> {}
 
 impl<'l, T: ?Sized> RwLockReadGuard<'l, T> {
-    /// A guard of a part of the value.
+    /// Returns a guard of a part of the value.
     ///
     /// # Panics
     /// If `part` does; the lock is released then.
@@ -198,14 +200,15 @@ impl<'l, T: ?Sized> RwLockReadGuard<'l, T> {
 }
 
 impl<'l, T: ?Sized> RwLockWriteGuard<'l, T> {
-    /// A guard of a part of the value.
+    /// Returns a guard of a part of the value.
     ///
     /// # Panics
     /// If `part` does; the lock is released then.
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::{RwLock, RwLockWriteGuard};
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::{RwLock, RwLockWriteGuard};
     ///
     /// let pair = RwLock::new((1, "one"));
     /// *RwLockWriteGuard::map(pair.write().block(), |pair| &mut pair.0) += 1;
@@ -223,12 +226,13 @@ impl<'l, T: ?Sized> RwLockWriteGuard<'l, T> {
         }
     }
 
-    /// Makes the writer a reader, without releasing the lock in between: others may read from now on, and what
-    /// it has written stays as it is while it reads. Never waits, never a checkpoint.
+    /// Makes the writer a reader, without releasing the lock in between: others may read from now
+    /// on, and its writes stay as they are while it reads. Never waits, never a checkpoint.
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::{RwLock, RwLockWriteGuard};
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::{RwLock, RwLockWriteGuard};
     ///
     /// let lock = RwLock::new(1);
     /// let mut writing = lock.write().block();

@@ -1,15 +1,17 @@
 //! A semaphore: a number of permits, given out first come, first served.
 //!
 //! # Protocol
-//! All is under one lock. Whoever adds permits grants them on the spot, from the front of the list and only
-//! as far as they go (`grant`): a waiter is woken when its permits are its own already. So nobody overtakes, and between
-//! two uses of the lock either nobody waits, or the first one waits for more than there is.
+//! All state is under one lock. Added permits are granted on the spot, from the front of the list
+//! and only as far as they go (`grant`): a waiter is woken when its permits are its own already. So
+//! no waiter is overtaken, and between two uses of the lock either there is none, or the first one
+//! waits for more than there is.
 //!
-//! A waiter that goes away gives back what it was granted. If it was granted nothing it may have stood before others
-//! that want less; so in both cases, when it has left the list, `Departure` grants anew.
+//! A waiter that goes away gives back the permits it was granted. If it was granted none it may
+//! have kept others waiting that want less; so in both cases, when it has left the list,
+//! `Departure` grants anew.
 //!
-//! When the semaphore is closed, all that wait are told to attempt, and find that it is. What was granted before stays
-//! granted.
+//! When the semaphore is closed, all waiters are told to attempt, and find that it is. Permits that
+//! were granted before stay granted.
 #![allow(unsafe_code)] // Projection to the pinned wait.
 
 use super::waitlist::{Note, Place, Wait, WaitList};
@@ -24,14 +26,16 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
-/// A number of permits. Who acquires one holds it until the [`Permit`] is dropped; who finds none waits.
+/// A number of permits. A vthread that acquires one holds it until the [`Permit`] is dropped; if
+/// there is none, it waits.
 ///
-/// Permits are given out in the order in which they were asked for: one that asks for many is not overtaken
-/// by others that ask for few.
+/// Permits are given out in the order of the requests: a request for many is not overtaken by
+/// others for few.
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::sync::Semaphore;
+/// # use vthread_runtime as vthread;
+/// use vthread::sync::Semaphore;
 ///
 /// let connections = Semaphore::new(2);
 /// let first = connections.acquire().block(); // In #[vthread] code: connections.acquire()
@@ -56,7 +60,7 @@ pub(super) struct State {
 
 impl Semaphore {
     const_unless_modelled! {
-        /// A semaphore with so many permits.
+        /// Makes a semaphore with `permits` permits.
         pub const fn new(permits: usize) -> Self {
             Semaphore {
                 locked: Mutex::new(State {
@@ -72,10 +76,10 @@ impl Semaphore {
     /// Waits for a permit and takes it. It is given back when it is dropped.
     ///
     /// # Suspends
-    /// Always a checkpoint, and while there is no permit or others have asked before.
+    /// Always a checkpoint, and while there is no permit or there are earlier waiters.
     ///
     /// # Cancellation
-    /// The wait ends, and a permit that was about to be taken goes to the next one who waits.
+    /// The wait ends, and a permit that was about to be taken goes to the next waiter.
     ///
     /// # Panics
     /// If the semaphore is [closed](Semaphore::close).
@@ -83,22 +87,24 @@ impl Semaphore {
         self.acquire_many(1)
     }
 
-    /// Waits for `n` permits and takes them all at once. They are given back when what it gives is dropped.
+    /// Waits for `n` permits and takes them all at once. They are given back when the [`Permit`] is
+    /// dropped.
     ///
-    /// If there are fewer than `n` in all, it waits until enough are added; so do those who ask later.
+    /// If there are fewer than `n` in all, it waits until enough are added; so do later requests.
     ///
     /// # Suspends
-    /// Always a checkpoint, and while there are not enough permits or others have asked before.
+    /// Always a checkpoint, and while there are not enough permits or there are earlier waiters.
     ///
     /// # Cancellation
-    /// The wait ends, and permits that were about to be taken go to those who wait behind.
+    /// The wait ends, and permits that were about to be taken go to the waiters behind.
     ///
     /// # Panics
     /// If the semaphore is [closed](Semaphore::close).
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::Semaphore;
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::Semaphore;
     ///
     /// let megabytes = Semaphore::new(64);
     /// let large = megabytes.acquire_many(48).block();
@@ -120,11 +126,11 @@ impl Semaphore {
     /// checkpoint.
     pub fn try_acquire_many(&self, n: usize) -> Option<Permit<'_>> {
         let is_taken = self.locked.lock().take(n);
-        // Made only if it is: a permit gives back when it goes.
+        // Made only if they were taken: a permit is given back when it is dropped.
         is_taken.then(|| Permit { semaphore: self, n })
     }
 
-    /// How many permits could be taken at this moment.
+    /// Returns the number of permits that could be taken at this moment.
     pub fn available_permits(&self) -> usize {
         self.locked.lock().n_available
     }
@@ -136,7 +142,8 @@ impl Semaphore {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::Semaphore;
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::Semaphore;
     ///
     /// // A gate that is opened once.
     /// static OPEN: Semaphore = Semaphore::new(0);
@@ -166,7 +173,7 @@ impl Semaphore {
         &self.locked
     }
 
-    /// Takes back `n` permits that were given out, and gives them to those that wait.
+    /// Takes back `n` permits that were given out, and grants them to waiters.
     pub(super) fn take_back(&self, n: usize) {
         let mut woken = WakeList::default();
         let mut state = self.locked.lock();
@@ -183,7 +190,7 @@ impl Suspends<{ name_hash("acquire") }> for Semaphore {}
 impl Suspends<{ name_hash("acquire_many") }> for Semaphore {}
 
 impl State {
-    /// Takes `n` permits, unless there are fewer or somebody waits.
+    /// Takes `n` permits, unless there are fewer or there are waiters.
     fn take(&mut self, n: usize) -> bool {
         let is_first = self.waiters.is_empty();
         match self.n_available.checked_sub(n) {
@@ -205,7 +212,7 @@ impl State {
         self.is_closed
     }
 
-    /// Gives the permits to those who wait, from the first on, as far as they go.
+    /// Grants the permits to the waiters, from the first on, as far as they go.
     fn grant(&mut self, woken: &mut WakeList) {
         if self.is_closed {
             return;
@@ -228,7 +235,7 @@ pub struct Acquire<'s> {
     departure: Departure<'s>,
 }
 
-/// What somebody waits for.
+/// The claim of a waiter.
 #[derive(Debug)]
 struct Claim<'s> {
     semaphore: &'s Semaphore,
@@ -270,7 +277,7 @@ impl<'s> Acquire<'s> {
         let polled = wait.poll(cx, |claim, state, note| match note {
             Some(Note::Granted) => Some(Ok(())),
             _ if state.is_closed => Some(Err(SemaphoreClosed(()))),
-            // One that waits already finds a waiter, itself, and stays.
+            // A waiter finds itself in the list, and stays.
             _ => state.take(claim.n).then_some(Ok(())),
         });
         departure.is_due.set(polled.is_pending());
@@ -294,10 +301,11 @@ impl Place for Claim<'_> {
 
     fn pass_on(&self, state: &mut State, note: Note) -> Option<Waker> {
         if note == Note::Attempt {
-            // It is closed, and all were told.
+            // It is closed, and all were notified.
             return None;
         }
-        // What was granted may be enough for several others: the departure of this waiter sees to that.
+        // The granted permits may be enough for several others: the departure of this waiter grants
+        // them.
         state.n_available += self.n;
         None
     }
@@ -325,12 +333,12 @@ pub struct Permit<'s> {
 }
 
 impl<'s> Permit<'s> {
-    /// So many permits, which were just taken.
+    /// `n` permits, which were just taken.
     pub(super) fn of_taken(semaphore: &'s Semaphore, n: usize) -> Self {
         Permit { semaphore, n }
     }
 
-    /// How many permits these are.
+    /// Returns the number of permits.
     pub fn num_permits(&self) -> usize {
         self.n
     }
@@ -342,11 +350,12 @@ impl<'s> Permit<'s> {
         self.semaphore.take_back(surplus);
     }
 
-    /// Does not give the permits back: the semaphore has so many fewer from now on.
+    /// Keeps the permits out for good: the semaphore has so many fewer from now on.
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::Semaphore;
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::Semaphore;
     ///
     /// let semaphore = Semaphore::new(3);
     /// semaphore.try_acquire().unwrap().forget();
@@ -366,7 +375,7 @@ impl Drop for Permit<'_> {
     }
 }
 
-/// A [`Semaphore`] gives out no more permits: it is [closed](Semaphore::close).
+/// The error of a [closed](Semaphore::close) [`Semaphore`]: it gives out no more permits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SemaphoreClosed(());
 

@@ -9,7 +9,7 @@ fn acquire(semaphore: &Semaphore, n: usize) -> Permit<'_> {
     block_on(pin!(Acquire::new(semaphore, n)))
 }
 
-/// Polls so many times, and goes away, with the permit if it came.
+/// Polls `n_polls` times, and goes away, with the permit if it came.
 fn acquire_or_go(semaphore: &Semaphore, n: usize, n_polls: usize) {
     let mut frame = pin!(Acquire::new(semaphore, n));
     let mut polls_left = n_polls;
@@ -64,7 +64,7 @@ fn loom_what_is_granted_to_one_who_goes_is_passed_on() {
     });
 }
 
-/// One that wants more than there is goes away, before one that wants less.
+/// A waiter for more than there is goes away, before one for less.
 #[test]
 fn loom_one_who_goes_does_not_stand_in_the_way() {
     loom::model(|| {

@@ -1,4 +1,4 @@
-//! The semaphore: by hand for what cancellation does, with threads for the rest.
+//! The semaphore: polled by hand for cancellation, with threads for the rest.
 
 use super::*;
 use std::sync::Arc;

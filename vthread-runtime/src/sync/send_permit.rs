@@ -1,4 +1,5 @@
-//! Room in a channel that is kept for a message, so that the wait comes before the message is given away.
+//! Room in a channel that is reserved for a message, so that the wait comes before the message is
+//! given away.
 #![allow(unsafe_code)] // Projection to pinned waits.
 
 use super::SendError;
@@ -14,16 +15,17 @@ use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-/// Room for one message, as [`Sender::reserve`] gives it. Dropping it gives the room back.
+/// Room for one message, returned by [`Sender::reserve`]. Dropping it gives the room back.
 #[must_use = "dropping it gives the room back"]
 pub struct SendPermit<'c, T> {
     queue: &'c Queue<T>,
 }
 
 impl<T> Sender<T> {
-    /// Waits until there is room, and keeps it for one message.
+    /// Waits until there is room, and reserves it for one message.
     ///
-    /// What is sent through the permit cannot be lost to a cancellation: the wait is over by then.
+    /// A message sent through the permit cannot be lost to a cancellation: the wait is over by
+    /// then.
     ///
     /// # Suspends
     /// Always a checkpoint, and while the channel is full.
@@ -36,7 +38,8 @@ impl<T> Sender<T> {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::sync::channel;
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::channel;
     ///
     /// let (tx, rx) = channel(1);
     /// let permit = tx.reserve().block().unwrap(); // In #[vthread] code: tx.reserve()?

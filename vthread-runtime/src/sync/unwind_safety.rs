@@ -1,4 +1,4 @@
-//! Which types may be used after a panic that was caught: the same as of std's.
+//! The types that may be used after a panic that was caught: the same as std's.
 
 use super::channel::{Receiver, Sender};
 use super::mutex::{Mutex, MutexGuard};
@@ -18,8 +18,9 @@ macro_rules! unwind_safe {
     )* };
 }
 
-// As std's, which are so because they are poisoned. Here a lock that a panic has released holds what the panic
-// left, as that of a `parking_lot` does: whoever catches the panic knows what was broken.
+// As std's, which are unwind safe because they are poisoned. Here a lock released by a panic holds
+// what the panic left, as that of a `parking_lot` does: the code that catches the panic knows what
+// was broken.
 unwind_safe! {
     [T: ?Sized] Mutex<T>;
     [T: ?Sized] MutexGuard<'_, T>;

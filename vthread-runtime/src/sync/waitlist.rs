@@ -1,7 +1,8 @@
 //! The one cancellable wait queue: first come, first notified.
 //!
-//! Whatever vthreads wait for inside the process is a *place*: a state in a lock, with a list of those who
-//! wait. A [`Wait`] is one vthread's wait at a place; it lives in the frame of an operation and allocates nothing.
+//! Everything that vthreads wait for inside the process is a *place*: a state in a lock, with a
+//! list of waiters. A [`Wait`] is one vthread's wait at a place; it lives in the frame of an
+//! operation and allocates nothing.
 //!
 //! # Protocol
 //! ```text
@@ -13,11 +14,12 @@
 //!    | 1 attempt fails: to the end of the list                      | 4 attempt succeeds:
 //!  Absent <---------------------------------------------------------'   or dropped: the note is passed on
 //! ```
-//! Every edge is walked under the lock of the place. An operation attempts under the lock, and waits only if
-//! that fails, so a change of the state is either seen by the attempt or finds the waiter in the list.
-//! A note says that an attempt is worthwhile (or that what was waited for has been granted). It is consumed by an
-//! attempt that succeeds; if the notified one goes away instead, `pass_on` decides who gets it. Hence
-//! *no note is lost*, whoever is cancelled. Who has been notified may be overtaken; then it is the next one again.
+//! Every edge is taken under the lock of the place. An operation attempts under the lock, and waits
+//! only if that fails, so a change of the state is either seen by the attempt or finds the waiter
+//! in the list. A note tells that an attempt is worthwhile (or that the request has been granted).
+//! It is consumed by an attempt that succeeds; if the notified waiter goes away instead, `pass_on`
+//! decides its next receiver. Hence *no note is lost*, whichever waiter is cancelled. A notified
+//! waiter may be overtaken; then it is the next one again.
 //!
 //! Wakers are cloned, woken and dropped outside the lock: they may be foreign.
 #![allow(unsafe_code)] // Waiters live in frames; the list reaches them by pointer.
@@ -34,34 +36,34 @@ use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::{Context, Poll, Waker};
 
-/// Where vthreads wait: a state in a lock, with a list of waiters.
+/// A place to wait: a state in a lock, with a list of waiters.
 pub(crate) trait Place {
-    /// What the lock is around.
+    /// The state under the lock.
     type State;
 
-    /// What a waiter waits for.
+    /// The reason of the waits here.
     const DOING: WaitReason;
 
     /// Takes the lock.
     fn lock(&self) -> MutexGuard<'_, Self::State>;
 
-    /// Those who wait here.
+    /// The waiters here.
     fn waiters(state: &mut Self::State) -> &mut WaitList;
 
-    /// The one who got `note` has gone without acting on it: whom to wake instead.
+    /// A waiter has gone without acting on its `note`: returns the waiter to wake instead.
     fn pass_on(&self, state: &mut Self::State, note: Note) -> Option<Waker>;
 }
 
-/// What a waiter is told.
+/// The note of a notified waiter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Note {
     /// An attempt is worthwhile.
     Attempt,
-    /// What was waited for is the waiter's already.
+    /// The request has been granted to the waiter already.
     Granted,
 }
 
-/// Those who wait at a place. It stands in the lock of the place.
+/// The waiters at a place. It is protected by the lock of the place.
 #[derive(Debug)]
 pub(crate) struct WaitList {
     list: List<Slot>,
@@ -71,14 +73,14 @@ pub(crate) struct WaitList {
 struct Slot {
     waker: Cell<Option<Waker>>,
     note: Cell<Option<Note>>,
-    /// How often it was notified, and found that another was quicker.
+    /// How often it was notified, and another was quicker.
     was_overtaken: Cell<u8>,
-    /// How much of what the place gives out it waits for, where that matters.
+    /// The size of its request, for places where that matters.
     weight: usize,
 }
 
 impl WaitList {
-    /// Nobody waits.
+    /// A list without waiters.
     pub(crate) const fn new() -> Self {
         WaitList { list: List::new() }
     }
@@ -87,22 +89,22 @@ impl WaitList {
         self.list.is_empty()
     }
 
-    /// Whether more than `n` wait. It looks at so many.
+    /// Whether there are more than `n` waiters. It looks at so many.
     pub(crate) fn has_more_than(&self, n: usize) -> bool {
         self.list.has_more_than(n)
     }
 
-    /// How often the next one to be notified has been notified before, and found that another was quicker.
+    /// How often the next waiter has been notified before, and another was quicker.
     pub(crate) fn next_was_overtaken(&self) -> u8 {
         self.list.front().map_or(0, |slot| slot.was_overtaken.get())
     }
 
-    /// How much the next one to be notified waits for.
+    /// The size of the next waiter's request.
     pub(crate) fn next_weight(&self) -> Option<usize> {
         self.list.front().map(|slot| slot.weight)
     }
 
-    /// Tells the next waiter `note`. The caller wakes it after it has released the lock.
+    /// Gives the next waiter `note`. The caller wakes it after it has released the lock.
     #[must_use]
     pub(crate) fn notify(&mut self, note: Note) -> Option<Waker> {
         let node = self.list.pop_front()?;
@@ -112,7 +114,7 @@ impl WaitList {
         slot.waker.take()
     }
 
-    /// Tells everybody to attempt. The caller wakes them after it has released the lock.
+    /// Tells all waiters to attempt. The caller wakes them after it has released the lock.
     pub(crate) fn notify_all(&mut self) -> impl Iterator<Item = Waker> {
         std::iter::from_fn(|| self.notify(Note::Attempt))
     }
@@ -132,7 +134,7 @@ impl<P: Place> Wait<P> {
         Wait::for_weight(place, 1)
     }
 
-    /// A wait that has not begun, for `weight` of what the place gives out.
+    /// A wait that has not begun, for a request of size `weight`.
     pub(crate) const fn for_weight(place: P, weight: usize) -> Self {
         let slot = Slot {
             waker: Cell::new(None),
@@ -147,7 +149,7 @@ impl<P: Place> Wait<P> {
         }
     }
 
-    /// Where it waits.
+    /// The place of the wait.
     pub(crate) fn place(&self) -> &P {
         &self.place
     }
@@ -157,9 +159,9 @@ impl<P: Place> Wait<P> {
         self.is_present.get()
     }
 
-    /// Makes `attempt` under the lock, and waits if it gives nothing.
+    /// Makes `attempt` under the lock, and waits if it returns `None`.
     ///
-    /// It is given the note if there is one, and must succeed if that is `Granted`. What it gives
+    /// The attempt gets the note if there is one, and must succeed if that is `Granted`. Its result
     /// is dropped and used outside the lock.
     pub(crate) fn poll<T>(
         self: Pin<&Self>,
@@ -190,7 +192,7 @@ impl<P: Place> Wait<P> {
                 return Poll::Pending;
             }
             if fresh.is_none() && current::is_own(cx) {
-                // No foreign code runs where one of our own is cloned.
+                // No foreign code runs when one of our own is cloned.
                 fresh = Some(cx.waker().clone());
             }
             let Some(fresh) = fresh.take() else {
@@ -235,7 +237,7 @@ impl<P: Place> Wait<P> {
         slot.was_overtaken.set(0);
         let note = slot.note.take();
         if note.is_none() {
-            // SAFETY: Who is present and has no note is in the list of the place.
+            // SAFETY: A waiter that is present and has no note is in the list of the place.
             unsafe { waiters.list.remove(NonNull::from(&self.node)) };
         }
         note
@@ -252,7 +254,7 @@ impl<P: Place> Drop for Wait<P> {
 }
 
 impl<P: Place> Wait<P> {
-    /// Whoever waits, or has been notified, is dropped.
+    /// A waiter, notified or not, is dropped.
     #[cold]
     fn go_away(&self) {
         let mut state = self.place.lock();

@@ -69,7 +69,7 @@ impl Place for &Permits {
     }
 }
 
-/// One permit for one waiter, while another comes and goes: the one who stays gets it.
+/// One permit for one waiter, while another comes and goes: the one that stays gets it.
 #[test]
 fn loom_a_note_is_passed_on() {
     loom::model(|| {
@@ -92,7 +92,7 @@ fn loom_a_note_is_passed_on() {
     });
 }
 
-/// Two who stay and two permits: both get one.
+/// Two waiters that stay and two permits: both get one.
 #[test]
 fn loom_nobody_is_forgotten() {
     loom::model(|| {

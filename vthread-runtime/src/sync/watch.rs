@@ -16,12 +16,13 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Waker, ready};
 
-/// A channel that holds one value, the latest. Receivers may miss values that were replaced before they
-/// looked, never the last one.
+/// Makes a channel that holds one value, the latest. Receivers may miss values that were replaced
+/// before they looked, never the last one.
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::sync::watch;
+/// # use vthread_runtime as vthread;
+/// use vthread::sync::watch;
 ///
 /// let (level, mut watcher) = watch(1);
 /// assert_eq!(*watcher.borrow(), 1);
@@ -47,12 +48,13 @@ pub fn watch<T>(value: T) -> (WatchSender<T>, WatchReceiver<T>) {
     (sender, WatchReceiver { shared, seen: 0 })
 }
 
-/// The half of a [`watch`] channel that sends.
+/// The sending half of a [`watch`] channel.
 pub struct WatchSender<T> {
     shared: Arc<Shared<T>>,
 }
 
-/// The half of a [`watch`] channel that receives. Each clone remembers on its own which value it has seen.
+/// The receiving half of a [`watch`] channel. Each clone remembers by itself which value it has
+/// seen.
 pub struct WatchReceiver<T> {
     shared: Arc<Shared<T>>,
     /// The version that was seen last.
@@ -67,10 +69,10 @@ pub struct WatchRef<'r, T> {
     has_changed: bool,
 }
 
-/// What the halves share.
+/// The state shared by the halves.
 ///
-/// The version is raised under the write lock of the value. So whoever holds the value for reading reads the
-/// version that belongs to it.
+/// The version is raised under the write lock of the value. So a thread that holds the value for
+/// reading reads the version that belongs to it.
 struct Shared<T> {
     value: RwLock<T>,
     locked: Mutex<State>,
@@ -87,7 +89,7 @@ struct State {
 }
 
 impl<T> WatchSender<T> {
-    /// Replaces the value, and wakes the receivers that wait. Never a checkpoint.
+    /// Replaces the value, and wakes the waiting receivers. Never a checkpoint.
     ///
     /// # Errors
     /// All receivers are gone. The error holds the value. ([`send_replace`](WatchSender::send_replace) stores it all the same.)
@@ -99,7 +101,7 @@ impl<T> WatchSender<T> {
         Ok(())
     }
 
-    /// Replaces the value also if there is no receiver, and returns the old one.
+    /// Replaces the value even if there is no receiver, and returns the old one.
     pub fn send_replace(&self, mut value: T) -> T {
         leak::<T>();
         self.send_if_modified(|old| {
@@ -109,7 +111,7 @@ impl<T> WatchSender<T> {
         value
     }
 
-    /// Changes the value in place, and wakes the receivers that wait.
+    /// Changes the value in place, and wakes the waiting receivers.
     ///
     /// # Panics
     /// If `modify` does. The value stays as it left it, and no receiver is notified.
@@ -120,8 +122,8 @@ impl<T> WatchSender<T> {
         });
     }
 
-    /// As [`send_modify`](WatchSender::send_modify), if `modify` returns `true`; else the receivers are not notified.
-    /// Returns what `modify` does.
+    /// As [`send_modify`](WatchSender::send_modify), if `modify` returns `true`; else the receivers
+    /// are not notified. Returns the result of `modify`.
     ///
     /// # Panics
     /// If `modify` does.
@@ -140,7 +142,7 @@ impl<T> WatchSender<T> {
         true
     }
 
-    /// The value.
+    /// Borrows the value.
     pub fn borrow(&self) -> WatchRef<'_, T> {
         WatchRef {
             value: self.shared.value.read(),
@@ -148,7 +150,7 @@ impl<T> WatchSender<T> {
         }
     }
 
-    /// A new receiver, which has seen the value that is there now.
+    /// Makes a new receiver, which has seen the current value.
     pub fn subscribe(&self) -> WatchReceiver<T> {
         let mut state = self.shared.locked.lock();
         state.n_receivers += 1;
@@ -158,12 +160,12 @@ impl<T> WatchSender<T> {
         }
     }
 
-    /// How many receivers there are.
+    /// Returns the number of receivers.
     pub fn receiver_count(&self) -> usize {
         self.shared.locked.lock().n_receivers
     }
 
-    /// Whether all receivers are gone.
+    /// Returns whether all receivers are gone.
     pub fn is_closed(&self) -> bool {
         self.receiver_count() == 0
     }
@@ -189,19 +191,19 @@ impl<T> WatchSender<T> {
 }
 
 impl<T> WatchReceiver<T> {
-    /// The latest value. It does not count as seen.
+    /// Borrows the latest value. It does not count as seen.
     pub fn borrow(&self) -> WatchRef<'_, T> {
         self.shared.borrow(self.seen).1
     }
 
-    /// The latest value, which counts as seen from now on.
+    /// Borrows the latest value, which counts as seen from now on.
     pub fn borrow_and_update(&mut self) -> WatchRef<'_, T> {
         let (version, value) = self.shared.borrow(self.seen);
         self.seen = version;
         value
     }
 
-    /// Whether there is a value that has not been seen.
+    /// Returns whether there is a value that has not been seen.
     ///
     /// # Errors
     /// All senders are gone, and the last value has been seen.
@@ -229,8 +231,8 @@ impl<T> WatchReceiver<T> {
         Call::leaf(self.wait_for_change())
     }
 
-    /// Waits until `is_wanted` returns `true` for the value: for the one that is there now, and for each that follows, as far
-    /// as they are not replaced before.
+    /// Waits until `is_wanted` returns `true` for the value: for the current one, and for each that
+    /// follows, unless it is replaced before.
     ///
     /// # Suspends
     /// Always a checkpoint, and while the value is not wanted.
@@ -293,10 +295,10 @@ impl<T> Shared<T> {
     }
 }
 
-/// Where receivers wait for a change.
+/// The place where receivers wait for a change.
 struct Receiving<'s, T>(&'s Shared<T>);
 
-/// Where senders wait for the end of the receivers.
+/// The place where senders wait for the end of the receivers.
 struct Closing<'s, T>(&'s Shared<T>);
 
 impl<T> Place for Receiving<'_, T> {
@@ -338,7 +340,7 @@ impl<T> Place for Closing<'_, T> {
 }
 
 impl<T> WatchRef<'_, T> {
-    /// Whether the receiver had not seen this value when it was borrowed.
+    /// Returns whether the receiver had not seen this value when it was borrowed.
     pub fn has_changed(&self) -> bool {
         self.has_changed
     }
@@ -495,7 +497,7 @@ mod tests {
     #[test]
     fn wait_for_sees_each_value_that_stays() {
         let (tx, mut rx) = watch(0);
-        // Fewer where Miri looks on.
+        // Fewer under Miri.
         let last = if cfg!(miri) { 20 } else { 1_000 };
         std::thread::scope(|scope| {
             scope.spawn(move || (1..=last).for_each(|n| tx.send(n).unwrap()));
@@ -528,7 +530,8 @@ mod model {
                 tx.send(1).unwrap();
                 drop(tx);
             });
-            // The value's own lock is not modelled, so it is not borrowed while the sender runs.
+            // loom does not model the value's own lock, so it is not borrowed while the sender
+            // runs.
             assert_eq!(block_on(rx.wait_for_change()), Ok(()));
             assert_eq!(block_on(rx.wait_for_change()), Err(RecvError));
             sender.join().unwrap();

@@ -12,7 +12,8 @@ use std::future::Future;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::time::{Duration, interval};
+/// # use vthread_runtime as vthread;
+/// use vthread::time::{Duration, interval};
 ///
 /// let mut every = interval(Duration::from_millis(2));
 /// let first = every.tick().block(); // In #[vthread] code: every.tick()

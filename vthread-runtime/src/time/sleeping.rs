@@ -22,7 +22,8 @@ vthread_fn! {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::time::{Duration, Instant, sleep};
+    /// # use vthread_runtime as vthread;
+    /// use vthread::time::{Duration, Instant, sleep};
     ///
     /// let before = Instant::now();
     /// sleep(Duration::from_millis(2));
@@ -42,7 +43,8 @@ vthread_fn! {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::time::{Duration, Instant, sleep_until};
+    /// # use vthread_runtime as vthread;
+    /// use vthread::time::{Duration, Instant, sleep_until};
     ///
     /// let deadline = Instant::now() + Duration::from_millis(2);
     /// sleep_until(deadline);

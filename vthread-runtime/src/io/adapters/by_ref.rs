@@ -7,7 +7,8 @@ use crate::io::{BufRead, Read, Seek, Write};
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::io::Read;
+/// # use vthread_runtime as vthread;
+/// use vthread::io::Read;
 ///
 /// let mut source: &[u8] = b"onetwo";
 /// let mut first = String::new();

@@ -19,7 +19,8 @@ const CAPACITY: usize = 1024;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::io::LineWriter;
+/// # use vthread_runtime as vthread;
+/// use vthread::io::LineWriter;
 ///
 /// let mut writer = LineWriter::new(Vec::new());
 /// writer.write_all(b"one\nt").block()?; // In #[vthread] code without the .block()

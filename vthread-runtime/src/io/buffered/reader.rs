@@ -23,7 +23,8 @@ use std::future::{Future, poll_fn};
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::io::BufReader;
+/// # use vthread_runtime as vthread;
+/// use vthread::io::BufReader;
 ///
 /// let mut reader = BufReader::new(&b"one\ntwo\n"[..]);
 /// let mut line = String::new();

@@ -25,7 +25,8 @@ use std::thread;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::io::BufWriter;
+/// # use vthread_runtime as vthread;
+/// use vthread::io::BufWriter;
 ///
 /// let mut writer = BufWriter::new(Vec::new());
 /// write!(writer, "{} little ", 3).block()?; // In #[vthread] code: write!(writer, "{} little ", 3)?

@@ -18,7 +18,8 @@ use std::path::Path;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::net::UnixDatagram;
+/// # use vthread_runtime as vthread;
+/// use vthread::net::UnixDatagram;
 ///
 /// let (one, other) = UnixDatagram::pair()?;
 /// one.send(b"words").block()?; // In #[vthread] code without the .block()

@@ -20,7 +20,8 @@ use std::path::Path;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::net::{UnixListener, UnixStream};
+/// # use vthread_runtime as vthread;
+/// use vthread::net::{UnixListener, UnixStream};
 ///
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("socket");

@@ -26,7 +26,8 @@ const LAST_PAUSE: Duration = Duration::from_millis(32);
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::net::UnixStream;
+/// # use vthread_runtime as vthread;
+/// use vthread::net::UnixStream;
 ///
 /// let (mut one, mut other) = UnixStream::pair()?;
 /// one.write_all(b"ping").block()?; // In #[vthread] code without the .block()
