@@ -112,7 +112,9 @@ fn __vthread_read_all(
                                                                 use a_spawn_not_of_vthread_needs_a_path_or_another_name as _;
                                                                 let __options = rt::SpawnOptions::new();
                                                                 let __g: &rt::Group<'_, _> = __g2;
-                                                                let __room = unsafe { rt::acquire_permit(__g) };
+                                                                let __room = unsafe {
+                                                                    rt::acquire_permit(__g)
+                                                                };
                                                                 '__l: {
                                                                     break '__frame break '__l;
                                                                 }
