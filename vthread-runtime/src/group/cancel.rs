@@ -249,14 +249,14 @@ impl Node {
         // A walk for the group's own failure comes back to it, by the mark on its body: that is not
         // the first one.
         if reach != Reach::Children {
-            state.ends_body.get_or_insert(reach);
+            state.cancel.of_body.get_or_insert(reach);
         }
         let is_for_error = std::mem::take(&mut walk.is_for_error);
-        let is_first = state.cancelled.is_none();
+        let is_first = state.cancel.reason.is_none();
         if is_first {
-            state.cancelled = Some(reason.clone());
-            state.ends_children = Some(reach);
-            let claimed = match state.first {
+            state.cancel.reason = Some(reason.clone());
+            state.cancel.of_children = Some(reach);
+            let claimed = match state.failure.first {
                 First::Claimed(child) if is_for_error => child,
                 _ => ptr::null(),
             };
@@ -269,13 +269,13 @@ impl Node {
                     child.set_lost_work(is_first && reach == Reach::FromOutside);
                 }
             });
-            state.spared = spared;
+            state.failure.spared = spared;
         } else if walk.has_to_help() {
             // They are marked, and the groups open in them perhaps not yet. The walk that marked
             // them wakes them.
             state.for_each_child(|child| mark_below(&child.vthread, walk));
         }
-        let hardens = walk.level == Level::Hard && !state.is_forced;
+        let hardens = walk.level == Level::Hard && !state.cancel.is_forced;
         if !is_first
             && (!is_for_error || hardens)
             && let Some(child) = state.take_spared()
@@ -283,21 +283,21 @@ impl Node {
             let is_first = mark_child(child, reason, walk);
             child.set_lost_work(is_first && reach == Reach::FromOutside);
             // A grace that is over was that of an earlier cancellation.
-            state.is_forced = false;
+            state.cancel.is_forced = false;
         }
-        if walk.level == Level::Hard && !std::mem::replace(&mut state.is_forced, true) {
+        if walk.level == Level::Hard && !std::mem::replace(&mut state.cancel.is_forced, true) {
             state.for_each_child(|child| walk.mark_child_hard(child));
         }
-        let queue = std::mem::take(&mut state.queue);
+        let queue = std::mem::take(&mut state.permits.queue);
         queue.into_iter().for_each(|(_, waker)| walk.wakes(waker));
         // A mark further out is the body's as well. The body gets one of its own if its grace is
         // shorter than that of the mark.
-        let has_own_grace = reach == Reach::FromOutside && state.has_shorter_grace;
+        let has_own_grace = reach == Reach::FromOutside && state.cancel.has_shorter_grace;
         let is_first = is_first || (has_own_grace && !self.scope.has_own_mark());
         if (reach == Reach::Body && !is_own_failure(reason)) || has_own_grace {
             self.mark_body(state, reason, walk);
         }
-        is_first && state.has_shorter_grace
+        is_first && state.cancel.has_shorter_grace
     }
 
     /// Marks the body, and the groups that are open in it.

@@ -27,9 +27,10 @@ use std::ptr;
 use std::sync::Arc;
 
 /// The member whose failure is the group's first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum First {
     /// None so far.
+    #[default]
     Open,
     /// This child, or the body if it is null. Its error is on its way.
     Claimed(*const Header),
@@ -138,8 +139,8 @@ impl Node {
         // Also if another member was first: the destructors of this one run after all are marked,
         // too.
         self.cancel_for(member, |state| {
-            if state.first == First::Open {
-                state.first = First::Claimed(child);
+            if state.failure.first == First::Open {
+                state.failure.first = First::Claimed(child);
             }
         });
     }
@@ -189,7 +190,7 @@ mod models {
                 thread::spawn(move || {
                     node.claim(Arc::as_ptr(&child));
                     assert!(sibling.vthread.root.has_own_mark());
-                    let is_first = node.lock().first.tell(Arc::as_ptr(&child));
+                    let is_first = node.lock().failure.first.tell(Arc::as_ptr(&child));
                     assert_eq!(child.vthread.root.has_own_mark(), !is_first);
                     is_first
                 })
@@ -199,7 +200,7 @@ mod models {
             for child in failing.iter().chain([&sibling]) {
                 node.unlink(child);
             }
-            assert!(!node.lock().first.is_lost());
+            assert!(!node.lock().failure.first.is_lost());
         });
     }
 
@@ -221,8 +222,8 @@ mod models {
             cancels.join().unwrap();
             node.unlink(&claimer);
             let state = node.lock();
-            assert!(state.first.is_lost());
-            assert!(state.spared.is_none());
+            assert!(state.failure.first.is_lost());
+            assert!(state.failure.spared.is_none());
         });
     }
 }

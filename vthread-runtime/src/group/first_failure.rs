@@ -70,11 +70,11 @@ impl Node {
         let marking = CancelInProgress::begin();
         let late = {
             let mut state = self.lock();
-            state.failures += 1;
-            state.first.outrank();
-            match state.panic {
+            state.failure.count += 1;
+            state.failure.first.outrank();
+            match state.failure.panic {
                 None => {
-                    state.panic = Some(payload);
+                    state.failure.panic = Some(payload);
                     None
                 }
                 Some(_) => Some(payload),

@@ -65,7 +65,7 @@ impl Node {
         let is_open = {
             let state = self.lock();
             let waits_for_body = reach == Reach::Body && state.owner.is_some();
-            state.grace.is_none() && (state.alive > 0 || waits_for_body)
+            state.cancel.grace.is_none() && (state.members.alive > 0 || waits_for_body)
         };
         if !is_open {
             return;
@@ -76,11 +76,11 @@ impl Node {
         let late = {
             let mut state = self.lock();
             // The group of the process has no owner, and is never closed.
-            let is_closed = state.owner.is_none() && state.alive == 0;
-            if is_closed || state.grace.is_some() {
+            let is_closed = state.owner.is_none() && state.members.alive == 0;
+            if is_closed || state.cancel.grace.is_some() {
                 Some(armed)
             } else {
-                state.grace.replace(armed)
+                state.cancel.grace.replace(armed)
             }
         };
         drop(late);
@@ -90,7 +90,7 @@ impl Node {
     pub(crate) fn end_grace(self: &Arc<Self>) {
         let (walk, rung) = {
             let mut state = self.lock();
-            state.is_forced = state.cancelled.is_some();
+            state.cancel.is_forced = state.cancel.reason.is_some();
             let mut walk = Walk::hard();
             state.for_each_child(|child| {
                 if child.vthread.root.has_own_mark() {
@@ -99,7 +99,7 @@ impl Node {
             });
             self.mark_body_hard(&state, &mut walk);
             // A later cancellation, if this was for the services only, has a grace of its own.
-            (walk, state.grace.take())
+            (walk, state.cancel.grace.take())
         };
         drop(rung);
         trace::grace_over(self.body().who());
@@ -113,8 +113,8 @@ impl Node {
         {
             let state = self.lock();
             // The group's own timer is set, or that of a group further out.
-            let is_covered = state.cancelled.is_some() || state.grace.is_some();
-            let is_known = state.pending_cleanups.as_ref();
+            let is_covered = state.cancel.reason.is_some() || state.cancel.grace.is_some();
+            let is_known = state.cancel.pending_cleanups.as_ref();
             if is_covered
                 || is_known.is_some_and(|pending_cleanups| pending_cleanups.contains_key(&key))
             {
@@ -129,6 +129,7 @@ impl Node {
             let mut state = self.lock();
             // The child is being polled by this thread, so it has not left.
             state
+                .cancel
                 .pending_cleanups
                 .get_or_insert_default()
                 .insert(key, armed);

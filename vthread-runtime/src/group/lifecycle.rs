@@ -129,7 +129,7 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
         {
             let mut state = self.owner.node.lock();
             state.owner = Some((vthread, cx.waker().clone()));
-            state.has_shorter_grace = scope.grace() < around.grace();
+            state.cancel.has_shorter_grace = scope.grace() < around.grace();
         }
         // SAFETY: the owner keeps the node until `close` has unlinked it; the scope is the node's
         // first field.
@@ -238,7 +238,7 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
         self.phase = Phase::Closed;
         let (owner, grace, leaked) = {
             let mut state = self.owner.node.lock();
-            (state.owner.take(), state.grace.take(), state.leaked)
+            (state.owner.take(), state.cancel.grace.take(), state.leaked)
         };
         drop(owner);
         drop(grace);
@@ -291,7 +291,11 @@ impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> GroupBody<'_, '_, E, B, X
         let node = &self.owner.node;
         let (panic, has_lost_work, failures) = {
             let mut state = node.lock();
-            (state.panic.take(), state.has_lost_work, state.failures)
+            (
+                state.failure.panic.take(),
+                state.cancel.has_lost_work,
+                state.failure.count,
+            )
         };
         trace::group_ended(node.body().who(), failures);
         if let Some(payload) = panic {
@@ -314,7 +318,7 @@ impl<E, B: Future, S, X: Exit<E, B::Output, Said = S>> GroupBody<'_, '_, E, B, X
             running.dropping(|| drop((failure, said)));
             return Poll::Pending;
         }
-        if failure.is_none() && node.lock().first.is_lost() {
+        if failure.is_none() && node.lock().failure.first.is_lost() {
             running.dropping(|| drop(said));
             if self.is_marked_outside(running) {
                 return Poll::Pending;

@@ -65,14 +65,16 @@ impl<'a> Waiter<'a> {
 
     /// Takes a permit, if there is one for this waiter.
     fn take(&mut self, state: &mut State) -> Option<Got> {
-        if state.cancelled.is_some() {
+        if state.cancel.reason.is_some() {
             self.ticket = None;
             return Some(Got::Nothing);
         }
         match self.ticket {
             // Not in the queue any more: a permit was handed over.
             Some(ticket) if !state.is_queued(ticket) => self.ticket = None,
-            None if state.running < self.node.limit && state.queue.is_empty() => state.running += 1,
+            None if state.permits.running < self.node.limit && state.permits.queue.is_empty() => {
+                state.permits.running += 1
+            }
             _ => return None,
         }
         Some(Got::Permit)
@@ -82,14 +84,14 @@ impl<'a> Waiter<'a> {
     fn wait(&mut self, state: &mut State, cx: &Context<'_>) {
         wait_reason::waits(WaitReason::Spawning, cx);
         if let Some(ticket) = self.ticket {
-            let mut queue = state.queue.iter_mut();
+            let mut queue = state.permits.queue.iter_mut();
             if let Some((_, waker)) = queue.find(|(other, _)| *other == ticket) {
                 waker.clone_from(cx.waker());
             }
         } else {
-            let ticket = state.next_ticket;
-            state.next_ticket += 1;
-            state.queue.push_back((ticket, cx.waker().clone()));
+            let ticket = state.permits.next_ticket;
+            state.permits.next_ticket += 1;
+            state.permits.queue.push_back((ticket, cx.waker().clone()));
             self.ticket = Some(ticket);
         }
     }
@@ -111,9 +113,9 @@ impl Drop for Waiter<'_> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
         let mut state = self.node.lock();
-        let before = state.queue.len();
-        state.queue.retain(|(other, _)| *other != ticket);
-        let was_called = state.queue.len() == before && state.cancelled.is_none();
+        let before = state.permits.queue.len();
+        state.permits.queue.retain(|(other, _)| *other != ticket);
+        let was_called = state.permits.queue.len() == before && state.cancel.reason.is_none();
         drop(state);
         if was_called {
             // It was handed a permit, and does not take it: the permit is passed on.
@@ -144,17 +146,17 @@ impl State {
     /// Releases a permit, or returns the waker of the waiter that it is handed to.
     pub(crate) fn release_permit(&mut self, limit: usize) -> Option<std::task::Waker> {
         // One that was taken beyond the limit is released first.
-        if self.running <= limit
-            && let Some((_, waker)) = self.queue.pop_front()
+        if self.permits.running <= limit
+            && let Some((_, waker)) = self.permits.queue.pop_front()
         {
             return Some(waker);
         }
-        self.running -= 1;
+        self.permits.running -= 1;
         None
     }
 
     fn is_queued(&self, ticket: u64) -> bool {
-        self.queue.iter().any(|(other, _)| *other == ticket)
+        self.permits.queue.iter().any(|(other, _)| *other == ticket)
     }
 }
 
@@ -212,7 +214,7 @@ impl<'a> Future for AcquirePermit<'a> {
         let own = |child: &Header| child.has_permit().swap(false, Ordering::Relaxed);
         if node.with_own_child(own) == Some(true) {
             if let Some(ticket) = self.waiter.ticket.take() {
-                state.queue.retain(|(other, _)| *other != ticket);
+                state.permits.queue.retain(|(other, _)| *other != ticket);
             }
             return permit(true);
         }
@@ -264,11 +266,11 @@ impl Drop for ReacquirePermit<'_> {
             return;
         };
         let mut state = self.0.node.lock();
-        let before = state.queue.len();
-        state.queue.retain(|(other, _)| *other != ticket);
-        let was_called = state.queue.len() == before;
-        if state.cancelled.is_none() {
-            state.running += usize::from(!was_called);
+        let before = state.permits.queue.len();
+        state.permits.queue.retain(|(other, _)| *other != ticket);
+        let was_called = state.permits.queue.len() == before;
+        if state.cancel.reason.is_none() {
+            state.permits.running += usize::from(!was_called);
             self.0
                 .node
                 .with_own_child(|child| child.has_permit().store(true, Ordering::Relaxed));
@@ -317,7 +319,7 @@ mod models {
             node.release_permit();
             leaves.join().unwrap();
             assert_eq!(waiter.poll(&cx), Poll::Ready(Got::Permit));
-            assert_eq!(node.lock().running, 1);
+            assert_eq!(node.lock().permits.running, 1);
         });
     }
 }

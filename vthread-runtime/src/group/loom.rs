@@ -72,7 +72,7 @@ fn loom_group_the_last_child_wakes_the_owner() {
             thread.join().unwrap();
         }
         assert!(joined || flag.is_set(), "the owner is never woken");
-        assert_eq!(node.lock().alive, 0);
+        assert_eq!(node.lock().members.alive, 0);
     });
 }
 
@@ -112,8 +112,8 @@ fn loom_group_a_cancellation_meets_the_last_exit() {
         leaving.join().unwrap();
         assert!(joined || flag.is_set(), "the owner is never woken");
         let state = node.lock();
-        assert_eq!(state.alive, 0);
-        assert!(state.cancelled.is_some());
+        assert_eq!(state.members.alive, 0);
+        assert!(state.cancel.reason.is_some());
     });
 }
 
@@ -136,7 +136,7 @@ fn loom_group_two_cancellations_agree() {
         assert!(node.scope.has_own_mark());
         assert!(flag.is_set(), "the owner is not told");
         other.join().unwrap();
-        let reason = node.lock().cancelled.clone();
+        let reason = node.lock().cancel.reason.clone();
         assert_eq!(child.vthread.root.own_reason(), reason);
         node.unlink(&child);
     });
@@ -195,7 +195,7 @@ fn loom_group_a_failure_below_is_no_reason() {
         };
         failing.cancel_for(failing.body(), |_| ());
         canceller.join().unwrap();
-        let reason = between.lock().cancelled.clone();
+        let reason = between.lock().cancel.reason.clone();
         assert_eq!(reason, Some(CancelReason::GroupCancelled));
         super::lifecycle::close_in_model(&failing, &child.vthread);
         super::lifecycle::close_in_model(&between, &child.vthread);
@@ -243,7 +243,7 @@ fn loom_group_is_cut_by_who_was_first() {
         child.end_in_model(End::Cancelled);
         node.unlink(&child);
         assert_eq!(
-            node.lock().has_lost_work,
+            node.lock().cancel.has_lost_work,
             reason == Some(CancelReason::TimedOut)
         );
     });
@@ -269,10 +269,10 @@ fn loom_group_cancels_itself_and_is_not_cut() {
         canceller.join().unwrap();
         far.end_in_model(End::Cancelled);
         inner.unlink(&far);
-        let is_from_outside = inner.lock().cancelled == Some(CancelReason::GroupCancelled);
-        assert_eq!(inner.lock().has_lost_work, is_from_outside);
+        let is_from_outside = inner.lock().cancel.reason == Some(CancelReason::GroupCancelled);
+        assert_eq!(inner.lock().cancel.has_lost_work, is_from_outside);
         inner.body_is_dropped();
-        assert_eq!(inner.lock().has_lost_work, is_from_outside);
+        assert_eq!(inner.lock().cancel.has_lost_work, is_from_outside);
         super::lifecycle::close_in_model(&inner, &near.vthread);
         outer.unlink(&near);
     });
@@ -292,7 +292,7 @@ fn loom_group_opening_inherits_the_mark() {
         let inner = node();
         let found = super::lifecycle::open_in_model(&inner, &child.vthread, &child.vthread.root);
         canceller.join().unwrap();
-        assert!(found.is_some() || inner.lock().cancelled.is_some());
+        assert!(found.is_some() || inner.lock().cancel.reason.is_some());
         super::lifecycle::close_in_model(&inner, &child.vthread);
         outer.unlink(&child);
     });
@@ -320,7 +320,7 @@ fn loom_grace_opening_inherits_the_hard_mark() {
             inner.cancel_from_outside(CancelReason::GroupCancelled, level);
         }
         alarm.join().unwrap();
-        assert!(inner.lock().is_forced && inner.lock().cancelled.is_some());
+        assert!(inner.lock().cancel.is_forced && inner.lock().cancel.reason.is_some());
         super::lifecycle::close_in_model(&inner, &child.vthread);
         outer.unlink(&child);
     });
@@ -382,7 +382,7 @@ fn loom_grace_ends_against_a_cancellation() {
             assert!(child.vthread.root.has_own_mark());
         }
         assert!(service.vthread.root.has_forced_mark());
-        let is_forced = node.lock().is_forced;
+        let is_forced = node.lock().cancel.is_forced;
         assert_eq!(ordinary.vthread.root.has_forced_mark(), is_forced);
         node.unlink(&service);
         node.unlink(&ordinary);

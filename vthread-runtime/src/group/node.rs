@@ -64,34 +64,10 @@ unsafe impl Sync for Node {}
 /// The state under the lock.
 #[derive(Debug)]
 pub(crate) struct State {
-    children: Option<NonNull<Header>>,
-    /// Children that have not ended.
-    pub(crate) alive: usize,
-    /// Those of them that keep the group open.
-    pub(crate) ordinary: usize,
-    /// The reason why nothing is spawned any more.
-    pub(crate) cancelled: Option<CancelReason>,
-    /// The first to cancel the children.
-    pub(crate) ends_children: Option<Reach>,
-    /// The first to cancel the body: the group itself, or a mark from outside.
-    pub(crate) ends_body: Option<Reach>,
-    /// Its children have a forced mark: the grace is over.
-    pub(crate) is_forced: bool,
-    /// Its own grace is shorter than that of the scope around it.
-    pub(crate) has_shorter_grace: bool,
-    /// The grace timer of a cancellation, until the group is closed.
-    pub(crate) grace: Option<GraceTimer>,
-    /// Grace timers of children that were cancelled individually.
-    pub(crate) pending_cleanups: Option<Box<PendingCleanups>>,
-    /// A mark from outside has ended a member that keeps the group open: its work is missing.
-    pub(crate) has_lost_work: bool,
-    /// The member whose failure is the first one.
-    pub(crate) first: First,
-    /// The child that has claimed it, the only one not marked yet.
-    pub(crate) spared: Option<NonNull<Header>>,
-    /// The number of errors and panics so far.
-    pub(crate) failures: usize,
-    pub(crate) panic: Option<Payload>,
+    pub(crate) members: Members,
+    pub(crate) cancel: Cancellation,
+    pub(crate) failure: Failure,
+    pub(crate) permits: Permits,
     /// The body has ended: services end when no other child is left.
     pub(crate) is_closing: bool,
     /// All have ended, and no child is linked any more.
@@ -100,15 +76,63 @@ pub(crate) struct State {
     pub(crate) owner: Option<(*const Vthread, Waker)>,
     /// The owner waits for the last child.
     pub(crate) is_joining: bool,
-    /// Children running now, of a group with a limit.
-    pub(crate) running: usize,
-    /// Waiters for a permit.
-    pub(crate) queue: VecDeque<(u64, Waker)>,
-    pub(crate) next_ticket: u64,
     /// The last leaks of its traced children, by their births: see task/guard_escape.rs.
     pub(crate) leaked: u32,
     /// The number of this group's join, assigned by the first observer.
     pub(crate) number: Cell<u64>,
+}
+
+/// The children that have not ended.
+#[derive(Debug, Default)]
+pub(crate) struct Members {
+    /// The head of their list.
+    first: Option<NonNull<Header>>,
+    pub(crate) alive: usize,
+    /// Those of them that keep the group open.
+    pub(crate) ordinary: usize,
+}
+
+/// How the group was cancelled, if it was.
+#[derive(Debug, Default)]
+pub(crate) struct Cancellation {
+    /// The reason why nothing is spawned any more.
+    pub(crate) reason: Option<CancelReason>,
+    /// The first to cancel the children.
+    pub(crate) of_children: Option<Reach>,
+    /// The first to cancel the body: the group itself, or a mark from outside.
+    pub(crate) of_body: Option<Reach>,
+    /// The children have a forced mark: the grace is over.
+    pub(crate) is_forced: bool,
+    /// The group's own grace is shorter than that of the scope around it.
+    pub(crate) has_shorter_grace: bool,
+    /// The grace timer, until the group is closed.
+    pub(crate) grace: Option<GraceTimer>,
+    /// Grace timers of children that were cancelled individually.
+    pub(crate) pending_cleanups: Option<Box<PendingCleanups>>,
+    /// A mark from outside has ended a member that keeps the group open: its work is missing.
+    pub(crate) has_lost_work: bool,
+}
+
+/// What has gone wrong.
+#[derive(Debug, Default)]
+pub(crate) struct Failure {
+    /// The member whose failure is the first one.
+    pub(crate) first: First,
+    /// The child that has claimed it, the only one not marked yet.
+    pub(crate) spared: Option<NonNull<Header>>,
+    /// The number of errors and panics so far.
+    pub(crate) count: usize,
+    pub(crate) panic: Option<Payload>,
+}
+
+/// The permits of a group with a limit.
+#[derive(Debug, Default)]
+pub(crate) struct Permits {
+    /// Children running now.
+    pub(crate) running: usize,
+    /// Waiters for a permit.
+    pub(crate) queue: VecDeque<(u64, Waker)>,
+    pub(crate) next_ticket: u64,
 }
 
 impl Node {
@@ -139,28 +163,14 @@ impl Node {
         Node {
             scope: Scope::new(Kind::Group),
             state: Mutex::new(State {
-                children: None,
-                alive: 0,
-                ordinary: 0,
-                cancelled: None,
-                ends_children: None,
-                ends_body: None,
-                is_forced: false,
-                has_shorter_grace: false,
-                grace: None,
-                pending_cleanups: None,
-                has_lost_work: false,
-                first: First::Open,
-                spared: None,
-                failures: 0,
-                panic: None,
+                members: Members::default(),
+                cancel: Cancellation::default(),
+                failure: Failure::default(),
+                permits: Permits::default(),
                 is_closing: false,
                 is_closed: false,
                 owner: None,
                 is_joining: false,
-                running: 0,
-                queue: VecDeque::new(),
-                next_ticket: 0,
                 leaked: 0,
                 number: Cell::new(0),
             }),
@@ -183,7 +193,7 @@ impl Node {
         let payload = {
             let mut state = self.lock();
             if state.is_closed {
-                state.panic.take()
+                state.failure.panic.take()
             } else {
                 None
             }
@@ -207,20 +217,20 @@ impl Node {
             child.vthread.set_maybe_cancelled();
             return Linked::IsCancelled;
         }
-        state.alive += 1;
+        state.members.alive += 1;
         state.trace(&child);
-        state.ordinary += usize::from(!child.is_service());
-        child.links.after.set(state.children);
+        state.members.ordinary += usize::from(!child.is_service());
+        child.links.after.set(state.members.first);
         // SAFETY: linked children are alive: they unlink themselves under this lock first.
-        if let Some(first) = state.children.map(|first| unsafe { Held::new(first) }) {
+        if let Some(first) = state.members.first.map(|first| unsafe { Held::new(first) }) {
             first.links.before.set(Some(child.as_ptr()));
         }
-        state.children = Some(child.as_ptr());
+        state.members.first = Some(child.as_ptr());
         // Refused work is missing as well, if the mark came from outside.
         child.set_lost_work(state.is_cancelled_from_outside());
-        let reason = match &state.cancelled {
+        let reason = match &state.cancel.reason {
             Some(reason) => reason,
-            None if state.is_closing && child.is_service() && state.ordinary == 0 => {
+            None if state.is_closing && child.is_service() && state.members.ordinary == 0 => {
                 &CancelReason::GroupEnded
             }
             None => return Linked::Runs,
@@ -240,21 +250,21 @@ impl Node {
                 return;
             }
             state.remove(child);
-            if state.first != First::Open {
+            if state.failure.first != First::Open {
                 state.gone(child);
             }
-            state.alive -= 1;
+            state.members.alive -= 1;
             state.settle(child);
-            state.ordinary -= usize::from(!child.is_service());
+            state.members.ordinary -= usize::from(!child.is_service());
             // A child that ended by itself under the mark, behind a shield perhaps, is not missing.
             let is_missing = child.has_lost_work() && child.end() == End::Cancelled;
-            state.has_lost_work |= is_missing && !child.is_service();
+            state.cancel.has_lost_work |= is_missing && !child.is_service();
             let queued = has_permit
                 .then(|| state.release_permit(self.limit))
                 .flatten();
             let services = state.mark_services();
-            let owner = (state.alive == 0 && state.is_joining).then(|| state.owner_waker());
-            let pending_cleanups = state.pending_cleanups.as_mut();
+            let owner = (state.members.alive == 0 && state.is_joining).then(|| state.owner_waker());
+            let pending_cleanups = state.cancel.pending_cleanups.as_mut();
             let pending_cleanups =
                 pending_cleanups.and_then(|all| all.remove(&ptr::from_ref(child)));
             (services, owner.flatten(), queued, pending_cleanups)
@@ -287,7 +297,7 @@ impl Node {
     /// because of a failure or a winner, and the group returns these.
     pub(crate) fn body_is_dropped(&self) {
         let mut state = self.lock();
-        state.has_lost_work |= state.ends_body != Some(Reach::Body);
+        state.cancel.has_lost_work |= state.cancel.of_body != Some(Reach::Body);
     }
 
     /// Wakes the services that were marked, whose grace begins.
@@ -303,7 +313,7 @@ impl Node {
     /// owner.
     pub(crate) fn is_joined(&self, waker: &Waker) -> bool {
         let mut state = self.lock();
-        if state.alive == 0 {
+        if state.members.alive == 0 {
             // From here on a spawn through an owned handle is too late.
             state.is_closed = true;
             return true;
@@ -321,7 +331,7 @@ impl Node {
 impl State {
     /// Whether the children are cancelled, because of a mark further out.
     pub(crate) fn is_cancelled_from_outside(&self) -> bool {
-        self.ends_children == Some(Reach::FromOutside)
+        self.cancel.of_children == Some(Reach::FromOutside)
     }
 
     /// A child is spawned, with all its captures.
@@ -353,7 +363,7 @@ impl State {
         // SAFETY: neighbours are linked, hence alive.
         match before.map(|before| unsafe { Held::new(before) }) {
             Some(before) => before.links.after.set(after),
-            None => self.children = after,
+            None => self.members.first = after,
         }
         // SAFETY: as above.
         if let Some(after) = after.map(|after| unsafe { Held::new(after) }) {
@@ -363,7 +373,7 @@ impl State {
 
     /// Calls `visit` with every child.
     pub(crate) fn for_each_child(&self, mut visit: impl FnMut(Held<'_>)) {
-        let mut at = self.children;
+        let mut at = self.members.first;
         // SAFETY: linked children are alive, and none is unlinked under our lock.
         while let Some(child) = at.map(|child| unsafe { Held::new(child) }) {
             at = child.links.after.get();
@@ -375,19 +385,21 @@ impl State {
     /// failure, and was spared for that.
     #[cold]
     fn gone(&mut self, child: &Header) {
-        self.first.gone(child);
+        self.failure.first.gone(child);
         if self
+            .failure
             .spared
             .is_some_and(|spared| ptr::eq(spared.as_ptr(), child))
         {
-            self.spared = None;
+            self.failure.spared = None;
         }
     }
 
     /// The child that was not marked with the others, and is to be marked now.
     pub(crate) fn take_spared<'a>(&mut self) -> Option<Held<'a>> {
         // SAFETY: it is linked: a child unlinks itself under this lock when it leaves.
-        self.spared
+        self.failure
+            .spared
             .take()
             .map(|spared| unsafe { Held::new(spared) })
     }
@@ -399,7 +411,7 @@ impl State {
     /// Marks the services, if the body has ended and no other child is left.
     #[inline]
     fn mark_services(&self) -> Option<Box<Walk>> {
-        let is_over = self.is_closing && self.ordinary == 0 && self.alive > 0;
+        let is_over = self.is_closing && self.members.ordinary == 0 && self.members.alive > 0;
         is_over.then(|| self.mark_those_left())
     }
 

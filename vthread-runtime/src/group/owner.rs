@@ -122,10 +122,10 @@ impl<E> Owner<E> {
     /// cancels the group unless the option is to keep going.
     pub(crate) fn record_failure(&self, error: E, member: Member<'_>, child: *const Header) {
         let mut error = Some(error);
-        let has_claimed = |state: &State| state.first == First::Claimed(child);
+        let has_claimed = |state: &State| state.failure.first == First::Claimed(child);
         let mut record = |state: &mut State| {
-            state.failures += 1;
-            if state.first.tell(child) {
+            state.failure.count += 1;
+            if state.failure.first.tell(child) {
                 // SAFETY: under the lock.
                 unsafe { *self.failure.get() = error.take() };
             }
@@ -188,7 +188,7 @@ impl<E> Owner<E> {
 
 impl<E> Drop for Owner<E> {
     fn drop(&mut self) {
-        if self.node.lock().alive != 0 {
+        if self.node.lock().members.alive != 0 {
             // Children may look at locals of the frame that goes: nothing sound can follow.
             eprintln!(
                 "vthread: a group was dropped while its children ran; this is a bug in vthread"

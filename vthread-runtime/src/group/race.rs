@@ -120,12 +120,12 @@ impl<V> Finish<V> {
     fn enter<E>(&self, group: &Group<'_, E>, value: V, has_taken: bool) -> Option<V> {
         {
             let mut state = group.node().lock();
-            if state.cancelled.is_some() {
+            if state.cancel.reason.is_some() {
                 let from_outside = state.is_cancelled_from_outside();
                 if !(from_outside && has_taken) {
                     // Without this value the race has no winner, and must not report that all have
                     // failed.
-                    state.has_lost_work |= from_outside;
+                    state.cancel.has_lost_work |= from_outside;
                     return Some(value);
                 }
             }

@@ -172,18 +172,18 @@ impl Snapshot {
         } = group;
         let state = node.lock();
         let index = self.groups.len();
-        let is_joining = state.is_joining && state.alive > 0;
+        let is_joining = state.is_joining && state.members.alive > 0;
         self.groups.push(SeenGroup {
             name: node.name.as_deref().map(str::to_owned),
             site: node.site,
             owner,
             joining: is_joining.then(|| wait_for::number(&state.number)),
             is_unlimited,
-            is_cancelled: state.cancelled.is_some(),
-            n_failures: state.failures,
-            n_alive: state.alive,
-            n_running: state.running,
-            n_queued: state.queue.len(),
+            is_cancelled: state.cancel.reason.is_some(),
+            n_failures: state.failure.count,
+            n_alive: state.members.alive,
+            n_running: state.permits.running,
+            n_queued: state.permits.queue.len(),
             limit: node.limit,
             leaked: state.leaked,
             children: Vec::new(),

@@ -114,7 +114,7 @@ impl Process {
     /// Waits for the end of the children, and for that of the calls until `deadline`.
     fn join(&self, deadline: Option<Instant>) {
         let mut locked = self.locked.lock();
-        while self.node.lock().alive > 0 {
+        while self.node.lock().members.alive > 0 {
             self.ended.wait(&mut locked);
         }
         while locked.n_calls > 0 {
@@ -154,7 +154,7 @@ pub(crate) fn begin_end_by(signal: i32) {
 /// group's lock.
 pub(crate) fn for_each_background(mut visit: impl FnMut(Held<'_>, bool)) {
     let state = Process::get().node.lock();
-    let is_cancelled = state.cancelled.is_some();
+    let is_cancelled = state.cancel.reason.is_some();
     state.for_each_child(|child| visit(child, is_cancelled));
 }
 
