@@ -3,6 +3,7 @@
 mod program;
 mod server;
 
+mod chat;
 mod short;
 
 mod download_bad_input;

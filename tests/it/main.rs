@@ -20,6 +20,7 @@ mod language;
 mod load;
 mod locks;
 mod map_concurrent;
+mod net;
 mod proxies;
 mod races;
 mod semaphore;

@@ -7,6 +7,7 @@ use crate::task::current::checkpoint;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::task::ready;
 
 /// A descriptor that the library knows nothing of, to wait until it is ready: of inotify, a timer, a terminal, a device,
@@ -161,6 +162,9 @@ macro_rules! suspends {
     };
 }
 suspends!("readable" "writable" "read_with" "write_with");
+
+impl<T: AsRawFd + UnwindSafe> UnwindSafe for AsyncFd<T> {}
+impl<T: AsRawFd + RefUnwindSafe> RefUnwindSafe for AsyncFd<T> {}
 
 impl<T: AsRawFd> AsRawFd for AsyncFd<T> {
     fn as_raw_fd(&self) -> RawFd {

@@ -1,5 +1,6 @@
 //! The frame of a call of a trait's method: one type for each method, whatever the stream.
 
+use super::first_poll;
 use crate::task::call::{Boxed, Call};
 use crate::task::current::checkpoint;
 use std::fmt;
@@ -15,8 +16,8 @@ use std::task::{Context, Poll, ready};
 pub struct IoFrame<'a, O: Future>(Way<'a, O>);
 
 enum Way<'a, O: Future> {
-    /// An operation on what can be polled.
-    Polled(O),
+    /// An operation on what can be polled, and whether it has been.
+    Polled(O, bool),
     /// The result is there, and has not been given.
     Ready(Option<O::Output>),
     Boxed(Boxed<'a, O::Output>),
@@ -24,7 +25,7 @@ enum Way<'a, O: Future> {
 
 impl<'a, O: Future + Unpin + Send> IoFrame<'a, O> {
     pub(crate) fn polled(operation: O) -> Call<O::Output, Self> {
-        Call::leaf(IoFrame(Way::Polled(operation)))
+        Call::leaf(IoFrame(Way::Polled(operation, false)))
     }
 
     pub(crate) fn ready(output: O::Output) -> Call<O::Output, Self> {
@@ -46,7 +47,9 @@ impl<O: Future + Unpin> Future for IoFrame<'_, O> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<O::Output> {
         match &mut self.get_mut().0 {
-            Way::Polled(operation) => Pin::new(operation).poll(cx),
+            Way::Polled(operation, begun) => {
+                first_poll::polled(begun, || Pin::new(operation).poll(cx))
+            }
             Way::Boxed(frame) => frame.as_mut().poll(cx),
             Way::Ready(output) => {
                 ready!(checkpoint(cx));

@@ -1,8 +1,24 @@
 //! Reading and writing that suspends. Mirrors [`std::io`].
 //!
-//! `vthread`'s own streams have these methods as their own: they suspend, whatever traits are in scope. [`Read`], [`Write`]
-//! and [`Seek`] are for generic code, and for everything that implements `AsyncRead`, `AsyncWrite` or `AsyncSeek`
-//! of the `futures-io` crate. They have the names of std's traits, so generic code imports either these or std's.
+//! | std | vthread | difference |
+//! |---|---|---|
+//! | `Read`, `Write`, `BufRead`, `Seek` | [`Read`], [`Write`], [`BufRead`], [`Seek`] | calls suspend; `Send` is asked for; `by_ref` gives a [`ByRef`] |
+//! | `&mut R`, `Box<R>` of an `R: Read` | of types that are known, and of `dyn Read` | in generic code: `by_ref()` |
+//! | `BufReader`, `BufWriter`, `LineWriter` | [`BufReader`], [`BufWriter`], [`LineWriter`] | a cancelled `read_line` has not happened; drop writes what is left, and blocks |
+//! | `Take`, `Chain`, `Bytes`, `Lines`, `Split` | [`Take`], [`Chain`], [`Bytes`], [`Lines`], [`Split`] | `for` suspends; as an `Iterator` each step blocks |
+//! | `Cursor` | [`Cursor`] | a type of its own; `From` both ways |
+//! | `Read for VecDeque<u8>`, `Write for &mut [u8]` | [`InMemory`] around them | `futures-io` does not know them, and may one day |
+//! | `copy`, `read_to_string`, `empty`, `repeat`, `sink` | [`copy`], [`read_to_string`], [`empty`], [`repeat`], [`sink`] | |
+//! | `pipe`, `PipeReader`, `PipeWriter` | [`pipe()`], [`PipeReader`], [`PipeWriter`] | `try_from` and `into_std` for `From` |
+//! | `stdin`, `stdout`, `stderr`, their locks | [`stdin`], [`stdout`], [`stderr`] | `lock` does not wait, the first operation does; no buffer for what is written |
+//! | `IsTerminal` | `is_terminal` of the standard streams | |
+//! | `Error`, `ErrorKind`, `Result`, `IoSlice`, `IoSliceMut`, `SeekFrom` | the same | |
+//! | none | [`copy_bidirectional`], [`duplex`], [`AsyncFd`], [`InMemory`] | |
+//!
+//! `vthread`'s own streams have these methods as their own: they suspend, whatever traits are in scope. [`Read`], [`Write`],
+//! [`BufRead`] and [`Seek`] are for generic code, for types of your own, and for everything that implements `AsyncRead`,
+//! `AsyncWrite`, `AsyncBufRead` or `AsyncSeek` of the `futures-io` crate. They have the names of std's traits, so a file
+//! imports either these or std's.
 //!
 //! The streams implement std's traits as well, for libraries that read and write blockingly. `#[vthread]` code that uses
 //! a stream through these, as by a `std::io::BufReader`, gets a warning.
@@ -19,6 +35,7 @@ mod cursor;
 mod duplex;
 mod dynamic;
 mod erased;
+pub(crate) mod first_poll;
 pub(crate) mod frames;
 mod gates;
 pub(crate) mod in_place;
@@ -26,8 +43,10 @@ pub(crate) mod inherent;
 mod lines;
 mod memory;
 pub mod operations;
+mod pipe;
 mod read;
 mod seek;
+mod stdio;
 mod steps;
 mod transfer;
 pub(crate) mod watched;
@@ -44,9 +63,11 @@ pub use erased::IoFrame;
 pub use gates::{BufRead, Read, Seek, Write};
 pub use lines::{Lines, Split};
 pub use memory::{Empty, InMemory, Repeat, Sink, empty, repeat, sink};
+pub use pipe::{PipeReader, PipeWriter, pipe};
 pub use read::Read;
 pub use seek::Seek;
 pub use std::io::{Error, ErrorKind, IoSlice, IoSliceMut, Result, SeekFrom};
+pub use stdio::{Stderr, StderrLock, Stdin, StdinLock, Stdout, StdoutLock, stderr, stdin, stdout};
 pub use transfer::{
     __vthread_copy, __vthread_copy_bidirectional, __vthread_read_to_string, copy,
     copy_bidirectional, read_to_string,

@@ -1,6 +1,7 @@
 //! Streams that the reactor watches: the traits of `futures-io`, and std's, which block.
 
 /// Makes the shared polls of a stream with a `source`: `watched_polls!(Read |stream| x)`, where `x` is `std::io::Read`.
+/// What they come to goes through `limited`.
 macro_rules! watched_polls {
     (Read |$stream:ident| $inner:expr) => {
         fn poll_read_shared(
@@ -9,10 +10,13 @@ macro_rules! watched_polls {
             buf: &mut [u8],
         ) -> ::std::task::Poll<::std::io::Result<usize>> {
             ::std::task::ready!($crate::task::current::checkpoint(cx));
-            self.source
-                .poll_transfer($crate::driver::Direction::Read, buf.len(), cx, |$stream| {
-                    ::std::io::Read::read(&mut $inner, buf)
-                })
+            let polled = self.source.poll_transfer(
+                $crate::driver::Direction::Read,
+                buf.len(),
+                cx,
+                |$stream| ::std::io::Read::read(&mut $inner, buf),
+            );
+            self.limited($crate::driver::Direction::Read, cx, polled)
         }
 
         fn poll_read_vectored_shared(
@@ -22,10 +26,12 @@ macro_rules! watched_polls {
         ) -> ::std::task::Poll<::std::io::Result<usize>> {
             ::std::task::ready!($crate::task::current::checkpoint(cx));
             let wanted = bufs.iter().map(|buf| buf.len()).sum();
-            self.source
-                .poll_transfer($crate::driver::Direction::Read, wanted, cx, |$stream| {
-                    ::std::io::Read::read_vectored(&mut $inner, bufs)
-                })
+            let polled =
+                self.source
+                    .poll_transfer($crate::driver::Direction::Read, wanted, cx, |$stream| {
+                        ::std::io::Read::read_vectored(&mut $inner, bufs)
+                    });
+            self.limited($crate::driver::Direction::Read, cx, polled)
         }
     };
     (Write |$stream:ident| $inner:expr) => {
@@ -35,10 +41,13 @@ macro_rules! watched_polls {
             buf: &[u8],
         ) -> ::std::task::Poll<::std::io::Result<usize>> {
             ::std::task::ready!($crate::task::current::checkpoint(cx));
-            self.source
-                .poll_transfer($crate::driver::Direction::Write, buf.len(), cx, |$stream| {
-                    ::std::io::Write::write(&mut $inner, buf)
-                })
+            let polled = self.source.poll_transfer(
+                $crate::driver::Direction::Write,
+                buf.len(),
+                cx,
+                |$stream| ::std::io::Write::write(&mut $inner, buf),
+            );
+            self.limited($crate::driver::Direction::Write, cx, polled)
         }
 
         fn poll_write_vectored_shared(
@@ -48,10 +57,13 @@ macro_rules! watched_polls {
         ) -> ::std::task::Poll<::std::io::Result<usize>> {
             ::std::task::ready!($crate::task::current::checkpoint(cx));
             let wanted = bufs.iter().map(|buf| buf.len()).sum();
-            self.source
-                .poll_transfer($crate::driver::Direction::Write, wanted, cx, |$stream| {
-                    ::std::io::Write::write_vectored(&mut $inner, bufs)
-                })
+            let polled = self.source.poll_transfer(
+                $crate::driver::Direction::Write,
+                wanted,
+                cx,
+                |$stream| ::std::io::Write::write_vectored(&mut $inner, bufs),
+            );
+            self.limited($crate::driver::Direction::Write, cx, polled)
         }
     };
 }
@@ -80,7 +92,10 @@ macro_rules! watched_traits {
 
         impl ::std::io::Read for $ty {
             fn read(&mut self, buf: &mut [u8]) -> ::std::io::Result<usize> {
-                let read = ::std::future::poll_fn(|cx| self.poll_read_shared(cx, buf));
+                let mut begun = false;
+                let read = ::std::future::poll_fn(|cx| {
+                    $crate::io::first_poll::polled(&mut begun, || self.poll_read_shared(cx, buf))
+                });
                 $crate::task::call::Call::leaf(read).block()
             }
 
@@ -88,7 +103,12 @@ macro_rules! watched_traits {
                 &mut self,
                 bufs: &mut [::std::io::IoSliceMut<'_>],
             ) -> ::std::io::Result<usize> {
-                let read = ::std::future::poll_fn(|cx| self.poll_read_vectored_shared(cx, bufs));
+                let mut begun = false;
+                let read = ::std::future::poll_fn(|cx| {
+                    $crate::io::first_poll::polled(&mut begun, || {
+                        self.poll_read_vectored_shared(cx, bufs)
+                    })
+                });
                 $crate::task::call::Call::leaf(read).block()
             }
         }
@@ -130,7 +150,10 @@ macro_rules! watched_traits {
 
         impl ::std::io::Write for $ty {
             fn write(&mut self, buf: &[u8]) -> ::std::io::Result<usize> {
-                let write = ::std::future::poll_fn(|cx| self.poll_write_shared(cx, buf));
+                let mut begun = false;
+                let write = ::std::future::poll_fn(|cx| {
+                    $crate::io::first_poll::polled(&mut begun, || self.poll_write_shared(cx, buf))
+                });
                 $crate::task::call::Call::leaf(write).block()
             }
 
@@ -138,7 +161,12 @@ macro_rules! watched_traits {
                 &mut self,
                 bufs: &[::std::io::IoSlice<'_>],
             ) -> ::std::io::Result<usize> {
-                let write = ::std::future::poll_fn(|cx| self.poll_write_vectored_shared(cx, bufs));
+                let mut begun = false;
+                let write = ::std::future::poll_fn(|cx| {
+                    $crate::io::first_poll::polled(&mut begun, || {
+                        self.poll_write_vectored_shared(cx, bufs)
+                    })
+                });
                 $crate::task::call::Call::leaf(write).block()
             }
 
@@ -149,3 +177,18 @@ macro_rules! watched_traits {
     };
 }
 pub(crate) use watched_traits;
+
+/// Makes the `limited` of a stream whose operations have no time limits.
+macro_rules! unlimited {
+    () => {
+        fn limited<T>(
+            &self,
+            _: $crate::driver::Direction,
+            _: &mut ::std::task::Context<'_>,
+            polled: ::std::task::Poll<::std::io::Result<T>>,
+        ) -> ::std::task::Poll<::std::io::Result<T>> {
+            polled
+        }
+    };
+}
+pub(crate) use unlimited;

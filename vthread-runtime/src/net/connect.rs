@@ -1,21 +1,31 @@
-//! Connecting: each address in turn, without blocking.
+//! Connecting: to one address, or to the first of several that answers.
+//!
+//! The addresses are tried in turn, those of the two families by turns, and the next one is tried as well when one
+//! has not answered for a while (RFC 8305, "happy eyeballs"): an address that leads nowhere costs that
+//! while, and not the minutes after which the system gives it up.
 
 use super::addresses::Resolve;
 use super::{SocketAddr, TcpStream, ToSocketAddrs};
 use crate::task::current::checkpoint;
 use crate::time::{Duration, Sleep};
-use std::future::Future;
+use socket2::Socket;
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::vec;
+
+/// How long an address may take to answer before the next one is tried beside it. As RFC 8305 recommends.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// The frame of [`TcpStream::connect`].
 #[derive(Debug)]
 pub struct Connect {
     addresses: Addresses,
-    /// The connection that is being made.
-    attempt: Option<TcpStream>,
+    /// The connections that are being made.
+    attempts: Vec<TcpStream>,
+    /// Until the next address is tried; seldom, so in a place of its own.
+    patience: Option<Pin<Box<Sleep>>>,
     /// Why the last attempt failed.
     error: Option<io::Error>,
 }
@@ -23,48 +33,89 @@ pub struct Connect {
 #[derive(Debug)]
 enum Addresses {
     Wanted(Resolve),
-    Found(vec::IntoIter<SocketAddr>),
+    Found(VecDeque<SocketAddr>),
 }
 
 impl Connect {
     pub(super) fn to(name: impl ToSocketAddrs) -> Self {
         Connect {
             addresses: Addresses::Wanted(name.resolve()),
-            attempt: None,
+            attempts: Vec::new(),
+            patience: None,
             error: None,
         }
     }
 
     fn poll_connect(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<TcpStream>> {
+        if let Addresses::Wanted(resolve) = &mut self.addresses {
+            let found = ready!(resolve.poll_found(cx))?;
+            self.addresses = Addresses::Found(by_turns(found));
+        }
         loop {
-            if let Some(attempt) = &self.attempt {
-                let result = ready!(attempt.poll_connected(cx));
-                let stream = self.attempt.take();
-                match result {
-                    Ok(()) => return Poll::Ready(stream.ok_or_else(no_address)),
-                    Err(error) => self.error = Some(error),
-                }
+            if let Some(stream) = self.poll_attempts(cx) {
+                return Poll::Ready(Ok(stream));
             }
-            match ready!(self.poll_next_address(cx))? {
-                None => return Poll::Ready(Err(self.error.take().unwrap_or_else(no_address))),
-                Some(address) => match TcpStream::begin_to_connect(address) {
-                    Ok(attempt) => self.attempt = Some(attempt),
-                    Err(error) => self.error = Some(error),
-                },
+            if let Some(patience) = &mut self.patience {
+                if !self.attempts.is_empty() && patience.as_mut().poll(cx).is_pending() {
+                    return Poll::Pending;
+                }
+                self.patience = None;
+            }
+            let Addresses::Found(addresses) = &mut self.addresses else {
+                unreachable!("the addresses have been found");
+            };
+            let Some(address) = addresses.pop_front() else {
+                if self.attempts.is_empty() {
+                    return Poll::Ready(Err(self.error.take().unwrap_or_else(no_address)));
+                }
+                return Poll::Pending;
+            };
+            let is_last = addresses.is_empty();
+            match TcpStream::begin_to_connect(address) {
+                Ok(attempt) => {
+                    self.attempts.push(attempt);
+                    if !is_last {
+                        self.patience = Some(Box::pin(Sleep::for_duration(PATIENCE)));
+                    }
+                }
+                Err(error) => self.error = Some(error),
             }
         }
     }
 
-    fn poll_next_address(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<SocketAddr>>> {
-        loop {
-            match &mut self.addresses {
-                Addresses::Wanted(resolve) => {
-                    let found = ready!(resolve.poll_found(cx))?;
-                    self.addresses = Addresses::Found(found);
+    /// The first one that has been made. Those that have failed go.
+    fn poll_attempts(&mut self, cx: &mut Context<'_>) -> Option<TcpStream> {
+        let mut n = 0;
+        while n < self.attempts.len() {
+            match self.attempts[n].poll_connected(cx) {
+                Poll::Pending => n += 1,
+                Poll::Ready(Ok(())) => return Some(self.attempts.swap_remove(n)),
+                Poll::Ready(Err(error)) => {
+                    self.attempts.remove(n);
+                    self.error = Some(error);
                 }
-                Addresses::Found(addresses) => return Poll::Ready(Ok(addresses.next())),
             }
         }
+        None
+    }
+}
+
+/// The addresses of both families by turns, each family in its order, the first address first.
+fn by_turns(found: impl Iterator<Item = SocketAddr>) -> VecDeque<SocketAddr> {
+    let found: Vec<_> = found.collect();
+    let of_first = found.first().is_some_and(SocketAddr::is_ipv6);
+    let (first, second): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|address| address.is_ipv6() == of_first);
+    let (mut first, mut second) = (first.into_iter(), second.into_iter());
+    let mut mixed = VecDeque::new();
+    loop {
+        let (one, other) = (first.next(), second.next());
+        if one.is_none() && other.is_none() {
+            return mixed;
+        }
+        mixed.extend(one);
+        mixed.extend(other);
     }
 }
 
@@ -82,6 +133,22 @@ impl Future for Connect {
         ready!(checkpoint(cx));
         self.poll_connect(cx)
     }
+}
+
+/// Connects a socket whose options have been set.
+pub(super) async fn connect_with(socket: Socket, address: SocketAddr) -> io::Result<TcpStream> {
+    poll_fn(checkpoint).await;
+    match socket.connect(&address.into()) {
+        Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => {}
+        result => result?,
+    }
+    let stream = TcpStream::being_made(mio::net::TcpStream::from_std(socket.into()))?;
+    poll_fn(|cx| {
+        ready!(checkpoint(cx));
+        stream.poll_connected(cx)
+    })
+    .await?;
+    Ok(stream)
 }
 
 /// The frame of [`TcpStream::connect_timeout`].
@@ -114,5 +181,23 @@ impl Future for ConnectTimeout {
             io::ErrorKind::TimedOut,
             "connection timed out",
         )))
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_families_take_turns() {
+        let parse = |text: &str| -> Vec<SocketAddr> {
+            text.split(' ')
+                .map(|address| address.parse().unwrap())
+                .collect()
+        };
+        let found = parse("[::1]:1 [::1]:2 [::1]:3 1.1.1.1:1 1.1.1.1:2");
+        let expected = parse("[::1]:1 1.1.1.1:1 [::1]:2 1.1.1.1:2 [::1]:3");
+        assert_eq!(by_turns(found.into_iter()), expected);
+        assert!(by_turns([].into_iter()).is_empty());
     }
 }

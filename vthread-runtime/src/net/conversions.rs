@@ -61,6 +61,10 @@ macro_rules! conversions {
             }
         }
 
+        // As std's: what a panic leaves behind is the system's.
+        impl ::std::panic::UnwindSafe for $ty {}
+        impl ::std::panic::RefUnwindSafe for $ty {}
+
         impl ::std::fmt::Debug for $ty {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 self.source.fmt(f)

@@ -1,4 +1,17 @@
-//! TCP. Mirrors [`std::net`]; waiting suspends.
+//! Sockets. Mirrors [`std::net`]; waiting suspends.
+//!
+//! | std | vthread | difference |
+//! |---|---|---|
+//! | `TcpStream` | [`TcpStream`] | `connect` tries the next address beside one that does not answer; `set_linger` as well |
+//! | `TcpListener`, `Incoming` | [`TcpListener`], [`Incoming`] | `for` over `incoming` suspends; a shortage of descriptors is told after a pause |
+//! | `UdpSocket` | [`UdpSocket`] | time limits are those of the handle |
+//! | `os::unix::net` | [`unix`], as [`os::unix::net`](crate::os::unix::net) too | |
+//! | `ToSocketAddrs` | [`ToSocketAddrs`] | for std's types only; names are looked up on a helper thread |
+//! | `IpAddr` .. `SocketAddr`, `Shutdown`, `AddrParseError` | the same | |
+//! | `From<OwnedFd>`, `FromRawFd` | `TryFrom<OwnedFd>` | the system may be unable to watch it |
+//! | `From<..> for OwnedFd`, `IntoRawFd`, `AsFd`, `AsRawFd` | the same, and `into_std` | |
+//! | `set_nonblocking` | none | no operation blocks an OS thread |
+//! | none | [`TcpSocket`] | options before connecting and listening |
 //!
 //! In code that is not under `#[vthread]`, `.block()` makes a call and blocks: `listener.accept().block()`.
 
@@ -7,7 +20,9 @@ mod addresses;
 mod connect;
 mod conversions;
 mod ready;
+mod stream_limits;
 mod tcp_listener;
+mod tcp_socket;
 mod tcp_stream;
 mod udp_socket;
 pub mod unix;
@@ -19,6 +34,7 @@ pub use std::net::{
     AddrParseError, IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, SocketAddrV4, SocketAddrV6,
 };
 pub use tcp_listener::{Bind, ConnectionSteps, Incoming, NextConnection, TcpListener};
+pub use tcp_socket::TcpSocket;
 pub use tcp_stream::TcpStream;
 pub use udp_socket::UdpSocket;
 pub use unix::{UnixDatagram, UnixListener, UnixStream};

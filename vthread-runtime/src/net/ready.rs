@@ -1,6 +1,7 @@
 //! Operations of sockets that wait until the socket is ready, as frames of their own.
 
 use crate::driver::{Direction, Source, Waiting};
+use crate::io::first_poll;
 use crate::primitive::{AtomicU64, Ordering};
 use crate::task::current::checkpoint;
 use crate::time::{Duration, Sleep};
@@ -84,6 +85,9 @@ impl Limit {
             }
             Some(limit) => u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX),
         };
+        if nanos > 0 {
+            first_poll::count();
+        }
         self.0.store(nanos, Ordering::Relaxed);
         Ok(())
     }

@@ -2,7 +2,8 @@
 
 use super::connect::{Connect, ConnectTimeout};
 use super::conversions::{conversions, suspends};
-use super::ready::when_ready;
+use super::ready::{limits, when_ready};
+use super::stream_limits::StreamLimits;
 use super::{Shutdown, SocketAddr, ToSocketAddrs};
 use crate::driver::{Direction, Interest, Source};
 use crate::io::inherent::inherent_io;
@@ -45,6 +46,7 @@ use std::task::{Context, Poll};
 /// ```
 pub struct TcpStream {
     source: Source<mio::net::TcpStream>,
+    limits: StreamLimits,
 }
 
 impl TcpStream {
@@ -81,9 +83,14 @@ impl TcpStream {
 
     /// A connection that is being made: `poll_connected` tells when it is there.
     pub(super) fn begin_to_connect(address: SocketAddr) -> io::Result<Self> {
-        let stream = mio::net::TcpStream::connect(address)?;
+        TcpStream::being_made(mio::net::TcpStream::connect(address)?)
+    }
+
+    /// The same of a socket that connects already.
+    pub(super) fn being_made(stream: mio::net::TcpStream) -> io::Result<Self> {
         Ok(TcpStream {
             source: Source::new(stream, Interest::NONE)?,
+            limits: StreamLimits::default(),
         })
     }
 
@@ -107,6 +114,7 @@ impl TcpStream {
     pub(super) fn accepted(stream: mio::net::TcpStream) -> io::Result<Self> {
         Ok(TcpStream {
             source: Source::new(stream, Interest::BOTH)?,
+            limits: StreamLimits::default(),
         })
     }
 
@@ -199,9 +207,12 @@ impl TcpStream {
         &self,
         buf: &mut [u8],
     ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
-        Call::leaf(when_ready(&self.source, Direction::Read, None, |stream| {
-            stream.peek(buf)
-        }))
+        Call::leaf(when_ready(
+            &self.source,
+            Direction::Read,
+            self.limits.of(Direction::Read).get(),
+            |stream| stream.peek(buf),
+        ))
     }
 
     /// How long a close goes on with what has not been sent, in the background. None: as the system does.
@@ -219,6 +230,17 @@ impl TcpStream {
     /// What the system says.
     pub fn set_linger(&self, limit: Option<Duration>) -> io::Result<()> {
         SockRef::from(self).set_linger(limit)
+    }
+
+    limits! {}
+
+    fn limited<T>(
+        &self,
+        direction: Direction,
+        cx: &mut Context<'_>,
+        polled: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        self.limits.polled(direction, cx, polled)
     }
 
     watched_polls!(Read | stream | &*stream);

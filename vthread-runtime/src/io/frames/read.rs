@@ -1,5 +1,6 @@
 //! Frames of reading.
 
+use crate::io::first_poll;
 use crate::io::{Error, ErrorKind, IoSliceMut, Result};
 use crate::task::current::checkpoint;
 use futures_io::AsyncRead;
@@ -73,9 +74,10 @@ pub(crate) trait ReadFrames: Send {
 
 impl<T: AsyncRead + Unpin + Send + ?Sized> ReadFrames for T {
     fn read_frame(&mut self, buf: &mut [u8]) -> impl Future<Output = Result<usize>> + Send {
+        let mut begun = false;
         poll_fn(move |cx| {
             ready!(checkpoint(cx));
-            Pin::new(&mut *self).poll_read(cx, buf)
+            first_poll::polled(&mut begun, || Pin::new(&mut *self).poll_read(cx, buf))
         })
     }
 
@@ -83,9 +85,12 @@ impl<T: AsyncRead + Unpin + Send + ?Sized> ReadFrames for T {
         &mut self,
         bufs: &mut [IoSliceMut<'_>],
     ) -> impl Future<Output = Result<usize>> + Send {
+        let mut begun = false;
         poll_fn(move |cx| {
             ready!(checkpoint(cx));
-            Pin::new(&mut *self).poll_read_vectored(cx, bufs)
+            first_poll::polled(&mut begun, || {
+                Pin::new(&mut *self).poll_read_vectored(cx, bufs)
+            })
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Frames of writing.
 
+use crate::io::first_poll;
 use crate::io::{Error, ErrorKind, IoSlice, Result};
 use crate::task::current::checkpoint;
 use futures_io::AsyncWrite;
@@ -45,9 +46,10 @@ pub(crate) trait WriteFrames: Send {
 
 impl<T: AsyncWrite + Unpin + Send + ?Sized> WriteFrames for T {
     fn write_frame(&mut self, buf: &[u8]) -> impl Future<Output = Result<usize>> + Send {
+        let mut begun = false;
         poll_fn(move |cx| {
             ready!(checkpoint(cx));
-            Pin::new(&mut *self).poll_write(cx, buf)
+            first_poll::polled(&mut begun, || Pin::new(&mut *self).poll_write(cx, buf))
         })
     }
 
@@ -55,9 +57,12 @@ impl<T: AsyncWrite + Unpin + Send + ?Sized> WriteFrames for T {
         &mut self,
         bufs: &[IoSlice<'_>],
     ) -> impl Future<Output = Result<usize>> + Send {
+        let mut begun = false;
         poll_fn(move |cx| {
             ready!(checkpoint(cx));
-            Pin::new(&mut *self).poll_write_vectored(cx, bufs)
+            first_poll::polled(&mut begun, || {
+                Pin::new(&mut *self).poll_write_vectored(cx, bufs)
+            })
         })
     }
 

@@ -1,12 +1,13 @@
 //! A connection of the Unix domain.
 
 use super::{SocketAddr, UCred, credentials};
-use crate::driver::{Descriptor, Interest, Source};
+use crate::driver::{Descriptor, Direction, Interest, Source};
 use crate::io::inherent::inherent_io;
 use crate::io::watched::{watched_polls, watched_traits};
 use crate::net::Shutdown;
 use crate::net::conversions::conversions;
-use crate::net::ready::as_std;
+use crate::net::ready::{as_std, limits};
+use crate::net::stream_limits::StreamLimits;
 use crate::task::call::Call;
 use crate::task::current::checkpoint;
 use crate::time::{Duration, Sleep};
@@ -15,6 +16,7 @@ use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream as StdStream;
 use std::path::Path;
+use std::task::{Context, Poll};
 
 /// How long `connect` waits for a place in a full queue: at first, and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
@@ -38,6 +40,7 @@ const LAST_PAUSE: Duration = Duration::from_millis(32);
 /// ```
 pub struct UnixStream {
     source: Source<Descriptor<StdStream>>,
+    limits: StreamLimits,
 }
 
 impl UnixStream {
@@ -108,6 +111,17 @@ impl UnixStream {
         fn shutdown(how: Shutdown) -> ();
     }
 
+    limits! {}
+
+    fn limited<T>(
+        &self,
+        direction: Direction,
+        cx: &mut Context<'_>,
+        polled: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        self.limits.polled(direction, cx, polled)
+    }
+
     watched_polls!(Read | stream | &stream.0);
     watched_polls!(Write | stream | &stream.0);
 
@@ -122,6 +136,7 @@ impl UnixStream {
     pub(super) fn from_socket(stream: StdStream) -> io::Result<Self> {
         Ok(UnixStream {
             source: Source::new(Descriptor(stream), Interest::BOTH)?,
+            limits: StreamLimits::default(),
         })
     }
 

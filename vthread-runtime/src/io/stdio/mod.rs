@@ -1,0 +1,22 @@
+//! The standard streams of the process.
+
+mod input;
+mod output;
+
+pub use input::{Stdin, StdinLock, stdin};
+pub use output::{Stderr, StderrLock, Stdout, StdoutLock, stderr, stdout};
+
+use crate::fs::File;
+use crate::io::Result;
+use std::os::fd::OwnedFd;
+
+/// A stream of the process: another handle of its descriptor, which stays as it is for those who share it. None where
+/// it has been closed.
+fn file_of(descriptor: Result<OwnedFd>) -> Option<File> {
+    File::try_from(std::fs::File::from(descriptor.ok()?)).ok()
+}
+
+/// Whether it has been closed, which std takes for an end.
+fn is_closed(error: &crate::io::Error) -> bool {
+    error.raw_os_error() == Some(libc::EBADF)
+}

@@ -1,0 +1,85 @@
+//! Time limits of streams, which are polled.
+
+use super::ready::{Limit, Limits, timed_out};
+use crate::driver::Direction;
+use crate::io::first_poll;
+use crate::primitive::Mutex;
+use crate::time::{Duration, Sleep};
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+/// How long the reads and writes of a stream may wait, and since when they do.
+#[derive(Debug, Default)]
+pub(in crate::net) struct StreamLimits {
+    limits: Limits,
+    waits: Mutex<Vec<Wait>>,
+}
+
+/// An operation that waits under a limit.
+#[derive(Debug)]
+struct Wait {
+    direction: Direction,
+    /// Who waits.
+    waker: Waker,
+    sleep: Pin<Box<Sleep>>,
+}
+
+impl StreamLimits {
+    pub(in crate::net) fn of(&self, direction: Direction) -> &Limit {
+        self.limits.of(direction)
+    }
+
+    /// What a poll of an operation comes to, under the limit of its direction.
+    #[inline]
+    pub(in crate::net) fn polled<T>(
+        &self,
+        direction: Direction,
+        cx: &mut Context<'_>,
+        polled: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        match self.of(direction).get() {
+            None => polled,
+            Some(limit) => self.limited(direction, limit, cx, polled),
+        }
+    }
+
+    #[cold]
+    fn limited<T>(
+        &self,
+        direction: Direction,
+        limit: Duration,
+        cx: &mut Context<'_>,
+        polled: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        let before = self.take(direction, cx.waker());
+        if polled.is_ready() {
+            return polled;
+        }
+        // One that was left behind by an operation which was given up counts for nothing.
+        let before = before.filter(|_| !first_poll::is_first());
+        let mut sleep = match before {
+            Some(wait) => wait.sleep,
+            None => Box::pin(Sleep::for_duration(limit)),
+        };
+        if sleep.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(timed_out()));
+        }
+        let wait = Wait {
+            direction,
+            waker: cx.waker().clone(),
+            sleep,
+        };
+        self.waits.lock().push(wait);
+        Poll::Pending
+    }
+
+    /// Takes the wait out that `waker` has begun. It is dropped outside the lock.
+    fn take(&self, direction: Direction, waker: &Waker) -> Option<Wait> {
+        let mut waits = self.waits.lock();
+        let is_its = |wait: &Wait| wait.direction == direction && wait.waker.will_wake(waker);
+        let n = waits.iter().position(is_its)?;
+        Some(waits.swap_remove(n))
+    }
+}
