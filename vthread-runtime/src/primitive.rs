@@ -108,7 +108,8 @@ mod model {
     }
 }
 
-/// Declares a constructor that is `const`, except under loom, whose locks and atomics are made at run time.
+/// Declares a constructor that is `const`, except under loom, whose locks and atomics are made at
+/// run time.
 #[cfg(not(loom))]
 macro_rules! const_unless_modelled {
     ($(#[$attr:meta])* $vis:vis const fn $($rest:tt)*) => { $(#[$attr])* $vis const fn $($rest)* };
@@ -119,7 +120,8 @@ macro_rules! const_unless_modelled {
 }
 pub(crate) use const_unless_modelled;
 
-/// A bound of a protocol. Models use `modelled`, so that they reach it within the schedules they explore.
+/// A bound of a protocol. Models use `modelled`, so that they reach it within the schedules they
+/// explore.
 pub(crate) const fn shrunk(real: u8, modelled: u8) -> u8 {
     if cfg!(loom) { modelled } else { real }
 }

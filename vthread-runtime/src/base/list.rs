@@ -27,8 +27,8 @@ pub(crate) struct Node<T> {
     _pinned: PhantomPinned,
 }
 
-// SAFETY: A node is reached from another thread only under the lock of its list (module header), and
-// its value may change threads; the links are plain pointers.
+// SAFETY: A node is reached from another thread only under the lock of its list (module header),
+// and its value may change threads; the links are plain pointers.
 unsafe impl<T: Send> Send for Node<T> {}
 
 impl<T> Node<T> {
@@ -60,8 +60,8 @@ pub(crate) struct List<T> {
     last: Link<T>,
 }
 
-// SAFETY: The list reaches its nodes only through `&mut self`, that is, under the lock around it, and
-// their values may be used from any thread that holds the lock.
+// SAFETY: The list reaches its nodes only through `&mut self`, that is, under the lock around it,
+// and their values may be used from any thread that holds the lock.
 unsafe impl<T: Send> Send for List<T> {}
 
 impl<T> List<T> {
@@ -103,7 +103,8 @@ impl<T> List<T> {
     /// Links `node` behind all others.
     ///
     /// # Safety
-    /// `node` is in no list. It stays where it is, alive, until it is unlinked by `pop_front` or `remove`.
+    /// `node` is in no list. It stays where it is, alive, until it is unlinked by `pop_front` or
+    /// `remove`.
     pub(crate) unsafe fn push_back(&mut self, node: NonNull<Node<T>>) {
         // SAFETY: Alive, as the caller promises.
         let links = unsafe { node.as_ref() };

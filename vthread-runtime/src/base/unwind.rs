@@ -1,9 +1,9 @@
-//! Panics as values: how code ended, and what outranks what.
+//! Panics as values: how code ended, and which panic outranks which.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What a panic carries.
+/// The payload of a panic.
 pub(crate) type Payload = Box<dyn Any + Send>;
 
 /// The payload with which a cancelled blocking call unwinds through plain frames. It carries no
@@ -11,14 +11,16 @@ pub(crate) type Payload = Box<dyn Any + Send>;
 #[derive(Debug)]
 pub(crate) struct CancelUnwind;
 
-/// Whether what [`std::panic::catch_unwind`] has caught is the cancellation of a vthread, and no panic.
+/// Returns whether a payload caught by [`std::panic::catch_unwind`] is the cancellation of a
+/// vthread, and no panic.
 ///
-/// A vthread that is cancelled while it is blocked below plain code (a closure, a callback of some library) unwinds
-/// through that code, so that its destructors run. Plain code that catches panics catches this too. It should let it go
-/// on with [`resume_unwind`](std::panic::resume_unwind): the vthread is cancelled in any case, each blocking call that follows
-/// unwinds again, and whatever the cancelled code returns is dropped.
+/// A vthread that is cancelled while it is blocked below plain code (a closure, a callback of some
+/// library) unwinds through that code, so that its destructors run. Plain code that catches panics
+/// catches this too. It should continue it with [`resume_unwind`](std::panic::resume_unwind): the
+/// vthread is cancelled in any case, each blocking call that follows unwinds again, and the result
+/// of the cancelled code is dropped.
 ///
-/// It takes the payload as it was caught, boxed or not.
+/// `payload` is the payload as it was caught, boxed or not.
 pub fn is_cancellation(payload: &(dyn Any + Send)) -> bool {
     // `&payload` of a boxed payload is the box as an `Any` of its own.
     match payload.downcast_ref::<Payload>() {
@@ -38,8 +40,8 @@ pub(crate) enum Ended<R> {
 }
 
 impl<R> Ended<R> {
-    /// After the drop of the frame. A panic of that outranks the frame's result, and the first panic outranks
-    /// the second.
+    /// The end after the drop of the frame. A panic of the drop outranks the frame's result, and
+    /// the first panic outranks the second.
     pub(crate) fn after_drop(self, dropped: Result<(), Payload>) -> Self {
         match (self, dropped) {
             (ended, Ok(())) => ended,
@@ -57,13 +59,13 @@ impl<R> Ended<R> {
 
 /// Runs `code`, and catches its panic.
 ///
-/// Nothing that `code` has left in the middle is looked at afterwards but by its own destructors.
+/// State that `code` has left half-changed is used afterwards only by its own destructors.
 pub(crate) fn catch<R>(code: impl FnOnce() -> R) -> Result<R, Payload> {
     catch_unwind(AssertUnwindSafe(code))
 }
 
-/// Drops a value whose destructor may panic. A panic while dropping what a panic left over is
-/// the end of the line: it is printed by the hook, and nothing else.
+/// Drops a value whose destructor may panic. Such a panic is printed by the hook, and has no other
+/// effect.
 pub(crate) fn drop_quietly<T>(value: T) {
     let mut again = catch_unwind(AssertUnwindSafe(|| drop(value))).err();
     while let Some(payload) = again {

@@ -291,7 +291,8 @@ impl Drop for Nested<'_> {
         if self.root.vthread.escape.leaked() > 0 {
             outer.escape.leak();
         }
-        // SAFETY: still open: the scope around a call does not end before it, or the process is aborted.
+        // SAFETY: still open: the scope around a call does not end before it, or the process is
+        // aborted.
         unsafe { &*self.root.vthread.root.parent() }.closed_inside();
         self.root.vthread.root.clear_parent();
     }

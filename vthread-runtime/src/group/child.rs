@@ -54,7 +54,8 @@ impl<V, E: Send> Parent<Result<V, E>> for Child<E> {
         match ended {
             Ended::Finished(Ok(value)) => (End::Done, Some(value)),
             Ended::Finished(Err(error)) => {
-                // SAFETY: the child is linked until `left`; and there is a value of `E`, so that it is the owner's type.
+                // SAFETY: the child is linked until `left`; and there is a value of `E`, so that it
+                // is the owner's type.
                 unsafe { &*self.owner() }.record_failure(error, header.into(), header);
                 (End::Failed, None)
             }

@@ -119,7 +119,8 @@ fn claimer(running: &Running) -> Option<(Arc<Node>, *const Header)> {
     if node.is_null() {
         return None;
     }
-    // SAFETY: the parent of a task that runs is a child of a group, which keeps the node in an `Arc`.
+    // SAFETY: the parent of a task that runs is a child of a group, which keeps the node in an
+    // `Arc`.
     let node = unsafe { retain(node) };
     Some((node, ptr::from_ref::<Header>(&*child)))
 }

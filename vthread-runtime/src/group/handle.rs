@@ -92,7 +92,8 @@ impl<'scope, E> Group<'scope, E> {
     }
 
     pub(crate) fn node(&self) -> &Node {
-        // SAFETY: a handle lives in the body, in a child, or in an `OwnedGroup`. All keep the node alive.
+        // SAFETY: a handle lives in the body, in a child, or in an `OwnedGroup`. All keep the node
+        // alive.
         unsafe { &*self.node }
     }
 

@@ -139,8 +139,8 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
         self.phase = Phase::Running;
     }
 
-    /// Passes a mark further out, if there is one, on to the children: it may have come without a walk
-    /// down the tree, as a branch's of a `select!` does.
+    /// Passes a mark further out, if there is one, on to the children: it may have come without a
+    /// walk down the tree, as a branch's of a `select!` does.
     fn inherit_mark(&self, running: &Running) {
         let outside = self.scope().parent();
         let vthread = running.vthread();

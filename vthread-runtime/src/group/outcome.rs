@@ -11,8 +11,8 @@ use std::fmt;
 pub enum Outcome {
     /// With a value.
     Done,
-    /// With an error, which its group has. In a group with `on_failure = keep` the error is the child's
-    /// value, and it is `Done`.
+    /// With an error, which its group has. In a group with `on_failure = keep` the error is the
+    /// child's value, and it is `Done`.
     Failed,
     /// With a panic, which its group has.
     Panicked,

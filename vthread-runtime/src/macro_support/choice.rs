@@ -28,8 +28,8 @@ pub struct IsCall<F> {
     frame: PhantomData<fn() -> F>,
 }
 
-/// The frame of a call that has none. The field is public because only visible uninhabited fields let
-/// the compiler prune.
+/// The frame of a call that has none. The field is public because only visible uninhabited fields
+/// let the compiler prune.
 pub struct NoFrame<X>(pub Infallible, pub PhantomData<fn() -> X>);
 
 impl<X> Future for NoFrame<X> {

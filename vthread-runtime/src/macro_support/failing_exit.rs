@@ -1,4 +1,5 @@
-//! Failing exits of a child's or a body's own code: they claim the group's first failure before anything is dropped.
+//! Failing exits of a child's or a body's own code: they claim the group's first failure before
+//! anything is dropped.
 //!
 //! A value that is no failure costs one test, which the optimiser merges with the test that the
 //! code makes anyway.

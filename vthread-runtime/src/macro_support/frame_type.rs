@@ -1,7 +1,7 @@
 //! The return types of methods.
 //!
-//! This crate is of edition 2024, and a macro's tokens keep their edition: so `impl Future` captures every
-//! lifetime in scope, as `async fn` does, in user crates of 2021 too.
+//! This crate is of edition 2024, and a macro's tokens keep their edition: so `impl Future`
+//! captures every lifetime in scope, as `async fn` does, in user crates of 2021 too.
 
 /// The return type of a companion, and of a method that rustdoc does not show.
 #[doc(hidden)]

@@ -115,8 +115,8 @@ pub trait ChildrenMayFail {}
 /// A value that is no `Result`: of a `Result` in a `Result` the inner error would be lost.
 ///
 /// For every type there is one impl, and for a `Result` there are two: then rustc cannot infer the
-/// parameter, and shows the bound with its comment. It decides when the type is known, which may be long
-/// after the tail; a bound that fails, with a message, would decide too early.
+/// parameter, and shows the bound with its comment. It decides when the type is known, which may be
+/// long after the tail; a bound that fails, with a message, would decide too early.
 pub trait AResultInAResult<Which> {}
 
 #[doc(hidden)]

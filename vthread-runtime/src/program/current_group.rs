@@ -87,6 +87,7 @@ fn innermost(running: &Running) -> Option<Arc<Node>> {
     if parent.is_null() {
         return None;
     }
-    // SAFETY: the parent of a task that runs is a child of a group, which keeps the node in an `Arc`.
+    // SAFETY: the parent of a task that runs is a child of a group, which keeps the node in an
+    // `Arc`.
     unsafe { Some(retain(parent)) }
 }

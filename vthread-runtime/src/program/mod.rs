@@ -1,4 +1,5 @@
-//! The program as a whole: the group of the process, its end, and the blocking calls of plain threads.
+//! The program as a whole: the group of the process, its end, and the blocking calls of plain
+//! threads.
 
 pub(crate) mod background;
 pub(crate) mod current_group;

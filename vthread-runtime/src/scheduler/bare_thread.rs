@@ -39,7 +39,8 @@ mod bare {
         fn start<F: FnOnce() -> R + Send, R: Send>(errand: &mut Errand<F, R>) -> io::Result<()> {
             let mut id = MaybeUninit::uninit();
             let lent = ptr::from_mut(errand).cast();
-            // SAFETY: the thread gets an errand of its own types, which is left alone here until it is joined.
+            // SAFETY: the thread gets an errand of its own types, which is left alone here until it
+            // is joined.
             let failed =
                 unsafe { libc::pthread_create(id.as_mut_ptr(), ptr::null(), run::<F, R>, lent) };
             if failed != 0 {

@@ -77,7 +77,8 @@ impl Barrier {
     /// Always a checkpoint, and until the last one arrives.
     ///
     /// # Cancellation
-    /// Cancelled means not arrived: the others wait for one more. If the barrier has opened they pass.
+    /// Cancelled means not arrived: the others wait for one more. If the barrier has opened they
+    /// pass.
     ///
     /// # Panics
     /// Never.

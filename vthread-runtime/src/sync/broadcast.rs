@@ -119,7 +119,8 @@ struct Slot<T> {
 }
 
 impl<T> BroadcastSender<T> {
-    /// Sends `message` to all receivers, and returns how many there are. Never waits, never a checkpoint.
+    /// Sends `message` to all receivers, and returns how many there are. Never waits, never a
+    /// checkpoint.
     ///
     /// # Errors
     /// There is no receiver. The error holds the message.
@@ -203,7 +204,8 @@ impl<T: Clone> BroadcastReceiver<T> {
     /// Cancelled means not received: the message is still this receiver's next one.
     ///
     /// # Errors
-    /// [`Lagged`](BroadcastRecvError::Lagged) if messages were missed, [`Closed`](BroadcastRecvError::Closed) at the end.
+    /// [`Lagged`](BroadcastRecvError::Lagged) if messages were missed,
+    /// [`Closed`](BroadcastRecvError::Closed) at the end.
     ///
     /// # Panics
     /// If the message's `clone` does. The message counts as received.

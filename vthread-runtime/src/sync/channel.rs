@@ -72,8 +72,8 @@ pub struct Sender<T> {
 
 /// The receiving half of a channel. See [`channel`].
 ///
-/// `for message in receiver` and `for message in &receiver` end when the channel is closed. In vthread code each
-/// step suspends as [`recv`](Receiver::recv) does; in plain code it blocks.
+/// `for message in receiver` and `for message in &receiver` end when the channel is closed. In
+/// vthread code each step suspends as [`recv`](Receiver::recv) does; in plain code it blocks.
 ///
 /// ```
 /// # use vthread_runtime as vthread;
@@ -111,7 +111,8 @@ impl<T> Sender<T> {
     /// Sends `message` if there is room. Never waits, never a checkpoint.
     ///
     /// # Errors
-    /// The channel is full, or closed. The error holds the message. One of bound 0 is full while no receiver waits.
+    /// The channel is full, or closed. The error holds the message. One of bound 0 is full while no
+    /// receiver waits.
     ///
     /// # Examples
     /// ```
@@ -172,7 +173,8 @@ impl<T> Receiver<T> {
     /// # Errors
     /// The channel is empty; `Disconnected` if it is closed or all senders are gone, too.
     ///
-    /// Where a sender waits at a channel of bound 0, it is asked for its message, which a later call finds.
+    /// Where a sender waits at a channel of bound 0, it is asked for its message, which a later
+    /// call finds.
     ///
     /// # Examples
     /// ```

@@ -216,7 +216,7 @@ mod tests {
         let mut waiting = by_hand(changed.wait(mutex.try_lock().unwrap()));
         assert!(waiting.poll().is_none());
         *mutex.try_lock().expect("released") = 1;
-        assert!(waiting.poll().is_none(), "nobody has notified it");
+        assert!(waiting.poll().is_none(), "it has not been notified");
         changed.notify_one();
         assert_eq!(waiting.woken(), 1);
         let guard = waiting.poll().expect("notified");

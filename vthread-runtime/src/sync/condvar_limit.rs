@@ -26,7 +26,8 @@ impl Condvar {
     /// As [`wait`](Condvar::wait), for at most `limit`. The guard is returned in either case.
     ///
     /// # Suspends
-    /// Always a checkpoint, until it is notified or the time is over, and until the lock is free then.
+    /// Always a checkpoint, until it is notified or the time is over, and until the lock is free
+    /// then.
     ///
     /// # Cancellation
     /// The wait ends, without the lock. A notification that came already goes to another waiter.
@@ -64,7 +65,8 @@ impl Condvar {
     /// `condition` is still true.
     ///
     /// # Suspends
-    /// Always a checkpoint, and as [`wait_timeout`](Condvar::wait_timeout) for as long as `condition` is true.
+    /// Always a checkpoint, and as [`wait_timeout`](Condvar::wait_timeout) for as long as
+    /// `condition` is true.
     ///
     /// # Cancellation
     /// As for [`wait`](Condvar::wait).

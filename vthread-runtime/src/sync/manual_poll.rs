@@ -25,7 +25,8 @@ impl Wake for Counter {
 /// Makes `call`, step by step.
 pub(super) fn by_hand<R, F: Future>(call: Call<R, F>) -> Hand<F> {
     Hand {
-        // SAFETY: The frame of an operation of this library opens no scope, so it may be dropped at any time.
+        // SAFETY: The frame of an operation of this library opens no scope, so it may be dropped at
+        // any time.
         frame: Box::pin(unsafe { frame(call) }),
         woken: Arc::default(),
     }

@@ -14,7 +14,8 @@
 //! | `PoisonError`, `LockResult`, `TryLockError` | the same, re-exported | no lock here returns one |
 //! | - | [`Semaphore`], [`oneshot`], [`watch`], [`broadcast`], [`Notify`], [`recv_any`] | beyond std |
 //!
-//! In code that is not under `#[vthread]`, `.block()` makes a call and blocks: `mutex.lock().block()`.
+//! In code that is not under `#[vthread]`, `.block()` makes a call and blocks:
+//! `mutex.lock().block()`.
 
 mod barrier;
 mod broadcast;

@@ -1,6 +1,7 @@
 //! Channels under the names of [`std::sync::mpsc`].
 //!
-//! They are the channels of [`sync`](super): a receiver can be cloned as well, and each message is received once.
+//! They are the channels of [`sync`](super): a receiver can be cloned as well, and each message is
+//! received once.
 //!
 //! | `std::sync::mpsc` | here | difference |
 //! |---|---|---|

@@ -20,11 +20,12 @@ use std::task::{Context, Poll, ready};
 
 /// A value that one vthread at a time may use.
 ///
-/// As [`std::sync::Mutex`], but waiting for it suspends, a guard may be held while its holder is suspended, and
-/// there is no poisoning: a guard that is dropped by a panic or by a cancellation releases the lock.
+/// As [`std::sync::Mutex`], but waiting for it suspends, a guard may be held while its holder is
+/// suspended, and there is no poisoning: a guard that is dropped by a panic or by a cancellation
+/// releases the lock.
 ///
-/// A newcomer that finds the lock free takes it, even if others wait; but no waiter starves: one that was
-/// overtaken four times is handed the lock.
+/// A newcomer that finds the lock free takes it, even if others wait; but no waiter starves: one
+/// that was overtaken four times is handed the lock.
 ///
 /// # Examples
 /// ```
@@ -40,7 +41,8 @@ pub struct Mutex<T: ?Sized> {
     value: UnsafeCell<T>,
 }
 
-// SAFETY: The value is reached through `&mut self`, or by the one holder of the lock at a time, which may be on any thread.
+// SAFETY: The value is reached through `&mut self`, or by the one holder of the lock at a time,
+// which may be on any thread.
 unsafe impl<T: ?Sized + Send> Send for Mutex<T> {}
 // SAFETY: As above: a shared mutex gives out `&mut T` on one thread at a time.
 unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}

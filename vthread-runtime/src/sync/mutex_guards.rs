@@ -48,7 +48,8 @@ impl<T: ?Sized> Mutex<T> {
         })
     }
 
-    /// Takes the lock if it is free, with a guard that keeps the mutex. Never waits, never a checkpoint.
+    /// Takes the lock if it is free, with a guard that keeps the mutex. Never waits, never a
+    /// checkpoint.
     #[track_caller]
     pub fn try_lock_owned(self: Arc<Self>) -> Option<OwnedMutexGuard<T>> {
         let _held = ManuallyDrop::new(self.try_lock()?);
@@ -104,7 +105,8 @@ pub struct MappedMutexGuard<'m, T: ?Sized> {
     _value: PhantomData<&'m mut T>,
 }
 
-// SAFETY: It is the one way to the part, as a `&mut T` is, and the lock may be released on any thread.
+// SAFETY: It is the one way to the part, as a `&mut T` is, and the lock may be released on any
+// thread.
 unsafe impl<T: ?Sized + Send> Send for MappedMutexGuard<'_, T> {}
 // SAFETY: A shared guard gives out `&T` only.
 unsafe impl<T: ?Sized + Sync> Sync for MappedMutexGuard<'_, T> {}
@@ -181,7 +183,8 @@ impl<'m, T: ?Sized> MappedMutexGuard<'m, T> {
 impl<T: ?Sized> Deref for MappedMutexGuard<'_, T> {
     type Target = T;
     fn deref(&self) -> &T {
-        // SAFETY: It was made from the one `&mut` to the part, under the lock, which is held as long as the guard exists.
+        // SAFETY: It was made from the one `&mut` to the part, under the lock, which is held as
+        // long as the guard exists.
         unsafe { self.value.as_ref() }
     }
 }

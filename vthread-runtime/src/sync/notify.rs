@@ -13,10 +13,10 @@ use std::task::{Waker, ready};
 
 /// Lets vthreads wait until another one notifies them.
 ///
-/// A notification by [`notify_one`](Notify::notify_one) that finds no waiter is kept for the next one: at most one is
-/// kept. So a loop that looks at some state, and waits when there is nothing to do, misses no change
-/// that is made before a `notify_one`. With a [`Mutex`](super::Mutex) around the state, a
-/// [`Condvar`](super::Condvar) does the same.
+/// A notification by [`notify_one`](Notify::notify_one) that finds no waiter is kept for the next
+/// one: at most one is kept. So a loop that looks at some state, and waits when there is nothing to
+/// do, misses no change that is made before a `notify_one`. With a [`Mutex`](super::Mutex) around
+/// the state, a [`Condvar`](super::Condvar) does the same.
 ///
 /// # Examples
 /// ```
@@ -84,8 +84,8 @@ impl Notify {
         .await
     }
 
-    /// Notifies one waiter, the one that has waited longest; without a waiter, the notification is kept for the
-    /// next one. Never waits, never a checkpoint.
+    /// Notifies one waiter, the one that has waited longest; without a waiter, the notification is
+    /// kept for the next one. Never waits, never a checkpoint.
     pub fn notify_one(&self) {
         let next = self.locked.lock().notify_one();
         next.into_iter().for_each(wake);
@@ -229,7 +229,8 @@ mod model {
         }))
     }
 
-    /// A waiter that goes away, perhaps notified, and one that stays: one notification serves the latter.
+    /// A waiter that goes away, perhaps notified, and one that stays: one notification serves the
+    /// latter.
     #[test]
     fn loom_notify_no_notification_is_lost() {
         loom::model(|| {

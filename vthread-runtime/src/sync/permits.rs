@@ -10,7 +10,8 @@ use std::pin::pin;
 use std::sync::Arc;
 
 impl Semaphore {
-    /// As [`acquire`](Semaphore::acquire), with a permit that borrows nothing: it keeps the semaphore itself.
+    /// As [`acquire`](Semaphore::acquire), with a permit that borrows nothing: it keeps the
+    /// semaphore itself.
     ///
     /// # Suspends
     /// Always a checkpoint, and while there is no permit or there are earlier waiters.
@@ -55,14 +56,14 @@ impl Semaphore {
         })
     }
 
-    /// Takes a permit if there is one and no vthread waits, unless the semaphore is closed. Never waits, never a
-    /// checkpoint.
+    /// Takes a permit if there is one and no vthread waits, unless the semaphore is closed. Never
+    /// waits, never a checkpoint.
     pub fn try_acquire_owned(self: Arc<Self>) -> Option<OwnedPermit> {
         self.try_acquire_many_owned(1)
     }
 
-    /// Takes `n` permits if there are so many and no vthread waits, unless the semaphore is closed. Never waits, never a
-    /// checkpoint.
+    /// Takes `n` permits if there are so many and no vthread waits, unless the semaphore is closed.
+    /// Never waits, never a checkpoint.
     pub fn try_acquire_many_owned(self: Arc<Self>, n: usize) -> Option<OwnedPermit> {
         let _taken = ManuallyDrop::new(self.try_acquire_many(n)?);
         Some(OwnedPermit { semaphore: self, n })

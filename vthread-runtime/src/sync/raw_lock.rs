@@ -12,25 +12,27 @@
 //! | no | yes | no | never between two uses of the list's lock: no waiter would be woken |
 //!
 //! # Protocol
-//! `LOCKED` is set by the vthread that takes the lock, and cleared by the one that holds it. `WAITED` and
-//! `NOTIFIED` change under the lock of the list only. `WAITED` is set by a vthread that is about to
-//! wait, and cleared when the list is found empty. `NOTIFIED` is set when a waiter is told to attempt,
-//! and cleared when that waiter acts on it: it takes the lock, or finds it held and waits again, or goes
-//! away.
+//! `LOCKED` is set by the vthread that takes the lock, and cleared by the one that holds it.
+//! `WAITED` and `NOTIFIED` change under the lock of the list only. `WAITED` is set by a vthread
+//! that is about to wait, and cleared when the list is found empty. `NOTIFIED` is set when a waiter
+//! is told to attempt, and cleared when that waiter acts on it: it takes the lock, or finds it held
+//! and waits again, or goes away.
 //!
-//! So at most one waiter is on its way at a time, and meanwhile releases cost what they cost without
-//! waiters. Newcomers may take the lock before it (they run already, and a switch to the waiter takes
-//! longer than most critical sections). A waiter that was overtaken `PATIENCE` times is *granted* the
-//! lock by the next release: `LOCKED` stays set, and the lock is the waiter's before it runs.
+//! So at most one waiter is on its way at a time, and meanwhile releases cost what they cost
+//! without waiters. Newcomers may take the lock before it (they run already, and a switch to the
+//! waiter takes longer than most critical sections). A waiter that was overtaken `PATIENCE` times
+//! is *granted* the lock by the next release: `LOCKED` stays set, and the lock is the waiter's
+//! before it runs.
 //!
-//! *No waiter is forgotten.* A release that leaves the list alone has seen `NOTIFIED`, or no `WAITED`,
-//! in the word that its own exchange changed. With `NOTIFIED`, the notified waiter acts later: it finds
-//! the lock free and takes it, or finds it held by a newcomer, clears `NOTIFIED` while `LOCKED` is set,
-//! and that holder's release sees `WAITED` alone. Without `WAITED`, a vthread that waits sets it by an
-//! exchange that has seen `LOCKED`, so the holder's exchange comes after it.
+//! *No waiter is forgotten.* A release that leaves the list alone has seen `NOTIFIED`, or no
+//! `WAITED`, in the word that its own exchange changed. With `NOTIFIED`, the notified waiter acts
+//! later: it finds the lock free and takes it, or finds it held by a newcomer, clears `NOTIFIED`
+//! while `LOCKED` is set, and that holder's release sees `WAITED` alone. Without `WAITED`, a
+//! vthread that waits sets it by an exchange that has seen `LOCKED`, so the holder's exchange comes
+//! after it.
 //!
-//! The scheme is that of Go's `sync.Mutex` (normal and starvation mode), with a count where Go has a
-//! clock.
+//! The scheme is that of Go's `sync.Mutex` (normal and starvation mode), with a count where Go has
+//! a clock.
 
 use super::waitlist::{Note, Place, Wait, WaitList};
 use crate::base::wake::wake;
@@ -104,8 +106,8 @@ impl RawLock {
         })
     }
 
-    /// Takes the lock if it is free, or has its release look at the list. Under the lock of the list.
-    /// A waiter that was notified is not on its way any more, in either case.
+    /// Takes the lock if it is free, or has its release look at the list. Under the lock of the
+    /// list. A waiter that was notified is not on its way any more, in either case.
     fn acquire_or_be_waited(&self, was_notified: bool) -> bool {
         let arrives = if was_notified { NOTIFIED } else { 0 };
         let mut word = self.word.load(Ordering::Relaxed);
@@ -181,8 +183,8 @@ impl RawLock {
             None => 0,
         };
         let waited = if waiters.is_empty() { 0 } else { WAITED };
-        // No other thread changes the word: the lock is held, and so is the lock of the list. Where the
-        // lock is granted, its new holder sees what was done under it by the lock of the list.
+        // No other thread changes the word: the lock is held, and so is the lock of the list. Where
+        // the lock is granted, its new holder sees what was done under it by the lock of the list.
         self.word.store(on_its_way | waited, Ordering::Release);
         next
     }

@@ -73,8 +73,8 @@ impl<'r, T: 'r> ReceivingAny<'r, T> {
         let n = self.waits.len();
         let mut is_open = false;
         for i in (0..n).map(|i| (self.first + i) % n) {
-            // SAFETY: The waits are on the heap, in a box that nothing is moved out of: they stay where they are
-            // until the frame drops them.
+            // SAFETY: The waits are on the heap, in a box that nothing is moved out of: they stay
+            // where they are until the frame drops them.
             let wait = unsafe { Pin::new_unchecked(&self.waits[i]) };
             match poll_receive(wait, cx) {
                 Poll::Pending => is_open = true,

@@ -24,8 +24,8 @@ impl<T> Receiver<T> {
     /// Cancelled means not received.
     ///
     /// # Errors
-    /// `Timeout` if there was no message in this time; `Disconnected` if the channel is empty, and closed or
-    /// without senders.
+    /// `Timeout` if there was no message in this time; `Disconnected` if the channel is empty, and
+    /// closed or without senders.
     ///
     /// # Examples
     /// ```

@@ -76,7 +76,8 @@ impl<T: ?Sized> RwLock<T> {
     /// Waits until there is no writer, and takes the lock for reading.
     ///
     /// # Suspends
-    /// Always a checkpoint, while another vthread writes, and while one that asked before waits to do so.
+    /// Always a checkpoint, while another vthread writes, and while one that asked before waits to
+    /// do so.
     ///
     /// # Cancellation
     /// The wait ends, and a lock that was about to be taken goes to the next waiters.

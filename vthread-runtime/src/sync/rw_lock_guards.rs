@@ -18,7 +18,8 @@ impl<T: ?Sized> RwLock<T> {
     /// As [`read`](RwLock::read), with a guard that borrows nothing: it keeps the lock itself.
     ///
     /// # Suspends
-    /// Always a checkpoint, while another vthread writes, and while one that asked before waits to do so.
+    /// Always a checkpoint, while another vthread writes, and while one that asked before waits to
+    /// do so.
     ///
     /// # Cancellation
     /// The wait ends, and a lock that was about to be taken goes to the next waiters.
@@ -114,7 +115,8 @@ pub struct OwnedRwLockWriteGuard<T: ?Sized> {
 unsafe impl<T: ?Sized + Send + Sync> Send for OwnedRwLockReadGuard<T> {}
 // SAFETY: As above.
 unsafe impl<T: ?Sized + Send + Sync> Sync for OwnedRwLockReadGuard<T> {}
-// SAFETY: It is the one way to the value, as a `&mut T` is, and an `Arc` of the lock, which needs both.
+// SAFETY: It is the one way to the value, as a `&mut T` is, and an `Arc` of the lock, which needs
+// both.
 unsafe impl<T: ?Sized + Send + Sync> Send for OwnedRwLockWriteGuard<T> {}
 // SAFETY: A shared guard gives out `&T` only.
 unsafe impl<T: ?Sized + Send + Sync> Sync for OwnedRwLockWriteGuard<T> {}
@@ -256,7 +258,8 @@ impl<T: ?Sized> Deref for MappedRwLockReadGuard<'_, T> {
 impl<T: ?Sized> Deref for MappedRwLockWriteGuard<'_, T> {
     type Target = T;
     fn deref(&self) -> &T {
-        // SAFETY: Made from the one `&mut` to the part, under the lock, which is held as long as the guard exists.
+        // SAFETY: Made from the one `&mut` to the part, under the lock, which is held as long as
+        // the guard exists.
         unsafe { self.value.as_ref() }
     }
 }

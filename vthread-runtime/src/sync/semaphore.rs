@@ -116,14 +116,14 @@ impl Semaphore {
         Call::leaf(Acquire::new(self, n))
     }
 
-    /// Takes a permit if there is one and no vthread waits, unless the semaphore is closed. Never waits, never a
-    /// checkpoint.
+    /// Takes a permit if there is one and no vthread waits, unless the semaphore is closed. Never
+    /// waits, never a checkpoint.
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
         self.try_acquire_many(1)
     }
 
-    /// Takes `n` permits if there are so many and no vthread waits, unless the semaphore is closed. Never waits, never a
-    /// checkpoint.
+    /// Takes `n` permits if there are so many and no vthread waits, unless the semaphore is closed.
+    /// Never waits, never a checkpoint.
     pub fn try_acquire_many(&self, n: usize) -> Option<Permit<'_>> {
         let is_taken = self.locked.lock().take(n);
         // Made only if they were taken: a permit is given back when it is dropped.

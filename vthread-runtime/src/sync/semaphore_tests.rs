@@ -131,7 +131,8 @@ fn forgotten_permits_make_room_for_others() {
     assert_eq!(semaphore.available_permits(), 2);
 }
 
-/// A waiter comes and goes all the time, while others acquire and give back: in the end all permits are there.
+/// A waiter comes and goes all the time, while others acquire and give back: in the end all permits
+/// are there.
 #[test]
 fn nothing_is_lost_to_waiters_that_go() {
     const PERMITS: usize = 3;

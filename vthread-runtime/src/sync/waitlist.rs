@@ -108,7 +108,8 @@ impl WaitList {
     #[must_use]
     pub(crate) fn notify(&mut self, note: Note) -> Option<Waker> {
         let node = self.list.pop_front()?;
-        // SAFETY: It was linked until now, and the lock, which its owner takes before it goes, is held.
+        // SAFETY: It was linked until now, and the lock, which its owner takes before it goes, is
+        // held.
         let slot = unsafe { node.as_ref() }.value();
         slot.note.set(Some(note));
         slot.waker.take()
@@ -221,8 +222,8 @@ impl<P: Place> Wait<P> {
         if was_notified {
             slot.was_overtaken
                 .set(slot.was_overtaken.get().saturating_add(1));
-            // SAFETY: A waiter that is absent, or notified, is in no list. The node is pinned with the wait,
-            // and `drop` and `poll` unlink it under the lock before it goes.
+            // SAFETY: A waiter that is absent, or notified, is in no list. The node is pinned with
+            // the wait, and `drop` and `poll` unlink it under the lock before it goes.
             unsafe { waiters.list.push_front(node) };
         } else {
             // SAFETY: As above.

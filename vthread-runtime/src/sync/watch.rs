@@ -61,8 +61,8 @@ pub struct WatchReceiver<T> {
     seen: u64,
 }
 
-/// The value of a [`watch`] channel, borrowed. The value cannot be replaced while this lives: drop it soon, and
-/// before the next suspension.
+/// The value of a [`watch`] channel, borrowed. The value cannot be replaced while this lives: drop
+/// it soon, and before the next suspension.
 #[must_use]
 pub struct WatchRef<'r, T> {
     value: RwLockReadGuard<'r, T>,
@@ -92,7 +92,8 @@ impl<T> WatchSender<T> {
     /// Replaces the value, and wakes the waiting receivers. Never a checkpoint.
     ///
     /// # Errors
-    /// All receivers are gone. The error holds the value. ([`send_replace`](WatchSender::send_replace) stores it all the same.)
+    /// All receivers are gone. The error holds the value.
+    /// ([`send_replace`](WatchSender::send_replace) stores it all the same.)
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
         if self.is_closed() {
             return Err(SendError(value));

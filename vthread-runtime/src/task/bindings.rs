@@ -179,7 +179,8 @@ impl Current {
         if map.is_null() {
             return Bindings(None);
         }
-        // SAFETY: the count that `inherit` took; the frame is gone, so the pointer is the inherited one again.
+        // SAFETY: the count that `inherit` took; the frame is gone, so the pointer is the inherited
+        // one again.
         Bindings(Some(unsafe { Arc::from_raw(map) }))
     }
 

@@ -271,7 +271,8 @@ unsafe fn take_value<F: Future, P: Parent<F::Output>>(task: NonNull<Header>, to:
     let has_value = cell.holds().get() == Holds::Value;
     if has_value {
         cell.holds().set(Holds::Nothing);
-        // SAFETY: the stage holds a value, which is moved out; `to` is a place for one of this type.
+        // SAFETY: the stage holds a value, which is moved out; `to` is a place for one of this
+        // type.
         unsafe { to.cast::<P::Value>().write(cell.value().read()) };
     }
     has_value

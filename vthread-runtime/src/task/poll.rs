@@ -1,11 +1,13 @@
-//! One poll of a frame in its scope, and the drop of the frame: the protocol of tasks, of the bodies of groups and of
-//! all scoped bodies. (Segments, which end one below another, and blocking calls use parts of it.)
+//! One poll of a frame in its scope, and the drop of the frame: the protocol of tasks, of the
+//! bodies of groups and of all scoped bodies. (Segments, which end one below another, and blocking
+//! calls use parts of it.)
 //!
-//! - A panic of the frame is caught. Where it is a cancelled blocking call that unwinds through plain code, and the scope is marked, the
-//!   frame is cancelled.
-//! - A mark is met where the frame waits: once nothing is open in the frame, and all others that are cancelled with it are
-//!   marked, the frame is dropped where it is.
-//! - A frame that gives a value under a mark that it has met has swallowed the cancellation: the value is dropped.
+//! - A panic of the frame is caught. If it is a cancelled blocking call that unwinds through plain
+//!   code, and the scope is marked, the frame is cancelled.
+//! - A mark is met where the frame waits: once nothing is open in the frame, and all others that
+//!   are cancelled with it are marked, the frame is dropped in place.
+//! - A frame that returns a value under a mark that it has met has swallowed the cancellation: the
+//!   value is dropped.
 //! - No frame ends, and none is dropped, while something is open in it.
 //! - A panic of the drop outranks the result of the frame.
 
@@ -17,9 +19,10 @@ use crate::cancel::scope::{Kind, Scope};
 use crate::trace::panics;
 use std::task::Poll;
 
-/// Polls a frame by `poll`. `None`: it waits. Else it is to be dropped, and has not given what it gave under a mark.
+/// Polls a frame by `poll`. `None`: it waits. Otherwise it is to be dropped; a value under a mark
+/// that was met is dropped already.
 ///
-/// `is_marked` says whether the scope counts as marked.
+/// `is_marked` returns whether the scope counts as marked.
 #[inline]
 pub(crate) fn poll_frame<R>(
     scope: &Scope,
@@ -44,7 +47,8 @@ pub(crate) fn poll_frame<R>(
     Some(has_ended(scope, running, ended))
 }
 
-/// The end of a frame, seen by its scope: nothing is open in it, and it has no value after a mark that was met.
+/// The end of a frame, for its scope: nothing is open in it, and it has no value after a mark that
+/// was met.
 #[inline]
 pub(crate) fn has_ended<R>(scope: &Scope, running: &Running, ended: Ended<R>) -> Ended<R> {
     if scope.is_quiet() {
@@ -59,15 +63,15 @@ pub(crate) fn has_ended<R>(scope: &Scope, running: &Running, ended: Ended<R>) ->
     }
 }
 
-/// Plain code has stopped the unwinding of a cancellation: the value goes with it.
+/// Plain code has stopped the unwinding of a cancellation: the value is dropped.
 #[cold]
 fn drop_value_under_mark<R>(running: &Running, value: R) -> Ended<R> {
     let dropped = running.dropping(|| catch(|| drop(value)));
     Ended::Cancelled.after_drop(dropped)
 }
 
-/// Drops what is in `place`, and puts `empty` there: also if the drop unwinds, since dropping the fields goes on while
-/// it does, and nothing is left.
+/// Drops the contents of `place`, and puts `empty` there: also if the drop unwinds, since the
+/// fields are dropped while it does, and nothing is left.
 ///
 /// # Safety
 /// - `place` is the caller's own, initialised, and nothing is open in the frame that it holds.
@@ -85,7 +89,7 @@ pub(crate) unsafe fn drop_in_place<T>(
     })
 }
 
-/// Writes the value to the place as it goes. The place holds nothing then.
+/// Writes the value to the place when it is dropped. The place is empty then.
 pub(crate) struct Overwrite<T>(pub(crate) *mut T, pub(crate) Option<T>);
 
 impl<T> Drop for Overwrite<T> {

@@ -170,7 +170,8 @@ impl<F: Future> Future for Segment<F> {
 impl<F: Future> Segment<F> {
     /// Called after the segment was popped: takes its result.
     fn take(&mut self) -> Poll<F::Output> {
-        // SAFETY: ours; the call stack does not have it any more, or has it and does not poll it now.
+        // SAFETY: ours; the call stack does not have it any more, or has it and does not poll it
+        // now.
         let node = unsafe { self.node.as_ref() };
         if let Some(payload) = node.link.panic.take() {
             self.state = State::Done;

@@ -1,4 +1,5 @@
-//! The root of a blocking call, and the registry of all roots, where a walk over all vthreads begins.
+//! The root of a blocking call, and the registry of all roots, where a walk over all vthreads
+//! begins.
 //!
 //! A root is added when it is made, and not with each call: a thread uses its root again.
 

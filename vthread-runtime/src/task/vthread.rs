@@ -264,7 +264,8 @@ impl Open {
     ///
     /// # Safety
     /// - It stays where it is until `remove`.
-    /// - The pointer was made from the construct that the scope is the first field of, as `Kind` tells.
+    /// - The pointer was made from the construct that the scope is the first field of, as `Kind`
+    ///   tells.
     pub(crate) unsafe fn push(&mut self, scope: *const Scope) {
         // SAFETY: alive by the contract.
         unsafe { (*scope).next.set(self.head) };

@@ -20,7 +20,8 @@ const KEPT: usize = 64;
 /// Reports, by the address of the panic's payload.
 static REPORTS: Mutex<VecDeque<(usize, String)>> = Mutex::new(VecDeque::new());
 
-/// Whether this is the test harness, as far as can be told: cargo puts test binaries into a folder of this name.
+/// Whether this is the test harness, as far as can be told: cargo puts test binaries into a folder
+/// of this name.
 static IS_TEST: LazyLock<bool> = LazyLock::new(|| {
     let program = std::env::current_exe().unwrap_or_default();
     program

@@ -6,8 +6,8 @@
 //!     |  '----- waiter ------'----> Abandoned
 //!     '--- the pool: Refused, because there is no helper and there will be none
 //! ```
-//! The waiter may go away at any time. Work that has not begun by then never does; the result of work that
-//! has is dropped by the helper.
+//! The waiter may go away at any time. Work that has not begun by then never does; the result of
+//! work that has is dropped by the helper.
 
 use super::caller::{Leaves, on_behalf_of};
 use super::pool::POOL;

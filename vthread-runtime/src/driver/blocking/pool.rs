@@ -32,7 +32,8 @@ pub(super) struct Pool {
     /// Notified for each job that is left to an idle helper.
     work: Condvar,
     n_started: AtomicUsize,
-    /// Starts a helper with this number. The bound of all threads may be met, or the system may refuse.
+    /// Starts a helper with this number. The bound of all threads may be met, or the system may
+    /// refuse.
     start: fn(&'static Pool, usize) -> Result<(), Refused>,
 }
 

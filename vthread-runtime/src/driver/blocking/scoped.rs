@@ -74,7 +74,8 @@ enum State<F, R> {
     Over,
 }
 
-// SAFETY: `around` is used by the thread that polls the vthread only; the rest is `Send` by the bounds.
+// SAFETY: `around` is used by the thread that polls the vthread only; the rest is `Send` by the
+// bounds.
 unsafe impl<F: Send, R: Send> Send for BlockingScoped<F, R> {}
 
 /// The state shared by the helper and the waiter. Once the wait is over it is empty.

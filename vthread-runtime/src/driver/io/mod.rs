@@ -1,5 +1,5 @@
-//! Readiness of descriptors: the reactor asks the system, `readiness` keeps the answers, a `Source` is a
-//! descriptor that is watched.
+//! Readiness of descriptors: the reactor asks the system, `readiness` keeps the answers, a `Source`
+//! is a descriptor that is watched.
 
 mod descriptor;
 mod reactor;

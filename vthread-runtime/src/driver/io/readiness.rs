@@ -180,7 +180,8 @@ impl Readiness {
         }
     }
 
-    /// Waits for `direction`, on behalf of a `poll_*` function: the waker stays if the caller goes away.
+    /// Waits for `direction`, on behalf of a `poll_*` function: the waker stays if the caller goes
+    /// away.
     pub(crate) fn poll_wait(&self, direction: Direction, cx: &mut Context<'_>) -> Poll<()> {
         // Foreign wakers are cloned, dropped and woken outside the lock.
         let waker = cx.waker().clone();
@@ -259,7 +260,8 @@ impl Waitings {
         self.limit = 0;
     }
 
-    /// Takes out the waker under `ticket`, unless it has been woken. The caller drops it outside the lock.
+    /// Takes out the waker under `ticket`, unless it has been woken. The caller drops it outside
+    /// the lock.
     fn retire(&mut self, ticket: Ticket) -> Option<Waker> {
         let index = self
             .ticketed

@@ -1,4 +1,5 @@
-//! The lock around the wheel: alarms are set and cancelled by vthreads and rung by the driver's turn.
+//! The lock around the wheel: alarms are set and cancelled by vthreads and rung by the driver's
+//! turn.
 //!
 //! The thread that is about to wait in the driver leaves in `awaited` the tick until which it will
 //! wait. An earlier alarm that is set then must end that wait. Both happen under the lock, so
@@ -53,7 +54,8 @@ struct Bell {
 pub(crate) enum Set {
     /// Wait.
     Waiting,
-    /// End the wait of the thread in the driver, because this alarm rings before it would look; then wait.
+    /// End the wait of the thread in the driver, because this alarm rings before it would look;
+    /// then wait.
     EndTheWait,
     /// Go on: the time is over.
     Due,
@@ -136,7 +138,8 @@ impl Timers {
 }
 
 impl Alarm<'_> {
-    /// Sets the alarm, which is not set yet, to wake `waker` at `deadline`, which is not in the past.
+    /// Sets the alarm, which is not set yet, to wake `waker` at `deadline`, which is not in the
+    /// past.
     pub(crate) fn set(self: Pin<&Self>, deadline: Instant, waker: Waker) -> Set {
         let tick = self.timers.clock.tick_of(deadline);
         self.set_to(tick, waker)

@@ -1,16 +1,18 @@
 //! The timer wheel: which entries are due at which tick, in constant time for each operation.
 //!
-//! Seven levels of 64 slots. A slot of level 0 is one tick wide, of level 1 it is 64 ticks, and so on, so
-//! that the wheel covers 2^42 ticks. Ticks are absolute: an entry stands at the level of the highest
-//! base-64 digit in which its tick differs from `now`, in the slot which that digit names. Hence
+//! Seven levels of 64 slots. A slot of level 0 is one tick wide, of level 1 it is 64 ticks, and so
+//! on, so that the wheel covers 2^42 ticks. Ticks are absolute: an entry stands at the level of the
+//! highest base-64 digit in which its tick differs from `now`, in the slot which that digit names.
+//! Hence
 //!
 //! 1. every occupied slot lies ahead: its index is greater than `now`'s digit at that level;
 //! 2. whatever stands at a lower level is due before whatever stands at a higher one;
-//! 3. both stay true while `now` grows, as long as `now` never passes the start of an occupied slot.
+//! 3. both stay true while `now` grows, as long as `now` never passes the start of an occupied
+//!    slot.
 //!
 //! When `now` reaches the start of an occupied slot, its list becomes `opened`. Entries are taken
-//! from there one by one: due ones are handed out, the others are linked again at a lower level. So the
-//! lock around the wheel can be released between any two of them, however many there are.
+//! from there one by one: due ones are handed out, the others are linked again at a lower level. So
+//! the lock around the wheel can be released between any two of them, however many there are.
 #![allow(unsafe_code)] // Entries live in the frames of those who sleep.
 
 use crate::base::list::{List, Node};
@@ -131,7 +133,8 @@ impl<P> Wheel<P> {
                 if tick <= self.now {
                     return Some(entry);
                 }
-                // SAFETY: In no list since the line above; its owner's promises of `insert` still hold.
+                // SAFETY: In no list since the line above; its owner's promises of `insert` still
+                // hold.
                 unsafe { self.link(entry, tick) };
             }
             match self.next_slot() {
