@@ -4,8 +4,10 @@
 #![allow(clippy::redundant_pattern_matching)]
 
 use super::*;
+use std::future::IntoFuture;
+use vthread::fs::{self, File};
 use vthread::net::{TcpListener, TcpStream};
-use vthread::sync::{Receiver, oneshot, recv_any, unbounded};
+use vthread::sync::{Condvar, Notify, Receiver, broadcast, oneshot, recv_any, unbounded, watch};
 
 /// Messages for all runners at once: one is taken, by the winner.
 #[vthread]
@@ -138,5 +140,199 @@ fn take_and_wait() -> u32 {
 fn r18_the_turn_is_given_back() {
     for _ in 0..50 {
         assert_eq!(take_and_wait(), 2);
+    }
+}
+
+/// What each of several runners may take is there for all of them at once.
+const N: usize = 4;
+const ROUNDS: usize = 100;
+
+/// Between an operation and the end of its runner, on the same thread: others would take something
+/// meanwhile.
+fn dawdle() {
+    for _ in 0..3_000 {
+        std::hint::spin_loop();
+    }
+}
+
+#[vthread]
+fn race_for_broadcasts() -> usize {
+    let (senders, receivers): (Vec<_>, Vec<_>) = (0..N).map(|_| broadcast(1)).unzip();
+    for sender in &senders {
+        // Of two messages one is missed, which is told once.
+        sender.send(()).unwrap();
+        sender.send(()).unwrap();
+    }
+    let won = race!(for receiver in &receivers => {
+        let _ = receiver.recv();
+        dawdle();
+        Ok::<_, ()>(())
+    });
+    won.unwrap();
+    let lags = |receiver: &vthread::sync::BroadcastReceiver<()>| receiver.try_recv().is_err();
+    receivers.iter().filter(|receiver| lags(receiver)).count()
+}
+
+#[test]
+fn r18_a_race_of_broadcasts_tells_one_what_it_has_missed() {
+    for _ in 0..ROUNDS {
+        assert_eq!(race_for_broadcasts(), N - 1);
+    }
+}
+
+#[vthread]
+fn race_for_values(is_wanted: fn(&u32) -> bool) -> usize {
+    let (senders, mut receivers): (Vec<_>, Vec<_>) = (0..N).map(|_| watch(0)).unzip();
+    for sender in &senders {
+        sender.send(1).unwrap();
+    }
+    let won = race!(for receiver in &mut receivers => receiver.wait_for(is_wanted));
+    won.unwrap();
+    let won = race!(for receiver in &mut receivers => receiver.changed());
+    won.unwrap();
+    let is_new = |receiver: &vthread::sync::WatchReceiver<u32>| receiver.has_changed() == Ok(true);
+    receivers.iter().filter(|receiver| is_new(receiver)).count()
+}
+
+#[test]
+fn r18_a_race_of_watches_sees_one_value() {
+    for _ in 0..ROUNDS {
+        assert_eq!(race_for_values(|n| *n == 1), N - 2);
+    }
+}
+
+#[vthread]
+fn race_for_notifications() -> Vec<usize> {
+    let places: Vec<_> = (0..N).map(|_| Notify::new()).collect();
+    places.iter().for_each(Notify::notify_one);
+    let mut winners = Vec::new();
+    for _ in 0..N {
+        let won = race!(for (i, place) in places.iter().enumerate() => {
+            place.notified();
+            dawdle();
+            Ok::<_, ()>(i)
+        });
+        winners.push(won.unwrap());
+    }
+    winners.sort_unstable();
+    winners
+}
+
+#[test]
+fn r18_each_race_of_notifications_takes_one() {
+    for _ in 0..ROUNDS {
+        // It would hang if one were lost.
+        assert_eq!(race_for_notifications(), Vec::from_iter(0..N));
+    }
+}
+
+/// Each runner, and one that waits beside it, waits for one notification: who loses passes it on.
+#[vthread]
+fn race_for_conditions() -> usize {
+    let places: Vec<_> = (0..N).map(|_| (Mutex::new(0), Condvar::new())).collect();
+    let n_told = AtomicUsize::new(0);
+    group! {
+        spawn! {
+            let won = race!(for (n_waiting, changed) in &places => {
+                let mut waiting = n_waiting.lock();
+                *waiting += 1;
+                let _waiting = changed.wait(waiting);
+                dawdle();
+                Ok::<_, ()>(())
+            });
+            won.unwrap();
+        };
+        // A runner is the first to wait at each place.
+        for (n_waiting, _) in &places {
+            while *n_waiting.lock() == 0 {
+                yield_now();
+            }
+        }
+        let beside = group! {
+            for (n_waiting, changed) in &places {
+                let n_told = &n_told;
+                spawn!(service => {
+                    let mut waiting = n_waiting.lock();
+                    *waiting += 1;
+                    let _waiting = changed.wait(waiting);
+                    n_told.fetch_add(1, Ordering::Relaxed);
+                });
+            }
+            for (n_waiting, changed) in &places {
+                while *n_waiting.lock() < 2 {
+                    yield_now();
+                }
+                changed.notify_one();
+            }
+            while n_told.load(Ordering::Relaxed) < N - 1 {
+                yield_now();
+            }
+            n_told.load(Ordering::Relaxed)
+        };
+        beside
+    }
+}
+
+#[test]
+fn r18_a_loser_that_was_notified_passes_it_on() {
+    for _ in 0..ROUNDS {
+        // It would hang if one were lost.
+        assert_eq!(race_for_conditions(), N - 1);
+    }
+}
+
+/// All files are read by their runners: who loses leaves its bytes with the file.
+#[vthread]
+fn race_to_read() -> std::io::Result<usize> {
+    let directory = tempfile::tempdir()?;
+    let mut files = Vec::new();
+    for i in 0..N {
+        let path = directory.path().join(i.to_string());
+        fs::write(&path, b"bytes")?;
+        files.push(File::open(path)?);
+    }
+    let won = race!(for file in &mut files => file.read(&mut [0; 8]));
+    assert_eq!(won.unwrap(), 5);
+    let mut left = 0;
+    for file in &mut files {
+        left += usize::from(file.read(&mut [0; 8])? == 5);
+    }
+    Ok(left)
+}
+
+#[test]
+fn r18_a_race_of_reads_loses_no_bytes() {
+    for _ in 0..ROUNDS {
+        assert_eq!(race_to_read().unwrap(), N - 1);
+    }
+}
+
+/// The future of a task that was awaited in vain gives its value later.
+#[vthread]
+fn race_for_tasks() -> usize {
+    let mut left = 0;
+    group! {
+        let mut tasks: Vec<_> = (0..N).map(|_| None).collect();
+        for task in &mut tasks {
+            *task = Some(spawn! { yield_now(); }.into_future());
+        }
+        let won = race!(for task in &mut tasks => {
+            task.as_mut().unwrap().await.unwrap();
+            dawdle();
+            task.take();
+            Ok::<_, ()>(())
+        });
+        won.unwrap();
+        for task in tasks.into_iter().flatten() {
+            left += usize::from(task.await.is_ok());
+        }
+    }
+    left
+}
+
+#[test]
+fn r18_a_race_of_tasks_takes_one_value() {
+    for _ in 0..ROUNDS {
+        assert_eq!(race_for_tasks(), N - 1);
     }
 }

@@ -11,10 +11,12 @@
 
 use super::helper::{OnHelper, on_helper};
 use crate::task::current::checkpoint;
+use crate::task::taking::taking;
 use std::fs;
 use std::future::poll_fn;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
+use std::task::Poll;
 
 /// How many bytes one operation transfers at most: so much is copied each time.
 const MOST: usize = 2 * 1024 * 1024;
@@ -68,7 +70,9 @@ impl Cursor {
             })));
             self.settle().await?;
         }
-        Ok(self.unread.move_to(buf))
+        let unread = &mut self.unread;
+        let n = poll_fn(|cx| taking(cx, |_| Poll::Ready(unread.move_to(buf)), |n| *n > 0)).await;
+        Ok(n)
     }
 
     pub(super) async fn write(&mut self, buf: &[u8]) -> io::Result<usize> {

@@ -6,6 +6,7 @@ use crate::base::wake::WakeList;
 use crate::primitive::{Mutex, MutexGuard};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
+use crate::task::taking::checked_taking;
 use crate::task::wait_for::leak;
 use crate::task::wait_reason::WaitReason;
 use std::collections::VecDeque;
@@ -14,7 +15,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Waker, ready};
+use std::task::{Context, Waker, ready};
 
 /// Makes a channel whose receivers each get every message sent after they were made. It keeps the
 /// last `capacity` messages: a receiver that is further behind misses the oldest ones, and learns
@@ -216,16 +217,23 @@ impl<T: Clone> BroadcastReceiver<T> {
         Call::leaf(async move {
             let wait = pin!(Wait::new(Receiving(&self.shared)));
             let received = poll_fn(move |cx| {
-                ready!(checkpoint(cx));
-                wait.as_ref()
-                    .poll(cx, |_, state, _| match self.take(state) {
-                        Err(TryBroadcastRecvError::Empty) => None,
-                        Err(TryBroadcastRecvError::Lagged(n)) => {
-                            Some(Err(BroadcastRecvError::Lagged(n)))
-                        }
-                        Err(TryBroadcastRecvError::Closed) => Some(Err(BroadcastRecvError::Closed)),
-                        Ok(message) => Some(Ok(message)),
-                    })
+                let receive = |cx: &mut Context<'_>| {
+                    wait.as_ref()
+                        .poll(cx, |_, state, _| match self.take(state) {
+                            Err(TryBroadcastRecvError::Empty) => None,
+                            Err(TryBroadcastRecvError::Lagged(n)) => {
+                                Some(Err(BroadcastRecvError::Lagged(n)))
+                            }
+                            Err(TryBroadcastRecvError::Closed) => {
+                                Some(Err(BroadcastRecvError::Closed))
+                            }
+                            Ok(message) => Some(Ok(message)),
+                        })
+                };
+                // That messages were missed is told once.
+                let has_taken =
+                    |result: &Result<_, _>| !matches!(result, Err(BroadcastRecvError::Closed));
+                checked_taking(cx, receive, has_taken)
             })
             .await;
             received.map(Arc::unwrap_or_clone)

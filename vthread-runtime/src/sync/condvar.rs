@@ -6,6 +6,7 @@ use crate::base::wake::{WakeList, wake};
 use crate::primitive::{self, const_unless_modelled};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
+use crate::task::taking::taking;
 use crate::task::wait_for::Site;
 use crate::task::wait_reason::WaitReason;
 use std::fmt;
@@ -121,7 +122,8 @@ impl Condvar {
         let mutex: &'m Mutex<T> = guard.mutex();
         let is_notified = self.notified(guard, is_over).await;
         let notification = Notification(is_notified.then_some(self));
-        let guard = mutex.locked(site).await;
+        let mut locking = pin!(mutex.locked(site));
+        let guard = poll_fn(|cx| taking(cx, |cx| locking.as_mut().poll(cx), |_| is_notified)).await;
         notification.act_on();
         (guard, is_notified)
     }

@@ -5,11 +5,12 @@ use crate::base::wake::{WakeList, wake};
 use crate::primitive::{Mutex, MutexGuard, const_unless_modelled};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
+use crate::task::taking::checked_taking;
 use crate::task::wait_reason::WaitReason;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::task::{Waker, ready};
+use std::task::{Context, Waker, ready};
 
 /// Lets vthreads wait until another one notifies them.
 ///
@@ -64,11 +65,13 @@ impl Notify {
     pub(crate) async fn taken(&self) {
         let wait = pin!(Wait::new(self));
         poll_fn(move |cx| {
-            ready!(checkpoint(cx));
-            wait.as_ref().poll(cx, |_, state, note| match note {
-                Some(_) => Some(()),
-                None => std::mem::take(&mut state.is_kept).then_some(()),
-            })
+            let take = |cx: &mut Context<'_>| {
+                wait.as_ref().poll(cx, |_, state, note| match note {
+                    Some(_) => Some(()),
+                    None => std::mem::take(&mut state.is_kept).then_some(()),
+                })
+            };
+            checked_taking(cx, take, |()| true)
         })
         .await;
     }

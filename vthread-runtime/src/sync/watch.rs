@@ -6,6 +6,7 @@ use crate::base::wake::WakeList;
 use crate::primitive::{Mutex, MutexGuard};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
+use crate::task::taking::{checked_taking, taking};
 use crate::task::wait_for::leak;
 use crate::task::wait_reason::WaitReason;
 use parking_lot::{RwLock, RwLockReadGuard};
@@ -14,7 +15,7 @@ use std::future::{Future, poll_fn};
 use std::ops::Deref;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Waker, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 /// Makes a channel that holds one value, the latest. Receivers may miss values that were replaced
 /// before they looked, never the last one.
@@ -229,7 +230,10 @@ impl<T> WatchReceiver<T> {
     pub fn changed(
         &mut self,
     ) -> Call<Result<(), RecvError>, impl Future<Output = Result<(), RecvError>>> {
-        Call::leaf(self.wait_for_change())
+        Call::leaf(async move {
+            self.seen = self.change_after(self.seen).await?;
+            Ok(())
+        })
     }
 
     /// Waits until `is_wanted` returns `true` for the value: for the current one, and for each that
@@ -239,7 +243,7 @@ impl<T> WatchReceiver<T> {
     /// Always a checkpoint, and while the value is not wanted.
     ///
     /// # Cancellation
-    /// The wait ends.
+    /// The wait ends, and nothing counts as seen.
     ///
     /// # Errors
     /// All senders are gone, and the last value is not wanted.
@@ -252,30 +256,41 @@ impl<T> WatchReceiver<T> {
     ) -> Call<Result<(), RecvError>, impl Future<Output = Result<(), RecvError>>> {
         Call::leaf(async move {
             poll_fn(checkpoint).await;
-            while !is_wanted(&self.borrow_and_update()) {
-                self.wait_for_change().await?;
+            let mut seen = self.seen;
+            loop {
+                let (version, is_it) = {
+                    let (version, value) = self.shared.borrow(seen);
+                    (version, is_wanted(&value))
+                };
+                seen = version;
+                if is_it {
+                    break;
+                }
+                seen = self.change_after(seen).await?;
             }
+            self.seen = poll_fn(|cx| taking(cx, |_| Poll::Ready(seen), |_| true)).await;
             Ok(())
         })
     }
 
-    async fn wait_for_change(&mut self) -> Result<(), RecvError> {
-        let seen = self.seen;
+    /// The version of a value that came after `seen`.
+    async fn change_after(&self, seen: u64) -> Result<u64, RecvError> {
         let wait = pin!(Wait::new(Receiving(&self.shared)));
-        self.seen = poll_fn(move |cx| {
-            ready!(checkpoint(cx));
-            wait.as_ref().poll(cx, |_, state, _| {
-                if state.version != seen {
-                    Some(Ok(state.version))
-                } else if state.n_senders == 0 {
-                    Some(Err(RecvError))
-                } else {
-                    None
-                }
-            })
+        poll_fn(move |cx| {
+            let look = |cx: &mut Context<'_>| {
+                wait.as_ref().poll(cx, |_, state, _| {
+                    if state.version != seen {
+                        Some(Ok(state.version))
+                    } else if state.n_senders == 0 {
+                        Some(Err(RecvError))
+                    } else {
+                        None
+                    }
+                })
+            };
+            checked_taking(cx, look, Result::is_ok)
         })
-        .await?;
-        Ok(())
+        .await
     }
 }
 
@@ -420,102 +435,8 @@ impl<T: fmt::Debug> fmt::Debug for WatchRef<'_, T> {
 }
 
 #[cfg(all(test, not(loom)))]
-mod tests {
-    use super::*;
-    use crate::sync::manual_poll::by_hand;
-
-    #[test]
-    fn receivers_see_the_latest_value() {
-        let (tx, mut rx) = watch(0);
-        let mut other = rx.clone();
-        assert_eq!(rx.has_changed(), Ok(false));
-        for n in 1..=3 {
-            tx.send(n).unwrap();
-        }
-        assert!(rx.borrow().has_changed());
-        assert_eq!(*rx.borrow(), 3);
-        assert_eq!(*rx.borrow_and_update(), 3);
-        assert_eq!(
-            (rx.has_changed(), other.has_changed()),
-            (Ok(false), Ok(true))
-        );
-        other.changed().block().unwrap();
-        assert_eq!(other.has_changed(), Ok(false));
-        assert_eq!(*tx.subscribe().borrow(), 3);
-    }
-
-    #[test]
-    fn a_change_wakes_all_who_wait() {
-        let (tx, rx) = watch(0);
-        let (mut a, mut b) = (rx.clone(), rx);
-        let (mut first, mut second) = (by_hand(a.changed()), by_hand(b.changed()));
-        assert!(first.poll().is_none() && second.poll().is_none());
-        assert!(!tx.send_if_modified(|_| false));
-        assert_eq!((first.woken(), second.woken()), (0, 0));
-        tx.send_modify(|value| *value += 1);
-        assert_eq!((first.woken(), second.woken()), (1, 1));
-        assert_eq!((first.poll(), second.poll()), (Some(Ok(())), Some(Ok(()))));
-    }
-
-    #[test]
-    fn a_cancelled_wait_has_seen_nothing() {
-        let (tx, mut rx) = watch(0);
-        let mut waiting = by_hand(rx.changed());
-        assert!(waiting.poll().is_none());
-        tx.send(1).unwrap();
-        drop(waiting);
-        assert_eq!(rx.has_changed(), Ok(true));
-    }
-
-    #[test]
-    fn the_last_value_is_seen_after_the_senders_have_gone() {
-        let (tx, mut rx) = watch(0);
-        drop(tx.clone());
-        tx.send(1).unwrap();
-        drop(tx);
-        assert_eq!(rx.changed().block(), Ok(()));
-        assert_eq!(*rx.borrow(), 1);
-        assert_eq!(rx.changed().block(), Err(RecvError));
-        assert_eq!(rx.has_changed(), Err(RecvError));
-        assert_eq!(rx.wait_for(|n| *n == 1).block(), Ok(()));
-        assert_eq!(rx.wait_for(|n| *n == 2).block(), Err(RecvError));
-    }
-
-    #[test]
-    fn closed_waits_for_the_last_receiver() {
-        let (tx, rx) = watch(0);
-        let other = rx.clone();
-        let mut closed = by_hand(tx.closed());
-        assert!(closed.poll().is_none());
-        drop(rx);
-        assert_eq!(closed.woken(), 0);
-        drop(other);
-        assert_eq!((closed.woken(), closed.poll()), (1, Some(())));
-        assert_eq!(tx.send(1), Err(SendError(1)));
-        assert_eq!((tx.send_replace(2), *tx.borrow()), (0, 2));
-    }
-
-    #[test]
-    fn wait_for_sees_each_value_that_stays() {
-        let (tx, mut rx) = watch(0);
-        // Fewer under Miri.
-        let last = if cfg!(miri) { 20 } else { 1_000 };
-        std::thread::scope(|scope| {
-            scope.spawn(move || (1..=last).for_each(|n| tx.send(n).unwrap()));
-            rx.wait_for(|n| *n == last).block().unwrap();
-        });
-        assert_eq!(*rx.borrow(), last);
-    }
-
-    #[test]
-    fn is_send_and_sync_as_the_value_is() {
-        fn is_send<T: Send>(_: &T) {}
-        let (tx, mut rx) = watch(0);
-        is_send(&tx.closed());
-        is_send(&rx.changed());
-        is_send(&tx);
-    }
-}
+#[path = "watch_tests.rs"]
+mod tests;
 
 #[cfg(all(test, loom))]
 mod model {

@@ -6,6 +6,7 @@ use super::cell::{self, Parent};
 use super::current::{self, checkpoint};
 use super::header::{About, Header, Held, Joiner, TaskRef, release};
 use super::state::DropHandle;
+use super::taking::checked_taking;
 use super::wait_for;
 use super::wait_for::Site;
 use super::wait_reason;
@@ -178,21 +179,28 @@ impl<V> Future for Join<V> {
     type Output = Result<V, Handle<V>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        ready!(checkpoint(cx));
         let this = &mut *self;
-        let handle = this
+        // One that is not consumed, the future of a task, may be joined after a race that it has lost.
+        checked_taking(cx, |cx| this.poll_end(cx), Result::is_ok)
+    }
+}
+
+impl<V> Join<V> {
+    #[inline]
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Result<V, Handle<V>>> {
+        let handle = self
             .handle
             .as_mut()
             .expect("a join is polled after its end");
-        if !handle.register(this.site, cx) {
-            this.is_registered = true;
+        if !handle.register(self.site, cx) {
+            self.is_registered = true;
             wait_reason::waits(WaitReason::Joining, cx);
             return Poll::Pending;
         }
         // The child may have failed just now, and marked this vthread before it ended.
         ready!(checkpoint(cx));
         if let Some(value) = handle.take() {
-            this.handle = None;
+            self.handle = None;
             return Poll::Ready(Ok(value));
         }
         // The cancellation that ended the child may be about to mark this vthread.
