@@ -1,4 +1,4 @@
-//! The expansion of `background!`: a child of the process, into which everything moves.
+//! The expansion of `background!`: a child of the process. All its captures move.
 
 use super::control_flow::ChildFrame;
 use super::spawn::end;

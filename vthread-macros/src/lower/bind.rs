@@ -1,4 +1,4 @@
-//! What stands before the arrow of `bind!`: `NAME = value, ..`.
+//! The bindings before the arrow of `bind!`: `NAME = value, ..`.
 
 use crate::forms::bind::{Binding, Bindings};
 use crate::lower::Body;
@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 
 impl Body {
-    /// Evaluates the values, in order and with nothing bound yet, into `__argument`.
+    /// Evaluates the values into `__argument`, in order and before any of them is bound.
     pub(crate) fn new_bindings(&mut self, bindings: &mut Bindings, span: Span) -> TokenStream {
         let here = names::bound_here(span);
         let mut made = quote_spanned!(span=> let __argument = #here(););

@@ -1,4 +1,4 @@
-//! The walk over a block: its statements in their order, and what holds for it as a whole.
+//! The walk over a block: its statements in order, and the rules for the block as a whole.
 
 use super::Body;
 use super::must_use::said_again;
@@ -106,7 +106,7 @@ impl Body {
         self.scopes.close();
     }
 
-    /// `#[cfg(..)] defer! { .. }` and the rest of its block, which is there in any case.
+    /// `#[cfg(..)] defer! { .. }` and the rest of its block, which exists in any case.
     fn defer_under_conditions(
         &mut self,
         attrs: Vec<Attribute>,
@@ -131,7 +131,7 @@ impl Body {
     }
 }
 
-/// Whether a name may mean something else in the block than around it.
+/// Whether a name may have another meaning in the block than around it.
 fn has_imports(block: &Block) -> bool {
     let imports = |statement: &Stmt| match statement {
         Stmt::Item(item) => !matches!(item, Item::Const(_) | Item::Static(_) | Item::Fn(_)),

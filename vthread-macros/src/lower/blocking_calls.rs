@@ -1,7 +1,8 @@
-//! Calls of std that block the kernel thread: which names are looked at, and the dead code that warns.
+//! Calls of std that block the OS thread: the names that are examined, and the dead code that
+//! warns.
 //!
-//! What is said of each, and how rustc tells std's from others of the same name, stands in the
-//! runtime's `macro_support/blocking.rs`. A name that is not here costs nothing.
+//! The text of each warning, and how rustc tells std's function from others of the same name, stand
+//! in the runtime's `macro_support/blocking.rs`. A name that is not here costs nothing.
 
 use super::Body;
 use crate::lower::control_flow::Frame;
@@ -10,7 +11,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Expr, ExprCall, ExprMethodCall, Path};
 
-/// Functions, each with its module, and a type of std's module by which it is known.
+/// Functions, each with its module, and a type of that module that proves it to be std's.
 const FUNCTIONS: &[(&str, &str, &[&str])] = &[
     ("thread", "ThreadId", &["sleep"]),
     ("io", "Stdin", &["read_to_string"]),
@@ -50,7 +51,7 @@ const CONSTRUCTORS: &[&str] = &[
     "bind",
 ];
 
-/// Functions of std's types that read or write by std's traits what they are made of.
+/// Functions of std's types that read or write their inner stream by std's traits.
 const WRAPPERS: &[&str] = &["BufReader", "BufWriter", "LineWriter"];
 
 const METHODS: &[&str] = &[
@@ -70,12 +71,12 @@ const METHODS: &[&str] = &[
     "read",
 ];
 
-/// Methods that no probe looks at: these are looked at on what is called after the standard input.
+/// Methods that are never probed: these are examined if their receiver is the standard input.
 const METHODS_OF_STDIN: &[&str] = &["lines", "split", "bytes"];
 
 impl Body {
-    /// Whether blocking calls are warned of here: where they hold up other vthreads. The body of a `group!` in a
-    /// plain function holds up its own thread only.
+    /// Whether blocking calls get a warning here: only where they delay other vthreads. The body of
+    /// a `group!` in a plain function delays its own thread only.
     pub(crate) fn warns(&self) -> bool {
         let in_child = || {
             let is_child = |frame: &Frame| matches!(frame, Frame::Child(_));
@@ -117,16 +118,16 @@ pub(crate) fn function(path: &Path, is_given_stdin: bool) -> Option<TokenStream>
 
 /// A call of a function that may have been imported from std by its name, `use std::thread::sleep`.
 pub(crate) struct Tied {
-    /// Before the call: what remembers the type of the callee.
+    /// Before the call: records the type of the callee.
     pub(crate) remembers: TokenStream,
-    /// Before the callee, which is a block: hands it on.
+    /// Before the callee, which is a block: passes it on.
     pub(crate) callee: TokenStream,
     /// In dead code: warns if both are the same function.
     pub(crate) warning: TokenStream,
 }
 
-/// What the call of a function without its module needs. The type of the callee is taken from the call,
-/// which says its generics; so this is for functions of std that have none.
+/// The parts for a call of a function without its module. The type of the callee is taken from the
+/// call, which fixes its generics; so this is for functions of std that have none.
 pub(crate) fn by_name(path: &Path) -> Option<Tied> {
     let name = path.get_ident().filter(|name| *name == "sleep")?;
     let at = name.span();
@@ -139,19 +140,19 @@ pub(crate) fn by_name(path: &Path) -> Option<Tied> {
     })
 }
 
-/// Whether calls of a type's function of this name are looked at.
+/// Whether calls of a type's function of this name are examined.
 pub(crate) fn is_constructor(name: &str) -> bool {
     CONSTRUCTORS.contains(&name)
 }
 
-/// The warning for a function of a type, whose result's type is in `__t`.
+/// The warning for a function of a type; the type of its result is in `__t`.
 pub(crate) fn constructor(path: &Path) -> Option<TokenStream> {
     let last = &path.segments.last()?.ident;
     let name = plain_text(last);
     is_constructor(&name).then(|| of_tag(&format!("of_{name}"), last.span()))
 }
 
-/// The warning for a method, whose receiver's type is in `__t`.
+/// The warning for a method; the type of its receiver is in `__t`.
 pub(crate) fn method(name: &str, at: Span) -> Option<TokenStream> {
     let known = METHODS.contains(&name);
     let warning = known.then(|| of_tag(&format!("by_{name}"), at));
@@ -160,7 +161,8 @@ pub(crate) fn method(name: &str, at: Span) -> Option<TokenStream> {
     (warning.is_some() || of_stream.is_some()).then(|| quote!(#warning #of_stream))
 }
 
-/// The call of what wraps a stream in std's reading or writing, if it is one of the library's.
+/// The call of a function that wraps a stream in std's reader or writer, if the stream is the
+/// library's.
 pub(crate) fn wrapper(call: &ExprCall, path: &Path) -> Option<Expr> {
     let [.., ty, function] = &path.segments.iter().collect::<Vec<_>>()[..] else {
         return None;
@@ -170,7 +172,7 @@ pub(crate) fn wrapper(call: &ExprCall, path: &Path) -> Option<Expr> {
     (is_wrapper && makes).then(|| asked_of_result(call, "of_a_stream", ty.ident.span()))
 }
 
-/// A call that is not probed, with a warning that the type of its result decides.
+/// A call that is not probed, with a warning that depends on the type of its result.
 fn asked_of_result(call: impl ToTokens, key: &str, at: Span) -> Expr {
     let span = ours(at);
     let tag = names::tag_of_result(span);
@@ -180,7 +182,7 @@ fn asked_of_result(call: impl ToTokens, key: &str, at: Span) -> Expr {
     Expr::Verbatim(crate::emit::call::outer(asked, at))
 }
 
-/// The call of a method that is not probed, which gives what reads the standard input.
+/// The call of a method that is not probed and returns a reader of the standard input.
 pub(crate) fn unprobed(call: &ExprMethodCall, name: &str) -> Option<Expr> {
     let is_asked = METHODS_OF_STDIN.contains(&name)
         && call.attrs.is_empty()
@@ -188,8 +190,8 @@ pub(crate) fn unprobed(call: &ExprMethodCall, name: &str) -> Option<Expr> {
     is_asked.then(|| asked_of_result(call, "of_stdin", call.method.span()))
 }
 
-/// Whether it is a function of a module that is given the same module's `stdin()`, locked or not. To be asked
-/// before the arguments are rewritten.
+/// Whether it is a function of a module whose argument is the same module's `stdin()`, locked or
+/// not. To be called before the arguments are rewritten.
 pub(crate) fn is_given_stdin(call: &ExprCall) -> bool {
     let argument = match call.args.first() {
         Some(Expr::MethodCall(lock)) if lock.method == "lock" => Some(&*lock.receiver),
@@ -204,7 +206,7 @@ pub(crate) fn is_given_stdin(call: &ExprCall) -> bool {
     stdin.func.to_token_stream().to_string() == expected.to_token_stream().to_string()
 }
 
-/// Whether the standard input is named: what it is decides rustc.
+/// Whether the expression names the standard input; rustc decides whether it is std's.
 fn mentions_stdin(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|tree| match tree {
         TokenTree::Ident(ident) => ident.to_string().contains("stdin"),
@@ -225,7 +227,7 @@ fn key(name: &str, span: Span) -> TokenStream {
     quote_spanned!(span=> #table::#name)
 }
 
-/// The user's span: a lint in code that is wholly a macro's own would be quiet.
+/// The user's span: lints are silent in code that consists only of a macro's own tokens.
 fn blocks(at: Span) -> Ident {
     Ident::new("blocks", at)
 }

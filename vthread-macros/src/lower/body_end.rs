@@ -1,4 +1,5 @@
-//! How the tail of a child or a body, and a `return` in a child, becomes its result: as `Ok` and `Err` are written, or by type.
+//! How the tail of a child or a body, and a `return` in a child, becomes its result: by written
+//! `Ok` and `Err`, or by type.
 
 use super::control_flow::{ChildFrame, Frame, GroupFrame, Inner};
 use crate::analysis::tail;
@@ -61,7 +62,7 @@ impl Body {
         })
     }
 
-    /// `Ok(value)` as it stands; the error of `Err(error)` converts by `From`.
+    /// `Ok(value)` as written; the error of `Err(error)` converts by `From`.
     pub(crate) fn written(
         &mut self,
         expr: &mut Expr,
@@ -119,7 +120,7 @@ impl Ending {
         }
     }
 
-    /// The variable to ask, of a body: what fails there may as well be its value.
+    /// The variable to ask, in a body: an error there may as well be its value.
     fn asked_body(&self) -> Option<&Ident> {
         self.asked.as_ref().filter(|_| !self.is_child)
     }
@@ -148,21 +149,21 @@ impl Ending {
     }
 }
 
-/// The tail of a child made a `Result` by its type, as `kind` says that children fail.
+/// Turns the tail of a child into a `Result` by its type; `kind` decides how children fail.
 pub(crate) fn child_by_type(tail: TokenStream, kind: &Ident, span: Span) -> TokenStream {
     let new = names::tail(span);
     let split = split(span);
     quote_spanned!(span=> ({ let __t = #new(#tail); #[allow(unreachable_code)] #split.finish_as(#kind) }))
 }
 
-/// The tail of a body made by its type what `kind` says that tails are.
+/// Turns the tail of a body into its result by its type; `kind` decides what tails are.
 pub(crate) fn body_by_type(tail: TokenStream, kind: &Ident, span: Span) -> TokenStream {
     let new = names::tail(span);
     let split = split(span);
     quote_spanned!(span=> ({ let __t = #new(#tail); #[allow(unreachable_code)] #kind.tail(#split) }))
 }
 
-/// `tail` made a `Result` by its type.
+/// Turns `tail` into a `Result` by its type.
 pub(crate) fn by_type(tail: TokenStream, error: &Ident, can_fail: bool, span: Span) -> TokenStream {
     let new = names::tail(span);
     let finish = Ident::new(
@@ -177,7 +178,7 @@ pub(crate) fn by_type(tail: TokenStream, error: &Ident, can_fail: bool, span: Sp
     quote_spanned!(span=> ({ let __t = #new(#tail); #[allow(unreachable_code)] #split.#finish(&#error) }))
 }
 
-/// The tail in `__t`, split as its type says.
+/// The tail in `__t`, split according to its type.
 fn split(span: Span) -> TokenStream {
     let (ask, split) = (names::tail_ask(span), names::tail_split(span));
     let which = answer(quote_spanned!(span=> #ask(&__t)), span);

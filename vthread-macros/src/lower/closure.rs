@@ -1,8 +1,9 @@
 //! `closure!`: a closure that suspends.
 //!
-//! It becomes an async closure of one argument, wrapped so that nobody but the runtime can call it. Where the type of a
-//! parameter is not written, dead code first tells rustc that the macro's value is a closure of the types
-//! that its user expects: so it knows the parameters before it sees the body.
+//! It becomes an async closure of one argument, in a wrapper that only the runtime can call. If the
+//! type of a parameter is not written, dead code first tells rustc that the macro's value is a
+//! closure of the types that its consumer expects: so rustc knows the parameters before it sees the
+//! body.
 
 use crate::emit::call::{answer, dead, outer};
 use crate::errors::{self};
@@ -35,7 +36,7 @@ impl Body {
         let ends = answer(quote_spanned!(span=> #returned(&__f)), span);
         let expected = match closure.inputs.iter().all(is_typed) {
             true => TokenStream::new(),
-            // Once to say it, and once more to have rustc draw its conclusions.
+            // Once to state it, and once more to make rustc resolve it.
             false => {
                 let say = dead(span, quote_spanned!(span=> break '__closure #any(&__t);));
                 quote_spanned!(span=> #say #say)
@@ -113,13 +114,13 @@ fn one_parameter(closure: &ExprClosure, span: Span) -> TokenStream {
     }
 }
 
-/// Whether attributes stand before a parameter.
+/// Whether a parameter has attributes.
 fn has_attributes(input: &Pat) -> bool {
     let first = input.to_token_stream().into_iter().next();
     matches!(first, Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == '#')
 }
 
-/// Whether the type of a parameter is written, all of it.
+/// Whether the whole type of a parameter is written.
 fn is_typed(input: &Pat) -> bool {
     fn has_hole(tokens: TokenStream) -> bool {
         tokens.into_iter().any(|tree| match tree {

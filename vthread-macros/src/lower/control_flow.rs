@@ -1,5 +1,5 @@
 //! `return`, `break`, `continue` and `?` in and around groups: what each would leave, and how it
-//! leaves a group's body (through `Ctl::Out`, after the children have been joined) or ends a child.
+//! leaves a group's body (through `Ctl::Out`, after the children are joined) or ends a child.
 
 use crate::analysis::tail;
 use crate::emit::call::{dead, in_place};
@@ -13,19 +13,19 @@ use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{Expr, ExprBreak, ExprContinue, ExprReturn, Lifetime};
 
-/// Something that a jump may stop at or leave.
+/// A construct where a jump may stop, or that it may leave.
 pub(crate) enum Frame {
     /// A loop, with its label.
     Loop(Option<String>),
     /// A labelled block.
     Label(String),
-    /// The body of a `group!`, or of a `timeout!` and the like: an async block of its own.
+    /// The body of a `group!`, a `timeout!` or a similar macro: an async block of its own.
     Group(GroupFrame),
     /// A `spawn!`: another vthread.
     Child(ChildFrame),
     /// A closure: a function of its own.
     Closure,
-    /// A `defer!`: nothing leaves it.
+    /// A `defer!`: no jump leaves it.
     Cleanup,
 }
 
@@ -33,7 +33,8 @@ pub(crate) enum Frame {
 pub(crate) struct GroupFrame {
     /// Whether the group has an error type.
     pub(crate) can_fail: bool,
-    /// The variable that knows by type whether it has one, where that hangs on what the function returns.
+    /// The variable whose type decides whether it has one, if that depends on the function's return
+    /// type.
     pub(crate) asked: Option<Ident>,
     /// The variable that holds the error type, for `fails` and `finish`.
     pub(crate) error: Ident,
@@ -43,11 +44,11 @@ pub(crate) struct GroupFrame {
     pub(crate) handle: Ident,
     /// The handle's name, if the user gave one.
     pub(crate) name: Option<String>,
-    /// Whether a child's failure is its own: its handle gives a `Result`.
+    /// Whether failures stay with their children: a handle's `join()` returns a `Result`.
     pub(crate) keeps: bool,
-    /// Whether it has a limit, for whose sake a child of it that spawns into it gives way.
+    /// Whether it has a limit, so that a child that spawns into it gives its place away.
     pub(crate) is_limited: bool,
-    /// Whether it has children; otherwise `spawn!` passes it by.
+    /// Whether it has children; otherwise `spawn!` skips it.
     pub(crate) is_group: bool,
     /// The depth of the scopes at the body: names bound from here on move into children.
     pub(crate) depth: usize,
@@ -61,28 +62,29 @@ pub(crate) struct GroupFrame {
 pub(crate) struct ChildFrame {
     /// Whether its group has an error type, or may have one.
     pub(crate) can_fail: bool,
-    /// The variable that knows by type whether it has one, where that hangs on what the function returns.
+    /// The variable whose type decides whether it has one, if that depends on the function's return
+    /// type.
     pub(crate) asked: Option<Ident>,
-    /// Where it would fail by `?`, if that must be asked about.
+    /// Where it would fail by `?`, if that has to be probed.
     pub(crate) attempt: Option<Span>,
     /// The variable that holds the error type.
     pub(crate) error: Ident,
-    /// Whether it is a child of the process, which groups around it know nothing of.
+    /// Whether it is a child of the process, independent of the groups around it.
     pub(crate) is_background: bool,
-    /// Whether that is left to inference: then its result stands as it is written.
+    /// Whether its error type is left to inference: then its result stays as written.
     pub(crate) is_inferred: bool,
-    /// Whether it is one of a `race!`.
+    /// Whether it is a runner of a `race!`.
     pub(crate) is_runner: bool,
-    /// Whether its failure is its group's, which it claims.
+    /// Whether its failure is the group's, so that it claims.
     pub(crate) claims: bool,
 }
 
-/// Whether a group opened at some place has an error type.
+/// Whether a group that is opened here has an error type.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Fails {
     Never,
     Always,
-    /// If the function around returns a `Result`.
+    /// If the enclosing function returns a `Result`.
     AsTheFunction,
 }
 
@@ -120,7 +122,7 @@ pub(crate) enum Inner<'a> {
     Child(&'a mut ChildFrame),
     /// The function itself, or a closure.
     Function,
-    /// A `defer!`, which nothing leaves.
+    /// A `defer!`, which no jump leaves.
     Cleanup,
 }
 
@@ -138,7 +140,8 @@ impl Body {
         Inner::Function
     }
 
-    /// Whether this is the code of a child that cannot fail, perhaps in a `timeout!` or its like there.
+    /// Whether this is the code of a child that cannot fail, perhaps in a `timeout!` or a similar
+    /// macro.
     fn is_in_infallible_child(&self) -> bool {
         for frame in self.frames.iter().rev() {
             match frame {
@@ -151,14 +154,14 @@ impl Body {
         false
     }
 
-    /// Whether a group opened here has an error type of its own accord.
+    /// Whether a group that is opened here has an error type of its own.
     pub(crate) fn errors_are_known(&self) -> Fails {
         if self.is_in_infallible_child() {
             return Fails::Never;
         }
         for frame in self.frames.iter().rev() {
             match frame {
-                // A `timeout!` or its like fails as the code around it.
+                // A `timeout!` or a similar macro fails like the code around it.
                 Frame::Group(group) if !group.is_group => {}
                 Frame::Group(group) if group.can_fail => return Fails::Always,
                 Frame::Group(group) if group.asked.is_some() => return Fails::AsTheFunction,
@@ -176,7 +179,7 @@ impl Body {
         }
     }
 
-    /// Whether the innermost body or child around is a child.
+    /// Whether the innermost enclosing body or child is a child.
     pub(crate) fn is_in_child(&self) -> bool {
         let mut bodies = self.frames.iter().rev();
         let innermost = bodies.find(|frame| match frame {
@@ -187,7 +190,7 @@ impl Body {
         matches!(innermost, Some(Frame::Child(_)))
     }
 
-    /// Notes a `?`. True if nothing may fail here.
+    /// Records a `?`. True if nothing may fail here.
     pub(crate) fn marks_attempt(&mut self, at: Span) -> bool {
         let refused = self.is_in_infallible_child();
         match self.inner() {
@@ -207,7 +210,7 @@ impl Body {
         }
     }
 
-    /// Notes what a macro may hide: a `return` that is no token of ours.
+    /// Records a `return` that an unknown macro may hide.
     pub(crate) fn marks_hidden_return(&mut self, mac: &syn::Macro) {
         if !hides_return(mac) {
             return;
@@ -261,7 +264,7 @@ impl Body {
         }
     }
 
-    /// Refuses a jump without a loop: rustc would speak of the frame's own label.
+    /// Refuses a jump without a loop: rustc's own message would name the frame's hidden label.
     fn check_loop(&mut self, label: Option<&Lifetime>, at: Span) {
         let stops = |frame: &Frame| {
             matches!(
@@ -274,7 +277,7 @@ impl Body {
         }
     }
 
-    /// The value of a `return`, rewritten; in a child it is made the child's result.
+    /// The value of a `return`, rewritten; in a child it becomes the child's result.
     fn return_value(&mut self, jump: &mut ExprReturn) -> TokenStream {
         let child = self.child_around();
         let Some(ending) = child else {
@@ -299,7 +302,7 @@ impl Body {
         self.claimed_return(result, span)
     }
 
-    /// Leaves the body at `frames[at]` by one of its ways out.
+    /// Leaves the body at `frames[at]` by one of its exits.
     fn exit(&mut self, at: usize, exit: Exit, value: TokenStream, span: Span) -> TokenStream {
         let Frame::Group(group) = &mut self.frames[at] else {
             unreachable!("only bodies have ways out")
@@ -406,7 +409,7 @@ impl Body {
         }
     }
 
-    /// The group's body that a jump leaves first, or `None` if it stays where it stands.
+    /// The group's body that a jump leaves first, or `None` if it stays inside.
     fn target(&mut self, depth: usize, label: Option<&Lifetime>, at: Span) -> Option<usize> {
         let label = label.map(|label| label.ident.to_string());
         for n in (0..depth).rev() {

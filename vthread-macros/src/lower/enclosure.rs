@@ -1,8 +1,9 @@
-//! The expansion of `timeout!`, `shield!`, `catch_unwind!`, `bind!` and `defer!`: a body in an async block of its own, as a group's, with
-//! the same ways out, but without children.
+//! The expansion of `timeout!`, `shield!`, `catch_unwind!`, `bind!` and `defer!`: a body in an
+//! async block of its own, like that of a group, with the same exits, but without children.
 //!
-//! Where the code around has an error type, the block is a `Result` of it, so that `?` converts as it
-//! would outside. Elsewhere it has the function's own return type and ends normally by a slot.
+//! If the surrounding code has an error type, the block is a `Result` of it, so that `?` converts
+//! as it would outside. Otherwise it has the function's return type and ends normally through a
+//! slot.
 
 use super::control_flow::{Fails, Frame, GroupFrame};
 use crate::analysis::tail;
@@ -46,7 +47,7 @@ impl Enclosure {
         }
     }
 
-    /// The pattern of what that future gives when the body has ended as `inner`.
+    /// The pattern of that future's value when the body has ended as `inner`.
     fn ended(self, inner: TokenStream, span: Span) -> TokenStream {
         match self {
             Enclosure::Timeout | Enclosure::CatchUnwind => {
@@ -56,7 +57,7 @@ impl Enclosure {
         }
     }
 
-    /// The value of the macro where the body's is `__v`, and the arm for the other end.
+    /// The value of the macro if the body's is `__v`, and the arm for the other end.
     fn value(self, span: Span) -> (TokenStream, TokenStream) {
         match self {
             Enclosure::Timeout | Enclosure::CatchUnwind => (
@@ -80,7 +81,7 @@ pub(crate) struct Leaving {
     pub(crate) end: TokenStream,
     /// The body's block `__b` as a future.
     pub(crate) body: TokenStream,
-    /// The arms for the ways of ending, without those of the exits.
+    /// The arms for the kinds of end, without those of the exits.
     pub(crate) value: TokenStream,
     pub(crate) left: TokenStream,
     pub(crate) out: TokenStream,
@@ -215,7 +216,7 @@ impl Body {
         outer(expanded, at)
     }
 
-    /// Rewrites a body in place, and says how it is left.
+    /// Rewrites a body in place, and returns how it is left.
     pub(crate) fn leaving(
         &mut self,
         block: &mut syn::Block,
@@ -238,7 +239,7 @@ impl Body {
         (frame, leaving)
     }
 
-    /// The variable that holds the error type of the innermost body or child around.
+    /// The variable that holds the error type of the innermost enclosing body or child.
     fn known_error(&mut self) -> Option<Ident> {
         for frame in self.frames.iter().rev() {
             match frame {
@@ -251,7 +252,8 @@ impl Body {
         None
     }
 
-    /// The variable that knows by type how the innermost group around fails, whose body this is then part of.
+    /// The variable whose type decides how the innermost enclosing group fails; this body is part
+    /// of that group's.
     fn kind_around(&self) -> Option<Ident> {
         for frame in self.frames.iter().rev() {
             match frame {
@@ -347,7 +349,7 @@ impl Body {
             return quote_spanned!(span=> #pattern => { #claim return ::core::result::Result::Err(__e) });
         }
         if frame.asked.is_some() {
-            // It leaves the body of the group around, of the same type, in the same way.
+            // It leaves the body of the enclosing group, which has the same type, in the same way.
             return quote_spanned!(span=> #pattern => return __r,);
         }
         let has_type = frame.returns || !self.return_annotation().is_empty();
@@ -366,7 +368,7 @@ impl Body {
     }
 }
 
-/// The block is a `Result` of the error type around.
+/// The block is a `Result` of the surrounding error type.
 fn by_error(error: &Ident, is_new: bool, span: Span) -> Leaving {
     let (val, out) = (names::ctl_val(span), names::ctl_out(span));
     let unknown = names::error_unknown(span);

@@ -1,4 +1,4 @@
-//! The walk over a body: which rewrite each expression gets, and what is left alone.
+//! The walk over a body: how each expression is rewritten, and which ones are left alone.
 
 use super::macro_fragments;
 use super::macro_fragments::Fragments;
@@ -23,7 +23,8 @@ use syn::{
 };
 
 impl VisitMut for Body {
-    // Types, patterns and attributes hold no calls of the body; constants in them are not rewritten.
+    // Types, patterns and attributes contain no calls of the body; constants in them are not
+    // rewritten.
     fn visit_type_mut(&mut self, _: &mut Type) {}
     fn visit_pat_mut(&mut self, _: &mut Pat) {}
     fn visit_generic_argument_mut(&mut self, _: &mut GenericArgument) {}
@@ -69,9 +70,9 @@ pub(crate) fn label_text(label: &Label) -> String {
 }
 
 impl Body {
-    /// Rewrites an expression whose attributes have been taken off.
+    /// Rewrites an expression whose attributes have been removed.
     fn bare_expr(&mut self, expr: &mut Expr) {
-        // Forms whose value is that of a part of them hand `is_used` down.
+        // Forms whose value is the value of a part pass `is_used` down.
         let hands_down = matches!(
             expr,
             Expr::If(_)
@@ -209,14 +210,14 @@ impl Body {
             return None;
         }
         let expanded = self.our_macro(ours, &invocation.mac, is_used);
-        // A `spawn!` whose value nobody uses discards its task.
+        // A `spawn!` whose value is unused discards its task.
         Some(Expr::Verbatim(match ours.gives_a_task() && !is_used {
             true => quote!({ #expanded; }),
             false => expanded,
         }))
     }
 
-    /// `future.await`, which the user wrote: the mark is checked before each poll.
+    /// The user's own `future.await`: cancellation is checked before each poll.
     fn user_await(&mut self, awaited: &mut ExprAwait) -> Option<Expr> {
         self.visit_expr_mut(&mut awaited.base);
         if !self.in_frame {
@@ -234,9 +235,9 @@ impl Body {
         Some(Expr::Verbatim(rewritten))
     }
 
-    /// The operand of `&`, `!` or `-`. What rustc expects of the whole is only a hint for a call there,
-    /// as `&call()` may still be dereferenced; it would be a demand on the `match` that the call
-    /// becomes. A field expects nothing of what it is taken from.
+    /// The operand of `&`, `!` or `-`. The type that rustc expects of the whole is only a hint for
+    /// a call there, because `&call()` may still be dereferenced; it would be a requirement on the
+    /// `match` that the call becomes. A field access expects no type of its base.
     fn operand(&mut self, operand: &mut Expr) {
         self.visit_expr_mut(operand);
         let mut inner = &*operand;
@@ -244,7 +245,7 @@ impl Body {
             inner = &paren.expr;
         }
         if let Expr::Verbatim(rewritten) = inner {
-            // Lints about the whole look at where it ends.
+            // Lints about the whole expression use the position of its end.
             let end = rewritten.clone().into_iter().last().map(|tree| tree.span());
             let mut field = Literal::u8_unsuffixed(0);
             field.set_span(end.unwrap_or_else(Span::mixed_site));
@@ -253,8 +254,8 @@ impl Body {
         }
     }
 
-    /// A variable that was declared without a value gets it inside a `group!` or the like: rustc would
-    /// suggest `mut`, and then refuse that too.
+    /// A variable that was declared without a value is assigned inside a `group!` or a similar
+    /// macro: rustc would suggest `mut`, and then refuse that too.
     fn first_value(&mut self, place: &Expr) {
         let Expr::Path(path) = place else { return };
         let Some(name) = path.path.get_ident().map(names::plain_text) else {
@@ -360,13 +361,13 @@ impl Body {
     }
 }
 
-/// Whether hidden ways out of a body may stand in this macro.
+/// Whether this macro may contain hidden exits.
 pub(crate) fn hides_return(mac: &syn::Macro) -> bool {
     matches!(crate::known::macros::name(mac).as_str(), "bail" | "ensure")
         || mac.tokens.to_token_stream().to_string().contains("return")
 }
 
-/// Whether the operands of `expr` stand where it stands: not in a body of their own, nor in a macro.
+/// Whether the operands of `expr` belong to the same body: neither to an inner one nor to a macro.
 fn is_operation(expr: &Expr) -> bool {
     matches!(
         expr,

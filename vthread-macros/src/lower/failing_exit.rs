@@ -1,8 +1,10 @@
-//! Failing exits claim: before a child or a body that fails drops its locals, its group knows whose failure is the first, and
-//! has cancelled the others. So who fails because of what these destructors do comes later.
+//! Failing exits claim: before a failing child or body drops its locals, its group knows which
+//! failure is the first, and has cancelled the others. So a member that fails because of these
+//! drops comes later.
 //!
-//! A `?` claims where it stands, also in a `timeout!` or its like inside the child, and so do a `return` and a tail. What is
-//! inside an inner group's body is that group's, until it is joined.
+//! A `?` claims in place, also in a `timeout!` or a similar macro inside the child, and so do a
+//! `return` and a tail. Failures inside the body of an inner group belong to that group, until it
+//! is joined.
 
 use super::control_flow::Frame;
 use crate::emit::call::{Extent, answer, decide};
@@ -14,7 +16,8 @@ use syn::Expr;
 use syn::visit_mut::VisitMut;
 
 impl Body {
-    /// Whether a failure here is one of a child or of a group's body, and nothing is joined on its way.
+    /// Whether a failure here is a failure of a child or of a group's body, with nothing joined on
+    /// its way.
     pub(crate) fn fails_member(&self) -> bool {
         for frame in self.frames.iter().rev() {
             match frame {
@@ -27,7 +30,8 @@ impl Body {
         false
     }
 
-    /// Whether a `return` from here, seen from `frames[..depth]`, ends a child, and joins nothing on its way.
+    /// Whether a `return` from here, seen from `frames[..depth]`, ends a child, with nothing joined
+    /// on its way.
     fn ends_child(&self, depth: usize) -> bool {
         for frame in self.frames[..depth].iter().rev() {
             match frame {
@@ -59,7 +63,7 @@ impl Body {
         }
     }
 
-    /// The result of a child or a body, where it stands in its code.
+    /// The result of a child or a body, in place in its code.
     pub(crate) fn claimed(&self, result: TokenStream, span: Span) -> TokenStream {
         match self.fails_member() {
             true => claimed(result, span),
@@ -67,7 +71,7 @@ impl Body {
         }
     }
 
-    /// The value of a `return` that leaves what has just been joined.
+    /// The value of a `return` that leaves a group that was just joined.
     pub(crate) fn claimed_after_join(
         &self,
         depth: usize,
@@ -80,12 +84,12 @@ impl Body {
         }
     }
 
-    /// The value of a `return` in a child, where it stands.
+    /// The value of a `return` in a child, in place.
     pub(crate) fn claimed_return(&self, result: TokenStream, span: Span) -> TokenStream {
         self.claimed_after_join(self.frames.len(), result, span)
     }
 
-    /// `Err(error)`, where it stands as a tail or the value of a `return`.
+    /// `Err(error)`, in place as a tail or the value of a `return`.
     pub(crate) fn written_failure(
         &self,
         callee: &Expr,
@@ -101,7 +105,7 @@ impl Body {
         quote!(#callee(#error))
     }
 
-    /// Whether the `Err` of a `return` claims, or of a tail.
+    /// Whether the `Err` of a `return` or of a tail claims.
     pub(crate) fn claims_written(&self, is_return: bool) -> bool {
         match is_return {
             true => self.ends_child(self.frames.len()),
@@ -109,7 +113,7 @@ impl Body {
         }
     }
 
-    /// What stands before the `return` that hands on the failure of an enclosed body.
+    /// The code before the `return` that passes on the failure of an enclosed body.
     pub(crate) fn claim_on(&self, span: Span) -> TokenStream {
         match self.fails_member() {
             true => {
@@ -126,7 +130,7 @@ fn claimed(result: TokenStream, span: Span) -> TokenStream {
     quote_spanned!(span=> #claimed(#result))
 }
 
-/// `value`, looked at in place as `question` finds that its type may fail.
+/// `value`, examined in place where `question` finds that its type may fail.
 fn claims(value: TokenStream, question: &TokenStream, extent: Extent) -> TokenStream {
     let span = ours(extent.start);
     let it = Ident::new("__x", span);

@@ -1,5 +1,5 @@
-//! `for` loops: the loop stays a `for`, and each step goes through a choice made by the type of what
-//! the loop is over: an iterator, or something whose `next` suspends.
+//! `for` loops: the loop stays a `for`, and the type of its collection decides about each step: an
+//! iterator, or a type whose `next` suspends.
 
 use super::Body;
 use super::expr::label_text;
@@ -13,7 +13,7 @@ use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{Expr, ExprForLoop, Pat, Token};
 
-/// Methods of std that give iterators of std, whatever they are called on.
+/// Methods of std that return iterators of std, on any receiver.
 const ADAPTERS: &[&str] = &[
     "array_chunks",
     "array_windows",
@@ -86,7 +86,8 @@ impl Body {
         );
         let kind = answer(quote_spanned!(span=> __h), span);
         let held = self.held_across(quote_spanned!(span=> &__m), expr.span());
-        // Errors about the loop and its pattern speak of what the user wrote: so these are the user's.
+        // Errors about the loop and its pattern show the user's code, so these tokens have the
+        // user's spans.
         let over = Ident::new("__vthread_over", expr.span());
         let bound = Ident::new("__vthread_over", expr.span().located_at(in_token.span));
         let item = Ident::new("__vthread_item", pat.span());
@@ -95,8 +96,8 @@ impl Body {
             Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
                 quote_spanned!(span=> let #pat = #step; #body)
             }
-            // The item lives to the end of the iteration, whatever the pattern takes of it. With an arm of
-            // ours first, rustc does not propose another arm for a pattern that may fail.
+            // The item lives to the end of the iteration, whatever the pattern takes from it. With
+            // a generated arm first, rustc does not propose another arm for a refutable pattern.
             _ => {
                 let first = may_fail(pat).then(|| quote_spanned!(span=> _ if false => {}));
                 let mut value = Group::new(
@@ -126,7 +127,7 @@ impl Body {
         ))
     }
 
-    /// Whether it is a parameter of a closure of which rustc does not know the type yet.
+    /// Whether it is a parameter of a closure whose type rustc does not know yet.
     fn is_untyped(&self, expr: &Expr) -> bool {
         match expr {
             Expr::Path(path) => path
@@ -140,7 +141,7 @@ impl Body {
     }
 }
 
-/// The item of a step, which the `for` gave as `item` unless the step is a call.
+/// The item of a step, which the `for` produced as `item` unless the step is a call.
 fn step(making: Making, item: &Ident, span: Span) -> TokenStream {
     let made = match making {
         Making::Block => quote_spanned!(span=> __m.which().block(__c)),
@@ -157,7 +158,7 @@ fn step(making: Making, item: &Ident, span: Span) -> TokenStream {
     })
 }
 
-/// Beside each step that may be awaited.
+/// Stands beside each step that may be awaited.
 fn guard(making: Making, span: Span) -> TokenStream {
     match making {
         Making::Block => TokenStream::new(),
@@ -165,7 +166,7 @@ fn guard(making: Making, span: Span) -> TokenStream {
     }
 }
 
-/// Whether a pattern may match some values only.
+/// Whether a pattern may fail to match.
 fn may_fail(pat: &Pat) -> bool {
     match pat {
         Pat::Ident(ident) => ident
@@ -180,7 +181,7 @@ fn may_fail(pat: &Pat) -> bool {
     }
 }
 
-/// What is an iterator for all to see, so that nothing is asked of its type.
+/// An expression that is certainly an iterator, so that its type is not probed.
 fn is_plain(expr: &Expr) -> bool {
     match expr {
         Expr::Range(_) | Expr::Array(_) | Expr::Repeat(_) | Expr::Lit(_) => true,

@@ -1,8 +1,8 @@
 //! Path calls: `f(x)`, `module::f(x)`, `Type::f(x)`.
 //!
 //! Name resolution decides about functions: the plain function is imported as `__vthread_call`
-//! outside, and a glob import of the companion module inside shadows it where there is one.
-//! Type-relative calls are decided by the type of the result.
+//! outside, and a glob import of the companion module inside shadows it if that module exists. The
+//! type of the result decides about type-relative calls.
 
 use super::{Body, blocking_calls};
 use crate::analysis::impl_siblings::Known;
@@ -38,7 +38,7 @@ impl Body {
         let last = &path.segments.last()?.ident;
         let (name, at) = (plain_text(last), last.span());
         if let Some(qself) = qself {
-            // Its type comes from what is around, so that it cannot be asked.
+            // Its type is inferred from its surroundings, so it cannot be probed.
             if matches!(*qself.ty, Type::Infer(_)) && known::associated_of_std(&name) {
                 return None;
             }
@@ -87,7 +87,7 @@ impl Body {
             }
             return Some(self.type_relative(call, is_recursive, at));
         }
-        // In a closure the facade is what is wanted.
+        // In a closure the facade is the right function.
         if !self.in_frame {
             return None;
         }
@@ -131,7 +131,7 @@ impl Body {
         is_recursive
     }
 
-    /// `Self::m(args)` in the default of `m`, by the helper that `self.m(args)` takes too.
+    /// `Self::m(args)` in the default of `m`, through the helper that `self.m(args)` uses too.
     fn function_again(&mut self, call: &ExprCall, helper: &Path, at: Span) -> Expr {
         self.calls_itself = true;
         let method = match &*call.func {
@@ -190,23 +190,23 @@ pub(crate) fn type_name(ty: &Type) -> Option<String> {
     }
 }
 
-/// `f` or `self::f`, with or without generic arguments: what may be a local name or a direct recursion.
+/// `f` or `self::f`, with or without generic arguments: a local name or a direct recursion.
 fn own_path(path: &Path) -> Option<syn::Ident> {
     let n = path.segments.len();
     let own = n == 1 || n == 2 && path.segments[0].ident == "self";
     (own && path.leading_colon.is_none()).then(|| path.segments[n - 1].ident.clone())
 }
 
-/// The warnings that stand beside a probe.
+/// The warnings beside a probe.
 struct Beside {
     warning: Option<TokenStream>,
     tied: Option<blocking_calls::Tied>,
     held: TokenStream,
 }
 
-/// The namespace probe. Without closure arguments the callee is chosen in a block of its own and the
-/// arguments never see the glob import; with one the callee must be a plain path, or rustc does not
-/// deduce the closure's signature.
+/// The namespace probe. Without closure arguments the callee is chosen in a block of its own and
+/// the arguments never see the glob import; with one the callee must be a plain path, or rustc does
+/// not deduce the closure's signature.
 fn probe(
     call: &ExprCall,
     mut path: Path,
@@ -292,13 +292,14 @@ fn probe(
     Expr::Verbatim(names::called_at(at, chosen).into_token_stream())
 }
 
-/// Beside the glob import of the companion module: is the function that the path names the module's own?
+/// Beside the glob import of the companion module: is the path's function the module's own?
 ///
-/// A plain function can shadow a vthread one by its value alone, and the module would stay visible. The
-/// path and the module's facade are imported under one name, the facade by the glob. rustc refuses a
-/// generated import that shadows a glob's in a path of another import (E0659), unless both are
-/// the same item. That costs no types: where there is no companion module, nothing is shadowed. Once for each
-/// path of a body is enough, and again where a block has imports of its own.
+/// A plain function can shadow only the value of a vthread one, and the module would stay visible.
+/// The path and the module's facade are imported under one name, the facade by the glob. rustc
+/// refuses a generated import that shadows a glob's in a path of another import (E0659), unless
+/// both are the same item. That needs no types: without a companion module, nothing is shadowed.
+/// One check is enough for each path of a body, and another one where a block has imports of its
+/// own.
 fn same_function(path: &Path, at: Span) -> TokenStream {
     let span = ours(at);
     let both = names::both_functions(at);
@@ -308,8 +309,8 @@ fn same_function(path: &Path, at: Span) -> TokenStream {
     )
 }
 
-/// What the imports of a path may do. Each lint that is named costs the user's compiler something, so the one
-/// of clippy is named only where it looks. Of what is deprecated the first import tells.
+/// The lints that are allowed on the imports of a path. Each lint costs the user's compiler time,
+/// so clippy's is allowed only where clippy checks. The first import reports deprecation.
 fn allowed(path: &Path, is_told: bool, span: Span) -> TokenStream {
     let name = path.segments.last().map(|last| plain_text(&last.ident));
     let deprecated = is_told.then(|| quote_spanned!(span=> , deprecated));
@@ -325,7 +326,7 @@ fn extent(call: &ExprCall) -> Extent {
     Extent::from(&call.func, call.paren_token.span.close())
 }
 
-/// Whether a closure stands among the arguments, or a macro that may hold one.
+/// Whether the arguments contain a closure, or a macro that may hide one.
 fn has_closure(call: &ExprCall) -> bool {
     struct Closures(bool);
     impl<'ast> Visit<'ast> for Closures {

@@ -1,8 +1,9 @@
 //! The expansion of `group!`.
 //!
-//! The `Owner` stands on the frame and aborts the process if it dies while children live. The body is
-//! an async block of its own, so that rustc refuses children that borrow from it. `Owner::run` takes
-//! the group, which keeps `'scope` alive to the join on every exit, and then a match acts.
+//! The `Owner` stands in the frame and aborts the process if it is dropped while children live. The
+//! body is an async block of its own, so that rustc refuses children that borrow from it.
+//! `Owner::run` takes the group, which keeps `'scope` alive until the join on every exit, and then
+//! a match applies the exit.
 
 use super::control_flow::{Exit, Fails, Frame, GroupFrame};
 use crate::analysis::tail;
@@ -25,21 +26,22 @@ pub(crate) struct Vars {
     pub(crate) group: Ident,
     /// The copy that lives in the body.
     pub(crate) inner: Ident,
-    /// The handle, as the user or we named it.
+    /// The handle, named by the user or by the expansion.
     pub(crate) handle: Ident,
     pub(crate) error: Ident,
     pub(crate) slot: Ident,
-    /// What knows by type whether the group has an error type, where that hangs on the function.
+    /// The variable whose type decides whether the group has an error type, if that depends on the
+    /// function.
     pub(crate) kind: Option<Ident>,
 }
 
-/// What the expansion is put together from.
+/// The parts of the expansion.
 pub(crate) struct Parts<'a> {
     pub(crate) form: &'a GroupForm,
     pub(crate) vars: &'a Vars,
     pub(crate) frame: GroupFrame,
     pub(crate) extent: Extent,
-    /// Located at the body's tail, as the user wrote it.
+    /// Located at the user's tail of the body.
     pub(crate) tail_at: Span,
     pub(crate) options: TokenStream,
 }
@@ -55,7 +57,7 @@ impl Body {
         let fails = match (&form.error, self.errors_are_known()) {
             _ if no_error => Fails::Never,
             (Some(_), _) => Fails::Always,
-            // `Failures` are given where there may be some.
+            // `Failures` are returned where there may be some.
             (None, Fails::AsTheFunction) if form.on_failure == OnFailure::Collect => Fails::Always,
             (None, fails) => fails,
         };
@@ -118,7 +120,7 @@ impl Body {
         built
     }
 
-    /// Rewrites the body in place; what it needs is in the frame that comes back.
+    /// Rewrites the body in place; the frame that it returns records what the body needs.
     fn group_body(
         &mut self,
         form: &mut GroupForm,
@@ -235,7 +237,7 @@ impl Body {
             _ => quote_spanned!(span=> #owner::run(&__o, #group, __b)),
         };
         let (before, run) = self.run(run, span);
-        // Located at the tail, where a value of the wrong type comes from.
+        // Located at the tail, the source of a value of the wrong type.
         let value_arm = quote_spanned!(tail_at=>
             ::core::result::Result::Ok(#val(__v)) => ::core::result::Result::Ok(__v),
         );
@@ -354,8 +356,8 @@ impl Body {
         }))
     }
 
-    /// What each way out does once the children are joined. The arms stand in the frame around, where
-    /// they are lowered again: so groups nest.
+    /// The effect of each exit once the children are joined. The arms stand in the enclosing frame,
+    /// where they are lowered again: so groups nest.
     pub(crate) fn exit_arms(&mut self, exits: &[Exit], span: Span) -> TokenStream {
         let (or_a, or_b, absurd) = (names::or_a(span), names::or_b(span), names::absurd(span));
         let depth = self.frames.len();

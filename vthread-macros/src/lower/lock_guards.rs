@@ -1,11 +1,14 @@
-//! Guards of std's locks that live across a suspension: which variables may be such guards, as far as that
-//! can be seen, and the dead code beside a suspension that warns if one is.
+//! Guards of std's locks that live across a suspension point: the variables that may be such
+//! guards, as far as syntax shows, and the dead code beside a suspension point that warns if one
+//! is.
 //!
-//! A candidate is a `let` whose value unwraps a `lock()`, `read()` or `write()`: only std's give a `Result` there.
-//! The type of that `Result` is remembered; beside each later call of its scope the runtime's `held_guard`
-//! asks whether a guard is in it and whether that call suspends. (The variable's own type may not be known
-//! there yet.) A body without candidates costs nothing.
-//! A guard that is handed on, as to `drop`, is a candidate no longer.
+//! A candidate is a `let` whose value unwraps a `lock()`, `read()` or `write()`: only std's return
+//! a `Result` there. The type of that `Result` is recorded; beside each later call in its scope the
+//! runtime's `held_guard` asks whether it contains a guard and whether that call suspends. (The
+//! type of the variable itself may not be known there yet.) A body without candidates costs
+//! nothing.
+//!
+//! A guard that is passed on, to `drop` for example, is no longer a candidate.
 
 use super::Body;
 use crate::analysis::tail;
@@ -16,7 +19,7 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Block, Expr, ExprMethodCall, Local, Macro, Pat, Stmt, parse_quote_spanned};
 
-/// Methods that give a guard.
+/// Methods that return a guard.
 const LOCKS: &[&str] = &["lock", "read", "write", "try_lock", "try_read", "try_write"];
 
 /// Methods that take it out of a `Result`.
@@ -34,16 +37,16 @@ const UNWRAPS: &[&str] = &[
 /// A variable that may be a guard.
 pub(crate) struct Candidate {
     variable: String,
-    /// The variable of ours that remembers the type of the `Result`.
+    /// The generated variable that records the type of the `Result`.
     ty: Ident,
-    /// How many frames stand around it.
+    /// The number of frames around it.
     depth: usize,
-    /// Whether it has been handed on.
+    /// Whether it has been passed on.
     is_gone: bool,
 }
 
 impl Body {
-    /// Looks at a `let` before it is rewritten.
+    /// Examines a `let` before it is rewritten.
     pub(crate) fn may_hold(&mut self, local: &Local) -> Option<Candidate> {
         let init = local.init.as_ref()?;
         self.hands_on(&init.expr);
@@ -63,7 +66,7 @@ impl Body {
         })
     }
 
-    /// Adds the candidate, when the `let` has been rewritten. Gives the statement that stands before it.
+    /// Adds the candidate after the `let` is rewritten. Returns the statement before it.
     pub(crate) fn holds(&mut self, candidate: Candidate, local: &mut Local) -> Option<Stmt> {
         let ty = &candidate.ty;
         let span = ty.span();
@@ -75,7 +78,8 @@ impl Body {
         Some(statement)
     }
 
-    /// Dead code beside something that suspends if `choice` says so: a reference to a probe's choice.
+    /// Dead code beside an expression that suspends if `choice` says so: a reference to a probe's
+    /// choice.
     pub(crate) fn held_across(&self, choice: TokenStream, at: Span) -> TokenStream {
         let held: Vec<&Candidate> = self.held.iter().filter(|held| self.lives(held)).collect();
         if held.is_empty() || !self.in_frame {
@@ -92,13 +96,14 @@ impl Body {
         )
     }
 
-    /// The same beside what is known to suspend.
+    /// The same beside an expression that is known to suspend.
     pub(crate) fn held_across_suspension(&self, at: Span) -> TokenStream {
         let suspension = names::suspension(ours(at));
         self.held_across(quote!(&#suspension), at)
     }
 
-    /// The same before a `group!` or `race!`, which waits for its children, unless it ends the guard.
+    /// The same before a `group!` or `race!`, which waits for its children, unless it ends the
+    /// guard.
     pub(crate) fn held_across_macro(&mut self, mac: &Macro, at: Span) -> TokenStream {
         for held in &mut self.held {
             held.is_gone |= is_argument(mac.tokens.clone(), &held.variable);
@@ -106,7 +111,8 @@ impl Body {
         self.held_across_suspension(at)
     }
 
-    /// Whether it lives here, in the same frame. What a `timeout!` and its like hold is a part of that.
+    /// Whether it lives here, in the same frame; the body of a `timeout!` or a similar macro is
+    /// part of it.
     fn lives(&self, held: &Candidate) -> bool {
         let is_left = |frame: &Frame| match frame {
             Frame::Loop(_) | Frame::Label(_) => false,
@@ -116,7 +122,8 @@ impl Body {
         !held.is_gone && !self.frames[held.depth..].iter().any(is_left)
     }
 
-    /// Where a block ends, so do its candidates; what it hands on before it leaves is still there behind it.
+    /// The candidates of a block end with it. Outer ones that it passes on count again behind it if
+    /// it diverges.
     pub(crate) fn end_of_block(&mut self, block: &Block, before: &[bool]) {
         self.held.truncate(before.len());
         let leaves = match block.stmts.last() {
@@ -131,12 +138,12 @@ impl Body {
         }
     }
 
-    /// Which candidates had been handed on where a block begins.
+    /// The candidates that had been passed on at the beginning of a block.
     pub(crate) fn begin_of_block(&self) -> Vec<bool> {
         self.held.iter().map(|held| held.is_gone).collect()
     }
 
-    /// What stands here as a value is handed on.
+    /// A variable that is used here as a value is passed on.
     pub(crate) fn hands_on(&mut self, value: &Expr) {
         if let Expr::Path(path) = unparenthesized(value) {
             let name = path.path.get_ident().map(plain_text);
@@ -144,7 +151,7 @@ impl Body {
         }
     }
 
-    /// The same for the values that are the parts of an expression.
+    /// The same for the values that are parts of an expression.
     pub(crate) fn hands_on_parts(&mut self, expr: &Expr) {
         match expr {
             Expr::Call(call) => call.args.iter().for_each(|value| self.hands_on(value)),
@@ -172,7 +179,7 @@ impl Body {
         }
     }
 
-    /// A macro that is not known may do anything with what it names.
+    /// An unknown macro may use the names in it in any way.
     pub(crate) fn hands_on_to_macro(&mut self, mac: &Macro) {
         let is_known =
             crate::known::macros::arguments(mac).is_some() || crate::forms::which(mac).is_some();
@@ -188,7 +195,7 @@ impl Body {
     }
 }
 
-/// The variable of a pattern, and whether `Ok` stands around it.
+/// The variable of a pattern, and whether it is wrapped in `Ok`.
 fn bound(pattern: &Pat) -> Option<(&Ident, bool)> {
     match pattern {
         Pat::Ident(ident) if ident.subpat.is_none() => Some((&ident.ident, false)),
@@ -201,7 +208,7 @@ fn bound(pattern: &Pat) -> Option<(&Ident, bool)> {
     }
 }
 
-/// Whether it ends with `lock()` or its like, unwrapped here or by its pattern.
+/// Whether it ends with `lock()` or a similar call, unwrapped here or by its pattern.
 fn gives_guard(value: &Expr, is_unwrapped: bool) -> bool {
     match unparenthesized(value) {
         Expr::Try(attempt) => gives_guard(&attempt.expr, true),

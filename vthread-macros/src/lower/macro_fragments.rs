@@ -1,7 +1,7 @@
-//! Expressions that a macro by example handed to the user's function, as `$value:expr`.
+//! Expressions that a `macro_rules!` macro passed to the user's function, as `$value:expr`.
 //!
-//! They arrive between invisible delimiters, which rustc does not look at when a procedural macro
-//! hands them on: `$a * $b` with `1 + 2` for `$a` would become `1 + 2 * $b`. So they are parenthesised.
+//! They arrive between invisible delimiters, which rustc ignores when a procedural macro passes
+//! them on: `$a * $b` with `1 + 2` for `$a` would become `1 + 2 * $b`. So they are parenthesised.
 
 use crate::analysis::tail;
 use proc_macro2::{Delimiter, Group, Span};
@@ -39,7 +39,7 @@ pub(crate) fn parenthesized(group: &mut ExprGroup) -> Option<Expr> {
     }))
 }
 
-/// Does it to parts of the body that are not rewritten.
+/// Applies it to parts of the body that are not rewritten.
 pub(crate) struct Fragments;
 
 impl VisitMut for Fragments {

@@ -1,5 +1,5 @@
-//! Method calls: `recv.m(args)` stays token for token as written and becomes the scrutinee of a match
-//! that decides by the receiver's and the result's type.
+//! Method calls: `recv.m(args)` stays token for token as written and becomes the scrutinee of a
+//! match; the types of the receiver and the result decide.
 
 use super::{Body, blocking_calls};
 use crate::analysis::impl_siblings::Known;
@@ -12,12 +12,12 @@ use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{Expr, ExprMethodCall, Path, UnOp};
 
-/// What a receiver is, for the dead code that gives its type.
+/// The kind of a receiver, for the dead code that finds its type.
 #[derive(PartialEq)]
 enum Receiver {
     /// A place: it can be named a second time.
     Place,
-    /// A place inside a value, as `f().field`: the value's type is remembered.
+    /// A place inside a value, as `f().field`: the value's type is recorded.
     InValue,
     /// A value: it passes through an identity function.
     Value,
@@ -59,8 +59,8 @@ impl Body {
         }
     }
 
-    /// `self.m(args)` in the default of `m`. rustc takes the call's type for the one that is being
-    /// defined (E0792), so it goes through the helper that the trait's expansion adds.
+    /// `self.m(args)` in the default of `m`. rustc identifies the call's type with the one that is
+    /// being defined (E0792), so the call goes through the helper that the trait's expansion adds.
     fn call_again(&mut self, call: &ExprMethodCall, helper: &Path) -> Expr {
         self.calls_itself = true;
         let (again, receiver, turbofish) =
@@ -76,7 +76,7 @@ impl Body {
         Expr::Verbatim(made)
     }
 
-    /// `recv.m(args).block()` in a closure, as plain code writes it: `m` is not made, `block` makes it.
+    /// `recv.m(args).block()` in a closure, as in plain code: `m` is not made, `block` makes it.
     fn receiver_of_block(&mut self, receiver: &mut Expr) {
         match receiver {
             Expr::MethodCall(inner) => {
@@ -176,7 +176,7 @@ impl Body {
         Expr::Verbatim(names::called_at(at, probed).into_token_stream())
     }
 
-    /// A place expression and its copy for dead code, in which values are only remembered by type.
+    /// A place expression and its copy for dead code, in which values are only recorded by type.
     fn place(&mut self, expr: &Expr, types: &mut Vec<Ident>) -> (TokenStream, TokenStream) {
         let span = Span::mixed_site();
         match expr {
@@ -213,7 +213,7 @@ impl Body {
             }
             Expr::Path(path) => (quote!(#path), quote!(#path)),
             value => {
-                // Lints about the temporary look at where it is made.
+                // Lints about the temporary use the position of its creation.
                 let span = ours(value.span());
                 let ty = self.fresh("value", span);
                 types.push(ty.clone());
@@ -241,7 +241,7 @@ fn classify(expr: &Expr) -> Receiver {
         _ => Receiver::InValue,
     };
     match expr {
-        // What is in it only this call tells, so that it cannot be named a second time.
+        // Only this call fixes the type of its contents, so it cannot be named a second time.
         Expr::Path(path) if path.path.is_ident("None") => Receiver::Value,
         Expr::Path(_) => Receiver::Place,
         Expr::Paren(inner) => classify(&inner.expr),
@@ -253,7 +253,7 @@ fn classify(expr: &Expr) -> Receiver {
     }
 }
 
-/// Fields are looked at through a raw borrow, since they may be packed; constants are not places.
+/// Fields are accessed through a raw borrow, because they may be packed; constants are not places.
 fn is_raw_place(expr: &Expr) -> bool {
     matches!(expr, Expr::Field(_)) && classify(expr) == Receiver::Place && !roots_in_constant(expr)
 }

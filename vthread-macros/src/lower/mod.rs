@@ -1,9 +1,10 @@
 //! The rewrite of a vthread body: calls that may suspend are probed, our macros are expanded,
-//! everything else stays token for token as the user wrote it. Only this folder writes.
+//! everything else stays token for token as the user wrote it. Only this folder rewrites.
 //!
-//! The walk is in `expr`, `block` and `for_loop`. `function_call` and `method_call` ask whether a
-//! call suspends, and `call_mode` says how it is made; `control_flow` leads jumps out of bodies;
-//! `std_macro` treats macros whose arguments are part of the body; the rest is named for what it rewrites.
+//! The walk is in `expr`, `block` and `for_loop`. `function_call` and `method_call` find out
+//! whether a call suspends, and `call_mode` decides how it is made; `control_flow` routes jumps out
+//! of bodies; `std_macro` treats macros whose arguments are part of the body; the other files are
+//! named after what they rewrite.
 
 pub(crate) mod background;
 pub(crate) mod bind;
@@ -51,37 +52,39 @@ pub(crate) struct Body {
     pub(crate) scopes: Scopes,
     /// False inside closures: they are plain code, where calls block.
     pub(crate) in_frame: bool,
-    /// True inside an argument of a macro that is not ours: our macros there are left to rustc.
+    /// True inside an argument of a foreign macro: rustc expands our macros there.
     pub(crate) in_foreign_macro: bool,
-    /// What `return`, `break`, `continue` and `?` would leave, outermost first.
+    /// The constructs that `return`, `break`, `continue` and `?` would leave, outermost first.
     pub(crate) frames: Vec<Frame>,
     pub(crate) subject: Subject,
     pub(crate) returns: Returns,
-    /// Whether the value of the expression about to be visited is used.
+    /// Whether the value of the next expression is used.
     pub(crate) is_used: bool,
-    /// True in the operands of a call that is probed: it is checked there that all of them stand in the frame itself.
+    /// True in the operands of a probed call: its check proves that all of them stand in the frame
+    /// itself.
     pub(crate) is_covered: bool,
     /// True inside a `closure!`, whose frame must be `Send`.
     pub(crate) in_vthread_closure: bool,
-    /// Whether the function calls itself from inside a `spawn!` or a `closure!`: then its frame must say `Send`.
+    /// Whether the function calls itself from inside a `spawn!` or a `closure!`: then its frame
+    /// must promise `Send`.
     pub(crate) spawns_itself: bool,
     /// Whether a default method calls itself: then the trait needs a helper.
     pub(crate) calls_itself: bool,
-    /// Paths of calls that were checked against plain functions that shadow vthread ones.
+    /// Paths of calls that are already checked against plain functions that shadow vthread ones.
     pub(crate) checked_paths: HashSet<String>,
-    /// The parameters without a type of the closures around: nothing may be asked of their types yet.
+    /// The untyped parameters of the enclosing closures: their types cannot be probed yet.
     pub(crate) untyped: Vec<String>,
-    /// The variables around that may be guards of std's locks.
+    /// The variables in scope that may be guards of std's locks.
     pub(crate) held: Vec<Candidate>,
     n_names: usize,
 }
 
-/// Whose body it is: its direct recursion becomes segments.
+/// The function of the body: its direct recursion becomes segments.
 #[derive(Default)]
 pub(crate) struct Subject {
     pub(crate) function: Option<String>,
     pub(crate) method: Option<String>,
-    /// The type that the method is of, and the trait: `Tree::depth(..)` in `depth` is the method itself.
+    /// The method's type and trait: `Tree::depth(..)` in `depth` is the method itself.
     pub(crate) owners: Vec<String>,
     /// For the default method of a trait, which cannot name its own call: the trait's helper.
     pub(crate) again: Option<Path>,
@@ -91,29 +94,29 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// Whether nothing is known of the function around: our macros in plain code.
+    /// Whether the enclosing function is unknown: our macros in plain code.
     pub(crate) fn is_unknown(&self) -> bool {
         self.function.is_none() && self.method.is_none()
     }
 
-    /// Whether `Owner::name` is the method itself. Where it is another one of that name, nothing but an
-    /// allocation is lost.
+    /// Whether `Owner::name` is the method itself. If it is another one of that name, only an
+    /// allocation is wasted.
     pub(crate) fn is_method_of(&self, owner: &str, name: &str) -> bool {
         self.method.as_deref() == Some(name)
             && (owner == "Self" || self.owners.iter().any(|own| own == owner))
     }
 }
 
-/// What the function around returns.
+/// The return type of the enclosing function.
 #[derive(Default)]
 pub(crate) struct Returns {
-    /// Its type, where it can be written in the body.
+    /// The type, if it can be written in the body.
     pub(crate) ty: Option<Type>,
     /// Whether its last segment is `Result`: then groups have an error type.
     pub(crate) is_result: bool,
-    /// The type to ask where the name says nothing: it may be an alias of `Result`.
+    /// The type to probe if the name decides nothing: it may be an alias of `Result`.
     pub(crate) asked: Option<Type>,
-    /// Where it is written.
+    /// The location of the type.
     pub(crate) at: Option<Span>,
 }
 
@@ -143,7 +146,7 @@ impl Returns {
     }
 }
 
-/// The path that a type is, perhaps as a macro by example hands it on.
+/// The path of a type, even if a `macro_rules!` macro passed it on.
 fn as_path(ty: &Type) -> Option<&syn::Path> {
     match ty {
         Type::Path(path) => Some(&path.path),
@@ -153,8 +156,8 @@ fn as_path(ty: &Type) -> Option<&syn::Path> {
     }
 }
 
-/// The type with `()` for each `impl Trait`, which cannot be written in a body: whether it is a `Result`, and of
-/// which error, stays the same.
+/// The type with `()` for each `impl Trait`, which cannot be written in a body: that changes
+/// neither whether it is a `Result` nor its error type.
 fn without_impl(ty: &Type) -> Type {
     struct WithoutImpl;
     impl syn::visit_mut::VisitMut for WithoutImpl {
@@ -221,7 +224,7 @@ impl Body {
         self.scopes.close();
     }
 
-    /// Notes a direct recursive call, for the bound on the frame.
+    /// Records a direct recursive call, for the bound on the frame.
     pub(crate) fn note_recursion(&mut self) {
         let in_child = |frame: &Frame| matches!(frame, Frame::Child(_));
         self.spawns_itself |= self.in_vthread_closure || self.frames.iter().any(in_child);

@@ -1,9 +1,10 @@
 //! `#[must_use]` of a function whose call is a statement.
 //!
-//! rustc looks for the attribute of what a statement calls, and not of what a `match` in it calls. So the
-//! call stands once more in dead code, as the user wrote it, where its arguments can be written twice without
-//! harm. The lints of types look at the value of the `match` by themselves. Calls of methods cannot be written twice:
-//! a `Call` that is not made has a warning of its own.
+//! rustc reads the attribute of the function that a statement calls, but not of a call inside a
+//! `match`. So the call stands once more in dead code, as the user wrote it, if its arguments can
+//! be written twice without harm. The lints of types apply to the value of the `match` by
+//! themselves. Calls of methods cannot be written twice; a `Call` that is not made has a warning of
+//! its own.
 
 use super::Body;
 use crate::emit::call::dead;
@@ -14,7 +15,7 @@ use quote::quote_spanned;
 use syn::{Expr, ExprCall, ExprPath, UnOp};
 
 impl Body {
-    /// A statement's call of a function, as the user wrote it, where rustc may have something to say of it.
+    /// A function call as a statement, as the user wrote it, if rustc may have a lint for it.
     pub(crate) fn stated_call(&self, statement: &Expr) -> Option<ExprCall> {
         let Expr::Call(call) = statement else {
             return None;
@@ -33,7 +34,7 @@ impl Body {
     }
 }
 
-/// The call once more, beside what it has become.
+/// The call once more, beside its rewritten form.
 pub(crate) fn said_again(call: &ExprCall) -> TokenStream {
     let at = call.paren_token.span.join();
     dead(ours(at), quote_spanned!(at=> #call;))

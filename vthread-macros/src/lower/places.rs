@@ -1,5 +1,5 @@
-//! The rule of `choice::in_place`, of whatever is written: each generated `.await` has a check of its place in the same body,
-//! beside it or in the expression of ours around it.
+//! Checks the rule of `emit::call::in_place` for all generated code: each generated `.await` has a
+//! check of its place in the same body, beside it or in the generated expression around it.
 
 use super::{Body, Returns, Subject};
 use quote::ToTokens;
@@ -7,10 +7,10 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
 use syn::{Block, Expr, ExprAsync, ExprAwait, ExprClosure, ExprMatch, Stmt, parse_quote};
 
-/// A walk that finds the awaits without a check.
+/// A walk that finds awaits without a check.
 #[derive(Default)]
 struct Places {
-    /// Of each block and match around, in the same body: whether it checks.
+    /// For each enclosing block and match of the same body: whether it checks.
     checked: Vec<bool>,
     n_awaits: usize,
     unchecked: Vec<String>,
@@ -49,7 +49,7 @@ impl<'ast> Visit<'ast> for Places {
         self.checked.pop();
     }
     fn visit_expr_match(&mut self, choice: &'ast ExprMatch) {
-        // What is matched and the only arm are one expression of ours.
+        // The scrutinee and the only arm are one generated expression.
         self.checked.push(match &choice.arms[..] {
             [arm] => matches!(&*arm.body, Expr::Block(body) if checks(&body.block)),
             _ => false,
@@ -88,7 +88,7 @@ fn each_await_is_checked_in_its_own_body() {
         ),
         (3, parse_quote!(a.one(b.two() && c.three()))),
         (3, parse_quote!(f(g(a.one())))),
-        // Bodies of the user's among the operands: nothing in them is awaited.
+        // The user's own bodies among the operands: nothing in them is awaited.
         (2, parse_quote!(a.one(async { b.two(f()).three() }).four())),
         (2, parse_quote!(a.one(async || b.two().three()).four())),
         (2, parse_quote!(a.one(|| b.two().three()).four())),
@@ -97,7 +97,7 @@ fn each_await_is_checked_in_its_own_body() {
         (1, parse_quote!((|| b.two().three())().four())),
         (1, parse_quote!(a.one(foreign!(b.two().three())))),
         (1, parse_quote!(a.one(info!("{}", b.two().three())))),
-        // Blocks, macros and futures among the operands, which check for themselves.
+        // Blocks, macros and futures among the operands, which check by themselves.
         (
             4,
             parse_quote!(
@@ -182,7 +182,7 @@ fn constructs_among_the_operands_of_a_chain_check_for_themselves() {
     }
 }
 
-/// The walk itself finds what is wrong.
+/// The walk itself finds the violations.
 #[test]
 fn an_await_in_a_body_without_a_check_is_found() {
     let wrong: Expr = parse_quote!(match async { f().await } {

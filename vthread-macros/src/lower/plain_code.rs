@@ -1,4 +1,4 @@
-//! `group!` and `spawn!` as rustc meets them: in plain functions and closures, where they block.
+//! `group!` and `spawn!` as rustc expands them: in plain functions and closures, where they block.
 
 use crate::errors;
 use crate::forms::enclosure::Enclosure;
@@ -9,12 +9,13 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::{Macro, parse_quote_spanned};
 
-/// `group!` in plain code. The function's return type cannot be seen, so an error type must be given.
+/// `group!` in plain code. The function's return type is not visible, so an error type must be
+/// given.
 pub(crate) fn group(tokens: TokenStream) -> TokenStream {
     expand("group", tokens, |body, mac| body.group_macro(mac, true))
 }
 
-/// `spawn!` in plain code: only into a group that it was given.
+/// `spawn!` in plain code: only into an explicit group.
 pub(crate) fn spawn(tokens: TokenStream) -> TokenStream {
     expand("spawn", tokens, |body, mac| {
         let expanded = body.spawn_macro(mac);
@@ -24,7 +25,7 @@ pub(crate) fn spawn(tokens: TokenStream) -> TokenStream {
     })
 }
 
-/// `background!` in plain code: as everywhere.
+/// `background!` in plain code: the same as everywhere.
 pub(crate) fn background(tokens: TokenStream) -> TokenStream {
     expand("background", tokens, |body, mac| body.background_macro(mac))
 }
@@ -51,7 +52,7 @@ pub(crate) fn select(tokens: TokenStream) -> TokenStream {
     expand("select", tokens, |body, mac| body.select_macro(mac, true))
 }
 
-/// `closure!` in plain code: as everywhere.
+/// `closure!` in plain code: the same as everywhere.
 pub(crate) fn closure(tokens: TokenStream) -> TokenStream {
     expand("closure", tokens, |body, mac| body.closure_macro(mac))
 }

@@ -1,5 +1,5 @@
-//! The expansion of `race!`: a group whose body spawns one child for each item. A child that has a value
-//! brings it to the finish, which stands beside the group.
+//! The expansion of `race!`: a group whose body spawns one child for each item. A child with a
+//! value stores it in the finish, which stands beside the group.
 
 use super::control_flow::{Frame, GroupFrame};
 use super::spawn::{End, RoomFor, Target};
@@ -111,7 +111,7 @@ impl Body {
         built
     }
 
-    /// Starts the child of one item. What the pattern binds moves into it.
+    /// Starts the child of one item. The variables of the pattern move into it.
     fn runner(
         &mut self,
         form: &RaceForm,
@@ -125,7 +125,7 @@ impl Body {
         self.scopes.open();
         self.scopes.bind_pattern(&form.pattern);
         let error = self.fresh("error", span);
-        // A `spawn!` in the body goes to the group around.
+        // A `spawn!` in the body goes to the surrounding group.
         self.frames.push(Frame::Group(GroupFrame {
             can_fail: true,
             asked: None,

@@ -1,9 +1,10 @@
-//! Groups of which a type decides whether they have an error type: that which the function around returns, where
-//! its name does not say whether it is a `Result`.
+//! Groups whose error type depends on a type: the return type of the enclosing function, if its
+//! name does not show whether it is a `Result`.
 //!
-//! The expansion is written once for both, in terms of a variable without size that the compiler finds the type of
-//! (`macro_support/return_type.rs`). The body ends by a slot, as in groups without an error type; a `return` in it
-//! goes through the slot too, so that `?` alone gives the body's block its value.
+//! The expansion is written once for both cases, in terms of a zero-sized variable whose type the
+//! compiler finds (`macro_support/return_type.rs`). The body ends through a slot, as in groups
+//! without an error type; a `return` in it goes through the slot too, so that only `?` gives the
+//! body's block its value.
 
 use crate::analysis::tail;
 use crate::analysis::tail::Tail;
@@ -18,7 +19,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
 impl Body {
-    /// Asks the function's return type, and in a child says where it would fail.
+    /// Probes the function's return type; in a child, marks where it would fail.
     pub(crate) fn asks(&self, kind: &Ident, attempt: Option<Span>, span: Span) -> TokenStream {
         let Some(ty) = &self.returns.asked else {
             return TokenStream::new();
@@ -38,7 +39,7 @@ impl Body {
         )
     }
 
-    /// Dead code that gives the block of a body the type of what `?` makes of it.
+    /// Dead code that gives the block of a body the type that `?` produces in it.
     pub(crate) fn pin_left(&self, kind: &Ident, span: Span) -> TokenStream {
         let unknown = names::error_unknown(span);
         let left = match &self.returns.ty {
@@ -83,7 +84,7 @@ impl Body {
         );
         let tells = tells(None, span);
         let asks = self.asks(kind, None, span);
-        // In a child `?` ends the child: its groups' bodies end with a failure only.
+        // In a child `?` ends the child: the bodies of its groups end only with a failure.
         let is_in_child = self.is_in_child();
         let leaves = self.fresh("leaves", span);
         let in_child = match is_in_child {

@@ -1,5 +1,5 @@
-//! The expansion of `select!`: each branch an async block of its own, in a list; then a match on who
-//! has won, whose arms are the handlers, in the frame around.
+//! The expansion of `select!`: each branch is an async block of its own, in a list; then a match on
+//! the winner, whose arms are the handlers, in the enclosing frame.
 
 use crate::analysis::scopes;
 use crate::emit::call::{Extent, Making, dead_beside, decide, outer};
@@ -12,7 +12,7 @@ use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Macro, Pat, PatWild, Token, parse_quote};
 
-/// What one branch adds to the expansion.
+/// The parts of the expansion for one branch.
 struct Parts {
     before: TokenStream,
     /// Puts the branch before the list so far, which is `__l`.
@@ -138,7 +138,7 @@ impl Body {
     }
 }
 
-/// The pattern of a normal end, with another pattern in the place of `__v`.
+/// The pattern of a normal end, with another pattern in place of `__v`.
 fn replace_value(tokens: TokenStream, pattern: &TokenStream) -> TokenStream {
     use proc_macro2::{Group, TokenTree};
     tokens
@@ -156,7 +156,7 @@ fn replace_value(tokens: TokenStream, pattern: &TokenStream) -> TokenStream {
         .collect()
 }
 
-/// The pattern as a test: what it binds becomes `_`, so that nothing moves.
+/// The pattern as a test: its variables become `_`, so that nothing moves.
 fn without_bindings(mut pattern: Pat) -> Pat {
     struct Strip;
     impl VisitMut for Strip {

@@ -19,20 +19,20 @@ use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{Block, Expr, Macro, Token};
 
-/// The group that a child goes to.
+/// The group of a child.
 pub(crate) struct Target {
     pub(crate) handle: Ident,
     pub(crate) can_fail: bool,
-    /// Whether that hangs on what the function around returns.
+    /// Whether that depends on the function's return type.
     pub(crate) is_asked: bool,
     pub(crate) end: End,
     pub(crate) room: RoomFor,
-    /// The depth of the scopes from which on names move into the child; none for a group of another
-    /// function, into whose children everything moves.
+    /// The depth of the scopes whose names move into the child; `None` for a group of another
+    /// function, whose children take everything by move.
     pub(crate) depth: Option<usize>,
 }
 
-/// What a child has to wait for.
+/// What a child waits for before it runs.
 #[derive(PartialEq, Eq)]
 pub(crate) enum RoomFor {
     /// A place, which the spawner does not hold.
@@ -43,11 +43,11 @@ pub(crate) enum RoomFor {
     Service,
 }
 
-/// What becomes of a child's result.
+/// The use of a child's result.
 pub(crate) enum End {
     /// Its failure is the group's.
     Group,
-    /// Its failure is its own: the handle gives a `Result`.
+    /// Its failure is its own: `join()` returns a `Result`.
     Kept,
     /// It is a runner of a race, with this finish. Its error type may be left to inference.
     Race { finish: Ident, is_inferred: bool },
@@ -137,7 +137,7 @@ impl Body {
             RoomFor::Child | RoomFor::Service => spawned,
         };
         let dead = self.dead_for_await(span);
-        // What another function was given may be an owned handle, which derefs to the group.
+        // The handle from another function may be an owned one, which dereferences to the group.
         let group = match target.depth {
             Some(_) => quote_spanned!(span=> #handle),
             None => quote_spanned!(handle.span()=> &*#handle),
@@ -193,7 +193,7 @@ impl Body {
         )
     }
 
-    /// A future of ours, awaited in place or blocked on.
+    /// A generated future, awaited in place or blocked on.
     fn awaited(&self, future: TokenStream, span: Span) -> TokenStream {
         let block_on = names::block_on(span);
         match self.making(false) {
@@ -219,7 +219,8 @@ impl Body {
         )
     }
 
-    /// `Options::new()` remembers its caller: with the user's own span, or that would be the attribute around.
+    /// `Options::new()` records its caller: it needs the user's span, or it would record the
+    /// attribute.
     pub(crate) fn new_options(&self, options: TokenStream, at: Span) -> TokenStream {
         quote_spanned!(at=> #options::new())
     }
@@ -234,7 +235,7 @@ impl Body {
         built
     }
 
-    /// The options of a child, of which one is its name.
+    /// The options of a child, including its name.
     pub(crate) fn named_options(&mut self, name: &mut Option<Expr>, at: Span) -> TokenStream {
         let span = ours(at);
         let options = names::spawn_options(span);
@@ -248,8 +249,8 @@ impl Body {
         }
     }
 
-    /// The innermost group of this function, or the one that named its handle so, or the group that
-    /// the function was given.
+    /// The innermost group of this function, the one whose handle has that name, or the group that
+    /// the function received.
     fn target_group(&mut self, handle: Option<&Ident>, at: Span) -> Option<Target> {
         let mut is_in_child = false;
         for frame in self.frames.iter().rev() {
@@ -301,7 +302,7 @@ impl Body {
         }
     }
 
-    /// What moves into the child: variables bound inside the group's body.
+    /// The captures that move into the child: variables bound inside the group's body.
     fn captures(&self, body: &Block, depth: usize) -> Vec<Capture> {
         let is_captured = |name: &str| self.scopes.variable_bound_within(name, depth).is_some();
         free_names(body, &is_captured)
@@ -319,7 +320,7 @@ impl Body {
             .collect()
     }
 
-    /// Rewrites the body of a child in place, and gives the place where it would fail by `?`.
+    /// Rewrites the body of a child in place, and returns where it would fail by `?`.
     pub(crate) fn child_body(
         &mut self,
         body: &mut Block,
@@ -370,15 +371,16 @@ pub(crate) fn end(
     }
 }
 
-/// Dead code that refuses a `Copy` variable which the child changes and others use afterwards.
+/// Dead code that refuses a `Copy` variable that the child changes and that is used again
+/// afterwards.
 fn changes_its_copy(name: &Ident) -> TokenStream {
     let span = ours(name.span());
     let changed = names::changed(span);
     dead(span, quote_spanned!(span=> #changed(&#name)[()].check();))
 }
 
-/// One `Move` outside and one `take` inside per name: a by-value use of a `Copy` name alone would be
-/// captured by reference.
+/// One `Move` outside and one `take` inside for each name: a use by value of a `Copy` name alone
+/// would be captured by reference.
 fn move_names(captures: &[Capture], span: Span) -> (TokenStream, TokenStream) {
     let (moved, take) = (names::moved(span), names::take(span));
     let mut outside = TokenStream::new();

@@ -1,10 +1,10 @@
-//! Macros whose arguments are part of the body: std's, and some that everybody uses.
+//! Macros whose arguments are part of the body: std's, and some common ones.
 //!
-//! An argument that may suspend is evaluated before, in the frame, and the macro gets a variable. That is
-//! right for the macro of std only: one of the user's own may mean something else, or show what it is
-//! handed. So name resolution checks that it is std's where anything is evaluated before
-//! (`lower/macro_origin.rs`). What must be evaluated lazily, or cannot be moved out, is rewritten as in
-//! a closure: calls in it block. Any other macro is left alone.
+//! An argument that may suspend is evaluated first, in the frame, and the macro gets a variable.
+//! That is correct only for the macro of std: a user's own may have another meaning, or print its
+//! tokens. So name resolution checks that it is std's where an argument is evaluated first
+//! (`lower/macro_origin.rs`). Arguments that must be evaluated lazily, or cannot be moved out, are
+//! rewritten as in a closure: calls in them block. Any other macro is left alone.
 
 use super::Body;
 use crate::emit::attributes::{self, is_condition};
@@ -22,7 +22,7 @@ use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{Expr, Macro, Pat, Token, UnOp};
 
-/// What is evaluated before the macro, with the variables that stand for it.
+/// The expressions that are evaluated before the macro, with their variables.
 #[derive(Default)]
 struct Before {
     values: Vec<TokenStream>,
@@ -30,8 +30,8 @@ struct Before {
 }
 
 impl Body {
-    /// Rewrites a macro's arguments in place; what must be evaluated before gives an expression that
-    /// stands for the whole.
+    /// Rewrites a macro's arguments in place; if one must be evaluated first, returns an expression
+    /// for the whole.
     pub(crate) fn known_macro(&mut self, mac: &mut Macro) -> Option<Expr> {
         self.marks_hidden_return(mac);
         let treatment = treatment(mac)?;
@@ -78,7 +78,7 @@ impl Body {
         self.in_frame = in_frame;
     }
 
-    /// Has `expr` evaluated before, by reference or by value, unless it is a plain place.
+    /// Evaluates `expr` first, by reference or by value, unless it is a plain place.
     fn evaluate(&mut self, expr: &mut Expr, by_reference: bool, before: &mut Before) {
         let attrs = attributes::take(expr);
         let span = ours(expr.span());
@@ -112,7 +112,7 @@ impl Body {
         self.then(before, mac)
     }
 
-    /// `write!(to, ..)`: to a stream of the library it suspends.
+    /// `write!(to, ..)`: suspends if `to` is a stream of the library.
     fn writes(&mut self, mac: &mut Macro) -> Expr {
         match self.formats(mac, 2) {
             Some(Expr::Verbatim(with_values)) => self.made_of_write(mac, with_values),
@@ -120,8 +120,8 @@ impl Body {
         }
     }
 
-    /// What `write!` gives, made if it is a call. The text is written down by then: what it was made of, of which
-    /// nothing need be `Send`, is dropped before the call is made.
+    /// The value of `write!`, made if it is a call. The text is formatted by then: its arguments,
+    /// which need not be `Send`, are dropped before the call is made.
     fn made_of_write(&mut self, mac: &Macro, write: TokenStream) -> Expr {
         let at = mac.path.span();
         let span = ours(at);
@@ -213,7 +213,7 @@ impl Body {
         self.then(before, mac)
     }
 
-    /// `ensure!(condition)`, which shows the condition, or `ensure!(condition, error)`.
+    /// `ensure!(condition)`, which prints the condition, or `ensure!(condition, error)`.
     fn ensures(&mut self, mac: &mut Macro) -> Option<Expr> {
         let mut arguments = arguments(mac)?;
         let span = ours(mac.path.span());
@@ -244,12 +244,12 @@ impl Body {
         before.then(mac, check)
     }
 
-    /// `dbg!(a, b)`, by a macro of ours that is told what the user wrote.
+    /// `dbg!(a, b)`, by a macro of ours that receives the user's tokens as text.
     fn shows(&mut self, mac: &mut Macro) -> Option<Expr> {
         let mut arguments = arguments(mac)?;
         let span = ours(mac.path.span());
         let show = names::dbg_as(span);
-        // With the user's span these are where the user wrote `dbg!`, and not the attribute.
+        // With the user's span these are the location of `dbg!`, and not of the attribute.
         let place = quote_spanned!(mac.path.span()=> ::core::line!(), ::core::column!());
         if arguments.iter().all(is_plain) {
             arguments
@@ -273,7 +273,7 @@ impl Body {
         }
     }
 
-    /// `matches!(expr, pattern if guard)`, as what std's macro makes of it.
+    /// `matches!(expr, pattern if guard)`, expanded like std's macro.
     fn matches_macro(&mut self, mac: &mut Macro) -> Option<Expr> {
         let parsed = mac.parse_body_with(|input: ParseStream<'_>| {
             let expr: Expr = input.parse()?;
@@ -325,9 +325,9 @@ impl Before {
     }
 }
 
-/// Adds the message of a test that was evaluated before: what the user wrote. As a literal where it can be one:
-/// then the panic's payload is a `&'static str`, as std's is. `{0}` is folded into one by rustc, `{}` in a panic
-/// is not.
+/// Adds the message of a test that was evaluated first: the user's tokens. As a literal if
+/// possible: then the panic's payload is a `&'static str`, like std's. rustc folds `{0}` into one,
+/// but not `{}` in a panic.
 fn says(message: &str, arguments: &mut Punctuated<Expr, Token![,]>, span: Span) {
     if !message.contains(['{', '}']) {
         let mut literal = proc_macro2::Literal::string(message);
@@ -346,7 +346,7 @@ fn value_of(argument: &mut Expr) -> &mut Expr {
     }
 }
 
-/// A literal, a place, a closure, or something made of these: nothing in it is called that may suspend.
+/// A literal, a place, a closure, or an expression of these: it contains no call that may suspend.
 fn is_plain(expr: &Expr) -> bool {
     match expr {
         Expr::Lit(_) | Expr::Path(_) | Expr::Closure(_) => true,
@@ -364,7 +364,7 @@ fn is_plain(expr: &Expr) -> bool {
     }
 }
 
-/// `Some`, `Box::new`: what makes a value of its arguments.
+/// `Some`, `Box::new`: constructors.
 fn makes(callee: &Expr) -> bool {
     let Expr::Path(callee) = callee else {
         return false;
@@ -383,7 +383,7 @@ fn makes(callee: &Expr) -> bool {
     })
 }
 
-/// Whether a `?` is written in it.
+/// Whether it contains a `?`.
 fn has_attempt(expr: &Expr) -> bool {
     fn any(tokens: TokenStream) -> bool {
         tokens.into_iter().any(|tree| match tree {
