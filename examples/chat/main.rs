@@ -1,6 +1,6 @@
 //! A chat server with rooms, on vthread: a vthread for each half of each connection.
 //!
-//! `std.rs` beside it is the same program on std: they differ by imports, attributes and what `spawn!` replaces.
+//! `std.rs` is the same program on std: imports, attributes and the uses of `spawn!` differ.
 //!
 //! ```text
 //! cargo run --release --example chat
@@ -13,24 +13,24 @@ use vthread::net::{TcpListener, TcpStream};
 use vthread::prelude::*;
 use vthread::sync::mpsc::{self, Receiver, Sender};
 
-/// The room in which everyone begins.
+/// The room in which every client begins.
 const LOBBY: &str = "lobby";
 
-/// What a connection tells the hub.
+/// A message from a connection to the hub.
 enum Event {
     Came(u64, Sender<String>),
     Said(u64, String),
     Left(u64),
 }
 
-/// Someone who is connected.
+/// A connected client.
 struct Member {
     name: String,
     room: String,
     outbox: Sender<String>,
 }
 
-/// Who is where. Only the hub touches it, so it needs no lock.
+/// The clients and their rooms. Only the hub touches it, so it needs no lock.
 #[derive(Default)]
 struct Hub {
     members: BTreeMap<u64, Member>,
@@ -40,7 +40,7 @@ struct Hub {
 impl Hub {
     fn tell(&self, id: u64, text: &str) {
         if let Some(member) = self.members.get(&id) {
-            // Who has gone hears nothing.
+            // A client that has gone receives nothing.
             let _ = member.outbox.send(text.to_string());
         }
     }
@@ -153,7 +153,7 @@ impl Hub {
     }
 }
 
-/// One event after the other, until no connection can send any more.
+/// Handles the events one by one, until no connection can send any more.
 #[vthread]
 fn run_hub(events: Receiver<Event>) {
     let mut hub = Hub::default();
@@ -166,7 +166,7 @@ fn run_hub(events: Receiver<Event>) {
     }
 }
 
-/// Reads what a client says, and hands it to the hub.
+/// Reads a client's lines, and passes them to the hub.
 #[vthread]
 fn listen_to(id: u64, stream: TcpStream, hub: &Sender<Event>) -> io::Result<()> {
     let mut reader = BufReader::new(stream);
@@ -184,13 +184,13 @@ fn listen_to(id: u64, stream: TcpStream, hub: &Sender<Event>) -> io::Result<()> 
     Ok(())
 }
 
-/// Writes what the hub has for a client, until it has no more.
+/// Writes the hub's messages to a client, until there are no more.
 #[vthread]
 fn talk_to(stream: TcpStream, outbox: Receiver<String>) -> io::Result<()> {
     let mut writer = BufWriter::new(stream);
     while let Ok(line) = outbox.recv() {
         writeln!(writer, "{line}")?;
-        // What is there already goes with it.
+        // Messages that are waiting already go with it.
         while let Ok(line) = outbox.try_recv() {
             writeln!(writer, "{line}")?;
         }
@@ -218,7 +218,7 @@ fn attend(id: u64, stream: TcpStream, hub: Sender<Event>) -> io::Result<()> {
     }
 }
 
-/// Serves so many clients, and ends when the last of them has gone.
+/// Serves this many clients, and ends when the last of them has gone.
 #[vthread]
 fn serve(listener: &TcpListener, clients: u64) -> io::Result<()> {
     let (hub, events) = mpsc::channel();

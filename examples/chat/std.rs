@@ -7,24 +7,24 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
-/// The room in which everyone begins.
+/// The room in which every client begins.
 const LOBBY: &str = "lobby";
 
-/// What a connection tells the hub.
+/// A message from a connection to the hub.
 enum Event {
     Came(u64, Sender<String>),
     Said(u64, String),
     Left(u64),
 }
 
-/// Someone who is connected.
+/// A connected client.
 struct Member {
     name: String,
     room: String,
     outbox: Sender<String>,
 }
 
-/// Who is where. Only the hub touches it, so it needs no lock.
+/// The clients and their rooms. Only the hub touches it, so it needs no lock.
 #[derive(Default)]
 struct Hub {
     members: BTreeMap<u64, Member>,
@@ -33,7 +33,7 @@ struct Hub {
 impl Hub {
     fn tell(&self, id: u64, text: &str) {
         if let Some(member) = self.members.get(&id) {
-            // Who has gone hears nothing.
+            // A client that has gone receives nothing.
             let _ = member.outbox.send(text.to_string());
         }
     }
@@ -146,7 +146,7 @@ impl Hub {
     }
 }
 
-/// One event after the other, until no connection can send any more.
+/// Handles the events one by one, until no connection can send any more.
 fn run_hub(events: Receiver<Event>) {
     let mut hub = Hub::default();
     for event in events {
@@ -158,7 +158,7 @@ fn run_hub(events: Receiver<Event>) {
     }
 }
 
-/// Reads what a client says, and hands it to the hub.
+/// Reads a client's lines, and passes them to the hub.
 fn listen_to(id: u64, stream: TcpStream, hub: &Sender<Event>) -> io::Result<()> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
@@ -175,12 +175,12 @@ fn listen_to(id: u64, stream: TcpStream, hub: &Sender<Event>) -> io::Result<()> 
     Ok(())
 }
 
-/// Writes what the hub has for a client, until it has no more.
+/// Writes the hub's messages to a client, until there are no more.
 fn talk_to(stream: TcpStream, outbox: Receiver<String>) -> io::Result<()> {
     let mut writer = BufWriter::new(stream);
     while let Ok(line) = outbox.recv() {
         writeln!(writer, "{line}")?;
-        // What is there already goes with it.
+        // Messages that are waiting already go with it.
         while let Ok(line) = outbox.try_recv() {
             writeln!(writer, "{line}")?;
         }
@@ -207,7 +207,7 @@ fn attend(id: u64, stream: TcpStream, hub: Sender<Event>) -> io::Result<()> {
     })
 }
 
-/// Serves so many clients, and ends when the last of them has gone.
+/// Serves this many clients, and ends when the last of them has gone.
 fn serve(listener: &TcpListener, clients: u64) -> io::Result<()> {
     let (hub, events) = mpsc::channel();
     thread::scope(|scope| {

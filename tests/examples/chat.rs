@@ -1,4 +1,5 @@
-//! The chat server in its two versions: the same conversation with both, and how many lines they differ by.
+//! The chat server in its two versions: the same conversation with both, and the number of lines
+//! that differ.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -67,14 +68,14 @@ impl Client {
     }
 }
 
-/// What three clients hear, line by line.
+/// The lines that three clients receive.
 fn conversation(example: &str) -> Vec<String> {
     let server = Server::start(example, 3);
     let mut heard = Vec::new();
     let mut clients = Vec::new();
     for n in 0..3 {
         clients.push(server.connect());
-        // Itself, and those that were there.
+        // Itself, and the clients that were there.
         for (other, client) in clients.iter_mut().enumerate() {
             heard.push(format!("{n} comes, {other} hears {}", client.hears()));
         }
@@ -102,7 +103,7 @@ fn conversation(example: &str) -> Vec<String> {
             heard.push(format!("{speaker} says {line}, {hearer} hears {text}"));
         }
     }
-    // One goes without a word, the other one closes its half.
+    // One client leaves without a word, the other one closes its half.
     let first = clients.remove(0);
     drop(first);
     let last = &mut clients[1];
@@ -124,7 +125,7 @@ fn both_versions_have_the_same_conversation() {
     assert_eq!(conversation("chat"), on_std);
 }
 
-/// Many more clients than a server of threads is given, all at once.
+/// Many more clients than a server of threads gets, all at once.
 #[test]
 fn many_talk_at_once() {
     const N: usize = 100;
@@ -156,7 +157,7 @@ fn many_talk_at_once() {
     server.end();
 }
 
-/// The lines of each text that the other has not, by the longest common sequence.
+/// The lines of each text that the other lacks, by the longest common subsequence.
 fn differences<'t>(one: &'t str, other: &'t str) -> (Vec<&'t str>, Vec<&'t str>) {
     let (one, other): (Vec<_>, Vec<_>) = (one.lines().collect(), other.lines().collect());
     let mut common = vec![vec![0; other.len() + 1]; one.len() + 1];

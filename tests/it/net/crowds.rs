@@ -1,4 +1,4 @@
-//! Servers with peers that reset, close half, read slowly, or do nothing.
+//! Crowds: servers with peers that reset, close half, read slowly, or do nothing.
 
 use std::io::{self, ErrorKind};
 use std::time::Duration;
@@ -26,7 +26,7 @@ fn serve_all(listener: &TcpListener) {
         for stream in listener.incoming() {
             if let Ok(stream) = stream {
                 spawn! {
-                    // One client's end is its own.
+                    // The end of one client does not concern the others.
                     let _ = serve(stream);
                 }
             }
@@ -87,7 +87,7 @@ fn a_mixed_crowd(n_idle: usize) -> io::Result<()> {
                 }
             }
         })?;
-        // Those that waited are served as before.
+        // The waiting clients are served as before.
         for mut stream in idle.into_iter().step_by(97) {
             stream.write_all(b"late\n")?;
             let mut answer = [0; 2];
@@ -100,7 +100,7 @@ fn a_mixed_crowd(n_idle: usize) -> io::Result<()> {
 
 #[test]
 fn a_server_goes_on_whatever_its_peers_do() -> io::Result<()> {
-    // Two descriptors each at the client's side and three at the server's.
+    // Two descriptors each on the client's side and three on the server's.
     let room = descriptors() / 4;
     a_mixed_crowd(2_000.min(room))
 }

@@ -82,7 +82,7 @@ fn a_read_waits_no_longer_than_it_may() -> io::Result<()> {
     limited()
 }
 
-/// Whatever is cancelled, each datagram comes once.
+/// Each datagram arrives once, whichever receivers are cancelled.
 #[vthread]
 fn storm(n: u32) -> io::Result<(u32, u32)> {
     let (one, other) = (bound()?, bound()?);

@@ -1,4 +1,4 @@
-//! Sockets: those of std, and what std has not.
+//! Sockets: std's types, and some that std does not have.
 
 mod crowds;
 mod datagrams;

@@ -1,4 +1,4 @@
-//! What sockets and pipes have beside reading and writing.
+//! Sockets and pipes: their operations besides reading and writing.
 
 use std::io::{self, ErrorKind};
 use std::net::Shutdown;
@@ -134,7 +134,7 @@ fn piped() -> io::Result<String> {
     group! {
         spawn! {
             let mut writer = other;
-            // More than it holds.
+            // More than its buffer holds.
             writer.write_all(&[b'x'; 100_000])?;
         }
         writer.write_all(b"y")?;
@@ -151,7 +151,7 @@ fn a_pipe_of_the_system() -> io::Result<()> {
     Ok(())
 }
 
-/// A descriptor of which the library knows nothing, read by other means: asked again each time.
+/// A descriptor of an unknown kind, read by other means: readiness is requested anew each time.
 #[vthread]
 fn foreign() -> io::Result<()> {
     let (one, other) = std::os::unix::net::UnixStream::pair()?;
@@ -170,7 +170,7 @@ fn foreign() -> io::Result<()> {
         let mut n = 0;
         loop {
             watched.readable()?;
-            // A byte at a time: what is left makes it readable again.
+            // A byte at a time: the remaining bytes make it readable again.
             match io::Read::read(&mut watched.get_ref(), &mut [0])? {
                 0 => break,
                 read => n += read,
@@ -186,7 +186,8 @@ fn a_descriptor_of_any_kind() -> io::Result<()> {
     foreign()
 }
 
-/// An address that leads nowhere holds up the next one for a moment only: its listener's queue is full.
+/// An address that does not answer delays the next one only for a moment: its listener's queue is
+/// full.
 #[vthread]
 fn past_a_silent_address() -> io::Result<()> {
     let silent = TcpSocket::new_v4()?;
@@ -209,7 +210,7 @@ fn connect_goes_on_to_the_next_address() -> io::Result<()> {
     past_a_silent_address()
 }
 
-/// A limit is that of each read, whatever was given up before.
+/// A limit applies to each read, whatever was abandoned before.
 #[vthread]
 fn limited() -> io::Result<()> {
     let (client, mut server) = connected()?;
@@ -226,7 +227,7 @@ fn limited() -> io::Result<()> {
     assert_eq!(late.kind(), ErrorKind::WouldBlock);
     assert!(begin.elapsed() >= limit);
     for _ in 0..4 {
-        // These are given up earlier, and leave nothing behind.
+        // These are abandoned earlier, and leave nothing behind.
         assert!(timeout!(limit * 2 / 3 => client.read_line(&mut line)).is_err());
     }
     server.write_all(b"in time\n")?;
@@ -251,7 +252,7 @@ fn a_stream_waits_no_longer_than_it_may() -> io::Result<()> {
     limited()
 }
 
-/// Compiles for what std's counterparts are.
+/// Compiles for types with the properties of std's counterparts.
 fn is_as_std<T>()
 where
     T: Send + Sync + Unpin + std::fmt::Debug + std::panic::UnwindSafe + std::panic::RefUnwindSafe,

@@ -1,4 +1,4 @@
-//! Streams of the Unix domain.
+//! Streams in the Unix domain.
 
 use std::io;
 use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd};

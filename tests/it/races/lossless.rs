@@ -143,12 +143,12 @@ fn r18_the_turn_is_given_back() {
     }
 }
 
-/// What each of several runners may take is there for all of them at once.
+/// One value for each of several runners is there, all at once.
 const N: usize = 4;
 const ROUNDS: usize = 100;
 
-/// Between an operation and the end of its runner, on the same thread: others would take something
-/// meanwhile.
+/// Spins between an operation and the end of its runner, on the same thread: without the guarantee
+/// the others would take their values meanwhile.
 fn dawdle() {
     for _ in 0..3_000 {
         std::hint::spin_loop();
@@ -159,7 +159,7 @@ fn dawdle() {
 fn race_for_broadcasts() -> usize {
     let (senders, receivers): (Vec<_>, Vec<_>) = (0..N).map(|_| broadcast(1)).unzip();
     for sender in &senders {
-        // Of two messages one is missed, which is told once.
+        // Of two messages one is missed, which `recv` reports once.
         sender.send(()).unwrap();
         sender.send(()).unwrap();
     }
@@ -226,7 +226,7 @@ fn r18_each_race_of_notifications_takes_one() {
     }
 }
 
-/// Each runner, and one that waits beside it, waits for one notification: who loses passes it on.
+/// Each runner, and one that waits beside it, waits for one notification: a loser passes it on.
 #[vthread]
 fn race_for_conditions() -> usize {
     let places: Vec<_> = (0..N).map(|_| (Mutex::new(0), Condvar::new())).collect();
@@ -281,7 +281,7 @@ fn r18_a_loser_that_was_notified_passes_it_on() {
     }
 }
 
-/// All files are read by their runners: who loses leaves its bytes with the file.
+/// Each runner reads a file: a loser leaves its bytes with the file.
 #[vthread]
 fn race_to_read() -> std::io::Result<usize> {
     let directory = tempfile::tempdir()?;
@@ -307,7 +307,7 @@ fn r18_a_race_of_reads_loses_no_bytes() {
     }
 }
 
-/// The future of a task that was awaited in vain gives its value later.
+/// The future of a task that lost a race returns its value later.
 #[vthread]
 fn race_for_tasks() -> usize {
     let mut left = 0;
