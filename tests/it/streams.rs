@@ -76,3 +76,37 @@ fn write_elsewhere() -> io::Result<(String, Vec<u8>)> {
 fn t09_write_to_a_string_stays_as_it_is() {
     assert_eq!(write_elsewhere().unwrap(), ("1".to_owned(), b"2".to_vec()));
 }
+
+/// What writes, behind a call, a guard and a question mark.
+struct Holder {
+    text: std::cell::RefCell<String>,
+    bytes: vthread::io::Cursor<Vec<u8>>,
+}
+
+impl Holder {
+    fn bytes(&mut self) -> io::Result<&mut vthread::io::Cursor<Vec<u8>>> {
+        Ok(&mut self.bytes)
+    }
+}
+
+#[vthread]
+fn written_to_values() -> io::Result<(String, Vec<u8>)> {
+    use std::fmt::Write as _;
+    let mut holder = Holder {
+        text: std::cell::RefCell::default(),
+        bytes: vthread::io::Cursor::new(Vec::new()),
+    };
+    write!(holder.text.borrow_mut(), "{}", 1).map_err(io::Error::other)?;
+    vthread::io::Write::write_fmt(holder.bytes()?, format_args!("{} ", 2))?;
+    write!(vthread::io::sink(), "{}", 3)?;
+    writeln!(std::io::sink(), "{}", 4)?;
+    write!(vthread::io::BufWriter::new(holder.bytes()?), "{}", 5)?;
+    vthread::yield_now();
+    Ok((holder.text.into_inner(), holder.bytes.into_inner()))
+}
+
+#[test]
+fn write_to_a_value_keeps_it_until_it_is_written() {
+    let task = vthread::background! { written_to_values() };
+    assert_eq!(task.join().block(), ("1".to_owned(), b"2 5".to_vec()));
+}

@@ -114,10 +114,34 @@ impl Body {
 
     /// `write!(to, ..)`: suspends if `to` is a stream of the library.
     fn writes(&mut self, mac: &mut Macro) -> Expr {
-        match self.formats(mac, 2) {
+        let sink = self.sink_by_value(mac);
+        let made = match self.formats(mac, 2) {
             Some(Expr::Verbatim(with_values)) => self.made_of_write(mac, with_values),
             _ => self.made_of_write(mac, mac.to_token_stream()),
+        };
+        let Some((variable, value)) = sink else {
+            return made;
+        };
+        let span = ours(value.span());
+        Expr::Verbatim(quote_spanned!(span=>
+            (match #value { #[allow(unused_mut)] mut #variable => #made })
+        ))
+    }
+
+    /// The sink of `write!(stdout(), ..)`, a value that must live until the call has been made, with
+    /// the variable that stands for it from then on.
+    fn sink_by_value(&mut self, mac: &mut Macro) -> Option<(Ident, Expr)> {
+        let mut arguments = arguments(mac)?;
+        let sink = arguments.first_mut()?;
+        if !matches!(sink, Expr::Call(_) | Expr::MethodCall(_) | Expr::Try(_)) {
+            return None;
         }
+        let variable = self.fresh("sink", ours(sink.span()));
+        let stands_for_it = Expr::Verbatim(variable.to_token_stream());
+        let mut value = std::mem::replace(sink, stands_for_it);
+        self.visit_expr_mut(&mut value);
+        mac.tokens = arguments.to_token_stream();
+        Some((variable, value))
     }
 
     /// The value of `write!`, made if it is a call. The text is formatted by then: its arguments,

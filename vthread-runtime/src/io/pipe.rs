@@ -18,7 +18,8 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 ///
 /// # Examples
 /// ```
-/// let (mut reader, mut writer) = vthread_runtime::io::pipe()?;
+/// # use vthread_runtime as vthread;
+/// let (mut reader, mut writer) = vthread::io::pipe()?;
 /// writer.write_all(b"words").block()?; // In #[vthread] code without the .block()
 /// drop(writer);
 /// let mut text = String::new();

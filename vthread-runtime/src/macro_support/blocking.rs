@@ -63,6 +63,9 @@ macro_rules! streams_under_std {
 
 streams_under_std! {
     [] crate::net::TcpStream,
+    [] crate::net::UnixStream,
+    [] crate::io::PipeReader,
+    [] crate::io::PipeWriter,
     [] crate::fs::File,
     [T] &T,
     [T] &mut T,
@@ -226,12 +229,12 @@ table! { methods:
     by_status = "status": "waiting for a process blocks the OS thread: write `vthread::blocking(move || ..)` around it" for [] Command;
     by_wait = "wait": "this wait blocks the OS thread: use `vthread::sync`, or write `vthread::blocking(move || ..)` around it" for [] Child, [] std::sync::Barrier, [] std::sync::Condvar;
     by_wait_with_output = "wait_with_output": "waiting for a process blocks the OS thread: write `vthread::blocking(move || ..)` around it" for [] Child;
-    by_read_line = "read_line": "reading the standard input blocks the OS thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
-    by_read_until = "read_until": "reading the standard input blocks the OS thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
-    by_read_to_string = "read_to_string": "reading the standard input blocks the OS thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
-    by_read_to_end = "read_to_end": "reading the standard input blocks the OS thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
-    by_read_exact = "read_exact": "reading the standard input blocks the OS thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
-    by_read = "read": "reading the standard input blocks the OS thread: write `vthread::blocking(|| ..)` around it" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_read_line = "read_line": "reading the standard input blocks the OS thread: read `vthread::io::stdin()`" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_read_until = "read_until": "reading the standard input blocks the OS thread: read `vthread::io::stdin()`" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_read_to_string = "read_to_string": "reading the standard input blocks the OS thread: read `vthread::io::stdin()`" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_read_to_end = "read_to_end": "reading the standard input blocks the OS thread: read `vthread::io::stdin()`" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_read_exact = "read_exact": "reading the standard input blocks the OS thread: read `vthread::io::stdin()`" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_read = "read": "reading the standard input blocks the OS thread: read `vthread::io::stdin()`" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
 }
 
 table! { guards:
@@ -249,9 +252,9 @@ table! { streams under std:
 }
 
 table! { functions by Stdin:
-    io_read_to_string = "reading the standard input blocks the OS thread: write `vthread::blocking(|| ..)` around it",
+    io_read_to_string = "reading the standard input blocks the OS thread: read `vthread::io::stdin()`",
 }
 
 table! { readers:
-    of_stdin = "reading the standard input blocks the OS thread: write `vthread::blocking(|| ..)` around it" for Lines, Split, Bytes;
+    of_stdin = "reading the standard input blocks the OS thread: read `vthread::io::stdin()`" for Lines, Split, Bytes;
 }

@@ -14,7 +14,8 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::net::TcpSocket;
+/// # use vthread_runtime as vthread;
+/// use vthread::net::TcpSocket;
 ///
 /// let socket = TcpSocket::new_v4()?;
 /// socket.set_reuseaddr(true)?;

@@ -4,7 +4,15 @@ use std::process::Command;
 
 #[test]
 fn r24_accept_waits_while_there_are_no_descriptors() {
-    let program = env!("CARGO_BIN_EXE_accept_at_the_limit");
+    accepts_all(env!("CARGO_BIN_EXE_accept_at_the_limit"));
+}
+
+#[test]
+fn so_does_that_of_the_unix_domain() {
+    accepts_all(env!("CARGO_BIN_EXE_accept_unix_at_the_limit"));
+}
+
+fn accepts_all(program: &str) {
     let output = Command::new("sh")
         .args(["-c", "ulimit -n 72 && exec \"$0\"", program])
         .output()

@@ -21,7 +21,8 @@ use std::sync::OnceLock;
 ///
 /// # Examples
 /// ```no_run
-/// use vthread_runtime::io::stdin;
+/// # use vthread_runtime as vthread;
+/// use vthread::io::stdin;
 ///
 /// // In #[vthread] code this suspends between the lines.
 /// for line in stdin().lines() {

@@ -136,7 +136,8 @@ outputs! {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::io::stdout;
+    /// # use vthread_runtime as vthread;
+    /// use vthread::io::stdout;
     ///
     /// writeln!(stdout(), "{} little words", 3).block()?; // In #[vthread] code without the .block()
     /// # Ok::<(), std::io::Error>(())
