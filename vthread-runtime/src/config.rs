@@ -72,7 +72,7 @@ impl Config {
         self
     }
 
-    /// Sets what follows the report of a deadlock. By default, nothing does.
+    /// Sets the reaction to a deadlock, after its report. By default there is none.
     ///
     /// # Examples
     /// ```
@@ -170,7 +170,8 @@ impl fmt::Display for AlreadyStarted {
 
 impl std::error::Error for AlreadyStarted {}
 
-/// What follows the report of a deadlock: see [`Config::on_deadlock`](crate::Config::on_deadlock).
+/// The reaction to a deadlock, after its report: see
+/// [`Config::on_deadlock`](crate::Config::on_deadlock).
 ///
 /// A deadlock is a cycle of vthreads that wait for one another, made of these edges only: a vthread
 /// waits for a lock that another has, for the end of another, for the children of its group, or, in
@@ -221,7 +222,7 @@ pub(crate) fn grace() -> Duration {
     config.grace.unwrap_or(GRACE)
 }
 
-/// What follows the report of a deadlock.
+/// The reaction to a deadlock.
 pub(crate) fn on_deadlock() -> OnDeadlock {
     let config = CONFIG.lock().unwrap_or_else(|poison| poison.into_inner());
     config.on_deadlock.unwrap_or_default()

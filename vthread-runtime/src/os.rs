@@ -1,6 +1,6 @@
-//! What systems have of their own. Mirrors [`std::os`].
+//! Features of particular systems. Mirrors [`std::os`].
 
-/// What Unix has. Mirrors [`std::os::unix`].
+/// Features of Unix. Mirrors [`std::os::unix`].
 pub mod unix {
     pub use crate::net::unix as net;
 }

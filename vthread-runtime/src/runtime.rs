@@ -82,7 +82,7 @@ fn make() -> &'static Scheduler {
     scheduler
 }
 
-/// What the runtime has done so far, returned by [`metrics`].
+/// Figures of the runtime so far, returned by [`metrics`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Metrics {
@@ -113,7 +113,7 @@ pub struct Metrics {
     pub helpers_queued: usize,
 }
 
-/// Returns what the runtime has done so far.
+/// Returns the figures of the runtime so far.
 ///
 /// # Examples
 /// ```

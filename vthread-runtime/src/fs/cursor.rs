@@ -1,13 +1,13 @@
 //! A file with a cursor that helper threads read and write.
 //!
 //! # Protocol
-//! At most one operation that uses the cursor is under way, because the next one begins by waiting for it
-//! (`settle`). An operation stands in the file and not in the frame that asked for it; a frame that is
-//! cancelled leaves it there, and the next one finds it:
-//! - what a read has brought is kept, as `unread`, and given to the next read;
+//! At most one operation that uses the cursor is in progress, because the next one begins by
+//! waiting for it (`settle`). An operation is kept in the file and not in the frame of its caller;
+//! a frame that is cancelled leaves it there, and the next one finds it:
+//! - the bytes of a read are kept, as `unread`, and given to the next read;
 //! - the outcome of a write or a seek is dropped: it may have taken effect.
 //!
-//! While bytes are unread, the cursor is that far ahead. So a write or a seek first takes it back.
+//! While bytes are unread, the cursor is that far ahead. So a write or a seek first moves it back.
 
 use super::helper::{OnHelper, on_helper};
 use crate::task::current::checkpoint;
@@ -18,7 +18,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 use std::task::Poll;
 
-/// How many bytes one operation transfers at most: so much is copied each time.
+/// The most bytes of one operation: so much is copied each time.
 const MOST: usize = 2 * 1024 * 1024;
 
 /// A file with a cursor.
@@ -35,10 +35,10 @@ enum UnderWay {
     Moving(OnHelper<Moved>),
 }
 
-/// What a write or a seek has done.
+/// The effect of a write or a seek.
 #[derive(Debug)]
 struct Moved {
-    /// Whether the cursor was taken back to the first unread byte.
+    /// Whether the cursor was moved back to the first unread byte.
     is_taken_back: bool,
     result: io::Result<u64>,
 }
@@ -58,7 +58,7 @@ impl Cursor {
 
     pub(super) async fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         poll_fn(checkpoint).await;
-        // The error of a read that was abandoned comes again, if it lasts.
+        // The error of an abandoned read comes again, if it lasts.
         let _ = self.settle().await;
         if self.unread.is_empty() && !buf.is_empty() {
             let (file, wanted) = (self.file.clone(), buf.len().min(MOST));
@@ -88,14 +88,14 @@ impl Cursor {
         self.change(move |mut file| file.seek(position)).await
     }
 
-    /// Waits for an operation that was abandoned, whatever its outcome.
+    /// Waits for an abandoned operation, whatever its outcome.
     pub(super) async fn flush(&mut self) -> io::Result<()> {
         poll_fn(checkpoint).await;
         let _ = self.settle().await;
         Ok(())
     }
 
-    /// Does `work` at the place where the reader believes to be.
+    /// Does `work` at the position that the reader expects.
     async fn change(
         &mut self,
         work: impl FnOnce(&fs::File) -> io::Result<u64> + Send + 'static,
@@ -104,7 +104,7 @@ impl Cursor {
         let _ = self.settle().await;
         let (file, n_unread) = (self.file.clone(), self.unread.len());
         self.under_way = Some(UnderWay::Moving(on_helper(move || {
-            // What has no cursor, such as a terminal, keeps what is unread for its reader.
+            // A file without a cursor, such as a terminal, keeps the unread bytes for its reader.
             let is_taken_back =
                 n_unread > 0 && (&*file).seek(SeekFrom::Current(-(n_unread as i64))).is_ok();
             let result = work(&file);
@@ -116,9 +116,10 @@ impl Cursor {
         self.settle().await
     }
 
-    /// Waits for the operation that is under way: its outcome, and 0 if there is none.
+    /// Waits for the operation in progress: returns its outcome, and 0 if there is none.
     async fn settle(&mut self) -> io::Result<u64> {
-        // The operation stays where it is until it has been awaited, since this frame may be cancelled.
+        // The operation stays in place until it has been awaited, since this frame may be
+        // cancelled.
         match &mut self.under_way {
             None => Ok(0),
             Some(UnderWay::Reading(reading)) => {
@@ -140,7 +141,7 @@ impl Cursor {
     }
 }
 
-/// Bytes that were read, and that no reader has got yet.
+/// Bytes that were read, and not returned to a reader yet.
 #[derive(Debug, Default)]
 struct Unread {
     bytes: Vec<u8>,
@@ -160,7 +161,7 @@ impl Unread {
         self.len() == 0
     }
 
-    /// As many as there are and fit.
+    /// Moves as many as there are and fit.
     fn move_to(&mut self, buf: &mut [u8]) -> usize {
         let n = self.len().min(buf.len());
         buf[..n].copy_from_slice(&self.bytes[self.n_given..][..n]);

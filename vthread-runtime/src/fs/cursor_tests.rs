@@ -1,4 +1,4 @@
-//! Operations that are left alone, by hand.
+//! Abandoned operations, polled by hand.
 
 use super::*;
 use crate::task::call::Call;
@@ -92,7 +92,7 @@ fn a_write_that_was_left_alone_is_over_before_the_next_operation() {
     }
     wait(place.cursor.flush()).unwrap();
     let written = fs::read(&place.path).unwrap();
-    // Those that were left alone while they waited for the one before have not begun.
+    // Those that were abandoned while they waited for the one before have not begun.
     assert!(written.starts_with(&[0; 3]) && written.len().is_multiple_of(3));
     assert!(written.is_sorted(), "they come in their order");
 }

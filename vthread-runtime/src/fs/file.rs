@@ -21,19 +21,19 @@ use std::sync::Arc;
 /// An open file.
 ///
 /// As [`std::fs::File`]. It reads, writes and seeks in two ways:
-/// - [`io::Read`](crate::io::Read), [`io::Write`](crate::io::Write) and [`io::Seek`](crate::io::Seek) of this
-///   library, which suspend;
+/// - [`io::Read`](crate::io::Read), [`io::Write`](crate::io::Write) and
+///   [`io::Seek`](crate::io::Seek) of this library, which suspend;
 /// - std's traits of the same names, which block, for libraries written against those.
 ///
-/// It does not implement the `poll_*` traits of `futures-io`, whose callers have no way to say that they gave up a
-/// write, so that the next one could not be told from it.
+/// It does not implement the `poll_*` traits of `futures-io`, whose callers cannot tell it that
+/// they gave up a write, so that the next one could not be told from it.
 ///
 /// # Cancellation
-/// A cancelled vthread leaves at once, and what it asked for may go on without it, on a helper thread with a
-/// copy of the bytes. The next operation on the cursor waits until that is over:
-/// - a read that was left alone loses nothing: the next read gets its bytes;
-/// - a write, a seek, or a change of the length that was left alone may still take effect, or not;
-///   [`flush`](crate::io::Write::flush) waits until that of a write or a seek is settled.
+/// A cancelled vthread leaves at once, and its operation may go on without it, on a helper thread
+/// with a copy of the bytes. The next operation on the cursor waits until that is over:
+/// - an abandoned read loses nothing: the next read gets its bytes;
+/// - an abandoned write, seek, or change of the length may still take effect, or not;
+///   [`flush`](crate::io::Write::flush) waits until a write or a seek is settled.
 ///
 /// On FIFOs and terminals, which are watched, a cancelled read or write has not happened.
 ///
@@ -63,7 +63,7 @@ enum Kind {
 }
 
 impl File {
-    /// Opens the file at `path` for reading. See [`OpenOptions::open`] for what that means for a FIFO.
+    /// Opens the file at `path` for reading. See [`OpenOptions::open`] for its meaning for a FIFO.
     ///
     /// # Suspends
     /// Always a checkpoint, and until the system has opened the file.
@@ -72,7 +72,7 @@ impl File {
     /// Leaves at once. Nothing has changed.
     ///
     /// # Errors
-    /// What the system says, as for [`std::fs::File::open`].
+    /// The system's error, as for [`std::fs::File::open`].
     pub fn open<P: AsRef<Path>>(
         path: P,
     ) -> Call<io::Result<File>, impl Future<Output = io::Result<File>> + Send + use<P>> {
@@ -88,7 +88,7 @@ impl File {
     /// Leaves at once. The file may still be made, or emptied.
     ///
     /// # Errors
-    /// What the system says, as for [`std::fs::File::create`].
+    /// The system's error, as for [`std::fs::File::create`].
     pub fn create<P: AsRef<Path>>(
         path: P,
     ) -> Call<io::Result<File>, impl Future<Output = io::Result<File>> + Send + use<P>> {
@@ -105,7 +105,7 @@ impl File {
     /// Leaves at once. The file may still be made.
     ///
     /// # Errors
-    /// What the system says, as for [`std::fs::File::create_new`].
+    /// The system's error, as for [`std::fs::File::create_new`].
     pub fn create_new<P: AsRef<Path>>(
         path: P,
     ) -> Call<io::Result<File>, impl Future<Output = io::Result<File>> + Send + use<P>> {
@@ -118,7 +118,7 @@ impl File {
         OpenOptions::new()
     }
 
-    /// Has all that was written reach the disk, with all that belongs to it.
+    /// Writes all data and all metadata of the file to the disk.
     ///
     /// # Suspends
     /// Always a checkpoint, and until that is done.
@@ -127,14 +127,14 @@ impl File {
     /// Leaves at once. It may still be done, or not.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn sync_all(
         &self,
     ) -> Call<io::Result<()>, impl Future<Output = io::Result<()>> + Send + use<>> {
         self.work(|file| file.sync_all())
     }
 
-    /// Has all that was written reach the disk, with as much of the metadata as is needed to read it.
+    /// Writes all data to the disk, with as much of the metadata as is needed to read it.
     ///
     /// # Suspends
     /// Always a checkpoint, and until that is done.
@@ -143,7 +143,7 @@ impl File {
     /// Leaves at once. It may still be done, or not.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn sync_data(
         &self,
     ) -> Call<io::Result<()>, impl Future<Output = io::Result<()>> + Send + use<>> {
@@ -159,7 +159,7 @@ impl File {
     /// Leaves at once. It may still be done, or not.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn set_len(
         &self,
         length: u64,
@@ -167,23 +167,23 @@ impl File {
         self.work(move |file| file.set_len(length))
     }
 
-    /// What the system knows of the file.
+    /// Returns the metadata of the file.
     ///
     /// # Suspends
-    /// Always a checkpoint, and until the system has told.
+    /// Always a checkpoint, and until the system has answered.
     ///
     /// # Cancellation
     /// Leaves at once.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn metadata(
         &self,
     ) -> Call<io::Result<Metadata>, impl Future<Output = io::Result<Metadata>> + Send + use<>> {
         self.work(|file| file.metadata())
     }
 
-    /// Changes who may do what with the file.
+    /// Changes the permissions of the file.
     ///
     /// # Suspends
     /// Always a checkpoint, and until that is done.
@@ -192,7 +192,7 @@ impl File {
     /// Leaves at once. It may still be done, or not.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn set_permissions(
         &self,
         permissions: Permissions,
@@ -214,7 +214,7 @@ impl File {
         }
     }
 
-    /// All of a file that has just been opened.
+    /// Reads all of a file that has just been opened.
     pub(super) async fn read_whole(mut self) -> io::Result<Vec<u8>> {
         if let Kind::WithCursor(cursor) = &self.kind {
             return read_all(cursor.file().clone()).await;
@@ -224,7 +224,7 @@ impl File {
         Ok(bytes)
     }
 
-    /// All of `bytes`, into a file that has just been opened.
+    /// Writes all of `bytes` into a file that has just been opened.
     pub(super) async fn write_whole(mut self, bytes: Vec<u8>) -> io::Result<()> {
         if let Kind::WithCursor(cursor) = &self.kind {
             return write_all(cursor.file().clone(), bytes).await;
@@ -239,7 +239,7 @@ impl File {
         }
     }
 
-    /// Does `work`, which has nothing to do with the cursor.
+    /// Does `work`, which does not use the cursor.
     fn work<R: Send + 'static>(
         &self,
         work: impl FnOnce(&fs::File) -> io::Result<R> + Send + 'static,
@@ -316,8 +316,9 @@ impl io::Seek for File {
 impl TryFrom<fs::File> for File {
     type Error = io::Error;
 
-    /// Has a pipe or a terminal watched. Its operations stay blocking for others who share it, such as the process
-    /// that gave it to this one: here they are made one at a time, when the system says that it is ready.
+    /// Registers a pipe or a terminal. Its operations stay blocking for others who share it, such
+    /// as the process that passed it to this one: here they are made one at a time, when the system
+    /// reports that it is ready.
     fn try_from(file: fs::File) -> io::Result<Self> {
         from_std(file)
     }

@@ -1,7 +1,7 @@
 //! Work on files, on a helper thread.
 //!
-//! Work that is left alone runs to its end. Where that may be far away, it is made of steps, and asks
-//! before each whether it is still [`Wanted`].
+//! Abandoned work runs to its end. If that may be far away, it consists of steps, and checks before
+//! each whether it is still [`Wanted`].
 
 use crate::driver::blocking::Offload;
 use crate::task::current::checkpoint;
@@ -14,14 +14,14 @@ use std::task::{Context, Poll, ready};
 
 type Work<R> = Box<dyn FnOnce() -> io::Result<R> + Send>;
 
-/// Work that a helper thread does. It owns all it needs, for it may be left alone.
+/// Work for a helper thread. It owns all it needs, since it may be abandoned.
 pub(super) struct OnHelper<R> {
     offload: Offload<Work<R>, io::Result<R>>,
-    /// What work of many steps looks at: it goes with the frame.
+    /// The token that work of many steps checks: it is dropped with the frame.
     _wanted: Option<Arc<()>>,
 }
 
-/// Whether the frame that asked for the work is still there.
+/// Whether the frame that waits for the work is still there.
 #[derive(Debug)]
 pub(super) struct Wanted(Weak<()>);
 
@@ -32,7 +32,7 @@ impl Wanted {
     }
 
     /// # Errors
-    /// It is not. The error goes nowhere, as the work's result does.
+    /// It is not. The error is dropped, as the work's result is.
     pub(super) fn check(&self) -> io::Result<()> {
         match self.0.strong_count() {
             0 => Err(io::ErrorKind::Interrupted.into()),
@@ -41,7 +41,7 @@ impl Wanted {
     }
 }
 
-/// Has a helper do `work`, from the first poll on.
+/// Lets a helper do `work`, from the first poll on.
 pub(super) fn on_helper<R: Send + 'static>(
     work: impl FnOnce() -> io::Result<R> + Send + 'static,
 ) -> OnHelper<R> {
@@ -51,7 +51,7 @@ pub(super) fn on_helper<R: Send + 'static>(
     }
 }
 
-/// Has a helper do `work`, which is made of steps, from the first poll on.
+/// Lets a helper do `work`, which consists of steps, from the first poll on.
 pub(super) fn in_steps<R: Send + 'static>(
     work: impl FnOnce(&Wanted) -> io::Result<R> + Send + 'static,
 ) -> OnHelper<R> {

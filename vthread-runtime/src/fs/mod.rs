@@ -1,14 +1,16 @@
 //! Files and directories. Mirrors [`std::fs`].
 //!
-//! Systems tell nobody when a disk is ready, so the work is done on helper threads, which may be slow, or never
-//! come back from a server that has gone away. No vthread waits for them longer than it wants to: a
-//! cancelled one leaves at once, and the helper, which has a copy of all it needs, finishes alone. So a cancelled change
-//! may still take effect, as each function says.
+//! Systems do not report when a disk is ready, so the work is done on helper threads, which may be
+//! slow, or never come back from a server that has gone away. A vthread does not have to wait for
+//! them: a cancelled one leaves at once, and the helper, which has a copy of all it needs, finishes
+//! alone. So a cancelled change may still take effect, as described at each function.
 //!
-//! FIFOs (named pipes) and terminals are watched like sockets: no thread waits for what may never come. Those that
-//! come from elsewhere, by `TryFrom`, are not made non-blocking, since others may share them.
+//! FIFOs (named pipes) and terminals are watched like sockets: no thread waits for data that may
+//! never come. Those that come from elsewhere, by `TryFrom`, are not made non-blocking, since they
+//! may be shared.
 //!
-//! In code that is not under `#[vthread]`, the functions block, and `.block()` makes the call of a method and blocks.
+//! In code that is not under `#[vthread]`, the functions block, and `.block()` makes the call of a
+//! method and blocks.
 
 mod cursor;
 mod file;

@@ -1,7 +1,8 @@
-//! How a file is opened.
+//! Opening of files.
 //!
-//! Files are opened so that nothing blocks: for a FIFO, the system would otherwise wait for its other end, and a
-//! helper thread with it, for ever if need be. It is the same for terminals. Regular files do not notice.
+//! Files are opened so that nothing blocks: for a FIFO, the system would otherwise wait for its
+//! other end, and a helper thread with it, forever if need be. It is the same for terminals.
+//! Regular files are not affected.
 
 use super::file::File;
 use super::helper::on_helper;
@@ -15,7 +16,7 @@ use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// How a file is to be opened. As [`std::fs::OpenOptions`].
+/// The options with which a file is opened. As [`std::fs::OpenOptions`].
 ///
 /// It implements [`std::os::unix::fs::OpenOptionsExt`] as well.
 ///
@@ -27,7 +28,8 @@ use std::sync::Arc;
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("log");
 /// let mut options = OpenOptions::new();
-/// let log = options.append(true).create(true).open(&path).block()?; // In #[vthread] code without the .block()
+/// // In #[vthread] code without the .block()
+/// let log = options.append(true).create(true).open(&path).block()?;
 /// assert_eq!(log.metadata().block()?.len(), 0);
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -49,7 +51,7 @@ macro_rules! option {
 }
 
 impl OpenOptions {
-    /// No access at all, which is to be changed.
+    /// Makes a set of options without any access, to be changed.
     #[allow(clippy::new_without_default)] // As in std.
     pub fn new() -> Self {
         OpenOptions {
@@ -85,8 +87,9 @@ impl OpenOptions {
 
     /// Opens the file at `path`.
     ///
-    /// A FIFO can be opened for reading at once; reading waits for a writer. Opened for writing only, it waits for
-    /// a reader, for which it looks every few milliseconds, as the system tells nobody.
+    /// A FIFO can be opened for reading at once; reading waits for a writer. Opened for writing
+    /// only, it waits for a reader, by a try every few milliseconds, as the system does not report
+    /// one.
     ///
     /// # Suspends
     /// Always a checkpoint, and until the system has opened the file.
@@ -95,7 +98,7 @@ impl OpenOptions {
     /// Leaves at once. The file may still be made, or emptied, if that was asked for.
     ///
     /// # Errors
-    /// What the system says, as for [`std::fs::OpenOptions::open`].
+    /// The system's error, as for [`std::fs::OpenOptions::open`].
     pub fn open<P: AsRef<Path>>(
         &self,
         path: P,
@@ -144,7 +147,7 @@ fn open_now(options: &OpenOptions, path: &Path) -> io::Result<Option<File>> {
             let is_fifo = file_type().is_ok_and(|file_type| file_type.is_fifo());
             if is_fifo { Ok(None) } else { Err(error) }
         }
-        // Another program has a lease on the file, and is given the time to write back what it keeps of it.
+        // Another program has a lease on the file, and gets time to write back its changes.
         Err(error) if error.kind() == io::ErrorKind::WouldBlock && file_type()?.is_file() => {
             let file = options
                 .options
@@ -157,7 +160,7 @@ fn open_now(options: &OpenOptions, path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// A file that has just been opened here, so that it does not block, and is shared with no one.
+/// A file that has just been opened here, so that it does not block, and is not shared.
 fn opened(file: fs::File) -> io::Result<File> {
     let file_type = file.metadata()?.file_type();
     if !is_watched(file_type) {
@@ -175,8 +178,8 @@ fn opened(file: fs::File) -> io::Result<File> {
     }
 }
 
-/// A file from elsewhere. Whether its operations block is decided for all who share this opening of it, another
-/// process perhaps: that stays as it is.
+/// A file from elsewhere. Whether its operations block is a property of this opening of the file,
+/// which may be shared, with another process perhaps: it is not changed.
 pub(super) fn from_std(file: fs::File) -> io::Result<File> {
     let file_type = file.metadata()?.file_type();
     let file = Arc::new(file);

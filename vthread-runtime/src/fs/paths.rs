@@ -1,4 +1,4 @@
-//! What is done with the path of a file or a directory.
+//! Functions of the path of a file or a directory.
 
 use super::Metadata;
 use super::helper::on_helper;
@@ -21,7 +21,7 @@ macro_rules! on_path {
             /// Leaves at once. A change may still be made, or not.
             ///
             /// # Errors
-            #[doc = concat!("What the system says, as for [`std::fs::", stringify!($name), "`].")]
+            #[doc = concat!("The system's error, as for [`std::fs::", stringify!($name), "`].")]
             pub fn $name = $companion [P](path: P) -> io::Result<$value> [where P: AsRef<Path>]
                 => impl Future<Output = io::Result<$value>> + Send + use<P> {{
                     let path = path.as_ref().to_owned();
@@ -52,7 +52,7 @@ on_path! {
     create_dir_all = __vthread_create_dir_all -> ()
 }
 on_path! {
-    /// What the system knows of a file or a directory. A link is followed.
+    /// Returns the metadata of a file or a directory. A link is followed.
     metadata = __vthread_metadata -> Metadata
 }
 on_path! {
@@ -60,7 +60,7 @@ on_path! {
     remove_dir = __vthread_remove_dir -> ()
 }
 on_path! {
-    /// Removes a directory with all that is in it.
+    /// Removes a directory with everything in it.
     remove_dir_all = __vthread_remove_dir_all -> ()
 }
 on_path! {
@@ -68,7 +68,7 @@ on_path! {
     remove_file = __vthread_remove_file -> ()
 }
 on_path! {
-    /// What the system knows of a file, a directory or a link. A link is not followed.
+    /// Returns the metadata of a file, a directory or a link. A link is not followed.
     symlink_metadata = __vthread_symlink_metadata -> Metadata
 }
 
@@ -82,7 +82,7 @@ vthread_fn! {
     /// Leaves at once. It may still be renamed, or not.
     ///
     /// # Errors
-    /// What the system says, as for [`std::fs::rename`].
+    /// The system's error, as for [`std::fs::rename`].
     pub fn rename = __vthread_rename [P, Q](from: P, to: Q) -> io::Result<()>
         [where P: AsRef<Path>, Q: AsRef<Path>]
         => impl Future<Output = io::Result<()>> + Send + use<P, Q> {{

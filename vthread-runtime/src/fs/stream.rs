@@ -10,7 +10,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::task::ready;
 
-/// A file that tells when it is ready.
+/// A file that reports when it is ready.
 #[derive(Debug)]
 pub(super) struct Stream {
     source: Source<Watched>,
@@ -22,14 +22,14 @@ struct Watched {
     blocks: Blocks,
 }
 
-/// When an operation on a file blocks that is not ready.
+/// Whether an operation on a file that is not ready blocks.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Blocks {
     /// It was opened so that it never does.
     Never,
-    /// It is a pipe that others may share, who expect it to.
+    /// It is a pipe that may be shared, and is expected to.
     Pipe,
-    /// It is a device that others may share, who expect it to.
+    /// It is a device that may be shared, and is expected to.
     Device,
 }
 
@@ -52,10 +52,10 @@ impl Watched {
 }
 
 impl Stream {
-    /// Has `file` watched. Some files cannot be: regular ones, and many devices.
+    /// Registers `file`. Some files cannot be: regular ones, and many devices.
     pub(super) fn new(file: Arc<fs::File>, blocks: Blocks) -> io::Result<Self> {
-        // Nothing is attempted before the system has spoken: a FIFO that nobody has opened for writing yet
-        // would claim to be at its end.
+        // Nothing is attempted before the first report of the system: a FIFO that has not been
+        // opened for writing yet would claim to be at its end.
         Ok(Stream {
             source: Source::new(Watched { file, blocks }, Interest::NONE)?,
         })
@@ -88,19 +88,19 @@ impl Stream {
     }
 
     pub(super) async fn flush(&self) -> io::Result<()> {
-        // What was written is the system's already.
+        // Written bytes are the system's already.
         poll_fn(checkpoint).await;
         Ok(())
     }
 
-    /// What the system says about that: no.
+    /// The answer of the system: an error.
     pub(super) async fn seek(&self, position: SeekFrom) -> io::Result<u64> {
         poll_fn(checkpoint).await;
         (&**self.file()).seek(position)
     }
 }
 
-/// Has operations on `file`, which was opened here, block again.
+/// Makes operations on `file`, which was opened here, block again.
 pub(super) fn clear_nonblocking(file: &fs::File) -> io::Result<()> {
     // The wrapper is for its method only; the flag is not the descriptor's own.
     let other = OwnedFd::from(file.try_clone()?);

@@ -1,6 +1,7 @@
 //! Whole files at once.
 //!
-//! One helper does all of it, in chunks: so it stops soon after it was left alone, however long the file is.
+//! One helper does all of it, in chunks: so it stops soon after it was abandoned, however long the
+//! file is.
 
 use super::helper::{OnHelper, Wanted, in_steps};
 use super::open::{OpenOptions, open};
@@ -11,20 +12,21 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// How many bytes are read or written between two looks at whether they are wanted.
+/// The number of bytes between two checks whether the caller still waits.
 const CHUNK: usize = 1024 * 1024;
 
 vthread_fn! {
     /// Reads all of the file at `path`.
     ///
     /// # Suspends
-    /// Always a checkpoint, and until the file has been read. A FIFO is read until its last writer has gone.
+    /// Always a checkpoint, and until the file has been read. A FIFO is read until its last writer
+    /// has gone.
     ///
     /// # Cancellation
     /// Leaves at once, and drops what has been read. The helper stops at the next chunk.
     ///
     /// # Errors
-    /// What the system says, as for [`std::fs::read`].
+    /// The system's error, as for [`std::fs::read`].
     ///
     /// # Examples
     /// ```
@@ -45,13 +47,15 @@ vthread_fn! {
     /// Reads all of the text in the file at `path`.
     ///
     /// # Suspends
-    /// Always a checkpoint, and until the file has been read. A FIFO is read until its last writer has gone.
+    /// Always a checkpoint, and until the file has been read. A FIFO is read until its last writer
+    /// has gone.
     ///
     /// # Cancellation
     /// Leaves at once, and drops what has been read. The helper stops at the next chunk.
     ///
     /// # Errors
-    /// [`io::ErrorKind::InvalidData`] if it is not UTF-8, and what the system says, as for [`std::fs::read_to_string`].
+    /// [`io::ErrorKind::InvalidData`] if it is not UTF-8, and the system's errors, as for
+    /// [`std::fs::read_to_string`].
     pub fn read_to_string = __vthread_read_to_string [P](path: P) -> io::Result<String> [where P: AsRef<Path>]
         => impl Future<Output = io::Result<String>> + Send + use<P> { read_text(path.as_ref().to_owned()) }
 }
@@ -63,11 +67,11 @@ vthread_fn! {
     /// Always a checkpoint, and until all is written. A FIFO is waited for to have a reader.
     ///
     /// # Cancellation
-    /// Leaves at once. The file may still be made, emptied, or written, in whole or in part; the helper stops at
-    /// the next chunk.
+    /// Leaves at once. The file may still be made, emptied, or written, in whole or in part; the
+    /// helper stops at the next chunk.
     ///
     /// # Errors
-    /// What the system says, as for [`std::fs::write`].
+    /// The system's error, as for [`std::fs::write`].
     pub fn write = __vthread_write [P, C](path: P, contents: C) -> io::Result<()>
         [where P: AsRef<Path>, C: AsRef<[u8]>]
         => impl Future<Output = io::Result<()>> + Send + use<P, C> {
@@ -96,7 +100,7 @@ async fn write_file(path: PathBuf, contents: Vec<u8>) -> io::Result<()> {
     open(options, path).await?.write_whole(contents).await
 }
 
-/// All that comes from `file`.
+/// Reads all of `file`.
 pub(super) fn read_all(file: Arc<fs::File>) -> OnHelper<Vec<u8>> {
     in_steps(move |wanted| {
         // As std does: a wrong size costs room or a copy, no more.
@@ -118,7 +122,7 @@ fn read_in_chunks(mut source: impl Read, bytes: &mut Vec<u8>, wanted: &Wanted) -
     }
 }
 
-/// All of `bytes` to `file`.
+/// Writes all of `bytes` to `file`.
 pub(super) fn write_all(file: Arc<fs::File>, bytes: Vec<u8>) -> OnHelper<()> {
     in_steps(move |wanted| write_in_chunks(&*file, &bytes, wanted))
 }
@@ -137,7 +141,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
     use std::task::{Context, Waker};
 
-    /// Has no end. Says so whenever it is read or written, and waits to be told to go on.
+    /// Has no end. Reports each read and write, and waits for the permission to go on.
     struct Endless {
         used: Sender<()>,
         go_on: Receiver<()>,
@@ -166,7 +170,7 @@ mod tests {
         }
     }
 
-    /// How often it is used after it was left alone, until it is dropped.
+    /// How often it is used after it was abandoned, until it is dropped.
     fn uses_after_the_end<W, F>(work: W) -> usize
     where
         F: Future + Unpin,
@@ -188,7 +192,7 @@ mod tests {
         let n = uses_after_the_end(|source| {
             in_steps(move |wanted| read_in_chunks(source, &mut Vec::new(), wanted))
         });
-        // What is left of the chunk is read in growing pieces.
+        // The rest of the chunk is read in growing pieces.
         assert!(n < 64, "{n}");
     }
 

@@ -1,20 +1,22 @@
 //! Operations that do not wait, on files that block.
 //!
-//! Whether a file blocks (`O_NONBLOCK`) is decided for all descriptors of one opening of it: those of the process that
-//! gave us a pipe, of the shell on the same terminal. So it is not changed here. Instead
-//! - a pipe is asked not to wait for this one time, where the system can be asked so (`RWF_NOWAIT`);
-//! - otherwise the operation is made only if the file is ready at this moment, and a write only of as much as a ready
-//!   file surely takes. If another one who shares it is quicker in between, it does wait.
+//! Whether a file blocks (`O_NONBLOCK`) is a property of one opening of it, shared by all its
+//! descriptors: those of the process that passed us a pipe, of the shell on the same terminal. So
+//! it is not changed here. Instead
+//! - a pipe is asked not to wait for this one time, where the system supports it (`RWF_NOWAIT`);
+//! - otherwise the operation is made only if the file is ready at this moment, and a write only of
+//!   as much as a ready file surely takes. If another process that shares it is quicker in between,
+//!   it does wait.
 #![allow(unsafe_code)] // System calls that std has not.
 
 use std::fs;
 use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
 
-/// What a pipe that is ready takes without waiting.
+/// The number of bytes that a ready pipe takes without waiting.
 const MOST_TO_PIPE: usize = libc::PIPE_BUF;
 
-/// What a terminal that is ready takes without waiting.
+/// The number of bytes that a ready terminal takes without waiting.
 const MOST_TO_DEVICE: usize = 256;
 
 pub(super) fn read_pipe(file: &fs::File, buf: &mut [u8]) -> io::Result<usize> {
@@ -62,7 +64,7 @@ fn check_ready(file: &fs::File, events: libc::c_short) -> io::Result<()> {
     }
 }
 
-/// Whether the system does not know how to do it without waiting.
+/// Whether the system cannot do it without waiting.
 fn is_unknown(error: &io::Error) -> bool {
     matches!(
         error.raw_os_error(),
@@ -76,20 +78,22 @@ mod system {
     use std::io::{self, IoSlice, IoSliceMut};
     use std::os::fd::AsRawFd;
 
-    /// Not at a position of its own.
+    /// At the file's own position.
     const HERE: libc::off_t = -1;
 
     pub(super) fn read(file: &fs::File, buf: &mut [u8]) -> io::Result<usize> {
         let mut bufs = [IoSliceMut::new(buf)];
         let (fd, iovec) = (file.as_raw_fd(), bufs.as_mut_ptr().cast());
-        // SAFETY: `IoSliceMut` is laid out as the system's `iovec`; it is one, and lives until the call is over.
+        // SAFETY: `IoSliceMut` is laid out as the system's `iovec`; it is one, and lives until the
+        // call is over.
         result(unsafe { libc::preadv2(fd, iovec, 1, HERE, libc::RWF_NOWAIT) })
     }
 
     pub(super) fn write(file: &fs::File, buf: &[u8]) -> io::Result<usize> {
         let bufs = [IoSlice::new(buf)];
         let (fd, iovec) = (file.as_raw_fd(), bufs.as_ptr().cast());
-        // SAFETY: `IoSlice` is laid out as the system's `iovec`; it is one, and lives until the call is over.
+        // SAFETY: `IoSlice` is laid out as the system's `iovec`; it is one, and lives until the
+        // call is over.
         result(unsafe { libc::pwritev2(fd, iovec, 1, HERE, libc::RWF_NOWAIT) })
     }
 
@@ -120,7 +124,7 @@ mod tests {
     type Reading = fn(&fs::File, &mut [u8]) -> io::Result<usize>;
     type Writing = fn(&fs::File, &[u8]) -> io::Result<usize>;
 
-    /// The two ways, of which the second is for systems that cannot be asked.
+    /// The two ways, of which the second is for systems without the call.
     const WAYS: [(Reading, Writing); 2] = [(read_pipe, write_pipe), (read_device, write_device)];
 
     fn pipe() -> (fs::File, fs::File) {

@@ -113,7 +113,7 @@ pub(crate) struct Cancellation {
     pub(crate) has_lost_work: bool,
 }
 
-/// What has gone wrong.
+/// The failures of the group.
 #[derive(Debug, Default)]
 pub(crate) struct Failure {
     /// The member whose failure is the first one.

@@ -1,4 +1,4 @@
-//! Waiting for a descriptor that the library knows nothing of.
+//! Waiting for a descriptor of another library.
 
 use super::Result;
 use crate::driver::{Descriptor, Direction, Interest, Source, Waiting};
@@ -10,8 +10,8 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::task::ready;
 
-/// A descriptor that the library knows nothing of, to wait until it is ready: of inotify, a timer, a terminal, a device,
-/// or of a library in C that does its own reading.
+/// A descriptor of another library, to wait until it is ready: of inotify, a timer, a terminal, a
+/// device, or of a library in C that does its own reading.
 ///
 /// Operations on the descriptor must not block: open it with `O_NONBLOCK`.
 ///
@@ -37,7 +37,7 @@ pub struct AsyncFd<T: AsRawFd> {
 }
 
 impl<T: AsRawFd> AsyncFd<T> {
-    /// Has the descriptor of `inner` watched. It must stay the same.
+    /// Registers the descriptor of `inner`, which must stay the same.
     ///
     /// # Errors
     /// The system cannot watch it: regular files and many devices are always ready.
@@ -47,17 +47,17 @@ impl<T: AsRawFd> AsyncFd<T> {
         })
     }
 
-    /// What has the descriptor.
+    /// Returns the owner of the descriptor.
     pub fn get_ref(&self) -> &T {
         &self.source.0
     }
 
-    /// What has the descriptor, which must stay the same.
+    /// Returns the owner of the descriptor, which must stay the same.
     pub fn get_mut(&mut self) -> &mut T {
         &mut self.source.get_mut().0
     }
 
-    /// What has the descriptor, watched no longer.
+    /// Returns the owner of the descriptor, which is no longer watched.
     pub fn into_inner(self) -> T {
         self.source.into_inner().0
     }
@@ -67,7 +67,7 @@ impl<T: AsRawFd + Sync> AsyncFd<T> {
     /// Waits until there is something to read, or the end, or an error.
     ///
     /// # Suspends
-    /// Always a checkpoint, and until the system says that it is ready.
+    /// Always a checkpoint, and until the system reports that it is ready.
     ///
     /// # Cancellation
     /// Nothing has changed.
@@ -81,7 +81,7 @@ impl<T: AsRawFd + Sync> AsyncFd<T> {
     /// Waits until there is room to write, or an error.
     ///
     /// # Suspends
-    /// Always a checkpoint, and until the system says that it is ready.
+    /// Always a checkpoint, and until the system reports that it is ready.
     ///
     /// # Cancellation
     /// Nothing has changed.
@@ -92,7 +92,7 @@ impl<T: AsRawFd + Sync> AsyncFd<T> {
         Call::leaf(self.ready(Direction::Write))
     }
 
-    /// Reads by `attempt`, and waits and reads again as long as that says
+    /// Reads by `attempt`, and waits and reads again as long as that fails with
     /// [`WouldBlock`](std::io::ErrorKind::WouldBlock).
     ///
     /// # Suspends
@@ -102,7 +102,7 @@ impl<T: AsRawFd + Sync> AsyncFd<T> {
     /// Cancelled means that no attempt has succeeded.
     ///
     /// # Errors
-    /// What the attempt says.
+    /// The error of the attempt.
     pub fn read_with<R>(
         &self,
         attempt: impl FnMut(&T) -> Result<R> + Send,
@@ -110,7 +110,7 @@ impl<T: AsRawFd + Sync> AsyncFd<T> {
         Call::leaf(self.with(Direction::Read, attempt))
     }
 
-    /// Writes by `attempt`, and waits and writes again as long as that says
+    /// Writes by `attempt`, and waits and writes again as long as that fails with
     /// [`WouldBlock`](std::io::ErrorKind::WouldBlock).
     ///
     /// # Suspends
@@ -120,7 +120,7 @@ impl<T: AsRawFd + Sync> AsyncFd<T> {
     /// Cancelled means that no attempt has succeeded.
     ///
     /// # Errors
-    /// What the attempt says.
+    /// The error of the attempt.
     pub fn write_with<R>(
         &self,
         attempt: impl FnMut(&T) -> Result<R> + Send,
@@ -128,7 +128,7 @@ impl<T: AsRawFd + Sync> AsyncFd<T> {
         Call::leaf(self.with(Direction::Write, attempt))
     }
 
-    /// Reading by other means leaves the flag as it was: so the system is asked again each time.
+    /// Reading by other means does not change the flag: so the system is asked again each time.
     async fn ready(&self, direction: Direction) -> Result<()> {
         poll_fn(checkpoint).await;
         self.source.ask_again(direction)?;

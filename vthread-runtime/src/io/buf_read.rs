@@ -10,8 +10,9 @@ use std::pin::Pin;
 
 /// A source of bytes that has some of them at hand, to be read by vthreads.
 ///
-/// The methods are those of [`std::io::BufRead`]. A file imports one of the two traits, not both. It stands in bounds, it
-/// can be `dyn`, and everything that is `AsyncBufRead` of the crate `futures-io` has it. [`Read`] says how to implement it.
+/// The methods are those of [`std::io::BufRead`]. A file imports one of the two traits, not both.
+/// It stands in bounds, it can be `dyn`, and everything that is `AsyncBufRead` of the crate
+/// `futures-io` has it. [`Read`] describes how to implement it.
 ///
 /// # Examples
 /// ```
@@ -26,32 +27,35 @@ use std::pin::Pin;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub trait BufRead: Read {
-    /// What is in the buffer, which is filled first if it is empty. Nothing means the end.
+    /// Returns the contents of the buffer, which is filled first if it is empty. No bytes mean the
+    /// end.
     ///
     /// # Suspends
     /// Always a checkpoint, and until there is something to read.
     ///
     /// # Cancellation
-    /// What has been read is in the buffer.
+    /// The bytes read are in the buffer.
     ///
     /// # Errors
-    /// What the source says.
+    /// The source's error.
     fn fill_buf<'a>(&'a mut self) -> IoCall<'a, &'a [u8], Filling<'a>>;
 
-    /// Takes `n` bytes of the buffer for read. Does not wait: in `#[vthread] impl BufRead for ..` it is an ordinary method.
+    /// Takes `n` bytes of the buffer for read. Does not wait: in `#[vthread] impl BufRead for ..`
+    /// it is an ordinary method.
     fn consume(&mut self, n: usize);
 
-    /// Reads up to and with the first `byte`, or to the end, appends it to `buf`, and says how many bytes that were.
+    /// Reads up to and with the first `byte`, or to the end, appends it to `buf`, and returns the
+    /// number of bytes.
     ///
     /// # Suspends
     /// Always a checkpoint, and until the byte or the end has come.
     ///
     /// # Cancellation
-    /// From a [`BufReader`](super::BufReader) nothing was read. From others, what has been read is in `buf`, and the
-    /// next call goes on from there.
+    /// From a [`BufReader`](super::BufReader) nothing was read. From others, the bytes read are in
+    /// `buf`, and the next call goes on from there.
     ///
     /// # Errors
-    /// What the source says. Again what has been read is in the `BufReader`, or in `buf`.
+    /// The source's error. Again the bytes read are in the `BufReader`, or in `buf`.
     fn read_until<'a>(
         &'a mut self,
         byte: u8,
@@ -60,7 +64,7 @@ pub trait BufRead: Read {
         IoFrame::boxed(self.read_until_frame(byte, buf))
     }
 
-    /// Reads up to and with the first `byte`, or to the end, and says how many bytes that were.
+    /// Reads up to and with the first `byte`, or to the end, and returns the number of bytes.
     ///
     /// # Suspends
     /// Always a checkpoint, and until the byte or the end has come.
@@ -69,28 +73,30 @@ pub trait BufRead: Read {
     /// Some of it has been skipped.
     ///
     /// # Errors
-    /// What the source says.
+    /// The source's error.
     fn skip_until<'a>(&'a mut self, byte: u8) -> IoCall<'a, usize, ReadingOn> {
         IoFrame::boxed(self.skip_until_frame(byte))
     }
 
-    /// Reads a line with its end, or what is left, appends it to `buf`, and says how many bytes that were. None means
-    /// the end.
+    /// Reads a line with its end, or what is left, appends it to `buf`, and returns the number of
+    /// bytes. 0 means the end.
     ///
     /// # Suspends
     /// Always a checkpoint, and until the line or the end has come.
     ///
     /// # Cancellation
-    /// From a [`BufReader`](super::BufReader) nothing was read. From others, what has been read is in `buf`, and the
-    /// next call goes on from there.
+    /// From a [`BufReader`](super::BufReader) nothing was read. From others, the bytes read are in
+    /// `buf`, and the next call goes on from there.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidData`](super::ErrorKind::InvalidData) if it is not UTF-8, and what the source says.
+    /// [`ErrorKind::InvalidData`](super::ErrorKind::InvalidData) if it is not UTF-8, and the
+    /// source's errors.
     fn read_line<'a>(&'a mut self, buf: &'a mut String) -> IoCall<'a, usize, ReadingOn> {
         IoFrame::boxed(self.read_line_frame(buf))
     }
 
-    /// The parts of the source between each `byte`: `for part in source.split(b',')` suspends.
+    /// Returns the parts of the source between each `byte`: `for part in source.split(b',')`
+    /// suspends.
     fn split(self, byte: u8) -> Split<Self>
     where
         Self: Sized,
@@ -98,7 +104,7 @@ pub trait BufRead: Read {
         Split::of(self, byte)
     }
 
-    /// The lines of the source, without their ends: `for line in source.lines()` suspends.
+    /// Returns the lines of the source, without their ends: `for line in source.lines()` suspends.
     fn lines(self) -> Lines<Self>
     where
         Self: Sized,

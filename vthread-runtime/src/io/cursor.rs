@@ -6,7 +6,8 @@ use std::io::{self, BufRead, Read, Seek, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// A buffer in memory with a position, to be read, written and moved about in. As [`std::io::Cursor`].
+/// A buffer in memory with a position, to be read, written and moved about in. As
+/// [`std::io::Cursor`].
 ///
 /// It is a type of its own, since std's has the traits of std only. It never waits.
 ///
@@ -16,7 +17,8 @@ use std::task::{Context, Poll};
 /// use vthread::io::{Cursor, Read, Seek, Write};
 ///
 /// let mut cursor = Cursor::new(Vec::new());
-/// Write::write_all(&mut cursor, b"words").block()?; // In #[vthread] code: cursor.write_all(b"words")?
+/// // In #[vthread] code: cursor.write_all(b"words")?
+/// Write::write_all(&mut cursor, b"words").block()?;
 /// cursor.set_position(1);
 /// let mut text = String::new();
 /// Read::read_to_string(&mut cursor, &mut text).block()?;
@@ -36,22 +38,22 @@ impl<T> Cursor<T> {
         }
     }
 
-    /// The buffer.
+    /// Returns the buffer.
     pub fn into_inner(self) -> T {
         self.cursor.into_inner()
     }
 
-    /// The buffer.
+    /// Returns the buffer.
     pub const fn get_ref(&self) -> &T {
         self.cursor.get_ref()
     }
 
-    /// The buffer.
+    /// Returns the buffer.
     pub const fn get_mut(&mut self) -> &mut T {
         self.cursor.get_mut()
     }
 
-    /// The position.
+    /// Returns the position.
     pub const fn position(&self) -> u64 {
         self.cursor.position()
     }

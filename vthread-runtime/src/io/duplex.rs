@@ -12,9 +12,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 
-/// Two ends of a stream in memory: what is written to one of them is read from the other.
+/// Two ends of a stream in memory: bytes written to one of them are read from the other.
 ///
-/// Each direction holds `capacity` bytes; who writes more waits until some are read.
+/// Each direction holds `capacity` bytes; a writer of more waits until some are read.
 ///
 /// # Panics
 /// If `capacity` is 0.
@@ -140,7 +140,8 @@ impl Pipe {
 }
 
 impl DuplexStream {
-    /// Ends what is written here: the other end reads what there is, and then its end. Does not wait.
+    /// Ends what is written here: the other end reads what there is, and then its end. Does not
+    /// wait.
     ///
     /// # Errors
     /// None.

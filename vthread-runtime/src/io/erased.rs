@@ -8,11 +8,11 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-/// The frame of a call of a method of [`Read`](super::Read), [`Write`](super::Write), [`BufRead`](super::BufRead) or
-/// [`Seek`](super::Seek).
+/// The frame of a call of a method of [`Read`](super::Read), [`Write`](super::Write),
+/// [`BufRead`](super::BufRead) or [`Seek`](super::Seek).
 ///
-/// It is of one type whatever the stream is, so that the traits can be `dyn`. Of a stream that can be polled, such as
-/// a socket, it takes no allocation; of others, such as your own, it is a box.
+/// It is of one type whatever the stream is, so that the traits can be `dyn`. Of a stream that can
+/// be polled, such as a socket, it takes no allocation; of others, such as your own, it is a box.
 pub struct IoFrame<'a, O: Future>(Way<'a, O>);
 
 enum Way<'a, O: Future> {

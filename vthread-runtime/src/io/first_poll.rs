@@ -1,19 +1,20 @@
-//! Whether a poll is the first one of its operation, for streams that count how long an operation waits.
+//! Whether a poll is the first one of its operation, for streams that count how long an operation
+//! waits.
 //!
-//! A `poll_*` function is not told whether it is asked again, or whether the last one who asked has given up
-//! and another operation begins. The library's own operations say it beside the call.
+//! A `poll_*` function cannot know whether it is polled again, or whether the last operation was
+//! abandoned and another one begins. The library's own operations tell it by a thread-local.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether any stream counts: else nothing is said.
+/// Whether any stream counts: otherwise nothing is noted.
 static COUNTS: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     static IS_FIRST: Cell<bool> = const { Cell::new(false) };
 }
 
-/// From now on it is said.
+/// From now on first polls are noted.
 pub(crate) fn count() {
     COUNTS.store(true, Ordering::Relaxed);
 }
@@ -23,7 +24,7 @@ pub(crate) fn is_first() -> bool {
     IS_FIRST.get()
 }
 
-/// Polls, and says that it is the first time, if `begun` does not say otherwise.
+/// Polls, and notes that it is the first poll, unless `begun` is set.
 #[inline]
 pub(crate) fn polled<T>(begun: &mut bool, poll: impl FnOnce() -> T) -> T {
     if *begun || !COUNTS.load(Ordering::Relaxed) {

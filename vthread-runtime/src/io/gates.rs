@@ -1,10 +1,13 @@
-//! What `#[vthread] impl Read for Mine` asks the trait for: a macro of the trait's name, as `#[vthread] trait` makes one.
+//! The macros of the traits' names that `#[vthread] impl Read for Mine` calls, as `#[vthread]
+//! trait` makes them.
 //!
-//! Each method is offered in three forms, and the trait takes one: as it was written, as a call with a frame of its own
-//! type, or as a call with an [`IoFrame`](super::IoFrame), which these traits have. And since `futures-io` says what
-//! `&mut T` and `Box<T>` are, which leaves no room for an `impl` for all of them, those of `Mine` get theirs here.
+//! Each method is offered in three forms, and the trait takes one: as it was written, as a call
+//! with a frame of its own type, or as a call with an [`IoFrame`](super::IoFrame), which these
+//! traits have. And since `futures-io` implements its traits for `&mut T` and `Box<T>`, which
+//! leaves no room for an `impl` for all of them, those of `Mine` get theirs here.
 
-/// Forwards every method of a trait: `forward! { Read [<S: Read>] [ByRef<'_, S>] [where ..] self => self.target }`.
+/// Forwards every method of a trait: `forward! { Read [<S: Read>] [ByRef<'_, S>] [where ..] self =>
+/// self.target }`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __vthread_io_forward {
@@ -69,7 +72,7 @@ macro_rules! __vthread_io_forward {
     };
 }
 
-/// What an `impl` of `Read` asks for.
+/// The requirements of an `impl` of `Read`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __vthread_io_gates_read {
@@ -80,7 +83,7 @@ macro_rules! __vthread_io_gates_read {
     };
 }
 
-/// What an `impl` of `Write` asks for.
+/// The requirements of an `impl` of `Write`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __vthread_io_gates_write {
@@ -91,7 +94,7 @@ macro_rules! __vthread_io_gates_write {
     };
 }
 
-/// What an `impl` of `Seek` asks for.
+/// The requirements of an `impl` of `Seek`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __vthread_io_gates_seek {
@@ -102,7 +105,7 @@ macro_rules! __vthread_io_gates_seek {
     };
 }
 
-/// What an `impl` of `BufRead` asks for.
+/// The requirements of an `impl` of `BufRead`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __vthread_io_gates_buf_read {

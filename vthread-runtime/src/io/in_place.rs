@@ -1,4 +1,5 @@
-//! Frames that pass between calls and the library: those of its own calls, and those of users' streams.
+//! Frames that pass between calls and the library: those of its own calls, and those of users'
+//! streams.
 #![allow(unsafe_code)] // Takes the frame out of a call, and makes a call of a frame.
 
 use super::erased::IoFrame;

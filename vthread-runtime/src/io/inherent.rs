@@ -1,8 +1,10 @@
-//! The methods of a stream of the library, as methods of its type: a trait of std's that is in scope neither takes
-//! their place nor makes them ambiguous. They are calls with frames of their own types.
+//! The methods of a stream of the library, as methods of its type: a trait of std's that is in
+//! scope neither takes their place nor makes them ambiguous. They are calls with frames of their
+//! own types.
 
-/// Writes the methods: `inherent_io!(File: Read Write Seek);`, with the names of the traits that they are of. A type with
-/// parameters has them before it, and their names: `inherent_io!([R: Read] [R] BufReader<R>: Read);`.
+/// Writes the methods: `inherent_io!(File: Read Write Seek);`, with the names of the traits that
+/// they are of. A type with parameters has them before it, and their names: `inherent_io!([R: Read]
+/// [R] BufReader<R>: Read);`.
 macro_rules! inherent_io {
     ([$($generics:tt)*] $names:tt $ty:ty: $($of:ident)*) => {
         impl<$($generics)*> $ty {
@@ -15,7 +17,7 @@ macro_rules! inherent_io {
         #[doc = concat!(
             "The method [`", stringify!($of), "::", stringify!($name),
             "`](crate::io::", stringify!($of), "::", stringify!($name),
-            ") says where it suspends, what a cancellation leaves, and which errors there are."
+            ") describes where it suspends, the effect of a cancellation, and the errors."
         )]
         pub fn $name(
             &mut self,
@@ -29,24 +31,24 @@ macro_rules! inherent_io {
     };
     (@Read $names:tt) => {
         $crate::io::inherent::inherent_io!(@method Read ReadFrames read read_frame(buf: &mut [u8]) -> usize,
-            "Reads some bytes into `buf`, and says how many. None means the end, unless `buf` is empty.");
+            "Reads some bytes into `buf`, and returns how many. 0 means the end, unless `buf` is empty.");
         $crate::io::inherent::inherent_io!(@method Read ReadFrames read_vectored read_vectored_frame(
             bufs: &mut [::std::io::IoSliceMut<'_>]) -> usize,
             "As `read`, into several buffers.");
         $crate::io::inherent::inherent_io!(@method Read ReadFrames read_exact read_exact_frame(buf: &mut [u8]) -> (),
             "Reads exactly as many bytes as `buf` holds.");
         $crate::io::inherent::inherent_io!(@method Read ReadFrames read_to_end read_to_end_frame(buf: &mut Vec<u8>) -> usize,
-            "Reads to the end, appends it to `buf`, and says how many bytes that were.");
+            "Reads to the end, appends it to `buf`, and returns the number of bytes.");
         $crate::io::inherent::inherent_io!(@method Read ReadFrames read_to_string read_to_string_frame(buf: &mut String) -> usize,
-            "Reads to the end, appends it to `buf`, and says how many bytes that were.");
+            "Reads to the end, appends it to `buf`, and returns the number of bytes.");
     };
     (@BufRead $names:tt) => {
         $crate::io::inherent::inherent_io!(@method BufRead BufReadFrames read_until read_until_frame(byte: u8, buf: &mut Vec<u8>) -> usize,
-            "Reads up to and with the first `byte`, or to the end, appends it to `buf`, and says how many bytes that were.");
+            "Reads up to and with the first `byte`, or to the end, appends it to `buf`, and returns the number of bytes.");
         $crate::io::inherent::inherent_io!(@method BufRead BufReadFrames skip_until skip_until_frame(byte: u8) -> usize,
-            "Reads up to and with the first `byte`, or to the end, and says how many bytes that were.");
+            "Reads up to and with the first `byte`, or to the end, and returns the number of bytes.");
         $crate::io::inherent::inherent_io!(@method BufRead BufReadFrames read_line read_line_frame(buf: &mut String) -> usize,
-            "Reads a line with its end, or what is left, appends it to `buf`, and says how many bytes that were.");
+            "Reads a line with its end, or what is left, appends it to `buf`, and returns the number of bytes.");
     };
     (@Write [$($name:ident)*]) => {
         $crate::io::inherent::inherent_io!(@method Write WriteFrames write write_frame(buf: &[u8]) -> usize,
@@ -57,11 +59,11 @@ macro_rules! inherent_io {
         $crate::io::inherent::inherent_io!(@method Write WriteFrames write_all write_all_frame(buf: &[u8]) -> (),
             "Writes all of `buf`.");
         $crate::io::inherent::inherent_io!(@method Write WriteFrames flush flush_frame() -> (),
-            "Has everything that was written so far reach its destination.");
-        /// What `write!` and `writeln!` call: writes the text.
+            "Makes all bytes written so far reach their destination.");
+        /// Writes the text of `write!` and `writeln!`.
         ///
-        /// The method [`Write::write_fmt`](crate::io::Write::write_fmt) says where it suspends, what a cancellation
-        /// leaves, and which errors there are.
+        /// The method [`Write::write_fmt`](crate::io::Write::write_fmt) describes where it
+        /// suspends, the effect of a cancellation, and the errors.
         pub fn write_fmt<'s>(
             &'s mut self,
             arguments: ::std::fmt::Arguments<'_>,
@@ -75,7 +77,7 @@ macro_rules! inherent_io {
     };
     (@Seek $names:tt) => {
         $crate::io::inherent::inherent_io!(@method Seek SeekFrames seek seek_frame(position: $crate::io::SeekFrom) -> u64,
-            "Moves to `position`, and says how far that is from the beginning.");
+            "Moves to `position`, and returns how far that is from the beginning.");
         $crate::io::inherent::inherent_io!(@method Seek SeekFrames rewind rewind_frame() -> (),
             "Moves to the beginning.");
         $crate::io::inherent::inherent_io!(@method Seek SeekFrames stream_position stream_position_frame() -> u64,

@@ -4,23 +4,28 @@ use super::in_place::in_place;
 use super::steps::steps;
 use super::{BufRead, Result};
 
-/// The lines of a source, without their ends: what [`BufRead::lines`](super::BufRead::lines) gives.
+/// The lines of a source, without their ends, returned by
+/// [`BufRead::lines`](super::BufRead::lines).
 ///
-/// `for` suspends in vthread code. As an `Iterator`, in plain code and under an adapter, each step blocks.
+/// `for` suspends in vthread code. As an `Iterator`, in plain code and under an adapter, each step
+/// blocks.
 ///
 /// # Cancellation
 /// A cancelled step has not taken a line: the next one takes it whole, if the source is a
-/// [`BufReader`](super::BufReader). From others the beginning of the line that was read is kept too.
+/// [`BufReader`](super::BufReader). From others the beginning of the line that was read is kept
+/// too.
 #[derive(Debug)]
 pub struct Lines<B> {
     source: B,
-    /// What a cancelled step has left.
+    /// The beginning of a line that a cancelled step has left.
     line: String,
 }
 
-/// The parts of a source between each of a certain byte: what [`BufRead::split`](super::BufRead::split) gives.
+/// The parts of a source between each of a certain byte, returned by
+/// [`BufRead::split`](super::BufRead::split).
 ///
-/// `for` suspends in vthread code. As an `Iterator`, in plain code and under an adapter, each step blocks.
+/// `for` suspends in vthread code. As an `Iterator`, in plain code and under an adapter, each step
+/// blocks.
 ///
 /// # Cancellation
 /// A cancelled step has not taken a part: the next one takes it whole.
@@ -28,7 +33,7 @@ pub struct Lines<B> {
 pub struct Split<B> {
     source: B,
     delimiter: u8,
-    /// What a cancelled step has left.
+    /// The beginning of a line that a cancelled step has left.
     part: Vec<u8>,
 }
 

@@ -7,8 +7,8 @@ use crate::task::current::checkpoint;
 use std::future::poll_fn;
 use std::io;
 
-/// What reads and writes by std's traits and never waits: an in-memory buffer of a type that `futures-io` knows
-/// nothing of, a hasher, a counter.
+/// A stream that has std's traits and never waits: an in-memory buffer of a type that `futures-io`
+/// does not know, a hasher, a counter.
 ///
 /// # Examples
 /// ```

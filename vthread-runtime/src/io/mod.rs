@@ -15,15 +15,18 @@
 //! | `Error`, `ErrorKind`, `Result`, `IoSlice`, `IoSliceMut`, `SeekFrom` | the same | |
 //! | none | [`copy_bidirectional`], [`duplex`], [`AsyncFd`], [`InMemory`] | |
 //!
-//! `vthread`'s own streams have these methods as their own: they suspend, whatever traits are in scope. [`Read`], [`Write`],
-//! [`BufRead`] and [`Seek`] are for generic code, for types of your own, and for everything that implements `AsyncRead`,
-//! `AsyncWrite`, `AsyncBufRead` or `AsyncSeek` of the `futures-io` crate. They have the names of std's traits, so a file
-//! imports either these or std's.
+//! `vthread`'s own streams have these methods as their own: they suspend, whatever traits are in
+//! scope. [`Read`], [`Write`], [`BufRead`] and [`Seek`] are for generic code, for types of your
+//! own, and for everything that implements `AsyncRead`, `AsyncWrite`, `AsyncBufRead` or `AsyncSeek`
+//! of the `futures-io` crate. They have the names of std's traits, so a file imports either these
+//! or std's.
 //!
-//! The streams implement std's traits as well, for libraries that read and write blockingly. `#[vthread]` code that uses
-//! a stream through these, as by a `std::io::BufReader`, gets a warning.
+//! The streams implement std's traits as well, for libraries that read and write blockingly.
+//! `#[vthread]` code that uses a stream through these, as by a `std::io::BufReader`, gets a
+//! warning.
 //!
-//! In code that is not under `#[vthread]`, `.block()` makes a call and blocks: `stream.read(&mut buf).block()`.
+//! In code that is not under `#[vthread]`, `.block()` makes a call and blocks: `stream.read(&mut
+//! buf).block()`.
 
 mod adapters;
 mod async_fd;

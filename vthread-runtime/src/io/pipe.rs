@@ -9,9 +9,10 @@ use std::fmt;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-/// A pipe of the system: what is written to one end is read from the other. As [`std::io::pipe`].
+/// A pipe of the system: bytes written to one end are read from the other. As [`std::io::pipe`].
 ///
-/// For vthreads of one program [`duplex`](super::duplex) and channels cost less: a pipe is for other processes.
+/// For vthreads of one program [`duplex`](super::duplex) and channels cost less: a pipe is for
+/// other processes.
 ///
 /// # Errors
 /// The system has no more descriptors.
@@ -58,13 +59,13 @@ impl PipeReader {
 impl PipeWriter {
     watched_polls!(Write | pipe | &*pipe);
 
-    /// The other side reads the end when this one goes.
+    /// The other side reads the end when this one is dropped.
     fn close_shared(&self) -> Result<()> {
         Ok(())
     }
 }
 
-/// What both ends have.
+/// The items of both ends.
 macro_rules! end {
     ($ty:ident, $end:ty, $std:ty: $of:ident) => {
         impl $ty {
@@ -76,7 +77,7 @@ macro_rules! end {
                 })
             }
 
-            /// Another handle of the same end.
+            /// Returns another handle of the same end.
             ///
             /// # Errors
             /// The system has no more descriptors.
@@ -84,11 +85,11 @@ macro_rules! end {
                 $ty::try_from(self.as_fd().try_clone_to_owned()?)
             }
 
-            /// The same as std's, which blocks. Other handles of it block as well from then on, and must not be used by
-            /// vthreads any more.
+            /// The same as std's, which blocks. Other handles of it block as well from then on, and
+            /// must not be used by vthreads any more.
             ///
             /// # Errors
-            /// What the system says.
+            /// The system's error.
             pub fn into_std(self) -> Result<$std> {
                 let end = self.source.into_inner();
                 end.set_nonblocking(false)?;
@@ -103,7 +104,7 @@ macro_rules! end {
         impl TryFrom<OwnedFd> for $ty {
             type Error = std::io::Error;
 
-            /// Makes the pipe non-blocking, and has it watched.
+            /// Makes the pipe non-blocking, and registers it.
             fn try_from(descriptor: OwnedFd) -> Result<Self> {
                 let end = <$end>::from(descriptor);
                 end.set_nonblocking(true)?;
@@ -114,14 +115,15 @@ macro_rules! end {
         impl TryFrom<$std> for $ty {
             type Error = std::io::Error;
 
-            /// Makes the pipe non-blocking, and has it watched.
+            /// Makes the pipe non-blocking, and registers it.
             fn try_from(end: $std) -> Result<Self> {
                 $ty::try_from(OwnedFd::from(end))
             }
         }
 
         impl From<$ty> for OwnedFd {
-            /// The descriptor, watched no longer. It stays non-blocking: [`into_std`] is for other processes.
+            /// The descriptor, watched no longer. It stays non-blocking: [`into_std`] is for other
+            /// processes.
             ///
             #[doc = concat!("[`into_std`]: ", stringify!($ty), "::into_std")]
             fn from(end: $ty) -> OwnedFd {

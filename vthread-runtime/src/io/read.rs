@@ -10,15 +10,17 @@ use futures_io::AsyncRead;
 
 /// A source of bytes, to be read by vthreads.
 ///
-/// The methods are those of [`std::io::Read`]. A file imports one of the two traits, not both. It stands in bounds, it
-/// can be `dyn`, and everything that is `AsyncRead` of the crate `futures-io` has it.
+/// The methods are those of [`std::io::Read`]. A file imports one of the two traits, not both. It
+/// stands in bounds, it can be `dyn`, and everything that is `AsyncRead` of the crate `futures-io`
+/// has it.
 ///
 /// # Implementing it
-/// `#[vthread] impl Read for Mine` makes your own type one, and `&mut Mine` and `Box<Mine>` with it. A call through the trait
-/// then takes an allocation, as each call of a method of a `#[vthread(dyn)]` trait does.
+/// `#[vthread] impl Read for Mine` makes your own type one, and `&mut Mine` and `Box<Mine>` with
+/// it. A call through the trait then takes an allocation, as each call of a method of a
+/// `#[vthread(dyn)]` trait does.
 ///
-/// In generic code `&mut S` of an `S: Read` is not known to be `Read` itself, since `futures-io` has pointers of its own:
-/// hand [`Read::by_ref`] on instead.
+/// In generic code `&mut S` of an `S: Read` is not known to be `Read` itself, since `futures-io`
+/// has pointers of its own: hand [`Read::by_ref`] on instead.
 ///
 /// # Examples
 /// ```
@@ -39,7 +41,7 @@ use futures_io::AsyncRead;
     note = "what is only a `std::io::Read` blocks: `vthread::io::InMemory` takes it if it never waits"
 )]
 pub trait Read: Send {
-    /// Reads some bytes into `buf`, and says how many. None means the end, unless `buf` is empty.
+    /// Reads some bytes into `buf`, and returns how many. 0 means the end, unless `buf` is empty.
     ///
     /// # Suspends
     /// Always a checkpoint, and until there is something to read.
@@ -48,11 +50,11 @@ pub trait Read: Send {
     /// Cancelled means that nothing was read.
     ///
     /// # Errors
-    /// What the source says. Nothing was read then.
+    /// The source's error. Nothing was read then.
     fn read<'a>(&'a mut self, buf: &'a mut [u8]) -> IoCall<'a, usize, Reading<'a>>;
 
-    /// As [`read`](Read::read), into several buffers, the first ones first. A source that has no way of its own to do
-    /// that fills only the first that is not empty.
+    /// As [`read`](Read::read), into several buffers, the first ones first. A source that has no
+    /// way of its own to do that fills only the first that is not empty.
     ///
     /// # Suspends
     /// Always a checkpoint, and until there is something to read.
@@ -61,7 +63,7 @@ pub trait Read: Send {
     /// Cancelled means that nothing was read.
     ///
     /// # Errors
-    /// What the source says. Nothing was read then.
+    /// The source's error. Nothing was read then.
     fn read_vectored<'a, 'b>(
         &'a mut self,
         bufs: &'a mut [IoSliceMut<'b>],
@@ -78,41 +80,43 @@ pub trait Read: Send {
     /// Some bytes may have been read; they are at the front of `buf`, but how many is not known.
     ///
     /// # Errors
-    /// [`ErrorKind::UnexpectedEof`](super::ErrorKind::UnexpectedEof) if the source ends before, and what the source says.
+    /// [`ErrorKind::UnexpectedEof`](super::ErrorKind::UnexpectedEof) if the source ends before, and
+    /// the source's errors.
     fn read_exact<'a>(&'a mut self, buf: &'a mut [u8]) -> IoCall<'a, (), ReadingExactly<'a>> {
         IoFrame::boxed(async move { Calls(self).read_exact_frame(buf).await })
     }
 
-    /// Reads to the end of the source, appends it to `buf`, and says how many bytes that were.
+    /// Reads to the end of the source, appends it to `buf`, and returns the number of bytes.
     ///
     /// # Suspends
     /// Always a checkpoint, and until the source ends.
     ///
     /// # Cancellation
-    /// What has been read is in `buf`.
+    /// The bytes read are in `buf`.
     ///
     /// # Errors
-    /// What the source says. What has been read is in `buf`.
+    /// The source's error. The bytes read are in `buf`.
     fn read_to_end<'a>(&'a mut self, buf: &'a mut Vec<u8>) -> IoCall<'a, usize, ReadingOn> {
         IoFrame::boxed(async move { Calls(self).read_to_end_frame(buf).await })
     }
 
-    /// Reads to the end of the source, appends it to `buf`, and says how many bytes that were.
+    /// Reads to the end of the source, appends it to `buf`, and returns the number of bytes.
     ///
     /// # Suspends
     /// Always a checkpoint, and until the source ends.
     ///
     /// # Cancellation
-    /// What has been read is lost.
+    /// The bytes read are lost.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidData`](super::ErrorKind::InvalidData) if it is not UTF-8, and what the source says. `buf` is
-    /// unchanged then.
+    /// [`ErrorKind::InvalidData`](super::ErrorKind::InvalidData) if it is not UTF-8, and the
+    /// source's errors. `buf` is unchanged then.
     fn read_to_string<'a>(&'a mut self, buf: &'a mut String) -> IoCall<'a, usize, ReadingOn> {
         IoFrame::boxed(async move { Calls(self).read_to_string_frame(buf).await })
     }
 
-    /// The source by reference: an adapter or a function that takes it whole leaves it to you afterwards.
+    /// Returns the source by reference: an adapter or a function that takes it whole leaves it to
+    /// you afterwards.
     fn by_ref(&mut self) -> ByRef<'_, Self>
     where
         Self: Sized,
@@ -120,7 +124,8 @@ pub trait Read: Send {
         ByRef::of(self)
     }
 
-    /// The bytes one by one: `for byte in source.bytes()` suspends. Read from a [`BufReader`](super::BufReader).
+    /// Returns the bytes one by one: `for byte in source.bytes()` suspends. Read from a
+    /// [`BufReader`](super::BufReader).
     fn bytes(self) -> Bytes<Self>
     where
         Self: Sized,
@@ -128,7 +133,7 @@ pub trait Read: Send {
         Bytes::of(self)
     }
 
-    /// This source, and after its end the other one.
+    /// Returns this source, and after its end the other one.
     fn chain<R: Read>(self, next: R) -> Chain<Self, R>
     where
         Self: Sized,
@@ -136,7 +141,7 @@ pub trait Read: Send {
         Chain::of(self, next)
     }
 
-    /// The first `limit` bytes of the source, as a source of its own.
+    /// Returns the first `limit` bytes of the source, as a source of its own.
     fn take(self, limit: u64) -> Take<Self>
     where
         Self: Sized,

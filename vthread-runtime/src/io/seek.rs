@@ -9,9 +9,9 @@ use futures_io::AsyncSeek;
 
 /// Something with a position, to be moved about in by vthreads.
 ///
-/// The methods are those of [`std::io::Seek`]. A file imports one of the two traits, not both. It stands in bounds, it
-/// can be `dyn`, and everything that is `AsyncSeek` of the crate `futures-io` has it. [`Read`](super::Read) says how to
-/// implement it.
+/// The methods are those of [`std::io::Seek`]. A file imports one of the two traits, not both. It
+/// stands in bounds, it can be `dyn`, and everything that is `AsyncSeek` of the crate `futures-io`
+/// has it. [`Read`](super::Read) describes how to implement it.
 ///
 /// # Examples
 /// ```
@@ -27,7 +27,7 @@ use futures_io::AsyncSeek;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub trait Seek: Send {
-    /// Moves to another position, and says how far that is from the beginning.
+    /// Moves to another position, and returns how far that is from the beginning.
     ///
     /// # Suspends
     /// Always a checkpoint, and until that is done.
@@ -36,7 +36,7 @@ pub trait Seek: Send {
     /// The position is the old one or the new one.
     ///
     /// # Errors
-    /// A position before the beginning, and what the system says. The position is the old one then.
+    /// A position before the beginning, and the system's errors. The position is the old one then.
     fn seek<'a>(&'a mut self, position: SeekFrom) -> IoCall<'a, u64, Seeking<'a>>;
 
     /// Moves to the beginning.
@@ -48,7 +48,7 @@ pub trait Seek: Send {
     /// The position is the old one or the new one.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     fn rewind<'a>(&'a mut self) -> IoCall<'a, (), Moving> {
         IoFrame::boxed(async move { Calls(self).rewind_frame().await })
     }
@@ -56,18 +56,19 @@ pub trait Seek: Send {
     /// The distance of the position from the beginning.
     ///
     /// # Suspends
-    /// Always a checkpoint, and until the system has told.
+    /// Always a checkpoint, and until the system has answered.
     ///
     /// # Cancellation
     /// Nothing has changed.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     fn stream_position<'a>(&'a mut self) -> IoCall<'a, u64, Seeking<'a>> {
         self.seek(SeekFrom::Current(0))
     }
 
-    /// Moves on by `offset`, or back. A [`BufReader`](super::BufReader) keeps what it has read ahead where it can.
+    /// Moves on by `offset`, or back. A [`BufReader`](super::BufReader) keeps the bytes read ahead
+    /// where it can.
     ///
     /// # Suspends
     /// Always a checkpoint, and until that is done.
@@ -76,7 +77,7 @@ pub trait Seek: Send {
     /// The position is the old one or the new one.
     ///
     /// # Errors
-    /// A position before the beginning, and what the system says. The position is the old one then.
+    /// A position before the beginning, and the system's errors. The position is the old one then.
     fn seek_relative<'a>(&'a mut self, offset: i64) -> IoCall<'a, (), Moving> {
         IoFrame::boxed(async move { Calls(self).seek_relative_frame(offset).await })
     }

@@ -1,6 +1,8 @@
-//! Streams that are taken apart step by step: by `for` in vthread code, and by std's `Iterator` in plain code.
+//! Streams that are taken apart step by step: by `for` in vthread code, and by std's `Iterator` in
+//! plain code.
 
-/// Makes the `Iterator`, and the steps of `for`, of a type with an `async fn step(&mut self) -> Option<Item>`.
+/// Makes the `Iterator`, and the steps of `for`, of a type with an `async fn step(&mut self) ->
+/// Option<Item>`.
 macro_rules! steps {
     ($ty:ident<$parameter:ident: $bound:ident> -> $item:ty, $steps:ident) => {
         impl<$parameter: $bound> Iterator for $ty<$parameter> {

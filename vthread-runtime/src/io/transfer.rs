@@ -12,7 +12,8 @@ use std::task::{Context, Poll, ready};
 const AT_ONCE: usize = 8 * 1024;
 
 vthread_fn! {
-    /// Writes all that `reader` has to `writer`, and says how many bytes that were. As [`std::io::copy`].
+    /// Copies `reader` to its end to `writer`, and returns the number of bytes. As
+    /// [`std::io::copy`].
     ///
     /// # Suspends
     /// Always a checkpoint, and until `reader` has ended and everything is written.
@@ -21,7 +22,7 @@ vthread_fn! {
     /// Up to 8 KiB may have been read that are not written.
     ///
     /// # Errors
-    /// What either of them says. How much was written is not known.
+    /// The error of either. How much was written is not known.
     ///
     /// # Examples
     /// ```
@@ -57,16 +58,16 @@ async fn copied<R: Read + ?Sized, W: Write + ?Sized>(
 }
 
 vthread_fn! {
-    /// Reads all that `reader` has. As [`std::io::read_to_string`].
+    /// Reads `reader` to its end. As [`std::io::read_to_string`].
     ///
     /// # Suspends
     /// Always a checkpoint, and until `reader` has ended.
     ///
     /// # Cancellation
-    /// What has been read is lost.
+    /// The bytes read are lost.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidData`] if it is not UTF-8, and what `reader` says.
+    /// [`ErrorKind::InvalidData`] if it is not UTF-8, and the errors of `reader`.
     pub fn read_to_string = __vthread_read_to_string [R: Read](reader: R) -> Result<String>
         => impl Future<Output = Result<String>> + Send { text(reader) }
 }
@@ -78,10 +79,11 @@ async fn text<R: Read>(mut reader: R) -> Result<String> {
 }
 
 vthread_fn! {
-    /// Writes all that `a` has to `b`, and all that `b` has to `a`, at the same time: how many bytes these were.
+    /// Copies `a` to its end to `b`, and `b` to `a`, at the same time. Returns the numbers of
+    /// bytes.
     ///
-    /// Where one of them ends, the other is closed for writing, and may go on writing itself: so it has ended when
-    /// both have.
+    /// Where one of them ends, the other is closed for writing, and may go on writing itself: so it
+    /// has ended when both have.
     ///
     /// # Suspends
     /// Always a checkpoint, and until both have ended and everything is written.
@@ -90,7 +92,7 @@ vthread_fn! {
     /// Up to 8 KiB of each direction may have been read that are not written.
     ///
     /// # Errors
-    /// What either of them says.
+    /// The error of either.
     ///
     /// # Examples
     /// ```
@@ -199,7 +201,7 @@ impl OneWay {
                 Poll::Ready(Ok(n)) => (self.start, self.end) = (0, n),
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                 Poll::Pending => {
-                    // Nothing waits in a buffer of the sink's while nothing comes.
+                    // No bytes stay in a buffer of the sink's while none arrive.
                     if !self.is_flushed {
                         ready!(Pin::new(&mut *to).poll_flush(cx))?;
                         self.is_flushed = true;

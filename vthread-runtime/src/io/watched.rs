@@ -1,7 +1,7 @@
 //! Streams that the reactor watches: the traits of `futures-io`, and std's, which block.
 
-/// Makes the shared polls of a stream with a `source`: `watched_polls!(Read |stream| x)`, where `x` is `std::io::Read`.
-/// What they come to goes through `limited`.
+/// Makes the shared polls of a stream with a `source`: `watched_polls!(Read |stream| x)`, where `x`
+/// is `std::io::Read`. Their results go through `limited`.
 macro_rules! watched_polls {
     (Read |$stream:ident| $inner:expr) => {
         fn poll_read_shared(
@@ -69,7 +69,8 @@ macro_rules! watched_polls {
 }
 pub(crate) use watched_polls;
 
-/// Makes the traits of a stream, or of a reference to it, from its shared polls and its `close_shared`.
+/// Makes the traits of a stream, or of a reference to it, from its shared polls and its
+/// `close_shared`.
 macro_rules! watched_traits {
     (Read $ty:ty) => {
         impl ::futures_io::AsyncRead for $ty {
@@ -135,7 +136,7 @@ macro_rules! watched_traits {
                 self: ::std::pin::Pin<&mut Self>,
                 cx: &mut ::std::task::Context<'_>,
             ) -> ::std::task::Poll<::std::io::Result<()>> {
-                // What was written is the system's already.
+                // Written bytes are the system's already.
                 $crate::task::current::checkpoint(cx).map(Ok)
             }
 

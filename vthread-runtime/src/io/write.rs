@@ -12,15 +12,17 @@ use std::fmt;
 
 /// A sink of bytes, to be written to by vthreads.
 ///
-/// The methods are those of [`std::io::Write`]. A file imports one of the two traits, not both. It stands in bounds, it
-/// can be `dyn`, and everything that is `AsyncWrite` of the crate `futures-io` has it.
+/// The methods are those of [`std::io::Write`]. A file imports one of the two traits, not both. It
+/// stands in bounds, it can be `dyn`, and everything that is `AsyncWrite` of the crate `futures-io`
+/// has it.
 ///
 /// # Implementing it
-/// `#[vthread] impl Write for Mine` makes your own type one, and `&mut Mine` and `Box<Mine>` with it. A call through the trait
-/// then takes an allocation, as each call of a method of a `#[vthread(dyn)]` trait does.
+/// `#[vthread] impl Write for Mine` makes your own type one, and `&mut Mine` and `Box<Mine>` with
+/// it. A call through the trait then takes an allocation, as each call of a method of a
+/// `#[vthread(dyn)]` trait does.
 ///
-/// In generic code `&mut S` of an `S: Write` is not known to be `Write` itself, since `futures-io` has pointers of its own:
-/// hand [`Write::by_ref`] on instead.
+/// In generic code `&mut S` of an `S: Write` is not known to be `Write` itself, since `futures-io`
+/// has pointers of its own: hand [`Write::by_ref`] on instead.
 ///
 /// # Examples
 /// ```
@@ -38,7 +40,7 @@ use std::fmt;
     note = "what is only a `std::io::Write` blocks: `vthread::io::InMemory` takes it if it never waits"
 )]
 pub trait Write: Send {
-    /// Writes some bytes of `buf`, and says how many.
+    /// Writes some bytes of `buf`, and returns how many.
     ///
     /// # Suspends
     /// Always a checkpoint, and until there is room.
@@ -47,10 +49,10 @@ pub trait Write: Send {
     /// Cancelled means that nothing was written.
     ///
     /// # Errors
-    /// What the sink says. Nothing was written then.
+    /// The sink's error. Nothing was written then.
     fn write<'a>(&'a mut self, buf: &'a [u8]) -> IoCall<'a, usize, Writing<'a>>;
 
-    /// Has everything that was written so far reach its destination.
+    /// Makes all bytes written so far reach their destination.
     ///
     /// # Suspends
     /// Always a checkpoint, and until that is done.
@@ -59,11 +61,11 @@ pub trait Write: Send {
     /// It may be half done. Flushing again continues.
     ///
     /// # Errors
-    /// What the sink says.
+    /// The sink's error.
     fn flush<'a>(&'a mut self) -> IoCall<'a, (), Flushing<'a>>;
 
-    /// As [`write`](Write::write), of several buffers, the first ones first. A sink that has no way of its own to do
-    /// that writes only from the first that is not empty.
+    /// As [`write`](Write::write), of several buffers, the first ones first. A sink that has no way
+    /// of its own to do that writes only from the first that is not empty.
     ///
     /// # Suspends
     /// Always a checkpoint, and until there is room.
@@ -72,7 +74,7 @@ pub trait Write: Send {
     /// Cancelled means that nothing was written.
     ///
     /// # Errors
-    /// What the sink says. Nothing was written then.
+    /// The sink's error. Nothing was written then.
     fn write_vectored<'a, 'b>(
         &'a mut self,
         bufs: &'a [IoSlice<'b>],
@@ -89,13 +91,13 @@ pub trait Write: Send {
     /// Some bytes from the front of `buf` may have been written; how many is not known.
     ///
     /// # Errors
-    /// [`ErrorKind::WriteZero`](super::ErrorKind::WriteZero) if the sink takes no more, and what the sink says. How much
-    /// was written is not known.
+    /// [`ErrorKind::WriteZero`](super::ErrorKind::WriteZero) if the sink takes no more, and the
+    /// sink's errors. How much was written is not known.
     fn write_all<'a>(&'a mut self, buf: &'a [u8]) -> IoCall<'a, (), WritingAll<'a>> {
         IoFrame::boxed(async move { Calls(self).write_all_frame(buf).await })
     }
 
-    /// What [`write!`] and [`writeln!`] call: writes the text.
+    /// Writes the text of [`write!`] and [`writeln!`].
     ///
     /// The arguments are formatted at once, and written when the call is made.
     ///
@@ -106,7 +108,8 @@ pub trait Write: Send {
     /// Some of it may have been written; how much is not known.
     ///
     /// # Errors
-    /// An argument that cannot be formatted; nothing was written then. Otherwise as [`write_all`](Write::write_all).
+    /// An argument that cannot be formatted; nothing was written then. Otherwise as
+    /// [`write_all`](Write::write_all).
     fn write_fmt<'a>(
         &'a mut self,
         arguments: fmt::Arguments<'_>,
@@ -115,7 +118,8 @@ pub trait Write: Send {
         IoFrame::boxed(async move { Calls(self).write_fmt_frame(text).await })
     }
 
-    /// The sink by reference: an adapter or a function that takes it whole leaves it to you afterwards.
+    /// Returns the sink by reference: an adapter or a function that takes it whole leaves it to you
+    /// afterwards.
     fn by_ref(&mut self) -> ByRef<'_, Self>
     where
         Self: Sized,

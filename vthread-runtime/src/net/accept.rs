@@ -1,4 +1,4 @@
-//! Accepting, and what is done while the system has nothing left to accept with.
+//! Accepting, and the pauses while the system is short of descriptors or memory.
 
 use super::{SocketAddr, TcpStream};
 use crate::driver::{Direction, Source, Waiting};

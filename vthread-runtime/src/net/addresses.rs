@@ -11,7 +11,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::vec;
 
-/// What names one or more socket addresses: the types for which [`std::net::ToSocketAddrs`] is implemented.
+/// The names of one or more socket addresses: the types for which [`std::net::ToSocketAddrs`] is
+/// implemented.
 ///
 /// Numeric addresses are known at once. Host names are looked up by the system, on a helper thread.
 ///

@@ -1,8 +1,8 @@
 //! Connecting: to one address, or to the first of several that answers.
 //!
-//! The addresses are tried in turn, those of the two families by turns, and the next one is tried as well when one
-//! has not answered for a while (RFC 8305, "happy eyeballs"): an address that leads nowhere costs that
-//! while, and not the minutes after which the system gives it up.
+//! The addresses are tried in turn, those of the two families by turns, and the next one is tried
+//! as well when one has not answered for a while (RFC 8305, "happy eyeballs"): an address that
+//! leads nowhere costs that while, and not the minutes after which the system gives it up.
 
 use super::addresses::Resolve;
 use super::{SocketAddr, TcpStream, ToSocketAddrs};
@@ -15,7 +15,8 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-/// How long an address may take to answer before the next one is tried beside it. As RFC 8305 recommends.
+/// How long an address may take to answer before the next one is tried beside it. As RFC 8305
+/// recommends.
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// The frame of [`TcpStream::connect`].

@@ -1,15 +1,16 @@
 //! From std's sockets and descriptors and back.
 
-/// Makes the conversions of a socket with a `source`, and what goes with a descriptor: `conversions!(UdpSocket, std::net::UdpSocket)`.
-/// `from_std` makes one of a socket that does not block.
+/// Makes the conversions of a socket with a `source`, and what goes with a descriptor:
+/// `conversions!(UdpSocket, std::net::UdpSocket)`. `from_std` makes one of a socket that does not
+/// block.
 macro_rules! conversions {
     ($ty:ident, $std:ty) => {
         impl $ty {
-            /// The same as std's, which blocks. Other handles of it block as well from then on, and must not be used by
-            /// vthreads any more.
+            /// The same as std's, which blocks. Other handles of it block as well from then on, and
+            /// must not be used by vthreads any more.
             ///
             /// # Errors
-            /// What the system says.
+            /// The system's error.
             pub fn into_std(self) -> ::std::io::Result<$std> {
                 let socket = self.into_socket();
                 socket.set_nonblocking(false)?;
@@ -20,7 +21,7 @@ macro_rules! conversions {
         impl TryFrom<$std> for $ty {
             type Error = ::std::io::Error;
 
-            /// Makes a socket of std's non-blocking, and has it watched.
+            /// Makes a socket of std's non-blocking, and registers it.
             fn try_from(socket: $std) -> ::std::io::Result<Self> {
                 socket.set_nonblocking(true)?;
                 $ty::from_socket(socket)
@@ -30,7 +31,7 @@ macro_rules! conversions {
         impl TryFrom<::std::os::fd::OwnedFd> for $ty {
             type Error = ::std::io::Error;
 
-            /// Makes the socket non-blocking, and has it watched.
+            /// Makes the socket non-blocking, and registers it.
             fn try_from(descriptor: ::std::os::fd::OwnedFd) -> ::std::io::Result<Self> {
                 $ty::try_from(<$std>::from(descriptor))
             }

@@ -3,7 +3,7 @@
 //! | std | vthread | difference |
 //! |---|---|---|
 //! | `TcpStream` | [`TcpStream`] | `connect` tries the next address beside one that does not answer; `set_linger` as well |
-//! | `TcpListener`, `Incoming` | [`TcpListener`], [`Incoming`] | `for` over `incoming` suspends; a shortage of descriptors is told after a pause |
+//! | `TcpListener`, `Incoming` | [`TcpListener`], [`Incoming`] | `for` over `incoming` suspends; a shortage of descriptors is reported after a pause |
 //! | `UdpSocket` | [`UdpSocket`] | time limits are those of the handle |
 //! | `os::unix::net` | [`unix`], as [`os::unix::net`](crate::os::unix::net) too | |
 //! | `ToSocketAddrs` | [`ToSocketAddrs`] | for std's types only; names are looked up on a helper thread |
@@ -13,7 +13,8 @@
 //! | `set_nonblocking` | none | no operation blocks an OS thread |
 //! | none | [`TcpSocket`] | options before connecting and listening |
 //!
-//! In code that is not under `#[vthread]`, `.block()` makes a call and blocks: `listener.accept().block()`.
+//! In code that is not under `#[vthread]`, `.block()` makes a call and blocks:
+//! `listener.accept().block()`.
 
 mod accept;
 mod addresses;

@@ -10,10 +10,10 @@ use std::io;
 use std::pin::pin;
 use std::task::{Poll, ready};
 
-/// Makes `attempt` as often as it takes until it does not block any more.
+/// Repeats `attempt` until it does not block.
 ///
 /// # Errors
-/// What the attempt says, and as std's after `limit`.
+/// The error of the attempt, and std's after `limit`.
 pub(crate) async fn when_ready<S: mio::event::Source, T>(
     source: &Source<S>,
     direction: Direction,
@@ -39,7 +39,7 @@ pub(crate) async fn when_ready<S: mio::event::Source, T>(
     .await
 }
 
-/// What std's operations say after their time limit.
+/// The error of std's operations after their time limit.
 pub(in crate::net) fn timed_out() -> io::Error {
     io::Error::from_raw_os_error(libc::EAGAIN)
 }
@@ -93,14 +93,15 @@ impl Limit {
     }
 }
 
-/// Methods that std's socket has, and that do not wait: `as_std! { std::net::UdpSocket, |this| this.source; fn ttl() -> u32; }`.
+/// Methods that std's socket has, and that do not wait: `as_std! { std::net::UdpSocket, |this|
+/// this.source; fn ttl() -> u32; }`.
 macro_rules! as_std {
     ($std:ty, |$this:ident| $source:expr; $(fn $name:ident($($argument:ident: $ty:ty),*) -> $output:ty;)*) => {
         $(
             #[doc = concat!("As [`", stringify!($name), "`](", stringify!($std), "::", stringify!($name), ") of std's. Does not wait.")]
             ///
             /// # Errors
-            /// What the system says.
+            /// The system's error.
             pub fn $name(&self, $($argument: $ty),*) -> ::std::io::Result<$output> {
                 let $this = self;
                 $source.$name($($argument),*)
@@ -113,10 +114,11 @@ pub(in crate::net) use as_std;
 /// The limits of a socket's reads and writes, as std's has them.
 macro_rules! limits {
     () => {
-        /// Lets reads wait so long, or as long as it takes. Of this handle only; clones have limits of their own.
+        /// Sets how long reads may wait; `None` is no limit. Of this handle only; clones have
+        /// limits of their own.
         ///
-        /// A read that takes longer fails with [`WouldBlock`](std::io::ErrorKind::WouldBlock), as std's do. In vthread code
-        /// `timeout!` says it for any block.
+        /// A read that takes longer fails with [`WouldBlock`](std::io::ErrorKind::WouldBlock), as
+        /// std's do. In vthread code `timeout!` limits any block.
         ///
         /// # Errors
         /// The limit is no time at all.
@@ -127,7 +129,7 @@ macro_rules! limits {
             self.limits.of($crate::driver::Direction::Read).set(limit)
         }
 
-        /// Lets writes wait so long, or as long as it takes. See `set_read_timeout`.
+        /// Sets how long writes may wait; `None` is no limit. See `set_read_timeout`.
         ///
         /// # Errors
         /// The limit is no time at all.
@@ -138,7 +140,7 @@ macro_rules! limits {
             self.limits.of($crate::driver::Direction::Write).set(limit)
         }
 
-        /// How long reads may wait.
+        /// Returns how long reads may wait.
         ///
         /// # Errors
         /// None.
@@ -146,7 +148,7 @@ macro_rules! limits {
             Ok(self.limits.of($crate::driver::Direction::Read).get())
         }
 
-        /// How long writes may wait.
+        /// Returns how long writes may wait.
         ///
         /// # Errors
         /// None.

@@ -21,7 +21,7 @@ pub(in crate::net) struct StreamLimits {
 #[derive(Debug)]
 struct Wait {
     direction: Direction,
-    /// Who waits.
+    /// The waiter.
     waker: Waker,
     sleep: Pin<Box<Sleep>>,
 }
@@ -31,7 +31,7 @@ impl StreamLimits {
         self.limits.of(direction)
     }
 
-    /// What a poll of an operation comes to, under the limit of its direction.
+    /// The result of a poll of an operation, under the limit of its direction.
     #[inline]
     pub(in crate::net) fn polled<T>(
         &self,
@@ -57,7 +57,7 @@ impl StreamLimits {
         if polled.is_ready() {
             return polled;
         }
-        // One that was left behind by an operation which was given up counts for nothing.
+        // A wait left behind by an abandoned operation does not count.
         let before = before.filter(|_| !first_poll::is_first());
         let mut sleep = match before {
             Some(wait) => wait.sleep,

@@ -24,7 +24,8 @@ use std::task::{Context, Poll, ready};
 /// # use vthread_runtime as vthread;
 /// use vthread::net::{TcpListener, TcpStream};
 ///
-/// let listener = TcpListener::bind("127.0.0.1:0").block()?; // In #[vthread] code without the .block()
+/// // In #[vthread] code without the .block()
+/// let listener = TcpListener::bind("127.0.0.1:0").block()?;
 /// let client = TcpStream::connect(listener.local_addr()?).block()?;
 /// let (_stream, peer) = listener.accept().block()?;
 /// assert_eq!(peer, client.local_addr()?);
@@ -36,7 +37,8 @@ pub struct TcpListener {
 }
 
 impl TcpListener {
-    /// Listens at the first of the addresses that can be had. Port 0 asks the system for a free one.
+    /// Listens at the first of the addresses that can be had. Port 0 asks the system for a free
+    /// one.
     ///
     /// # Suspends
     /// Always a checkpoint, and while a name is looked up.
@@ -45,27 +47,28 @@ impl TcpListener {
     /// Cancelled means that nothing was bound.
     ///
     /// # Errors
-    /// Why the last of the addresses failed, or that there is none.
+    /// The error of the last address, or that there is none.
     pub fn bind<A: ToSocketAddrs>(address: A) -> Call<io::Result<TcpListener>, Bind> {
         Call::leaf(Bind {
             resolve: address.resolve(),
         })
     }
 
-    /// Waits for a connection, and gives it with the address of the other side.
+    /// Waits for a connection, and returns it with the address of the other side.
     ///
     /// # Suspends
     /// Always a checkpoint, and until there is a connection.
     ///
     /// # Cancellation
-    /// Cancelled means not accepted: the connection stays for the next one who accepts.
+    /// Cancelled means not accepted: the connection stays for the next call.
     ///
     /// # Errors
-    /// What the system says. A server goes on after most errors:
+    /// The system's error. A server goes on after most errors:
     /// - [`io::ErrorKind::ConnectionAborted`] concerns one connection only;
-    /// - that there are no more descriptors, or no memory, concerns the moment. It is told after a pause of 5 ms, during
-    ///   which the connection may still be accepted, and after twice as much each time up to a second: so a server that
-    ///   just goes on does not spin until some come free.
+    /// - that there are no more descriptors, or no memory, concerns the moment. It is reported
+    ///   after a pause of 5 ms, during which the connection may still be accepted, and after twice
+    ///   as much each time up to a second: so a server that just goes on does not spin until some
+    ///   come free.
     ///
     /// ```
     /// # use vthread_runtime as vthread;
@@ -85,27 +88,27 @@ impl TcpListener {
         Call::leaf(self.accepting())
     }
 
-    /// The connections, one by one, without end: `for stream in listener.incoming()`.
+    /// Returns the connections, one by one, without end: `for stream in listener.incoming()`.
     ///
-    /// As it stands in a `for` it suspends in vthread code, as [`accept`](TcpListener::accept) does; as an
-    /// `Iterator`, in plain code and under an adapter such as `take`, each step blocks. An error is not the end, and a
-    /// server goes on after most of them: see [`accept`](TcpListener::accept).
+    /// In a `for` of vthread code it suspends, as [`accept`](TcpListener::accept) does; as an
+    /// `Iterator`, in plain code and under an adapter such as `take`, each step blocks. An error is
+    /// not the end, and a server goes on after most of them: see [`accept`](TcpListener::accept).
     pub fn incoming(&self) -> Incoming<'_> {
         Incoming { listener: self }
     }
 
-    /// The address at which it listens.
+    /// Returns the address at which it listens.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.source.local_addr()
     }
 
-    /// The time to live of packets.
+    /// Returns the time to live of packets.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn ttl(&self) -> io::Result<u32> {
         self.source.ttl()
     }
@@ -113,7 +116,7 @@ impl TcpListener {
     /// Sets the time to live of packets.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
         self.source.set_ttl(ttl)
     }
@@ -121,7 +124,7 @@ impl TcpListener {
     /// Takes the error that the socket has met, if any.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn take_error(&self) -> io::Result<Option<io::Error>> {
         self.source.take_error()
     }
@@ -134,7 +137,7 @@ impl TcpListener {
         self.source.into_inner().into()
     }
 
-    /// Another handle of the same socket.
+    /// Returns another handle of the same socket.
     ///
     /// # Errors
     /// The system has no more descriptors.

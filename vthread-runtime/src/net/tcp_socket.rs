@@ -23,7 +23,8 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 /// let listener = socket.listen(1024)?;
 /// let client = TcpSocket::new_v4()?;
 /// client.set_nodelay(true)?;
-/// let stream = client.connect(listener.local_addr()?).block()?; // In #[vthread] code without the .block()
+/// // In #[vthread] code without the .block()
+/// let stream = client.connect(listener.local_addr()?).block()?;
 /// assert!(stream.nodelay()?);
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -39,7 +40,7 @@ macro_rules! options {
             $(#[$doc])*
             ///
             /// # Errors
-            /// What the system says.
+            /// The system's error.
             pub fn $get(&self) -> io::Result<$ty> {
                 self.socket.$of_get()
             }
@@ -47,7 +48,7 @@ macro_rules! options {
             #[doc = concat!("Sets what [`", stringify!($get), "`](TcpSocket::", stringify!($get), ") tells.")]
             ///
             /// # Errors
-            /// What the system says.
+            /// The system's error.
             pub fn $set(&self, value: $ty) -> io::Result<()> {
                 self.socket.$of_set(value)
             }
@@ -59,7 +60,7 @@ impl TcpSocket {
     /// A socket of IPv4.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn new_v4() -> io::Result<TcpSocket> {
         TcpSocket::new(Domain::IPV4)
     }
@@ -67,7 +68,7 @@ impl TcpSocket {
     /// A socket of IPv6.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn new_v6() -> io::Result<TcpSocket> {
         TcpSocket::new(Domain::IPV6)
     }
@@ -85,7 +86,7 @@ impl TcpSocket {
         reuseport, set_reuseport: bool = reuse_port, set_reuse_port;
         /// Whether the system looks from time to time whether the other side is still there.
         keepalive, set_keepalive: bool = keepalive, set_keepalive;
-        /// Whether small packets are sent at once.
+        /// Returns whether small packets are sent at once.
         nodelay, set_nodelay: bool = tcp_nodelay, set_tcp_nodelay;
         /// How long a close goes on with what has not been sent.
         linger, set_linger: Option<Duration> = linger, set_linger;
@@ -94,15 +95,16 @@ impl TcpSocket {
     /// How many bytes the system keeps that have come and have not been read.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn recv_buffer_size(&self) -> io::Result<u32> {
         Ok(u32::try_from(self.socket.recv_buffer_size()?).unwrap_or(u32::MAX))
     }
 
-    /// Sets what [`recv_buffer_size`](TcpSocket::recv_buffer_size) tells. The system may take more, or less.
+    /// Sets what [`recv_buffer_size`](TcpSocket::recv_buffer_size) tells. The system may take more,
+    /// or less.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn set_recv_buffer_size(&self, size: u32) -> io::Result<()> {
         self.socket.set_recv_buffer_size(size as usize)
     }
@@ -110,23 +112,25 @@ impl TcpSocket {
     /// How many bytes the system keeps that have been written and have not arrived.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn send_buffer_size(&self) -> io::Result<u32> {
         Ok(u32::try_from(self.socket.send_buffer_size()?).unwrap_or(u32::MAX))
     }
 
-    /// Sets what [`send_buffer_size`](TcpSocket::send_buffer_size) tells. The system may take more, or less.
+    /// Sets what [`send_buffer_size`](TcpSocket::send_buffer_size) tells. The system may take more,
+    /// or less.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn set_send_buffer_size(&self, size: u32) -> io::Result<()> {
         self.socket.set_send_buffer_size(size as usize)
     }
 
-    /// After how long a silence the system looks whether the other side is still there, and how often from then on.
+    /// After how long a silence the system looks whether the other side is still there, and how
+    /// often from then on.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn set_keepalive_times(&self, silence: Duration, interval: Duration) -> io::Result<()> {
         let times = TcpKeepalive::new()
             .with_time(silence)
@@ -137,15 +141,15 @@ impl TcpSocket {
     /// Gives this side an address.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn bind(&self, address: SocketAddr) -> io::Result<()> {
         self.socket.bind(&address.into())
     }
 
-    /// The address of this side.
+    /// Returns the address of this side.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         let address = self.socket.local_addr()?.as_socket();
         address.ok_or_else(|| io::Error::other("the socket is of no internet"))
@@ -154,7 +158,7 @@ impl TcpSocket {
     /// Takes the error that the socket has met, if any.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn take_error(&self) -> io::Result<Option<io::Error>> {
         self.socket.take_error()
     }
@@ -176,10 +180,11 @@ impl TcpSocket {
         Call::leaf(connect_with(self.socket, address))
     }
 
-    /// Accepts connections. The system keeps `backlog` of them, at most, that have not been accepted.
+    /// Accepts connections. The system keeps `backlog` of them, at most, that have not been
+    /// accepted.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn listen(self, backlog: u32) -> io::Result<TcpListener> {
         let backlog = i32::try_from(backlog).unwrap_or(i32::MAX);
         self.socket.listen(backlog)?;

@@ -18,16 +18,16 @@ use std::task::{Context, Poll};
 
 /// A TCP connection.
 ///
-/// As [`std::net::TcpStream`]. It reads and writes in three ways, also through a shared reference, so that one
-/// vthread can read while another writes:
-/// - by its own methods, which suspend, and those of [`io::Read`](crate::io::Read) and [`io::Write`](crate::io::Write) of this
-///   library, which a `&TcpStream` has as well;
+/// As [`std::net::TcpStream`]. It reads and writes in three ways, also through a shared reference,
+/// so that one vthread can read while another writes:
+/// - by its own methods, which suspend, and those of [`io::Read`](crate::io::Read) and
+///   [`io::Write`](crate::io::Write) of this library, which a `&TcpStream` has as well;
 /// - `AsyncRead` and `AsyncWrite` of `futures-io`, for libraries written against them;
 /// - [`std::io::Read`] and [`std::io::Write`], which block, for libraries written against those.
 ///
-/// The methods of the type come before those of a trait. A `&TcpStream` has none of its own, so code that reads and writes
-/// through it imports the traits of this library, not std's.
-/// Dropping it closes the connection.
+/// The methods of the type come before those of a trait. A `&TcpStream` has none of its own, so
+/// code that reads and writes through it imports the traits of this library, not std's. Dropping it
+/// closes the connection.
 ///
 /// # Examples
 /// ```
@@ -35,7 +35,8 @@ use std::task::{Context, Poll};
 /// use vthread::io::{Read, Write};
 /// use vthread::net::{TcpListener, TcpStream};
 ///
-/// let listener = TcpListener::bind("127.0.0.1:0").block()?; // In #[vthread] code without the .block()
+/// // In #[vthread] code without the .block()
+/// let listener = TcpListener::bind("127.0.0.1:0").block()?;
 /// let mut client = TcpStream::connect(listener.local_addr()?).block()?;
 /// let (mut server, _) = listener.accept().block()?;
 /// client.write_all(b"ping").block()?;
@@ -59,7 +60,7 @@ impl TcpStream {
     /// The connection is given up, also if it has just been made.
     ///
     /// # Errors
-    /// Why the last of the addresses failed, or that there is none.
+    /// The error of the last address, or that there is none.
     pub fn connect<A: ToSocketAddrs>(address: A) -> Call<io::Result<TcpStream>, Connect> {
         Call::leaf(Connect::to(address))
     }
@@ -73,7 +74,7 @@ impl TcpStream {
     /// The connection is given up, also if it has just been made.
     ///
     /// # Errors
-    /// [`io::ErrorKind::TimedOut`] after `limit`, and why the connection failed.
+    /// [`io::ErrorKind::TimedOut`] after `limit`, and the error of the connection.
     pub fn connect_timeout(
         address: &SocketAddr,
         limit: Duration,
@@ -118,26 +119,26 @@ impl TcpStream {
         })
     }
 
-    /// The address of the other side.
+    /// Returns the address of the other side.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.source.peer_addr()
     }
 
-    /// The address of this side.
+    /// Returns the address of this side.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.source.local_addr()
     }
 
-    /// Whether small packets are sent at once.
+    /// Returns whether small packets are sent at once.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn nodelay(&self) -> io::Result<bool> {
         self.source.nodelay()
     }
@@ -145,15 +146,15 @@ impl TcpStream {
     /// Sends small packets at once, or collects them.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn set_nodelay(&self, nodelay: bool) -> io::Result<()> {
         self.source.set_nodelay(nodelay)
     }
 
-    /// The time to live of packets.
+    /// Returns the time to live of packets.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn ttl(&self) -> io::Result<u32> {
         self.source.ttl()
     }
@@ -161,7 +162,7 @@ impl TcpStream {
     /// Sets the time to live of packets.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
         self.source.set_ttl(ttl)
     }
@@ -169,7 +170,7 @@ impl TcpStream {
     /// Ends one direction of the connection or both. Does not wait.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         self.source.shutdown(how)
     }
@@ -177,12 +178,12 @@ impl TcpStream {
     /// Takes the error that the connection has met, if any.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn take_error(&self) -> io::Result<Option<io::Error>> {
         self.source.take_error()
     }
 
-    /// Another handle of the same connection.
+    /// Returns another handle of the same connection.
     ///
     /// # Errors
     /// The system has no more descriptors.
@@ -192,8 +193,8 @@ impl TcpStream {
         ))
     }
 
-    /// Waits for something to read, copies it into `buf`, and leaves it for the next one who reads: how many bytes. None
-    /// means the end.
+    /// Waits for something to read, copies it into `buf`, and leaves it for the next reader.
+    /// Returns the number of bytes; 0 means the end.
     ///
     /// # Suspends
     /// Always a checkpoint, and until there is something to read.
@@ -202,7 +203,7 @@ impl TcpStream {
     /// Nothing has changed.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn peek(
         &self,
         buf: &mut [u8],
@@ -215,19 +216,20 @@ impl TcpStream {
         ))
     }
 
-    /// How long a close goes on with what has not been sent, in the background. None: as the system does.
+    /// Returns how long a close goes on to send the rest, in the background. None: the system's
+    /// default.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn linger(&self) -> io::Result<Option<Duration>> {
         SockRef::from(self).linger()
     }
 
-    /// Lets a close go on with what has not been sent for so long, or for as long as the system does. No time at all
-    /// drops it, and resets the connection.
+    /// Sets how long a close goes on to send the rest; `None` is the system's default. A zero limit
+    /// drops the rest, and resets the connection.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn set_linger(&self, limit: Option<Duration>) -> io::Result<()> {
         SockRef::from(self).set_linger(limit)
     }

@@ -53,7 +53,8 @@ fn echo() {
     });
 }
 
-/// More than the buffers of the system hold, so that both sides wait; both directions at once, through `&TcpStream`.
+/// More than the buffers of the system hold, so that both sides wait; both directions at once,
+/// through `&TcpStream`.
 #[test]
 fn much_in_both_directions() {
     const LEN: usize = 8 << 20;

@@ -66,7 +66,7 @@ impl UdpSocket {
     /// Cancelled means that nothing was bound.
     ///
     /// # Errors
-    /// Why the last of the addresses failed, or that there is none.
+    /// The error of the last address, or that there is none.
     pub fn bind<A: ToSocketAddrs + Send>(
         addresses: A,
     ) -> Call<io::Result<UdpSocket>, impl Future<Output = io::Result<UdpSocket>> + Send> {
@@ -75,7 +75,7 @@ impl UdpSocket {
         }))
     }
 
-    /// Has [`send`](UdpSocket::send) and [`recv`](UdpSocket::recv) concern one other side only.
+    /// Makes one address the peer of [`send`](UdpSocket::send) and [`recv`](UdpSocket::recv).
     ///
     /// # Suspends
     /// Always a checkpoint, and while a name is looked up.
@@ -84,7 +84,7 @@ impl UdpSocket {
     /// Cancelled means that nothing has changed.
     ///
     /// # Errors
-    /// Why the last of the addresses failed, or that there is none.
+    /// The error of the last address, or that there is none.
     pub fn connect<A: ToSocketAddrs + Send>(
         &self,
         addresses: A,
@@ -92,7 +92,7 @@ impl UdpSocket {
         Call::leaf(first(addresses, |address| self.source.0.connect(address)))
     }
 
-    /// Sends a datagram to the first of the addresses, and says how many bytes it had.
+    /// Sends a datagram to the first of the addresses, and returns the number of bytes.
     ///
     /// # Suspends
     /// Always a checkpoint, while a name is looked up, and until there is room.
@@ -101,7 +101,7 @@ impl UdpSocket {
     /// Cancelled means not sent.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn send_to<A: ToSocketAddrs + Send>(
         &self,
         buf: &[u8],
@@ -114,7 +114,8 @@ impl UdpSocket {
         })
     }
 
-    /// Receives a datagram: how many bytes of it are in `buf`, and from where it came. What does not fit is lost.
+    /// Receives a datagram. Returns how many bytes of it are in `buf`, and from where it came. The
+    /// rest is lost.
     ///
     /// # Suspends
     /// Always a checkpoint, and until one comes.
@@ -123,7 +124,7 @@ impl UdpSocket {
     /// Cancelled means not received.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn recv_from(
         &self,
         buf: &mut [u8],
@@ -134,7 +135,7 @@ impl UdpSocket {
         Call::leaf(self.when_ready(Direction::Read, |socket| socket.recv_from(buf)))
     }
 
-    /// As [`recv_from`](UdpSocket::recv_from), and leaves the datagram for the next one who receives.
+    /// As [`recv_from`](UdpSocket::recv_from), and leaves the datagram for the next receiver.
     ///
     /// # Suspends
     /// Always a checkpoint, and until one comes.
@@ -143,7 +144,7 @@ impl UdpSocket {
     /// Nothing has changed.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn peek_from(
         &self,
         buf: &mut [u8],
@@ -163,7 +164,7 @@ impl UdpSocket {
     /// Cancelled means not sent.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn send(
         &self,
         buf: &[u8],
@@ -171,8 +172,8 @@ impl UdpSocket {
         Call::leaf(self.when_ready(Direction::Write, |socket| socket.send(buf)))
     }
 
-    /// Receives a datagram of the other side that [`connect`](UdpSocket::connect) has set: how many bytes of it are in
-    /// `buf`. What does not fit is lost.
+    /// Receives a datagram of the other side that [`connect`](UdpSocket::connect) has set. Returns
+    /// how many bytes of it are in `buf`. The rest is lost.
     ///
     /// # Suspends
     /// Always a checkpoint, and until one comes.
@@ -181,7 +182,7 @@ impl UdpSocket {
     /// Cancelled means not received.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn recv(
         &self,
         buf: &mut [u8],
@@ -189,7 +190,7 @@ impl UdpSocket {
         Call::leaf(self.when_ready(Direction::Read, |socket| socket.recv(buf)))
     }
 
-    /// As [`recv`](UdpSocket::recv), and leaves the datagram for the next one who receives.
+    /// As [`recv`](UdpSocket::recv), and leaves the datagram for the next receiver.
     ///
     /// # Suspends
     /// Always a checkpoint, and until one comes.
@@ -198,7 +199,7 @@ impl UdpSocket {
     /// Nothing has changed.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn peek(
         &self,
         buf: &mut [u8],
@@ -215,7 +216,7 @@ impl UdpSocket {
         when_ready(&self.source, direction, limit, |socket| attempt(&socket.0)).await
     }
 
-    /// Another handle of the same socket.
+    /// Returns another handle of the same socket.
     ///
     /// # Errors
     /// The system has no more descriptors.

@@ -1,5 +1,5 @@
 //! After a `fork` the child has the thread that called it, and no other: no worker, no monitor, no
-//! helper. The runtime that it has inherited will never do anything, so its first use says so.
+//! helper. The inherited runtime will never do anything, so its first use in the child panics.
 
 #![allow(unsafe_code)] // Asks the system to be told.
 

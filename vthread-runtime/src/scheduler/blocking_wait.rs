@@ -24,7 +24,7 @@ static N_ENDED: AtomicUsize = AtomicUsize::new(0);
 /// The places of threads that are not workers.
 static PLACES: OnceLock<&'static dyn Place> = OnceLock::new();
 
-/// What a blocking call has given up while it waits.
+/// The resources that a blocking call has given up while it waits.
 #[derive(Debug, Default)]
 pub(crate) struct Given {
     is_done: bool,

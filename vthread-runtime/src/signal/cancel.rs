@@ -12,16 +12,18 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// One of the signals has come: the next one ends the process at once.
+/// One of the signals has arrived: the next one ends the process at once.
 static HAS_COME: AtomicBool = AtomicBool::new(false);
 
-/// From now on ctrl-c (`SIGINT`) and `SIGTERM` cancel `main`, all children of the process and the blocking calls of
-/// all other threads, as its end does. A second one ends the process at once, whatever it waits for.
+/// Makes ctrl-c (`SIGINT`) and `SIGTERM` cancel `main`, all children of the process and the
+/// blocking calls of all other threads, as its end does. A second one ends the process at once,
+/// whatever it waits for.
 ///
-/// With a `#[vthread] fn main` nothing else is needed: its body ends at its next suspension point, destructors and
-/// `defer!` run, the children are joined, and the process ends with 130 after ctrl-c, with 143 after `SIGTERM`. In a
-/// plain `main` the blocking call that is under way unwinds through it with a private payload; there
-/// [`ctrl_c`](super::ctrl_c) beside the work, in a group, is often the better way.
+/// With a `#[vthread] fn main` nothing else is needed: its body ends at its next suspension point,
+/// destructors and `defer!` run, the children are joined, and the process ends with 130 after
+/// ctrl-c, with 143 after `SIGTERM`. In a plain `main` the blocking call in progress unwinds
+/// through it with a private payload; there [`ctrl_c`](super::ctrl_c) beside the work, in a group,
+/// is often the better way.
 ///
 /// It does not suspend, and may be called again.
 ///
@@ -55,7 +57,8 @@ fn end_at_the_second(signal: c_int) -> io::Result<()> {
             unsafe { libc::_exit(128 + signal) }
         }
     };
-    // SAFETY: the handler uses an atomic and makes one system call: it allocates, locks and panics nowhere.
+    // SAFETY: the handler uses an atomic and makes one system call: it allocates, locks and panics
+    // nowhere.
     unsafe { signal_hook_registry::register(signal, handle) }.map(drop)
 }
 

@@ -1,13 +1,14 @@
-//! What the signal handler tells those who wait.
+//! The delivery of signals from the signal handler to waiters.
 //!
 //! # Protocol
-//! The signal handler may do next to nothing: it counts the signal, then writes a byte into a socket
-//! pair. The driver watches the other end; its readiness wakes those who wait. A waiter knows up to which
-//! count it has been told, and is done when there are more. Before it waits it empties the socket,
-//! leaves its waker, and then looks at the count once more: a signal that is counted after that look writes its
-//! byte after it too, and so finds the waker.
+//! The signal handler may do next to nothing: it counts the signal, then writes a byte into a
+//! socket pair. The driver watches the other end; its readiness wakes the waiters. A waiter knows
+//! the count that has been reported, and is done when there are more. Before it waits it empties
+//! the socket, leaves its waker, and then reads the count once more: a signal that is counted after
+//! that writes its byte after it too, and so finds the waker.
 //!
-//! The count only grows, and is kept whether there is a waiter or not: so no signal is lost between two waits.
+//! The count only grows, and is kept whether there is a waiter or not: so no signal is lost between
+//! two waits.
 #![allow(unsafe_code)] // Registers a signal handler.
 
 use super::SignalKind;
@@ -20,12 +21,13 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
-/// What is known of one kind of signal.
+/// The state of one kind of signal.
 #[derive(Debug)]
 pub(super) struct News {
-    /// How many have come since the signal was taken over.
+    /// How many have arrived since the signal was taken over.
     count: Arc<AtomicUsize>,
-    /// One more than the count that a wait without a listener of its own has reported last; 0 if there was none.
+    /// One more than the count that a wait without a listener of its own has reported last; 0 if
+    /// there was none.
     told: AtomicUsize,
     socket: Source<mio::net::UnixStream>,
 }
@@ -61,11 +63,11 @@ impl News {
         let counted = count.clone();
         let tell = move || {
             counted.fetch_add(1, Ordering::SeqCst);
-            // If the socket is full, those who wait are being told anyway.
+            // If the socket is full, the waiters are being woken anyway.
             let _ = (&handlers).write(&[0]);
         };
-        // SAFETY: The handler adds to an atomic and makes one non-blocking system call: it allocates,
-        // locks and panics nowhere. The error of `write` is a number.
+        // SAFETY: The handler adds to an atomic and makes one non-blocking system call: it
+        // allocates, locks and panics nowhere. The error of `write` is a number.
         unsafe { signal_hook_registry::register(kind.as_raw(), tell) }?;
         Ok(News {
             count,
@@ -78,7 +80,8 @@ impl News {
         self.count.load(Ordering::SeqCst)
     }
 
-    /// Up to where the waits before this one have reported. The first one of all begins with what comes now.
+    /// The count up to which earlier waits have reported. The first wait of all begins with the
+    /// current count.
     pub(super) fn told(&self) -> usize {
         let now = self.count() + 1;
         let first = self

@@ -1,8 +1,8 @@
-//! Which signal.
+//! The kind of a signal.
 
 use libc::c_int;
 
-/// Which signal: its number, under the names that std-like libraries have for it.
+/// The kind of a signal: its number, under the names that std-like libraries use.
 ///
 /// # Examples
 /// ```
@@ -46,15 +46,16 @@ impl SignalKind {
         interrupt = SIGINT;
         /// `SIGIO`: a descriptor is ready, for programs that have asked to be told so.
         io = SIGIO;
-        /// `SIGPIPE`: the other end of a pipe or a connection is gone. Rust programs ignore it from the start.
+        /// `SIGPIPE`: the other end of a pipe or a connection is gone. Rust programs ignore it from
+        /// the start.
         pipe = SIGPIPE;
         /// `SIGQUIT`: ctrl-\.
         quit = SIGQUIT;
         /// `SIGTERM`: a supervisor asks the process to end.
         terminate = SIGTERM;
-        /// `SIGUSR1`: what the program makes of it.
+        /// `SIGUSR1`: free for the program's use.
         user_defined1 = SIGUSR1;
-        /// `SIGUSR2`: what the program makes of it.
+        /// `SIGUSR2`: free for the program's use.
         user_defined2 = SIGUSR2;
         /// `SIGWINCH`: the window of the terminal has changed its size.
         window_change = SIGWINCH;

@@ -13,12 +13,12 @@ use std::task::{Context, Poll, ready};
 
 /// Listens to the signals of this kind, from now on.
 ///
-/// The first call for a kind takes it over for the rest of the process: what the system did about it, to end the
-/// process for most of them, it does no more. Does not suspend.
+/// The first call for a kind takes it over for the rest of the process: the system's default
+/// action, to end the process for most of them, no longer applies. Does not suspend.
 ///
 /// # Errors
-/// The signal cannot be taken over: `SIGKILL`, `SIGSTOP`, those of a fault in the program itself, and numbers
-/// that are no signals.
+/// The signal cannot be taken over: `SIGKILL`, `SIGSTOP`, those of a fault in the program itself,
+/// and numbers that are no signals.
 ///
 /// # Examples
 /// ```
@@ -41,11 +41,13 @@ pub fn listen(kind: SignalKind) -> io::Result<Listener> {
     })
 }
 
-/// The signals of one kind since it was made, by [`listen`]. It misses none, whatever happens between two waits.
+/// The signals of one kind since it was made, by [`listen`]. It misses none, whatever happens
+/// between two waits.
 ///
-/// Each signal that reaches the process is received once by each listener; the system, though, may deliver two of
-/// a kind as one while the first has not been handled. `for () in &listener` goes through them without end: in vthread
-/// code each step suspends as [`recv`](Listener::recv) does; in plain code, and under an adapter such as `take`, it blocks.
+/// Each signal that reaches the process is received once by each listener; the system, though, may
+/// deliver two of a kind as one while the first has not been handled. `for () in &listener`
+/// iterates over them without end: in vthread code each step suspends as [`recv`](Listener::recv)
+/// does; in plain code, and under an adapter such as `take`, it blocks.
 ///
 /// ```no_run
 /// # use vthread_runtime as vthread;
@@ -61,23 +63,23 @@ pub fn listen(kind: SignalKind) -> io::Result<Listener> {
 pub struct Listener {
     kind: SignalKind,
     news: &'static News,
-    /// Up to which count the signals have been received.
+    /// The count up to which the signals have been received.
     received: AtomicUsize,
 }
 
 impl Listener {
-    /// Waits for the next signal. Each is received by one of those who wait at this listener.
+    /// Waits for the next signal. Each is received by one waiter of this listener.
     ///
     /// # Suspends
     /// Always a checkpoint, and until there is a signal that was not received.
     ///
     /// # Cancellation
-    /// Cancelled means not received: the signal stays for the next one who receives.
+    /// Cancelled means not received: the signal stays for the next receiver.
     pub fn recv(&self) -> Call<(), NextSignal<'_>> {
         Call::leaf(self.next_signal())
     }
 
-    /// The kind of its signals.
+    /// Returns the kind of its signals.
     pub fn kind(&self) -> SignalKind {
         self.kind
     }

@@ -1,8 +1,8 @@
 //! Signals from outside the process.
 //!
-//! [`ctrl_c`] and [`terminate`] wait once, and a signal that comes between two waits ends the second one;
-//! [`listen`] gives a [`Listener`], which receives every signal of any kind from then on;
-//! [`cancel_on_ctrl_c`] has the process end in order.
+//! [`ctrl_c`] and [`terminate`] wait once, and a signal that arrives between two waits ends the
+//! second one; [`listen`] returns a [`Listener`], which receives every signal of any kind from then
+//! on; [`cancel_on_ctrl_c`] makes the process end in order.
 
 mod cancel;
 mod delivery;

@@ -10,17 +10,20 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 vthread_fn! {
-    /// Waits until the user presses ctrl-c, or `SIGINT` arrives in another way. All who wait are told.
+    /// Waits until the user presses ctrl-c, or `SIGINT` arrives in another way. All waiters are
+    /// woken.
     ///
-    /// The first wait takes the signal over for the rest of the process: from then on it does not end
-    /// the process any more, and one that arrives while there is no wait ends the next one at once. To have it
-    /// taken over before the first wait, and every single one counted, use [`listen`](super::listen).
+    /// The first wait takes the signal over for the rest of the process: from then on it does not
+    /// end the process any more, and one that arrives while there is no wait ends the next one at
+    /// once. To have it taken over before the first wait, and every single one counted, use
+    /// [`listen`](super::listen).
     ///
     /// # Suspends
     /// Always a checkpoint, and until the signal arrives.
     ///
     /// # Cancellation
-    /// The wait ends at once, and the signal is there for the next wait. Others who wait are told all the same.
+    /// The wait ends at once, and the signal is kept for the next wait. Other waiters are woken all
+    /// the same.
     ///
     /// # Errors
     /// The signal cannot be taken over.
@@ -36,7 +39,7 @@ vthread_fn! {
 }
 
 vthread_fn! {
-    /// Waits until the process is asked to end: until `SIGTERM` arrives. All who wait are told.
+    /// Waits until the process is asked to end: until `SIGTERM` arrives. All waiters are woken.
     ///
     /// As [`ctrl_c`], for the other signal.
     ///
@@ -44,7 +47,8 @@ vthread_fn! {
     /// Always a checkpoint, and until the signal arrives.
     ///
     /// # Cancellation
-    /// The wait ends at once, and the signal is there for the next wait. Others who wait are told all the same.
+    /// The wait ends at once, and the signal is kept for the next wait. Other waiters are woken all
+    /// the same.
     ///
     /// # Errors
     /// The signal cannot be taken over.
@@ -147,7 +151,7 @@ mod tests {
             wait().unwrap();
             assert!(poll(&mut Arrival::of(kind)).is_pending());
         }
-        // One that was not received, because the wait was given up, is there for the next one.
+        // A signal that was not received, because the wait was given up, is kept for the next one.
         let mut given_up = Arrival::of(kind);
         assert!(poll(&mut given_up).is_pending());
         send_to_self("USR2");

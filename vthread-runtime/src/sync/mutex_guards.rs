@@ -28,7 +28,8 @@ impl<T: ?Sized> Mutex<T> {
     /// use vthread::sync::{Arc, Mutex};
     ///
     /// let count = Arc::new(Mutex::new(1));
-    /// let mut guard = count.clone().lock_owned().block(); // In #[vthread] code without the .block()
+    /// // In #[vthread] code without the .block()
+    /// let mut guard = count.clone().lock_owned().block();
     /// *guard += 1;
     /// drop(guard);
     /// assert_eq!(*count.lock().block(), 2);

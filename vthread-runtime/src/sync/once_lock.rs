@@ -22,7 +22,8 @@ use std::sync;
 /// use vthread::sync::OnceLock;
 ///
 /// static NAME: OnceLock<String> = OnceLock::new();
-/// let name = NAME.get_or_init(|| "Ada".to_owned()).block(); // In #[vthread] code without the .block()
+/// // In #[vthread] code without the .block()
+/// let name = NAME.get_or_init(|| "Ada".to_owned()).block();
 /// assert_eq!(name, "Ada");
 /// assert_eq!(NAME.get_or_init(|| unreachable!()).block(), "Ada");
 /// ```

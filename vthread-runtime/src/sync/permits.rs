@@ -28,7 +28,8 @@ impl Semaphore {
     /// use vthread::sync::{Arc, Semaphore};
     ///
     /// let connections = Arc::new(Semaphore::new(1));
-    /// let permit = connections.clone().acquire_owned().block(); // In #[vthread] code without the .block()
+    /// // In #[vthread] code without the .block()
+    /// let permit = connections.clone().acquire_owned().block();
     /// std::thread::spawn(move || drop(permit));
     /// connections.acquire().block().forget();
     /// ```

@@ -36,7 +36,8 @@ const ALL: usize = usize::MAX >> 1;
 /// use vthread::sync::RwLock;
 ///
 /// let names = RwLock::new(vec!["Ada"]);
-/// let (one, other) = (names.read().block(), names.read().block()); // In #[vthread] code without the .block()
+/// // In #[vthread] code without the .block()
+/// let (one, other) = (names.read().block(), names.read().block());
 /// assert_eq!(one.len() + other.len(), 2);
 /// drop((one, other));
 /// names.write().block().push("Grace");

@@ -12,7 +12,7 @@
 //!    |  | '-- 2 attempt succeeds, or dropped --> Absent <------' |  |
 //!    |  '-------- 5 attempt fails: to the front of the list -----'  |
 //!    | 1 attempt fails: to the end of the list                      | 4 attempt succeeds:
-//!  Absent <---------------------------------------------------------'   or dropped: the note is passed on
+//!  Absent <---------------------------------------------------------'   or dropped: passed on
 //! ```
 //! Every edge is taken under the lock of the place. An operation attempts under the lock, and waits
 //! only if that fails, so a change of the state is either seen by the attempt or finds the waiter

@@ -180,7 +180,8 @@ impl<V> Future for Join<V> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        // One that is not consumed, the future of a task, may be joined after a race that it has lost.
+        // One that is not consumed, the future of a task, may be joined after a race that it has
+        // lost.
         checked_taking(cx, |cx| this.poll_end(cx), Result::is_ok)
     }
 }

@@ -1,4 +1,4 @@
-//! Whether to go on.
+//! Whether the running code is cancelled.
 
 use crate::base::unwind::CancelUnwind;
 use crate::driver::blocking::caller_is_gone;
@@ -7,13 +7,14 @@ use crate::task::current::{self, Running};
 use std::future::{Future, poll_fn};
 use std::panic::resume_unwind;
 
-/// Whether the code that runs is cancelled, so that it ends at its next suspension point. Never waits.
+/// Returns whether the running code is cancelled, so that it ends at its next suspension point.
+/// Never waits.
 ///
-/// For loops that compute, and for what is done by [`blocking`](crate::blocking()) and
-/// [`blocking_scoped`](crate::blocking_scoped()): there it says whether the vthread that waits for the result
-/// is cancelled.
+/// It is for loops that compute, and for the work of [`blocking`](crate::blocking()) and
+/// [`blocking_scoped`](crate::blocking_scoped()): there it tells whether the vthread that waits for
+/// the result is cancelled.
 ///
-/// In a `shield!` it says whether that is cancelled, not what is around it.
+/// In a `shield!` it tells whether the shield's body is cancelled, not the code around it.
 ///
 /// # Examples
 /// ```
@@ -35,17 +36,18 @@ pub fn is_cancelled() -> bool {
 }
 
 vthread_fn! {
-    /// A suspension point and nothing else: ends the vthread if it is cancelled, and lets others run from time to
-    /// time.
+    /// A suspension point and nothing else: ends the vthread if it is cancelled, and lets others
+    /// run from time to time.
     ///
-    /// In what [`blocking`](crate::blocking()) and [`blocking_scoped`](crate::blocking_scoped()) do it ends
-    /// that by an unwind, if the vthread that waits for the result is cancelled.
+    /// In the work of [`blocking`](crate::blocking()) and
+    /// [`blocking_scoped`](crate::blocking_scoped()) it ends the work by an unwind, if the vthread
+    /// that waits for the result is cancelled.
     ///
     /// # Suspends
     /// Always a checkpoint, and if the vthread has gone on for long without a pause.
     ///
     /// # Cancellation
-    /// That is what it is for.
+    /// The vthread ends here if it is cancelled.
     ///
     /// # Examples
     /// ```

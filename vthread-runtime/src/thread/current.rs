@@ -1,4 +1,4 @@
-//! Which vthread runs.
+//! The running vthread.
 
 use super::ThreadId;
 use crate::group::task::Task;
@@ -10,9 +10,9 @@ use std::cell::OnceCell;
 use std::fmt;
 use std::sync::Arc;
 
-/// A handle of a vthread, or of an OS thread where no vthread runs.
+/// A handle of a vthread, or of an OS thread outside of every vthread.
 ///
-/// As [`std::thread::Thread`]. It keeps nothing alive, and may be kept for longer than what it is a handle of.
+/// As [`std::thread::Thread`]. It keeps nothing alive, and may outlive its vthread.
 #[derive(Clone)]
 pub struct Thread {
     inner: Arc<Inner>,
@@ -21,7 +21,7 @@ pub struct Thread {
 struct Inner {
     id: ThreadId,
     name: Option<Box<str>>,
-    /// Whether it may pass by a `park`.
+    /// The permit of the next `park`.
     token: Notify,
 }
 
@@ -29,9 +29,10 @@ thread_local! {
     static OF_OS_THREAD: OnceCell<Thread> = const { OnceCell::new() };
 }
 
-/// The vthread that runs; in code that no vthread runs, the OS thread. Never waits.
+/// Returns the running vthread; outside of every vthread, the OS thread. Never waits.
 ///
-/// In a function that a plain thread has called, and in the body of its groups, that is the plain thread.
+/// In a function that a plain thread has called, and in the body of its groups, that is the plain
+/// thread.
 ///
 /// # Examples
 /// ```
@@ -83,17 +84,17 @@ impl Thread {
         }
     }
 
-    /// Its number: that of its [`Task`], if it has one.
+    /// Returns its number: that of its [`Task`], if it has one.
     pub fn id(&self) -> ThreadId {
         self.inner.id
     }
 
-    /// Its name, if it has one: that of its `spawn!(name = ..)`.
+    /// Returns its name, if it has one: that of its `spawn!(name = ..)`.
     pub fn name(&self) -> Option<&str> {
         self.inner.name.as_deref()
     }
 
-    /// Lets it pass by a [`park`](super::park()): the one that it waits in, or else the next one. Never waits, never a
+    /// Lets its current [`park`](super::park()) return, or else its next one. Never waits, never a
     /// checkpoint.
     pub fn unpark(&self) {
         self.inner.token.notify_one();
@@ -105,7 +106,7 @@ impl Thread {
 }
 
 impl<V> Task<V> {
-    /// A handle of its vthread, to [`unpark`](Thread::unpark) it.
+    /// Returns a handle of its vthread, to [`unpark`](Thread::unpark) it.
     pub fn thread(&self) -> Thread {
         Thread::of(self.header())
     }

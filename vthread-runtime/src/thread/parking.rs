@@ -1,4 +1,4 @@
-//! Waiting for another vthread's permission to go on.
+//! Parking: waiting for another vthread's permission to go on.
 
 use super::current::current;
 use crate::driver::limit::Limit;
@@ -9,11 +9,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 vthread_fn! {
-    /// Waits until [`unpark`](super::Thread::unpark) is called of the vthread that runs, unless that was done
-    /// since the last `park`.
+    /// Waits until [`unpark`](super::Thread::unpark) is called on the running vthread, unless that
+    /// was done since the last `park`.
     ///
-    /// As [`std::thread::park`], but the vthread suspends. Look at what it waits for again afterwards: others may call
-    /// `unpark` as well.
+    /// As [`std::thread::park`], but the vthread suspends. Check the awaited state again
+    /// afterwards: others may call `unpark` as well.
     ///
     /// # Suspends
     /// Always a checkpoint, and until it is called.

@@ -3,14 +3,16 @@
 use super::Instant;
 use crate::task::current;
 
-/// When the code that runs now will be cancelled by a `timeout!`: the smallest of the deadlines around it.
+/// Returns when the running code will be cancelled by a `timeout!`: the smallest of the deadlines
+/// around it.
 ///
-/// Around are the `timeout!`s whose body the code is in, those in whose bodies the functions further out
-/// have called it, plain ones too, and, for a child, those around its group, since it ends with that. A
-/// `shield!`, and so the cleanup of a `defer!`, keeps those further out away: inside only `timeout!`s inside
-/// count. Work on helper threads, such as that of [`blocking`](crate::blocking), has none: take it along.
+/// These are the deadlines of the `timeout!`s whose body the code is in, of those in whose bodies
+/// the functions further out have called it, plain ones too, and, for a child, of those around its
+/// group, since it ends with that. A `shield!`, and so the cleanup of a `defer!`, keeps those
+/// further out away: inside only `timeout!`s inside count. Work on helper threads, such as that of
+/// [`blocking`](crate::blocking), has none: pass it along.
 ///
-/// For handing to code that has timeouts of its own:
+/// It is for code that has timeouts of its own:
 ///
 /// ```ignore
 /// let patience = deadline().map(|at| at.saturating_duration_since(Instant::now()));
@@ -18,7 +20,8 @@ use crate::task::current;
 /// ```
 ///
 /// # Suspends
-/// Never, and is no checkpoint. The deadline may be over already, where the code has met none since.
+/// Never, and is no checkpoint. The deadline may be over already, if the code has met no checkpoint
+/// since.
 pub fn deadline() -> Option<Instant> {
     current::with(|running| running.and_then(|running| running.deadline().instant()))
 }

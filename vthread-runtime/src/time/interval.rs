@@ -42,7 +42,7 @@ pub fn interval_at(start: Instant, period: Duration) -> Interval {
     }
 }
 
-/// What an [`Interval`] does when a tick is asked for later than the next one was due.
+/// The behaviour of an [`Interval`] when a tick is asked for later than the next one was due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MissedTickBehavior {
     /// Ticks at once until it has caught up, so that the number of ticks is right. The default.
@@ -114,17 +114,17 @@ impl Interval {
         self.next = Instant::now();
     }
 
-    /// The time between two ticks.
+    /// Returns the time between two ticks.
     pub fn period(&self) -> Duration {
         self.period
     }
 
-    /// What it does when a tick is late.
+    /// Returns its behaviour when a tick is late.
     pub fn missed_tick_behavior(&self) -> MissedTickBehavior {
         self.missed
     }
 
-    /// Sets what it does when a tick is late.
+    /// Sets its behaviour when a tick is late.
     pub fn set_missed_tick_behavior(&mut self, behavior: MissedTickBehavior) {
         self.missed = behavior;
     }

@@ -1,7 +1,7 @@
 //! `timeout!`: a body that is cancelled in place when its time is over.
 //!
 //! The scope is on the heap, because the alarm reaches it from the driver's thread: ringing marks
-//! the scope and wakes the vthread, whatever part of its line is being polled then.
+//! the scope and wakes the vthread, whatever part of its call stack is being polled then.
 
 #![allow(unsafe_code)] // Pin projection; the scope's cells.
 
@@ -24,7 +24,7 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// The time was over before the body of a `timeout!` had ended.
+/// The error of a `timeout!` whose time was over before its body had ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Elapsed(());
 
@@ -42,24 +42,24 @@ impl From<Elapsed> for std::io::Error {
     }
 }
 
-/// What the alarm reaches.
+/// The part that the alarm reaches.
 struct Node {
     scope: Scope,
     frame: OnceLock<Frame>,
     grace: Mutex<Second>,
 }
 
-/// Whose frame it is in.
+/// The frame around it.
 struct Frame {
     vthread: *const Vthread,
-    /// Keeps the vthread's memory.
+    /// Keeps the vthread's memory alive.
     waker: Waker,
     /// How long cleanup may take here.
     grace: Grace,
 }
 
-/// The alarm that bounds the cleanup, once the time is over. It marks by itself: when the vthread is woken
-/// the innermost part of its line is polled, which may lie far inside of the timeout.
+/// The alarm that bounds the cleanup, once the time is over. It marks by itself: when the vthread
+/// is woken the innermost part of its call stack is polled, which may be far inside of the timeout.
 enum Second {
     Unset,
     Set(#[allow(dead_code)] Option<GraceTimer>),
@@ -67,8 +67,8 @@ enum Second {
     Gone,
 }
 
-// SAFETY: the alarm's thread touches the mark only, which is atomic, and of the vthread what is under its lock;
-// the rest is set once or under a lock.
+// SAFETY: the alarm's thread touches the mark only, which is atomic, and the part of the vthread
+// under its lock; the rest is set once or under a lock.
 unsafe impl Send for Node {}
 // SAFETY: as above.
 unsafe impl Sync for Node {}
@@ -80,7 +80,7 @@ impl HasScope for Arc<Node> {
 }
 
 impl Node {
-    /// The time is over: what is left of the body has as long as its grace.
+    /// The time is over: the rest of the body has as long as its grace.
     fn begin_grace(self: &Arc<Self>) {
         let Some(frame) = self.frame.get() else {
             return;
@@ -106,7 +106,7 @@ impl Node {
 impl Wake for Node {
     fn wake(self: Arc<Self>) {
         if let Some(Frame { vthread, waker, .. }) = self.frame.get() {
-            // SAFETY: the waker is one of that vthread, and so keeps it.
+            // SAFETY: the waker is one of that vthread, and so keeps it alive.
             let vthread = unsafe { &**vthread };
             cancel_scope(&self.scope, vthread, waker.clone(), &CancelReason::TimedOut);
             self.begin_grace();
@@ -140,7 +140,7 @@ pub struct Timeout<B> {
 /// - `body` was made by `timeout!`; the future is awaited by a vthread, in place.
 pub unsafe fn timeout<B: Future>(duration: Duration, body: B) -> Timeout<B> {
     let now = Instant::now();
-    // What no instant can express does not come to pass; thirty years stand for it.
+    // A time that no instant can express is never reached; thirty years stand for it.
     let far_away = Duration::from_secs(30 * 365 * 24 * 60 * 60);
     let deadline = now.checked_add(duration);
     let node = Arc::new(Node {
@@ -193,16 +193,16 @@ impl<B: Future> Timeout<B> {
             grace: around.grace(),
         };
         if node.frame.set(frame).is_err() {
-            // Due at once, and marked already; or there is no need of an alarm.
+            // Due at once, and marked already; or no alarm is needed.
             return;
         }
         if node.scope.deadline() != Deadline::NEVER {
-            // From here on suspension points look at the clock.
+            // From here on suspension points check the clock.
             running.vthread().set_maybe_cancelled();
         }
         if around.deadline() <= node.scope.deadline() {
-            // Whoever is around is cancelled first, and with it this body. Where both came at the same
-            // tick the inner one might else win, and the code behind it run.
+            // The outer timeout cancels first, and with it this body. If both came at the same tick
+            // the inner one might otherwise win, and the code after it run.
             return;
         }
         // SAFETY: the alarm is pinned with the future.

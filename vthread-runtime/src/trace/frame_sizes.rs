@@ -1,4 +1,4 @@
-//! The sizes of frames, reported while a program runs, for those who want to make them smaller.
+//! The sizes of frames, reported while a program runs, to find those worth making smaller.
 //!
 //! With `VTHREAD_SIZES=1` in the environment of the *build*, each vthread function reports the size
 //! of its frame at its first call. The choice is made when this crate is compiled, so that a

@@ -12,7 +12,8 @@ use crate::io::{BufRead, Read, Seek, Write};
 ///
 /// let mut source: &[u8] = b"onetwo";
 /// let mut first = String::new();
-/// source.by_ref().take(3).read_to_string(&mut first).block()?; // In #[vthread] code without the .block()
+/// // In #[vthread] code without the .block()
+/// source.by_ref().take(3).read_to_string(&mut first).block()?;
 /// assert_eq!((first.as_str(), source), ("one", &b"two"[..]));
 /// # Ok::<(), std::io::Error>(())
 /// ```

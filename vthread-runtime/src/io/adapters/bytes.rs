@@ -4,9 +4,10 @@ use crate::io::in_place::in_place;
 use crate::io::steps::steps;
 use crate::io::{ErrorKind, Read, Result};
 
-/// The bytes of a source, one by one: what [`Read::bytes`](crate::io::Read::bytes) gives.
+/// The bytes of a source, one by one, returned by [`Read::bytes`](crate::io::Read::bytes).
 ///
-/// `for` suspends in vthread code. As an `Iterator`, in plain code and under an adapter, each step blocks.
+/// `for` suspends in vthread code. As an `Iterator`, in plain code and under an adapter, each step
+/// blocks.
 #[derive(Debug)]
 pub struct Bytes<R> {
     source: R,

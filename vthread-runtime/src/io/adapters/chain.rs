@@ -7,7 +7,7 @@ use crate::io::operations::{Filling, IoCall, Reading};
 use crate::io::{BufRead, Read, Result};
 use std::future::Future;
 
-/// A source, and after its end another one: what [`Read::chain`](crate::io::Read::chain) gives.
+/// A source, and after its end another one, returned by [`Read::chain`](crate::io::Read::chain).
 #[derive(Debug)]
 pub struct Chain<A, B> {
     first: A,
@@ -24,17 +24,17 @@ impl<A, B> Chain<A, B> {
         }
     }
 
-    /// The sources.
+    /// Returns the sources.
     pub fn into_inner(self) -> (A, B) {
         (self.first, self.second)
     }
 
-    /// The sources.
+    /// Returns the sources.
     pub fn get_ref(&self) -> (&A, &B) {
         (&self.first, &self.second)
     }
 
-    /// The sources.
+    /// Returns the sources.
     pub fn get_mut(&mut self) -> (&mut A, &mut B) {
         (&mut self.first, &mut self.second)
     }

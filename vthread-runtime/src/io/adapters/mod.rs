@@ -1,4 +1,4 @@
-//! What is made of a stream by a method of its trait.
+//! The adapters that methods of the traits return.
 
 mod by_ref;
 mod bytes;

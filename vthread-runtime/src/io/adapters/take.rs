@@ -8,7 +8,7 @@ use crate::io::{BufRead, Read, Result};
 use crate::task::current::checkpoint;
 use std::future::{Future, poll_fn};
 
-/// The first bytes of a source: what [`Read::take`](crate::io::Read::take) gives.
+/// The first bytes of a source, returned by [`Read::take`](crate::io::Read::take).
 #[derive(Debug)]
 pub struct Take<R> {
     source: R,
@@ -20,7 +20,7 @@ impl<R> Take<R> {
         Take { source, limit }
     }
 
-    /// How many bytes may still be read, if the source has them.
+    /// Returns how many bytes may still be read, if the source has them.
     pub fn limit(&self) -> u64 {
         self.limit
     }
@@ -30,17 +30,17 @@ impl<R> Take<R> {
         self.limit = limit;
     }
 
-    /// The source.
+    /// Returns the source.
     pub fn into_inner(self) -> R {
         self.source
     }
 
-    /// The source. What is read from it does not count.
+    /// Returns the source. Bytes read from it do not count.
     pub fn get_ref(&self) -> &R {
         &self.source
     }
 
-    /// The source. What is read from it does not count.
+    /// Returns the source. Bytes read from it do not count.
     pub fn get_mut(&mut self) -> &mut R {
         &mut self.source
     }

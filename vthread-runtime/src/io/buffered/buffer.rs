@@ -3,7 +3,8 @@
 /// Bytes that were read ahead, with room for more.
 #[derive(Debug)]
 pub(super) struct Buffer {
-    /// None before the first read, then as many as the capacity, and more only while a longer line is read.
+    /// None before the first read, then as many as the capacity, and more only while a longer line
+    /// is read.
     bytes: Vec<u8>,
     start: usize,
     end: usize,
@@ -49,12 +50,12 @@ impl Buffer {
         &mut self.bytes[self.end..]
     }
 
-    /// So many bytes of the room have been filled.
+    /// `n` bytes of the room have been filled.
     pub(super) fn fill(&mut self, n: usize) {
         self.end += n;
     }
 
-    /// So many bytes have been read. What a long line took is given back.
+    /// `n` bytes have been read. The memory of a long line is freed.
     pub(super) fn consume(&mut self, n: usize) {
         self.start += n.min(self.end - self.start);
         if self.is_empty() {

@@ -12,7 +12,7 @@ const CAPACITY: usize = 1024;
 
 /// A sink with a buffer that is written at the end of each line. As [`std::io::LineWriter`].
 ///
-/// What is in the buffer when it goes out of scope is written as [`BufWriter`] says.
+/// The rest of the buffer is written when it goes out of scope, as by [`BufWriter`].
 ///
 /// # Cancellation
 /// A cancelled write of lines may have happened in part, as that of any `write_all`.
@@ -45,20 +45,21 @@ impl<W: Write> LineWriter<W> {
         }
     }
 
-    /// The sink.
+    /// Returns the sink.
     pub fn get_ref(&self) -> &W {
         self.writer.get_ref()
     }
 
-    /// The sink. What is written to it overtakes what is in the buffer.
+    /// Returns the sink. Bytes written to it overtake those in the buffer.
     pub fn get_mut(&mut self) -> &mut W {
         self.writer.get_mut()
     }
 
-    /// The sink, once everything has been written. It blocks its OS thread for that, if anything is left.
+    /// Returns the sink, once everything has been written. It blocks its OS thread for that, if
+    /// anything is left.
     ///
     /// # Errors
-    /// What the sink says. The writer is in the error.
+    /// The sink's error. The writer is in the error.
     pub fn into_inner(self) -> std::result::Result<W, IntoInnerError<Self>> {
         let inner = self.writer.into_inner();
         inner.map_err(|error| error.map(|writer| LineWriter { writer }))

@@ -18,8 +18,9 @@ use std::future::{Future, poll_fn};
 /// A source with a buffer, which takes much from it at once. As [`std::io::BufReader`].
 ///
 /// # Cancellation
-/// What has been read ahead stays in the buffer. A cancelled `read_line` or `read_until`, or a step of `lines`, has
-/// not happened: what there is of the line stays in the buffer too, which grows for it, and the next one has all of it.
+/// The bytes read ahead stay in the buffer. A cancelled `read_line` or `read_until`, or a step of
+/// `lines`, has not happened: what there is of the line stays in the buffer too, which grows for
+/// it, and the next one has all of it.
 ///
 /// # Examples
 /// ```
@@ -55,27 +56,27 @@ impl<R> BufReader<R> {
         }
     }
 
-    /// The source.
+    /// Returns the source.
     pub fn get_ref(&self) -> &R {
         &self.source
     }
 
-    /// The source. What is read from it is missing here.
+    /// Returns the source. Bytes read from it are missing here.
     pub fn get_mut(&mut self) -> &mut R {
         &mut self.source
     }
 
-    /// What has been read ahead.
+    /// Returns the bytes read ahead.
     pub fn buffer(&self) -> &[u8] {
         self.buffer.unread()
     }
 
-    /// How many bytes the buffer holds.
+    /// Returns how many bytes the buffer holds.
     pub fn capacity(&self) -> usize {
         self.buffer.capacity()
     }
 
-    /// The source. What has been read ahead is lost.
+    /// Returns the source. The bytes read ahead are lost.
     pub fn into_inner(self) -> R {
         self.source
     }
@@ -87,7 +88,8 @@ impl<R> BufReader<R> {
 }
 
 impl<R: Read> BufReader<R> {
-    /// The lines, without their ends: `for line in reader.lines()` suspends. See [`BufRead::lines`].
+    /// Returns the lines, without their ends: `for line in reader.lines()` suspends. See
+    /// [`BufRead::lines`].
     pub fn lines(self) -> Lines<Self> {
         BufRead::lines(self)
     }
@@ -97,9 +99,11 @@ impl<R: Read> BufReader<R> {
         BufRead::split(self, byte)
     }
 
-    /// What is in the buffer, which is filled first if it is empty. Nothing means the end.
+    /// Returns the contents of the buffer, which is filled first if it is empty. No bytes mean the
+    /// end.
     ///
-    /// The method [`BufRead::fill_buf`] says where it suspends, what a cancellation leaves, and which errors there are.
+    /// The method [`BufRead::fill_buf`] describes where it suspends, the effect of a cancellation,
+    /// and the errors.
     pub fn fill_buf(&mut self) -> Call<Result<&[u8]>, impl Future<Output = Result<&[u8]>> + Send> {
         Call::leaf(self.filled())
     }
@@ -119,7 +123,8 @@ impl<R: Read> BufReader<R> {
         Ok(n)
     }
 
-    /// Has everything up to and with the first `byte`, or to the end, in the buffer: how many bytes that are.
+    /// Reads everything up to and with the first `byte`, or to the end, into the buffer, and
+    /// returns the number of bytes.
     async fn has_until(&mut self, byte: u8) -> Result<usize> {
         poll_fn(checkpoint).await;
         let mut searched = 0;
@@ -152,10 +157,11 @@ impl<R: Read> BufReader<R> {
         line.map(|()| n).map_err(|_| not_utf8())
     }
 
-    /// Reads up to and with the first `byte`, or to the end, appends it to `buf`, and says how many bytes that were.
+    /// Reads up to and with the first `byte`, or to the end, appends it to `buf`, and returns the
+    /// number of bytes.
     ///
-    /// The method [`BufRead::read_until`] says where it suspends, what a cancellation leaves, and which errors there
-    /// are.
+    /// The method [`BufRead::read_until`] describes where it suspends, the effect of a
+    /// cancellation, and the errors.
     pub fn read_until(
         &mut self,
         byte: u8,
@@ -164,10 +170,11 @@ impl<R: Read> BufReader<R> {
         Call::leaf(self.until(byte, buf))
     }
 
-    /// Reads a line with its end, or what is left, appends it to `buf`, and says how many bytes that were. None means
-    /// the end.
+    /// Reads a line with its end, or what is left, appends it to `buf`, and returns the number of
+    /// bytes. 0 means the end.
     ///
-    /// The method [`BufRead::read_line`] says where it suspends, what a cancellation leaves, and which errors there are.
+    /// The method [`BufRead::read_line`] describes where it suspends, the effect of a cancellation,
+    /// and the errors.
     pub fn read_line(
         &mut self,
         buf: &mut String,

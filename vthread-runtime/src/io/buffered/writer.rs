@@ -16,12 +16,13 @@ use std::thread;
 
 /// A sink with a buffer, which gives it much at once. As [`std::io::BufWriter`].
 ///
-/// What is in the buffer when it goes out of scope is written then, and an error of that goes unnoticed: call
-/// [`flush`](BufWriter::flush). A destructor cannot suspend, so that the write blocks its OS thread.
+/// The rest of the buffer is written when it goes out of scope, and an error of that goes
+/// unnoticed: call [`flush`](BufWriter::flush). A destructor cannot suspend, so that the write
+/// blocks its OS thread.
 ///
 /// # Cancellation
-/// A cancelled write has not happened. When a cancelled or panicking vthread drops it, only what can be written without
-/// waiting is: a peer that does not read holds up no end.
+/// A cancelled write has not happened. When a cancelled or panicking vthread drops it, only what
+/// can be written without waiting is: a peer that does not read holds up no end.
 ///
 /// # Examples
 /// ```
@@ -29,7 +30,8 @@ use std::thread;
 /// use vthread::io::BufWriter;
 ///
 /// let mut writer = BufWriter::new(Vec::new());
-/// write!(writer, "{} little ", 3).block()?; // In #[vthread] code: write!(writer, "{} little ", 3)?
+/// // In #[vthread] code: write!(writer, "{} little ", 3)?
+/// write!(writer, "{} little ", 3).block()?;
 /// writer.write_all(b"words").block()?;
 /// writer.flush().block()?;
 /// assert_eq!(writer.get_ref(), b"3 little words");
@@ -60,31 +62,31 @@ impl<W: Write> BufWriter<W> {
         }
     }
 
-    /// The sink.
+    /// Returns the sink.
     pub fn get_ref(&self) -> &W {
         self.sink.as_ref().expect("it is taken out with the writer")
     }
 
-    /// The sink. What is written to it overtakes what is in the buffer.
+    /// Returns the sink. Bytes written to it overtake those in the buffer.
     pub fn get_mut(&mut self) -> &mut W {
         self.sink.as_mut().expect("it is taken out with the writer")
     }
 
-    /// What has not been written yet.
+    /// Returns the bytes not written yet.
     pub fn buffer(&self) -> &[u8] {
         &self.buffer[self.written..]
     }
 
-    /// How many bytes the buffer holds.
+    /// Returns how many bytes the buffer holds.
     pub fn capacity(&self) -> usize {
         self.capacity
     }
 
-    /// The sink, once everything has been written. It blocks its OS thread for that:
+    /// Returns the sink, once everything has been written. It blocks its OS thread for that:
     /// [`flush`](BufWriter::flush) before, which suspends, and nothing is left to do here.
     ///
     /// # Errors
-    /// What the sink says. The writer is in the error.
+    /// The sink's error. The writer is in the error.
     pub fn into_inner(mut self) -> std::result::Result<W, IntoInnerError<Self>> {
         match self.empty_by_blocking() {
             Ok(()) => Ok(self.into_parts().0),
@@ -95,7 +97,7 @@ impl<W: Write> BufWriter<W> {
         }
     }
 
-    /// The sink, and what has not been written yet.
+    /// Returns the sink, and the bytes not written yet.
     pub fn into_parts(mut self) -> (W, Vec<u8>) {
         let unwritten = self.buffer().to_vec();
         self.buffer.clear();
@@ -110,7 +112,7 @@ impl<W: Write> BufWriter<W> {
         Call::leaf(self.emptied()).block()
     }
 
-    /// Has the sink take all that is in the buffer.
+    /// Writes the buffer to the sink.
     pub(super) async fn emptied(&mut self) -> Result<()> {
         while self.written < self.buffer.len() {
             let sink = self.sink.as_mut().expect("it is taken out with the writer");
@@ -169,7 +171,7 @@ impl<W: Write> Drop for BufWriter<W> {
         }
         let is_dropped_by_force = current::with(|running| running.is_some_and(|r| r.is_dropping()));
         if is_dropped_by_force || thread::panicking() {
-            // The waker is asked for nothing: there is one attempt.
+            // The waker is not used: there is one attempt.
             let _ = pin!(self.emptied()).poll(&mut Context::from_waker(Waker::noop()));
         } else {
             let _ = self.empty_by_blocking();
@@ -204,7 +206,7 @@ impl<W> IntoInnerError<W> {
         }
     }
 
-    /// Why the rest could not be written.
+    /// Returns why the rest could not be written.
     pub fn error(&self) -> &Error {
         &self.error
     }
@@ -214,7 +216,7 @@ impl<W> IntoInnerError<W> {
         self.writer
     }
 
-    /// Why the rest could not be written.
+    /// Returns why the rest could not be written.
     pub fn into_error(self) -> Error {
         self.error
     }

@@ -6,7 +6,8 @@ use crate::io::{BufRead, ErrorKind, Result};
 use crate::task::current::checkpoint;
 use std::future::{Future, poll_fn};
 
-/// The frames of some methods of [`BufRead`](crate::io::BufRead), for every source that has the others.
+/// The frames of some methods of [`BufRead`](crate::io::BufRead), for every source that has the
+/// others.
 pub(crate) trait BufReadFrames: BufRead {
     fn read_until_frame(
         &mut self,
@@ -79,8 +80,8 @@ pub(crate) fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
     Some(before + within + 1)
 }
 
-/// A line that is being read. When it goes, also by cancellation, what has come of it is appended to the text, as
-/// far as it is text.
+/// A line that is being read. When it goes, also by cancellation, what has come of it is appended
+/// to the text, as far as it is text.
 pub(crate) struct Line<'t> {
     text: &'t mut String,
     pub(crate) bytes: Vec<u8>,

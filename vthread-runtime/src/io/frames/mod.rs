@@ -1,5 +1,5 @@
-//! The frames of the library's own streams, of types that the compiler knows: their inherent methods and the methods
-//! of the traits are both made of these.
+//! The frames of the library's own streams, of types that the compiler knows: their inherent
+//! methods and the methods of the traits are both made of these.
 
 pub(crate) mod buf_read;
 pub(crate) mod read;

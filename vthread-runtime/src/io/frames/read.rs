@@ -8,11 +8,12 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::ready;
 
-/// How much room `read_to_end` makes at first, and at most, before it knows that there is something to fill it.
+/// How much room `read_to_end` makes at first, and at most, before it knows that there is something
+/// to fill it.
 const FIRST_STEP: usize = 32 * 1024;
 const LAST_STEP: usize = 1024 * 1024;
 
-/// The frames of the methods of [`Read`](crate::io::Read), whose page says what each does.
+/// The frames of the methods of [`Read`](crate::io::Read), whose page describes each.
 pub(crate) trait ReadFrames: Send {
     fn read_frame(&mut self, buf: &mut [u8]) -> impl Future<Output = Result<usize>> + Send;
 
@@ -105,11 +106,13 @@ pub(crate) fn not_utf8() -> Error {
     Error::new(ErrorKind::InvalidData, "stream did not contain valid UTF-8")
 }
 
-/// A vector with room for more behind what is filled. When it goes, also by cancellation, the room goes.
+/// A vector with room for more behind what is filled. When it goes, also by cancellation, the room
+/// goes.
 struct Tail<'v> {
     buf: &'v mut Vec<u8>,
     filled: usize,
-    /// How much room is made at once: a large vector may be for a short source, and room is touched.
+    /// How much room is made at once: a large vector may be for a short source, and room is
+    /// touched.
     step: usize,
 }
 
@@ -147,7 +150,7 @@ mod tests {
     use std::pin::Pin;
     use std::task::{Context, Poll, Waker};
 
-    /// Gives one byte at a time, and nothing after the third.
+    /// Returns one byte at a time, and nothing after the third.
     struct Trickle(u8);
     impl AsyncRead for Trickle {
         fn poll_read(

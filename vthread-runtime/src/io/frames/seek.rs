@@ -7,7 +7,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::ready;
 
-/// The frames of the methods of [`Seek`](crate::io::Seek), whose page says what each does.
+/// The frames of the methods of [`Seek`](crate::io::Seek), whose page describes each.
 pub(crate) trait SeekFrames: Send {
     fn seek_frame(&mut self, position: SeekFrom) -> impl Future<Output = Result<u64>> + Send;
 

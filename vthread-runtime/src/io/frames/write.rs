@@ -9,7 +9,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::ready;
 
-/// The frames of the methods of [`Write`](crate::io::Write), whose page says what each does.
+/// The frames of the methods of [`Write`](crate::io::Write), whose page describes each.
 pub(crate) trait WriteFrames: Send {
     fn write_frame(&mut self, buf: &[u8]) -> impl Future<Output = Result<usize>> + Send;
 

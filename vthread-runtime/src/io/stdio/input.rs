@@ -37,7 +37,8 @@ pub fn stdin() -> Stdin {
 /// The standard input. See [`stdin`].
 ///
 /// # Cancellation
-/// What has been read ahead stays for the next one who reads: a cancelled read, or `read_line`, has not happened.
+/// The bytes read ahead stay for the next reader: a cancelled read, or `read_line`, has
+/// not happened.
 #[derive(Debug)]
 pub struct Stdin(());
 
@@ -72,18 +73,20 @@ fn shared() -> &'static Mutex<BufReader<Input>> {
 }
 
 impl Stdin {
-    /// The standard input for one alone: from the first read on, others wait until the lock goes. Does not wait itself.
+    /// The standard input for one alone: from the first read on, others wait until the lock goes.
+    /// Does not wait itself.
     pub fn lock(&self) -> StdinLock<'static> {
         StdinLock { held: None }
     }
 
-    /// Reads a line with its end, or what is left, appends it to `buf`, and says how many bytes that were.
+    /// Reads a line with its end, or what is left, appends it to `buf`, and returns the number of
+    /// bytes.
     ///
     /// # Suspends
-    /// Always a checkpoint, while another one reads, and until the line has come.
+    /// Always a checkpoint, while there is another reader, and until the line has come.
     ///
     /// # Cancellation
-    /// Cancelled means not read: what has come of the line stays for the next one who reads.
+    /// Cancelled means not read: the bytes of the line stay for the next reader.
     ///
     /// # Errors
     /// As [`BufRead::read_line`].
@@ -95,7 +98,7 @@ impl Stdin {
         Call::leaf(async move { in_place(lock.reader().await.read_line(buf)).await })
     }
 
-    /// The lines, without their ends: `for line in stdin().lines()` suspends.
+    /// Returns the lines, without their ends: `for line in stdin().lines()` suspends.
     pub fn lines(self) -> Lines<StdinLock<'static>> {
         self.lock().lines()
     }

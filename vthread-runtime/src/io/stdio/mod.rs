@@ -10,8 +10,8 @@ use crate::fs::File;
 use crate::io::Result;
 use std::os::fd::OwnedFd;
 
-/// A stream of the process: another handle of its descriptor, which stays as it is for those who share it. None where
-/// it has been closed.
+/// A stream of the process: another handle of its descriptor, which is not changed, since it may be
+/// shared. None if it has been closed.
 fn file_of(descriptor: Result<OwnedFd>) -> Option<File> {
     File::try_from(std::fs::File::from(descriptor.ok()?)).ok()
 }

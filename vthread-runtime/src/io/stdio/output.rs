@@ -45,7 +45,8 @@ macro_rules! outputs {
             #[doc = concat!("The standard ", $what, ". See [`", stringify!($function), "`].")]
             ///
             /// # Cancellation
-            /// A cancelled write to a pipe or a terminal has not happened; one to a file may still take effect.
+            /// A cancelled write to a pipe or a terminal has not happened; one to a file may still
+            /// take effect.
             #[derive(Debug)]
             pub struct $ty(());
 
@@ -129,17 +130,20 @@ macro_rules! outputs {
 }
 
 outputs! {
-    /// The standard output. As [`std::io::stdout`], but without a buffer: each `write!` is one write of the system.
-    /// Wrap it into a [`BufWriter`](crate::io::BufWriter) if there is much to write.
+    /// The standard output. As [`std::io::stdout`], but without a buffer: each `write!` is one
+    /// write of the system. Wrap it into a [`BufWriter`](crate::io::BufWriter) if there is much to
+    /// write.
     ///
-    /// What `print!` has not written yet, since its line has no end, comes after what is written here.
+    /// Text that `print!` has not written yet, since its line has no end, comes after the text
+    /// written here.
     ///
     /// # Examples
     /// ```
     /// # use vthread_runtime as vthread;
     /// use vthread::io::stdout;
     ///
-    /// writeln!(stdout(), "{} little words", 3).block()?; // In #[vthread] code without the .block()
+    /// // In #[vthread] code without the .block()
+    /// writeln!(stdout(), "{} little words", 3).block()?;
     /// # Ok::<(), std::io::Error>(())
     /// ```
     stdout, Stdout, StdoutLock, "output";

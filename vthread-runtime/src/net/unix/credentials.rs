@@ -1,4 +1,4 @@
-//! Who is at the other end of a socket.
+//! The process at the other end of a socket.
 #![allow(unsafe_code)] // Asks the system for a structure that std has no name for.
 
 use std::io;
@@ -24,7 +24,8 @@ pub(super) fn of_peer(socket: &impl AsFd) -> io::Result<UCred> {
         gid: 0,
     };
     let mut length = mem::size_of_val(&credentials) as libc::socklen_t;
-    // SAFETY: the descriptor is open for as long as the borrow, and the structure is of the length that is said.
+    // SAFETY: the descriptor is open for as long as the borrow, and the structure is of the length
+    // that is said.
     let result = unsafe {
         libc::getsockopt(
             socket.as_fd().as_raw_fd(),

@@ -36,7 +36,7 @@ impl UnixDatagram {
     /// A socket at `path`. Does not wait.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<UnixDatagram> {
         UnixDatagram::try_from(StdDatagram::bind(path)?)
     }
@@ -44,7 +44,7 @@ impl UnixDatagram {
     /// A socket at `address`. Does not wait.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn bind_addr(address: &SocketAddr) -> io::Result<UnixDatagram> {
         UnixDatagram::try_from(StdDatagram::bind_addr(address)?)
     }
@@ -52,7 +52,7 @@ impl UnixDatagram {
     /// A socket without an address.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn unbound() -> io::Result<UnixDatagram> {
         UnixDatagram::try_from(StdDatagram::unbound()?)
     }
@@ -60,17 +60,17 @@ impl UnixDatagram {
     /// Two connected sockets.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn pair() -> io::Result<(UnixDatagram, UnixDatagram)> {
         let (one, other) = StdDatagram::pair()?;
         Ok((UnixDatagram::try_from(one)?, UnixDatagram::try_from(other)?))
     }
 
-    /// Has [`send`](UnixDatagram::send) send to the socket at `path`, and [`recv`](UnixDatagram::recv) receive from there
-    /// only. Does not wait.
+    /// Makes the socket at `path` the peer of [`send`](UnixDatagram::send) and
+    /// [`recv`](UnixDatagram::recv). Does not wait.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn connect<P: AsRef<Path>>(&self, path: P) -> io::Result<()> {
         self.source.0.connect(path)
     }
@@ -78,12 +78,13 @@ impl UnixDatagram {
     /// As [`connect`](UnixDatagram::connect). Does not wait.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn connect_addr(&self, address: &SocketAddr) -> io::Result<()> {
         self.source.0.connect_addr(address)
     }
 
-    /// Receives a datagram: how many bytes of it are in `buf`, and from where it came. What does not fit is lost.
+    /// Receives a datagram. Returns how many bytes of it are in `buf`, and from where it came. The
+    /// rest is lost.
     ///
     /// # Suspends
     /// Always a checkpoint, and until one comes.
@@ -92,7 +93,7 @@ impl UnixDatagram {
     /// Cancelled means not received.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn recv_from(
         &self,
         buf: &mut [u8],
@@ -103,7 +104,7 @@ impl UnixDatagram {
         Call::leaf(self.when_ready(Direction::Read, |socket| socket.recv_from(buf)))
     }
 
-    /// Receives a datagram: how many bytes of it are in `buf`. What does not fit is lost.
+    /// Receives a datagram. Returns how many bytes of it are in `buf`. The rest is lost.
     ///
     /// # Suspends
     /// Always a checkpoint, and until one comes.
@@ -112,7 +113,7 @@ impl UnixDatagram {
     /// Cancelled means not received.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn recv(
         &self,
         buf: &mut [u8],
@@ -120,7 +121,7 @@ impl UnixDatagram {
         Call::leaf(self.when_ready(Direction::Read, |socket| socket.recv(buf)))
     }
 
-    /// Sends a datagram to the socket at `path`, and says how many bytes it had.
+    /// Sends a datagram to the socket at `path`, and returns the number of bytes.
     ///
     /// # Suspends
     /// Always a checkpoint, and until there is room.
@@ -129,7 +130,7 @@ impl UnixDatagram {
     /// Cancelled means not sent.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn send_to<P: AsRef<Path> + Send>(
         &self,
         buf: &[u8],
@@ -140,7 +141,7 @@ impl UnixDatagram {
         }))
     }
 
-    /// Sends a datagram to the socket at `address`, and says how many bytes it had.
+    /// Sends a datagram to the socket at `address`, and returns the number of bytes.
     ///
     /// # Suspends
     /// Always a checkpoint, and until there is room.
@@ -149,7 +150,7 @@ impl UnixDatagram {
     /// Cancelled means not sent.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn send_to_addr(
         &self,
         buf: &[u8],
@@ -167,7 +168,7 @@ impl UnixDatagram {
     /// Cancelled means not sent.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn send(
         &self,
         buf: &[u8],
@@ -184,7 +185,7 @@ impl UnixDatagram {
         when_ready(&self.source, direction, limit, |socket| attempt(&socket.0)).await
     }
 
-    /// Another handle of the same socket.
+    /// Returns another handle of the same socket.
     ///
     /// # Errors
     /// The system has no more descriptors.
@@ -192,10 +193,10 @@ impl UnixDatagram {
         UnixDatagram::try_from(self.as_fd().try_clone_to_owned()?)
     }
 
-    /// The process at the other end, as it was when the connection was made.
+    /// Returns the process at the other end, as it was when the connection was made.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn peer_cred(&self) -> io::Result<UCred> {
         credentials::of_peer(self)
     }

@@ -40,7 +40,7 @@ impl UnixListener {
     /// Makes a socket at `path`, and listens at it. Does not wait.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<UnixListener> {
         UnixListener::try_from(StdListener::bind(path)?)
     }
@@ -48,22 +48,22 @@ impl UnixListener {
     /// Listens at `address`. Does not wait.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn bind_addr(address: &SocketAddr) -> io::Result<UnixListener> {
         UnixListener::try_from(StdListener::bind_addr(address)?)
     }
 
-    /// Waits for a connection, and gives it with the address of the other side.
+    /// Waits for a connection, and returns it with the address of the other side.
     ///
     /// # Suspends
     /// Always a checkpoint, and until there is a connection.
     ///
     /// # Cancellation
-    /// Cancelled means not accepted: the connection stays for the next one who accepts.
+    /// Cancelled means not accepted: the connection stays for the next call.
     ///
     /// # Errors
-    /// As for [`TcpListener::accept`](crate::net::TcpListener::accept): that there are no more descriptors, or no memory,
-    /// is told after a pause.
+    /// As for [`TcpListener::accept`](crate::net::TcpListener::accept): that there are no more
+    /// descriptors, or no memory, is reported after a pause.
     pub fn accept(
         &self,
     ) -> Call<
@@ -93,15 +93,15 @@ impl UnixListener {
         }
     }
 
-    /// The connections, one by one, without end: `for stream in listener.incoming()`.
+    /// Returns the connections, one by one, without end: `for stream in listener.incoming()`.
     ///
-    /// As it stands in a `for` it suspends in vthread code; as an `Iterator`, in plain code and under an adapter, each step
-    /// blocks. An error is not the end.
+    /// In a `for` of vthread code it suspends; as an `Iterator`, in plain code and under an
+    /// adapter, each step blocks. An error is not the end.
     pub fn incoming(&self) -> Incoming<'_> {
         Incoming { listener: self }
     }
 
-    /// Another handle of the same socket.
+    /// Returns another handle of the same socket.
     ///
     /// # Errors
     /// The system has no more descriptors.

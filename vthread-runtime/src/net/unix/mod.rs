@@ -3,7 +3,7 @@
 //! | std | vthread | difference |
 //! |---|---|---|
 //! | `UnixStream` | [`UnixStream`] | waits suspend; `try_from` and `into_std` for `From` |
-//! | `UnixListener`, `Incoming` | [`UnixListener`], [`Incoming`] | `for` over `incoming` suspends; a shortage of descriptors is told after a pause |
+//! | `UnixListener`, `Incoming` | [`UnixListener`], [`Incoming`] | `for` over `incoming` suspends; a shortage of descriptors is reported after a pause |
 //! | `UnixDatagram` | [`UnixDatagram`] | waits suspend |
 //! | `SocketAddr` | [`SocketAddr`] | the same |
 //! | `UnixStream::peer_cred`, `UCred` (unstable) | [`UnixStream::peer_cred`], [`UCred`] | on Linux |

@@ -24,7 +24,8 @@ const LAST_PAUSE: Duration = Duration::from_millis(32);
 
 /// A connection of the Unix domain. As [`std::os::unix::net::UnixStream`].
 ///
-/// It reads and writes as a [`TcpStream`](crate::net::TcpStream) does, also through a shared reference.
+/// It reads and writes as a [`TcpStream`](crate::net::TcpStream) does, also through a shared
+/// reference.
 ///
 /// # Examples
 /// ```
@@ -53,7 +54,7 @@ impl UnixStream {
     /// Cancelled means that there is no connection.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn connect<P: AsRef<Path>>(
         path: P,
     ) -> Call<io::Result<UnixStream>, impl Future<Output = io::Result<UnixStream>> + Send + use<P>>
@@ -71,7 +72,7 @@ impl UnixStream {
     /// Cancelled means that there is no connection.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn connect_addr(
         address: &SocketAddr,
     ) -> Call<io::Result<UnixStream>, impl Future<Output = io::Result<UnixStream>> + Send + use<>>
@@ -82,13 +83,13 @@ impl UnixStream {
     /// Two connected sockets.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn pair() -> io::Result<(UnixStream, UnixStream)> {
         let (one, other) = StdStream::pair()?;
         Ok((UnixStream::try_from(one)?, UnixStream::try_from(other)?))
     }
 
-    /// Another handle of the same connection.
+    /// Returns another handle of the same connection.
     ///
     /// # Errors
     /// The system has no more descriptors.
@@ -96,10 +97,10 @@ impl UnixStream {
         UnixStream::try_from(self.as_fd().try_clone_to_owned()?)
     }
 
-    /// The process at the other end, as it was when the connection was made.
+    /// Returns the process at the other end, as it was when the connection was made.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn peer_cred(&self) -> io::Result<UCred> {
         credentials::of_peer(self)
     }
@@ -145,7 +146,8 @@ impl UnixStream {
     }
 }
 
-/// The system connects at once, or says that the queue is full; it does not say when that ends.
+/// The system connects at once, or reports that the queue is full; it does not report when that
+/// ends.
 async fn connected(address: SocketAddr) -> io::Result<UnixStream> {
     let mut pause = FIRST_PAUSE;
     loop {
