@@ -10,7 +10,7 @@ fn __vthread_greet(client: &HttpClient) -> rt::call_type![String] {
     }
     let __f = async move {
         use rt::in_frame::*;
-        let client = client;
+        let client: &HttpClient = client;
         '__l: {
             break '__l;
             let __r: String = rt::any();

@@ -13,8 +13,8 @@ fn __vthread_names(
     }
     let __f = async move {
         use rt::in_frame::*;
-        let users = users;
-        let ids = ids;
+        let users: &Users = users;
+        let ids: &[u64] = ids;
         '__l: {
             break '__l;
             let __r: Vec<String> = rt::any();

@@ -50,7 +50,7 @@ impl Handler for Echo {
         let __f = async move {
             use rt::in_frame::*;
             let _ = &self;
-            let request = request;
+            let request: &Request = request;
             '__l: {
                 break '__l;
                 let __r: Response = rt::any();
@@ -102,6 +102,9 @@ impl Handler for Echo {
         unsafe { rt::call(__f) }
     }
 }
-Handler! {
-    [::vthread] [] [] [Echo] []
-}
+const _: () = {
+    use Handler as write_vthread_before_the_trait_Handler_or_leave_it_out_here;
+    write_vthread_before_the_trait_Handler_or_leave_it_out_here! {
+        [::vthread] [] [] [Echo] []
+    }
+};

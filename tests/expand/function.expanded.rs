@@ -13,7 +13,7 @@ pub(crate) fn __vthread_read_twice(
     }
     let __f = async move {
         use rt::in_frame::*;
-        let url = url;
+        let url: &str = url;
         '__l: {
             break '__l;
             let __r: Result<usize, Error> = rt::any();

@@ -12,7 +12,7 @@ fn __vthread_read_all(
     }
     let __f = async move {
         use rt::in_frame::*;
-        let urls = urls;
+        let urls: &[String] = urls;
         '__l: {
             break '__l;
             let __r: Result<usize, Error> = rt::any();

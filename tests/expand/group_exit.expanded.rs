@@ -13,7 +13,7 @@ fn __vthread_first_or(
     }
     let __f = async move {
         use rt::in_frame::*;
-        let ids = ids;
+        let ids: &[u64] = ids;
         let other = other;
         '__l: {
             break '__l;

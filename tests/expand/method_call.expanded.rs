@@ -14,9 +14,9 @@ fn __vthread_rename(
     }
     let __f = async move {
         use rt::in_frame::*;
-        let users = users;
+        let users: &Users = users;
         let id = id;
-        let name = name;
+        let name: &str = name;
         '__l: {
             break '__l;
             let __r: Result<(), Error> = rt::any();

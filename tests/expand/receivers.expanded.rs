@@ -10,7 +10,7 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
     }
     let __f = async move {
         use rt::in_frame::*;
-        let app = app;
+        let app: &App = app;
         let all = all;
         match () {
             () => '__frame: {

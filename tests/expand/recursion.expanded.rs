@@ -10,7 +10,7 @@ fn __vthread_depth(tree: &Tree) -> rt::call_type![usize] {
     }
     let __f = async move {
         use rt::in_frame::*;
-        let tree = tree;
+        let tree: &Tree = tree;
         '__l: {
             break '__l;
             let __r: usize = rt::any();

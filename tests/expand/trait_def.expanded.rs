@@ -37,7 +37,7 @@ impl Store for Disk {
         let __f = async move {
             use rt::in_frame::*;
             let _ = &self;
-            let key = key;
+            let key: &str = key;
             '__l: {
                 break '__l;
                 let __r: Option<String> = rt::any();
@@ -88,6 +88,9 @@ impl Store for Disk {
         unsafe { rt::call(__f) }
     }
 }
-Store! {
-    [::vthread] [] [] [Disk] []
-}
+const _: () = {
+    use Store as write_vthread_before_the_trait_Store_or_leave_it_out_here;
+    write_vthread_before_the_trait_Store_or_leave_it_out_here! {
+        [::vthread] [] [] [Disk] []
+    }
+};

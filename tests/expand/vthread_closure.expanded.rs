@@ -12,7 +12,7 @@ fn __vthread_bodies(
     }
     let __f = async move {
         use rt::in_frame::*;
-        let pages = pages;
+        let pages: &[Page] = pages;
         '__l: {
             break '__l;
             let __r: Result<Vec<String>, Error> = rt::any();

@@ -204,6 +204,15 @@ pub(crate) fn both_std_macros(name: &Ident) -> Ident {
     )
 }
 
+/// The macro of the trait `name`, in rustc's error about a trait that has none.
+pub(crate) fn trait_macro(name: &Ident) -> Ident {
+    format_ident!(
+        "write_vthread_before_the_trait_{}_or_leave_it_out_here",
+        plain_text(name),
+        span = name.span()
+    )
+}
+
 /// The helper through which the default method `name` calls itself. The span is the user's.
 pub(crate) fn again(name: &Ident) -> Ident {
     format_ident!("__vthread_again_{}", plain_text(name), span = name.span())

@@ -1,7 +1,7 @@
 //! The code of a suspending call, and the dead code beside it.
 
-use crate::names::{self, ours};
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use crate::names::{self, called_at, ours};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Token};
 
@@ -14,6 +14,16 @@ pub(crate) enum Making {
     Segment,
     /// Blocking: in a closure, which is plain code.
     Block,
+}
+
+/// The future of a body that stands at the user's `at`. It has the user's span: rustc's errors do
+/// not name variables that are captured in the macro of another crate.
+pub(crate) fn body_future(at: Span, moves: impl ToTokens, inside: TokenStream) -> TokenStream {
+    let frame = quote_spanned!(ours(at)=> '__frame: { #inside });
+    let mut braces = Group::new(Delimiter::Brace, frame);
+    braces.set_span(at);
+    let token = Token![async](at);
+    quote!(#token #moves #braces)
 }
 
 /// A statement that is type-checked and never runs: no borrow, no move, no recursion cycle.
@@ -78,8 +88,10 @@ pub(crate) fn found(
     quote_spanned!(span=> let __k = '__l: { #leave let __t = #tag; #warning #which };)
 }
 
-/// Both ways to make the call, with the answer in `__k` and the result of the call in `__x`.
-pub(crate) fn ways(making: Making, at: Span) -> TokenStream {
+/// The two ways to make the call, with the answer in `__k` and the result of the call in `__x`.
+/// `arguments` is where the user's parentheses are: what rustc suggests after the value stands
+/// after these.
+pub(crate) fn ways(making: Making, at: Span, arguments: Span) -> TokenStream {
     let span = ours(at);
     let made = match making {
         Making::Await => quote_spanned!(span=> unsafe { __k.frame(__x) }.await),
@@ -93,7 +105,9 @@ pub(crate) fn ways(making: Making, at: Span) -> TokenStream {
             quote_spanned!(at=> #probe.block(#call))
         }
     };
-    quote_spanned!(span=> if __k.is_plain { __k.plain(__x) } else { #made })
+    let value = Ident::new("__x", ours(arguments));
+    let value = called_at(ours(arguments), value.into_token_stream());
+    quote_spanned!(span=> if __k.is_plain { __k.plain #value } else { #made })
 }
 
 /// A call whose result is known to be a `Call`. `held` warns about guards that live across it.

@@ -150,8 +150,12 @@ pub(crate) fn of_impl(block: &ItemImpl, methods: &[Method], options: &Options) -
                 .nogate
                 .iter()
                 .map(|name| Ident::new(&format!("_{name}"), span));
+            let called = names::trait_macro(&path.segments[path.segments.len() - 1].ident);
             quote_spanned!(span=>
-                #(#conditions)* #path! { [#library] [#(#skipped)*] [#generics] [#ty] [#bounds] }
+                #(#conditions)* const _: () = {
+                    #[allow(unused_imports)] use #path as #called;
+                    #called! { [#library] [#(#skipped)*] [#generics] [#ty] [#bounds] }
+                };
             )
         }
         None => {

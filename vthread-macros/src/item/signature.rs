@@ -7,7 +7,8 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Expr, FnArg, GenericParam, Pat, PatIdent, ReturnType, Signature, Stmt, Token, Visibility, token,
+    Expr, FnArg, GenericParam, Pat, PatIdent, ReturnType, Signature, Stmt, Token, Type, Visibility,
+    token,
 };
 
 /// The arguments after the change.
@@ -38,9 +39,13 @@ pub(crate) fn take_patterns(
             Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
                 let name = ident.ident.clone();
                 let quiet = says_used(&name);
+                let shown = is_shared_reference(&argument.ty).then(|| {
+                    let ty = &argument.ty;
+                    quote!(: #ty)
+                });
                 arguments
                     .prologue
-                    .extend(quote!(#quiet #(#attrs)* let #pattern = #name;));
+                    .extend(quote!(#quiet #(#attrs)* let #pattern #shown = #name;));
                 name
             }
             _ => {
@@ -62,6 +67,13 @@ pub(crate) fn take_patterns(
         arguments.names.push(name);
     }
     arguments
+}
+
+/// Where something is changed behind such an argument, rustc suggests a `mut` in its type, and
+/// looks for that type at the variable.
+fn is_shared_reference(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(reference) if reference.mutability.is_none())
+        && !crate::lower::mentions_impl(ty)
 }
 
 /// The expansion uses an argument whose name (`_x`) says that it is unused.

@@ -3,6 +3,7 @@
 use super::control_flow::ChildFrame;
 use super::spawn::end;
 use crate::analysis::tail;
+use crate::emit::call::body_future;
 use crate::emit::error_inference::pin_error_type;
 use crate::forms::form::BackgroundForm;
 use crate::lower::Body;
@@ -36,14 +37,17 @@ impl Body {
         let end = end(&form.body, tail, &error, true, None, tail_at);
         let (error_type, background) = (names::background_error(span), names::background(span));
         let named = self.names_macro(&mac.path, span);
+        let future_of_body = body_future(
+            at,
+            syn::Token![move](at),
+            quote_spanned!(span=> #[allow(unused_variables)] let #error = #error_type();
+                #pin
+                #end),
+        );
         Some(quote_spanned!(span=> ({
             #named
             let __options = #options;
-            let __f = async move { '__frame: {
-                #[allow(unused_variables)] let #error = #error_type();
-                #pin
-                #end
-            } };
+            let __f = #future_of_body;
             unsafe { #background(__options, __f) }
         })))
     }

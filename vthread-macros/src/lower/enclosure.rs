@@ -7,7 +7,7 @@
 
 use super::control_flow::{Fails, Frame, GroupFrame};
 use crate::analysis::tail;
-use crate::emit::call::{Extent, Making, dead, dead_beside, decide, in_place, outer};
+use crate::emit::call::{Extent, Making, body_future, dead, dead_beside, decide, in_place, outer};
 use crate::emit::error_inference::pin_error_type;
 use crate::errors;
 use crate::forms::enclosure::Enclosure;
@@ -128,8 +128,13 @@ impl Body {
         });
         let (shield, dead) = (names::shield(span), dead(span, in_place(span)));
         let block = &form.body;
+        let future_of_body = body_future(
+            at,
+            TokenStream::new(),
+            quote_spanned!(span=> let () = #block;),
+        );
         let cleanup = quote_spanned!(span=>
-            let __d = async { '__frame: { let () = #block; } };
+            let __d = #future_of_body;
             #dead
             let __shield = unsafe { #shield(__d) };
             __shield.await;
@@ -200,15 +205,18 @@ impl Body {
             ),
         );
         let named = self.names_macro(&mac.path, span);
+        let future_of_body = body_future(
+            at,
+            TokenStream::new(),
+            quote_spanned!(span=> #pin
+                let __v #unit = #block;
+                #end),
+        );
         let expanded = quote_spanned!(span=> ({
             #named
             #argument
             #before
-            let __b = async { '__frame: {
-                #pin
-                let __v #unit = #block;
-                #end
-            } };
+            let __b = #future_of_body;
             #dead
             let __run = unsafe { #future };
             (#joined)

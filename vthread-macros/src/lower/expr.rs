@@ -227,9 +227,12 @@ impl Body {
         let span = ours(at);
         let (foreign, dead) = (names::await_future(span), dead(span, in_place(span)));
         let held = self.held_across_suspension(at);
-        let base = &awaited.base;
+        // rustc suggests to remove what stands between the ends of the future and of the `.await`.
+        let end = Extent::of(&awaited.base).end;
+        let base = names::called_at(ours(end), awaited.base.to_token_stream());
+        let (dot, awaiting) = (&awaited.dot_token, syn::Token![await](span));
         let rewritten = outer(
-            quote_spanned!(span=> ({ #dead #held #foreign(#base).await })),
+            quote_spanned!(span=> ({ #dead #held #foreign #base #dot #awaiting })),
             at,
         );
         Some(Expr::Verbatim(rewritten))

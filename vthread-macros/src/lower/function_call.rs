@@ -96,6 +96,11 @@ impl Body {
             .insert(path.to_token_stream().to_string());
         let tied = blocking_calls::by_name(&path).filter(|_| !has_closure && self.warns());
         let held = self.held_across(quote_spanned!(ours(at)=> &__k), at);
+        let mistyped = self.perhaps_mistyped(call, &path);
+        let warning = match (warning, mistyped) {
+            (warning, None) => warning,
+            (warning, Some(mistyped)) => Some(quote!(#warning #mistyped)),
+        };
         let beside = Beside {
             warning,
             tied,
@@ -172,7 +177,7 @@ impl Body {
             quote_spanned!(span=> __t[()]),
         );
         let held = self.held_across(quote_spanned!(span=> &__k), at);
-        let ways = ways(making, at);
+        let ways = ways(making, at, call.paren_token.span.join());
         let decided = decide(
             extent(call),
             call.to_token_stream(),
@@ -247,7 +252,7 @@ fn probe(
         (Place::CheckedAround, Some(_)) => dead_beside(Making::Block, span, quote!(#warning)),
         (Place::Checked, _) => dead_beside(Making::Await, span, quote!(#warning)),
     };
-    let ways = ways(Making::Await, at);
+    let ways = ways(Making::Await, at, call.paren_token.span.join());
     let (allowed, quiet) = (allowed(&path, false, span), allowed(&path, true, span));
     // The call begins where the user's does, for `Location::caller` in a plain function.
     let extent = extent(call);

@@ -8,7 +8,7 @@
 use super::control_flow::{Exit, Fails, Frame, GroupFrame};
 use crate::analysis::tail;
 use crate::analysis::tail::Tail;
-use crate::emit::call::{Extent, Making, dead, dead_beside, decide, outer};
+use crate::emit::call::{Extent, Making, body_future, dead, dead_beside, decide, outer};
 use crate::emit::error_inference::{pin_error, tells};
 use crate::emit::group_prologue::{handle_binding, slot_end, this_group};
 use crate::forms::form::{GroupForm, OnFailure};
@@ -250,6 +250,16 @@ impl Body {
                 ::core::result::Result::Ok(#out(__x)) => match __x { #arms },
             ),
         );
+        let future_of_body = body_future(
+            extent.start,
+            TokenStream::new(),
+            quote_spanned!(span=> let #inner = #inner;
+                #handle_let
+                #[allow(unused_variables)] let #error = #group_type::error_type(&#inner);
+                #pin_inner
+                let __v #unit = #body;
+                #value),
+        );
         quote_spanned!(span=> ({
             let __options = #options;
             let __o = unsafe { #new::<#error_type>::new #arguments };
@@ -258,14 +268,7 @@ impl Body {
             #pin_send
             #tells
             let #inner = unsafe { #group_type::dup(&#group) };
-            let __b = async { '__frame: {
-                let #inner = #inner;
-                #handle_let
-                #[allow(unused_variables)] let #error = #group_type::error_type(&#inner);
-                #pin_inner
-                let __v #unit = #body;
-                #value
-            } };
+            let __b = #future_of_body;
             #before
             (#joined)
         }))
@@ -338,19 +341,22 @@ impl Body {
                 #done(#out(__x)) => match __x { #arms },
             ),
         );
+        let future_of_body = body_future(
+            extent.start,
+            TokenStream::new(),
+            quote_spanned!(span=> let #inner = #inner;
+                #handle_let
+                #pin
+                let __v #unit = #body;
+                #end),
+        );
         quote_spanned!(span=> ({
             let __options = #options;
             let __o = unsafe { #new::<#no_error>::new #arguments };
             let #group = unsafe { #owner::group(&__o) };
             let #slot = #slot_new();
             let #inner = unsafe { #group_type::dup(&#group) };
-            let __b = async { '__frame: {
-                let #inner = #inner;
-                #handle_let
-                #pin
-                let __v #unit = #body;
-                #end
-            } };
+            let __b = #future_of_body;
             #before
             (#joined)
         }))

@@ -120,7 +120,6 @@ impl Body {
             false => quote_spanned!(span=> __t[()]),
         };
         let held = self.held_across(quote_spanned!(span=> &__k), at);
-        let ways = ways(making, at);
         let place = self.place_of_check();
         let ExprMethodCall {
             attrs: _,
@@ -133,6 +132,7 @@ impl Body {
         } = call;
         let arguments = names::called_at(paren_token.span.join(), args.to_token_stream());
         let extent = Extent::from(receiver, paren_token.span.close());
+        let ways = ways(making, at, paren_token.span.join());
         let tail = quote!(#dot_token #method #turbofish #arguments);
         let new_ty = names::ty(span);
         let probed = if classify(receiver) == Receiver::Value {

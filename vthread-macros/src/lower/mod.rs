@@ -33,6 +33,7 @@ pub(crate) mod return_type;
 pub(crate) mod select;
 pub(crate) mod spawn;
 pub(crate) mod std_macro;
+mod typo;
 
 use crate::analysis::impl_siblings::{Siblings, Taking};
 use crate::analysis::scopes::Scopes;

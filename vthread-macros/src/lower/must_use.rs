@@ -29,12 +29,16 @@ impl Body {
         let name = plain_text(&path.segments.last()?.ident);
         let is_itself = self.subject.function.as_deref() == Some(&name);
         let is_function = !known::is_type_relative(path) && !known::is_upper(&name);
-        let can_be_twice = call.attrs.is_empty() && call.args.iter().all(is_plain);
-        (is_function && !is_itself && can_be_twice).then(|| call.clone())
+        (is_function && !is_itself && can_be_twice(call)).then(|| call.clone())
     }
 }
 
-/// The call once more, beside its rewritten form.
+/// Whether a call can be written twice.
+pub(super) fn can_be_twice(call: &ExprCall) -> bool {
+    call.attrs.is_empty() && call.args.iter().all(is_plain)
+}
+
+/// The call once more, beside what it has become.
 pub(crate) fn said_again(call: &ExprCall) -> TokenStream {
     let at = call.paren_token.span.join();
     dead(ours(at), quote_spanned!(at=> #call;))

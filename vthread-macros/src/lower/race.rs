@@ -3,7 +3,7 @@
 
 use super::control_flow::{Frame, GroupFrame};
 use super::spawn::{End, RoomFor, Target};
-use crate::emit::call::{Extent, Making, dead, dead_beside, decide, outer};
+use crate::emit::call::{Extent, Making, body_future, dead, dead_beside, decide, outer};
 use crate::forms::race::RaceForm;
 use crate::lower::Body;
 use crate::names::{self, ours};
@@ -71,6 +71,16 @@ impl Body {
         let (pattern, collection) = (&form.pattern, &form.collection);
         // A `match`, so that temporaries of the collection live as long as the runners.
         let iterator = quote_spanned!(span=> ::core::iter::IntoIterator::into_iter(#collection));
+        let future_of_body = body_future(
+            at,
+            TokenStream::new(),
+            quote_spanned!(span=> let #inner = #inner;
+                let #handle = &#inner;
+                for #pattern in __iter {
+                    #runner
+                }
+                ::core::result::Result::Ok(())),
+        );
         let raced = quote_spanned!(span=> __iter => {
             #named
             let __options = #options;
@@ -79,14 +89,7 @@ impl Body {
             let #group = unsafe { #owner::group(&__o) };
             #pin_send
             let #inner = unsafe { #group_type::dup(&#group) };
-            let __b = async { '__frame: {
-                let #inner = #inner;
-                let #handle = &#inner;
-                for #pattern in __iter {
-                    #runner
-                }
-                ::core::result::Result::Ok(())
-            } };
+            let __b = #future_of_body;
             #dead
             let __run = unsafe { #owner::run_race(&__o, #group, &#finish, __b) };
             (#joined)

@@ -8,7 +8,7 @@
 
 use crate::analysis::tail;
 use crate::analysis::tail::Tail;
-use crate::emit::call::{answer, dead, decide};
+use crate::emit::call::{answer, body_future, dead, decide};
 use crate::emit::error_inference::tells;
 use crate::emit::group_prologue::{handle_binding, slot_end};
 use crate::lower::Body;
@@ -142,6 +142,17 @@ impl Body {
                 #ok(#done(#out(__x))) => match __x { #arms },
             ),
         );
+        let future_of_body = body_future(
+            extent.start,
+            TokenStream::new(),
+            quote_spanned!(span=> let #inner = #inner;
+                #handle_let
+                #[allow(unused_variables)] let #error = #group_type::error_type(&#inner);
+                #pin
+                let __v #unit = #body;
+                #opened
+                #end),
+        );
         quote_spanned!(span=> ({
             let __options = #options;
             let __o = unsafe { #new::<_>::new #arguments };
@@ -153,15 +164,7 @@ impl Body {
             #tells
             let #slot = #slot_new();
             let #inner = unsafe { #group_type::dup(&#group) };
-            let __b = async { '__frame: {
-                let #inner = #inner;
-                #handle_let
-                #[allow(unused_variables)] let #error = #group_type::error_type(&#inner);
-                #pin
-                let __v #unit = #body;
-                #opened
-                #end
-            } };
+            let __b = #future_of_body;
             #before
             (#joined)
         }))

@@ -2,7 +2,7 @@
 //! the winner, whose arms are the handlers, in the enclosing frame.
 
 use crate::analysis::scopes;
-use crate::emit::call::{Extent, Making, dead_beside, decide, outer};
+use crate::emit::call::{Extent, Making, body_future, dead_beside, decide, outer};
 use crate::forms::select::{BranchForm, SelectForm};
 use crate::lower::Body;
 use crate::names::{self, ours};
@@ -89,7 +89,7 @@ impl Body {
             body,
             mut handler,
         } = form;
-        let body_at = ours(body.span());
+        let (body_start, body_at) = (body.span(), ours(body.span()));
         let mut block: syn::Block = parse_quote!({ #body });
         let (frame, leaving) = self.leaving(&mut block, true, span);
         let exits = self.exit_arms(&frame.exits, span);
@@ -116,14 +116,15 @@ impl Body {
         let any_value = value(quote_spanned!(span=> _));
         let branch = names::branch(span);
         let (pin, end, body) = (&leaving.pin, &leaving.end, &leaving.body);
+        let future_of_body = body_future(
+            body_start,
+            TokenStream::new(),
+            quote_spanned!(body_at=> #pin let __v = #block; #end),
+        );
         Parts {
             before: leaving.before.clone(),
             link: quote_spanned!(body_at=>
-                let __b = async { '__frame: {
-                    #pin
-                    let __v = #block;
-                    #end
-                } };
+                let __b = #future_of_body;
                 let __l = unsafe { #branch(#body, |__r| {
                     #[allow(unreachable_patterns)]
                     match *__r { #accepted => true, #any_value => false, _ => true }

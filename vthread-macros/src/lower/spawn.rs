@@ -6,7 +6,7 @@ use crate::analysis::captures::free_names;
 use crate::analysis::lost_updates;
 use crate::analysis::tail;
 use crate::analysis::tail::Tail;
-use crate::emit::call::{Making, dead, dead_beside, outer};
+use crate::emit::call::{Making, body_future, dead, dead_beside, outer};
 use crate::emit::error_inference::pin_error;
 use crate::emit::group_prologue::this_group;
 use crate::errors;
@@ -171,6 +171,17 @@ impl Body {
                 )
             }
         };
+        let future_of_body = body_future(
+            at,
+            moves,
+            quote_spanned!(span=> let #inner = #inner;
+                #[allow(unused_variables)] let #handle = &#inner;
+                #inside
+                #[allow(unused_variables)] let #error = #group_type::error_type(&#inner);
+                #pin
+                #kind
+                #end),
+        );
         quote_spanned!(span=>
             let __options = #options;
             let __g: &#group_type<'_, _> = #group;
@@ -179,15 +190,7 @@ impl Body {
             let __permit = #permit;
             #outside
             let #inner = unsafe { #group_type::dup(__g) };
-            let __f = async #moves { '__frame: {
-                let #inner = #inner;
-                #[allow(unused_variables)] let #handle = &#inner;
-                #inside
-                #[allow(unused_variables)] let #error = #group_type::error_type(&#inner);
-                #pin
-                #kind
-                #end
-            } };
+            let __f = #future_of_body;
             #at_end
             #spawned
         )

@@ -160,9 +160,10 @@ impl Body {
             quote_spanned!(span=> __t[()]),
         );
         let held = self.held_across(quote_spanned!(span=> &__k), at);
-        let ways = ways(making, at);
+        let extent = Extent::new(&mac.path, mac.delimiter.span().close());
+        let ways = ways(making, at, mac.delimiter.span().join());
         let decided = decide(
-            Extent::new(&mac.path, mac.delimiter.span().close()),
+            extent,
             quote_spanned!(span=> { let __w = #write; __w }),
             quote_spanned!(span=> __x => { #found #held #ways }),
         );

@@ -18,7 +18,7 @@ use std::pin::Pin;
 /// let value = client.get(key).block()?;
 /// ```
 #[must_use = "this call of a vthread method has not been made: write `.block()` to make it and block until done"]
-pub struct Call<R, F = Boxed<'static, R>> {
+pub struct Call<R, F = Boxed<'static, R>> /* In plain code, write `.block()` to make it. */ {
     frame: F,
     _gives: PhantomData<fn() -> R>,
     _never_unpin: PhantomPinned,

@@ -1,0 +1,80 @@
+//! What plain code asks of a call as if it were the value, where `.block()` was forgotten: rustc
+//! finds an answer whose condition is never met, and names the condition. That names the way out.
+
+use crate::task::call::Call;
+use std::cmp::Ordering;
+use std::fmt;
+use std::ops;
+
+/// No call is: `.block()` makes it, and gives the value.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this call of a vthread method has not been made",
+    label = "write `.block()` after it: it makes the call and blocks until done"
+)]
+pub trait IsMadeByBlock {}
+
+macro_rules! asked_of_values {
+    ($($method:ident)*) => {
+        #[doc(hidden)]
+        #[allow(missing_docs, clippy::missing_docs_in_private_items, clippy::should_implement_trait)]
+        impl<R, F> Call<R, F>
+        where
+            Self: IsMadeByBlock,
+        {
+            $(pub fn $method(self) -> R {
+                unreachable!("no call has it")
+            })*
+        }
+    };
+}
+
+asked_of_values! {
+    and_then as_bytes as_deref as_mut as_ref as_slice as_str clear cloned collect contains copied expect expect_err
+    extend filter first flatten get get_mut insert into_iter is_empty is_err is_none is_ok is_some iter iter_mut join keys
+    last len lines map map_err next ok ok_or parse pop push push_str remove split take to_owned to_string trim unwrap
+    unwrap_err unwrap_or unwrap_or_default unwrap_or_else values
+}
+
+impl<R, F> fmt::Display for Call<R, F>
+where
+    Self: IsMadeByBlock,
+{
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        unreachable!("no call has it")
+    }
+}
+
+impl<R, F, O> PartialEq<O> for Call<R, F>
+where
+    Self: IsMadeByBlock,
+{
+    fn eq(&self, _: &O) -> bool {
+        unreachable!("no call has it")
+    }
+}
+
+impl<R, F, O> PartialOrd<O> for Call<R, F>
+where
+    Self: IsMadeByBlock,
+{
+    fn partial_cmp(&self, _: &O) -> Option<Ordering> {
+        unreachable!("no call has it")
+    }
+}
+
+macro_rules! operators {
+    ($($operator:ident $method:ident)*) => {
+        $(impl<R, F, O> ops::$operator<O> for Call<R, F>
+        where
+            Self: IsMadeByBlock,
+        {
+            type Output = R;
+            fn $method(self, _: O) -> R {
+                unreachable!("no call has it")
+            }
+        })*
+    };
+}
+
+operators! { Add add Sub sub Mul mul Div div Rem rem }
