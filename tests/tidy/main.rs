@@ -62,7 +62,7 @@ const HOUSES: &[House] = &[
     House {
         sources: "vthread-macros/src",
         layers: &[
-            &["names", "errors", "library", "source"],
+            &["names", "errors", "library", "editor", "source"],
             &["emit"],
             &["known"],
             &["forms"],

@@ -7,6 +7,7 @@ mod choice;
 mod closures;
 mod dead_code;
 mod debug;
+mod editor;
 mod failing_exit;
 mod frame_type;
 pub mod io_frames;
@@ -77,6 +78,7 @@ pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails, split
 
 /// The names that a frame brings into scope, since each probe uses them.
 pub mod in_frame {
+    pub use super::editor::Value as __VthreadValue;
     pub use super::probe::{
         tag as __vthread_tag, tag_of_raw as __vthread_tag_of_raw,
         tag_of_result as __vthread_tag_of_result, tag_of_value as __vthread_tag_of_value,

@@ -110,6 +110,12 @@ pub(crate) fn ways(making: Making, at: Span, arguments: Span) -> TokenStream {
     quote_spanned!(span=> if __k.is_plain { __k.plain #value } else { #made })
 }
 
+/// The value of a call, for an editor.
+pub(crate) fn shown_value(call: &impl ToTokens, at: Span) -> Expr {
+    let value = Ident::new("__vthread_value", ours(at));
+    Expr::Verbatim(quote_spanned!(ours(at)=> (#call).#value()))
+}
+
 /// A call whose result is known to be a `Call`. `held` warns about guards that live across it.
 pub(crate) fn known_call(
     call: TokenStream,

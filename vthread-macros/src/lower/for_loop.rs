@@ -3,6 +3,7 @@
 
 use super::Body;
 use super::expr::label_text;
+use crate::editor;
 use crate::emit::call::{Making, answer, dead_beside};
 use crate::lower::control_flow::Frame;
 use crate::names::{self, ours, plain_text};
@@ -64,7 +65,7 @@ impl Body {
                 body.visit_block_mut(&mut repeated.body);
             });
         });
-        is_asked.then(|| self.steps(repeated))
+        (is_asked && !editor::asks()).then(|| self.steps(repeated))
     }
 
     fn steps(&self, repeated: &ExprForLoop) -> Expr {

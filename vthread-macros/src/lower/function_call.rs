@@ -7,8 +7,9 @@
 use super::{Body, blocking_calls};
 use crate::analysis::impl_siblings::Known;
 use crate::analysis::scopes::Name;
+use crate::editor;
 use crate::emit::call::{
-    Extent, Making, Place, dead_beside, decide, found, known_call, outer, ways,
+    Extent, Making, Place, dead_beside, decide, found, known_call, outer, shown_value, ways,
 };
 use crate::known;
 use crate::names::{self, companion, ours, plain_text};
@@ -21,6 +22,15 @@ use syn::{Expr, ExprCall, ExprClosure, Macro, Path, PathArguments, Type};
 impl Body {
     /// The rewritten call, or `None` if it stays as it is (with its arguments rewritten).
     pub(crate) fn call(&mut self, call: &mut ExprCall) -> Option<Expr> {
+        let at = call.paren_token.span.join();
+        let rewritten = self.decided_call(call)?;
+        match editor::asks() {
+            true => Some(shown_value(&call, at)),
+            false => Some(rewritten),
+        }
+    }
+
+    fn decided_call(&mut self, call: &mut ExprCall) -> Option<Expr> {
         let has_closure = has_closure(call);
         let is_given_stdin = blocking_calls::is_given_stdin(call);
         call.args

@@ -3,7 +3,8 @@
 
 use super::{Body, blocking_calls};
 use crate::analysis::impl_siblings::Known;
-use crate::emit::call::{Extent, decide, found, known_call, ways};
+use crate::editor;
+use crate::emit::call::{Extent, decide, found, known_call, shown_value, ways};
 use crate::known;
 use crate::names::{self, hash, ours, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -24,7 +25,16 @@ enum Receiver {
 }
 
 impl Body {
+    /// The rewritten call, or `None` if it stays as it is (with its parts rewritten).
     pub(crate) fn method(&mut self, call: &mut ExprMethodCall) -> Option<Expr> {
+        let rewritten = self.decided_method(call)?;
+        match editor::asks() {
+            true => Some(shown_value(&call, call.method.span())),
+            false => Some(rewritten),
+        }
+    }
+
+    fn decided_method(&mut self, call: &mut ExprMethodCall) -> Option<Expr> {
         let name = plain_text(&call.method);
         let own = match is_self(&call.receiver) {
             true => self.subject.siblings.method(&name, self.subject.taking),

@@ -38,7 +38,7 @@ pub(super) fn can_be_twice(call: &ExprCall) -> bool {
     call.attrs.is_empty() && call.args.iter().all(is_plain)
 }
 
-/// The call once more, beside what it has become.
+/// The call once more, beside its rewritten form.
 pub(crate) fn said_again(call: &ExprCall) -> TokenStream {
     let at = call.paren_token.span.join();
     dead(ours(at), quote_spanned!(at=> #call;))

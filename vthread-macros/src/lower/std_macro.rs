@@ -7,8 +7,9 @@
 //! rewritten as in a closure: calls in them block. Any other macro is left alone.
 
 use super::Body;
+use crate::editor;
 use crate::emit::attributes::{self, is_condition};
-use crate::emit::call::{Extent, Place, decide, found, ways};
+use crate::emit::call::{Extent, Place, decide, found, shown_value, ways};
 use crate::forms::which;
 use crate::known;
 use crate::known::macros::{Treatment, arguments, treatment, writes};
@@ -148,6 +149,9 @@ impl Body {
     /// which need not be `Send`, are dropped before the call is made.
     fn made_of_write(&mut self, mac: &Macro, write: TokenStream) -> Expr {
         let at = mac.path.span();
+        if editor::asks() {
+            return shown_value(&write, at);
+        }
         let span = ours(at);
         let making = self.making(false);
         let tag = names::tag_of_result(span);
