@@ -26,6 +26,11 @@ use std::pin::Pin;
 /// }
 /// # Ok::<(), std::io::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `vthread::io::BufRead`",
+    note = "in generic code, `&mut S` of an `S: BufRead` is not known to be one: write `source.by_ref()`",
+    note = "a source without a buffer becomes one by `vthread::io::BufReader::new(source)`"
+)]
 pub trait BufRead: Read {
     /// Returns the contents of the buffer, which is filled first if it is empty. No bytes mean the
     /// end.
@@ -113,6 +118,7 @@ pub trait BufRead: Read {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: AsyncBufRead + Unpin + Send> BufRead for T {
     fn fill_buf<'a>(&'a mut self) -> IoCall<'a, &'a [u8], Filling<'a>> {
         IoFrame::polled(Filling { source: Some(self) })

@@ -150,6 +150,7 @@ pub trait Read: Send {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: AsyncRead + Unpin + Send> Read for T {
     fn read<'a>(&'a mut self, buf: &'a mut [u8]) -> IoCall<'a, usize, Reading<'a>> {
         IoFrame::polled(Reading { source: self, buf })

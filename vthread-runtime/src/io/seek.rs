@@ -26,6 +26,10 @@ use futures_io::AsyncSeek;
 /// assert_eq!(file.read_to_end(&mut text).block()? as u64, length);
 /// # Ok::<(), std::io::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `vthread::io::Seek`",
+    note = "in generic code, `&mut S` of an `S: Seek` is not known to be one"
+)]
 pub trait Seek: Send {
     /// Moves to another position, and returns how far that is from the beginning.
     ///
@@ -83,6 +87,7 @@ pub trait Seek: Send {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: AsyncSeek + Unpin + Send> Seek for T {
     fn seek<'a>(&'a mut self, position: SeekFrom) -> IoCall<'a, u64, Seeking<'a>> {
         IoFrame::polled(Seeking {

@@ -128,6 +128,7 @@ pub trait Write: Send {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: AsyncWrite + Unpin + Send> Write for T {
     fn write<'a>(&'a mut self, buf: &'a [u8]) -> IoCall<'a, usize, Writing<'a>> {
         IoFrame::polled(Writing { sink: self, buf })

@@ -125,6 +125,7 @@ impl UdpSocket {
     ///
     /// # Errors
     /// The system's error.
+    #[allow(clippy::type_complexity)]
     pub fn recv_from(
         &self,
         buf: &mut [u8],
@@ -145,6 +146,7 @@ impl UdpSocket {
     ///
     /// # Errors
     /// The system's error.
+    #[allow(clippy::type_complexity)]
     pub fn peek_from(
         &self,
         buf: &mut [u8],

@@ -5,7 +5,6 @@ use crate::io::frames::ReadFrames;
 use crate::io::in_place::in_place;
 use crate::io::operations::{Filling, IoCall, Reading};
 use crate::io::{BufRead, Read, Result};
-use std::future::Future;
 
 /// A source, and after its end another one, returned by [`Read::chain`](crate::io::Read::chain).
 #[derive(Debug)]
@@ -41,17 +40,15 @@ impl<A, B> Chain<A, B> {
 }
 
 impl<A: Read, B: Read> ReadFrames for Chain<A, B> {
-    fn read_frame(&mut self, buf: &mut [u8]) -> impl Future<Output = Result<usize>> + Send {
-        async move {
-            if !self.is_in_second {
-                let n = in_place(self.first.read(&mut *buf)).await?;
-                if n > 0 || buf.is_empty() {
-                    return Ok(n);
-                }
-                self.is_in_second = true;
+    async fn read_frame(&mut self, buf: &mut [u8]) -> Result<usize> {
+        if !self.is_in_second {
+            let n = in_place(self.first.read(&mut *buf)).await?;
+            if n > 0 || buf.is_empty() {
+                return Ok(n);
             }
-            in_place(self.second.read(buf)).await
+            self.is_in_second = true;
         }
+        in_place(self.second.read(buf)).await
     }
 }
 

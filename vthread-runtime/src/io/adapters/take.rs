@@ -6,7 +6,7 @@ use crate::io::in_place::in_place;
 use crate::io::operations::{Filling, IoCall, Reading};
 use crate::io::{BufRead, Read, Result};
 use crate::task::current::checkpoint;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 
 /// The first bytes of a source, returned by [`Read::take`](crate::io::Read::take).
 #[derive(Debug)]
@@ -52,17 +52,15 @@ impl<R> Take<R> {
 }
 
 impl<R: Read> ReadFrames for Take<R> {
-    fn read_frame(&mut self, buf: &mut [u8]) -> impl Future<Output = Result<usize>> + Send {
-        async move {
-            let n = self.within(buf.len());
-            if n == 0 {
-                poll_fn(checkpoint).await;
-                return Ok(0);
-            }
-            let n = in_place(self.source.read(&mut buf[..n])).await?;
-            self.limit = self.limit.saturating_sub(n as u64);
-            Ok(n)
+    async fn read_frame(&mut self, buf: &mut [u8]) -> Result<usize> {
+        let n = self.within(buf.len());
+        if n == 0 {
+            poll_fn(checkpoint).await;
+            return Ok(0);
         }
+        let n = in_place(self.source.read(&mut buf[..n])).await?;
+        self.limit = self.limit.saturating_sub(n as u64);
+        Ok(n)
     }
 }
 

@@ -94,6 +94,7 @@ impl UnixDatagram {
     ///
     /// # Errors
     /// The system's error.
+    #[allow(clippy::type_complexity)]
     pub fn recv_from(
         &self,
         buf: &mut [u8],

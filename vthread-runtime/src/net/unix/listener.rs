@@ -64,6 +64,7 @@ impl UnixListener {
     /// # Errors
     /// As for [`TcpListener::accept`](crate::net::TcpListener::accept): that there are no more
     /// descriptors, or no memory, is reported after a pause.
+    #[allow(clippy::type_complexity)]
     pub fn accept(
         &self,
     ) -> Call<
