@@ -3,57 +3,21 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
-use crate::program::binary;
-
-/// No line takes longer than this.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::listening::Server;
+use crate::versions;
 
 const ON_STD: &str = include_str!("../../examples/chat/std.rs");
 const ON_VTHREAD: &str = include_str!("../../examples/chat/main.rs");
 
-struct Server {
-    process: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(example: &str, clients: usize) -> Server {
-        let mut process = Command::new(binary(example))
-            .arg(clients.to_string())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the example starts");
-        let mut line = String::new();
-        let stdout = process.stdout.as_mut().expect("it is piped");
-        BufReader::new(stdout).read_line(&mut line).expect("a line");
-        let address = line
-            .trim()
-            .strip_prefix("listening on ")
-            .expect("an address");
-        Server {
-            address: address.to_owned(),
-            process,
-        }
-    }
-
-    fn connect(&self) -> Client {
-        let stream = TcpStream::connect(&self.address).expect("a connection");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a time");
-        Client {
-            reader: BufReader::new(stream),
-        }
-    }
-
-    fn end(mut self) {
-        assert!(self.process.wait().expect("it ends").success());
-    }
-}
-
 struct Client {
     reader: BufReader<TcpStream>,
+}
+
+fn connect(server: &Server) -> Client {
+    Client {
+        reader: BufReader::new(server.connect()),
+    }
 }
 
 impl Client {
@@ -74,7 +38,7 @@ fn conversation(example: &str) -> Vec<String> {
     let mut heard = Vec::new();
     let mut clients = Vec::new();
     for n in 0..3 {
-        clients.push(server.connect());
+        clients.push(connect(&server));
         // Itself, and the clients that were there.
         for (other, client) in clients.iter_mut().enumerate() {
             heard.push(format!("{n} comes, {other} hears {}", client.hears()));
@@ -132,7 +96,7 @@ fn many_talk_at_once() {
     let server = Server::start("chat", N);
     let mut clients: Vec<_> = (0..N)
         .map(|n| {
-            let mut client = server.connect();
+            let mut client = connect(&server);
             assert_eq!(client.hears(), format!("* welcome, guest{}", n + 1));
             client.say(&format!("/join room{}", n % 10));
             while !client.hears().starts_with("* you are in") {}
@@ -157,50 +121,7 @@ fn many_talk_at_once() {
     server.end();
 }
 
-/// The lines of each text that the other lacks, by the longest common subsequence.
-fn differences<'t>(one: &'t str, other: &'t str) -> (Vec<&'t str>, Vec<&'t str>) {
-    let (one, other): (Vec<_>, Vec<_>) = (one.lines().collect(), other.lines().collect());
-    let mut common = vec![vec![0; other.len() + 1]; one.len() + 1];
-    for i in (0..one.len()).rev() {
-        for j in (0..other.len()).rev() {
-            common[i][j] = if one[i].trim() == other[j].trim() {
-                common[i + 1][j + 1] + 1
-            } else {
-                common[i + 1][j].max(common[i][j + 1])
-            };
-        }
-    }
-    let (mut i, mut j) = (0, 0);
-    let (mut of_one, mut of_other) = (Vec::new(), Vec::new());
-    while i < one.len() || j < other.len() {
-        if i < one.len() && j < other.len() && one[i].trim() == other[j].trim() {
-            (i, j) = (i + 1, j + 1);
-        } else if j == other.len() || (i < one.len() && common[i + 1][j] >= common[i][j + 1]) {
-            of_one.push(one[i].trim());
-            i += 1;
-        } else {
-            of_other.push(other[j].trim());
-            j += 1;
-        }
-    }
-    (of_one, of_other)
-}
-
 #[test]
 fn the_versions_differ_by_imports_attributes_and_spawns() {
-    let (on_std, on_vthread) = differences(ON_STD, ON_VTHREAD);
-    let n = ON_STD.lines().count();
-    println!("of {n} lines, {} become {}", on_std.len(), on_vthread.len());
-    let is_known = |line: &&str| {
-        line.starts_with("use ")
-            || line.starts_with("//!")
-            || line.contains("spawn")
-            || ["", "}", "})", "});", "#[vthread]", "group! {"].contains(line)
-            || *line == "thread::scope(|scope| {"
-    };
-    for lines in [on_std, on_vthread] {
-        let others: Vec<_> = lines.iter().filter(|line| !is_known(line)).collect();
-        assert!(others.is_empty(), "{others:#?}");
-        assert!(lines.len() < n / 8, "{lines:#?}");
-    }
+    versions::compare("chat", ON_STD, ON_VTHREAD);
 }

@@ -1,9 +1,12 @@
 //! Every example is run, and its output and files are compared.
 
+mod listening;
 mod program;
 mod server;
+mod versions;
 
 mod chat;
+mod redis;
 mod short;
 
 mod download_bad_input;
