@@ -104,7 +104,11 @@ names! {
     bind = bind;
     timeout = timeout;
     select = select;
+    select_biased = select_biased;
+    select_or_default = select_or_default;
+    select_biased_or_default = select_biased_or_default;
     branch = branch;
+    branch_if = branch_if;
     no_branch = NoBranch;
     shield = shield;
     catch_unwind = catch_unwind;

@@ -47,7 +47,10 @@ pub use crate::program::background::{background, background_error};
 pub use crate::scoped::await_future::{AwaitFuture, await_future};
 pub use crate::scoped::catch_unwind::{CatchUnwind, catch_unwind};
 pub use crate::scoped::defer::{BlockEnd, Defer, Finish, defer, finish};
-pub use crate::scoped::select::{Branch, Branches, NoBranch, Or, Select, branch, select};
+pub use crate::scoped::select::{
+    Branch, Branches, NoBranch, Or, Select, branch, branch_if, select, select_biased,
+    select_biased_or_default, select_or_default,
+};
 pub use crate::scoped::shield::{Shield, shield};
 pub use crate::task::call::{
     __VTHREAD_KIND, Boxed, Call, FunctionKind, Suspends, call, frame, name_hash,

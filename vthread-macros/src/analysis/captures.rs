@@ -123,6 +123,7 @@ impl Free<'_> {
                 let form = SelectForm::parse(mac.tokens.clone(), &mut ignored)?;
                 for branch in &form.branches {
                     self.visit_expr(&branch.body);
+                    branch.guard.iter().for_each(|guard| self.visit_expr(guard));
                     self.scoped(|walk| {
                         walk.bind(&branch.pattern);
                         walk.visit_expr(&branch.handler);

@@ -57,6 +57,7 @@ impl Breaks<'_> {
                 let form = SelectForm::parse(tokens, &mut ignored)?;
                 for branch in &form.branches {
                     self.visit_expr(&branch.body);
+                    branch.guard.iter().for_each(|guard| self.visit_expr(guard));
                     self.visit_expr(&branch.handler);
                 }
                 let otherwise = form.otherwise.iter();

@@ -259,6 +259,7 @@ impl Walk {
                 self.hidden(|walk| {
                     for branch in &form.branches {
                         walk.visit_expr(&branch.body);
+                        branch.guard.iter().for_each(|guard| walk.visit_expr(guard));
                         walk.scoped(|walk| {
                             walk.bind(&branch.pattern);
                             walk.visit_expr(&branch.handler);

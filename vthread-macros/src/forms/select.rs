@@ -1,20 +1,26 @@
 //! The form of `select!`.
 
 use crate::errors::Errors;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Pat, Result, Token};
 
-/// `pattern = body => handler, .., else => handler`
+/// `biased; pattern = body, if guard => handler, .., else => handler`
 pub(crate) struct SelectForm {
+    /// The branches are tried in the order in which they stand.
+    pub(crate) is_biased: bool,
     pub(crate) branches: Vec<BranchForm>,
     pub(crate) otherwise: Option<Expr>,
+    /// `otherwise` is a `default`: it does not wait for the branches.
+    pub(crate) is_default: bool,
 }
 
-/// `pattern = body => handler`
+/// `pattern = body, if guard => handler`
 pub(crate) struct BranchForm {
     pub(crate) pattern: Pat,
     pub(crate) body: Expr,
+    pub(crate) guard: Option<Expr>,
     pub(crate) handler: Expr,
 }
 
@@ -31,16 +37,28 @@ impl SelectForm {
 
     fn parse_form(input: ParseStream<'_>) -> Result<Self> {
         let mut form = SelectForm {
+            is_biased: is_word(input, "biased") && input.peek2(Token![;]),
             branches: Vec::new(),
             otherwise: None,
+            is_default: false,
         };
+        if form.is_biased {
+            input.parse::<Ident>()?;
+            input.parse::<Token![;]>()?;
+        }
         while !input.is_empty() {
-            if input.peek(Token![else]) {
-                let token: Token![else] = input.parse()?;
+            form.is_default = is_word(input, "default") && input.peek2(Token![=>]);
+            if form.is_default || input.peek(Token![else]) {
+                let word = input.call(Ident::parse_any)?;
                 input.parse::<Token![=>]>()?;
                 form.otherwise = Some(handler(input)?);
                 if !input.is_empty() {
-                    return Err(syn::Error::new(token.span, "`else` is the last branch"));
+                    return Err(syn::Error::new(
+                        word.span(),
+                        format!(
+                            "`{word}` is the last branch, and there is one of `else` and `default`"
+                        ),
+                    ));
                 }
             } else {
                 form.branches.push(input.parse()?);
@@ -58,13 +76,27 @@ impl Parse for BranchForm {
         let pattern = Pat::parse_multi_with_leading_vert(input)?;
         input.parse::<Token![=]>()?;
         let body = input.parse()?;
+        let guard = if input.peek(Token![,]) {
+            input.parse::<Token![,]>()?;
+            input.parse::<Token![if]>()?;
+            Some(input.parse()?)
+        } else {
+            None
+        };
         input.parse::<Token![=>]>()?;
         Ok(BranchForm {
             pattern,
             body,
+            guard,
             handler: handler(input)?,
         })
     }
+}
+
+/// Whether the next token is this word, which is none of Rust's.
+fn is_word(input: ParseStream<'_>, word: &str) -> bool {
+    let ident = input.fork().parse::<Ident>();
+    ident.is_ok_and(|ident| ident == word)
 }
 
 /// A block, or an expression and a comma.

@@ -7,7 +7,7 @@ use crate::forms::select::{BranchForm, SelectForm};
 use crate::lower::Body;
 use crate::names::{self, ours};
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Macro, Pat, PatWild, Token, parse_quote};
@@ -34,6 +34,12 @@ impl Body {
             arms.extend(parts.arms);
         }
         links.reverse();
+        let way = match (form.is_biased, form.is_default) {
+            (false, false) => names::select(span),
+            (true, false) => names::select_biased(span),
+            (false, true) => names::select_or_default(span),
+            (true, true) => names::select_biased_or_default(span),
+        };
         let otherwise = match form.otherwise {
             Some(mut handler) => {
                 self.is_used = is_used;
@@ -53,7 +59,7 @@ impl Body {
             }
             _ => quote_spanned!(span=> __run.await),
         };
-        let (select, no_branch) = (names::select(span), names::no_branch(span));
+        let no_branch = names::no_branch(span);
         let extent = Extent::new(&mac.path, mac.delimiter.span().close());
         let joined = decide(
             extent,
@@ -71,7 +77,7 @@ impl Body {
             let __l = #no_branch;
             #(#links)*
             #dead
-            let __run = unsafe { #select(__l) };
+            let __run = unsafe { #way(__l) };
             (#joined)
         }));
         Some(outer(expanded, at))
@@ -87,8 +93,21 @@ impl Body {
         let BranchForm {
             pattern,
             body,
+            guard,
             mut handler,
         } = form;
+        // Evaluated where it stands: before any branch begins.
+        let (guard, branch) = match guard {
+            Some(mut guard) => {
+                self.visit_expr_mut(&mut guard);
+                let guarded = format_ident!("__g{place}", span = span);
+                let before = quote_spanned!(span=> let #guarded: bool = #guard;);
+                (Some((before, guarded)), names::branch_if(span))
+            }
+            None => (None, names::branch(span)),
+        };
+        let (guard, guarded) = guard.unzip();
+        let guarded = guarded.into_iter();
         let (body_start, body_at) = (body.span(), ours(body.span()));
         let mut block: syn::Block = parse_quote!({ #body });
         let (frame, leaving) = self.leaving(&mut block, true, span);
@@ -114,7 +133,6 @@ impl Body {
         let fits = without_bindings(pattern.clone());
         let accepted = value(quote!(#fits));
         let any_value = value(quote_spanned!(span=> _));
-        let branch = names::branch(span);
         let (pin, end, body) = (&leaving.pin, &leaving.end, &leaving.body);
         let future_of_body = body_future(
             body_start,
@@ -122,10 +140,15 @@ impl Body {
             quote_spanned!(body_at=> #pin let __v = #block; #end),
         );
         Parts {
-            before: leaving.before.clone(),
+            before: leaving
+                .before
+                .clone()
+                .into_iter()
+                .chain(guard.into_iter().flatten())
+                .collect(),
             link: quote_spanned!(body_at=>
                 let __b = #future_of_body;
-                let __l = unsafe { #branch(#body, |__r| {
+                let __l = unsafe { #branch(#(#guarded,)* #body, |__r| {
                     #[allow(unreachable_patterns)]
                     match *__r { #accepted => true, #any_value => false, _ => true }
                 }, __l) };

@@ -5,6 +5,9 @@
 //! random one, and stops at the first that has ended: so no branch of a single operation takes a
 //! value and loses. The losers are then marked, polled until nothing is open in them, and dropped.
 //! That is shielded: what the winner took is delivered.
+//!
+//! A branch whose guard is false is closed from the beginning. With a `default`, one poll has to find the winner: if
+//! none has ended then, all are losers.
 
 #![allow(unsafe_code)] // Pin projection.
 
@@ -214,6 +217,24 @@ pub unsafe fn branch<B: Future, A: Fn(&B::Output) -> bool, R: Branches>(
     }
 }
 
+/// As `branch`, closed from the beginning unless `is_open`.
+///
+/// # Safety
+/// - As for `branch`.
+pub unsafe fn branch_if<B: Future, A: Fn(&B::Output) -> bool, R: Branches>(
+    is_open: bool,
+    body: B,
+    accepts: A,
+    rest: R,
+) -> Branch<B, A, R> {
+    // SAFETY: by the contract.
+    let mut branch = unsafe { branch(body, accepts, rest) };
+    if !is_open {
+        branch.state = State::Closed;
+    }
+    branch
+}
+
 enum Won<T> {
     Undecided,
     Decided(Option<T>),
@@ -225,8 +246,18 @@ enum Won<T> {
 pub struct Select<L: List> {
     list: L,
     won: Won<L::Value>,
+    way: Way,
     /// The grace of the losers' cleanup.
     cleanup: Option<Box<CleanupTimer>>,
+}
+
+/// How the branches are tried.
+#[derive(Clone, Copy, Default)]
+struct Way {
+    /// In the order in which they stand.
+    is_biased: bool,
+    /// Once.
+    has_default: bool,
 }
 
 /// Runs the branches. `None`: no branch is left whose value fits its pattern.
@@ -234,11 +265,51 @@ pub struct Select<L: List> {
 /// # Safety
 /// - The list was made by `select!`; the future is awaited by a vthread, in place.
 pub unsafe fn select<L: Branches>(list: L) -> Select<L> {
-    Select {
+    Select::of(list, Way::default())
+}
+
+/// Runs the branches, and prefers those that stand first.
+///
+/// # Safety
+/// - As for `select`.
+pub unsafe fn select_biased<L: Branches>(list: L) -> Select<L> {
+    let is_biased = true;
+    Select::of(
         list,
-        won: Won::Undecided,
-        cleanup: None,
-    }
+        Way {
+            is_biased,
+            ..Way::default()
+        },
+    )
+}
+
+/// Tries the branches. `None`: none is ready.
+///
+/// # Safety
+/// - As for `select`.
+pub unsafe fn select_or_default<L: Branches>(list: L) -> Select<L> {
+    let has_default = true;
+    Select::of(
+        list,
+        Way {
+            has_default,
+            ..Way::default()
+        },
+    )
+}
+
+/// Tries the branches in the order in which they stand. `None`: none is ready.
+///
+/// # Safety
+/// - As for `select`.
+pub unsafe fn select_biased_or_default<L: Branches>(list: L) -> Select<L> {
+    Select::of(
+        list,
+        Way {
+            is_biased: true,
+            has_default: true,
+        },
+    )
 }
 
 impl<L: Branches> Future for Select<L> {
@@ -255,9 +326,17 @@ impl<L: Branches> Future for Select<L> {
                 if let Won::Undecided = this.won {
                     this.poll_open(running, cx);
                     match &this.won {
-                        Won::Undecided if !this.list.is_closed() => return Poll::Pending,
+                        Won::Undecided if !this.list.is_closed() => {
+                            // One that is cancelled, or has spent its budget, has not tried.
+                            let has_tried = !running.must_stop() && !running.has_yielded();
+                            if !this.way.has_default || !has_tried {
+                                return Poll::Pending;
+                            }
+                            this.won = Won::Decided(None);
+                            this.mark_losers(running, Level::Soft);
+                        }
                         Won::Undecided if running.is_marked() => {
-                            // All were dropped under a mark from outside: so will this future be.
+                            // All were dropped under a mark from outside: so will we be.
                             this.won = Won::Over;
                             return Poll::Pending;
                         }
@@ -272,8 +351,17 @@ impl<L: Branches> Future for Select<L> {
 }
 
 impl<L: Branches> Select<L> {
-    /// Marks the branches that are open, and at once all that is open in them: the children of one
-    /// must not observe the end of another's.
+    fn of(list: L, way: Way) -> Self {
+        Select {
+            list,
+            won: Won::Undecided,
+            way,
+            cleanup: None,
+        }
+    }
+
+    /// Marks the branches that are open, and at once all that is open in them: the children of one must not see
+    /// how those of another end.
     fn mark_losers(&self, running: &Running, level: Level) {
         let has_more = match level {
             Level::Soft => self.list.mark_open(),
@@ -287,7 +375,11 @@ impl<L: Branches> Select<L> {
     }
 
     fn poll_open(&mut self, running: &Running, cx: &mut Context<'_>) {
-        let first = random_below(L::N);
+        let first = if self.way.is_biased {
+            0
+        } else {
+            random_below(L::N)
+        };
         for offset in 0..L::N {
             match self.poll_at((first + offset) % L::N, running, cx) {
                 Polled::Waits | Polled::Out => {}

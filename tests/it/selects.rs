@@ -1,0 +1,150 @@
+//! `select!` with guards, in order, and without waiting.
+
+use vthread::prelude::*;
+use vthread::sync::{Receiver, channel, unbounded};
+use vthread::time::{Duration, sleep};
+
+#[vthread]
+fn guarded(is_armed: bool, rx: &Receiver<u32>) -> Option<u32> {
+    let long = Duration::from_secs(60);
+    select! {
+        message = rx.recv() => Some(message.unwrap()),
+        _ = sleep(Duration::ZERO), if is_armed => None,
+        _ = sleep(long), if !is_armed && rx.is_empty() => None,
+    }
+}
+
+#[test]
+fn a_branch_whose_guard_is_false_is_not_there() {
+    let (tx, rx) = unbounded();
+    assert_eq!(guarded(true, &rx), None);
+    tx.try_send(1).unwrap();
+    assert_eq!(guarded(false, &rx), Some(1));
+}
+
+/// Its body does not begin.
+#[vthread]
+fn all_guards_are_false(rx: &Receiver<u32>) -> &'static str {
+    select! {
+        _ = rx.recv(), if false => "received",
+        _ = never(), if rx.is_empty() && false => "began",
+        else => "none is left",
+    }
+}
+
+#[vthread]
+fn never() {
+    unreachable!("its guard is false");
+}
+
+#[test]
+fn without_a_branch_there_is_else() {
+    let (tx, rx) = unbounded();
+    tx.try_send(1).unwrap();
+    assert_eq!(all_guards_are_false(&rx), "none is left");
+    assert_eq!(rx.len(), 1);
+}
+
+#[vthread]
+fn in_order(first: &Receiver<u32>, second: &Receiver<u32>) -> Vec<u32> {
+    let mut received = Vec::new();
+    while received.len() < 20 {
+        select! {
+            biased;
+            message = first.recv(), if !first.is_empty() => received.push(message.unwrap()),
+            message = second.recv() => received.push(message.unwrap()),
+        }
+    }
+    received
+}
+
+#[test]
+fn biased_takes_the_first_that_is_ready() {
+    let ((one, first), (other, second)) = (unbounded(), unbounded());
+    for i in 0..10 {
+        one.try_send(i).unwrap();
+        other.try_send(10 + i).unwrap();
+    }
+    assert!(in_order(&first, &second).into_iter().eq(0..20));
+}
+
+#[vthread]
+fn tries(rx: &Receiver<u32>, other: &Receiver<u32>) -> Option<u32> {
+    select! {
+        message = rx.recv() => Some(message.unwrap()),
+        message = other.recv() => Some(message.unwrap()),
+        default => None,
+    }
+}
+
+#[test]
+fn default_does_not_wait() {
+    let ((one, first), (other, second)) = (unbounded(), unbounded());
+    assert_eq!(tries(&first, &second), None);
+    other.try_send(2).unwrap();
+    assert_eq!(tries(&first, &second), Some(2));
+    one.try_send(1).unwrap();
+    other.try_send(2).unwrap();
+    let mut both = [tries(&first, &second), tries(&first, &second)];
+    both.sort_unstable();
+    assert_eq!(both, [Some(1), Some(2)]);
+    assert_eq!(tries(&first, &second), None);
+}
+
+/// Losers of a `default` are closed: their children have ended, and nothing of theirs is lost.
+#[vthread]
+fn losers_are_closed(rx: &Receiver<u32>) -> u32 {
+    let mut n_ended = 0;
+    select! {
+        _ = counts_at_its_end(&mut n_ended) => {}
+        _ = rx.recv() => {}
+        default => {}
+    }
+    n_ended
+}
+
+#[vthread]
+fn counts_at_its_end(n_ended: &mut u32) {
+    defer! { *n_ended += 1; }
+    group! {
+        spawn! { sleep(Duration::from_secs(60)); }
+        sleep(Duration::from_secs(60));
+    }
+}
+
+#[test]
+fn what_default_leaves_behind_has_ended() {
+    let (tx, rx) = channel(1);
+    assert!((0..50).all(|_| losers_are_closed(&rx) == 1));
+    tx.try_send(7).unwrap();
+    assert_eq!(rx.try_recv(), Ok(7));
+}
+
+/// A loop that tries, as a poller writes it: it gives way from time to time, and misses nothing.
+#[vthread]
+fn polls(n: u32) -> u32 {
+    let (tx, rx) = channel(1);
+    let mut n_received = 0;
+    group! {
+        spawn! {
+            for i in 0..n {
+                tx.send(i).unwrap();
+            }
+        }
+        while n_received < n {
+            select! {
+                message = rx.recv() => {
+                    assert_eq!(message, Ok(n_received));
+                    n_received += 1;
+                }
+                default => vthread::yield_now(),
+            }
+        }
+    }
+    n_received
+}
+
+#[test]
+fn a_poller_gets_all() {
+    assert_eq!(polls(5_000), 5_000);
+}
