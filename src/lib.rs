@@ -77,7 +77,7 @@ pub use vthread_runtime::{CancelReason, FailedMember, Outcome, Task, TaskFuture,
 pub use vthread_runtime::{Closure, Mapped, VthreadFn, map_concurrent};
 pub use vthread_runtime::{Dump, OnDeadlock, dump};
 pub use vthread_runtime::{blocking, blocking_scoped, checkpoint, is_cancelled, yield_now};
-pub use vthread_runtime::{fs, io, net, os, signal, sync, thread, time};
+pub use vthread_runtime::{fs, io, net, os, process, signal, sync, thread, time};
 
 /// The macros, and the traits of [`io`]: what programs with vthreads usually have in scope.
 pub mod prelude {

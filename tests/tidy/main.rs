@@ -42,13 +42,16 @@ const HOUSES: &[House] = &[
             &["context"],
             &["driver"],
             &["sync"],
-            &["io", "net", "os", "fs", "time", "signal", "thread"],
+            &[
+                "io", "net", "os", "fs", "time", "signal", "thread", "process",
+            ],
         ],
         composition: &["lib", "runtime", "macro_support"],
         // All of them call functions of the composition root, which hands them on.
         upward: &[
             ("call::block_on", "runtime::start"),
             ("group::grace", "runtime::arm"),
+            ("process::reaper", "runtime::start"),
             ("scheduler", "runtime::scheduler"),
             ("task::cell", "runtime::schedule_last"),
             ("task::current", "runtime::ring"),
@@ -98,6 +101,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/context/bind.rs",
     "vthread-runtime/src/driver/blocking/scoped.rs",
     "vthread-runtime/src/driver/time/timers.rs",
+    "vthread-runtime/src/process/command_unix.rs",
     "vthread-runtime/src/driver/time/wheel.rs",
     "vthread-runtime/src/driver/time/wheel_tests.rs",
     "vthread-runtime/src/fs/without_waiting.rs",

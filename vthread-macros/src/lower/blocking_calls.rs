@@ -13,7 +13,7 @@ use syn::{Expr, ExprCall, ExprMethodCall, Path};
 
 /// Functions, each with its module, and a type of that module that proves it to be std's.
 const FUNCTIONS: &[(&str, &str, &[&str])] = &[
-    ("thread", "ThreadId", &["sleep"]),
+    ("thread", "ThreadId", &["sleep", "park", "park_timeout"]),
     ("io", "Stdin", &["read_to_string"]),
     (
         "fs",

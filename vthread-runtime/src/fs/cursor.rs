@@ -9,6 +9,7 @@
 //!
 //! While bytes are unread, the cursor is that far ahead. So a write or a seek first moves it back.
 
+use super::cached;
 use super::helper::{OnHelper, on_helper};
 use crate::task::current::checkpoint;
 use crate::task::taking::taking;
@@ -52,15 +53,14 @@ impl Cursor {
         }
     }
 
-    pub(super) fn file(&self) -> &Arc<fs::File> {
-        &self.file
-    }
-
     pub(super) async fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         poll_fn(checkpoint).await;
         // The error of an abandoned read comes again, if it lasts.
         let _ = self.settle().await;
         if self.unread.is_empty() && !buf.is_empty() {
+            if let Some(read) = cached::read(&self.file, buf) {
+                return read;
+            }
             let (file, wanted) = (self.file.clone(), buf.len().min(MOST));
             self.under_way = Some(UnderWay::Reading(on_helper(move || {
                 let mut bytes = vec![0; wanted];

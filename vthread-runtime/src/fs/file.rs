@@ -9,6 +9,7 @@ use super::{Metadata, Permissions};
 use crate::io::SeekFrom;
 use crate::io::frames::{ReadFrames, SeekFrames, WriteFrames, io_by_frames};
 use crate::io::inherent::inherent_io;
+use crate::sync::Mutex;
 use crate::task::call::{Call, Suspends, name_hash};
 use std::fmt;
 use std::fs;
@@ -56,9 +57,14 @@ pub struct File {
     kind: Kind,
 }
 
+/// How its operations are made.
 #[derive(Debug)]
-enum Kind {
-    WithCursor(Cursor),
+pub(super) enum Kind {
+    /// The file stands beside the cursor, for what leaves that alone.
+    WithCursor {
+        file: Arc<fs::File>,
+        cursor: Mutex<Cursor>,
+    },
     Watched(Stream),
 }
 
@@ -203,8 +209,16 @@ impl File {
     /// A file whose operations are done by helpers.
     pub(super) fn with_cursor(file: Arc<fs::File>) -> Self {
         File {
-            kind: Kind::WithCursor(Cursor::new(file)),
+            kind: Kind::WithCursor {
+                cursor: Mutex::new(Cursor::new(file.clone())),
+                file,
+            },
         }
+    }
+
+    /// The same, of a file from elsewhere.
+    pub(super) fn of_helpers(file: fs::File) -> Self {
+        File::with_cursor(Arc::new(file))
     }
 
     /// A file that the reactor watches.
@@ -216,8 +230,8 @@ impl File {
 
     /// Reads all of a file that has just been opened.
     pub(super) async fn read_whole(mut self) -> io::Result<Vec<u8>> {
-        if let Kind::WithCursor(cursor) = &self.kind {
-            return read_all(cursor.file().clone()).await;
+        if let Kind::WithCursor { file, .. } = &self.kind {
+            return read_all(file.clone()).await;
         }
         let mut bytes = Vec::new();
         self.read_to_end_frame(&mut bytes).await?;
@@ -226,21 +240,25 @@ impl File {
 
     /// Writes all of `bytes` into a file that has just been opened.
     pub(super) async fn write_whole(mut self, bytes: Vec<u8>) -> io::Result<()> {
-        if let Kind::WithCursor(cursor) = &self.kind {
-            return write_all(cursor.file().clone(), bytes).await;
+        if let Kind::WithCursor { file, .. } = &self.kind {
+            return write_all(file.clone(), bytes).await;
         }
         self.write_all_frame(&bytes).await
     }
 
-    fn file(&self) -> &Arc<fs::File> {
+    pub(super) fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
+    pub(super) fn file(&self) -> &Arc<fs::File> {
         match &self.kind {
-            Kind::WithCursor(cursor) => cursor.file(),
+            Kind::WithCursor { file, .. } => file,
             Kind::Watched(stream) => stream.file(),
         }
     }
 
-    /// Does `work`, which does not use the cursor.
-    fn work<R: Send + 'static>(
+    /// Does `work`, which has nothing to do with the cursor.
+    pub(super) fn work<R: Send + 'static>(
         &self,
         work: impl FnOnce(&fs::File) -> io::Result<R> + Send + 'static,
     ) -> Call<io::Result<R>, OnHelper<R>> {
@@ -252,7 +270,7 @@ impl File {
 impl ReadFrames for File {
     async fn read_frame(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match &mut self.kind {
-            Kind::WithCursor(cursor) => cursor.read(buf).await,
+            Kind::WithCursor { cursor, .. } => cursor.get_mut().read(buf).await,
             Kind::Watched(stream) => stream.read(buf).await,
         }
     }
@@ -261,14 +279,14 @@ impl ReadFrames for File {
 impl WriteFrames for File {
     async fn write_frame(&mut self, buf: &[u8]) -> io::Result<usize> {
         match &mut self.kind {
-            Kind::WithCursor(cursor) => cursor.write(buf).await,
+            Kind::WithCursor { cursor, .. } => cursor.get_mut().write(buf).await,
             Kind::Watched(stream) => stream.write(buf).await,
         }
     }
 
     async fn flush_frame(&mut self) -> io::Result<()> {
         match &mut self.kind {
-            Kind::WithCursor(cursor) => cursor.flush().await,
+            Kind::WithCursor { cursor, .. } => cursor.get_mut().flush().await,
             Kind::Watched(stream) => stream.flush().await,
         }
     }
@@ -277,7 +295,7 @@ impl WriteFrames for File {
 impl SeekFrames for File {
     async fn seek_frame(&mut self, position: SeekFrom) -> io::Result<u64> {
         match &mut self.kind {
-            Kind::WithCursor(cursor) => cursor.seek(position).await,
+            Kind::WithCursor { cursor, .. } => cursor.get_mut().seek(position).await,
             Kind::Watched(stream) => stream.seek(position).await,
         }
     }

@@ -1,35 +1,67 @@
 //! Files and directories. Mirrors [`std::fs`].
 //!
-//! Systems do not report when a disk is ready, so the work is done on helper threads, which may be
-//! slow, or never come back from a server that has gone away. A vthread does not have to wait for
-//! them: a cancelled one leaves at once, and the helper, which has a copy of all it needs, finishes
-//! alone. So a cancelled change may still take effect, as described at each function.
+//! | `std::fs` | here | difference |
+//! |---|---|---|
+//! | the functions, `read_dir` to `write` | the same names | they suspend |
+//! | `os::unix::fs::{symlink, chown, lchown}` | [`symlink`], [`chown`], [`lchown`] | they suspend |
+//! | `File` | [`File`] | its methods suspend; [`into_std`](File::into_std) |
+//! | `File::lock`, `lock_shared` | the same | looks every few milliseconds, can be cancelled |
+//! | `os::unix::fs::FileExt` | methods of [`File`] | `read_at`, `write_at` .. suspend |
+//! | `OpenOptions`, with `OpenOptionsExt` | [`OpenOptions`] | a FIFO is opened without waiting |
+//! | `DirBuilder`, with `DirBuilderExt` | [`DirBuilder`] | `create` suspends |
+//! | `ReadDir`, `DirEntry`, with `DirEntryExt` | [`ReadDir`], [`DirEntry`] | `for` suspends |
+//! | `Metadata`, `Permissions`, `FileType`, `FileTimes` | the same, re-exported | none |
+//! | `Path::exists`, `is_file` .. | [`exists`], [`metadata`] | those of `Path` block |
 //!
-//! FIFOs (named pipes) and terminals are watched like sockets: no thread waits for data that may
-//! never come. Those that come from elsewhere, by `TryFrom`, are not made non-blocking, since they
-//! may be shared.
+//! What the system has in memory is looked up and read in place, where the system can say that it will not wait (Linux:
+//! `openat2`, `preadv2`). For all else it tells no one when a disk is ready, so the work is done on helper
+//! threads, which may be slow, or never come back from a server that has gone away. No vthread waits for them
+//! longer than it wants to: a cancelled one leaves at once, and the helper, which has a copy of all it needs,
+//! finishes alone. So a cancelled change may still take effect, as each function says.
 //!
-//! In code that is not under `#[vthread]`, the functions block, and `.block()` makes the call of a
-//! method and blocks.
+//! FIFOs (named pipes) and terminals are watched like sockets: no thread waits for what may never come. Those
+//! that come from elsewhere, by `TryFrom`, are not made non-blocking, since others may share them.
+//!
+//! In code that is not under `#[vthread]`, the functions block, and `.block()` makes the call of a method and
+//! blocks.
 
+mod cached;
 mod cursor;
+mod dir_builder;
+mod dir_entries;
 mod file;
+mod file_at;
+mod file_conversions;
+mod file_lock;
 mod helper;
+mod known;
+mod links_and_copies;
 mod open;
 mod paths;
+mod shared_file;
 mod stream;
 mod whole_file;
 mod without_waiting;
 
+pub use dir_builder::DirBuilder;
+pub use dir_entries::{__vthread_read_dir, DirEntry, EntrySteps, ReadDir, read_dir};
 pub use file::File;
-pub use open::OpenOptions;
-pub use paths::{
-    __vthread_create_dir, __vthread_create_dir_all, __vthread_metadata, __vthread_remove_dir,
-    __vthread_remove_dir_all, __vthread_remove_file, __vthread_rename, __vthread_symlink_metadata,
-    create_dir, create_dir_all, metadata, remove_dir, remove_dir_all, remove_file, rename,
+pub use known::{
+    __vthread_exists, __vthread_metadata, __vthread_symlink_metadata, exists, metadata,
     symlink_metadata,
 };
-pub use std::fs::{FileType, Metadata, Permissions};
+pub use links_and_copies::{
+    __vthread_canonicalize, __vthread_chown, __vthread_copy, __vthread_hard_link, __vthread_lchown,
+    __vthread_read_link, __vthread_set_permissions, __vthread_symlink, canonicalize, chown, copy,
+    hard_link, lchown, read_link, set_permissions, symlink,
+};
+pub use open::OpenOptions;
+pub use paths::{
+    __vthread_create_dir, __vthread_create_dir_all, __vthread_remove_dir, __vthread_remove_dir_all,
+    __vthread_remove_file, __vthread_rename, create_dir, create_dir_all, remove_dir,
+    remove_dir_all, remove_file, rename,
+};
+pub use std::fs::{FileTimes, FileType, Metadata, Permissions, TryLockError};
 pub use whole_file::{
     __vthread_read, __vthread_read_to_string, __vthread_write, read, read_to_string, write,
 };

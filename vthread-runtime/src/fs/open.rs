@@ -4,13 +4,15 @@
 //! other end, and a helper thread with it, forever if need be. It is the same for terminals.
 //! Regular files are not affected.
 
+use super::cached::{self, For};
 use super::file::File;
 use super::helper::on_helper;
 use super::stream::{Blocks, Stream, clear_nonblocking};
 use crate::task::call::{Call, Suspends, name_hash};
+use crate::task::current::checkpoint;
 use crate::time::{Duration, Sleep};
 use std::fs;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -37,14 +39,19 @@ use std::sync::Arc;
 pub struct OpenOptions {
     options: fs::OpenOptions,
     flags: i32,
+    /// Whether it asks for anything but to read what is there.
+    changes: bool,
+    reads: bool,
 }
 
 /// One option, with std's name.
 macro_rules! option {
-    ($(#[doc = $doc:literal])* $name:ident) => {
+    ($(#[doc = $doc:literal])* $name:ident, $noted:ident) => {
         $(#[doc = $doc])*
         pub fn $name(&mut self, $name: bool) -> &mut Self {
             self.options.$name($name);
+            // A change that was taken back is taken for one: that costs a helper.
+            self.$noted |= $name;
             self
         }
     };
@@ -57,32 +64,34 @@ impl OpenOptions {
         OpenOptions {
             options: fs::OpenOptions::new(),
             flags: 0,
+            changes: false,
+            reads: false,
         }
     }
 
     option! {
         /// Whether the file can be read.
-        read
+        read, reads
     }
     option! {
         /// Whether the file can be written.
-        write
+        write, changes
     }
     option! {
         /// Whether each write goes to the end of the file, wherever that is then.
-        append
+        append, changes
     }
     option! {
         /// Whether the file is emptied when it is opened.
-        truncate
+        truncate, changes
     }
     option! {
         /// Whether the file is made if there is none.
-        create
+        create, changes
     }
     option! {
         /// Whether the file is made, and must not have been there.
-        create_new
+        create_new, changes
     }
 
     /// Opens the file at `path`.
@@ -118,12 +127,19 @@ impl OpenOptionsExt for OpenOptions {
 
     fn custom_flags(&mut self, flags: i32) -> &mut Self {
         self.flags = flags;
+        self.changes |= flags != 0;
         self
     }
 }
 
 /// The frame of [`OpenOptions::open`].
 pub(super) async fn open(options: OpenOptions, path: PathBuf) -> io::Result<File> {
+    if options.reads && !options.changes {
+        poll_fn(checkpoint).await;
+        if let Some(found) = cached::look_up(&path, For::Reading) {
+            return opened(found?);
+        }
+    }
     let order = Arc::new((options, path));
     let mut pause = Duration::from_millis(1);
     loop {
@@ -160,8 +176,8 @@ fn open_now(options: &OpenOptions, path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// A file that has just been opened here, so that it does not block, and is not shared.
-fn opened(file: fs::File) -> io::Result<File> {
+/// A file that has just been opened here, so that it does not block, and is shared with no one.
+pub(super) fn opened(file: fs::File) -> io::Result<File> {
     let file_type = file.metadata()?.file_type();
     if !is_watched(file_type) {
         return Ok(File::with_cursor(Arc::new(file)));

@@ -1,6 +1,5 @@
 //! Functions of the path of a file or a directory.
 
-use super::Metadata;
 use super::helper::on_helper;
 use crate::task::call::vthread_fn;
 use std::fs;
@@ -52,10 +51,6 @@ on_path! {
     create_dir_all = __vthread_create_dir_all -> ()
 }
 on_path! {
-    /// Returns the metadata of a file or a directory. A link is followed.
-    metadata = __vthread_metadata -> Metadata
-}
-on_path! {
     /// Removes an empty directory.
     remove_dir = __vthread_remove_dir -> ()
 }
@@ -67,11 +62,6 @@ on_path! {
     /// Removes a file.
     remove_file = __vthread_remove_file -> ()
 }
-on_path! {
-    /// Returns the metadata of a file, a directory or a link. A link is not followed.
-    symlink_metadata = __vthread_symlink_metadata -> Metadata
-}
-
 vthread_fn! {
     /// Gives a file or a directory another name, over a file that has that name.
     ///

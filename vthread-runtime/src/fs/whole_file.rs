@@ -3,11 +3,13 @@
 //! One helper does all of it, in chunks: so it stops soon after it was abandoned, however long the
 //! file is.
 
+use super::cached::{self, For};
 use super::helper::{OnHelper, Wanted, in_steps};
-use super::open::{OpenOptions, open};
+use super::open::{OpenOptions, open, opened};
 use crate::task::call::vthread_fn;
+use crate::task::current::checkpoint;
 use std::fs;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -80,6 +82,19 @@ vthread_fn! {
 }
 
 async fn read_file(path: PathBuf) -> io::Result<Vec<u8>> {
+    poll_fn(checkpoint).await;
+    if let Some(found) = cached::look_up(&path, For::Reading) {
+        let file = found?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return opened(file)?.read_whole().await;
+        }
+        let (bytes, is_whole) = cached::read_whole(&file, metadata.len());
+        if is_whole {
+            return Ok(bytes);
+        }
+        return read_rest(Arc::new(file), bytes).await;
+    }
     let mut options = OpenOptions::new();
     options.read(true);
     open(options, path).await?.read_whole().await
@@ -102,11 +117,16 @@ async fn write_file(path: PathBuf, contents: Vec<u8>) -> io::Result<()> {
 
 /// Reads all of `file`.
 pub(super) fn read_all(file: Arc<fs::File>) -> OnHelper<Vec<u8>> {
+    read_rest(file, Vec::new())
+}
+
+/// All that comes from `file`, after `bytes` that have come already.
+fn read_rest(file: Arc<fs::File>, mut bytes: Vec<u8>) -> OnHelper<Vec<u8>> {
     in_steps(move |wanted| {
         // As std does: a wrong size costs room or a copy, no more.
         let size = file.metadata().map_or(0, |metadata| metadata.len());
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(size.try_into().unwrap_or(usize::MAX))?;
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        bytes.try_reserve_exact(size.saturating_sub(bytes.len()))?;
         read_in_chunks(&*file, &mut bytes, wanted)?;
         Ok(bytes)
     })

@@ -188,6 +188,8 @@ macro_rules! table {
 
 table! { functions by ThreadId:
     thread_sleep = "`std::thread::sleep` blocks the OS thread and cannot be cancelled: write `vthread::time::sleep`",
+    thread_park = "`std::thread::park` blocks the OS thread: write `vthread::thread::park`",
+    thread_park_timeout = "`std::thread::park_timeout` blocks the OS thread: write `vthread::thread::park_timeout`",
 }
 
 table! { functions by DirBuilder:
@@ -202,13 +204,13 @@ table! { functions by DirBuilder:
     fs_remove_dir_all = "`std::fs::remove_dir_all` blocks the OS thread: write `vthread::fs::remove_dir_all`",
     fs_remove_file = "`std::fs::remove_file` blocks the OS thread: write `vthread::fs::remove_file`",
     fs_rename = "`std::fs::rename` blocks the OS thread: write `vthread::fs::rename`",
-    fs_read_dir = "`std::fs::read_dir` blocks the OS thread: write `vthread::blocking(move || ..)` around it",
-    fs_canonicalize = "`std::fs::canonicalize` blocks the OS thread: write `vthread::blocking(move || ..)` around it",
-    fs_copy = "`std::fs::copy` blocks the OS thread: write `vthread::blocking(move || ..)` around it",
-    fs_hard_link = "`std::fs::hard_link` blocks the OS thread: write `vthread::blocking(move || ..)` around it",
-    fs_read_link = "`std::fs::read_link` blocks the OS thread: write `vthread::blocking(move || ..)` around it",
-    fs_set_permissions = "`std::fs::set_permissions` blocks the OS thread: write `vthread::blocking(move || ..)` around it",
-    fs_exists = "`std::fs::exists` blocks the OS thread: write `vthread::blocking(move || ..)` around it",
+    fs_read_dir = "`std::fs::read_dir` blocks the OS thread: write `vthread::fs::read_dir`",
+    fs_canonicalize = "`std::fs::canonicalize` blocks the OS thread: write `vthread::fs::canonicalize`",
+    fs_copy = "`std::fs::copy` blocks the OS thread: write `vthread::fs::copy`",
+    fs_hard_link = "`std::fs::hard_link` blocks the OS thread: write `vthread::fs::hard_link`",
+    fs_read_link = "`std::fs::read_link` blocks the OS thread: write `vthread::fs::read_link`",
+    fs_set_permissions = "`std::fs::set_permissions` blocks the OS thread: write `vthread::fs::set_permissions`",
+    fs_exists = "`std::fs::exists` blocks the OS thread: write `vthread::fs::exists`",
 }
 
 table! { constructors:
@@ -223,12 +225,12 @@ table! { constructors:
 table! { methods:
     by_accept = "accept": "this listener of std blocks the OS thread: use a `vthread::net::TcpListener`" for [] TcpListener;
     by_recv = "recv": "this channel of std blocks the OS thread: make it with `vthread::sync::channel`" for [M] Receiver<M>;
-    by_recv_timeout = "recv_timeout": "this channel of std blocks the OS thread: make it with `vthread::sync::channel`, and write `timeout!(d => rx.recv())`" for [M] Receiver<M>;
+    by_recv_timeout = "recv_timeout": "this channel of std blocks the OS thread: make it with `vthread::sync::channel`" for [M] Receiver<M>;
     by_join = "join": "joining an OS thread blocks this one: start a `spawn!` in a `group!` instead, or write `vthread::blocking(..)`" for [V] JoinHandle<V>;
-    by_output = "output": "waiting for a process blocks the OS thread: write `vthread::blocking(move || ..)` around it" for [] Command;
-    by_status = "status": "waiting for a process blocks the OS thread: write `vthread::blocking(move || ..)` around it" for [] Command;
-    by_wait = "wait": "this wait blocks the OS thread: use `vthread::sync`, or write `vthread::blocking(move || ..)` around it" for [] Child, [] std::sync::Barrier, [] std::sync::Condvar;
-    by_wait_with_output = "wait_with_output": "waiting for a process blocks the OS thread: write `vthread::blocking(move || ..)` around it" for [] Child;
+    by_output = "output": "waiting for a process blocks the OS thread: use a `vthread::process::Command`" for [] Command;
+    by_status = "status": "waiting for a process blocks the OS thread: use a `vthread::process::Command`" for [] Command;
+    by_wait = "wait": "this wait blocks the OS thread: use `vthread::sync`, or `vthread::process` for a child" for [] Child, [] std::sync::Barrier, [] std::sync::Condvar;
+    by_wait_with_output = "wait_with_output": "waiting for a process blocks the OS thread: start it by a `vthread::process::Command`" for [] Child;
     by_read_line = "read_line": "reading the standard input blocks the OS thread: read `vthread::io::stdin()`" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
     by_read_until = "read_until": "reading the standard input blocks the OS thread: read `vthread::io::stdin()`" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
     by_read_to_string = "read_to_string": "reading the standard input blocks the OS thread: read `vthread::io::stdin()`" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;

@@ -336,7 +336,7 @@ impl<L: Branches> Future for Select<L> {
                             this.mark_losers(running, Level::Soft);
                         }
                         Won::Undecided if running.is_marked() => {
-                            // All were dropped under a mark from outside: so will we be.
+                            // All were dropped under a mark from outside: so will this future be.
                             this.won = Won::Over;
                             return Poll::Pending;
                         }
@@ -360,8 +360,8 @@ impl<L: Branches> Select<L> {
         }
     }
 
-    /// Marks the branches that are open, and at once all that is open in them: the children of one must not see
-    /// how those of another end.
+    /// Marks the branches that are open, and at once all that is open in them: the children of one
+    /// must not observe the end of another's.
     fn mark_losers(&self, running: &Running, level: Level) {
         let has_more = match level {
             Level::Soft => self.list.mark_open(),

@@ -84,7 +84,7 @@ impl Listener {
         self.kind
     }
 
-    fn next_signal(&self) -> NextSignal<'_> {
+    pub(crate) fn next_signal(&self) -> NextSignal<'_> {
         NextSignal {
             listener: self,
             listening: self.news.listening(),

@@ -1,0 +1,79 @@
+//! How a directory is made.
+
+use super::helper::on_helper;
+use crate::task::call::{Call, Suspends, name_hash};
+use std::fs;
+use std::future::Future;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+/// How a directory is to be made. As [`std::fs::DirBuilder`].
+///
+/// It implements [`std::os::unix::fs::DirBuilderExt`] as well.
+///
+/// # Examples
+/// ```
+/// use vthread_runtime::fs::{self, DirBuilder};
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("one/in/another");
+/// DirBuilder::new().recursive(true).create(&path).block()?; // In #[vthread] code without the .block()
+/// assert!(fs::exists(&path)?);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct DirBuilder {
+    is_recursive: bool,
+    mode: Option<u32>,
+}
+
+impl DirBuilder {
+    /// One directory, whose parent is there, with the usual permissions.
+    #[allow(clippy::new_without_default)] // As in std.
+    pub fn new() -> Self {
+        DirBuilder {
+            is_recursive: false,
+            mode: None,
+        }
+    }
+
+    /// Whether the directories above it that are missing are made too, and it may be there already.
+    pub fn recursive(&mut self, recursive: bool) -> &mut Self {
+        self.is_recursive = recursive;
+        self
+    }
+
+    /// Makes the directory.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until that is done.
+    ///
+    /// # Cancellation
+    /// Leaves at once. It may still be made, or not.
+    ///
+    /// # Errors
+    /// What the system says, as for [`std::fs::DirBuilder::create`].
+    pub fn create<P: AsRef<Path>>(
+        &self,
+        path: P,
+    ) -> Call<io::Result<()>, impl Future<Output = io::Result<()>> + Send + use<P>> {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(self.is_recursive);
+        if let Some(mode) = self.mode {
+            builder.mode(mode);
+        }
+        let path = path.as_ref().to_owned();
+        Call::leaf(on_helper(move || builder.create(&path)))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Suspends<{ name_hash("create") }> for DirBuilder {}
+
+impl DirBuilderExt for DirBuilder {
+    fn mode(&mut self, mode: u32) -> &mut Self {
+        self.mode = Some(mode);
+        self
+    }
+}

@@ -1,0 +1,185 @@
+//! Reading and writing at a position, which leaves the cursor alone: so several vthreads may do it at once.
+
+use super::cached;
+use super::file::File;
+use super::helper::on_helper;
+use crate::task::call::{Call, Suspends, name_hash};
+use crate::task::current::checkpoint;
+use std::fs;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+/// How many bytes one operation transfers at most: so much is copied each time.
+const MOST: usize = 2 * 1024 * 1024;
+
+impl File {
+    /// Reads some bytes from `offset` on into `buf`, and says how many. None means the end, unless `buf` is empty. As
+    /// [`std::os::unix::fs::FileExt::read_at`].
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until the bytes have been read, unless they are in memory.
+    ///
+    /// # Cancellation
+    /// Cancelled means not read.
+    ///
+    /// # Errors
+    /// What the system says.
+    ///
+    /// # Examples
+    /// ```
+    /// use vthread_runtime::fs::{self, File};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("words");
+    /// fs::write(&path, "three little words")?;
+    /// let file = File::open(&path).block()?;
+    /// let mut word = [0; 6];
+    /// file.read_exact_at(&mut word, 6).block()?;
+    /// assert_eq!(&word, b"little");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn read_at(
+        &self,
+        buf: &mut [u8],
+        offset: u64,
+    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
+        Call::leaf(read_at(self.file(), buf, offset))
+    }
+
+    /// Reads exactly as many bytes as `buf` holds, from `offset` on.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until the bytes have been read, unless they are in memory.
+    ///
+    /// # Cancellation
+    /// Some bytes may be in `buf`.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::UnexpectedEof`] if the file ends before, and what the system says.
+    pub fn read_exact_at(
+        &self,
+        buf: &mut [u8],
+        offset: u64,
+    ) -> Call<io::Result<()>, impl Future<Output = io::Result<()>> + Send> {
+        let file = self.file();
+        Call::leaf(async move {
+            let (mut rest, mut offset) = (buf, offset);
+            poll_fn(checkpoint).await;
+            while !rest.is_empty() {
+                match read_at(file, rest, offset).await {
+                    Ok(0) => {
+                        return Err(io::Error::new(
+                            io::ErrorKind::UnexpectedEof,
+                            "failed to fill whole buffer",
+                        ));
+                    }
+                    Ok(n) => {
+                        rest = &mut rest[n..];
+                        offset += n as u64;
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Writes some of `buf` from `offset` on, and says how many bytes. As [`std::os::unix::fs::FileExt::write_at`].
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until the bytes have been written.
+    ///
+    /// # Cancellation
+    /// Leaves at once. They may still be written, or not.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn write_at(
+        &self,
+        buf: &[u8],
+        offset: u64,
+    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
+        Call::leaf(write_at(self.file(), buf, offset))
+    }
+
+    /// Writes all of `buf` from `offset` on.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until the bytes have been written.
+    ///
+    /// # Cancellation
+    /// Leaves at once. Some of them may be written, or all.
+    ///
+    /// # Errors
+    /// What the system says. How much was written is not known.
+    pub fn write_all_at(
+        &self,
+        buf: &[u8],
+        offset: u64,
+    ) -> Call<io::Result<()>, impl Future<Output = io::Result<()>> + Send> {
+        let file = self.file();
+        Call::leaf(async move {
+            let (mut rest, mut offset) = (buf, offset);
+            poll_fn(checkpoint).await;
+            while !rest.is_empty() {
+                match write_at(file, rest, offset).await {
+                    Ok(0) => {
+                        return Err(io::Error::new(
+                            io::ErrorKind::WriteZero,
+                            "failed to write whole buffer",
+                        ));
+                    }
+                    Ok(n) => {
+                        rest = &rest[n..];
+                        offset += n as u64;
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+macro_rules! suspends {
+    ($($name:literal)*) => { $(#[diagnostic::do_not_recommend]
+        impl Suspends<{ name_hash($name) }> for File {})* };
+}
+suspends!("read_at" "read_exact_at" "write_at" "write_all_at");
+
+async fn read_at(file: &Arc<fs::File>, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+    poll_fn(checkpoint).await;
+    if let Some(read) = cached::read_at(file, buf, offset) {
+        return read;
+    }
+    let (file, wanted) = (file.clone(), buf.len().min(MOST));
+    let bytes = on_helper(move || {
+        let mut bytes = vec![0; wanted];
+        let n = file.read_at(&mut bytes, offset)?;
+        bytes.truncate(n);
+        Ok(bytes)
+    })
+    .await?;
+    buf[..bytes.len()].copy_from_slice(&bytes);
+    Ok(bytes.len())
+}
+
+async fn write_at(file: &Arc<fs::File>, buf: &[u8], offset: u64) -> io::Result<usize> {
+    let (file, bytes) = (file.clone(), buf[..buf.len().min(MOST)].to_vec());
+    on_helper(move || file.write_at(&bytes, offset)).await
+}
+
+/// The same for code that is written against std's trait: it blocks.
+impl FileExt for File {
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        File::read_at(self, buf, offset).block()
+    }
+
+    fn write_at(&self, buf: &[u8], offset: u64) -> io::Result<usize> {
+        File::write_at(self, buf, offset).block()
+    }
+}
