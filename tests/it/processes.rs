@@ -1,4 +1,5 @@
-//! Processes: what they write, how they end, what a cancellation does to them, and that none stays as a zombie.
+//! Processes: what they write, how they end, what a cancellation does to them, and that none stays
+//! as a zombie.
 
 use std::io::ErrorKind;
 use std::os::unix::process::ExitStatusExt;

@@ -1,9 +1,10 @@
 //! What the system has in memory: looked up and read in place, where it says that it will not wait.
 //!
-//! A path is looked up by `openat2` with `RESOLVE_CACHED`, which fails where a directory would have to be read from a disk or
-//! a server. A file is read by `preadv2` with `RWF_NOWAIT`, which fails, or reads less, where a page would have to be.
-//! Whatever cannot be done so is left to a helper thread. That costs a system call in vain where nothing is cached, and saves two
-//! changes of the OS thread where it is.
+//! A path is looked up by `openat2` with `RESOLVE_CACHED`, which fails where a directory would have
+//! to be read from a disk or a server. A file is read by `preadv2` with `RWF_NOWAIT`, which fails,
+//! or reads less, where a page would have to be. Whatever cannot be done so is left to a helper
+//! thread. That costs a system call in vain where nothing is cached, and saves two changes of the
+//! OS thread where it is.
 
 use std::fs;
 use std::io::{self, IoSliceMut, Read};
@@ -60,8 +61,8 @@ pub(super) fn read_at(file: &fs::File, buf: &mut [u8], offset: u64) -> Option<io
     }
 }
 
-/// All of a regular file that has just been opened, if it is small and in memory. The bytes that were read, and whether
-/// these are all.
+/// All of a regular file that has just been opened, if it is small and in memory. The bytes that
+/// were read, and whether these are all.
 pub(super) fn read_whole(file: &fs::File, size: u64) -> (Vec<u8>, bool) {
     let Some(size) = usize::try_from(size).ok().filter(|size| *size <= MOST) else {
         return (Vec::new(), false);

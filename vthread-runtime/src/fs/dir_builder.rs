@@ -18,7 +18,8 @@ use std::path::Path;
 ///
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("one/in/another");
-/// DirBuilder::new().recursive(true).create(&path).block()?; // In #[vthread] code without the .block()
+/// // In #[vthread] code without the .block()
+/// DirBuilder::new().recursive(true).create(&path).block()?;
 /// assert!(fs::exists(&path)?);
 /// # Ok::<(), std::io::Error>(())
 /// ```

@@ -1,7 +1,8 @@
 //! What is in a directory.
 //!
-//! A helper thread reads the entries in batches, and waits between them for no vthread. What it does stands in
-//! the `ReadDir`, not in the frame of the step that asked for it: so a cancelled step loses no entry.
+//! A helper thread reads the entries in batches, and waits between them for no vthread. What it
+//! does stands in the `ReadDir`, not in the frame of the step that asked for it: so a cancelled
+//! step loses no entry.
 
 use super::Metadata;
 use super::helper::{OnHelper, on_helper};
@@ -26,8 +27,8 @@ const BATCH: usize = 128;
 vthread_fn! {
     /// The entries of a directory, without `.` and `..`.
     ///
-    /// `for entry in read_dir(path)?` suspends in vthread code; as an `Iterator`, in plain code and under an
-    /// adapter such as `map`, each step blocks.
+    /// `for entry in read_dir(path)?` suspends in vthread code; as an `Iterator`, in plain code and
+    /// under an adapter such as `map`, each step blocks.
     ///
     /// # Suspends
     /// Always a checkpoint, and until the directory is open.

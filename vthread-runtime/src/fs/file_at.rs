@@ -1,4 +1,5 @@
-//! Reading and writing at a position, which leaves the cursor alone: so several vthreads may do it at once.
+//! Reading and writing at a position, which leaves the cursor alone: so several vthreads may do it
+//! at once.
 
 use super::cached;
 use super::file::File;
@@ -15,8 +16,8 @@ use std::sync::Arc;
 const MOST: usize = 2 * 1024 * 1024;
 
 impl File {
-    /// Reads some bytes from `offset` on into `buf`, and says how many. None means the end, unless `buf` is empty. As
-    /// [`std::os::unix::fs::FileExt::read_at`].
+    /// Reads some bytes from `offset` on into `buf`, and says how many. None means the end, unless
+    /// `buf` is empty. As [`std::os::unix::fs::FileExt::read_at`].
     ///
     /// # Suspends
     /// Always a checkpoint, and until the bytes have been read, unless they are in memory.
@@ -87,7 +88,8 @@ impl File {
         })
     }
 
-    /// Writes some of `buf` from `offset` on, and says how many bytes. As [`std::os::unix::fs::FileExt::write_at`].
+    /// Writes some of `buf` from `offset` on, and says how many bytes. As
+    /// [`std::os::unix::fs::FileExt::write_at`].
     ///
     /// # Suspends
     /// Always a checkpoint, and until the bytes have been written.

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 impl File {
-    /// Another handle of the same opening of the file: both have one cursor, and one lock. Does not wait.
+    /// Another handle of the same opening of the file: both have one cursor, and one lock. Does not
+    /// wait.
     ///
     /// # Errors
     /// The system has no more descriptors.
@@ -59,8 +60,8 @@ impl File {
         self.as_fd().is_terminal()
     }
 
-    /// The file of std. An operation that a cancelled vthread has left alone may still be under way; then it is another
-    /// handle of the same opening.
+    /// The file of std. An operation that a cancelled vthread has left alone may still be under
+    /// way; then it is another handle of the same opening.
     ///
     /// # Errors
     /// The system has no more descriptors.
@@ -78,8 +79,8 @@ macro_rules! suspends {
 suspends!("set_times" "set_modified");
 
 impl From<OwnedFd> for File {
-    /// Has a pipe or a terminal watched, as `TryFrom<std::fs::File>` does; what cannot be watched is left to helper
-    /// threads.
+    /// Has a pipe or a terminal watched, as `TryFrom<std::fs::File>` does; what cannot be watched
+    /// is left to helper threads.
     fn from(fd: OwnedFd) -> Self {
         let file = fs::File::from(fd);
         let other = file.try_clone();
@@ -110,7 +111,8 @@ impl TryFrom<File> for fs::File {
 
 impl From<File> for Stdio {
     /// # Panics
-    /// If an operation is under way that a cancelled vthread has left alone, and the system has no more descriptors.
+    /// If an operation is under way that a cancelled vthread has left alone, and the system has no
+    /// more descriptors.
     fn from(file: File) -> Self {
         let file = file.into_std();
         file.expect("the system has a descriptor for the file")

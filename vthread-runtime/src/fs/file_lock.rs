@@ -12,7 +12,8 @@ use std::io;
 const LONGEST_PAUSE: Duration = Duration::from_millis(16);
 
 impl File {
-    /// Waits until no other opening of the file has a lock, and locks it. As [`std::fs::File::lock`].
+    /// Waits until no other opening of the file has a lock, and locks it. As
+    /// [`std::fs::File::lock`].
     ///
     /// It looks every few milliseconds, as the system tells no one when a lock is free.
     ///
@@ -64,7 +65,8 @@ impl File {
         self.file().try_lock()
     }
 
-    /// Shares the lock of the file if no other opening of it has it for itself. Never waits, never a checkpoint.
+    /// Shares the lock of the file if no other opening of it has it for itself. Never waits, never
+    /// a checkpoint.
     ///
     /// # Errors
     /// Another one has the lock, and what the system says.

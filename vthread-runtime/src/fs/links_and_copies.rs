@@ -13,13 +13,15 @@ use std::path::{Path, PathBuf};
 const CHUNK: u64 = 8 * 1024 * 1024;
 
 vthread_fn! {
-    /// Copies the file at `from`, with its permissions, to `to`, over a file that is there. Says how many bytes that were.
+    /// Copies the file at `from`, with its permissions, to `to`, over a file that is there. Says
+    /// how many bytes that were.
     ///
     /// # Suspends
     /// Always a checkpoint, and until all is copied.
     ///
     /// # Cancellation
-    /// Leaves at once. The file may be copied in whole or in part; the helper stops at the next chunk.
+    /// Leaves at once. The file may be copied in whole or in part; the helper stops at the next
+    /// chunk.
     ///
     /// # Errors
     /// What the system says, as for [`std::fs::copy`].
@@ -100,7 +102,8 @@ on_paths! {
     hard_link = __vthread_hard_link(original, link) by std::fs::hard_link
 }
 on_paths! {
-    /// Makes a symbolic link `link`, which points to `original`. It is `std::os::unix::fs::symlink`.
+    /// Makes a symbolic link `link`, which points to `original`. It is
+    /// `std::os::unix::fs::symlink`.
     symlink = __vthread_symlink(original, link) by std::os::unix::fs::symlink
 }
 
@@ -160,7 +163,8 @@ vthread_fn! {
 }
 
 vthread_fn! {
-    /// Changes the owner of a file or a directory. A link is followed. It is `std::os::unix::fs::chown`.
+    /// Changes the owner of a file or a directory. A link is followed. It is
+    /// `std::os::unix::fs::chown`.
     ///
     /// # Suspends
     /// Always a checkpoint, and until that is done.

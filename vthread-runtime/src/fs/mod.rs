@@ -13,17 +13,19 @@
 //! | `Metadata`, `Permissions`, `FileType`, `FileTimes` | the same, re-exported | none |
 //! | `Path::exists`, `is_file` .. | [`exists`], [`metadata`] | those of `Path` block |
 //!
-//! What the system has in memory is looked up and read in place, where the system can say that it will not wait (Linux:
-//! `openat2`, `preadv2`). For all else it tells no one when a disk is ready, so the work is done on helper
-//! threads, which may be slow, or never come back from a server that has gone away. No vthread waits for them
-//! longer than it wants to: a cancelled one leaves at once, and the helper, which has a copy of all it needs,
-//! finishes alone. So a cancelled change may still take effect, as each function says.
+//! What the system has in memory is looked up and read in place, where the system can say that it
+//! will not wait (Linux: `openat2`, `preadv2`). For all else it tells no one when a disk is ready,
+//! so the work is done on helper threads, which may be slow, or never come back from a server that
+//! has gone away. No vthread waits for them longer than it wants to: a cancelled one leaves at
+//! once, and the helper, which has a copy of all it needs, finishes alone. So a cancelled change
+//! may still take effect, as each function says.
 //!
-//! FIFOs (named pipes) and terminals are watched like sockets: no thread waits for what may never come. Those
-//! that come from elsewhere, by `TryFrom`, are not made non-blocking, since others may share them.
+//! FIFOs (named pipes) and terminals are watched like sockets: no thread waits for what may never
+//! come. Those that come from elsewhere, by `TryFrom`, are not made non-blocking, since others may
+//! share them.
 //!
-//! In code that is not under `#[vthread]`, the functions block, and `.block()` makes the call of a method and
-//! blocks.
+//! In code that is not under `#[vthread]`, the functions block, and `.block()` makes the call of a
+//! method and blocks.
 
 mod cached;
 mod cursor;

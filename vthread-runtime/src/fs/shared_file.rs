@@ -1,4 +1,5 @@
-//! Reading and writing through a shared reference to a file: by one after the other, as they have one cursor.
+//! Reading and writing through a shared reference to a file: by one after the other, as they have
+//! one cursor.
 
 use super::file::{File, Kind};
 use crate::io::SeekFrom;

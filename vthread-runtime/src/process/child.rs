@@ -16,7 +16,8 @@ use std::process;
 
 /// A process that was started by a [`Command`](super::Command). As [`std::process::Child`].
 ///
-/// Dropping it neither ends the process nor waits for it. When the process ends it leaves no zombie all the same.
+/// Dropping it neither ends the process nor waits for it. When the process ends it leaves no zombie
+/// all the same.
 ///
 /// # Examples
 /// ```
@@ -82,13 +83,15 @@ impl Child {
             .expect("it is there until it is dropped")
     }
 
-    /// Waits for its end. Its standard input is closed before. The answer stays the same ever after.
+    /// Waits for its end. Its standard input is closed before. The answer stays the same ever
+    /// after.
     ///
     /// # Suspends
     /// Always a checkpoint, and until the process has ended.
     ///
     /// # Cancellation
-    /// The wait ends. The process goes on, unless [`kill_on_cancel`](super::Command::kill_on_cancel) says otherwise.
+    /// The wait ends. The process goes on, unless
+    /// [`kill_on_cancel`](super::Command::kill_on_cancel) says otherwise.
     ///
     /// # Errors
     /// What the system says, as for [`std::process::Child::wait`].
@@ -132,15 +135,15 @@ impl Child {
         Ok(self.status)
     }
 
-    /// Waits for its end, and reads meanwhile what it writes to the pipes that are there. Its standard input is
-    /// closed before.
+    /// Waits for its end, and reads meanwhile what it writes to the pipes that are there. Its
+    /// standard input is closed before.
     ///
     /// # Suspends
     /// Always a checkpoint, and until the process has ended and the pipes are closed.
     ///
     /// # Cancellation
-    /// What was read is lost. The process goes on, unless [`kill_on_cancel`](super::Command::kill_on_cancel)
-    /// says otherwise.
+    /// What was read is lost. The process goes on, unless
+    /// [`kill_on_cancel`](super::Command::kill_on_cancel) says otherwise.
     ///
     /// # Errors
     /// What the system says, as for [`std::process::Child::wait_with_output`].
@@ -169,8 +172,8 @@ impl Child {
     /// Sends it a signal.
     ///
     /// # Errors
-    /// [`io::ErrorKind::InvalidInput`] if it has ended and was waited for, or there is no such signal; what the system
-    /// says.
+    /// [`io::ErrorKind::InvalidInput`] if it has ended and was waited for, or there is no such
+    /// signal; what the system says.
     ///
     /// # Examples
     /// ```
@@ -192,8 +195,8 @@ impl Child {
     /// own](super::Command::process_group).
     ///
     /// # Errors
-    /// [`io::ErrorKind::InvalidInput`] if it has no group of its own, has ended and was waited for, or there is no such
-    /// signal; what the system says.
+    /// [`io::ErrorKind::InvalidInput`] if it has no group of its own, has ended and was waited for,
+    /// or there is no such signal; what the system says.
     pub fn signal_group(&self, kind: SignalKind) -> io::Result<()> {
         if !self.killing.has_group {
             return Err(io::Error::new(

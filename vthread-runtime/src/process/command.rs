@@ -20,7 +20,8 @@ use std::process;
 /// ```
 /// use vthread_runtime::process::Command;
 ///
-/// let output = Command::new("echo").arg("hello").output().block()?; // In #[vthread] code without the .block()
+/// // In #[vthread] code without the .block()
+/// let output = Command::new("echo").arg("hello").output().block()?;
 /// assert_eq!(output.stdout, b"hello\n");
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -39,8 +40,8 @@ struct Streams {
 }
 
 impl Command {
-    /// Starts the program of this name, with no arguments, and the environment, directory and streams of this
-    /// process.
+    /// Starts the program of this name, with no arguments, and the environment, directory and
+    /// streams of this process.
     pub fn new<S: AsRef<OsStr>>(program: S) -> Self {
         process::Command::new(program).into()
     }
@@ -92,30 +93,33 @@ impl Command {
         self
     }
 
-    /// Sets its standard input. By default that of this process, and none for [`output`](Command::output).
+    /// Sets its standard input. By default that of this process, and none for
+    /// [`output`](Command::output).
     pub fn stdin<T: Into<Stdio>>(&mut self, stdin: T) -> &mut Self {
         self.command.stdin(stdin);
         self.is_set.stdin = true;
         self
     }
 
-    /// Sets its standard output. By default that of this process, and a pipe for [`output`](Command::output).
+    /// Sets its standard output. By default that of this process, and a pipe for
+    /// [`output`](Command::output).
     pub fn stdout<T: Into<Stdio>>(&mut self, stdout: T) -> &mut Self {
         self.command.stdout(stdout);
         self.is_set.stdout = true;
         self
     }
 
-    /// Sets its standard error. By default that of this process, and a pipe for [`output`](Command::output).
+    /// Sets its standard error. By default that of this process, and a pipe for
+    /// [`output`](Command::output).
     pub fn stderr<T: Into<Stdio>>(&mut self, stderr: T) -> &mut Self {
         self.command.stderr(stderr);
         self.is_set.stderr = true;
         self
     }
 
-    /// Whether the child is killed when a wait for it is cancelled, and when its [`Child`] is dropped by a
-    /// cancellation: then the whole group of processes, if it [has one of its own](Command::process_group). By
-    /// default it goes on.
+    /// Whether the child is killed when a wait for it is cancelled, and when its [`Child`] is
+    /// dropped by a cancellation: then the whole group of processes, if it [has one of its
+    /// own](Command::process_group). By default it goes on.
     ///
     /// # Examples
     /// ```
@@ -132,7 +136,8 @@ impl Command {
         self
     }
 
-    /// Starts the process. Never waits for it, and is no checkpoint; that it is started takes the system a moment.
+    /// Starts the process. Never waits for it, and is no checkpoint; that it is started takes the
+    /// system a moment.
     ///
     /// # Errors
     /// What the system says, as for [`std::process::Command::spawn`].
@@ -140,7 +145,8 @@ impl Command {
         Child::new(self.command.spawn()?, self.killing)
     }
 
-    /// Starts the process and waits for its end. It has the streams of this process, if no others were set.
+    /// Starts the process and waits for its end. It has the streams of this process, if no others
+    /// were set.
     ///
     /// # Suspends
     /// Always a checkpoint, and until the process has ended.
@@ -159,15 +165,15 @@ impl Command {
         })
     }
 
-    /// Starts the process, reads what it writes, and waits for its end. Its streams are pipes, and its input
-    /// is empty, where nothing else was set.
+    /// Starts the process, reads what it writes, and waits for its end. Its streams are pipes, and
+    /// its input is empty, where nothing else was set.
     ///
     /// # Suspends
     /// Always a checkpoint, and until the process has ended and its streams are closed.
     ///
     /// # Cancellation
-    /// What was read is lost. The process goes on, unless [`kill_on_cancel`](Command::kill_on_cancel) says
-    /// otherwise; it finds its streams closed.
+    /// What was read is lost. The process goes on, unless
+    /// [`kill_on_cancel`](Command::kill_on_cancel) says otherwise; it finds its streams closed.
     ///
     /// # Errors
     /// What the system says, as for [`std::process::Command::output`].

@@ -35,8 +35,9 @@ impl Command {
     /// Has `work` done in the new process, before the program begins.
     ///
     /// # Safety
-    /// As for [`std::os::unix::process::CommandExt::pre_exec`]: it runs in a copy of this process that has one
-    /// thread only, so it may neither allocate nor take locks. It may make no vthread call.
+    /// As for [`std::os::unix::process::CommandExt::pre_exec`]: it runs in a copy of this process
+    /// that has one thread only, so it may neither allocate nor take locks. It may make no vthread
+    /// call.
     pub unsafe fn pre_exec<F>(&mut self, work: F) -> &mut Self
     where
         F: FnMut() -> io::Result<()> + Send + Sync + 'static,
@@ -46,8 +47,8 @@ impl Command {
         self
     }
 
-    /// Makes this process the program, with all its vthreads gone; returns only where that fails. No destructor runs,
-    /// no `defer!`, and what runs in the background is not ended in order.
+    /// Makes this process the program, with all its vthreads gone; returns only where that fails.
+    /// No destructor runs, no `defer!`, and what runs in the background is not ended in order.
     pub fn exec(&mut self) -> io::Error {
         self.command.exec()
     }

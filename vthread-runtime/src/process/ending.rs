@@ -1,4 +1,5 @@
-//! What tells of the end of a process: a descriptor of it where the system has such, else `SIGCHLD`.
+//! What tells of the end of a process: a descriptor of it where the system has such, else
+//! `SIGCHLD`.
 
 use crate::driver::{Direction, Interest, Source, Waiting};
 use crate::signal::{SignalKind, listen};
@@ -47,7 +48,8 @@ impl Ending {
     }
 }
 
-/// Where the system has no descriptors of processes: looks whenever a child of this process has ended.
+/// Where the system has no descriptors of processes: looks whenever a child of this process has
+/// ended.
 async fn by_signal(child: &mut Child) -> io::Result<ExitStatus> {
     let ends = listen(SignalKind::child())?;
     loop {

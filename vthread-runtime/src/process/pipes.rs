@@ -17,16 +17,16 @@ use std::task::{Context, Poll, ready};
 
 /// The end of a pipe that writes to the standard input of a process. Dropping it closes the pipe.
 ///
-/// It writes as a [`TcpStream`](crate::net::TcpStream) does: by its own methods, by `AsyncWrite` of `futures-io`, and
-/// by [`std::io::Write`], which blocks. A cancelled write has not happened.
+/// It writes as a [`TcpStream`](crate::net::TcpStream) does: by its own methods, by `AsyncWrite` of
+/// `futures-io`, and by [`std::io::Write`], which blocks. A cancelled write has not happened.
 pub struct ChildStdin {
     source: Source<Sender>,
 }
 
 /// The end of a pipe that reads the standard output of a process.
 ///
-/// It reads as a [`TcpStream`](crate::net::TcpStream) does: by its own methods, by `AsyncRead` of `futures-io`, and
-/// by [`std::io::Read`], which blocks. A cancelled read has read nothing.
+/// It reads as a [`TcpStream`](crate::net::TcpStream) does: by its own methods, by `AsyncRead` of
+/// `futures-io`, and by [`std::io::Read`], which blocks. A cancelled read has read nothing.
 pub struct ChildStdout {
     source: Source<Receiver>,
 }

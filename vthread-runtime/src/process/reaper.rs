@@ -1,7 +1,9 @@
-//! Processes whose `Child` is gone: they are collected when they end, so that none stays as a zombie.
+//! Processes whose `Child` is gone: they are collected when they end, so that none stays as a
+//! zombie.
 //!
-//! Such a process is kept by what it waits for. Its watch holds a waker, the waker holds the process, and the process its
-//! watch. When it ends, the driver wakes that waker, which collects the process and lets go of all three.
+//! Such a process is kept by what it waits for. Its watch holds a waker, the waker holds the
+//! process, and the process its watch. When it ends, the driver wakes that waker, which collects
+//! the process and lets go of all three.
 
 use super::ending::{Descriptor, Ending};
 use crate::driver::{Direction, Source};
@@ -20,7 +22,8 @@ pub(super) fn reap_later(mut child: Child, mut ending: Ending) {
         return;
     }
     if ending.watch(&child).is_none() {
-        // An OS thread waits for it. If none can be had it stays a zombie until this process ends, as with std.
+        // An OS thread waits for it. If none can be had it stays a zombie until this process ends,
+        // as with std.
         let _ = std::thread::Builder::new()
             .name("vthread-reaper".to_owned())
             .spawn(move || child.wait());

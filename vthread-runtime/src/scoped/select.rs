@@ -6,8 +6,8 @@
 //! value and loses. The losers are then marked, polled until nothing is open in them, and dropped.
 //! That is shielded: what the winner took is delivered.
 //!
-//! A branch whose guard is false is closed from the beginning. With a `default`, one poll has to find the winner: if
-//! none has ended then, all are losers.
+//! A branch whose guard is false is closed from the beginning. With a `default`, one poll has to
+//! find the winner: if none has ended then, all are losers.
 
 #![allow(unsafe_code)] // Pin projection.
 

@@ -2,12 +2,16 @@
 //!
 //! | `std::thread` | here | difference |
 //! |---|---|---|
-//! | `spawn`, `JoinHandle`, `scope`, `Builder` | `spawn!` in a `group!`, `background!`; `Task` | a child ends before what it borrows; no stack, so no size of one |
+//! | `spawn`, `JoinHandle`, `scope` | `spawn!` in a `group!`, `Task` | a child ends before what it borrows |
+//! | `Builder` | `spawn!(name = ..)` | no stack, so no size of one |
 //! | `sleep`, `yield_now` | [`sleep`], [`yield_now`] | they suspend |
-//! | `current`, `Thread::{id, name, unpark}`, `ThreadId` | [`current`], [`Thread`], [`ThreadId`] | of the vthread; outside of one, of the OS thread |
+//! | `current`, `Thread`, `ThreadId` | the same names | of the vthread, if one runs |
 //! | `park`, `park_timeout` | [`park`], [`park_timeout`] | they suspend |
-//! | `thread_local!` | `context_var!` | inherited by children. A vthread may be on another OS thread after each suspension, and finds another value in a `thread_local!` there |
+//! | `thread_local!` | `context_var!` | inherited by children |
 //! | `available_parallelism`, `panicking`, `Result` | the same, re-exported | none |
+//!
+//! A vthread may be on another OS thread after each suspension, and finds the value of a
+//! `thread_local!` that belongs to that one.
 
 mod cancelled;
 mod current;
