@@ -131,14 +131,14 @@ fn piped() -> io::Result<String> {
     let (mut reader, mut writer) = pipe()?;
     let mut text = String::new();
     let other = writer.try_clone()?;
+    writer.write_all(b"y")?;
     group! {
         spawn! {
             let mut writer = other;
             // More than its buffer holds.
-            writer.write_all(&[b'x'; 100_000])?;
+            writer.write_all(&vec![b'x'; 100_000])?;
         }
-        writer.write_all(b"y")?;
-        reader.read_exact(&mut [0; 90_000])?;
+        reader.read_exact(&mut vec![0; 90_000])?;
         drop(writer);
         reader.read_to_string(&mut text)
     }?;
