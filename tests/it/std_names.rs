@@ -166,3 +166,49 @@ mod sync {
         assert!(received.iter().copied().eq(0..received.len() as u32));
     }
 }
+
+/// `std::time`, and what goes beyond it.
+mod time {
+    use vthread::prelude::*;
+    use vthread::sync::{Receiver, unbounded};
+    use vthread::time::{Duration, Instant, SystemTime, Timer, UNIX_EPOCH, until};
+
+    /// Ends when nothing has come for a while.
+    #[vthread]
+    fn until_idle(rx: &Receiver<u32>, patience: Duration) -> usize {
+        let (mut idle, mut n_received) = (Timer::after(patience), 0);
+        loop {
+            select! {
+                biased;
+                message = rx.recv() => {
+                    message.unwrap();
+                    n_received += 1;
+                    idle.reset(patience);
+                }
+                _ = idle.wait() => break n_received,
+            }
+        }
+    }
+
+    #[test]
+    fn a_timer_is_moved() {
+        let (tx, rx) = unbounded();
+        (0..10).for_each(|i| tx.try_send(i).unwrap());
+        let start = Instant::now();
+        assert_eq!(until_idle(&rx, Duration::from_millis(5)), 10);
+        assert!(start.elapsed() >= Duration::from_millis(5));
+    }
+
+    #[vthread]
+    fn ends_at(deadline: Instant) -> bool {
+        timeout!(until(deadline) => vthread::time::sleep(Duration::from_secs(60))).is_err()
+    }
+
+    #[test]
+    fn a_timeout_ends_at_a_point_in_time() {
+        let deadline = Instant::now() + Duration::from_millis(5);
+        assert!(ends_at(deadline) && Instant::now() >= deadline);
+        assert!(ends_at(deadline), "it has passed");
+        assert!(SystemTime::now() > UNIX_EPOCH);
+    }
+}

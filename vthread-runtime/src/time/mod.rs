@@ -1,12 +1,21 @@
 //! Sleeping, and the clock. Mirrors [`std::time`] and `std::thread::sleep`.
+//!
+//! | std | here | difference |
+//! |---|---|---|
+//! | `time::{Duration, Instant, SystemTime, UNIX_EPOCH}` | the same, re-exported | none |
+//! | `thread::{sleep, sleep_until}` | [`sleep`], [`sleep_until`] | they suspend |
+//! | - | `timeout!(duration => ..)`, [`until`], [`deadline`] | beyond std |
+//! | - | [`interval`], [`Timer`] | beyond std |
 
 mod deadline;
 mod interval;
 mod sleeping;
 pub(crate) mod timeout;
+mod timer;
 
 pub use deadline::deadline;
 pub use interval::{Interval, MissedTickBehavior, interval, interval_at};
 pub use sleeping::{__vthread_sleep, __vthread_sleep_until, Sleep, sleep, sleep_until};
 pub use std::time::{Duration, Instant, SystemTime, SystemTimeError, UNIX_EPOCH};
 pub use timeout::Elapsed;
+pub use timer::{Timer, until};
