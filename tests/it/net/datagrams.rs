@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 use vthread::net::{UdpSocket, UnixDatagram};
 use vthread::prelude::*;
+use vthread::sync::channel;
 use vthread::time::sleep;
 
 #[vthread]
@@ -88,9 +89,12 @@ fn storm(n: u32) -> io::Result<(u32, u32)> {
     let (one, other) = (bound()?, bound()?);
     let there = other.local_addr()?;
     let mut cancelled = 0;
+    // No more are on their way than the system keeps.
+    let (sent, received) = channel(64);
     group! {
         spawn! {
             for i in 0..n {
+                sent.send(()).unwrap();
                 one.send_to(&i.to_le_bytes(), there)?;
                 if i % 16 == 0 {
                     sleep(Duration::from_micros(100));
@@ -102,9 +106,10 @@ fn storm(n: u32) -> io::Result<(u32, u32)> {
             let mut buf = [0; 4];
             let limit = Duration::from_micros(u64::from(cancelled % 7) * 20);
             match timeout!(limit => other.recv_from(&mut buf)) {
-                Ok(received) => {
-                    assert_eq!(received?.0, 4);
+                Ok(datagram) => {
+                    assert_eq!(datagram?.0, 4);
                     assert_eq!(u32::from_le_bytes(buf), expected);
+                    received.recv().unwrap();
                     expected += 1;
                 }
                 Err(_) => cancelled += 1,
