@@ -86,6 +86,7 @@ const MAX_CODE_LINES: usize = 400;
 
 /// The only files with unsafe code.
 const UNSAFE_FILES: &[&str] = &[
+    "tests/crates/programs/src/bin/fork_main.rs",
     "tests/crates/soak/src/heap.rs",
     "tests/it/language/unsafety.rs",
     "tests/it/language/function_attributes.rs",

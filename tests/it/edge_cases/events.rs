@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, Once};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 use vthread::prelude::*;
-use vthread::sync::oneshot;
+use vthread::sync::{channel, oneshot};
 use vthread::time::sleep;
 use vthread::{Outcome, yield_now};
 
@@ -287,4 +287,54 @@ fn a_blocking_call_that_holds_a_worker_is_told_once_for_its_site() {
         };
         assert_eq!(told.iter().filter(is_it).count(), 1, "{site} {told:?}");
     }
+}
+
+/// Where the vthread below is spawned that holds its worker.
+fn told_of_it(message: &str) -> Option<Told> {
+    let told = told("message", message).into_iter();
+    told.filter(|event| event.fields["spawned_at"].contains("events.rs:"))
+        .next_back()
+}
+
+/// The one that it wakes waits for its worker, and for no other.
+#[vthread]
+fn holds_its_worker(until: impl Fn() -> bool + Send) {
+    let (tx, rx) = channel(1);
+    group! {
+        spawn! { while rx.recv().is_ok() {} };
+        spawn!(move => {
+            while !until() {
+                tx.send(()).unwrap();
+                let begun = Instant::now();
+                while begun.elapsed() < Duration::from_millis(40) && !until() {
+                    std::hint::spin_loop();
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn case_35_a_stuck_poll_is_told_with_its_place_and_its_time() {
+    const RELIEVED: &str =
+        "a vthread holds its OS thread in one poll, and another thread has taken over the worker";
+    const CAME_BACK: &str = "a vthread that held its OS thread in one poll has given way";
+    listen();
+    let end = Instant::now() + Duration::from_secs(20);
+    holds_its_worker(move || told_of_it(RELIEVED).is_some() || Instant::now() > end);
+    let millis = |event: &Told, field| event.fields[field].parse::<u64>().unwrap();
+    let relieved = told_of_it(RELIEVED).expect("it was relieved");
+    assert_eq!(relieved.level, Level::WARN);
+    assert!(millis(&relieved, "so_far_ms") >= 10, "{relieved:?}");
+    // It is told by the thread that has come back, when it has.
+    while told_of_it(CAME_BACK).is_none() {
+        assert!(Instant::now() < end, "it has not come back");
+        std::thread::yield_now();
+    }
+    let came_back = told_of_it(CAME_BACK).unwrap();
+    assert_eq!(
+        came_back.fields["spawned_at"],
+        relieved.fields["spawned_at"]
+    );
+    assert!(millis(&came_back, "lasted_ms") >= 10, "{came_back:?}");
 }
