@@ -115,4 +115,10 @@ fn indexed(numbers: &[u32]) -> u32 {
     sum
 }
 
+#[vthread]
+fn polled_with_others() -> u32 {
+    let future = async { important() }; //~ deprecated
+    future.await
+}
+
 fn main() {}

@@ -213,6 +213,7 @@ mod plain_code {
     }
 
     #[vthread]
+    #[allow(deprecated)] // Calls in async blocks are warned about.
     fn under_a_foreign_executor() -> ((u64, &'static str), (u64, &'static str)) {
         bind!(ID = 3 => {
             let poll = || {

@@ -184,6 +184,7 @@ fn nested_plain_functions() {
 }
 
 #[vthread]
+#[allow(deprecated)] // Calls in async blocks are warned about.
 fn async_beside() -> u32 {
     async fn foreign(n: u32) -> u32 {
         n + 1
@@ -311,6 +312,7 @@ fn closures_given_to_adapters() {
 }
 
 #[vthread]
+#[allow(deprecated)] // Calls in async blocks are warned about.
 fn in_async_blocks() -> u32 {
     begin().await;
     let thing = Thing(1);

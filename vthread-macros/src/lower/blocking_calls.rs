@@ -221,6 +221,11 @@ fn of_tag(key: &str, at: Span) -> TokenStream {
     quote_spanned!(span=> #of::<#key, _>(&__t)[()].#blocks();)
 }
 
+/// The entry for vthread calls in async blocks, and the method that warns.
+pub(super) fn in_async_block(at: Span) -> (TokenStream, Ident) {
+    (key("in_async_block", ours(at)), blocks(at))
+}
+
 /// The entry of the table.
 fn key(name: &str, span: Span) -> TokenStream {
     let (table, name) = (names::blocking(span), format_ident!("{name}", span = span));

@@ -124,7 +124,12 @@ impl Body {
             }
             Expr::Closure(closure) => self.closure(closure),
             // Futures that the user holds, and constants: not part of the state machine.
-            Expr::Async(_) | Expr::Const(_) => Fragments.visit_expr_mut(expr),
+            Expr::Async(_) | Expr::Const(_) => {
+                Fragments.visit_expr_mut(expr);
+                if let Expr::Async(block) = expr {
+                    self.warn_in_async_block(block);
+                }
+            }
             Expr::Index(indexed) => {
                 self.visit_expr_mut(&mut indexed.expr);
                 self.visit_expr_mut(&mut indexed.index);

@@ -342,7 +342,7 @@ fn extent(call: &ExprCall) -> Extent {
 }
 
 /// Whether the arguments contain a closure, or a macro that may hide one.
-fn has_closure(call: &ExprCall) -> bool {
+pub(super) fn has_closure(call: &ExprCall) -> bool {
     struct Closures(bool);
     impl<'ast> Visit<'ast> for Closures {
         fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {

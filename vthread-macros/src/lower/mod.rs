@@ -6,6 +6,7 @@
 //! of bodies; `std_macro` treats macros whose arguments are part of the body; the other files are
 //! named after what they rewrite.
 
+mod async_block;
 pub(crate) mod background;
 pub(crate) mod bind;
 pub(crate) mod block;

@@ -9,7 +9,7 @@ use super::choice::IsCall;
 use super::loops::SuspendingLoop;
 use super::probe::{Probe, Unnamed};
 use crate::base::type_question::{Asked, answers, ask};
-use crate::task::call::{FunctionKind, name_hash};
+use crate::task::call::{Call, FunctionKind, name_hash};
 use std::fs::{DirBuilder, File};
 use std::io::{self, BufReader, Bytes, Lines, Split, Stdin, StdinLock};
 use std::marker::PhantomData;
@@ -170,6 +170,10 @@ macro_rules! table {
     (streams under std: $($name:ident = $note:literal for $([$($generics:tt)*] $tag:ty),*;)*) => {
         $(table!(@key $name, $note, $([$($generics)*] for $tag),*);)*
     };
+    // A vthread call where it blocks.
+    (vthread calls: $($name:ident = $note:literal for $([$($generics:tt)*] $tag:ty),*;)*) => {
+        $(table!(@key $name, $note, $([$($generics)*] for $tag),*);)*
+    };
     (@key $name:ident, $note:literal, $([$($generics:tt)*] for $tag:ty),*) => {
         #[doc = $note]
         #[allow(non_camel_case_types)]
@@ -242,6 +246,12 @@ table! { methods:
 table! { guards:
     held_guard = "a guard of a lock of std lives across this suspension, and a waiter for the lock blocks an OS thread: end it before, by a block or `drop(guard)`, or take the lock of `vthread::sync`"
         for MutexGuard<'_, V>, RwLockReadGuard<'_, V>, RwLockWriteGuard<'_, V>;
+}
+
+table! { vthread calls:
+    in_async_block = "this vthread call blocks the thread that polls the async block, which may hang: let a vthread of its own make it (`let task = spawn! { .. };` outside), and write `task.await` here"
+        for [K: Suspending] Across<(), K>,
+            [R, F] Probe<0, Unnamed, Call<R, F>>;
 }
 
 table! { streams under std:
