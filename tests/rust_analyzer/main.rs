@@ -1,4 +1,4 @@
-//! An editor with rust-analyzer has nothing to say of sound vthread code, and sees what is wrong in a body.
+//! rust-analyzer reports nothing in sound vthread code, and sees what is wrong in a body.
 
 use std::fs;
 use std::path::{Path, PathBuf};
