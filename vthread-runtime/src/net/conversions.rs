@@ -21,7 +21,8 @@ macro_rules! conversions {
         impl TryFrom<$std> for $ty {
             type Error = ::std::io::Error;
 
-            /// Makes a socket of std's non-blocking, and registers it.
+            /// Makes a socket of std's non-blocking, and registers it. All handles of the socket are
+            /// non-blocking from then on: clones of std's, and those of another process that shares it.
             fn try_from(socket: $std) -> ::std::io::Result<Self> {
                 socket.set_nonblocking(true)?;
                 $ty::from_socket(socket)
@@ -31,7 +32,8 @@ macro_rules! conversions {
         impl TryFrom<::std::os::fd::OwnedFd> for $ty {
             type Error = ::std::io::Error;
 
-            /// Makes the socket non-blocking, and registers it.
+            /// Makes the socket non-blocking, and registers it. All handles of the socket are
+            /// non-blocking from then on, those of another process that shares it too.
             fn try_from(descriptor: ::std::os::fd::OwnedFd) -> ::std::io::Result<Self> {
                 $ty::try_from(<$std>::from(descriptor))
             }
