@@ -4,6 +4,7 @@
 
 mod imports;
 mod messages;
+mod prose;
 mod source;
 mod strip;
 

@@ -1,0 +1,75 @@
+//! Comments: the words and the width that a program can check.
+
+use crate::assert_none;
+use crate::source::{all_sources, has_word};
+
+/// Words in whose place the field has nouns: the waiter, the spawner, the caller, a child.
+const WORDS: &[&str] = &["anybody", "nobody", "somebody", "whoever", "whom"];
+
+/// The last column of a comment.
+const WIDTH: usize = 100;
+
+/// The comment of a line that has nothing else.
+fn comment(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    line.strip_prefix("//")
+        .map(|comment| comment.trim_start_matches(['/', '!']))
+}
+
+#[test]
+fn comments_use_the_words_of_the_field() {
+    let mut broken = Vec::new();
+    for source in all_sources() {
+        for (idx, line) in source.text.lines().enumerate() {
+            let Some(comment) = comment(line) else {
+                continue;
+            };
+            let comment = comment.to_lowercase();
+            let words = WORDS.iter().filter(|word| has_word(&comment, word));
+            let found = words
+                .copied()
+                .chain(comment.contains("for ever").then_some("for ever"));
+            broken.extend(found.map(|word| format!("{}:{}: {word}", source.path, idx + 1)));
+        }
+    }
+    assert_none(broken, "a comment names its subject by a noun");
+}
+
+#[test]
+fn comments_end_at_the_last_column() {
+    let mut broken = Vec::new();
+    for source in all_sources() {
+        let mut is_code = false;
+        for (idx, line) in source.text.lines().enumerate() {
+            let Some(comment) = comment(line) else {
+                is_code = false;
+                continue;
+            };
+            if comment.trim_start().starts_with("```") {
+                is_code = !is_code;
+            }
+            // Code, tables and addresses have the width that they need.
+            let needs_it =
+                is_code || comment.trim_start().starts_with('|') || comment.contains("://");
+            if line.chars().count() > WIDTH && !needs_it {
+                broken.push(format!("{}:{}", source.path, idx + 1));
+            }
+        }
+    }
+    assert_none(broken, "a comment is read without scrolling");
+}
+
+#[test]
+fn documentation_shows_the_facades_name() {
+    let mut broken = Vec::new();
+    for source in all_sources() {
+        for (idx, line) in source.text.lines().enumerate() {
+            let line = line.trim_start();
+            let is_shown = line.starts_with("///") || line.starts_with("//!");
+            if is_shown && line.contains("vthread_runtime::") {
+                broken.push(format!("{}:{}", source.path, idx + 1));
+            }
+        }
+    }
+    assert_none(broken, "users write `vthread::`");
+}
