@@ -181,12 +181,16 @@ pub(crate) const IO_METHODS: &[&str] = &[
 /// The hidden companion of the function `name`. Its span is hygienic, so that lints name only the
 /// facade.
 pub(crate) fn companion(name: &Ident) -> Ident {
-    format_ident!("__vthread_{}", plain_text(name), span = ours(name.span()))
+    format_ident!(
+        "__vthread_{}",
+        plain_text(name),
+        span = hygienic(name.span())
+    )
 }
 
 /// The name that a vthread function and a plain one must not share; rustc's error shows it.
 pub(crate) fn both_functions(at: Span) -> Ident {
-    Ident::new("a_vthread_fn_and_a_plain_fn_of_this_name", ours(at))
+    Ident::new("a_vthread_fn_and_a_plain_fn_of_this_name", hygienic(at))
 }
 
 /// The name that a macro of ours and another one must not share, as above. `vthread::__macros`
@@ -195,7 +199,7 @@ pub(crate) fn both_macros(name: &Ident) -> Ident {
     format_ident!(
         "a_{}_not_of_vthread_needs_a_path_or_another_name",
         name,
-        span = ours(name.span())
+        span = hygienic(name.span())
     )
 }
 
@@ -204,7 +208,7 @@ pub(crate) fn both_std_macros(name: &Ident) -> Ident {
     format_ident!(
         "a_{}_not_of_std_needs_an_import_in_this_file_or_a_path",
         plain_text(name),
-        span = ours(name.span())
+        span = hygienic(name.span())
     )
 }
 
@@ -254,6 +258,6 @@ pub(crate) fn called_at(at: Span, arguments: TokenStream) -> Group {
 }
 
 /// The span of generated tokens: hygienic, silent for lints, and located at the user's code.
-pub(crate) fn ours(at: Span) -> Span {
+pub(crate) fn hygienic(at: Span) -> Span {
     Span::mixed_site().located_at(at)
 }

@@ -7,7 +7,7 @@ use crate::forms::closure;
 use crate::forms::form::{BackgroundForm, EnclosureForm, GroupForm, SpawnForm};
 use crate::forms::race::RaceForm;
 use crate::forms::select::SelectForm;
-use crate::forms::{Ours, which};
+use crate::forms::{OurMacro, our_macro};
 use crate::known::macros;
 use crate::names::plain_text;
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -90,11 +90,11 @@ impl Free<'_> {
     }
 
     /// A nested `group!` or `spawn!`. Errors in its form are reported where it is expanded.
-    fn ours(&mut self, which: Ours, mac: &Macro) -> Option<()> {
+    fn hygienic(&mut self, which: OurMacro, mac: &Macro) -> Option<()> {
         let at = mac.path.segments[0].ident.span();
         let mut ignored = Errors::default();
         match which {
-            Ours::Group => {
+            OurMacro::Group => {
                 let form = GroupForm::parse(mac.tokens.clone(), at, &mut ignored)?;
                 form.max_concurrency
                     .iter()
@@ -106,7 +106,7 @@ impl Free<'_> {
                     walk.visit_block(&form.body);
                 });
             }
-            Ours::Spawn => {
+            OurMacro::Spawn => {
                 let form = SpawnForm::parse(mac.tokens.clone(), at, &mut ignored)?;
                 form.name.iter().for_each(|option| self.visit_expr(option));
                 if let Some(handle) = &form.handle {
@@ -114,12 +114,12 @@ impl Free<'_> {
                 }
                 self.visit_block(&form.body);
             }
-            Ours::Background => {
+            OurMacro::Background => {
                 let form = BackgroundForm::parse(mac.tokens.clone(), at, &mut ignored)?;
                 form.name.iter().for_each(|option| self.visit_expr(option));
                 self.visit_block(&form.body);
             }
-            Ours::Select => {
+            OurMacro::Select => {
                 let form = SelectForm::parse(mac.tokens.clone(), &mut ignored)?;
                 for branch in &form.branches {
                     self.visit_expr(&branch.body);
@@ -133,11 +133,11 @@ impl Free<'_> {
                     .iter()
                     .for_each(|handler| self.visit_expr(handler));
             }
-            Ours::Closure => {
+            OurMacro::Closure => {
                 let closure = closure::parse(mac, &mut ignored)?;
                 self.visit_expr_closure(&closure);
             }
-            Ours::Race => {
+            OurMacro::Race => {
                 let form = RaceForm::parse(mac.tokens.clone(), at, &mut ignored)?;
                 let outside = form.max_concurrency.iter().chain(&form.name);
                 outside
@@ -149,7 +149,7 @@ impl Free<'_> {
                     walk.visit_block(&form.body);
                 });
             }
-            Ours::Enclosure(which) => {
+            OurMacro::Enclosure(which) => {
                 let tokens = mac.tokens.clone();
                 let form = EnclosureForm::parse(tokens, which, at, &mut ignored)?;
                 let values = form.head.values().into_iter();
@@ -274,8 +274,8 @@ impl<'ast> Visit<'ast> for Free<'_> {
         });
     }
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        if let Some(which) = which(mac) {
-            if self.ours(which, mac).is_some() {
+        if let Some(which) = our_macro(mac) {
+            if self.hygienic(which, mac).is_some() {
                 return;
             }
         }

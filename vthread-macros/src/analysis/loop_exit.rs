@@ -4,7 +4,7 @@ use crate::errors::Errors;
 use crate::forms::form::{EnclosureForm, GroupForm};
 use crate::forms::race::RaceForm;
 use crate::forms::select::SelectForm;
-use crate::forms::{Ours, which};
+use crate::forms::{OurMacro, our_macro};
 use crate::known::macros;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprBreak, ExprClosure, ExprLoop, Ident, Item, Macro};
@@ -30,30 +30,30 @@ struct Breaks<'a> {
 impl Breaks<'_> {
     /// A `break` leaves the body of a `group!` and of similar macros, but not a child's body. A
     /// form that does not parse is reported where it is expanded.
-    fn ours(&mut self, which: Ours, mac: &Macro) -> Option<()> {
+    fn hygienic(&mut self, which: OurMacro, mac: &Macro) -> Option<()> {
         let at = mac.path.segments[0].ident.span();
         let tokens = mac.tokens.clone();
         let mut ignored = Errors::default();
         match which {
-            Ours::Spawn | Ours::Background => {}
-            Ours::Group => {
+            OurMacro::Spawn | OurMacro::Background => {}
+            OurMacro::Group => {
                 let form = GroupForm::parse(tokens, at, &mut ignored)?;
                 self.visit_block(&form.body);
             }
-            Ours::Enclosure(which) => {
+            OurMacro::Enclosure(which) => {
                 let form = EnclosureForm::parse(tokens, which, at, &mut ignored)?;
                 self.visit_block(&form.body);
             }
             // It runs elsewhere.
-            Ours::Closure => {}
-            Ours::Race => {
+            OurMacro::Closure => {}
+            OurMacro::Race => {
                 // Its body belongs to a child.
                 let form = RaceForm::parse(tokens, at, &mut ignored)?;
                 form.otherwise
                     .iter()
                     .for_each(|handler| self.visit_expr(handler));
             }
-            Ours::Select => {
+            OurMacro::Select => {
                 let form = SelectForm::parse(tokens, &mut ignored)?;
                 for branch in &form.branches {
                     self.visit_expr(&branch.body);
@@ -86,8 +86,8 @@ impl<'ast> Visit<'ast> for Breaks<'_> {
     fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {}
     fn visit_expr_async(&mut self, _: &'ast syn::ExprAsync) {}
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        if let Some(which) = which(mac) {
-            self.ours(which, mac);
+        if let Some(which) = our_macro(mac) {
+            self.hygienic(which, mac);
             return;
         }
         match macros::arguments(mac) {

@@ -13,7 +13,7 @@ use crate::forms::closure;
 use crate::forms::form::{EnclosureForm, GroupForm, SpawnForm};
 use crate::forms::race::RaceForm;
 use crate::forms::select::SelectForm;
-use crate::forms::{Ours, which};
+use crate::forms::{OurMacro, our_macro};
 use crate::known::macros;
 use crate::names::{ident, plain_text};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
@@ -68,7 +68,7 @@ struct Marks {
 impl VisitMut for Marks {
     fn visit_item_mut(&mut self, _: &mut Item) {}
     fn visit_macro_mut(&mut self, mac: &mut Macro) {
-        if which(mac) != Some(Ours::Spawn) {
+        if our_macro(mac) != Some(OurMacro::Spawn) {
             return;
         }
         let names = std::mem::take(&mut self.lost[self.n_spawns]);
@@ -216,16 +216,16 @@ impl Walk {
         }
     }
 
-    fn ours(&mut self, which: Ours, mac: &Macro) -> Option<()> {
+    fn hygienic(&mut self, which: OurMacro, mac: &Macro) -> Option<()> {
         let at = mac.path.segments[0].ident.span();
         let mut ignored = Errors::default();
         match which {
-            Ours::Group => {
+            OurMacro::Group => {
                 let form = GroupForm::parse(mac.tokens.clone(), at, &mut ignored)?;
                 // Its children borrow the variables of the surrounding body.
                 self.hidden(|walk| walk.visit_block(&form.body));
             }
-            Ours::Spawn => {
+            OurMacro::Spawn => {
                 let form = SpawnForm::parse(mac.tokens.clone(), at, &mut ignored);
                 let is_outermost = !self.in_child;
                 if is_outermost {
@@ -242,19 +242,19 @@ impl Walk {
                 }
             }
             // Like a `move` closure, it takes everything that it names.
-            Ours::Background => {}
-            Ours::Closure => {
+            OurMacro::Background => {}
+            OurMacro::Closure => {
                 let closure = closure::parse(mac, &mut ignored)?;
                 self.hidden(|walk| walk.visit_expr_closure(&closure));
             }
-            Ours::Race => {
+            OurMacro::Race => {
                 let form = RaceForm::parse(mac.tokens.clone(), at, &mut ignored)?;
                 self.hidden(|walk| {
                     let outside = [&form.collection].into_iter().chain(&form.otherwise);
                     outside.for_each(|value| walk.visit_expr(value));
                 });
             }
-            Ours::Select => {
+            OurMacro::Select => {
                 let form = SelectForm::parse(mac.tokens.clone(), &mut ignored)?;
                 self.hidden(|walk| {
                     for branch in &form.branches {
@@ -269,7 +269,7 @@ impl Walk {
                     otherwise.for_each(|handler| walk.visit_expr(handler));
                 });
             }
-            Ours::Enclosure(which) => {
+            OurMacro::Enclosure(which) => {
                 let tokens = mac.tokens.clone();
                 let form = EnclosureForm::parse(tokens, which, at, &mut ignored)?;
                 self.hidden(|walk| {
@@ -383,8 +383,8 @@ impl<'ast> Visit<'ast> for Walk {
         });
     }
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        if let Some(which) = which(mac) {
-            self.ours(which, mac);
+        if let Some(which) = our_macro(mac) {
+            self.hygienic(which, mac);
             return;
         }
         let Some(arguments) = macros::arguments(mac) else {

@@ -100,7 +100,7 @@ fn macros_as_expressions(body: &mut Block) {
             continue;
         };
         if last.semi_token.is_some()
-            || crate::forms::which(&last.mac).is_some_and(crate::forms::Ours::gives_a_task)
+            || crate::forms::our_macro(&last.mac).is_some_and(crate::forms::OurMacro::gives_a_task)
         {
             continue;
         }

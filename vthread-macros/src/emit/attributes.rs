@@ -107,7 +107,7 @@ pub(crate) fn element(attrs: &[Attribute], value: impl ToTokens) -> TokenStream 
 #[cfg(test)]
 mod tests {
     use super::{KINDS, kind, take};
-    use crate::lower::{Body, Returns, Subject};
+    use crate::lower::{Lowering, Returns, Subject};
     use quote::ToTokens;
     use syn::visit_mut::VisitMut;
     use syn::{Expr, parse_quote};
@@ -186,7 +186,7 @@ mod tests {
                         group! { #marked; }
                     }),
                 };
-                let mut body = Body::new(Subject::default(), Returns::default());
+                let mut body = Lowering::new(Subject::default(), Returns::default());
                 body.visit_expr_mut(&mut whole);
                 let rewritten = whole.to_token_stream().to_string();
                 let n = rewritten.matches("the_mark").count();

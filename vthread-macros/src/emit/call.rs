@@ -1,13 +1,13 @@
 //! The code of a suspending call, and the dead code beside it.
 
-use crate::names::{self, called_at, ours};
+use crate::names::{self, called_at, hygienic};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Token};
 
 /// How a suspending call is made.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Making {
+pub(crate) enum CallMode {
     /// Awaited in place, inside the caller's frame.
     Await,
     /// As a segment of the vthread: direct recursion.
@@ -19,7 +19,7 @@ pub(crate) enum Making {
 /// The future of a body that stands at the user's `at`. It has the user's span: rustc's errors do
 /// not name variables that are captured in the macro of another crate.
 pub(crate) fn body_future(at: Span, moves: impl ToTokens, inside: TokenStream) -> TokenStream {
-    let frame = quote_spanned!(ours(at)=> '__frame: { #inside });
+    let frame = quote_spanned!(hygienic(at)=> '__frame: { #inside });
     let mut braces = Group::new(Delimiter::Brace, frame);
     braces.set_span(at);
     let token = Token![async](at);
@@ -49,17 +49,17 @@ pub(crate) enum Place {
 
 /// The first statement of dead code beside a call that may be awaited: leaves it, and checks the
 /// place as `in_place` does.
-pub(crate) fn leave(making: Making, span: Span, value: TokenStream) -> TokenStream {
+pub(crate) fn leave(making: CallMode, span: Span, value: TokenStream) -> TokenStream {
     match making {
-        Making::Await | Making::Segment => {
+        CallMode::Await | CallMode::Segment => {
             quote_spanned!(span=> break '__frame break '__l #value;)
         }
-        Making::Block => quote_spanned!(span=> break '__l #value;),
+        CallMode::Block => quote_spanned!(span=> break '__l #value;),
     }
 }
 
 /// `dead` beside a call that is made in this mode.
-pub(crate) fn dead_beside(making: Making, span: Span, code: TokenStream) -> TokenStream {
+pub(crate) fn dead_beside(making: CallMode, span: Span, code: TokenStream) -> TokenStream {
     let leave = leave(making, span, TokenStream::new());
     quote_spanned!(span=> '__l: { #leave #code })
 }
@@ -72,7 +72,7 @@ pub(crate) fn answer(question: TokenStream, span: Span) -> TokenStream {
 
 /// The answer of a probe, determined in dead code: `tag` has the types.
 pub(crate) fn found(
-    making: Making,
+    making: CallMode,
     place: Place,
     span: Span,
     tag: TokenStream,
@@ -82,7 +82,7 @@ pub(crate) fn found(
     let chosen = names::chosen(span);
     let making = match place {
         Place::Checked => making,
-        Place::CheckedAround => Making::Block,
+        Place::CheckedAround => CallMode::Block,
     };
     let leave = leave(making, span, quote_spanned!(span=> #chosen()));
     quote_spanned!(span=> let __k = '__l: { #leave let __t = #tag; #warning #which };)
@@ -91,40 +91,40 @@ pub(crate) fn found(
 /// The two ways to make the call, with the answer in `__k` and the result of the call in `__x`.
 /// `arguments` is where the user's parentheses are: what rustc suggests after the value stands
 /// after these.
-pub(crate) fn ways(making: Making, at: Span, arguments: Span) -> TokenStream {
-    let span = ours(at);
+pub(crate) fn ways(making: CallMode, at: Span, arguments: Span) -> TokenStream {
+    let span = hygienic(at);
     let made = match making {
-        Making::Await => quote_spanned!(span=> unsafe { __k.frame(__x) }.await),
-        Making::Segment => {
+        CallMode::Await => quote_spanned!(span=> unsafe { __k.frame(__x) }.await),
+        CallMode::Segment => {
             let segment = names::segment(span);
             quote_spanned!(span=> unsafe { #segment(__k.frame(__x)) }.await)
         }
-        Making::Block => {
+        CallMode::Block => {
             // A blocking call remembers its caller, which is the user's own code.
             let (probe, call) = (quote_spanned!(span=> __k), quote_spanned!(span=> __x));
             quote_spanned!(at=> #probe.block(#call))
         }
     };
-    let value = Ident::new("__x", ours(arguments));
-    let value = called_at(ours(arguments), value.into_token_stream());
+    let value = Ident::new("__x", hygienic(arguments));
+    let value = called_at(hygienic(arguments), value.into_token_stream());
     quote_spanned!(span=> if __k.is_plain { __k.plain #value } else { #made })
 }
 
 /// The value of a call, for an editor.
 pub(crate) fn shown_value(call: &impl ToTokens, at: Span) -> Expr {
-    let value = Ident::new("__vthread_value", ours(at));
-    Expr::Verbatim(quote_spanned!(ours(at)=> (#call).#value()))
+    let value = Ident::new("__vthread_value", hygienic(at));
+    Expr::Verbatim(quote_spanned!(hygienic(at)=> (#call).#value()))
 }
 
 /// A call whose result is known to be a `Call`. `held` warns about guards that live across it.
 pub(crate) fn known_call(
     call: TokenStream,
-    making: Making,
+    making: CallMode,
     at: Span,
     extent: Extent,
     held: TokenStream,
 ) -> TokenStream {
-    let span = ours(at);
+    let span = hygienic(at);
     let dead = dead_beside(making, span, TokenStream::new());
     let (frame, segment, block) = (
         names::frame(span),
@@ -132,11 +132,11 @@ pub(crate) fn known_call(
         names::block_call(span),
     );
     let made = match making {
-        Making::Await => quote_spanned!(span=> let __f = unsafe { #frame(__c) }; __f.await),
-        Making::Segment => {
+        CallMode::Await => quote_spanned!(span=> let __f = unsafe { #frame(__c) }; __f.await),
+        CallMode::Segment => {
             quote_spanned!(span=> let __f = unsafe { #segment(#frame(__c)) }; __f.await)
         }
-        Making::Block => quote_spanned!(span=> #block(__c)),
+        CallMode::Block => quote_spanned!(span=> #block(__c)),
     };
     let decided = decide(
         extent,

@@ -1,6 +1,6 @@
 //! The beginning and the end of a body: the group in it, its handle, the report of its value.
 
-use crate::emit::call::{Making, dead_beside};
+use crate::emit::call::{CallMode, dead_beside};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
@@ -22,7 +22,7 @@ pub(crate) fn slot_end(
     val: &TokenStream,
     span: Span,
 ) -> TokenStream {
-    let dead = dead_beside(Making::Await, span, TokenStream::new());
+    let dead = dead_beside(CallMode::Await, span, TokenStream::new());
     quote_spanned!(span=>
         #dead
         #[allow(unreachable_code)] let __v = #val(__v);

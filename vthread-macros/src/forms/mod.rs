@@ -13,7 +13,7 @@ use syn::Macro;
 
 /// Which of our macros an invocation in a vthread body is.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Ours {
+pub(crate) enum OurMacro {
     Group,
     Spawn,
     Background,
@@ -23,15 +23,15 @@ pub(crate) enum Ours {
     Closure,
 }
 
-impl Ours {
+impl OurMacro {
     /// Whether its value is a task, which a statement discards.
     pub(crate) fn gives_a_task(self) -> bool {
-        matches!(self, Ours::Spawn | Ours::Background)
+        matches!(self, OurMacro::Spawn | OurMacro::Background)
     }
 }
 
 /// `group!`, `vthread::group!`, `spawn!`, `vthread::spawn!`; never another crate's macro.
-pub(crate) fn which(mac: &Macro) -> Option<Ours> {
+pub(crate) fn our_macro(mac: &Macro) -> Option<OurMacro> {
     let segments = &mac.path.segments;
     let ours = match segments.len() {
         1 => true,
@@ -39,17 +39,17 @@ pub(crate) fn which(mac: &Macro) -> Option<Ours> {
         _ => false,
     };
     match segments.last()?.ident.to_string().as_str() {
-        "group" if ours => Some(Ours::Group),
-        "spawn" if ours => Some(Ours::Spawn),
-        "background" if ours => Some(Ours::Background),
-        "timeout" if ours => Some(Ours::Enclosure(Enclosure::Timeout)),
-        "shield" if ours => Some(Ours::Enclosure(Enclosure::Shield)),
-        "catch_unwind" if ours => Some(Ours::Enclosure(Enclosure::CatchUnwind)),
-        "bind" if ours => Some(Ours::Enclosure(Enclosure::Bind)),
-        "select" if ours => Some(Ours::Select),
-        "race" if ours => Some(Ours::Race),
-        "closure" if ours => Some(Ours::Closure),
-        "defer" if ours => Some(Ours::Enclosure(Enclosure::Defer)),
+        "group" if ours => Some(OurMacro::Group),
+        "spawn" if ours => Some(OurMacro::Spawn),
+        "background" if ours => Some(OurMacro::Background),
+        "timeout" if ours => Some(OurMacro::Enclosure(Enclosure::Timeout)),
+        "shield" if ours => Some(OurMacro::Enclosure(Enclosure::Shield)),
+        "catch_unwind" if ours => Some(OurMacro::Enclosure(Enclosure::CatchUnwind)),
+        "bind" if ours => Some(OurMacro::Enclosure(Enclosure::Bind)),
+        "select" if ours => Some(OurMacro::Select),
+        "race" if ours => Some(OurMacro::Race),
+        "closure" if ours => Some(OurMacro::Closure),
+        "defer" if ours => Some(OurMacro::Enclosure(Enclosure::Defer)),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@
 use super::attributes;
 use super::options::Options;
 use crate::library;
-use crate::names::{self, hash, ours, plain_text};
+use crate::names::{self, hash, hygienic, plain_text};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use std::cell::RefCell;
@@ -50,7 +50,7 @@ fn distinct(methods: &[Method]) -> Vec<&Ident> {
 /// A supertrait for each suspending method: it carries the announcement through bounds and `dyn`.
 pub(crate) fn as_supertraits(definition: &mut ItemTrait, methods: &[Method]) {
     for method in distinct(methods) {
-        let span = ours(method.span());
+        let span = hygienic(method.span());
         let (suspends, hash) = (names::suspends(span), hash(&plain_text(method)));
         definition
             .supertraits
@@ -61,7 +61,7 @@ pub(crate) fn as_supertraits(definition: &mut ItemTrait, methods: &[Method]) {
 /// The macro of a trait, which its impls invoke.
 pub(crate) fn of_trait(definition: &ItemTrait, methods: &[Method]) -> TokenStream {
     let (name, visibility) = (&definition.ident, &definition.vis);
-    let span = ours(name.span());
+    let span = hygienic(name.span());
     let unique = unique_name(name);
     let methods = distinct(methods);
     let hashes = methods.iter().map(|method| hash(&plain_text(method)));
@@ -102,7 +102,7 @@ pub(crate) fn is_named_as_in_io(name: &Ident) -> bool {
 /// A method of an `impl` in all forms that a trait may have; the trait's macro takes one.
 pub(crate) fn in_the_form_of(path: &Path, name: &Ident, forms: [&ImplItemFn; 3]) -> TokenStream {
     let path = without_arguments(path);
-    let span = ours(path.segments[path.segments.len() - 1].ident.span());
+    let span = hygienic(path.segments[path.segments.len() - 1].ident.span());
     let [plain, own, io] = forms;
     quote_spanned!(span=> #path! { @method #name {#plain} {#own} {#io} })
 }
@@ -117,7 +117,7 @@ fn unique_name(name: &Ident) -> Ident {
         0 => {}
         n => unique = format!("{unique}_{n}"),
     }
-    Ident::new(&unique, ours(name.span()))
+    Ident::new(&unique, hygienic(name.span()))
 }
 
 /// The number of macros of a trait that already have this name.
@@ -143,7 +143,7 @@ pub(crate) fn of_impl(block: &ItemImpl, methods: &[Method], options: &Options) -
     match &block.trait_ {
         Some((path, _)) => {
             let path = without_arguments(path);
-            let span = ours(path.segments[path.segments.len() - 1].ident.span());
+            let span = hygienic(path.segments[path.segments.len() - 1].ident.span());
             // The trait's crate may have another name for the library.
             let library = library::path(span);
             let skipped = options
@@ -163,7 +163,7 @@ pub(crate) fn of_impl(block: &ItemImpl, methods: &[Method], options: &Options) -
                 .iter()
                 .filter(|method| !options.nogate.contains(&method.text()));
             let gates = announced.map(|method| {
-                let span = ours(method.name.span());
+                let span = hygienic(method.name.span());
                 let (suspends, hash) = (names::suspends(span), hash(&method.text()));
                 let own = &method.conditions;
                 quote_spanned!(span=>
@@ -263,7 +263,7 @@ pub(crate) fn implement(tokens: TokenStream) -> TokenStream {
         Ok(request) => request,
         Err(error) => return error.to_compile_error(),
     };
-    let span = ours(Span::call_site());
+    let span = hygienic(Span::call_site());
     let suspends = library::reached_by(Some(library), || names::suspends(span));
     let gates = methods
         .iter()

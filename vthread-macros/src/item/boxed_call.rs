@@ -1,7 +1,7 @@
 //! The signature of a method of a `#[vthread(dyn)]` trait: the call is boxed and names its borrows.
 
 use super::signature::output;
-use crate::names::{self, ours};
+use crate::names::{self, hygienic};
 use proc_macro2::Span;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
@@ -43,7 +43,7 @@ pub(crate) fn box_call(sig: &mut Signature) {
     if let (Some(lifetime), ReturnType::Type(_, ty)) = (of_output, &mut sig.output) {
         Filled(lifetime).visit_type_mut(ty);
     }
-    let span = ours(at);
+    let span = hygienic(at);
     let (call, boxed, output) = (names::call_type(span), names::boxed(span), output(sig));
     let frame = Lifetime::new("'__vt", at);
     for lifetime in &elided.fresh {
@@ -70,7 +70,7 @@ pub(crate) fn box_call(sig: &mut Signature) {
 /// borrows last for `'__vt`.
 pub(crate) fn io_call(sig: &mut Signature) {
     let at = sig.fn_token.span;
-    let span = ours(at);
+    let span = hygienic(at);
     let frame = Lifetime::new("'__vt", at);
     for input in &mut sig.inputs {
         match input {

@@ -2,7 +2,7 @@
 //! visibility, with the default as a function, so that it need not be a constant.
 
 use crate::errors::Errors;
-use crate::names::{self, ours};
+use crate::names::{self, hygienic};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
@@ -92,7 +92,7 @@ fn declare(declaration: Declaration) -> TokenStream {
         default,
     } = declaration;
     // Located at the type, which may be one that a variable cannot have.
-    let span = ours(ty.span());
+    let span = hygienic(ty.span());
     let variable = names::context_var(span);
     quote_spanned!(span=>
         #(#attrs)*

@@ -2,8 +2,8 @@
 
 use super::options::Options;
 use crate::emit::call::dead;
-use crate::lower::{Body, can_be_written};
-use crate::names::{self, ours};
+use crate::lower::{Lowering, can_be_written};
+use crate::names::{self, hygienic};
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::visit_mut::VisitMut;
@@ -11,7 +11,7 @@ use syn::{Block, ReturnType, Signature};
 
 /// Rewrites `block` and makes the body of the companion.
 pub(crate) fn emit(
-    body: &mut Body,
+    body: &mut Lowering,
     prologue: &TokenStream,
     block: Block,
     signature: &Signature,
@@ -23,14 +23,14 @@ pub(crate) fn emit(
 
 /// Rewrites `block` and makes the frame of the companion.
 pub(crate) fn emit_frame(
-    body: &mut Body,
+    body: &mut Lowering,
     prologue: &TokenStream,
     mut block: Block,
     signature: &Signature,
 ) -> TokenStream {
     body.is_used = !matches!(signature.output, ReturnType::Default);
     body.visit_block_mut(&mut block);
-    let span = ours(signature.ident.span());
+    let span = hygienic(signature.ident.span());
     let in_frame = names::in_frame(span);
     // All of `self` is captured: disjoint capture would add false lints.
     let this = signature.receiver().map(|receiver| {
@@ -51,7 +51,7 @@ pub(crate) fn emit_frame(
 
 /// Passes the frame to the runtime as a call.
 pub(crate) fn as_call(frame: TokenStream, signature: &Signature, options: &Options) -> TokenStream {
-    let span = ours(signature.ident.span());
+    let span = hygienic(signature.ident.span());
     let call = names::call(span);
     let boxed = (options.boxed || options.dynamic)
         .then(|| quote_spanned!(span=> let __f = ::std::boxed::Box::pin(__f);));
@@ -60,7 +60,7 @@ pub(crate) fn as_call(frame: TokenStream, signature: &Signature, options: &Optio
 
 /// Passes the frame to the runtime as a call of a method of `vthread::io`.
 pub(crate) fn as_io_call(frame: &TokenStream, signature: &Signature) -> TokenStream {
-    let span = ours(signature.ident.span());
+    let span = hygienic(signature.ident.span());
     let call = names::io_call(span);
     quote_spanned!(span=> #frame unsafe { #call(__f) })
 }
@@ -74,7 +74,7 @@ fn says_output(signature: &Signature) -> TokenStream {
     if !can_be_written(ty) && !matches!(**ty, syn::Type::Never(_)) {
         return TokenStream::new();
     }
-    let span = ours(signature.ident.span());
+    let span = hygienic(signature.ident.span());
     let any = names::any(span);
     let ty = super::signature::output(signature);
     dead(
@@ -85,14 +85,14 @@ fn says_output(signature: &Signature) -> TokenStream {
 
 /// The body of a companion whose function has errors: callers still type-check.
 pub(crate) fn emit_refused(signature: &Signature) -> TokenStream {
-    let span = ours(signature.ident.span());
+    let span = hygienic(signature.ident.span());
     let any = names::any(span);
     quote_spanned!(span=> #any())
 }
 
 /// The same for a method: its call has a frame that never exists.
 pub(crate) fn emit_refused_method(signature: &Signature) -> TokenStream {
-    let span = ours(signature.ident.span());
+    let span = hygienic(signature.ident.span());
     let (call, any) = (names::call(span), names::any(span));
     quote_spanned!(span=>
         let __f = ::std::boxed::Box::pin(async move { #any() });

@@ -8,8 +8,8 @@ use super::signature::{
 use super::{attributes, check, frame, neighbours};
 use crate::emit::call::{answer, dead};
 use crate::errors::{self, Errors};
-use crate::lower::{Body, Returns, Subject, mentions_impl};
-use crate::names::{self, companion, ours, plain_text};
+use crate::lower::{Lowering, Returns, Subject, mentions_impl};
+use crate::names::{self, companion, hygienic, plain_text};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, FnArg, GenericParam, ItemFn, Safety, Signature, Type, parse_quote};
@@ -61,7 +61,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
         function: Some(plain_text(&sig.ident)),
         ..Subject::default()
     };
-    let mut body = Body::new(subject, Returns::of(&sig.output));
+    let mut body = Lowering::new(subject, Returns::of(&sig.output));
     let arguments = take_patterns(&mut sig.inputs, &mut body);
     let braces = block.brace_token;
     let companion_body = match can_be {
@@ -89,7 +89,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     let facade = in_braces(braces, facade(&sig, &hidden, &arguments.names));
     let note = attributes::note(&vis, attributes::FUNCTION);
     let module = (!options.local && clash.is_none()).then(|| module(&attrs, &vis, &sig, &hidden));
-    let span = ours(sig.ident.span());
+    let span = hygienic(sig.ident.span());
     let tracked = attributes::tracked(&attrs, &sig);
     let (alive, quiet) = keeps_facade_alive(&sig, &arguments.names);
     let handed_on = arguments.names.iter().find_map(says_used);
@@ -161,7 +161,7 @@ fn split_by_parameter(function: &ItemFn) -> Option<(ItemFn, ItemFn)> {
 
 /// The facade's body: makes the call and blocks.
 fn facade(signature: &Signature, hidden: &Signature, names: &[proc_macro2::Ident]) -> TokenStream {
-    let span = ours(signature.ident.span());
+    let span = hygienic(signature.ident.span());
     let (block, companion, turbofish) =
         (names::block_call(span), &hidden.ident, turbofish(signature));
     let call = quote_spanned!(span=> #companion #turbofish(#(#names),*));
@@ -199,7 +199,7 @@ fn module(
     signature: &Signature,
     hidden: &Signature,
 ) -> TokenStream {
-    let span = ours(signature.ident.span());
+    let span = hygienic(signature.ident.span());
     let (name, companion) = (&signature.ident, &hidden.ident);
     let (conditions, inside) = (attributes::conditions(attrs), from_inside(visibility));
     let (kind, both) = (names::kind(span), names::both_functions(span));
@@ -234,7 +234,7 @@ fn keeps_facade_alive(
     signature: &Signature,
     names: &[proc_macro2::Ident],
 ) -> (TokenStream, TokenStream) {
-    let span = ours(signature.ident.span());
+    let span = hygienic(signature.ident.span());
     let has_impl_argument = signature.inputs.iter().any(|input| match input {
         FnArg::Typed(argument) => mentions_impl(&argument.ty),
         FnArg::Receiver(_) => false,
@@ -259,7 +259,7 @@ fn is_never(signature: &Signature) -> bool {
 
 /// A concrete frame for a refused function: the real one is unknown.
 fn refused_output(signature: &Signature) -> syn::ReturnType {
-    let span = ours(signature.fn_token.span);
+    let span = hygienic(signature.fn_token.span);
     let (call, boxed, output) = (
         names::call_type(span),
         names::boxed(span),

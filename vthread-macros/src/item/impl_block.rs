@@ -8,7 +8,7 @@ use super::{announce, attributes, boxed_call, check, frame};
 use crate::analysis::impl_siblings::{Siblings, Taking};
 use crate::errors::Errors;
 use crate::lower::function_call::type_name;
-use crate::lower::{Body, Returns, Subject};
+use crate::lower::{Lowering, Returns, Subject};
 use crate::names::plain_text;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -85,7 +85,7 @@ fn method(
         taking: Taking::of(sig),
         siblings: Rc::clone(siblings),
     };
-    let mut body = Body::new(subject, Returns::of(&sig.output));
+    let mut body = Lowering::new(subject, Returns::of(&sig.output));
     let arguments = take_patterns(&mut sig.inputs, &mut body);
     let frame = frame::emit_frame(&mut body, &arguments.prologue, function.block.clone(), sig);
     let is_refused = !body.errors.is_empty();

@@ -6,14 +6,14 @@
 //! it.
 
 use super::signature::turbofish;
-use crate::names::{self, ours};
+use crate::names::{self, hygienic};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{FnArg, ItemTrait, Pat, Path, Signature, TraitItemFn, parse_quote_spanned};
 
 /// The method of the helper, for a method whose signature has been expanded.
 pub(crate) fn method(signature: &Signature, own: &Path) -> TraitItemFn {
-    let span = ours(signature.ident.span());
+    let span = hygienic(signature.ident.span());
     let mut helper = signature.clone();
     helper.ident = names::again(&signature.ident);
     helper.ident.set_span(span);
@@ -37,7 +37,7 @@ pub(crate) fn method(signature: &Signature, own: &Path) -> TraitItemFn {
 /// The trait, as a path.
 pub(crate) fn own_path(definition: &ItemTrait) -> Path {
     let (name, (_, arguments, _)) = (&definition.ident, definition.generics.split_for_impl());
-    parse_quote_spanned!(ours(name.span())=> #name #arguments)
+    parse_quote_spanned!(hygienic(name.span())=> #name #arguments)
 }
 
 /// The helper of a trait, as a path.
@@ -49,7 +49,7 @@ pub(crate) fn path(definition: &ItemTrait) -> Path {
 
 fn helper_name(definition: &ItemTrait) -> Ident {
     let name = &definition.ident;
-    format_ident!("__VthreadAgain{}", name, span = ours(name.span()))
+    format_ident!("__VthreadAgain{}", name, span = hygienic(name.span()))
 }
 
 /// The helper of a trait.
@@ -57,7 +57,7 @@ pub(crate) fn helper(definition: &ItemTrait, methods: &[TraitItemFn]) -> Option<
     if methods.is_empty() {
         return None;
     }
-    let span = ours(definition.ident.span());
+    let span = hygienic(definition.ident.span());
     let name = &definition.ident;
     let helper = helper_name(definition);
     let (_, arguments, conditions) = definition.generics.split_for_impl();

@@ -1,7 +1,7 @@
 //! The parts of a signature: arguments without patterns, generics as a turbofish, visibilities.
 
-use crate::lower::Body;
-use crate::names::{self, ours, plain_text};
+use crate::lower::Lowering;
+use crate::names::{self, hygienic, plain_text};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 /// Replaces the patterns of the arguments by names, and binds the variables in the body's scope.
 pub(crate) fn take_patterns(
     inputs: &mut Punctuated<FnArg, Token![,]>,
-    body: &mut Body,
+    body: &mut Lowering,
 ) -> Arguments {
     let mut arguments = Arguments {
         names: Vec::new(),
@@ -49,7 +49,7 @@ pub(crate) fn take_patterns(
                 name
             }
             _ => {
-                let name = Ident::new(&format!("__arg{n}"), ours(pattern.span()));
+                let name = Ident::new(&format!("__arg{n}"), hygienic(pattern.span()));
                 arguments
                     .prologue
                     .extend(quote!(let #name = #name; #(#attrs)* let #pattern = #name;));
@@ -121,7 +121,7 @@ pub(crate) fn output(signature: &Signature) -> TokenStream {
         ReturnType::Default => quote!(()),
         // `Output = !` cannot be written, but a name for it can.
         ReturnType::Type(_, ty) if matches!(**ty, syn::Type::Never(_)) => {
-            names::never_type(ours(ty.span()))
+            names::never_type(hygienic(ty.span()))
         }
         ReturnType::Type(_, ty) => quote!(#ty),
     }
@@ -140,7 +140,7 @@ pub(crate) enum Shown {
 
 /// `-> Call<R, impl Future<Output = R>>`, located at the user's `fn`.
 pub(crate) fn call_output(signature: &Signature, is_send: bool, shown: Shown) -> ReturnType {
-    let span = ours(signature.fn_token.span);
+    let span = hygienic(signature.fn_token.span);
     let call = match shown {
         Shown::Nowhere => names::hidden_call_type(span),
         Shown::AsWritten => names::shown_type(span),

@@ -6,7 +6,7 @@ use super::options::Options;
 use super::signature::{Shown, as_written, call_output, take_patterns};
 use super::{announce, attributes, boxed_call, check, frame, self_recursion};
 use crate::errors::Errors;
-use crate::lower::{Body, Returns, Subject};
+use crate::lower::{Lowering, Returns, Subject};
 use crate::names::plain_text;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -97,7 +97,7 @@ fn method(
             again: (!options.dynamic).then(|| again.clone()),
             ..Subject::default()
         };
-        let mut body = Body::new(subject, Returns::of(&sig.output));
+        let mut body = Lowering::new(subject, Returns::of(&sig.output));
         let arguments = take_patterns(&mut sig.inputs, &mut body);
         let brace_token = block.brace_token;
         let emitted = frame::emit(&mut body, &arguments.prologue, block, sig, options);

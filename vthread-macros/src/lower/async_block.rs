@@ -4,10 +4,10 @@
 //! the block: what the call waits for may never come. An async block is a value of the user's, so
 //! nothing in it is rewritten but the callee of a call, which gets dead code beside it.
 
-use super::Body;
+use super::Lowering;
 use super::blocking_calls::{beside, in_async_block};
 use crate::known;
-use crate::names::{self, ours, plain_text};
+use crate::names::{self, hygienic, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use std::collections::HashSet;
@@ -15,7 +15,7 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprAsync, ExprCall, ExprMethodCall, Item, Macro, PatIdent, Path, PathArguments};
 
-impl Body {
+impl Lowering {
     /// Adds the warnings to an async block of vthread code, or of a closure in it.
     pub(crate) fn warn_in_async_block(&self, block: &mut ExprAsync) {
         if self.subject.is_unknown() {
@@ -48,7 +48,7 @@ impl<'ast> Visit<'ast> for Locals {
 }
 
 struct Calls<'a> {
-    body: &'a Body,
+    body: &'a Lowering,
     locals: HashSet<String>,
 }
 
@@ -95,7 +95,7 @@ impl Calls<'_> {
 
 /// Warns where the path has a companion.
 fn of_function(mut path: Path, at: Span) -> TokenStream {
-    let span = ours(at);
+    let span = hygienic(at);
     if let Some(last) = path.segments.last_mut() {
         last.arguments = PathArguments::None;
     }
@@ -117,7 +117,7 @@ fn of_function(mut path: Path, at: Span) -> TokenStream {
 /// `call.block()`, with a warning where it makes a vthread call.
 fn made(call: &ExprMethodCall) -> Expr {
     let at = call.method.span();
-    let span = ours(at);
+    let span = hygienic(at);
     let tag = names::tag_of_result(span);
     let (key, blocks) = in_async_block(at);
     let of = names::blocking_of(span);

@@ -1,28 +1,28 @@
 //! The expansion of `background!`: a child of the process. All its captures move.
 
-use super::control_flow::ChildFrame;
+use super::control_flow::ChildScope;
 use super::spawn::end;
 use crate::analysis::tail;
 use crate::emit::call::body_future;
 use crate::emit::error_inference::pin_error_type;
 use crate::forms::form::BackgroundForm;
-use crate::lower::Body;
-use crate::names::{self, ours};
+use crate::lower::Lowering;
+use crate::names::{self, hygienic};
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::Macro;
 use syn::spanned::Spanned;
 
-impl Body {
+impl Lowering {
     pub(crate) fn background_macro(&mut self, mac: &Macro) -> Option<TokenStream> {
         let at = mac.path.span();
-        let span = ours(at);
+        let span = hygienic(at);
         let mut form = BackgroundForm::parse(mac.tokens.clone(), at, &mut self.errors)?;
         let options = self.named_options(&mut form.name, at);
-        let tail_at = ours(tail::last_tokens(&form.body).span());
+        let tail_at = hygienic(tail::last_tokens(&form.body).span());
         let tail = tail::prepare(&mut form.body);
         let error = self.fresh("error", span);
-        let frame = ChildFrame {
+        let frame = ChildScope {
             can_fail: true,
             asked: None,
             attempt: None,

@@ -1,19 +1,19 @@
 //! The walk over a block: its statements in order, and the rules for the block as a whole.
 
-use super::Body;
+use super::Lowering;
 use super::must_use::said_again;
 use crate::analysis::tail::first_tail;
 use crate::emit::attributes;
 use crate::errors;
 use crate::forms::enclosure::Enclosure;
-use crate::forms::{Ours, which};
+use crate::forms::{OurMacro, our_macro};
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::mem::take;
 use syn::visit_mut::VisitMut;
 use syn::{Attribute, Block, Expr, Item, Macro, Stmt};
 
-impl Body {
+impl Lowering {
     pub(crate) fn block(&mut self, block: &mut Block) {
         let is_used = std::mem::replace(&mut self.is_used, true);
         let n_statements = block.stmts.len();
@@ -63,7 +63,7 @@ impl Body {
                 }
                 Stmt::Macro(invocation) => {
                     self.hands_on_to_macro(&invocation.mac);
-                    match which(&invocation.mac) {
+                    match our_macro(&invocation.mac) {
                         None => {
                             if let Some(mut rewritten) = self.known_macro(&mut invocation.mac) {
                                 let is_tail = is_last && invocation.semi_token.is_none();
@@ -73,7 +73,7 @@ impl Body {
                             }
                         }
                         Some(_) if self.in_foreign_macro => {}
-                        Some(Ours::Enclosure(Enclosure::Defer)) => {
+                        Some(OurMacro::Enclosure(Enclosure::Defer)) => {
                             let rest = rest
                                 .clone()
                                 .expect("it was split off at the first `defer!`");
@@ -136,7 +136,7 @@ fn has_imports(block: &Block) -> bool {
     let imports = |statement: &Stmt| match statement {
         Stmt::Item(item) => !matches!(item, Item::Const(_) | Item::Static(_) | Item::Fn(_)),
         Stmt::Macro(invocation) => {
-            which(&invocation.mac).is_none()
+            our_macro(&invocation.mac).is_none()
                 && crate::known::macros::arguments(&invocation.mac).is_none()
         }
         _ => false,
@@ -148,7 +148,7 @@ fn has_imports(block: &Block) -> bool {
 fn take_rest_after_defer(block: &mut Block) -> Option<Block> {
     let is_defer = |statement: &Stmt| match statement {
         Stmt::Macro(invocation) => {
-            which(&invocation.mac) == Some(Ours::Enclosure(Enclosure::Defer))
+            our_macro(&invocation.mac) == Some(OurMacro::Enclosure(Enclosure::Defer))
         }
         _ => false,
     };

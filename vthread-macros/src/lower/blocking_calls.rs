@@ -4,9 +4,9 @@
 //! The text of each warning, and how rustc tells std's function from others of the same name, stand
 //! in the runtime's `macro_support/blocking.rs`. A name that is not here costs nothing.
 
-use super::Body;
-use crate::lower::control_flow::Frame;
-use crate::names::{self, ours, plain_text};
+use super::Lowering;
+use crate::lower::control_flow::JumpScope;
+use crate::names::{self, hygienic, plain_text};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Expr, ExprCall, ExprMethodCall, Path};
@@ -74,12 +74,12 @@ const METHODS: &[&str] = &[
 /// Methods that are never probed: these are examined if their receiver is the standard input.
 const METHODS_OF_STDIN: &[&str] = &["lines", "split", "bytes"];
 
-impl Body {
+impl Lowering {
     /// Whether blocking calls get a warning here: only where they delay other vthreads. The body of
     /// a `group!` in a plain function delays its own thread only.
     pub(crate) fn warns(&self) -> bool {
         let in_child = || {
-            let is_child = |frame: &Frame| matches!(frame, Frame::Child(_));
+            let is_child = |frame: &JumpScope| matches!(frame, JumpScope::Child(_));
             self.frames.iter().any(is_child)
         };
         self.in_frame && (!self.subject.is_unknown() || in_child())
@@ -100,7 +100,7 @@ pub(crate) fn function(path: &Path, is_given_stdin: bool) -> Option<TokenStream>
         return None;
     }
     let at = path.segments[n - 1].ident.span();
-    let span = ours(at);
+    let span = hygienic(at);
     let mut parent = path.clone();
     parent.segments.pop();
     parent.segments.pop_punct();
@@ -131,7 +131,7 @@ pub(crate) struct Tied {
 pub(crate) fn by_name(path: &Path) -> Option<Tied> {
     let name = path.get_ident().filter(|name| *name == "sleep")?;
     let at = name.span();
-    let span = ours(at);
+    let span = hygienic(at);
     let (same, key, blocks) = (names::same(span), key("thread_sleep", span), blocks(at));
     Some(Tied {
         remembers: quote_spanned!(span=> let __same = #same::to(::std::thread::sleep);),
@@ -174,7 +174,7 @@ pub(crate) fn wrapper(call: &ExprCall, path: &Path) -> Option<Expr> {
 
 /// A call that is not probed, with a warning that depends on the type of its result.
 fn asked_of_result(call: impl ToTokens, key: &str, at: Span) -> Expr {
-    let span = ours(at);
+    let span = hygienic(at);
     let tag = names::tag_of_result(span);
     let warning = of_tag(key, at);
     let dead = crate::emit::call::dead(span, quote_spanned!(span=> let __t = #tag(&__x); #warning));
@@ -216,14 +216,14 @@ fn mentions_stdin(tokens: TokenStream) -> bool {
 }
 
 fn of_tag(key: &str, at: Span) -> TokenStream {
-    let span = ours(at);
+    let span = hygienic(at);
     let (of, key, blocks) = (names::blocking_of(span), self::key(key, span), blocks(at));
     quote_spanned!(span=> #of::<#key, _>(&__t)[()].#blocks();)
 }
 
 /// The entry for vthread calls in async blocks, and the method that warns.
 pub(super) fn in_async_block(at: Span) -> (TokenStream, Ident) {
-    (key("in_async_block", ours(at)), blocks(at))
+    (key("in_async_block", hygienic(at)), blocks(at))
 }
 
 /// The entry of the table.
@@ -239,6 +239,6 @@ fn blocks(at: Span) -> Ident {
 
 /// `callee` with a warning beside it, for a call that is not probed.
 pub(crate) fn beside(callee: impl ToTokens, warning: &TokenStream, at: Span) -> TokenStream {
-    let dead = crate::emit::call::dead(ours(at), quote!(#warning));
-    quote_spanned!(ours(at)=> ({ #dead #callee }))
+    let dead = crate::emit::call::dead(hygienic(at), quote!(#warning));
+    quote_spanned!(hygienic(at)=> ({ #dead #callee }))
 }

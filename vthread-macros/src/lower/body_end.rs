@@ -1,13 +1,13 @@
 //! How the tail of a child or a body, and a `return` in a child, becomes its result: by written
 //! `Ok` and `Err`, or by type.
 
-use super::control_flow::{ChildFrame, Frame, GroupFrame, Inner};
+use super::control_flow::{BodyScope, ChildScope, Inner, JumpScope};
 use crate::analysis::tail;
 use crate::analysis::tail::Written;
 use crate::emit::call::answer;
 use crate::errors;
-use crate::lower::Body;
-use crate::names::{self, ours};
+use crate::lower::Lowering;
+use crate::names::{self, hygienic};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::Expr;
@@ -23,14 +23,14 @@ pub(crate) struct Ending {
     is_child: bool,
 }
 
-impl Body {
+impl Lowering {
     /// The child that a `return` here ends, perhaps from inside a group's body.
     pub(crate) fn child_around(&self) -> Option<Ending> {
         for frame in self.frames.iter().rev() {
             match frame {
-                Frame::Child(child) if child.is_inferred => return None,
-                Frame::Child(child) => return Some(Ending::of_child(child)),
-                Frame::Closure | Frame::Cleanup => return None,
+                JumpScope::Child(child) if child.is_inferred => return None,
+                JumpScope::Child(child) => return Some(Ending::of_child(child)),
+                JumpScope::Closure | JumpScope::Cleanup => return None,
                 _ => {}
             }
         }
@@ -50,7 +50,7 @@ impl Body {
         let at = leaf.span();
         let is_value = tail::needs_no_type(&leaf);
         self.visit_expr_mut(&mut leaf);
-        let span = ours(at);
+        let span = hygienic(at);
         Expr::Verbatim(match (is_value, ending.asked_body()) {
             (true, Some(kind)) => quote_spanned!(span=> #kind.value_of_leaf(#leaf)),
             (true, None) => quote_spanned!(span=> ::core::result::Result::Ok(#leaf)),
@@ -82,7 +82,7 @@ impl Body {
             .iter_mut()
             .for_each(|argument| self.visit_expr_mut(argument));
         let (callee, argument) = (&call.func, &call.args[0]);
-        let span = ours(at);
+        let span = hygienic(at);
         let result = match which {
             Some(Written::Err) => {
                 let error = match is_inferred {
@@ -102,7 +102,7 @@ impl Body {
 }
 
 impl Ending {
-    fn of_group(group: &GroupFrame) -> Self {
+    fn of_group(group: &BodyScope) -> Self {
         Ending {
             error: group.error.clone(),
             can_fail: group.can_fail,
@@ -111,7 +111,7 @@ impl Ending {
         }
     }
 
-    fn of_child(child: &ChildFrame) -> Self {
+    fn of_child(child: &ChildScope) -> Self {
         Ending {
             error: child.error.clone(),
             can_fail: child.can_fail,

@@ -1,9 +1,9 @@
 //! How the body makes a call here: in place, as a segment, or blocking.
 
-use crate::emit::call::{Making, Place};
-use crate::lower::Body;
+use crate::emit::call::{CallMode, Place};
+use crate::lower::Lowering;
 
-impl Body {
+impl Lowering {
     /// Where the place of the call about to be written is checked.
     pub(crate) fn place_of_check(&self) -> Place {
         match self.is_covered {
@@ -12,11 +12,11 @@ impl Body {
         }
     }
 
-    pub(crate) fn making(&self, is_recursive: bool) -> Making {
+    pub(crate) fn making(&self, is_recursive: bool) -> CallMode {
         match (self.in_frame, is_recursive) {
-            (false, _) => Making::Block,
-            (true, true) => Making::Segment,
-            (true, false) => Making::Await,
+            (false, _) => CallMode::Block,
+            (true, true) => CallMode::Segment,
+            (true, false) => CallMode::Await,
         }
     }
 }

@@ -8,15 +8,15 @@
 use crate::emit::call::{answer, dead, outer};
 use crate::errors::{self};
 use crate::forms::closure::parse;
-use crate::lower::{Body, Returns};
-use crate::names::{self, ours};
+use crate::lower::{Lowering, Returns};
+use crate::names::{self, hygienic};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{ExprClosure, Macro, Pat, Type};
 
-impl Body {
+impl Lowering {
     pub(crate) fn closure_macro(&mut self, mac: &Macro) -> Option<TokenStream> {
         let mut closure = parse(mac, &mut self.errors)?;
         if closure.inputs.len() > 1 {
@@ -26,7 +26,7 @@ impl Body {
         }
         self.inside(&mut closure);
         let at = mac.path.span();
-        let span = ours(at);
+        let span = hygienic(at);
         let (tag, returned) = (names::closure_tag(span), names::returned(span));
         let (any, says_code, make) = (
             names::closure_any(span),

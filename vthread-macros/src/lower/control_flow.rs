@@ -4,9 +4,9 @@
 use crate::analysis::tail;
 use crate::emit::call::{dead, in_place};
 use crate::errors;
-use crate::lower::Body;
+use crate::lower::Lowering;
 use crate::lower::expr::hides_return;
-use crate::names::{self, ours};
+use crate::names::{self, hygienic};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -14,15 +14,15 @@ use syn::visit_mut::VisitMut;
 use syn::{Expr, ExprBreak, ExprContinue, ExprReturn, Lifetime};
 
 /// A construct where a jump may stop, or that it may leave.
-pub(crate) enum Frame {
+pub(crate) enum JumpScope {
     /// A loop, with its label.
     Loop(Option<String>),
     /// A labelled block.
     Label(String),
     /// The body of a `group!`, a `timeout!` or a similar macro: an async block of its own.
-    Group(GroupFrame),
+    Group(BodyScope),
     /// A `spawn!`: another vthread.
-    Child(ChildFrame),
+    Child(ChildScope),
     /// A closure: a function of its own.
     Closure,
     /// A `defer!`: no jump leaves it.
@@ -30,7 +30,7 @@ pub(crate) enum Frame {
 }
 
 /// The body of a group.
-pub(crate) struct GroupFrame {
+pub(crate) struct BodyScope {
     /// Whether the group has an error type.
     pub(crate) can_fail: bool,
     /// The variable whose type decides whether it has one, if that depends on the function's return
@@ -59,7 +59,7 @@ pub(crate) struct GroupFrame {
 }
 
 /// A child.
-pub(crate) struct ChildFrame {
+pub(crate) struct ChildScope {
     /// Whether its group has an error type, or may have one.
     pub(crate) can_fail: bool,
     /// The variable whose type decides whether it has one, if that depends on the function's return
@@ -118,22 +118,22 @@ impl Exit {
 
 /// The innermost body or child that `?` and `return` belong to.
 pub(crate) enum Inner<'a> {
-    Group(&'a mut GroupFrame),
-    Child(&'a mut ChildFrame),
+    Group(&'a mut BodyScope),
+    Child(&'a mut ChildScope),
     /// The function itself, or a closure.
     Function,
     /// A `defer!`, which no jump leaves.
     Cleanup,
 }
 
-impl Body {
+impl Lowering {
     pub(crate) fn inner(&mut self) -> Inner<'_> {
         for frame in self.frames.iter_mut().rev() {
             match frame {
-                Frame::Group(group) => return Inner::Group(group),
-                Frame::Child(child) => return Inner::Child(child),
-                Frame::Cleanup => return Inner::Cleanup,
-                Frame::Closure => return Inner::Function,
+                JumpScope::Group(group) => return Inner::Group(group),
+                JumpScope::Child(child) => return Inner::Child(child),
+                JumpScope::Cleanup => return Inner::Cleanup,
+                JumpScope::Closure => return Inner::Function,
                 _ => {}
             }
         }
@@ -145,9 +145,9 @@ impl Body {
     fn is_in_infallible_child(&self) -> bool {
         for frame in self.frames.iter().rev() {
             match frame {
-                Frame::Group(group) if group.is_group => return false,
-                Frame::Child(child) => return !child.can_fail,
-                Frame::Cleanup | Frame::Closure => return false,
+                JumpScope::Group(group) if group.is_group => return false,
+                JumpScope::Child(child) => return !child.can_fail,
+                JumpScope::Cleanup | JumpScope::Closure => return false,
                 _ => {}
             }
         }
@@ -162,13 +162,13 @@ impl Body {
         for frame in self.frames.iter().rev() {
             match frame {
                 // A `timeout!` or a similar macro fails like the code around it.
-                Frame::Group(group) if !group.is_group => {}
-                Frame::Group(group) if group.can_fail => return Fails::Always,
-                Frame::Group(group) if group.asked.is_some() => return Fails::AsTheFunction,
-                Frame::Group(_) => return Fails::Never,
-                Frame::Child(child) if child.asked.is_some() => return Fails::AsTheFunction,
-                Frame::Child(_) => return Fails::Always,
-                Frame::Closure | Frame::Cleanup => return Fails::Never,
+                JumpScope::Group(group) if !group.is_group => {}
+                JumpScope::Group(group) if group.can_fail => return Fails::Always,
+                JumpScope::Group(group) if group.asked.is_some() => return Fails::AsTheFunction,
+                JumpScope::Group(_) => return Fails::Never,
+                JumpScope::Child(child) if child.asked.is_some() => return Fails::AsTheFunction,
+                JumpScope::Child(_) => return Fails::Always,
+                JumpScope::Closure | JumpScope::Cleanup => return Fails::Never,
                 _ => {}
             }
         }
@@ -183,11 +183,11 @@ impl Body {
     pub(crate) fn is_in_child(&self) -> bool {
         let mut bodies = self.frames.iter().rev();
         let innermost = bodies.find(|frame| match frame {
-            Frame::Group(group) => group.is_group,
-            Frame::Child(_) | Frame::Closure | Frame::Cleanup => true,
+            JumpScope::Group(group) => group.is_group,
+            JumpScope::Child(_) | JumpScope::Closure | JumpScope::Cleanup => true,
             _ => false,
         });
-        matches!(innermost, Some(Frame::Child(_)))
+        matches!(innermost, Some(JumpScope::Child(_)))
     }
 
     /// Records a `?`. True if nothing may fail here.
@@ -266,10 +266,10 @@ impl Body {
 
     /// Refuses a jump without a loop: rustc's own message would name the frame's hidden label.
     fn check_loop(&mut self, label: Option<&Lifetime>, at: Span) {
-        let stops = |frame: &Frame| {
+        let stops = |frame: &JumpScope| {
             matches!(
                 frame,
-                Frame::Loop(_) | Frame::Closure | Frame::Child(_) | Frame::Cleanup
+                JumpScope::Loop(_) | JumpScope::Closure | JumpScope::Child(_) | JumpScope::Cleanup
             )
         };
         if label.is_none() && !self.subject.is_unknown() && !self.frames.iter().any(stops) {
@@ -290,7 +290,7 @@ impl Body {
                 None => quote!(()),
             };
         };
-        let span = ours(jump.return_token.span);
+        let span = hygienic(jump.return_token.span);
         let Some(value) = &mut jump.expr else {
             return quote_spanned!(span=> ::core::result::Result::Ok(()));
         };
@@ -304,7 +304,7 @@ impl Body {
 
     /// Leaves the body at `frames[at]` by one of its exits.
     fn exit(&mut self, at: usize, exit: Exit, value: TokenStream, span: Span) -> TokenStream {
-        let Frame::Group(group) = &mut self.frames[at] else {
+        let JumpScope::Group(group) = &mut self.frames[at] else {
             unreachable!("only bodies have ways out")
         };
         let known = group
@@ -336,20 +336,20 @@ impl Body {
         token: TokenStream,
         at: Span,
     ) -> TokenStream {
-        let span = ours(at);
+        let span = hygienic(at);
         let annotation = self.return_annotation();
         for n in (0..depth).rev() {
             match &mut self.frames[n] {
-                Frame::Closure | Frame::Child(_) => break,
-                Frame::Cleanup => {
+                JumpScope::Closure | JumpScope::Child(_) => break,
+                JumpScope::Cleanup => {
                     self.errors.at(at, errors::JUMP_OUT_OF_DEFER);
                     break;
                 }
-                Frame::Group(group) if group.can_fail || group.asked.is_some() => {
+                JumpScope::Group(group) if group.can_fail || group.asked.is_some() => {
                     let value = quote_spanned!(span=> { let __r #annotation = #value; __r });
                     return self.exit(n, Exit::Return, value, span);
                 }
-                Frame::Group(group) => {
+                JumpScope::Group(group) => {
                     group.returns = true;
                     break;
                 }
@@ -361,10 +361,12 @@ impl Body {
 
     /// `: R` of the function, where its `return`s go to the function.
     pub(crate) fn return_annotation(&self) -> TokenStream {
-        let elsewhere = self
-            .frames
-            .iter()
-            .any(|frame| matches!(frame, Frame::Child(_) | Frame::Closure | Frame::Cleanup));
+        let elsewhere = self.frames.iter().any(|frame| {
+            matches!(
+                frame,
+                JumpScope::Child(_) | JumpScope::Closure | JumpScope::Cleanup
+            )
+        });
         match &self.returns.ty {
             Some(ty) if !elsewhere => quote!(: #ty),
             _ => TokenStream::new(),
@@ -386,7 +388,7 @@ impl Body {
                     has_value: value.is_some(),
                     at,
                 };
-                self.exit(n, exit, value.unwrap_or_else(|| quote!(())), ours(at))
+                self.exit(n, exit, value.unwrap_or_else(|| quote!(())), hygienic(at))
             }
             None => quote!(#token #label #value),
         }
@@ -403,7 +405,7 @@ impl Body {
                     at,
                 },
                 quote!(()),
-                ours(at),
+                hygienic(at),
             ),
             None => quote!(#token #label),
         }
@@ -414,14 +416,14 @@ impl Body {
         let label = label.map(|label| label.ident.to_string());
         for n in (0..depth).rev() {
             match &self.frames[n] {
-                Frame::Loop(own) if label.is_none() || *own == label => return None,
-                Frame::Label(own) if Some(own) == label.as_ref() => return None,
-                Frame::Closure => return None,
-                Frame::Cleanup => {
+                JumpScope::Loop(own) if label.is_none() || *own == label => return None,
+                JumpScope::Label(own) if Some(own) == label.as_ref() => return None,
+                JumpScope::Closure => return None,
+                JumpScope::Cleanup => {
                     self.errors.at(at, errors::JUMP_OUT_OF_DEFER);
                     return None;
                 }
-                Frame::Child(child) => {
+                JumpScope::Child(child) => {
                     let message = match child.is_runner {
                         true => errors::JUMP_OUT_OF_RUNNER,
                         false => errors::JUMP_OUT_OF_CHILD,
@@ -429,7 +431,7 @@ impl Body {
                     self.errors.at(at, message);
                     return None;
                 }
-                Frame::Group(_) => return Some(n),
+                JumpScope::Group(_) => return Some(n),
                 _ => {}
             }
         }

@@ -5,15 +5,17 @@
 //! as it would outside. Otherwise it has the function's return type and ends normally through a
 //! slot.
 
-use super::control_flow::{Fails, Frame, GroupFrame};
+use super::control_flow::{BodyScope, Fails, JumpScope};
 use crate::analysis::tail;
-use crate::emit::call::{Extent, Making, body_future, dead, dead_beside, decide, in_place, outer};
+use crate::emit::call::{
+    CallMode, Extent, body_future, dead, dead_beside, decide, in_place, outer,
+};
 use crate::emit::error_inference::pin_error_type;
 use crate::errors;
 use crate::forms::enclosure::Enclosure;
 use crate::forms::form::{EnclosureForm, Head};
-use crate::lower::Body;
-use crate::names::{self, ours};
+use crate::lower::Lowering;
+use crate::names::{self, hygienic};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::Macro;
@@ -87,10 +89,10 @@ pub(crate) struct Leaving {
     pub(crate) out: TokenStream,
 }
 
-impl Body {
+impl Lowering {
     pub(crate) fn enclosure_macro(&mut self, which: Enclosure, mac: &Macro) -> Option<TokenStream> {
         let at = mac.path.span();
-        let span = ours(at);
+        let span = hygienic(at);
         if which == Enclosure::Defer {
             self.errors.at(at, errors::DEFER_IS_A_STATEMENT);
             return None;
@@ -115,14 +117,14 @@ impl Body {
         is_used: bool,
     ) -> Option<TokenStream> {
         let at = mac.path.span();
-        let span = ours(at);
+        let span = hygienic(at);
         if !self.in_frame {
             self.errors.at(at, errors::DEFER_IN_PLAIN_CODE);
             return None;
         }
         let tokens = mac.tokens.clone();
         let mut form = EnclosureForm::parse(tokens, Enclosure::Defer, at, &mut self.errors)?;
-        self.framed(Some(Frame::Cleanup), |body| {
+        self.framed(Some(JumpScope::Cleanup), |body| {
             body.is_used = true;
             body.visit_block_mut(&mut form.body);
         });
@@ -159,7 +161,7 @@ impl Body {
         cleanup: Option<TokenStream>,
     ) -> TokenStream {
         let at = mac.path.span();
-        let span = ours(at);
+        let span = hygienic(at);
         let (frame, leaving) = self.leaving(&mut block, is_used, span);
         let extent = Extent::new(&mac.path, mac.delimiter.span().close());
         let arms = self.exit_arms(&frame.exits, span);
@@ -181,7 +183,7 @@ impl Body {
         let future = which.future(body, span);
         let unit = tail::unit(&block, span);
         let run = match making {
-            Making::Block => {
+            CallMode::Block => {
                 let block_on = names::block_on(span);
                 quote_spanned!(span=> #block_on(__run))
             }
@@ -230,7 +232,7 @@ impl Body {
         block: &mut syn::Block,
         is_used: bool,
         span: Span,
-    ) -> (GroupFrame, Leaving) {
+    ) -> (BodyScope, Leaving) {
         let known = self.known_error();
         let is_new_error = known.is_none();
         let can_fail = known.is_some() || self.errors_are_known() == Fails::Always;
@@ -251,9 +253,9 @@ impl Body {
     fn known_error(&mut self) -> Option<Ident> {
         for frame in self.frames.iter().rev() {
             match frame {
-                Frame::Group(group) => return group.can_fail.then(|| group.error.clone()),
-                Frame::Child(child) => return Some(child.error.clone()),
-                Frame::Closure | Frame::Cleanup => return None,
+                JumpScope::Group(group) => return group.can_fail.then(|| group.error.clone()),
+                JumpScope::Child(child) => return Some(child.error.clone()),
+                JumpScope::Closure | JumpScope::Cleanup => return None,
                 _ => {}
             }
         }
@@ -265,8 +267,8 @@ impl Body {
     fn kind_around(&self) -> Option<Ident> {
         for frame in self.frames.iter().rev() {
             match frame {
-                Frame::Group(group) => return group.asked.clone(),
-                Frame::Child(_) | Frame::Closure | Frame::Cleanup => return None,
+                JumpScope::Group(group) => return group.asked.clone(),
+                JumpScope::Child(_) | JumpScope::Closure | JumpScope::Cleanup => return None,
                 _ => {}
             }
         }
@@ -280,12 +282,12 @@ impl Body {
         can_fail: bool,
         asked: Option<Ident>,
         error: Ident,
-    ) -> GroupFrame {
+    ) -> BodyScope {
         let span = error.span();
         self.scopes.open();
         let depth = self.scopes.depth();
         let slot = self.fresh("slot", span);
-        self.frames.push(Frame::Group(GroupFrame {
+        self.frames.push(JumpScope::Group(BodyScope {
             can_fail,
             asked,
             error,
@@ -305,13 +307,13 @@ impl Body {
         self.in_frame = in_frame;
         self.scopes.close();
         match self.frames.pop() {
-            Some(Frame::Group(frame)) => frame,
+            Some(JumpScope::Group(frame)) => frame,
             _ => unreachable!("the body's own frame is on top"),
         }
     }
 
     /// Normal ends go through a slot; the block has the function's return type.
-    fn by_slot(&mut self, frame: &GroupFrame, span: Span) -> Leaving {
+    fn by_slot(&mut self, frame: &BodyScope, span: Span) -> Leaving {
         let (val, out) = (names::ctl_val(span), names::ctl_out(span));
         let (done, returned) = (names::infallible_done(span), names::infallible_return(span));
         let slot_new = names::slot_new(span);
@@ -349,7 +351,7 @@ impl Body {
     pub(crate) fn left_arm(
         &mut self,
         pattern: TokenStream,
-        frame: &GroupFrame,
+        frame: &BodyScope,
         span: Span,
     ) -> TokenStream {
         if frame.can_fail {

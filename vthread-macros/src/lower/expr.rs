@@ -2,17 +2,17 @@
 
 use super::macro_fragments;
 use super::macro_fragments::Fragments;
-use super::{Body, for_loop};
+use super::{Lowering, for_loop};
 use crate::analysis::indexed_places;
 use crate::analysis::scopes::Name;
 use crate::analysis::tail;
 use crate::emit::attributes;
 use crate::emit::call::{Extent, dead, in_place, outer};
 use crate::errors::{self};
-use crate::forms::{Ours, which};
+use crate::forms::{OurMacro, our_macro};
 use crate::item::function;
-use crate::lower::control_flow::Frame;
-use crate::names::{self, ours};
+use crate::lower::control_flow::JumpScope;
+use crate::names::{self, hygienic};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -22,7 +22,7 @@ use syn::{
     ExprWhile, GenericArgument, Item, Label, Pat, Type, UnOp,
 };
 
-impl VisitMut for Body {
+impl VisitMut for Lowering {
     // Types, patterns and attributes contain no calls of the body; constants in them are not
     // rewritten.
     fn visit_type_mut(&mut self, _: &mut Type) {}
@@ -69,7 +69,7 @@ pub(crate) fn label_text(label: &Label) -> String {
     label.name.ident.to_string()
 }
 
-impl Body {
+impl Lowering {
     /// Rewrites an expression whose attributes have been removed.
     fn bare_expr(&mut self, expr: &mut Expr) {
         // Forms whose value is the value of a part pass `is_used` down.
@@ -147,7 +147,7 @@ impl Body {
             Expr::Block(block) => {
                 let label = block.label.as_ref().map(label_text);
                 self.is_used = is_used;
-                self.framed(label.map(Frame::Label), |body| {
+                self.framed(label.map(JumpScope::Label), |body| {
                     body.visit_block_mut(&mut block.block)
                 });
             }
@@ -156,7 +156,7 @@ impl Body {
                 self.visit_block_mut(&mut block.block);
             }
             Expr::Loop(endless) => {
-                let frame = Frame::Loop(endless.label.as_ref().map(label_text));
+                let frame = JumpScope::Loop(endless.label.as_ref().map(label_text));
                 self.is_used = false;
                 self.framed(Some(frame), |body| body.visit_block_mut(&mut endless.body));
             }
@@ -177,38 +177,46 @@ impl Body {
         self.is_covered = is_covered;
     }
 
-    pub(crate) fn framed(&mut self, frame: Option<Frame>, inside: impl FnOnce(&mut Self)) {
+    pub(crate) fn framed(&mut self, frame: Option<JumpScope>, inside: impl FnOnce(&mut Self)) {
         let depth = self.frames.len();
         self.frames.extend(frame);
         inside(self);
         self.frames.truncate(depth);
     }
 
-    pub(crate) fn our_macro(&mut self, ours: Ours, mac: &syn::Macro, is_used: bool) -> TokenStream {
+    pub(crate) fn our_macro(
+        &mut self,
+        ours: OurMacro,
+        mac: &syn::Macro,
+        is_used: bool,
+    ) -> TokenStream {
         let at = mac.path.span();
         let held = match ours {
-            Ours::Group | Ours::Race => self.held_across_macro(mac, at),
+            OurMacro::Group | OurMacro::Race => self.held_across_macro(mac, at),
             _ => TokenStream::new(),
         };
         let expanded = match ours {
-            Ours::Group => self.group_macro(mac, is_used),
-            Ours::Spawn => self.spawn_macro(mac),
-            Ours::Background => self.background_macro(mac),
-            Ours::Enclosure(which) => self.enclosure_macro(which, mac),
-            Ours::Select => self.select_macro(mac, is_used),
-            Ours::Race => self.race_macro(mac, is_used),
-            Ours::Closure => self.closure_macro(mac),
+            OurMacro::Group => self.group_macro(mac, is_used),
+            OurMacro::Spawn => self.spawn_macro(mac),
+            OurMacro::Background => self.background_macro(mac),
+            OurMacro::Enclosure(which) => self.enclosure_macro(which, mac),
+            OurMacro::Select => self.select_macro(mac, is_used),
+            OurMacro::Race => self.race_macro(mac, is_used),
+            OurMacro::Closure => self.closure_macro(mac),
         };
         let expanded = outer(expanded.unwrap_or_else(|| quote!(())), at);
         match held.is_empty() {
             true => expanded,
-            false => outer(quote_spanned!(names::ours(at)=> ({ #held #expanded })), at),
+            false => outer(
+                quote_spanned!(names::hygienic(at)=> ({ #held #expanded })),
+                at,
+            ),
         }
     }
 
     fn macro_expr(&mut self, invocation: &mut ExprMacro, is_used: bool) -> Option<Expr> {
         self.hands_on_to_macro(&invocation.mac);
-        let Some(ours) = which(&invocation.mac) else {
+        let Some(ours) = our_macro(&invocation.mac) else {
             return self.known_macro(&mut invocation.mac);
         };
         if self.in_foreign_macro {
@@ -229,12 +237,12 @@ impl Body {
             return None;
         }
         let at = awaited.await_token.span();
-        let span = ours(at);
+        let span = hygienic(at);
         let (foreign, dead) = (names::await_future(span), dead(span, in_place(span)));
         let held = self.held_across_suspension(at);
         // rustc suggests to remove what stands between the ends of the future and of the `.await`.
         let end = Extent::of(&awaited.base).end;
-        let base = names::called_at(ours(end), awaited.base.to_token_stream());
+        let base = names::called_at(hygienic(end), awaited.base.to_token_stream());
         let (dot, awaiting) = (&awaited.dot_token, syn::Token![await](span));
         let rewritten = outer(
             quote_spanned!(span=> ({ #dead #held #foreign #base #dot #awaiting })),
@@ -277,8 +285,8 @@ impl Body {
                 ..
             })
         );
-        let is_outside = |frame: &Frame| match frame {
-            Frame::Group(group) => {
+        let is_outside = |frame: &JumpScope| match frame {
+            JumpScope::Group(group) => {
                 let inside = self.scopes.variable_bound_within(&name, group.depth);
                 inside.is_none()
             }
@@ -294,8 +302,7 @@ impl Body {
             self.errors
                 .on(attempt.question_token, errors::CHILD_CANNOT_FAIL);
         }
-        let is_group =
-            matches!(&*attempt.expr, Expr::Macro(expr) if which(&expr.mac) == Some(Ours::Group));
+        let is_group = matches!(&*attempt.expr, Expr::Macro(expr) if our_macro(&expr.mac) == Some(OurMacro::Group));
         let extent = self.fails_member().then(|| Extent::of(&attempt.expr));
         self.is_used = is_used || !is_group;
         self.visit_expr_mut(&mut attempt.expr);
@@ -311,7 +318,7 @@ impl Body {
         let in_frame = std::mem::replace(&mut self.in_frame, false);
         let n_untyped = self.untyped.len();
         self.untyped.extend(for_loop::untyped(&closure.inputs));
-        self.framed(Some(Frame::Closure), |body| {
+        self.framed(Some(JumpScope::Closure), |body| {
             body.scoped(|body| {
                 closure
                     .inputs
@@ -325,7 +332,7 @@ impl Body {
     }
 
     fn while_loop(&mut self, repeated: &mut ExprWhile) {
-        let frame = Frame::Loop(repeated.label.as_ref().map(label_text));
+        let frame = JumpScope::Loop(repeated.label.as_ref().map(label_text));
         self.framed(Some(frame), |body| {
             body.scoped(|body| {
                 body.visit_expr_mut(&mut repeated.cond);

@@ -6,24 +6,24 @@
 //! `return` and a tail. Failures inside the body of an inner group belong to that group, until it
 //! is joined.
 
-use super::control_flow::Frame;
+use super::control_flow::JumpScope;
 use crate::emit::call::{Extent, answer, decide};
-use crate::lower::Body;
-use crate::names::{self, ours};
+use crate::lower::Lowering;
+use crate::names::{self, hygienic};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 use syn::visit_mut::VisitMut;
 
-impl Body {
+impl Lowering {
     /// Whether a failure here is a failure of a child or of a group's body, with nothing joined on
     /// its way.
     pub(crate) fn fails_member(&self) -> bool {
         for frame in self.frames.iter().rev() {
             match frame {
-                Frame::Group(group) if group.is_group => return group.can_fail && !group.keeps,
-                Frame::Child(child) => return child.claims,
-                Frame::Closure | Frame::Cleanup => return false,
+                JumpScope::Group(group) if group.is_group => return group.can_fail && !group.keeps,
+                JumpScope::Child(child) => return child.claims,
+                JumpScope::Closure | JumpScope::Cleanup => return false,
                 _ => {}
             }
         }
@@ -35,9 +35,9 @@ impl Body {
     fn ends_child(&self, depth: usize) -> bool {
         for frame in self.frames[..depth].iter().rev() {
             match frame {
-                Frame::Group(group) if group.is_group => return false,
-                Frame::Child(child) => return child.claims,
-                Frame::Closure | Frame::Cleanup => return false,
+                JumpScope::Group(group) if group.is_group => return false,
+                JumpScope::Child(child) => return child.claims,
+                JumpScope::Closure | JumpScope::Cleanup => return false,
                 _ => {}
             }
         }
@@ -46,7 +46,7 @@ impl Body {
 
     /// The operand of a `?`, rewritten.
     pub(crate) fn claims_attempt(&self, operand: &mut Expr, extent: Extent) {
-        let attempt = names::attempt(ours(extent.start));
+        let attempt = names::attempt(hygienic(extent.start));
         *operand = Expr::Verbatim(claims(operand.to_token_stream(), &attempt, extent));
     }
 
@@ -56,7 +56,7 @@ impl Body {
         self.visit_expr_mut(&mut tail);
         match extent {
             Some(extent) => {
-                let ending = names::ending(ours(extent.start));
+                let ending = names::ending(hygienic(extent.start));
                 Expr::Verbatim(claims(tail.to_token_stream(), &ending, extent))
             }
             None => tail,
@@ -132,7 +132,7 @@ fn claimed(result: TokenStream, span: Span) -> TokenStream {
 
 /// `value`, examined in place where `question` finds that its type may fail.
 fn claims(value: TokenStream, question: &TokenStream, extent: Extent) -> TokenStream {
-    let span = ours(extent.start);
+    let span = hygienic(extent.start);
     let it = Ident::new("__x", span);
     let claim_failure = names::claim_failure(span);
     let which = answer(quote_spanned!(span=> #question(&#it)), span);

@@ -1,12 +1,12 @@
 //! `for` loops: the loop stays a `for`, and the type of its collection decides about each step: an
 //! iterator, or a type whose `next` suspends.
 
-use super::Body;
+use super::Lowering;
 use super::expr::label_text;
 use crate::editor;
-use crate::emit::call::{Making, answer, dead_beside};
-use crate::lower::control_flow::Frame;
-use crate::names::{self, ours, plain_text};
+use crate::emit::call::{CallMode, answer, dead_beside};
+use crate::lower::control_flow::JumpScope;
+use crate::names::{self, hygienic, plain_text};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::punctuated::Punctuated;
@@ -52,12 +52,12 @@ const ADAPTERS: &[&str] = &[
     "zip",
 ];
 
-impl Body {
+impl Lowering {
     /// The rewritten loop, or `None` if it stays as it is, with its parts rewritten.
     pub(crate) fn for_loop(&mut self, repeated: &mut ExprForLoop) -> Option<Expr> {
         let is_asked = !is_plain(&repeated.expr) && !self.is_untyped(&repeated.expr);
         self.visit_expr_mut(&mut repeated.expr);
-        let frame = Frame::Loop(repeated.label.as_ref().map(label_text));
+        let frame = JumpScope::Loop(repeated.label.as_ref().map(label_text));
         self.framed(Some(frame), |body| {
             body.scoped(|body| {
                 body.scopes.bind_pattern(&repeated.pat);
@@ -78,7 +78,7 @@ impl Body {
             expr,
             body,
         } = repeated;
-        let span = ours(expr.span());
+        let span = hygienic(expr.span());
         let making = self.making(false);
         let (head, steps, dead) = (
             names::loop_head(span),
@@ -143,9 +143,9 @@ impl Body {
 }
 
 /// The item of a step, which the `for` produced as `item` unless the step is a call.
-fn step(making: Making, item: &Ident, span: Span) -> TokenStream {
+fn step(making: CallMode, item: &Ident, span: Span) -> TokenStream {
     let made = match making {
-        Making::Block => quote_spanned!(span=> __m.which().block(__c)),
+        CallMode::Block => quote_spanned!(span=> __m.which().block(__c)),
         _ => quote_spanned!(span=> (unsafe { __m.which().frame(__c) }.await)),
     };
     quote_spanned!(span=> if __m.is_plain() {
@@ -160,9 +160,9 @@ fn step(making: Making, item: &Ident, span: Span) -> TokenStream {
 }
 
 /// Stands beside each step that may be awaited.
-fn guard(making: Making, span: Span) -> TokenStream {
+fn guard(making: CallMode, span: Span) -> TokenStream {
     match making {
-        Making::Block => TokenStream::new(),
+        CallMode::Block => TokenStream::new(),
         _ => dead_beside(making, span, TokenStream::new()),
     }
 }

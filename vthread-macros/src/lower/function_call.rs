@@ -4,22 +4,22 @@
 //! outside, and a glob import of the companion module inside shadows it if that module exists. The
 //! type of the result decides about type-relative calls.
 
-use super::{Body, blocking_calls};
+use super::{Lowering, blocking_calls};
 use crate::analysis::impl_siblings::Known;
 use crate::analysis::scopes::Name;
 use crate::editor;
 use crate::emit::call::{
-    Extent, Making, Place, dead_beside, decide, found, known_call, outer, shown_value, ways,
+    CallMode, Extent, Place, dead_beside, decide, found, known_call, outer, shown_value, ways,
 };
 use crate::known;
-use crate::names::{self, companion, ours, plain_text};
+use crate::names::{self, companion, hygienic, plain_text};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
 use syn::{Expr, ExprCall, ExprClosure, Macro, Path, PathArguments, Type};
 
-impl Body {
+impl Lowering {
     /// The rewritten call, or `None` if it stays as it is (with its arguments rewritten).
     pub(crate) fn call(&mut self, call: &mut ExprCall) -> Option<Expr> {
         let at = call.paren_token.span.join();
@@ -59,10 +59,10 @@ impl Body {
         if let Some(ident) = own_path(&path) {
             match self.scopes.get(&name).filter(|_| path.segments.len() == 1) {
                 Some(Name::Variable { .. } | Name::Handle | Name::PlainItem) => return None,
-                Some(Name::VthreadItem) => return self.known(call, &path, Making::Await, at),
+                Some(Name::VthreadItem) => return self.known(call, &path, CallMode::Await, at),
                 None if self.subject.function.as_deref() == Some(&name) && self.in_frame => {
                     self.note_recursion();
-                    return self.known(call, &path, Making::Segment, ident.span());
+                    return self.known(call, &path, CallMode::Segment, ident.span());
                 }
                 _ => {}
             }
@@ -105,7 +105,7 @@ impl Body {
             .checked_paths
             .insert(path.to_token_stream().to_string());
         let tied = blocking_calls::by_name(&path).filter(|_| !has_closure && self.warns());
-        let held = self.held_across(quote_spanned!(ours(at)=> &__k), at);
+        let held = self.held_across(quote_spanned!(hygienic(at)=> &__k), at);
         let mistyped = self.perhaps_mistyped(call, &path);
         let warning = match (warning, mistyped) {
             (warning, None) => warning,
@@ -122,7 +122,7 @@ impl Body {
 
     /// A call of a `#[vthread]` function of this body or of the function itself: the companion is
     /// named directly.
-    fn known(&mut self, call: &ExprCall, path: &Path, making: Making, at: Span) -> Option<Expr> {
+    fn known(&mut self, call: &ExprCall, path: &Path, making: CallMode, at: Span) -> Option<Expr> {
         if !self.in_frame {
             return None;
         }
@@ -157,7 +157,7 @@ impl Body {
             _ => None,
         };
         let arguments = &call.args;
-        let again = quote_spanned!(ours(at)=> <Self as #helper>::#method(#arguments));
+        let again = quote_spanned!(hygienic(at)=> <Self as #helper>::#method(#arguments));
         let making = self.making(true);
         let held = self.held_across_suspension(at);
         Expr::Verbatim(known_call(again, making, at, extent(call), held))
@@ -171,7 +171,7 @@ impl Body {
     }
 
     fn type_relative(&mut self, call: &ExprCall, is_recursive: bool, at: Span) -> Expr {
-        let span = ours(at);
+        let span = hygienic(at);
         let making = self.making(is_recursive);
         let warning = match &*call.func {
             Expr::Path(path) if self.warns() => blocking_calls::constructor(&path.path),
@@ -230,7 +230,7 @@ fn probe(
     beside: Beside,
     at: Span,
 ) -> Expr {
-    let span = ours(at);
+    let span = hygienic(at);
     let last = path.segments.last_mut().expect("a path has a segment");
     let turbofish = match std::mem::replace(&mut last.arguments, PathArguments::None) {
         PathArguments::AngleBracketed(mut arguments) => {
@@ -259,10 +259,10 @@ fn probe(
     };
     let dead = match (place, &warning) {
         (Place::CheckedAround, None) => TokenStream::new(),
-        (Place::CheckedAround, Some(_)) => dead_beside(Making::Block, span, quote!(#warning)),
-        (Place::Checked, _) => dead_beside(Making::Await, span, quote!(#warning)),
+        (Place::CheckedAround, Some(_)) => dead_beside(CallMode::Block, span, quote!(#warning)),
+        (Place::Checked, _) => dead_beside(CallMode::Await, span, quote!(#warning)),
     };
-    let ways = ways(Making::Await, at, call.paren_token.span.join());
+    let ways = ways(CallMode::Await, at, call.paren_token.span.join());
     let (allowed, quiet) = (allowed(&path, false, span), allowed(&path, true, span));
     // The call begins where the user's does, for `Location::caller` in a plain function.
     let extent = extent(call);
@@ -316,7 +316,7 @@ fn probe(
 /// One check is enough for each path of a body, and another one where a block has imports of its
 /// own.
 fn same_function(path: &Path, at: Span) -> TokenStream {
-    let span = ours(at);
+    let span = hygienic(at);
     let both = names::both_functions(at);
     quote_spanned!(span=>
         #[allow(deprecated)] use #path as #both;

@@ -5,15 +5,15 @@
 //! `Owner::run` takes the group, which keeps `'scope` alive until the join on every exit, and then
 //! a match applies the exit.
 
-use super::control_flow::{Exit, Fails, Frame, GroupFrame};
+use super::control_flow::{BodyScope, Exit, Fails, JumpScope};
 use crate::analysis::tail;
 use crate::analysis::tail::Tail;
-use crate::emit::call::{Extent, Making, body_future, dead, dead_beside, decide, outer};
+use crate::emit::call::{CallMode, Extent, body_future, dead, dead_beside, decide, outer};
 use crate::emit::error_inference::{pin_error, tells};
 use crate::emit::group_prologue::{handle_binding, slot_end, this_group};
 use crate::forms::form::{GroupForm, OnFailure};
-use crate::lower::Body;
-use crate::names::{self, ours};
+use crate::lower::Lowering;
+use crate::names::{self, hygienic};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -39,17 +39,17 @@ pub(crate) struct Vars {
 pub(crate) struct Parts<'a> {
     pub(crate) form: &'a GroupForm,
     pub(crate) vars: &'a Vars,
-    pub(crate) frame: GroupFrame,
+    pub(crate) frame: BodyScope,
     pub(crate) extent: Extent,
     /// Located at the user's tail of the body.
     pub(crate) tail_at: Span,
     pub(crate) options: TokenStream,
 }
 
-impl Body {
+impl Lowering {
     pub(crate) fn group_macro(&mut self, mac: &Macro, is_used: bool) -> Option<TokenStream> {
         let at = mac.path.span();
-        let span = ours(at);
+        let span = hygienic(at);
         let mut form = GroupForm::parse(mac.tokens.clone(), at, &mut self.errors)?;
         let path = &mac.path;
         let options = self.group_options(&mut form, at);
@@ -70,7 +70,7 @@ impl Body {
             slot: self.fresh("slot", span),
             kind: (fails == Fails::AsTheFunction).then(|| self.fresh("kind", span)),
         };
-        let tail_at = ours(tail::last_tokens(&form.body).span());
+        let tail_at = hygienic(tail::last_tokens(&form.body).span());
         let tail = if fails != Fails::Never {
             tail::prepare(&mut form.body)
         } else {
@@ -97,7 +97,7 @@ impl Body {
     }
 
     fn group_options(&mut self, form: &mut GroupForm, at: Span) -> TokenStream {
-        let span = ours(at);
+        let span = hygienic(at);
         let options = names::group_options(span);
         let mut built = self.new_options(names::group_options(at), at);
         match form.on_failure {
@@ -127,14 +127,14 @@ impl Body {
         vars: &Vars,
         can_fail: bool,
         is_used: bool,
-    ) -> GroupFrame {
+    ) -> BodyScope {
         self.scopes.open();
         if let Some(handle) = &form.handle {
             self.bind_handle(handle);
         }
         crate::analysis::lost_updates::mark(&mut form.body);
         let depth = self.scopes.depth();
-        self.frames.push(Frame::Group(GroupFrame {
+        self.frames.push(JumpScope::Group(BodyScope {
             can_fail,
             asked: vars.kind.clone(),
             error: vars.error.clone(),
@@ -154,7 +154,7 @@ impl Body {
         self.in_frame = in_frame;
         self.scopes.close();
         match self.frames.pop() {
-            Some(Frame::Group(frame)) => frame,
+            Some(JumpScope::Group(frame)) => frame,
             _ => unreachable!("the body's own frame is on top"),
         }
     }
@@ -165,7 +165,7 @@ impl Body {
         let dead = dead_beside(making, span, TokenStream::new());
         let block_on = names::block_on(span);
         let run = match making {
-            Making::Block => quote_spanned!(span=> #block_on(__run)),
+            CallMode::Block => quote_spanned!(span=> #block_on(__run)),
             _ => quote_spanned!(span=> __run.await),
         };
         (
@@ -183,7 +183,7 @@ impl Body {
             tail_at,
             options,
         } = parts;
-        let (span, tail_at) = (ours(extent.start), *tail_at);
+        let (span, tail_at) = (hygienic(extent.start), *tail_at);
         let Vars {
             group,
             inner,
@@ -200,13 +200,16 @@ impl Body {
             Some(ty) => quote!(#ty),
             None => quote!(_),
         };
-        let pinned_at = ours(self.returns.at.unwrap_or(span));
+        let pinned_at = hygienic(self.returns.at.unwrap_or(span));
         let pin_outer = match form.error.is_none() {
             true => pin_error(group, pinned_at),
             false => TokenStream::new(),
         };
         let pin_inner = pin_error(inner, pinned_at);
-        let typed_at = form.error.as_ref().map_or(pinned_at, |ty| ours(ty.span()));
+        let typed_at = form
+            .error
+            .as_ref()
+            .map_or(pinned_at, |ty| hygienic(ty.span()));
         let error_is_send = names::error_is_send(typed_at);
         let pin_send = dead(
             typed_at,
@@ -283,7 +286,7 @@ impl Body {
             options,
             ..
         } = parts;
-        let span = ours(extent.start);
+        let span = hygienic(extent.start);
         let Vars {
             group,
             inner,

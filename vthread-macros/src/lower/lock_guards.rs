@@ -10,11 +10,11 @@
 //!
 //! A guard that is passed on, to `drop` for example, is no longer a candidate.
 
-use super::Body;
+use super::Lowering;
 use crate::analysis::tail;
 use crate::emit::call::dead;
-use crate::lower::control_flow::Frame;
-use crate::names::{self, ours, plain_text};
+use crate::lower::control_flow::JumpScope;
+use crate::names::{self, hygienic, plain_text};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Block, Expr, ExprMethodCall, Local, Macro, Pat, Stmt, parse_quote_spanned};
@@ -45,7 +45,7 @@ pub(crate) struct Candidate {
     is_gone: bool,
 }
 
-impl Body {
+impl Lowering {
     /// Examines a `let` before it is rewritten.
     pub(crate) fn may_hold(&mut self, local: &Local) -> Option<Candidate> {
         let init = local.init.as_ref()?;
@@ -57,7 +57,7 @@ impl Body {
         if !gives_guard(&init.expr, is_result) {
             return None;
         }
-        let ty = self.fresh("held", ours(variable.span()));
+        let ty = self.fresh("held", hygienic(variable.span()));
         Some(Candidate {
             variable: plain_text(variable),
             ty,
@@ -85,7 +85,7 @@ impl Body {
         if held.is_empty() || !self.in_frame {
             return TokenStream::new();
         }
-        let span = ours(at);
+        let span = hygienic(at);
         let (table, blocks) = (names::blocking(span), Ident::new("blocks", at));
         let types = held.iter().map(|held| &held.ty);
         dead(
@@ -98,7 +98,7 @@ impl Body {
 
     /// The same beside an expression that is known to suspend.
     pub(crate) fn held_across_suspension(&self, at: Span) -> TokenStream {
-        let suspension = names::suspension(ours(at));
+        let suspension = names::suspension(hygienic(at));
         self.held_across(quote!(&#suspension), at)
     }
 
@@ -114,10 +114,10 @@ impl Body {
     /// Whether it lives here, in the same frame; the body of a `timeout!` or a similar macro is
     /// part of it.
     fn lives(&self, held: &Candidate) -> bool {
-        let is_left = |frame: &Frame| match frame {
-            Frame::Loop(_) | Frame::Label(_) => false,
-            Frame::Group(group) => group.is_group,
-            Frame::Child(_) | Frame::Closure | Frame::Cleanup => true,
+        let is_left = |frame: &JumpScope| match frame {
+            JumpScope::Loop(_) | JumpScope::Label(_) => false,
+            JumpScope::Group(group) => group.is_group,
+            JumpScope::Child(_) | JumpScope::Closure | JumpScope::Cleanup => true,
         };
         !held.is_gone && !self.frames[held.depth..].iter().any(is_left)
     }
@@ -181,8 +181,8 @@ impl Body {
 
     /// An unknown macro may use the names in it in any way.
     pub(crate) fn hands_on_to_macro(&mut self, mac: &Macro) {
-        let is_known =
-            crate::known::macros::arguments(mac).is_some() || crate::forms::which(mac).is_some();
+        let is_known = crate::known::macros::arguments(mac).is_some()
+            || crate::forms::our_macro(mac).is_some();
         if !is_known {
             self.is_gone(|variable| mentions(mac.tokens.clone(), variable));
         }

@@ -7,13 +7,13 @@
 //! collide.
 
 use crate::analysis::scopes::Name;
-use crate::lower::Body;
-use crate::names::{self, ours, plain_text};
+use crate::lower::Lowering;
+use crate::names::{self, hygienic, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::Path;
 
-impl Body {
+impl Lowering {
     /// Names one of our macros, so that its import counts as used, and checks that it is ours. One
     /// check is enough for each path of a body, and another one where a block has imports of its
     /// own.
@@ -53,7 +53,7 @@ impl Body {
         // Imports cannot refer to local variables, which are invisible to a name with a hygienic
         // span.
         if let (true, Some(last)) = (is_variable, path.segments.last_mut()) {
-            last.ident.set_span(ours(last.ident.span()));
+            last.ident.set_span(hygienic(last.ident.span()));
         }
         let text = path.to_token_stream();
         (path, format!("{text}! beside a variable: {is_variable}"))

@@ -1,12 +1,12 @@
 //! Method calls: `recv.m(args)` stays token for token as written and becomes the scrutinee of a
 //! match; the types of the receiver and the result decide.
 
-use super::{Body, blocking_calls};
+use super::{Lowering, blocking_calls};
 use crate::analysis::impl_siblings::Known;
 use crate::editor;
 use crate::emit::call::{Extent, decide, found, known_call, shown_value, ways};
 use crate::known;
-use crate::names::{self, hash, ours, plain_text};
+use crate::names::{self, hash, hygienic, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -24,7 +24,7 @@ enum Receiver {
     Value,
 }
 
-impl Body {
+impl Lowering {
     /// The rewritten call, or `None` if it stays as it is (with its parts rewritten).
     pub(crate) fn method(&mut self, call: &mut ExprMethodCall) -> Option<Expr> {
         let rewritten = self.decided_method(call)?;
@@ -118,7 +118,7 @@ impl Body {
 
     fn probe_method(&mut self, call: &ExprMethodCall, name: &str, is_recursive: bool) -> Expr {
         let at = call.method.span();
-        let span = ours(at);
+        let span = hygienic(at);
         let making = self.making(is_recursive);
         let hash = hash(name);
         let warning = blocking_calls::method(name, at).filter(|_| self.warns());
@@ -224,7 +224,7 @@ impl Body {
             Expr::Path(path) => (quote!(#path), quote!(#path)),
             value => {
                 // Lints about the temporary use the position of its creation.
-                let span = ours(value.span());
+                let span = hygienic(value.span());
                 let ty = self.fresh("value", span);
                 types.push(ty.clone());
                 (

@@ -39,7 +39,7 @@ mod typo;
 use crate::analysis::impl_siblings::{Siblings, Taking};
 use crate::analysis::scopes::Scopes;
 use crate::errors::Errors;
-use crate::lower::control_flow::Frame;
+use crate::lower::control_flow::JumpScope;
 use crate::names::plain_text;
 use lock_guards::Candidate;
 use proc_macro2::{Ident, Span};
@@ -49,7 +49,7 @@ use std::rc::Rc;
 use syn::{Path, ReturnType, Type};
 
 /// The state of the walk over one body.
-pub(crate) struct Body {
+pub(crate) struct Lowering {
     pub(crate) errors: Errors,
     pub(crate) scopes: Scopes,
     /// False inside closures: they are plain code, where calls block.
@@ -57,7 +57,7 @@ pub(crate) struct Body {
     /// True inside an argument of a foreign macro: rustc expands our macros there.
     pub(crate) in_foreign_macro: bool,
     /// The constructs that `return`, `break`, `continue` and `?` would leave, outermost first.
-    pub(crate) frames: Vec<Frame>,
+    pub(crate) frames: Vec<JumpScope>,
     pub(crate) subject: Subject,
     pub(crate) returns: Returns,
     /// Whether the value of the next expression is used.
@@ -192,9 +192,9 @@ pub(crate) fn mentions_impl(tokens: impl ToTokens) -> bool {
     any_impl(tokens.to_token_stream())
 }
 
-impl Body {
+impl Lowering {
     pub(crate) fn new(subject: Subject, returns: Returns) -> Self {
-        Body {
+        Lowering {
             errors: Errors::default(),
             scopes: Scopes::new(),
             in_frame: true,
@@ -228,7 +228,7 @@ impl Body {
 
     /// Records a direct recursive call, for the bound on the frame.
     pub(crate) fn note_recursion(&mut self) {
-        let in_child = |frame: &Frame| matches!(frame, Frame::Child(_));
+        let in_child = |frame: &JumpScope| matches!(frame, JumpScope::Child(_));
         self.spawns_itself |= self.in_vthread_closure || self.frames.iter().any(in_child);
     }
 }

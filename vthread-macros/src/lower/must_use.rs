@@ -6,15 +6,15 @@
 //! themselves. Calls of methods cannot be written twice; a `Call` that is not made has a warning of
 //! its own.
 
-use super::Body;
+use super::Lowering;
 use crate::emit::call::dead;
 use crate::known;
-use crate::names::{ours, plain_text};
+use crate::names::{hygienic, plain_text};
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::{Expr, ExprCall, ExprPath, UnOp};
 
-impl Body {
+impl Lowering {
     /// A function call as a statement, as the user wrote it, if rustc may have a lint for it.
     pub(crate) fn stated_call(&self, statement: &Expr) -> Option<ExprCall> {
         let Expr::Call(call) = statement else {
@@ -41,7 +41,7 @@ pub(super) fn can_be_twice(call: &ExprCall) -> bool {
 /// The call once more, beside its rewritten form.
 pub(crate) fn said_again(call: &ExprCall) -> TokenStream {
     let at = call.paren_token.span.join();
-    dead(ours(at), quote_spanned!(at=> #call;))
+    dead(hygienic(at), quote_spanned!(at=> #call;))
 }
 
 /// A literal or a place, or a reference to one.

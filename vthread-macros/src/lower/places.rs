@@ -1,7 +1,7 @@
 //! Checks the rule of `emit::call::in_place` for all generated code: each generated `.await` has a
 //! check of its place in the same body, beside it or in the generated expression around it.
 
-use super::{Body, Returns, Subject};
+use super::{Lowering, Returns, Subject};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
@@ -67,7 +67,7 @@ impl<'ast> Visit<'ast> for Places {
 }
 
 fn places(mut written: Expr) -> Places {
-    let mut body = Body::new(Subject::default(), Returns::default());
+    let mut body = Lowering::new(Subject::default(), Returns::default());
     body.visit_expr_mut(&mut written);
     let text = written.to_token_stream().to_string();
     let rewritten = syn::parse_str::<Expr>(&text).unwrap_or_else(|error| panic!("{error}: {text}"));

@@ -3,8 +3,8 @@
 use crate::errors;
 use crate::forms::enclosure::Enclosure;
 use crate::library;
-use crate::lower::{Body, Returns, Subject};
-use crate::names::{self, ours};
+use crate::lower::{Lowering, Returns, Subject};
+use crate::names::{self, hygienic};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::{Macro, parse_quote_spanned};
@@ -65,16 +65,16 @@ pub(crate) fn race(tokens: TokenStream) -> TokenStream {
 fn expand(
     name: &str,
     tokens: TokenStream,
-    expansion: impl FnOnce(&mut Body, &Macro) -> Option<TokenStream>,
+    expansion: impl FnOnce(&mut Lowering, &Macro) -> Option<TokenStream>,
 ) -> TokenStream {
     let at = Span::call_site();
     let name = Ident::new(name, at);
     let library = library::path(at);
     let mac: Macro = parse_quote_spanned!(at=> #library::#name! { #tokens });
-    let mut body = Body::new(Subject::default(), Returns::default());
+    let mut body = Lowering::new(Subject::default(), Returns::default());
     body.in_frame = false;
     let expanded = expansion(&mut body, &mac);
-    let span = ours(at);
+    let span = hygienic(at);
     if !body.errors.is_empty() {
         let (errors, any) = (body.errors.emit(), names::any(span));
         return quote_spanned!(span=> ({ #errors #[allow(unreachable_code)] #any() }));

@@ -1,22 +1,22 @@
 //! The expansion of `race!`: a group whose body spawns one child for each item. A child with a
 //! value stores it in the finish, which stands beside the group.
 
-use super::control_flow::{Frame, GroupFrame};
+use super::control_flow::{BodyScope, JumpScope};
 use super::spawn::{End, RoomFor, Target};
-use crate::emit::call::{Extent, Making, body_future, dead, dead_beside, decide, outer};
+use crate::emit::call::{CallMode, Extent, body_future, dead, dead_beside, decide, outer};
 use crate::forms::race::RaceForm;
-use crate::lower::Body;
-use crate::names::{self, ours};
+use crate::lower::Lowering;
+use crate::names::{self, hygienic};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Macro;
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 
-impl Body {
+impl Lowering {
     pub(crate) fn race_macro(&mut self, mac: &Macro, is_used: bool) -> Option<TokenStream> {
         let at = mac.path.span();
-        let span = ours(at);
+        let span = hygienic(at);
         let mut form = RaceForm::parse(mac.tokens.clone(), at, &mut self.errors)?;
         self.visit_expr_mut(&mut form.collection);
         let options = self.race_options(&mut form, at);
@@ -33,7 +33,7 @@ impl Body {
             Some(ty) => quote!(#ty),
             None => quote!(_),
         };
-        let typed_at = form.error.as_ref().map_or(span, |ty| ours(ty.span()));
+        let typed_at = form.error.as_ref().map_or(span, |ty| hygienic(ty.span()));
         let error_is_send = names::error_is_send(typed_at);
         let pin_send = dead(
             typed_at,
@@ -42,7 +42,7 @@ impl Body {
         let making = self.making(false);
         let dead = dead_beside(making, span, TokenStream::new());
         let run = match making {
-            Making::Block => {
+            CallMode::Block => {
                 let block_on = names::block_on(span);
                 quote_spanned!(span=> #block_on(__run))
             }
@@ -99,7 +99,7 @@ impl Body {
     }
 
     fn race_options(&mut self, form: &mut RaceForm, at: Span) -> TokenStream {
-        let span = ours(at);
+        let span = hygienic(at);
         let options = names::group_options(span);
         let built = self.new_options(names::group_options(at), at);
         let mut built = quote_spanned!(span=> #options::race(#built));
@@ -122,14 +122,14 @@ impl Body {
         finish: &proc_macro2::Ident,
         at: Span,
     ) -> TokenStream {
-        let span = ours(at);
+        let span = hygienic(at);
         self.scopes.open();
         let depth = self.scopes.depth();
         self.scopes.open();
         self.scopes.bind_pattern(&form.pattern);
         let error = self.fresh("error", span);
         // A `spawn!` in the body goes to the surrounding group.
-        self.frames.push(Frame::Group(GroupFrame {
+        self.frames.push(JumpScope::Group(BodyScope {
             can_fail: true,
             asked: None,
             error: error.clone(),

@@ -11,14 +11,14 @@ use crate::analysis::tail::Tail;
 use crate::emit::call::{answer, body_future, dead, decide};
 use crate::emit::error_inference::tells;
 use crate::emit::group_prologue::{handle_binding, slot_end};
-use crate::lower::Body;
+use crate::lower::Lowering;
 use crate::lower::body_end::body_by_type;
 use crate::lower::group::{Parts, Vars};
-use crate::names::{self, ours};
+use crate::names::{self, hygienic};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
-impl Body {
+impl Lowering {
     /// Probes the function's return type; in a child, marks where it would fail.
     pub(crate) fn asks(&self, kind: &Ident, attempt: Option<Span>, span: Span) -> TokenStream {
         let Some(ty) = &self.returns.asked else {
@@ -26,7 +26,7 @@ impl Body {
         };
         let return_type = names::return_type(span);
         let may_fail = attempt.map(|at| {
-            let span = ours(at);
+            let span = hygienic(at);
             let may_fail = names::child_may_fail(span);
             let mut kind = kind.clone();
             kind.set_span(span);
@@ -63,7 +63,7 @@ impl Body {
             tail_at,
             options,
         } = parts;
-        let (span, tail_at) = (ours(extent.start), *tail_at);
+        let (span, tail_at) = (hygienic(extent.start), *tail_at);
         let Vars {
             group,
             inner,
@@ -75,7 +75,7 @@ impl Body {
         let (owner, group_type) = (names::owner(span), names::group_type(span));
         let new = names::owner(extent.start);
         let arguments = names::called_at(extent.start, quote_spanned!(span=> __options));
-        let pinned_at = ours(self.returns.at.unwrap_or(span));
+        let pinned_at = hygienic(self.returns.at.unwrap_or(span));
         let (fails_as, error_is_send) =
             (names::group_fails_as(span), names::error_is_send(pinned_at));
         let pin_send = dead(

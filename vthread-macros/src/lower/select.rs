@@ -2,10 +2,10 @@
 //! the winner, whose arms are the handlers, in the enclosing frame.
 
 use crate::analysis::scopes;
-use crate::emit::call::{Extent, Making, body_future, dead_beside, decide, outer};
+use crate::emit::call::{CallMode, Extent, body_future, dead_beside, decide, outer};
 use crate::forms::select::{BranchForm, SelectForm};
-use crate::lower::Body;
-use crate::names::{self, ours};
+use crate::lower::Lowering;
+use crate::names::{self, hygienic};
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -20,10 +20,10 @@ struct Parts {
     arms: TokenStream,
 }
 
-impl Body {
+impl Lowering {
     pub(crate) fn select_macro(&mut self, mac: &Macro, is_used: bool) -> Option<TokenStream> {
         let at = mac.path.span();
-        let span = ours(at);
+        let span = hygienic(at);
         let form = SelectForm::parse(mac.tokens.clone(), &mut self.errors)?;
         let (mut before, mut links, mut arms) =
             (TokenStream::new(), Vec::new(), TokenStream::new());
@@ -53,7 +53,7 @@ impl Body {
         let making = self.making(false);
         let dead = dead_beside(making, span, TokenStream::new());
         let run = match making {
-            Making::Block => {
+            CallMode::Block => {
                 let block_on = names::block_on(span);
                 quote_spanned!(span=> #block_on(__run))
             }
@@ -108,7 +108,7 @@ impl Body {
         };
         let (guard, guarded) = guard.unzip();
         let guarded = guarded.into_iter();
-        let (body_start, body_at) = (body.span(), ours(body.span()));
+        let (body_start, body_at) = (body.span(), hygienic(body.span()));
         let mut block: syn::Block = parse_quote!({ #body });
         let (frame, leaving) = self.leaving(&mut block, true, span);
         let exits = self.exit_arms(&frame.exits, span);

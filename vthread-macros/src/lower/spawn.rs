@@ -1,18 +1,18 @@
 //! The expansion of `spawn!`.
 
 use super::body_end::{by_type, child_by_type};
-use super::control_flow::{ChildFrame, Frame};
+use super::control_flow::{ChildScope, JumpScope};
 use crate::analysis::captures::free_names;
 use crate::analysis::lost_updates;
 use crate::analysis::tail;
 use crate::analysis::tail::Tail;
-use crate::emit::call::{Making, body_future, dead, dead_beside, outer};
+use crate::emit::call::{CallMode, body_future, dead, dead_beside, outer};
 use crate::emit::error_inference::pin_error;
 use crate::emit::group_prologue::this_group;
 use crate::errors;
 use crate::forms::form::SpawnForm;
-use crate::lower::Body;
-use crate::names::{self, ours, plain_text};
+use crate::lower::Lowering;
+use crate::names::{self, hygienic, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -62,10 +62,10 @@ struct Capture {
     is_mutable: bool,
 }
 
-impl Body {
+impl Lowering {
     pub(crate) fn spawn_macro(&mut self, mac: &Macro) -> Option<TokenStream> {
         let at = mac.path.span();
-        let span = ours(at);
+        let span = hygienic(at);
         let (lost, tokens) = lost_updates::take_mark(mac.tokens.clone());
         let mut form = SpawnForm::parse(tokens, at, &mut self.errors)?;
         let mut target = self.target_group(form.handle.as_ref(), at)?;
@@ -88,13 +88,13 @@ impl Body {
         options: TokenStream,
         at: Span,
     ) -> TokenStream {
-        let span = ours(at);
+        let span = hygienic(at);
         let moves_all = target.depth.is_none();
         let captures = match (target.depth, &moves) {
             (Some(depth), None) => self.captures(&body, depth),
             _ => Vec::new(),
         };
-        let tail_at = ours(tail::last_tokens(&body).span());
+        let tail_at = hygienic(tail::last_tokens(&body).span());
         let is_inferred = matches!(
             target.end,
             End::Race {
@@ -108,7 +108,7 @@ impl Body {
         };
         let error = self.fresh("error", span);
         let asked = target.is_asked.then(|| self.fresh("kind", span));
-        let frame = ChildFrame {
+        let frame = ChildScope {
             can_fail: target.can_fail,
             asked: asked.clone(),
             attempt: None,
@@ -200,7 +200,7 @@ impl Body {
     fn awaited(&self, future: TokenStream, span: Span) -> TokenStream {
         let block_on = names::block_on(span);
         match self.making(false) {
-            Making::Block => quote_spanned!(span=> #block_on(#future)),
+            CallMode::Block => quote_spanned!(span=> #block_on(#future)),
             _ => quote_spanned!(span=> #future.await),
         }
     }
@@ -229,7 +229,7 @@ impl Body {
     }
 
     fn spawn_options(&mut self, form: &mut SpawnForm, at: Span) -> TokenStream {
-        let span = ours(at);
+        let span = hygienic(at);
         let options = names::spawn_options(span);
         let mut built = self.named_options(&mut form.name, at);
         if form.service {
@@ -240,7 +240,7 @@ impl Body {
 
     /// The options of a child, including its name.
     pub(crate) fn named_options(&mut self, name: &mut Option<Expr>, at: Span) -> TokenStream {
-        let span = ours(at);
+        let span = hygienic(at);
         let options = names::spawn_options(span);
         let built = self.new_options(names::spawn_options(at), at);
         match name {
@@ -258,9 +258,9 @@ impl Body {
         let mut is_in_child = false;
         for frame in self.frames.iter().rev() {
             let group = match frame {
-                Frame::Group(group) => group,
-                Frame::Child(child) if child.is_background => break,
-                Frame::Child(_) => {
+                JumpScope::Group(group) => group,
+                JumpScope::Child(child) if child.is_background => break,
+                JumpScope::Child(_) => {
                     is_in_child = true;
                     continue;
                 }
@@ -327,12 +327,12 @@ impl Body {
     pub(crate) fn child_body(
         &mut self,
         body: &mut Block,
-        frame: ChildFrame,
+        frame: ChildScope,
         tail: Tail,
     ) -> Option<Span> {
         self.scopes.open();
         lost_updates::mark(body);
-        self.frames.push(Frame::Child(frame));
+        self.frames.push(JumpScope::Child(frame));
         self.is_used =
             tail != Tail::Value || matches!(body.stmts.last(), Some(syn::Stmt::Expr(_, None)));
         let in_frame = std::mem::replace(&mut self.in_frame, true);
@@ -341,7 +341,7 @@ impl Body {
         let frame = self.frames.pop();
         self.scopes.close();
         match frame {
-            Some(Frame::Child(child)) => child.attempt,
+            Some(JumpScope::Child(child)) => child.attempt,
             _ => None,
         }
     }
@@ -377,7 +377,7 @@ pub(crate) fn end(
 /// Dead code that refuses a `Copy` variable that the child changes and that is used again
 /// afterwards.
 fn changes_its_copy(name: &Ident) -> TokenStream {
-    let span = ours(name.span());
+    let span = hygienic(name.span());
     let changed = names::changed(span);
     dead(span, quote_spanned!(span=> #changed(&#name)[()].check();))
 }

@@ -6,15 +6,15 @@
 //! (`lower/macro_origin.rs`). Arguments that must be evaluated lazily, or cannot be moved out, are
 //! rewritten as in a closure: calls in them block. Any other macro is left alone.
 
-use super::Body;
+use super::Lowering;
 use crate::editor;
 use crate::emit::attributes::{self, is_condition};
 use crate::emit::call::{Extent, Place, decide, found, shown_value, ways};
-use crate::forms::which;
+use crate::forms::our_macro;
 use crate::known;
 use crate::known::macros::{Treatment, arguments, treatment, writes};
-use crate::lower::control_flow::Frame;
-use crate::names::{self, ours, plain_text};
+use crate::lower::control_flow::JumpScope;
+use crate::names::{self, hygienic, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::ParseStream;
@@ -30,7 +30,7 @@ struct Before {
     variables: Vec<Ident>,
 }
 
-impl Body {
+impl Lowering {
     /// Rewrites a macro's arguments in place; if one must be evaluated first, returns an expression
     /// for the whole.
     pub(crate) fn known_macro(&mut self, mac: &mut Macro) -> Option<Expr> {
@@ -74,7 +74,7 @@ impl Body {
         }
         let in_frame = std::mem::replace(&mut self.in_frame, false);
         let in_foreign_macro = std::mem::replace(&mut self.in_foreign_macro, true);
-        self.framed(Some(Frame::Closure), |body| body.visit_expr_mut(expr));
+        self.framed(Some(JumpScope::Closure), |body| body.visit_expr_mut(expr));
         self.in_foreign_macro = in_foreign_macro;
         self.in_frame = in_frame;
     }
@@ -82,7 +82,7 @@ impl Body {
     /// Evaluates `expr` first, by reference or by value, unless it is a plain place.
     fn evaluate(&mut self, expr: &mut Expr, by_reference: bool, before: &mut Before) {
         let attrs = attributes::take(expr);
-        let span = ours(expr.span());
+        let span = hygienic(expr.span());
         self.visit_expr_mut(expr);
         let variable = self.fresh("argument", span);
         let (value, stands_for_it) = match by_reference {
@@ -123,21 +123,21 @@ impl Body {
         let Some((variable, value)) = sink else {
             return made;
         };
-        let span = ours(value.span());
+        let span = hygienic(value.span());
         Expr::Verbatim(quote_spanned!(span=>
             (match #value { #[allow(unused_mut)] mut #variable => #made })
         ))
     }
 
-    /// The sink of `write!(stdout(), ..)`, a value that must live until the call has been made, with
-    /// the variable that stands for it from then on.
+    /// The sink of `write!(stdout(), ..)`, a value that must live until the call has been made,
+    /// with the variable that stands for it from then on.
     fn sink_by_value(&mut self, mac: &mut Macro) -> Option<(Ident, Expr)> {
         let mut arguments = arguments(mac)?;
         let sink = arguments.first_mut()?;
         if !matches!(sink, Expr::Call(_) | Expr::MethodCall(_) | Expr::Try(_)) {
             return None;
         }
-        let variable = self.fresh("sink", ours(sink.span()));
+        let variable = self.fresh("sink", hygienic(sink.span()));
         let stands_for_it = Expr::Verbatim(variable.to_token_stream());
         let mut value = std::mem::replace(sink, stands_for_it);
         self.visit_expr_mut(&mut value);
@@ -152,7 +152,7 @@ impl Body {
         if editor::asks() {
             return shown_value(&write, at);
         }
-        let span = ours(at);
+        let span = hygienic(at);
         let making = self.making(false);
         let tag = names::tag_of_result(span);
         let found = found(
@@ -176,7 +176,7 @@ impl Body {
 
     fn tests(&mut self, mac: &mut Macro, n: usize, only_in_debug: bool) -> Option<Expr> {
         let mut arguments = arguments(mac)?;
-        let span = ours(mac.path.span());
+        let span = hygienic(mac.path.span());
         let condition = arguments
             .first()
             .map(|first| first.to_token_stream().to_string());
@@ -245,7 +245,7 @@ impl Body {
     /// `ensure!(condition)`, which prints the condition, or `ensure!(condition, error)`.
     fn ensures(&mut self, mac: &mut Macro) -> Option<Expr> {
         let mut arguments = arguments(mac)?;
-        let span = ours(mac.path.span());
+        let span = hygienic(mac.path.span());
         let is_alone = arguments.len() == 1;
         let condition = arguments.first_mut()?;
         let text = condition.to_token_stream().to_string();
@@ -269,14 +269,14 @@ impl Body {
         if before.variables.is_empty() {
             return None;
         }
-        let check = self.checks_std_macro(&mac.path, ours(mac.path.span()));
+        let check = self.checks_std_macro(&mac.path, hygienic(mac.path.span()));
         before.then(mac, check)
     }
 
     /// `dbg!(a, b)`, by a macro of ours that receives the user's tokens as text.
     fn shows(&mut self, mac: &mut Macro) -> Option<Expr> {
         let mut arguments = arguments(mac)?;
-        let span = ours(mac.path.span());
+        let span = hygienic(mac.path.span());
         let show = names::dbg_as(span);
         // With the user's span these are the location of `dbg!`, and not of the attribute.
         let place = quote_spanned!(mac.path.span()=> ::core::line!(), ::core::column!());
@@ -320,7 +320,7 @@ impl Body {
         if is_plain(&expr) && guard_is_plain {
             return None;
         }
-        let span = ours(mac.path.span());
+        let span = hygienic(mac.path.span());
         self.visit_expr_mut(&mut expr);
         let guard = guard.map(|(token, mut guard)| {
             self.scoped(|body| {
@@ -342,7 +342,7 @@ impl Before {
         if self.variables.is_empty() {
             return None;
         }
-        let span: Span = ours(mac.path.span());
+        let span: Span = hygienic(mac.path.span());
         let Before { values, variables } = self;
         let made = match check.is_empty() {
             true => quote_spanned!(span=> #mac),
@@ -388,7 +388,7 @@ fn is_plain(expr: &Expr) -> bool {
         Expr::Array(array) => array.elems.iter().all(is_plain),
         Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)) && is_plain(&unary.expr),
         Expr::Call(call) => makes(&call.func) && call.args.iter().all(is_plain),
-        Expr::Macro(inner) => treatment(&inner.mac).is_none() && which(&inner.mac).is_none(),
+        Expr::Macro(inner) => treatment(&inner.mac).is_none() && our_macro(&inner.mac).is_none(),
         _ => false,
     }
 }

@@ -5,7 +5,7 @@
 //! the file neither declares nor imports, beside a function that is named like it, stands once more
 //! in dead code as the user wrote it, where that does no harm.
 
-use super::Body;
+use super::Lowering;
 use super::must_use::can_be_twice;
 use crate::names::plain_text;
 use crate::source::{blanked, file_of, is_of_word, read};
@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use syn::{ExprCall, Path};
 
-impl Body {
+impl Lowering {
     /// The call, for dead code, if its name may be a slip.
     pub(crate) fn perhaps_mistyped(&self, call: &ExprCall, path: &Path) -> Option<TokenStream> {
         let name = path.get_ident()?;

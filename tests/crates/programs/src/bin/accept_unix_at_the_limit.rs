@@ -1,5 +1,5 @@
-//! A server of the Unix domain that has run out of descriptors, continues, and serves all clients in the end. Run it
-//! with few descriptors.
+//! A server of the Unix domain that has run out of descriptors, continues, and serves all clients
+//! in the end. Run it with few descriptors.
 
 use std::os::unix::net::UnixStream as Client;
 use std::time::{Duration, Instant};
