@@ -132,7 +132,7 @@ impl<S: HasScope, B: Future> ScopedBody<S, B> {
             unsafe { running.vthread().cut(scope) };
         }
         // SAFETY: ours, and nothing is open in it.
-        let dropped = unsafe { drop_in_place(running, &raw mut this.body, None) };
+        let dropped = unsafe { drop_in_place(running, &raw mut this.body, || None) };
         this.close();
         Poll::Ready(match ended.after_drop(dropped) {
             Ended::Finished(value) => Ok(Some(value)),

@@ -78,25 +78,39 @@ fn drop_value_under_mark<R>(running: &Running, value: R) -> Ended<R> {
 pub(crate) unsafe fn drop_in_place<T>(
     running: &Running,
     place: *mut T,
-    empty: T,
+    empty: impl FnOnce() -> T,
 ) -> Result<(), Payload> {
     running.dropping(|| {
         catch(|| {
-            let _emptied = Overwrite(place, Some(empty));
+            // SAFETY: by the contract; the contents are dropped by the next statement.
+            let _emptied = unsafe { Overwrite::new(place, empty) };
             // SAFETY: by the contract; overwritten by the guard.
             unsafe { place.drop_in_place() };
         })
     })
 }
 
-/// Writes the value to the place when it is dropped. The place is empty then.
-pub(crate) struct Overwrite<T>(pub(crate) *mut T, pub(crate) Option<T>);
+/// Writes a value to the place when it is dropped. The place is empty then. The value is made last: a
+/// place for frames is large, and is not passed around.
+pub(crate) struct Overwrite<T, F: FnOnce() -> T> {
+    place: *mut T,
+    value: Option<F>,
+}
 
-impl<T> Drop for Overwrite<T> {
+impl<T, F: FnOnce() -> T> Overwrite<T, F> {
+    /// # Safety
+    /// - The caller owns the place, and drops its contents before the guard.
+    pub(crate) unsafe fn new(place: *mut T, value: F) -> Self {
+        let value = Some(value);
+        Overwrite { place, value }
+    }
+}
+
+impl<T, F: FnOnce() -> T> Drop for Overwrite<T, F> {
     fn drop(&mut self) {
-        if let Some(value) = self.1.take() {
-            // SAFETY: the maker of this guard owns the place, and has dropped its contents.
-            unsafe { self.0.write(value) };
+        if let Some(value) = self.value.take() {
+            // SAFETY: by the contract of `new`.
+            unsafe { self.place.write(value()) };
         }
     }
 }

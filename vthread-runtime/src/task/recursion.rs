@@ -334,7 +334,8 @@ unsafe fn poll<F: Future>(link: NonNull<Link>, cx: &mut Context<'_>) -> Poll<()>
         // SAFETY: as above.
         unsafe { link.as_ref() }.scope.must_be_empty();
         // The value takes the place of the frame.
-        let _written = Overwrite(stage, Some(Stage::Value(value)));
+        // SAFETY: as above; the contents are dropped by the next statement.
+        let _written = unsafe { Overwrite::new(stage, || Stage::Value(value)) };
         // SAFETY: as above; overwritten by the guard, also if a destructor unwinds.
         unsafe { stage.drop_in_place() };
     })
@@ -345,7 +346,8 @@ unsafe fn drop_frame<F: Future>(link: NonNull<Link>) {
     let stage = unsafe { link.cast::<Node<F>>().as_ref() }.stage.get();
     // SAFETY: as in `poll`.
     if let Stage::Frame(_) = unsafe { &mut *stage } {
-        let _written = Overwrite(stage, Some(Stage::Empty));
+        // SAFETY: as in `poll`; the contents are dropped by the next statement.
+        let _written = unsafe { Overwrite::new(stage, || Stage::Empty) };
         // SAFETY: overwritten by the guard.
         unsafe { stage.drop_in_place() };
     }
