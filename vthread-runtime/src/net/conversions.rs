@@ -21,8 +21,9 @@ macro_rules! conversions {
         impl TryFrom<$std> for $ty {
             type Error = ::std::io::Error;
 
-            /// Makes a socket of std's non-blocking, and registers it. All handles of the socket are
-            /// non-blocking from then on: clones of std's, and those of another process that shares it.
+            /// Makes a socket of std's non-blocking, and registers it. All handles of the socket
+            /// are non-blocking from then on: clones of std's, and those of another process that
+            /// shares it.
             fn try_from(socket: $std) -> ::std::io::Result<Self> {
                 socket.set_nonblocking(true)?;
                 $ty::from_socket(socket)

@@ -90,8 +90,8 @@ pub(crate) unsafe fn drop_in_place<T>(
     })
 }
 
-/// Writes a value to the place when it is dropped. The place is empty then. The value is made last: a
-/// place for frames is large, and is not passed around.
+/// Writes a value to the place when it is dropped. The place is empty then. The value is made last:
+/// a place for frames is large, and is not passed around.
 pub(crate) struct Overwrite<T, F: FnOnce() -> T> {
     place: *mut T,
     value: Option<F>,
