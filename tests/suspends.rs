@@ -192,7 +192,11 @@ impl Read for Slowly {
         let is_more = self.0 > 0 && !buf.is_empty();
         if is_more {
             self.0 -= 1;
-            buf[0] = if self.0 % 3 == 0 { b'\n' } else { b'a' };
+            buf[0] = if self.0.is_multiple_of(3) {
+                b'\n'
+            } else {
+                b'a'
+            };
         }
         Ok(usize::from(is_more))
     }

@@ -97,7 +97,7 @@ fn written_to_values() -> io::Result<(String, Vec<u8>)> {
         bytes: vthread::io::Cursor::new(Vec::new()),
     };
     write!(holder.text.borrow_mut(), "{}", 1).map_err(io::Error::other)?;
-    vthread::io::Write::write_fmt(holder.bytes()?, format_args!("{} ", 2))?;
+    write!(holder.bytes()?, "{} ", 2)?;
     write!(vthread::io::sink(), "{}", 3)?;
     writeln!(std::io::sink(), "{}", 4)?;
     write!(vthread::io::BufWriter::new(holder.bytes()?), "{}", 5)?;

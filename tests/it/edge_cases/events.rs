@@ -291,9 +291,8 @@ fn a_blocking_call_that_holds_a_worker_is_told_once_for_its_site() {
 
 /// Where the vthread below is spawned that holds its worker.
 fn told_of_it(message: &str) -> Option<Told> {
-    let told = told("message", message).into_iter();
-    told.filter(|event| event.fields["spawned_at"].contains("events.rs:"))
-        .next_back()
+    let mut told = told("message", message).into_iter();
+    told.rfind(|event| event.fields["spawned_at"].contains("events.rs:"))
 }
 
 /// The one that it wakes waits for its worker, and for no other.

@@ -27,7 +27,7 @@ fn cancelled(task: Task<()>) -> CancelReason {
 fn cancelled_and_failed(inner: &Mutex<Option<Task<()>>>) -> Result<(), &'static str> {
     let is_cancelled = AtomicBool::new(false);
     let (began, begun) = channel::<()>(1);
-    group!(g, grace = Duration::from_millis(1) => {
+    group!(g, grace = Duration::from_millis(100) => {
         spawn!(name = "culprit" => {
             began.send(()).unwrap();
             // No suspension point from here on, so that nothing keeps it from failing.

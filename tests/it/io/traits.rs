@@ -8,7 +8,6 @@ use vthread::prelude::*;
 use vthread::time::sleep;
 
 /// A source that suspends before each of its few bytes.
-
 struct Mine {
     left: u8,
 }

@@ -203,9 +203,8 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
             None => None,
         };
         // SAFETY: ours, and nothing is open in it.
-        if let Err(payload) =
-            unsafe { drop_in_place(running, &raw mut self.stage, || Stage::Silent) }
-        {
+        let dropped = unsafe { drop_in_place(running, &raw mut self.stage, || Stage::Silent) };
+        if let Err(payload) = dropped {
             self.record_panic(payload);
         }
         if let Some(said) = said {

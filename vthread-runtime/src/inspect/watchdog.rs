@@ -62,10 +62,8 @@ pub(crate) fn call() {
         return;
     }
     let mut state = WATCH.state.lock();
-    if *state == State::NotStarted {
-        if threads::start_beside("watch", watch).is_err() {
-            *state = State::Refused;
-        }
+    if *state == State::NotStarted && threads::start_beside("watch", watch).is_err() {
+        *state = State::Refused;
     }
     if *state != State::Refused {
         *state = State::Called;
