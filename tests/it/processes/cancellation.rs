@@ -87,7 +87,7 @@ fn group_killed() -> u32 {
 #[test]
 fn a_group_of_processes_goes_together() {
     let grandchild = group_killed();
-    // Whoever has adopted it may leave it as a zombie for a while.
+    // Its new parent may leave it as a zombie for a while.
     while !matches!(state(grandchild), None | Some('Z')) {
         std::thread::yield_now();
     }

@@ -54,20 +54,25 @@ fn ours() {
     let _ = vthread::blocking(|| std::fs::read(""));
 }
 
-#[vthread]
-fn not_the_standard_input(stdin: &str) -> Result<usize, std::io::Error> {
+// Imported beside the prelude, std's trait takes the place of vthread's.
+mod with_the_traits_of_std {
     use std::io::{self, BufRead};
-    let n = stdin.lines().count() + stdin.split('\n').count() + stdin.bytes().count();
-    let mut text = String::new();
-    let mut bytes = stdin.as_bytes();
-    bytes.read_line(&mut text)?;
-    bytes.read_until(b'b', &mut Vec::new())?;
-    text += &io::read_to_string(stdin.as_bytes())?;
-    Ok(n + text.len())
+    use vthread::prelude::*;
+
+    #[vthread]
+    pub fn not_the_standard_input(stdin: &str) -> Result<usize, std::io::Error> {
+        let n = stdin.lines().count() + stdin.split('\n').count() + stdin.bytes().count();
+        let mut text = String::new();
+        let mut bytes = stdin.as_bytes();
+        bytes.read_line(&mut text)?;
+        bytes.read_until(b'b', &mut Vec::new())?;
+        text += &io::read_to_string(stdin.as_bytes())?;
+        Ok(n + text.len())
+    }
 }
 
 fn main() {
-    assert_eq!(not_the_standard_input("a\nb").unwrap(), 12);
+    assert_eq!(with_the_traits_of_std::not_the_standard_input("a\nb").unwrap(), 12);
     allowed();
     assert_eq!(others_of_these_names(), 1);
     ours();

@@ -58,7 +58,15 @@ impl Cursor {
         // The error of an abandoned read comes again, if it lasts.
         let _ = self.settle().await;
         if self.unread.is_empty() && !buf.is_empty() {
-            if let Some(read) = cached::read(&self.file, buf) {
+            let file = &self.file;
+            let in_place = poll_fn(|cx| {
+                taking(
+                    cx,
+                    |_| Poll::Ready(cached::read(file, &mut *buf)),
+                    |read| matches!(read, Some(Ok(n)) if *n > 0),
+                )
+            });
+            if let Some(read) = in_place.await {
                 return read;
             }
             let (file, wanted) = (self.file.clone(), buf.len().min(MOST));

@@ -12,8 +12,9 @@ struct Place {
     cursor: Cursor,
 }
 
-/// A cursor at the beginning of these bytes.
+/// A cursor at the beginning of these bytes, which helpers read.
 fn cursor(bytes: &[u8]) -> Place {
+    super::super::cached::IS_OFF.set(true);
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("file");
     fs::write(&path, bytes).unwrap();

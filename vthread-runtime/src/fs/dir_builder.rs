@@ -14,7 +14,8 @@ use std::path::Path;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::fs::{self, DirBuilder};
+/// # use vthread_runtime as vthread;
+/// use vthread::fs::{self, DirBuilder};
 ///
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("one/in/another");

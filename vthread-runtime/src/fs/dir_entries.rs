@@ -41,7 +41,8 @@ vthread_fn! {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::fs;
+    /// # use vthread_runtime as vthread;
+    /// use vthread::fs;
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path();

@@ -30,7 +30,8 @@ impl File {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::fs::{self, File};
+    /// # use vthread_runtime as vthread;
+    /// use vthread::fs::{self, File};
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("words");

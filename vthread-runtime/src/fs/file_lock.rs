@@ -28,7 +28,8 @@ impl File {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::fs::File;
+    /// # use vthread_runtime as vthread;
+    /// use vthread::fs::File;
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("lock");

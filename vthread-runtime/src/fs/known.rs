@@ -59,7 +59,8 @@ vthread_fn! {
     ///
     /// # Examples
     /// ```
-    /// assert!(vthread_runtime::fs::exists("/")?);
+    /// # use vthread_runtime as vthread;
+    /// assert!(vthread::fs::exists("/")?);
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn exists = __vthread_exists [P](path: P) -> io::Result<bool> [where P: AsRef<Path>]

@@ -28,7 +28,8 @@ vthread_fn! {
     ///
     /// # Examples
     /// ```
-    /// use vthread_runtime::fs;
+    /// # use vthread_runtime as vthread;
+    /// use vthread::fs;
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let (one, other) = (directory.path().join("one"), directory.path().join("other"));

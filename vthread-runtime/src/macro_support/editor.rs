@@ -7,11 +7,13 @@ use crate::task::call::Call;
 /// Of an ordinary call: its result is the value.
 pub trait Value: Sized {
     /// The value.
+    #[doc(hidden)]
     fn __vthread_value(self) -> Self {
         unreachable!("is shown to editors only")
     }
 }
 
+#[doc(hidden)]
 impl<T> Value for T {}
 
 impl<R, F> Call<R, F> {

@@ -21,8 +21,9 @@ use std::process;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::io::{Read, Write};
-/// use vthread_runtime::process::{Command, Stdio};
+/// # use vthread_runtime as vthread;
+/// use vthread::io::{Read, Write};
+/// use vthread::process::{Command, Stdio};
 ///
 /// let mut cat = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
 /// // In #[vthread] code without the .block()

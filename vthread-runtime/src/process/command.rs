@@ -18,7 +18,8 @@ use std::process;
 ///
 /// # Examples
 /// ```
-/// use vthread_runtime::process::Command;
+/// # use vthread_runtime as vthread;
+/// use vthread::process::Command;
 ///
 /// // In #[vthread] code without the .block()
 /// let output = Command::new("echo").arg("hello").output().block()?;
