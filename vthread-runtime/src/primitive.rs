@@ -84,6 +84,11 @@ mod model {
             self.0.try_lock().ok()
         }
     }
+    impl<T: Default> Default for Mutex<T> {
+        fn default() -> Self {
+            Self::new(T::default())
+        }
+    }
 
     /// loom's condition variable, without poisoning.
     #[derive(Debug)]

@@ -454,8 +454,8 @@ mod model {
             });
             // loom does not model the value's own lock, so it is not borrowed while the sender
             // runs.
-            assert_eq!(block_on(rx.wait_for_change()), Ok(()));
-            assert_eq!(block_on(rx.wait_for_change()), Err(RecvError));
+            assert_eq!(block_on(rx.changed().into_frame()), Ok(()));
+            assert_eq!(block_on(rx.changed().into_frame()), Err(RecvError));
             sender.join().unwrap();
             assert_eq!(*rx.borrow(), 1);
         });
