@@ -58,6 +58,32 @@ fn case_03_the_end_of_the_grace_tells_a_body_why_the_body_was_cancelled() {
     assert_eq!(culprit.name(), Some("culprit"));
 }
 
+/// The grace of the first cancellation, which concerns the children, is over before its timer is
+/// stored. The second one, which concerns the body, has a grace of its own.
+#[vthread]
+fn cancelled_and_failed_without_grace() -> Result<(), &'static str> {
+    let is_cancelled = AtomicBool::new(false);
+    let (began, begun) = channel::<()>(1);
+    group!(g, grace = Duration::ZERO => {
+        spawn! {
+            began.send(()).unwrap();
+            while !is_cancelled.load(Ordering::Acquire) {
+                hint::spin_loop();
+            }
+            Err::<(), _>("no")?;
+        };
+        begun.recv().unwrap();
+        g.cancel();
+        is_cancelled.store(true, Ordering::Release);
+        shield! { sleep(LONG); }
+    })
+}
+
+#[test]
+fn case_03_a_grace_that_is_over_at_once_leaves_the_next_one_alone() {
+    assert_eq!(cancelled_and_failed_without_grace(), Err("no"));
+}
+
 /// Enough children that marking them takes a while.
 const MANY: usize = 20_000;
 

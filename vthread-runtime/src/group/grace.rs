@@ -62,14 +62,14 @@ impl Node {
     /// Called after a cancellation: what is still open in the group when its grace is over gets a
     /// forced mark.
     pub(crate) fn begin_grace(self: &Arc<Self>, reach: Reach) {
-        let is_open = {
+        let graces_over = {
             let state = self.lock();
             let waits_for_body = reach == Reach::Body && state.owner.is_some();
-            state.cancel.grace.is_none() && (state.members.alive > 0 || waits_for_body)
+            if state.cancel.grace.is_some() || !(state.members.alive > 0 || waits_for_body) {
+                return;
+            }
+            state.cancel.graces_over
         };
-        if !is_open {
-            return;
-        }
         let Some(armed) = arm(self.scope.grace(), Waker::from(self.clone())) else {
             return;
         };
@@ -77,7 +77,10 @@ impl Node {
             let mut state = self.lock();
             // The group of the process has no owner, and is never closed.
             let is_closed = state.owner.is_none() && state.members.alive == 0;
-            if is_closed || state.cancel.grace.is_some() {
+            // A timer that has rung by now has done its work: kept, it would stand in the way of the
+            // next one.
+            let has_rung = state.cancel.graces_over != graces_over;
+            if is_closed || has_rung || state.cancel.grace.is_some() {
                 Some(armed)
             } else {
                 state.cancel.grace.replace(armed)
@@ -91,6 +94,7 @@ impl Node {
         let (walk, rung) = {
             let mut state = self.lock();
             state.cancel.is_forced = state.cancel.reason.is_some();
+            state.cancel.graces_over = state.cancel.graces_over.wrapping_add(1);
             let mut walk = Walk::hard();
             state.for_each_child(|child| {
                 if child.vthread.root.has_own_mark() {

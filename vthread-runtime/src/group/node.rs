@@ -107,6 +107,8 @@ pub(crate) struct Cancellation {
     pub(crate) has_shorter_grace: bool,
     /// The grace timer, until the group is closed.
     pub(crate) grace: Option<GraceTimer>,
+    /// How many grace timers have rung.
+    pub(crate) graces_over: u32,
     /// Grace timers of children that were cancelled individually.
     pub(crate) pending_cleanups: Option<Box<PendingCleanups>>,
     /// A mark from outside has ended a member that keeps the group open: its work is missing.
