@@ -289,11 +289,15 @@ fn a_blocking_call_that_holds_a_worker_is_told_once_for_its_site() {
     }
 }
 
-/// Where the vthread below is spawned that holds its worker.
+/// The event about the vthread below that holds its worker. Others may hold theirs meanwhile.
 fn told_of_it(message: &str) -> Option<Told> {
+    let site = format!("events.rs:{ITS_LINE}:");
     let mut told = told("message", message).into_iter();
-    told.rfind(|event| event.fields["spawned_at"].contains("events.rs:"))
+    told.rfind(|event| event.fields["spawned_at"].contains(&site))
 }
+
+/// The line of its `spawn!`.
+const ITS_LINE: u32 = line!() + 8;
 
 /// The one that it wakes waits for its worker, and for no other.
 #[vthread]
