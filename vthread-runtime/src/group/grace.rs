@@ -77,8 +77,8 @@ impl Node {
             let mut state = self.lock();
             // The group of the process has no owner, and is never closed.
             let is_closed = state.owner.is_none() && state.members.alive == 0;
-            // A timer that has rung by now has done its work: kept, it would stand in the way of the
-            // next one.
+            // A timer that has rung by now has done its work: kept, it would stand in the way of
+            // the next one.
             let has_rung = state.cancel.graces_over != graces_over;
             if is_closed || has_rung || state.cancel.grace.is_some() {
                 Some(armed)
