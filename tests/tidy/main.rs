@@ -100,6 +100,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/cancel/mark.rs",
     "vthread-runtime/src/cancel/passed_deadline.rs",
     "vthread-runtime/src/cancel/reason.rs",
+    "vthread-runtime/src/cancel/scope.rs",
     "vthread-runtime/src/context/bind.rs",
     "vthread-runtime/src/driver/blocking/scoped.rs",
     "vthread-runtime/src/driver/time/timers.rs",

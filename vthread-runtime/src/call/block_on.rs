@@ -263,8 +263,10 @@ struct Nested<'a> {
 impl<'a> Nested<'a> {
     fn register(root: &'a Arc<Root>, running: &Running) -> Self {
         // SAFETY: the innermost scope of a poll further out on this stack, hence open.
-        let around = unsafe { &*running.scope() };
-        root.vthread.root.set_parent(around);
+        let around = unsafe {
+            root.vthread.root.set_parent(running.scope());
+            &*running.scope()
+        };
         around.opened_inside();
         let outer = running.vthread();
         // SAFETY: this call's `Arc` keeps the root until `drop`; the scope is its first field.

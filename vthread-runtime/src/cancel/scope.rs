@@ -13,6 +13,8 @@
 //! not registered or under the lock of the vthread's list, and read under that lock or by the
 //! polling thread.
 
+#![allow(unsafe_code)] // Reads the parent by its address, which others use as the construct's.
+
 use super::deadline::Deadline;
 use super::grace_period::Grace;
 use super::mark::Mark;
@@ -95,9 +97,15 @@ impl Scope {
 
     /// Links the scope into the chain, from which it inherits the grace and the deadline unless its
     /// own are shorter. Called before it is registered.
+    ///
+    /// # Safety
+    /// - The parent is open. The pointer is one to its whole construct, not to its scope alone: who
+    ///   finds a group's scope in the chain may take a share in the group.
     #[inline]
-    pub(crate) fn set_parent(&self, parent: &Scope) {
+    pub(crate) unsafe fn set_parent(&self, parent: *const Scope) {
         self.parent.set(parent);
+        // SAFETY: open by the contract, and only the polling thread writes to it.
+        let parent = unsafe { &*parent };
         self.grace.set(self.grace.get().min(parent.grace.get()));
         if self.kind != Kind::Shield {
             self.deadline

@@ -84,9 +84,10 @@ impl<'scope, E> Group<'scope, E> {
     /// - The handle does not outlive the node. It is not used after the group's end, unless
     ///   `'scope` is `'static` and the children cannot fail.
     /// - The owner of the node is an `Owner<E>`, or `E` has no values.
-    pub(crate) unsafe fn of(node: &Node) -> Self {
+    pub(crate) unsafe fn of(node: &Arc<Node>) -> Self {
         Group {
-            node,
+            // Not by `&Node`: `keep_node` makes an `Arc` of it, which may free the node.
+            node: Arc::as_ptr(node),
             _scope: PhantomData,
         }
     }

@@ -122,8 +122,10 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
     fn open(&mut self, running: &Running, cx: &Context<'_>) {
         let scope = self.scope();
         // SAFETY: the innermost scope is open, and this thread polls its vthread.
-        let around = unsafe { &*running.scope() };
-        scope.set_parent(around);
+        let around = unsafe {
+            scope.set_parent(running.scope());
+            &*running.scope()
+        };
         around.opened_inside();
         let vthread: &Vthread = running.vthread();
         {
@@ -170,7 +172,8 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
         // SAFETY: our scope's chain is open, and this thread polls the vthread.
         let is_marked = || unsafe { running.vthread().is_marked(scope) };
         let exit = &mut self.exit;
-        let polled = running.within(scope, || {
+        let in_chain = Arc::as_ptr(&owner.node).cast();
+        let polled = running.within(in_chain, || {
             poll_frame(scope, running, is_marked, || {
                 // SAFETY: the body is pinned with `self`, and dropped where it is.
                 match unsafe { Pin::new_unchecked(body) }.poll(cx) {
@@ -351,7 +354,8 @@ pub(crate) fn open_in_model(
     vthread: &Vthread,
     around: &Scope,
 ) -> Option<Level> {
-    node.scope.set_parent(around);
+    // SAFETY: as in `open`.
+    unsafe { node.scope.set_parent(around) };
     // SAFETY: as in `open`.
     unsafe { vthread.open().push(Arc::as_ptr(node).cast()) };
     // SAFETY: the scope around the group outlives it.

@@ -144,8 +144,10 @@ impl<S: HasScope, B: Future> ScopedBody<S, B> {
     fn open(&mut self, running: &Running) {
         let scope = self.scope.scope();
         // SAFETY: the innermost scope is open, and this thread polls its vthread.
-        let around = unsafe { &*running.scope() };
-        scope.set_parent(around);
+        let around = unsafe {
+            scope.set_parent(running.scope());
+            &*running.scope()
+        };
         around.opened_inside();
         self.phase = Phase::Open;
     }

@@ -164,9 +164,10 @@ impl Running {
         unsafe { (*self.scope.get()).deadline() }
     }
 
-    /// Runs `code` with `scope` as the innermost one.
+    /// Runs `code` with `scope` as the innermost one: an open scope, by a pointer that satisfies
+    /// `Scope::set_parent`.
     #[inline]
-    pub(crate) fn within<R>(&self, scope: &Scope, code: impl FnOnce() -> R) -> R {
+    pub(crate) fn within<R>(&self, scope: *const Scope, code: impl FnOnce() -> R) -> R {
         let guard = Restore(&self.scope, self.scope.replace(scope));
         let result = code();
         drop(guard);

@@ -217,11 +217,12 @@ unsafe fn push(running: &Running, link: NonNull<Link>) {
     let segment = unsafe { link.as_ref() };
     // SAFETY: the vthread being polled, and its innermost scope.
     let (vthread, around) = unsafe { (running.vthread(), &*running.scope()) };
-    segment.scope.set_parent(match around.kind {
-        // SAFETY: the parent of an open scope is open.
-        Kind::Segment => unsafe { &*around.parent() },
-        _ => around,
-    });
+    let parent = match around.kind {
+        Kind::Segment => around.parent(),
+        _ => running.scope(),
+    };
+    // SAFETY: the parent of an open scope is open.
+    unsafe { segment.scope.set_parent(parent) };
     segment.around.set(around);
     segment.bindings.set(vthread.bindings.get());
     around.opened_inside();
