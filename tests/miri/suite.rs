@@ -15,6 +15,8 @@ use vthread::{CancelReason, Failures, Outcome, yield_now};
 const LONG: Duration = Duration::from_secs(3600);
 const SHORT: Duration = Duration::from_millis(2);
 
+mod handles;
+
 mod spawn_and_join {
     use super::*;
 
@@ -40,48 +42,6 @@ mod spawn_and_join {
     #[test]
     fn holds() {
         assert_eq!(run(), (8, 7, 2));
-    }
-}
-
-/// The last share in a group's node is one that was made by its address.
-mod a_handle_outlives_its_group {
-    use super::*;
-    use vthread::{Group, OwnedGroup};
-
-    #[vthread]
-    fn of_the_body() -> OwnedGroup {
-        group! { yield_now(); Group::current() }
-    }
-
-    #[vthread]
-    fn inside_a_scope_of_the_body() -> OwnedGroup {
-        group! { timeout!(LONG => { yield_now(); Group::current() }).unwrap() }
-    }
-
-    #[vthread]
-    fn of_a_child() -> OwnedGroup {
-        group! { spawn! { yield_now(); Group::current() }.join() }
-    }
-
-    #[vthread]
-    fn in_recursion(depth: u32) -> OwnedGroup {
-        match depth {
-            0 => Group::current(),
-            _ => in_recursion(depth - 1),
-        }
-    }
-
-    #[vthread]
-    fn below_recursion() -> OwnedGroup {
-        group! { in_recursion(2) }
-    }
-
-    #[test]
-    fn and_frees_it() {
-        drop(of_the_body());
-        drop(inside_a_scope_of_the_body());
-        drop(of_a_child());
-        drop(below_recursion());
     }
 }
 

@@ -354,8 +354,7 @@ pub(crate) fn open_in_model(
     vthread: &Vthread,
     around: &Scope,
 ) -> Option<Level> {
-    // SAFETY: as in `open`.
-    unsafe { node.scope.set_parent(around) };
+    link_in_model(&node.scope, around);
     // SAFETY: as in `open`.
     unsafe { vthread.open().push(Arc::as_ptr(node).cast()) };
     // SAFETY: the scope around the group outlives it.
@@ -363,6 +362,12 @@ pub(crate) fn open_in_model(
         let is_marked = vthread.is_marked(&node.scope);
         is_marked.then(|| vthread.level(&node.scope))
     }
+}
+
+#[cfg(all(test, loom))]
+pub(crate) fn link_in_model(scope: &Scope, around: &Scope) {
+    // SAFETY: the model keeps both until the end, and takes no share in a group through the chain.
+    unsafe { scope.set_parent(around) };
 }
 
 #[cfg(all(test, loom))]

@@ -311,8 +311,7 @@ fn loom_grace_opening_inherits_the_hard_mark() {
             thread::spawn(move || outer.end_grace())
         };
         let shield = Scope::new(Kind::Shield);
-        // SAFETY: open until the child has ended, and in no chain that is walked for groups.
-        unsafe { shield.set_parent(&child.vthread.root) };
+        super::lifecycle::link_in_model(&shield, &child.vthread.root);
         let inner = node();
         let found = super::lifecycle::open_in_model(&inner, &child.vthread, &shield);
         if let Some(level) = found {
