@@ -93,6 +93,7 @@ const UNSAFE_FILES: &[&str] = &[
     "tests/it/language/function_attributes.rs",
     "tests/miri/balance.rs",
     "vthread-runtime/src/base/arc.rs",
+    "vthread-runtime/src/base/blocks.rs",
     "vthread-runtime/src/base/list.rs",
     "vthread-runtime/src/call/block_on.rs",
     "vthread-runtime/src/call/closure.rs",

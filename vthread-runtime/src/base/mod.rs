@@ -1,6 +1,7 @@
 //! Small building blocks that know nothing of vthreads.
 
 pub(crate) mod arc;
+pub(crate) mod blocks;
 pub(crate) mod list;
 pub(crate) mod type_question;
 pub(crate) mod unique;

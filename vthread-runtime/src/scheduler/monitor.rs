@@ -7,6 +7,7 @@ use super::remote::Remote;
 use super::threads::tell_of_refusal;
 use super::worker::Core;
 use super::{Scheduler, threads};
+use crate::base::blocks::{self, Surplus};
 use crate::primitive::{AtomicBool, Ordering, fence};
 use crate::task::wait_for::Site;
 use crate::trace;
@@ -17,6 +18,8 @@ use std::time::{Duration, Instant};
 
 /// The pause between two looks.
 const PACE: Duration = Duration::from_millis(5);
+/// The number of looks after which memory that was not needed meanwhile is given back: a second.
+const SEASON: u32 = 200;
 /// How long one poll may take while work waits for its thread.
 const PATIENCE: Duration = Duration::from_millis(10);
 /// The longest pause while no worker is awake, but a relieved thread has not come back.
@@ -236,11 +239,17 @@ impl Scheduler {
         let mut round = Round::begin(self);
         let mut pause = PACE;
         let mut shortage = None;
+        let mut looks = 0;
         loop {
             std::thread::sleep(PACE);
+            looks = (looks + 1) % SEASON;
+            if looks == 0 {
+                blocks::give_back(Surplus::Unneeded);
+            }
             if self.idle.n_awake() > 0 || threads::is_short() {
                 pause = PACE;
             } else {
+                blocks::give_back(Surplus::All);
                 let has_stuck = !self.monitor.records.lock().stuck.is_empty();
                 self.monitor
                     .sleep(has_stuck.then_some(pause), || self.idle.n_awake() > 0);

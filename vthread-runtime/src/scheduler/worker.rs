@@ -8,6 +8,7 @@
 use super::Scheduler;
 use super::monitor::StuckPoll;
 use super::remote::{Call, Own, Remote, Seat};
+use crate::base::blocks;
 use crate::task::header::TaskRef;
 use crossbeam_deque::{Steal, Worker as Deque};
 use std::cell::RefCell;
@@ -420,7 +421,7 @@ pub(super) fn enter(worker: &Worker, code: impl FnOnce()) {
     }
     WORKER.set(worker);
     let _leave = Leave;
-    code();
+    blocks::with_magazines(code);
 }
 
 /// Calls `code` with the worker that this thread is.

@@ -16,6 +16,7 @@ use super::poll::{has_ended, poll_frame};
 use super::recursion::poll_on_segments;
 use super::state::Pause;
 use super::waker;
+use crate::base::blocks;
 use crate::base::unwind::{Ended, Payload, catch};
 use std::cell::UnsafeCell;
 use std::future::Future;
@@ -84,18 +85,17 @@ where
     F: Future,
     P: Parent<F::Output>,
 {
-    let mut place = Box::<Cell<F, P>>::new_uninit();
-    let cell = place.as_mut_ptr();
+    let place = blocks::allocate::<Cell<F, P>>();
+    let cell = place.as_ptr();
     // SAFETY: a place for a cell, whose fields are written in place: so the frame is copied once,
     // and not by way of the stack.
-    let cell = unsafe {
+    unsafe {
         (&raw mut (*cell).stage).cast::<F>().write(frame);
         (&raw mut (*cell).parent).write(UnsafeCell::new(ManuallyDrop::new(parent)));
         (&raw mut (*cell).header).write(Header::new(&Vtable::<F, P>::VTABLE, about));
-        place.assume_init()
-    };
+    }
     // Every later pointer to the task is a copy of this one: it may free the allocation.
-    NonNull::from(Box::leak(cell)).cast()
+    place.cast()
 }
 
 struct Vtable<F, P>(F, P);
@@ -284,7 +284,11 @@ unsafe fn drop_value<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
 }
 
 unsafe fn free<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
-    // SAFETY: the last reference is gone; it was made by a box of this type. The parent was moved
+    let cell = task.cast::<Cell<F, P>>();
+    // SAFETY: the last reference is gone; `allocate` has made it of this type. The parent was moved
     // out, and the stage is empty.
-    drop(unsafe { Box::from_raw(task.cast::<Cell<F, P>>().as_ptr()) });
+    unsafe {
+        cell.drop_in_place();
+        blocks::free(cell);
+    }
 }

@@ -29,6 +29,7 @@ use super::bindings::Borrowed;
 use super::current::{self, Running};
 use super::poll::Overwrite;
 use super::vthread::Vthread;
+use crate::base::blocks;
 use crate::base::unwind::catch;
 use crate::base::unwind::{CancelUnwind, Payload, drop_quietly};
 use crate::cancel::scope::{Kind, Scope};
@@ -76,7 +77,7 @@ struct Node<F: Future> {
 ///
 /// `Unpin` does not matter here: the frame is not inside.
 pub struct Segment<F: Future> {
-    /// Made by `Box`; owned by this future.
+    /// Made by `segment`; owned by this future.
     node: NonNull<Node<F>>,
     state: State,
     _never_unpin: PhantomPinned,
@@ -102,11 +103,11 @@ unsafe impl<F: Future> Sync for Segment<F> {}
 /// - The future is awaited by the frame of a vthread, in place.
 #[inline]
 pub unsafe fn segment<F: Future>(frame: F) -> Segment<F> {
-    let mut place = Box::<Node<F>>::new_uninit();
-    let node = place.as_mut_ptr();
+    let place = blocks::allocate::<Node<F>>();
+    let node = place.as_ptr();
     // SAFETY: a place for a node, whose two fields are written in place: so the frame is copied
     // once, and not by way of the stack.
-    let node = unsafe {
+    unsafe {
         (&raw mut (*node).stage).write(UnsafeCell::new(Stage::Frame(frame)));
         (&raw mut (*node).link).write(Link {
             scope: Scope::new(Kind::Segment),
@@ -118,10 +119,9 @@ pub unsafe fn segment<F: Future>(frame: F) -> Segment<F> {
             drop_frame: drop_frame::<F>,
             panic: Cell::new(None),
         });
-        place.assume_init()
-    };
+    }
     Segment {
-        node: NonNull::from(Box::leak(node)),
+        node: place,
         state: State::New,
         _never_unpin: PhantomPinned,
     }
@@ -195,9 +195,19 @@ impl<F: Future> Segment<F> {
 
 impl<F: Future> Drop for Segment<F> {
     fn drop(&mut self) {
-        // SAFETY: made by a box of this type, and not pushed: it never was, or it was popped before
-        // the scope around this call could be dropped.
-        drop(unsafe { Box::from_raw(self.node.as_ptr()) });
+        /// Frees the node also if the drop of the frame unwinds.
+        struct Free<F: Future>(NonNull<Node<F>>);
+        impl<F: Future> Drop for Free<F> {
+            fn drop(&mut self) {
+                // SAFETY: made by `segment`, and used for the last time.
+                unsafe { blocks::free(self.0) };
+            }
+        }
+        let free = Free(self.node);
+        // SAFETY: ours, and not pushed: it never was, or it was popped before the scope around this
+        // call could be dropped.
+        unsafe { self.node.drop_in_place() };
+        drop(free);
     }
 }
 
