@@ -121,4 +121,25 @@ fn polled_with_others() -> u32 {
     future.await
 }
 
+mod futures {
+    macro_rules! join {
+        ($($future:expr),* $(,)?) => {
+            ($($future,)*)
+        };
+    }
+    pub(crate) use join;
+}
+
+#[vthread]
+fn polled_by_a_macro(n: u32) -> u32 {
+    let (first, second) = futures::join!(
+        async move { important() + n }, //~ deprecated
+        async {
+            let important = || 2;
+            important()
+        },
+    );
+    first.await + second.await
+}
+
 fn main() {}

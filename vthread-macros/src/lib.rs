@@ -135,9 +135,9 @@ use proc_macro::TokenStream;
 /// In an async block a method call ends with `.block()`, and a call that waits may hang: a future
 /// such as `join!(a, b)` is polled by one thread, so a call in `a` that blocks until `b` makes
 /// progress never returns. hyper polls the body of a request together with the future of its
-/// `service_fn` in the same way. A call there gets a warning, unless it stands in the tokens of
-/// another macro (`join!(async { .. })`). Make the call in a vthread of its own instead, and await
-/// its `Task`, which is a future:
+/// `service_fn` in the same way. A call there gets a warning, also in the arguments of `join!`,
+/// `try_join!` and `select!` of other crates; in the tokens of other macros it gets none. Make the
+/// call in a vthread of its own instead, and await its `Task`, which is a future:
 ///
 /// ```
 /// use vthread::prelude::*;

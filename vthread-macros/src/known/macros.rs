@@ -50,6 +50,19 @@ const OF_CRATES: &[&str] = &[
     "info", "warn", "error", "debug", "trace", "bail", "ensure", "pin",
 ];
 
+/// Macros that make one future of their arguments, and poll these together.
+const JOINING: &[&str] = &["join", "try_join", "select", "select_biased"];
+
+/// Whether the macro polls its arguments in turn, and is not of this crate.
+pub(crate) fn polls_together(mac: &Macro) -> bool {
+    let first = &mac.path.segments[0].ident;
+    let is_own = match mac.path.segments.len() {
+        1 => own_macros::is_users(first),
+        _ => ["crate", "self", "super"].iter().any(|root| first == root),
+    };
+    JOINING.contains(&name(mac).as_str()) && !is_own
+}
+
 fn by_name(name: &str) -> Option<Treatment> {
     let tests = |n, only_in_debug| Treatment::Tests { n, only_in_debug };
     Some(match name {

@@ -92,12 +92,23 @@ fn words<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
         })
 }
 
-/// Whether an import brings the name, from elsewhere than std.
+/// The crates whose macros are known by their names.
+const KNOWN_CRATES: &[&str] = &[
+    "std",
+    "core",
+    "alloc",
+    "futures",
+    "futures_lite",
+    "futures_util",
+    "tokio",
+];
+
+/// Whether an import brings the name, from elsewhere than std and the crates of futures.
 fn brings_another(tree: &UseTree, name: &str) -> bool {
     match tree {
         UseTree::Path(path) => {
-            let is_of_std = ["std", "core", "alloc"].iter().any(|of| path.ident == of);
-            !is_of_std && brings_another(&path.tree, name)
+            let is_known = KNOWN_CRATES.iter().any(|of| path.ident == of);
+            !is_known && brings_another(&path.tree, name)
         }
         UseTree::Group(group) => group.items.iter().any(|tree| brings_another(tree, name)),
         UseTree::Name(last) => last.ident == name,

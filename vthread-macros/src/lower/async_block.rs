@@ -8,8 +8,8 @@ use super::Lowering;
 use super::blocking_calls::{beside, in_async_block};
 use crate::known;
 use crate::names::{self, hygienic, plain_text};
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use std::collections::HashSet;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
@@ -18,10 +18,47 @@ use syn::{Expr, ExprAsync, ExprCall, ExprMethodCall, Item, Macro, PatIdent, Path
 impl Lowering {
     /// Adds the warnings to an async block of vthread code, or of a closure in it.
     pub(crate) fn warn_in_async_block(&self, block: &mut ExprAsync) {
+        self.warn_beside(block, Locals::default());
+    }
+
+    /// Adds the warnings to the async blocks among the arguments of a macro such as `join!`, which
+    /// are not parsed otherwise. Its patterns may bind variables: what is named there is no
+    /// function.
+    pub(crate) fn warn_in_polled_arguments(&self, mac: &mut Macro) {
+        let mut locals = Locals::default();
+        locals.add_names(mac.tokens.clone());
+        mac.tokens = self.with_warnings(std::mem::take(&mut mac.tokens), &locals);
+    }
+
+    fn with_warnings(&self, tokens: TokenStream, locals: &Locals) -> TokenStream {
+        let mut warned = TokenStream::new();
+        let mut rest: &[TokenTree] = &tokens.into_iter().collect::<Vec<_>>();
+        while let Some((first, after)) = rest.split_first() {
+            let n = length_of_async_block(rest).unwrap_or(0);
+            if let Ok(mut block) = syn::parse2(rest[..n].iter().cloned().collect()) {
+                self.warn_beside(&mut block, locals.clone());
+                block.to_tokens(&mut warned);
+                rest = &rest[n..];
+                continue;
+            }
+            match first {
+                TokenTree::Group(group) => {
+                    let inside = self.with_warnings(group.stream(), locals);
+                    let mut group_of = Group::new(group.delimiter(), inside);
+                    group_of.set_span(group.span());
+                    group_of.to_tokens(&mut warned);
+                }
+                other => other.to_tokens(&mut warned),
+            }
+            rest = after;
+        }
+        warned
+    }
+
+    fn warn_beside(&self, block: &mut ExprAsync, mut locals: Locals) {
         if self.subject.is_unknown() {
             return;
         }
-        let mut locals = Locals::default();
         locals.visit_expr_async(block);
         let mut calls = Calls {
             body: self,
@@ -31,9 +68,43 @@ impl Lowering {
     }
 }
 
+/// The number of tokens of the async block that they begin with.
+fn length_of_async_block(tokens: &[TokenTree]) -> Option<usize> {
+    let is = |at: usize, word| matches!(tokens.get(at), Some(TokenTree::Ident(it)) if it == word);
+    let braces = 1 + usize::from(is(1, "move"));
+    let is_block = matches!(
+        tokens.get(braces),
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace
+    );
+    (is(0, "async") && is_block).then_some(braces + 1)
+}
+
 /// The variables that a block binds.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Locals(HashSet<String>);
+
+impl Locals {
+    /// The names outside of async blocks that are not called.
+    fn add_names(&mut self, tokens: TokenStream) {
+        let mut rest: &[TokenTree] = &tokens.into_iter().collect::<Vec<_>>();
+        while let Some((first, after)) = rest.split_first() {
+            if let Some(n) = length_of_async_block(rest) {
+                rest = &rest[n..];
+                continue;
+            }
+            match (first, after.first()) {
+                (TokenTree::Ident(_), Some(TokenTree::Group(arguments)))
+                    if arguments.delimiter() == Delimiter::Parenthesis => {}
+                (TokenTree::Ident(name), _) => {
+                    self.0.insert(plain_text(name));
+                }
+                (TokenTree::Group(group), _) => self.add_names(group.stream()),
+                _ => {}
+            }
+            rest = after;
+        }
+    }
+}
 
 impl<'ast> Visit<'ast> for Locals {
     fn visit_pat_ident(&mut self, variable: &'ast PatIdent) {

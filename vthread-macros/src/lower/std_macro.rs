@@ -12,7 +12,7 @@ use crate::emit::attributes::{self, is_condition};
 use crate::emit::call::{Extent, Place, decide, found, shown_value, ways};
 use crate::forms::our_macro;
 use crate::known;
-use crate::known::macros::{Treatment, arguments, treatment, writes};
+use crate::known::macros::{Treatment, arguments, polls_together, treatment, writes};
 use crate::lower::control_flow::JumpScope;
 use crate::names::{self, hygienic, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -35,6 +35,9 @@ impl Lowering {
     /// for the whole.
     pub(crate) fn known_macro(&mut self, mac: &mut Macro) -> Option<Expr> {
         self.marks_hidden_return(mac);
+        if polls_together(mac) {
+            self.warn_in_polled_arguments(mac);
+        }
         let treatment = treatment(mac)?;
         if !self.in_frame && treatment != Treatment::Matches {
             self.arguments_block(mac, 0);
