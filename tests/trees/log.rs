@@ -140,6 +140,8 @@ pub(crate) enum What {
     Crowded(usize),
     Threw(Thrown),
     Caught(Thrown),
+    /// Plain code caught the unwinding of a cancelled call, and goes on.
+    Swallowed,
     /// A channel took the item.
     Sent(ItemId),
     /// A channel returned the item.

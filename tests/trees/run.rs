@@ -2,13 +2,13 @@
 
 use crate::leaf::leaf;
 use crate::log::{Fail, Part, Thrown, What};
-use crate::scenario::{Id, Kind, Leaf, Mode, ROOT, Reach, Step, TOP};
+use crate::scenario::{Catches, Id, Kind, Leaf, Mode, ROOT, Reach, Step, TOP};
 use crate::world::{Canary, Lock, Slow, World};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::{Duration, Instant};
 use vthread::prelude::*;
 use vthread::time::{Elapsed, deadline};
-use vthread::{Failures, Group};
+use vthread::{Failures, Group, is_cancellation, yield_now};
 
 /// The defaults of a group.
 const DEFAULT_GRACE: Duration = Duration::from_secs(30);
@@ -337,7 +337,9 @@ where
                 steps: inner,
             } => {
                 let call = || steps(world, inner, near, far, top, bound);
-                if *catches {
+                if *catches == Catches::Nothing {
+                    call()
+                } else {
                     match catch_unwind(AssertUnwindSafe(call)) {
                         Ok(result) => result,
                         Err(payload) => match Thrown::of(&*payload) {
@@ -345,11 +347,17 @@ where
                                 alive.note(What::Caught(thrown));
                                 Ok(())
                             }
+                            None if *catches == Catches::All && is_cancellation(&*payload) => {
+                                alive.note(What::Swallowed);
+                                let again = || catch_unwind(|| yield_now());
+                                if !again().is_err_and(|payload| is_cancellation(&*payload)) {
+                                    log.complain(format!("plain code passes a suspension point after the cancellation of {id}"));
+                                }
+                                Ok(())
+                            }
                             None => resume_unwind(payload),
                         },
                     }
-                } else {
-                    call()
                 }
             }
             Kind::Catch { steps: inner } => {

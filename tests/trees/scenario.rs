@@ -72,8 +72,7 @@ pub(crate) enum Kind {
     },
     /// A blocking call in a closure.
     Plain {
-        /// Catches panics.
-        catches: bool,
+        catches: Catches,
         steps: Steps,
     },
     /// Catches the panics of code that suspends in it.
@@ -97,6 +96,15 @@ pub(crate) enum Mode {
     Collect,
     /// Children that are joined through the handle fail for the group, which continues.
     Keep,
+}
+
+/// What a closure does not let out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Catches {
+    Nothing,
+    Panics,
+    /// Cancellations as well: the code after it continues up to its next suspension point.
+    All,
 }
 
 /// One of the enclosing groups.
@@ -300,7 +308,12 @@ fn write_steps(f: &mut fmt::Formatter<'_>, steps: &[Step], depth: usize) -> fmt:
             Kind::Select { .. } => writeln!(f, "select")?,
             Kind::Call { .. } => writeln!(f, "call")?,
             Kind::Plain { catches, .. } => {
-                writeln!(f, "plain{}", if *catches { ", catches" } else { "" })?;
+                let what = match catches {
+                    Catches::Nothing => "",
+                    Catches::Panics => ", catches panics",
+                    Catches::All => ", catches all",
+                };
+                writeln!(f, "plain{what}")?;
             }
             Kind::Catch { .. } => writeln!(f, "catch")?,
             Kind::Bind { .. } => writeln!(f, "bind")?,

@@ -13,7 +13,7 @@ mod failing;
 mod leaves;
 
 use crate::rng::Rng;
-use crate::scenario::{Id, Kind, Leaf, Mode, Plan, ROOT, Reach, Step, Steps, TOP};
+use crate::scenario::{Catches, Id, Kind, Leaf, Mode, Plan, ROOT, Reach, Step, Steps, TOP};
 use crate::world::LOCKS;
 
 /// An enclosing group, as a place to spawn into.
@@ -216,13 +216,18 @@ impl Grow {
                     ..here
                 };
                 let mut steps = self.steps(inside, 2);
-                let catches = self.rng.one_in(2);
-                if catches && self.rng.one_in(2) {
-                    let id = self.fresh();
-                    steps.push(Step {
-                        id,
-                        kind: Kind::Leaf(Leaf::Panic),
-                    });
+                let catches = match self.rng.below(4) {
+                    0 => Catches::Nothing,
+                    1 => Catches::Panics,
+                    _ => Catches::All,
+                };
+                let last = match catches {
+                    Catches::Panics => Some(Leaf::Panic),
+                    Catches::All if here.endless => Some(Leaf::Forever),
+                    _ => None,
+                };
+                if let Some(last) = last.filter(|_| self.rng.one_in(2)) {
+                    steps.push(self.numbered(last));
                 }
                 Kind::Plain { catches, steps }
             }

@@ -1,7 +1,7 @@
 //! Cancellation: no vthread is cancelled without a cause, and none continues after its
 //! cancellation.
 
-use super::facts::{At, Facts, Fate, Member, Scope};
+use super::facts::{At, Facts, Fate, Member, Scope, role_of};
 use crate::log::{Part, What};
 use crate::scenario::{How, Id, Kind, Leaf, Mode, Role};
 
@@ -130,6 +130,8 @@ impl Facts<'_> {
             let (gone, panicking) = *self.gone.get(&(member.id, capture))?;
             let is_service = matches!(self.kind(member.id), Kind::Spawn { service: true, .. });
             let has_ended = self.ended.contains_key(&(member.id, member.part));
+            let has_ended =
+                has_ended && !self.ended_as_cancelled((member.id, role_of(member.part)));
             (!has_ended && !is_service && !panicking && member.part != Part::Body)
                 .then_some((*member, gone))
         };
@@ -323,7 +325,9 @@ fn known(facts: &Facts<'_>) -> Vec<(At, Scope)> {
                     .thrown
                     .iter()
                     .any(|(thrown, by, _)| thrown < at && facts.kills(*by, *child));
-                let has_failed = facts.failure(member).is_some() && facts.mode(group) != Mode::Keep;
+                let has_failed = facts.failure(member).is_some()
+                    && !facts.was_unwound_in((*child, Role::Task))
+                    && facts.mode(group) != Mode::Keep;
                 if has_failed || has_panicked {
                     known.extend([(*at, Scope::Member(group)), (*at, Scope::Body(group))]);
                 }

@@ -1,7 +1,7 @@
 //! A log, indexed by step and part, and the plan, indexed by the position of each step.
 
 use crate::log::{Event, Fail, Part, Thrown, What};
-use crate::scenario::{Id, Kind, Leaf, Mode, Plan, Role, Step};
+use crate::scenario::{Catches, Id, Kind, Leaf, Mode, Plan, Role, Step};
 use std::collections::HashMap;
 
 /// A position in the log.
@@ -253,24 +253,29 @@ impl<'p> Facts<'p> {
     }
 
     /// Whether a blocking call in that part of a step, in a closure or a destructor, unwound
-    /// because it was cancelled. Even if the unwinding stopped early, the result of the part counts
-    /// as cancelled.
+    /// because it was cancelled. Even if the unwinding stopped early, the result of the part may
+    /// count as cancelled.
     pub(crate) fn was_unwound_in(&self, part: (Id, Role)) -> bool {
-        self.steps.iter().flatten().any(|step| {
-            let is_one = matches!(step.kind, Kind::Plain { .. } | Kind::Slow { .. });
-            let gone = self.gone.get(&(step.id, Part::Step));
-            is_one
-                && self.fate(step.id) == Fate::Panicked
-                && self.climb(step.id).contains(&part)
-                && gone.is_some_and(|(gone, _)| self.is_cancelled(self.around[step.id], *gone))
-        })
+        let was_swallowed = self
+            .notes
+            .iter()
+            .any(|(_, id, what)| *what == What::Swallowed && self.climb(*id).contains(&part));
+        was_swallowed
+            || self.steps.iter().flatten().any(|step| {
+                let is_one = matches!(step.kind, Kind::Plain { .. } | Kind::Slow { .. });
+                let gone = self.gone.get(&(step.id, Part::Step));
+                is_one
+                    && self.fate(step.id) == Fate::Panicked
+                    && self.climb(step.id).contains(&part)
+                    && gone.is_some_and(|(gone, _)| self.is_cancelled(self.around[step.id], *gone))
+            })
     }
 
     /// Whether panics in this step end there. If something in a `catch_unwind!` was cancelled from
     /// outside, they pass through it.
     pub(crate) fn catches(&self, step: Id) -> bool {
         match self.kind(step) {
-            Kind::Plain { catches, .. } => *catches,
+            Kind::Plain { catches, .. } => *catches != Catches::Nothing,
             Kind::Catch { .. } => {
                 let was_cancelled = |gone| self.is_cancelled(self.around[step], gone);
                 let gone = self.gone.get(&(step, Part::Step));
@@ -309,5 +314,14 @@ pub(crate) fn part_of(role: Role) -> Part {
         Role::Kept(i) => Part::Kept(i),
         Role::Cleanup => Part::Cleanup,
         Role::Branch(i) => Part::Branch(i),
+    }
+}
+
+/// The role of a member's steps.
+pub(crate) fn role_of(part: Part) -> Role {
+    match part {
+        Part::Task => Role::Task,
+        Part::Kept(i) => Role::Kept(i),
+        _ => Role::Body,
     }
 }

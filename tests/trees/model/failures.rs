@@ -1,6 +1,6 @@
 //! Failures and panics: none is lost, the first one surfaces, a panic takes precedence.
 
-use super::facts::{At, Facts, Fate, Member, Scope};
+use super::facts::{At, Facts, Fate, Member, Scope, role_of};
 use crate::log::{Fail, Part, Thrown, What};
 use crate::scenario::{Id, Kind, Mode, Role};
 use crate::watch::Outcome;
@@ -52,11 +52,7 @@ fn group(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
         .collect();
     match facts.fate(id) {
         Fate::Passed => {
-            let is_told = |(_, _, member): &(At, Fail, Member)| match member.part {
-                Part::Task => !facts.was_unwound_in((member.id, Role::Task)),
-                _ => !facts.was_unwound_in((member.id, Role::Body)),
-            };
-            if failures.iter().any(is_told) {
+            if failures.iter().any(|(_, _, member)| tells(facts, *member)) {
                 broken.push(format!(
                     "group {id} passed, and had the failures {failures:?}"
                 ));
@@ -72,7 +68,7 @@ fn group(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
             };
             for (_, other, member) in &failures {
                 // A member that was cancelled by then reports no failure.
-                if facts.was_unwound_in((member.id, Role::Task)) {
+                if !tells(facts, *member) {
                     continue;
                 }
                 if is_known_before(facts, *member, found.0)
@@ -101,11 +97,16 @@ fn collected(facts: &Facts<'_>, id: Id, failures: &[(At, Fail, Member)], broken:
             _ => None,
         })
         .collect();
-    let mut had: Vec<Fail> = failures.iter().map(|(_, fail, _)| *fail).collect();
+    let had: Vec<Fail> = failures.iter().map(|(_, fail, _)| *fail).collect();
+    let is_missing =
+        |(_, fail, member): &(At, Fail, Member)| tells(facts, *member) && !given.contains(fail);
     let mut sorted = given.clone();
     sorted.sort();
-    had.sort();
-    if sorted != had {
+    sorted.dedup();
+    if sorted.len() != given.len()
+        || given.iter().any(|fail| !had.contains(fail))
+        || failures.iter().any(is_missing)
+    {
         broken.push(format!("group {id} collected {given:?}, and had {had:?}"));
         return;
     }
@@ -119,6 +120,12 @@ fn collected(facts: &Facts<'_>, id: Id, failures: &[(At, Fail, Member)], broken:
             }
         }
     }
+}
+
+/// Whether the failure of that member is certainly one of its group. A member that was cancelled,
+/// and whose plain code hid that, reports none.
+fn tells(facts: &Facts<'_>, member: Member) -> bool {
+    !facts.was_unwound_in((member.id, role_of(member.part)))
 }
 
 /// Whether the failure of that member was certainly recorded before then: its end had been

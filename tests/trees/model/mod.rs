@@ -7,6 +7,7 @@ mod failures;
 mod items;
 mod order;
 mod outcomes;
+mod swallowed;
 
 use crate::log::Event;
 use crate::scenario::Plan;
@@ -22,6 +23,7 @@ pub(crate) fn check(plan: &Plan, events: &[Event], outcome: &Outcome) -> Vec<Str
     failures::check(&facts, outcome, &mut broken);
     failures::joins(&facts, &mut broken);
     outcomes::check(&facts, &mut broken);
+    swallowed::check(&facts, &mut broken);
     items::check(&facts, &mut broken);
     broken
 }
