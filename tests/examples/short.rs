@@ -19,6 +19,12 @@ fn chunks() {
 }
 
 #[test]
+fn upload() {
+    let said = (0..4).map(|n| format!("3000000 bytes, {} in sum\n", n * 3_000_000));
+    assert_eq!(print_of("upload"), said.collect::<String>());
+}
+
+#[test]
 fn echo() {
     assert_eq!(print_of("echo"), "100 clients heard their own words\n");
 }
