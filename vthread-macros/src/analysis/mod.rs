@@ -8,3 +8,4 @@ pub(crate) mod loop_exit;
 pub(crate) mod lost_updates;
 pub(crate) mod scopes;
 pub(crate) mod tail;
+pub(crate) mod walk;

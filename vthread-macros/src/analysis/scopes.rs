@@ -37,10 +37,10 @@ impl PartialEq for Span2 {
     }
 }
 
-/// The scopes open at this point, outermost first.
-pub(crate) struct Scopes(Vec<HashMap<String, Name>>);
+/// The scopes open at this point, outermost first, and what is known of each name in them.
+pub(crate) struct Scopes<V = Name>(Vec<HashMap<String, V>>);
 
-impl Scopes {
+impl<V> Scopes<V> {
     pub(crate) fn new() -> Self {
         Scopes(vec![HashMap::new()])
     }
@@ -57,13 +57,20 @@ impl Scopes {
         self.0.len()
     }
 
-    pub(crate) fn bind(&mut self, name: String, what: Name) {
+    pub(crate) fn bind(&mut self, name: String, what: V) {
         self.0
             .last_mut()
             .expect("a scope is open")
             .insert(name, what);
     }
 
+    /// The innermost binding of the name.
+    pub(crate) fn find(&self, name: &str) -> Option<&V> {
+        self.0.iter().rev().find_map(|scope| scope.get(name))
+    }
+}
+
+impl Scopes {
     /// Binds every variable of a pattern.
     pub(crate) fn bind_pattern(&mut self, pattern: &Pat) {
         for (name, what) in variables(pattern) {
@@ -101,10 +108,7 @@ impl Scopes {
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<Name> {
-        self.0
-            .iter()
-            .rev()
-            .find_map(|scope| scope.get(name).copied())
+        self.find(name).copied()
     }
 
     /// The variable, if its innermost binding lies at `depth` or deeper.

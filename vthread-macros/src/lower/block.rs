@@ -86,7 +86,7 @@ impl Lowering {
                             let is_tail = is_last && invocation.semi_token.is_none();
                             let keeps_value = is_tail && (!ours.gives_a_task() || is_used);
                             let expanded =
-                                self.our_macro(ours, &invocation.mac, is_tail && is_used);
+                                self.expand_our_macro(ours, &invocation.mac, is_tail && is_used);
                             let semi = (!keeps_value).then(Default::default);
                             let mut expanded = Expr::Verbatim(expanded);
                             attributes::give(&mut expanded, take(&mut invocation.attrs));

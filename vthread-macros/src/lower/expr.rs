@@ -184,7 +184,7 @@ impl Lowering {
         self.frames.truncate(depth);
     }
 
-    pub(crate) fn our_macro(
+    pub(crate) fn expand_our_macro(
         &mut self,
         ours: OurMacro,
         mac: &syn::Macro,
@@ -222,7 +222,7 @@ impl Lowering {
         if self.in_foreign_macro {
             return None;
         }
-        let expanded = self.our_macro(ours, &invocation.mac, is_used);
+        let expanded = self.expand_our_macro(ours, &invocation.mac, is_used);
         // A `spawn!` whose value is unused discards its task.
         Some(Expr::Verbatim(match ours.gives_a_task() && !is_used {
             true => quote!({ #expanded; }),

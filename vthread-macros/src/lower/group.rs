@@ -6,6 +6,7 @@
 //! a match applies the exit.
 
 use super::control_flow::{BodyScope, Exit, Fails, JumpScope};
+use super::lost_updates;
 use crate::analysis::tail;
 use crate::analysis::tail::Tail;
 use crate::emit::call::{CallMode, Extent, body_future, dead, dead_beside, decide, outer};
@@ -132,7 +133,7 @@ impl Lowering {
         if let Some(handle) = &form.handle {
             self.bind_handle(handle);
         }
-        crate::analysis::lost_updates::mark(&mut form.body);
+        lost_updates::mark(&mut form.body);
         let depth = self.scopes.depth();
         self.frames.push(JumpScope::Group(BodyScope {
             can_fail,

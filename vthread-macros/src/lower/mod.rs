@@ -22,6 +22,7 @@ pub(crate) mod for_loop;
 pub(crate) mod function_call;
 pub(crate) mod group;
 pub(crate) mod lock_guards;
+pub(crate) mod lost_updates;
 pub(crate) mod macro_fragments;
 pub(crate) mod macro_origin;
 pub(crate) mod method_call;

@@ -2,8 +2,8 @@
 
 use super::body_end::{by_type, child_by_type};
 use super::control_flow::{ChildScope, JumpScope};
+use super::lost_updates;
 use crate::analysis::captures::free_names;
-use crate::analysis::lost_updates;
 use crate::analysis::tail;
 use crate::analysis::tail::Tail;
 use crate::emit::call::{CallMode, body_future, dead, dead_beside, outer};
