@@ -10,7 +10,7 @@ use crate::io::SeekFrom;
 use crate::io::frames::{ReadFrames, SeekFrames, WriteFrames, io_by_frames};
 use crate::io::inherent::inherent_io;
 use crate::sync::Mutex;
-use crate::task::call::{Call, Suspends, name_hash};
+use crate::task::call::{Call, suspends};
 use std::fmt;
 use std::fs;
 use std::future::Future;
@@ -304,10 +304,6 @@ impl SeekFrames for File {
 io_by_frames!([] File: Read Write Seek);
 inherent_io!(File: Read Write Seek);
 
-macro_rules! suspends {
-    ($ty:ty: $($name:literal)*) => { $(#[diagnostic::do_not_recommend]
-        impl Suspends<{ name_hash($name) }> for $ty {})* };
-}
 suspends!(File: "sync_all" "sync_data" "set_len" "metadata" "set_permissions");
 impl io::Read for File {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {

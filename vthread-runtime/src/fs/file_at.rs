@@ -4,7 +4,9 @@
 use super::cached;
 use super::file::File;
 use super::helper::on_helper;
-use crate::task::call::{Call, Suspends, name_hash};
+use crate::io::frames::read::end_is_early;
+use crate::io::frames::write::takes_no_more;
+use crate::task::call::{Call, suspends};
 use crate::task::current::checkpoint;
 use std::fs;
 use std::future::{Future, poll_fn};
@@ -67,23 +69,11 @@ impl File {
     ) -> Call<io::Result<()>, impl Future<Output = io::Result<()>> + Send> {
         let file = self.file();
         Call::leaf(async move {
-            let (mut rest, mut offset) = (buf, offset);
             poll_fn(checkpoint).await;
-            while !rest.is_empty() {
-                match read_at(file, rest, offset).await {
-                    Ok(0) => {
-                        return Err(io::Error::new(
-                            io::ErrorKind::UnexpectedEof,
-                            "failed to fill whole buffer",
-                        ));
-                    }
-                    Ok(n) => {
-                        rest = &mut rest[n..];
-                        offset += n as u64;
-                    }
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(error) => return Err(error),
-                }
+            let mut done = 0;
+            while done < buf.len() {
+                let read = read_at(file, &mut buf[done..], offset + done as u64).await;
+                done += progress(read, end_is_early)?;
             }
             Ok(())
         })
@@ -125,34 +115,28 @@ impl File {
     ) -> Call<io::Result<()>, impl Future<Output = io::Result<()>> + Send> {
         let file = self.file();
         Call::leaf(async move {
-            let (mut rest, mut offset) = (buf, offset);
             poll_fn(checkpoint).await;
-            while !rest.is_empty() {
-                match write_at(file, rest, offset).await {
-                    Ok(0) => {
-                        return Err(io::Error::new(
-                            io::ErrorKind::WriteZero,
-                            "failed to write whole buffer",
-                        ));
-                    }
-                    Ok(n) => {
-                        rest = &rest[n..];
-                        offset += n as u64;
-                    }
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(error) => return Err(error),
-                }
+            let mut done = 0;
+            while done < buf.len() {
+                let written = write_at(file, &buf[done..], offset + done as u64).await;
+                done += progress(written, takes_no_more)?;
             }
             Ok(())
         })
     }
 }
 
-macro_rules! suspends {
-    ($($name:literal)*) => { $(#[diagnostic::do_not_recommend]
-        impl Suspends<{ name_hash($name) }> for File {})* };
+suspends!(File: "read_at" "read_exact_at" "write_at" "write_all_at");
+
+/// How far an operation that is repeated has come by one attempt: none is an error, and one that was
+/// interrupted is made again.
+fn progress(attempt: io::Result<usize>, none: fn() -> io::Error) -> io::Result<usize> {
+    match attempt {
+        Ok(0) => Err(none()),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
+        attempt => attempt,
+    }
 }
-suspends!("read_at" "read_exact_at" "write_at" "write_all_at");
 
 async fn read_at(file: &Arc<fs::File>, buf: &mut [u8], offset: u64) -> io::Result<usize> {
     poll_fn(checkpoint).await;

@@ -3,7 +3,7 @@
 use super::file::File;
 use super::open::from_std;
 use crate::process::Stdio;
-use crate::task::call::{Call, Suspends, name_hash};
+use crate::task::call::{Call, suspends};
 use std::fs::{self, FileTimes};
 use std::future::Future;
 use std::io::{self, IsTerminal};
@@ -72,11 +72,7 @@ impl File {
     }
 }
 
-macro_rules! suspends {
-    ($($name:literal)*) => { $(#[diagnostic::do_not_recommend]
-        impl Suspends<{ name_hash($name) }> for File {})* };
-}
-suspends!("set_times" "set_modified");
+suspends!(File: "set_times" "set_modified");
 
 impl From<OwnedFd> for File {
     /// Has a pipe or a terminal watched, as `TryFrom<std::fs::File>` does; what cannot be watched

@@ -8,7 +8,7 @@ use super::cached::{self, For};
 use super::file::File;
 use super::helper::on_helper;
 use super::stream::{Blocks, Stream, clear_nonblocking};
-use crate::task::call::{Call, Suspends, name_hash};
+use crate::task::call::{Call, suspends};
 use crate::task::current::checkpoint;
 use crate::time::{Duration, Sleep};
 use std::fs;
@@ -116,8 +116,7 @@ impl OpenOptions {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl Suspends<{ name_hash("open") }> for OpenOptions {}
+suspends!(OpenOptions: "open");
 
 impl OpenOptionsExt for OpenOptions {
     fn mode(&mut self, mode: u32) -> &mut Self {

@@ -1,19 +1,19 @@
 //! A FIFO or a terminal: a file without a cursor, which the reactor watches.
 
 use super::without_waiting;
-use crate::driver::{Direction, Interest, Source, Waiting};
+use crate::driver::{Descriptor, Direction, Interest, Source, Waiting};
 use crate::task::current::checkpoint;
 use std::fs;
 use std::future::poll_fn;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
 use std::task::ready;
 
 /// A file that reports when it is ready.
 #[derive(Debug)]
 pub(super) struct Stream {
-    source: Source<Watched>,
+    source: Source<Descriptor<Watched>>,
 }
 
 #[derive(Debug)]
@@ -31,6 +31,12 @@ pub(super) enum Blocks {
     Pipe,
     /// It is a device that may be shared, and is expected to.
     Device,
+}
+
+impl AsRawFd for Watched {
+    fn as_raw_fd(&self) -> RawFd {
+        self.file.as_raw_fd()
+    }
 }
 
 impl Watched {
@@ -57,7 +63,7 @@ impl Stream {
         // Nothing is attempted before the first report of the system: a FIFO that has not been
         // opened for writing yet would claim to be at its end.
         Ok(Stream {
-            source: Source::new(Watched { file, blocks }, Interest::NONE)?,
+            source: Source::new(Descriptor(Watched { file, blocks }), Interest::NONE)?,
         })
     }
 
@@ -105,28 +111,4 @@ pub(super) fn clear_nonblocking(file: &fs::File) -> io::Result<()> {
     // The wrapper is for its method only; the flag is not the descriptor's own.
     let other = OwnedFd::from(file.try_clone()?);
     mio::unix::pipe::Receiver::from(other).set_nonblocking(false)
-}
-
-impl mio::event::Source for Watched {
-    fn register(
-        &mut self,
-        registry: &mio::Registry,
-        token: mio::Token,
-        interests: mio::Interest,
-    ) -> io::Result<()> {
-        mio::unix::SourceFd(&self.file.as_raw_fd()).register(registry, token, interests)
-    }
-
-    fn reregister(
-        &mut self,
-        registry: &mio::Registry,
-        token: mio::Token,
-        interests: mio::Interest,
-    ) -> io::Result<()> {
-        mio::unix::SourceFd(&self.file.as_raw_fd()).reregister(registry, token, interests)
-    }
-
-    fn deregister(&mut self, registry: &mio::Registry) -> io::Result<()> {
-        mio::unix::SourceFd(&self.file.as_raw_fd()).deregister(registry)
-    }
 }

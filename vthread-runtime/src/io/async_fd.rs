@@ -2,7 +2,7 @@
 
 use super::Result;
 use crate::driver::{Descriptor, Direction, Interest, Source, Waiting};
-use crate::task::call::{Call, Suspends, name_hash};
+use crate::task::call::{Call, suspends};
 use crate::task::current::checkpoint;
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -155,13 +155,7 @@ impl<T: AsRawFd + Sync> AsyncFd<T> {
     }
 }
 
-macro_rules! suspends {
-    ($($name:literal)*) => {
-        $(#[diagnostic::do_not_recommend]
-        impl<T: AsRawFd> Suspends<{ name_hash($name) }> for AsyncFd<T> {})*
-    };
-}
-suspends!("readable" "writable" "read_with" "write_with");
+suspends!(impl [T: AsRawFd] AsyncFd<T>: "readable" "writable" "read_with" "write_with");
 
 impl<T: AsRawFd + UnwindSafe> UnwindSafe for AsyncFd<T> {}
 impl<T: AsRawFd + RefUnwindSafe> RefUnwindSafe for AsyncFd<T> {}

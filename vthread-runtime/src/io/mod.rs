@@ -47,6 +47,7 @@ mod lines;
 mod memory;
 pub mod operations;
 mod pipe;
+pub(crate) mod pipe_end;
 mod read;
 mod seek;
 mod stdio;

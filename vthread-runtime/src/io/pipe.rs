@@ -1,13 +1,12 @@
 //! Pipes of the system.
 
 use super::Result;
-use super::inherent::inherent_io;
-use super::watched::{unlimited, watched_polls, watched_traits};
-use crate::driver::{Interest, Source};
+use super::pipe_end::pipe_end;
+use super::watched::watched_traits;
+use crate::driver::Source;
 use mio::unix::pipe::{Receiver, Sender};
 use std::fmt;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd};
-use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::os::fd::{AsFd, OwnedFd};
 
 /// A pipe of the system: bytes written to one end are read from the other. As [`std::io::pipe`].
 ///
@@ -52,31 +51,13 @@ pub struct PipeWriter {
     source: Source<Sender>,
 }
 
-impl PipeReader {
-    watched_polls!(Read | pipe | &*pipe);
-}
-
-impl PipeWriter {
-    watched_polls!(Write | pipe | &*pipe);
-
-    /// The other side reads the end when this one is dropped.
-    fn close_shared(&self) -> Result<()> {
-        Ok(())
-    }
-}
-
 /// The items of both ends.
 macro_rules! end {
     ($ty:ident, $end:ty, $std:ty: $of:ident) => {
+        pipe_end!($ty, $end, $std: $of);
+        watched_traits!($of &$ty);
+
         impl $ty {
-            unlimited!();
-
-            fn from_end(end: $end) -> Result<Self> {
-                Ok($ty {
-                    source: Source::new(end, Interest::BOTH)?,
-                })
-            }
-
             /// Returns another handle of the same end.
             ///
             /// # Errors
@@ -97,30 +78,6 @@ macro_rules! end {
             }
         }
 
-        inherent_io!($ty: $of);
-        watched_traits!($of $ty);
-        watched_traits!($of &$ty);
-
-        impl TryFrom<OwnedFd> for $ty {
-            type Error = std::io::Error;
-
-            /// Makes the pipe non-blocking, and registers it.
-            fn try_from(descriptor: OwnedFd) -> Result<Self> {
-                let end = <$end>::from(descriptor);
-                end.set_nonblocking(true)?;
-                $ty::from_end(end)
-            }
-        }
-
-        impl TryFrom<$std> for $ty {
-            type Error = std::io::Error;
-
-            /// Makes the pipe non-blocking, and registers it.
-            fn try_from(end: $std) -> Result<Self> {
-                $ty::try_from(OwnedFd::from(end))
-            }
-        }
-
         impl From<$ty> for OwnedFd {
             /// The descriptor, watched no longer. It stays non-blocking: [`into_std`] is for other
             /// processes.
@@ -130,28 +87,6 @@ macro_rules! end {
                 end.source.into_inner().into()
             }
         }
-
-        impl IntoRawFd for $ty {
-            fn into_raw_fd(self) -> RawFd {
-                OwnedFd::from(self).into_raw_fd()
-            }
-        }
-
-        impl AsFd for $ty {
-            fn as_fd(&self) -> BorrowedFd<'_> {
-                self.source.as_fd()
-            }
-        }
-
-        impl AsRawFd for $ty {
-            fn as_raw_fd(&self) -> RawFd {
-                self.source.as_raw_fd()
-            }
-        }
-
-        // As std's: what a panic leaves behind is the system's.
-        impl UnwindSafe for $ty {}
-        impl RefUnwindSafe for $ty {}
 
         impl fmt::Debug for $ty {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,7 +2,7 @@
 
 use super::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use crate::driver::blocking::Offload;
-use crate::task::call::{Call, Suspends, name_hash};
+use crate::task::call::{Call, suspends};
 use crate::task::current::checkpoint;
 use std::fmt;
 use std::future::Future;
@@ -124,8 +124,7 @@ macro_rules! known_at_once {
                 Resolve::known([SocketAddr::from(*self)])
             }
         }
-        #[diagnostic::do_not_recommend]
-        impl Suspends<{ name_hash("to_socket_addrs") }> for $ty {})*
+        suspends!($ty: "to_socket_addrs");)*
     };
 }
 known_at_once!(
@@ -182,16 +181,11 @@ impl<T: Sealed + ?Sized> Sealed for &T {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl Suspends<{ name_hash("to_socket_addrs") }> for [SocketAddr] {}
-#[diagnostic::do_not_recommend]
-impl Suspends<{ name_hash("to_socket_addrs") }> for str {}
-#[diagnostic::do_not_recommend]
-impl Suspends<{ name_hash("to_socket_addrs") }> for String {}
-#[diagnostic::do_not_recommend]
-impl Suspends<{ name_hash("to_socket_addrs") }> for (&str, u16) {}
-#[diagnostic::do_not_recommend]
-impl Suspends<{ name_hash("to_socket_addrs") }> for (String, u16) {}
+suspends!([SocketAddr]: "to_socket_addrs");
+suspends!(str: "to_socket_addrs");
+suspends!(String: "to_socket_addrs");
+suspends!((&str, u16): "to_socket_addrs");
+suspends!((String, u16): "to_socket_addrs");
 
 #[cfg(all(test, not(loom)))]
 mod tests {

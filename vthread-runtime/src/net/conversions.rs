@@ -1,11 +1,38 @@
 //! From std's sockets and descriptors and back.
 
 /// Makes the conversions of a socket with a `source`, and what goes with a descriptor:
-/// `conversions!(UdpSocket, std::net::UdpSocket)`. `from_std` makes one of a socket that does not
-/// block.
+/// `conversions!(TcpStream, std::net::TcpStream)`. The type has a `from_socket`, which takes a
+/// socket that does not block, and an `into_socket`. A type whose `source` holds std's socket names
+/// its other field, and has both made: `conversions!(UdpSocket, std::net::UdpSocket, limits)`.
 macro_rules! conversions {
+    ($ty:ident, $std:ty, $field:ident) => {
+        impl $ty {
+            fn from_socket(socket: $std) -> ::std::io::Result<Self> {
+                let socket = $crate::driver::Descriptor(socket);
+                Ok($ty {
+                    source: $crate::driver::Source::new(socket, $crate::driver::Interest::BOTH)?,
+                    $field: Default::default(),
+                })
+            }
+
+            fn into_socket(self) -> $std {
+                self.source.into_inner().0
+            }
+        }
+
+        $crate::net::conversions::conversions!($ty, $std);
+    };
     ($ty:ident, $std:ty) => {
         impl $ty {
+            /// Returns another handle of the same socket.
+            ///
+            /// # Errors
+            /// The system has no more descriptors.
+            pub fn try_clone(&self) -> ::std::io::Result<Self> {
+                let descriptor = ::std::os::fd::AsFd::as_fd(self).try_clone_to_owned()?;
+                $ty::try_from(descriptor)
+            }
+
             /// The same as std's, which blocks. Other handles of it block as well from then on, and
             /// must not be used by vthreads any more.
             ///
@@ -77,12 +104,3 @@ macro_rules! conversions {
     };
 }
 pub(in crate::net) use conversions;
-
-/// Says that the methods of these names suspend.
-macro_rules! suspends {
-    ($ty:ty: $($name:literal)*) => {
-        $(#[diagnostic::do_not_recommend]
-        impl $crate::task::call::Suspends<{ $crate::task::call::name_hash($name) }> for $ty {})*
-    };
-}
-pub(in crate::net) use suspends;

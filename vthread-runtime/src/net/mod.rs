@@ -20,6 +20,7 @@ mod accept;
 mod addresses;
 mod connect;
 mod conversions;
+mod datagrams;
 mod ready;
 mod stream_limits;
 mod tcp_listener;

@@ -83,3 +83,28 @@ impl StreamLimits {
         Some(waits.swap_remove(n))
     }
 }
+
+/// Makes the methods of a stream that depend on its `limits`, and its `close_shared`.
+macro_rules! stream {
+    () => {
+        $crate::net::ready::limits! {}
+
+        fn limited<T>(
+            &self,
+            direction: $crate::driver::Direction,
+            cx: &mut ::std::task::Context<'_>,
+            polled: ::std::task::Poll<::std::io::Result<T>>,
+        ) -> ::std::task::Poll<::std::io::Result<T>> {
+            self.limits.polled(direction, cx, polled)
+        }
+
+        fn close_shared(&self) -> ::std::io::Result<()> {
+            match self.shutdown($crate::net::Shutdown::Write) {
+                // The other side was quicker.
+                Err(error) if error.kind() == ::std::io::ErrorKind::NotConnected => Ok(()),
+                result => result,
+            }
+        }
+    };
+}
+pub(in crate::net) use stream;

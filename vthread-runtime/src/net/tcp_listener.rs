@@ -7,11 +7,10 @@ use super::conversions::conversions;
 use super::{SocketAddr, TcpStream, ToSocketAddrs};
 use crate::call::for_loop::IntoSuspendingIter;
 use crate::driver::{Interest, Source};
-use crate::task::call::{Call, Suspends, name_hash};
+use crate::task::call::{Call, suspends};
 use crate::task::current::checkpoint;
 use std::future::Future;
 use std::io;
-use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -137,16 +136,6 @@ impl TcpListener {
         self.source.into_inner().into()
     }
 
-    /// Returns another handle of the same socket.
-    ///
-    /// # Errors
-    /// The system has no more descriptors.
-    pub fn try_clone(&self) -> io::Result<Self> {
-        TcpListener::try_from(std::net::TcpListener::from(
-            self.as_fd().try_clone_to_owned()?,
-        ))
-    }
-
     fn accepting(&self) -> Accept<'_> {
         Accept::from(&self.source, &self.shortage)
     }
@@ -159,8 +148,7 @@ impl TcpListener {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl Suspends<{ name_hash("accept") }> for TcpListener {}
+suspends!(TcpListener: "accept");
 
 conversions!(TcpListener, std::net::TcpListener);
 

@@ -1,9 +1,8 @@
 //! A socket of TCP before it connects or listens.
 
 use super::connect::connect_with;
-use super::conversions::suspends;
 use super::{SocketAddr, TcpListener, TcpStream};
-use crate::task::call::Call;
+use crate::task::call::{Call, suspends};
 use crate::time::Duration;
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 use std::future::Future;

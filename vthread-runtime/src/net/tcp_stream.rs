@@ -1,19 +1,18 @@
 //! A TCP connection.
 
 use super::connect::{Connect, ConnectTimeout};
-use super::conversions::{conversions, suspends};
-use super::ready::{limits, when_ready};
-use super::stream_limits::StreamLimits;
+use super::conversions::conversions;
+use super::ready::when_ready;
+use super::stream_limits::{StreamLimits, stream};
 use super::{Shutdown, SocketAddr, ToSocketAddrs};
 use crate::driver::{Direction, Interest, Source};
 use crate::io::inherent::inherent_io;
 use crate::io::watched::{watched_polls, watched_traits};
-use crate::task::call::Call;
+use crate::task::call::{Call, suspends};
 use crate::time::Duration;
 use socket2::SockRef;
 use std::future::Future;
 use std::io;
-use std::os::fd::AsFd;
 use std::task::{Context, Poll};
 
 /// A TCP connection.
@@ -183,16 +182,6 @@ impl TcpStream {
         self.source.take_error()
     }
 
-    /// Returns another handle of the same connection.
-    ///
-    /// # Errors
-    /// The system has no more descriptors.
-    pub fn try_clone(&self) -> io::Result<Self> {
-        TcpStream::try_from(std::net::TcpStream::from(
-            self.as_fd().try_clone_to_owned()?,
-        ))
-    }
-
     /// Waits for something to read, copies it into `buf`, and leaves it for the next reader.
     /// Returns the number of bytes; 0 means the end.
     ///
@@ -234,27 +223,10 @@ impl TcpStream {
         SockRef::from(self).set_linger(limit)
     }
 
-    limits! {}
-
-    fn limited<T>(
-        &self,
-        direction: Direction,
-        cx: &mut Context<'_>,
-        polled: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
-        self.limits.polled(direction, cx, polled)
-    }
+    stream! {}
 
     watched_polls!(Read | stream | &*stream);
     watched_polls!(Write | stream | &*stream);
-
-    fn close_shared(&self) -> io::Result<()> {
-        match self.shutdown(Shutdown::Write) {
-            // The other side was quicker.
-            Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
-            result => result,
-        }
-    }
 
     fn from_socket(stream: std::net::TcpStream) -> io::Result<Self> {
         TcpStream::accepted(mio::net::TcpStream::from_std(stream))

@@ -1,16 +1,15 @@
 //! A socket for datagrams.
 
 use super::connect::no_address;
-use super::conversions::{conversions, suspends};
-use super::ready::{Limits, as_std, limits, when_ready};
+use super::datagrams::datagrams;
+use super::ready::{Limits, as_std, limits};
 use super::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
-use crate::driver::{Descriptor, Direction, Interest, Source};
-use crate::task::call::Call;
+use crate::driver::{Descriptor, Direction, Source};
+use crate::task::call::{Call, suspends};
 use crate::task::current::checkpoint;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::net::UdpSocket as StdSocket;
-use std::os::fd::AsFd;
 use std::task::ready;
 
 /// A socket for datagrams. As [`std::net::UdpSocket`].
@@ -114,28 +113,6 @@ impl UdpSocket {
         })
     }
 
-    /// Receives a datagram. Returns how many bytes of it are in `buf`, and from where it came. The
-    /// rest is lost.
-    ///
-    /// # Suspends
-    /// Always a checkpoint, and until one comes.
-    ///
-    /// # Cancellation
-    /// Cancelled means not received.
-    ///
-    /// # Errors
-    /// The system's error.
-    #[allow(clippy::type_complexity)]
-    pub fn recv_from(
-        &self,
-        buf: &mut [u8],
-    ) -> Call<
-        io::Result<(usize, SocketAddr)>,
-        impl Future<Output = io::Result<(usize, SocketAddr)>> + Send,
-    > {
-        Call::leaf(self.when_ready(Direction::Read, |socket| socket.recv_from(buf)))
-    }
-
     /// As [`recv_from`](UdpSocket::recv_from), and leaves the datagram for the next receiver.
     ///
     /// # Suspends
@@ -157,41 +134,6 @@ impl UdpSocket {
         Call::leaf(self.when_ready(Direction::Read, |socket| socket.peek_from(buf)))
     }
 
-    /// Sends a datagram to the other side that [`connect`](UdpSocket::connect) has set.
-    ///
-    /// # Suspends
-    /// Always a checkpoint, and until there is room.
-    ///
-    /// # Cancellation
-    /// Cancelled means not sent.
-    ///
-    /// # Errors
-    /// The system's error.
-    pub fn send(
-        &self,
-        buf: &[u8],
-    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
-        Call::leaf(self.when_ready(Direction::Write, |socket| socket.send(buf)))
-    }
-
-    /// Receives a datagram of the other side that [`connect`](UdpSocket::connect) has set. Returns
-    /// how many bytes of it are in `buf`. The rest is lost.
-    ///
-    /// # Suspends
-    /// Always a checkpoint, and until one comes.
-    ///
-    /// # Cancellation
-    /// Cancelled means not received.
-    ///
-    /// # Errors
-    /// The system's error.
-    pub fn recv(
-        &self,
-        buf: &mut [u8],
-    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
-        Call::leaf(self.when_ready(Direction::Read, |socket| socket.recv(buf)))
-    }
-
     /// As [`recv`](UdpSocket::recv), and leaves the datagram for the next receiver.
     ///
     /// # Suspends
@@ -207,23 +149,6 @@ impl UdpSocket {
         buf: &mut [u8],
     ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
         Call::leaf(self.when_ready(Direction::Read, |socket| socket.peek(buf)))
-    }
-
-    async fn when_ready<T>(
-        &self,
-        direction: Direction,
-        mut attempt: impl FnMut(&StdSocket) -> io::Result<T>,
-    ) -> io::Result<T> {
-        let limit = self.limits.of(direction).get();
-        when_ready(&self.source, direction, limit, |socket| attempt(&socket.0)).await
-    }
-
-    /// Returns another handle of the same socket.
-    ///
-    /// # Errors
-    /// The system has no more descriptors.
-    pub fn try_clone(&self) -> io::Result<Self> {
-        UdpSocket::try_from(self.as_fd().try_clone_to_owned()?)
     }
 
     as_std! { std::net::UdpSocket, |this| this.source.0;
@@ -246,18 +171,7 @@ impl UdpSocket {
         fn take_error() -> Option<io::Error>;
     }
     limits! {}
-
-    fn from_socket(socket: StdSocket) -> io::Result<Self> {
-        Ok(UdpSocket {
-            source: Source::new(Descriptor(socket), Interest::BOTH)?,
-            limits: Limits::default(),
-        })
-    }
-
-    fn into_socket(self) -> StdSocket {
-        self.source.into_inner().0
-    }
 }
 
-conversions!(UdpSocket, std::net::UdpSocket);
-suspends!(UdpSocket: "connect" "send_to" "recv_from" "peek_from" "send" "recv" "peek");
+datagrams!(UdpSocket, std::net::UdpSocket, SocketAddr);
+suspends!(UdpSocket: "connect" "send_to" "peek_from" "peek");

@@ -6,7 +6,7 @@ use super::pipes::{ChildStderr, ChildStdin, ChildStdout};
 use super::reaper::reap_later;
 use super::{ExitStatus, Output};
 use crate::signal::SignalKind;
-use crate::task::call::{Call, Suspends, name_hash};
+use crate::task::call::{Call, suspends};
 use crate::task::current::{self, checkpoint};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::fmt;
@@ -72,9 +72,9 @@ impl Child {
             killing,
         };
         // From here on the process is not left alone if one of them fails.
-        this.stdin = stdin.map(ChildStdin::of).transpose()?;
-        this.stdout = stdout.map(ChildStdout::of).transpose()?;
-        this.stderr = stderr.map(ChildStderr::of).transpose()?;
+        this.stdin = stdin.map(ChildStdin::try_from).transpose()?;
+        this.stdout = stdout.map(ChildStdout::try_from).transpose()?;
+        this.stderr = stderr.map(ChildStderr::try_from).transpose()?;
         Ok(this)
     }
 
@@ -224,10 +224,7 @@ fn number(kind: SignalKind) -> io::Result<Signal> {
     Signal::from_named_raw(kind.as_raw()).ok_or_else(|| io::ErrorKind::InvalidInput.into())
 }
 
-#[diagnostic::do_not_recommend]
-impl Suspends<{ name_hash("wait") }> for Child {}
-#[diagnostic::do_not_recommend]
-impl Suspends<{ name_hash("wait_with_output") }> for Child {}
+suspends!(Child: "wait" "wait_with_output");
 
 /// A wait that kills its process if it goes away before the process has ended.
 struct KilledIfLeft {

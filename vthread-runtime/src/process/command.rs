@@ -3,7 +3,7 @@
 use super::child::{Child, Killing};
 use super::output::output;
 use super::{CommandArgs, CommandEnvs, ExitStatus, Output, Stdio};
-use crate::task::call::{Call, Suspends, name_hash};
+use crate::task::call::{Call, suspends};
 use crate::task::current::checkpoint;
 use std::ffi::OsStr;
 use std::fmt;
@@ -254,10 +254,7 @@ impl Command {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl Suspends<{ name_hash("status") }> for Command {}
-#[diagnostic::do_not_recommend]
-impl Suspends<{ name_hash("output") }> for Command {}
+suspends!(Command: "status" "output");
 
 impl From<process::Command> for Command {
     fn from(command: process::Command) -> Self {

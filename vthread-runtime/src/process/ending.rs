@@ -1,25 +1,24 @@
 //! What tells of the end of a process: a descriptor of it where the system has such, else
 //! `SIGCHLD`.
 
-use crate::driver::{Direction, Interest, Source, Waiting};
+use crate::driver::{Descriptor, Direction, Interest, Source, Waiting};
 use crate::signal::{SignalKind, listen};
 use crate::task::current::checkpoint;
 use rustix::process::Pid;
 use std::future::poll_fn;
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::process::{Child, ExitStatus};
 use std::task::ready;
 
 /// The watch over a process, from when it is first asked for.
 #[derive(Debug, Default)]
 pub(super) struct Ending {
-    watched: Option<Source<Descriptor>>,
+    watched: Option<Source<ProcessFd>>,
 }
 
 /// A descriptor of a process: it is readable when the process has ended.
-#[derive(Debug)]
-pub(super) struct Descriptor(OwnedFd);
+pub(super) type ProcessFd = Descriptor<OwnedFd>;
 
 impl Ending {
     /// Waits for the end of `child`, which it is the watch over.
@@ -39,10 +38,10 @@ impl Ending {
     }
 
     /// Has the process watched, if the system can. It was not collected yet.
-    pub(super) fn watch(&mut self, child: &Child) -> Option<&Source<Descriptor>> {
+    pub(super) fn watch(&mut self, child: &Child) -> Option<&Source<ProcessFd>> {
         if self.watched.is_none() {
-            let descriptor = Descriptor::of(child)?;
-            self.watched = Source::new(descriptor, Interest::NONE).ok();
+            let process = Descriptor(open(child)?);
+            self.watched = Source::new(process, Interest::NONE).ok();
         }
         self.watched.as_ref()
     }
@@ -60,45 +59,19 @@ async fn by_signal(child: &mut Child) -> io::Result<ExitStatus> {
     }
 }
 
-impl Descriptor {
-    #[cfg(target_os = "linux")]
-    fn of(child: &Child) -> Option<Self> {
-        use rustix::process::{PidfdFlags, pidfd_open};
-        let flags = PidfdFlags::NONBLOCK;
-        let opened = pidfd_open(Pid::from_child(child), flags);
-        // Before Linux 5.10 it takes no flags; nothing is read from it anyway.
-        let opened = opened.or_else(|_| pidfd_open(Pid::from_child(child), PidfdFlags::empty()));
-        opened.ok().map(Descriptor)
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn of(_: &Child) -> Option<Self> {
-        None
-    }
+#[cfg(target_os = "linux")]
+fn open(child: &Child) -> Option<OwnedFd> {
+    use rustix::process::{PidfdFlags, pidfd_open};
+    let flags = PidfdFlags::NONBLOCK;
+    let opened = pidfd_open(Pid::from_child(child), flags);
+    // Before Linux 5.10 it takes no flags; nothing is read from it anyway.
+    let opened = opened.or_else(|_| pidfd_open(Pid::from_child(child), PidfdFlags::empty()));
+    opened.ok()
 }
 
-impl mio::event::Source for Descriptor {
-    fn register(
-        &mut self,
-        registry: &mio::Registry,
-        token: mio::Token,
-        interests: mio::Interest,
-    ) -> io::Result<()> {
-        mio::unix::SourceFd(&self.0.as_raw_fd()).register(registry, token, interests)
-    }
-
-    fn reregister(
-        &mut self,
-        registry: &mio::Registry,
-        token: mio::Token,
-        interests: mio::Interest,
-    ) -> io::Result<()> {
-        mio::unix::SourceFd(&self.0.as_raw_fd()).reregister(registry, token, interests)
-    }
-
-    fn deregister(&mut self, registry: &mio::Registry) -> io::Result<()> {
-        mio::unix::SourceFd(&self.0.as_raw_fd()).deregister(registry)
-    }
+#[cfg(not(target_os = "linux"))]
+fn open(_: &Child) -> Option<OwnedFd> {
+    None
 }
 
 #[cfg(all(test, not(loom)))]

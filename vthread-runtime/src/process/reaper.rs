@@ -5,7 +5,7 @@
 //! process, and the process its watch. When it ends, the driver wakes that waker, which collects
 //! the process and lets go of all three.
 
-use super::ending::{Descriptor, Ending};
+use super::ending::{Ending, ProcessFd};
 use crate::driver::{Direction, Source};
 use parking_lot::Mutex;
 use std::io;
@@ -52,7 +52,7 @@ impl Orphan {
     }
 }
 
-fn poll_ended(watched: &Source<Descriptor>, child: &mut Child, waker: &Waker) -> Poll<()> {
+fn poll_ended(watched: &Source<ProcessFd>, child: &mut Child, waker: &Waker) -> Poll<()> {
     let mut cx = Context::from_waker(waker);
     let polled = watched.poll_io(Direction::Read, &mut cx, |_| match child.try_wait() {
         Ok(None) => Err(io::ErrorKind::WouldBlock.into()),

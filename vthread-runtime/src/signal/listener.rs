@@ -4,7 +4,7 @@ use super::SignalKind;
 use super::delivery::{Listening, News, poll_news};
 use crate::call::for_loop::IntoSuspendingIter;
 use crate::primitive::{AtomicUsize, Ordering};
-use crate::task::call::{Call, Suspends, name_hash};
+use crate::task::call::{Call, suspends};
 use crate::task::current::checkpoint;
 use std::future::Future;
 use std::io;
@@ -100,8 +100,7 @@ impl Listener {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl Suspends<{ name_hash("recv") }> for Listener {}
+suspends!(Listener: "recv");
 
 /// The frame of [`Listener::recv`].
 #[derive(Debug)]

@@ -79,6 +79,24 @@ pub type Boxed<'a, R> = Pin<Box<dyn Future<Output = R> + Send + 'a>>;
 )]
 pub trait Suspends<const NAME: u64> {}
 
+/// Says that the methods of these names suspend: `suspends!(File: "sync_all")`, and of a type with
+/// parameters `suspends!(impl [T: AsRawFd] AsyncFd<T>: "readable")`.
+macro_rules! suspends {
+    (@method [$($generics:tt)*] $ty:ty: $name:literal) => {
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> $crate::task::call::Suspends<{ $crate::task::call::name_hash($name) }>
+            for $ty {}
+    };
+    (@all $generics:tt $ty:ty: $($name:literal)*) => {
+        $($crate::task::call::suspends!(@method $generics $ty: $name);)*
+    };
+    (impl $generics:tt $ty:ty: $($name:literal)*) => {
+        $crate::task::call::suspends!(@all $generics $ty: $($name)*);
+    };
+    ($ty:ty: $($name:literal)*) => { $crate::task::call::suspends!(@all [] $ty: $($name)*); };
+}
+pub(crate) use suspends;
+
 /// The hash of a method's name: FNV-1a.
 #[doc(hidden)]
 pub const fn name_hash(name: &str) -> u64 {

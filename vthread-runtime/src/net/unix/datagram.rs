@@ -1,14 +1,13 @@
 //! A socket for datagrams of the Unix domain.
 
 use super::{SocketAddr, UCred, credentials};
-use crate::driver::{Descriptor, Direction, Interest, Source};
+use crate::driver::{Descriptor, Direction, Source};
 use crate::net::Shutdown;
-use crate::net::conversions::{conversions, suspends};
-use crate::net::ready::{Limits, as_std, limits, when_ready};
-use crate::task::call::Call;
+use crate::net::datagrams::datagrams;
+use crate::net::ready::{Limits, as_std, limits};
+use crate::task::call::{Call, suspends};
 use std::future::Future;
 use std::io;
-use std::os::fd::AsFd;
 use std::os::unix::net::UnixDatagram as StdDatagram;
 use std::path::Path;
 
@@ -83,45 +82,6 @@ impl UnixDatagram {
         self.source.0.connect_addr(address)
     }
 
-    /// Receives a datagram. Returns how many bytes of it are in `buf`, and from where it came. The
-    /// rest is lost.
-    ///
-    /// # Suspends
-    /// Always a checkpoint, and until one comes.
-    ///
-    /// # Cancellation
-    /// Cancelled means not received.
-    ///
-    /// # Errors
-    /// The system's error.
-    #[allow(clippy::type_complexity)]
-    pub fn recv_from(
-        &self,
-        buf: &mut [u8],
-    ) -> Call<
-        io::Result<(usize, SocketAddr)>,
-        impl Future<Output = io::Result<(usize, SocketAddr)>> + Send,
-    > {
-        Call::leaf(self.when_ready(Direction::Read, |socket| socket.recv_from(buf)))
-    }
-
-    /// Receives a datagram. Returns how many bytes of it are in `buf`. The rest is lost.
-    ///
-    /// # Suspends
-    /// Always a checkpoint, and until one comes.
-    ///
-    /// # Cancellation
-    /// Cancelled means not received.
-    ///
-    /// # Errors
-    /// The system's error.
-    pub fn recv(
-        &self,
-        buf: &mut [u8],
-    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
-        Call::leaf(self.when_ready(Direction::Read, |socket| socket.recv(buf)))
-    }
-
     /// Sends a datagram to the socket at `path`, and returns the number of bytes.
     ///
     /// # Suspends
@@ -160,40 +120,6 @@ impl UnixDatagram {
         Call::leaf(self.when_ready(Direction::Write, |socket| socket.send_to_addr(buf, address)))
     }
 
-    /// Sends a datagram to the other side that [`connect`](UnixDatagram::connect) has set.
-    ///
-    /// # Suspends
-    /// Always a checkpoint, and until there is room.
-    ///
-    /// # Cancellation
-    /// Cancelled means not sent.
-    ///
-    /// # Errors
-    /// The system's error.
-    pub fn send(
-        &self,
-        buf: &[u8],
-    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
-        Call::leaf(self.when_ready(Direction::Write, |socket| socket.send(buf)))
-    }
-
-    async fn when_ready<T>(
-        &self,
-        direction: Direction,
-        mut attempt: impl FnMut(&StdDatagram) -> io::Result<T>,
-    ) -> io::Result<T> {
-        let limit = self.limits.of(direction).get();
-        when_ready(&self.source, direction, limit, |socket| attempt(&socket.0)).await
-    }
-
-    /// Returns another handle of the same socket.
-    ///
-    /// # Errors
-    /// The system has no more descriptors.
-    pub fn try_clone(&self) -> io::Result<Self> {
-        UnixDatagram::try_from(self.as_fd().try_clone_to_owned()?)
-    }
-
     /// Returns the process at the other end, as it was when the connection was made.
     ///
     /// # Errors
@@ -209,18 +135,7 @@ impl UnixDatagram {
         fn shutdown(how: Shutdown) -> ();
     }
     limits! {}
-
-    fn from_socket(socket: StdDatagram) -> io::Result<Self> {
-        Ok(UnixDatagram {
-            source: Source::new(Descriptor(socket), Interest::BOTH)?,
-            limits: Limits::default(),
-        })
-    }
-
-    fn into_socket(self) -> StdDatagram {
-        self.source.into_inner().0
-    }
 }
 
-conversions!(UnixDatagram, std::os::unix::net::UnixDatagram);
-suspends!(UnixDatagram: "recv_from" "recv" "send_to" "send_to_addr" "send");
+datagrams!(UnixDatagram, std::os::unix::net::UnixDatagram, SocketAddr);
+suspends!(UnixDatagram: "send_to" "send_to_addr");

@@ -2,15 +2,14 @@
 
 use super::{SocketAddr, UnixStream};
 use crate::call::for_loop::IntoSuspendingIter;
-use crate::driver::{Descriptor, Direction, Interest, Source};
+use crate::driver::{Descriptor, Direction, Source};
 use crate::net::accept::{Shortage, is_shortage};
-use crate::net::conversions::{conversions, suspends};
+use crate::net::conversions::conversions;
 use crate::net::ready::{as_std, when_ready};
-use crate::task::call::Call;
+use crate::task::call::{Call, suspends};
 use crate::time::Sleep;
 use std::future::Future;
 use std::io;
-use std::os::fd::AsFd;
 use std::os::unix::net::UnixListener as StdListener;
 use std::path::Path;
 
@@ -102,32 +101,13 @@ impl UnixListener {
         Incoming { listener: self }
     }
 
-    /// Returns another handle of the same socket.
-    ///
-    /// # Errors
-    /// The system has no more descriptors.
-    pub fn try_clone(&self) -> io::Result<Self> {
-        UnixListener::try_from(self.as_fd().try_clone_to_owned()?)
-    }
-
     as_std! { std::os::unix::net::UnixListener, |this| this.source.0;
         fn local_addr() -> SocketAddr;
         fn take_error() -> Option<io::Error>;
     }
-
-    fn from_socket(listener: StdListener) -> io::Result<Self> {
-        Ok(UnixListener {
-            source: Source::new(Descriptor(listener), Interest::BOTH)?,
-            shortage: Shortage::default(),
-        })
-    }
-
-    fn into_socket(self) -> StdListener {
-        self.source.into_inner().0
-    }
 }
 
-conversions!(UnixListener, std::os::unix::net::UnixListener);
+conversions!(UnixListener, std::os::unix::net::UnixListener, shortage);
 suspends!(UnixListener: "accept");
 
 /// The connections that come to a listener. See [`UnixListener::incoming`].

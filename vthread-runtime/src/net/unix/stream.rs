@@ -1,22 +1,20 @@
 //! A connection of the Unix domain.
 
 use super::{SocketAddr, UCred, credentials};
-use crate::driver::{Descriptor, Direction, Interest, Source};
+use crate::driver::{Descriptor, Source};
 use crate::io::inherent::inherent_io;
 use crate::io::watched::{watched_polls, watched_traits};
 use crate::net::Shutdown;
 use crate::net::conversions::conversions;
-use crate::net::ready::{as_std, limits};
-use crate::net::stream_limits::StreamLimits;
+use crate::net::ready::as_std;
+use crate::net::stream_limits::{StreamLimits, stream};
 use crate::task::call::Call;
 use crate::task::current::checkpoint;
 use crate::time::{Duration, Sleep};
 use std::future::{Future, poll_fn};
 use std::io;
-use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream as StdStream;
 use std::path::Path;
-use std::task::{Context, Poll};
 
 /// How long `connect` waits for a place in a full queue: at first, and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
@@ -89,14 +87,6 @@ impl UnixStream {
         Ok((UnixStream::try_from(one)?, UnixStream::try_from(other)?))
     }
 
-    /// Returns another handle of the same connection.
-    ///
-    /// # Errors
-    /// The system has no more descriptors.
-    pub fn try_clone(&self) -> io::Result<Self> {
-        UnixStream::try_from(self.as_fd().try_clone_to_owned()?)
-    }
-
     /// Returns the process at the other end, as it was when the connection was made.
     ///
     /// # Errors
@@ -112,38 +102,10 @@ impl UnixStream {
         fn shutdown(how: Shutdown) -> ();
     }
 
-    limits! {}
-
-    fn limited<T>(
-        &self,
-        direction: Direction,
-        cx: &mut Context<'_>,
-        polled: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
-        self.limits.polled(direction, cx, polled)
-    }
+    stream! {}
 
     watched_polls!(Read | stream | &stream.0);
     watched_polls!(Write | stream | &stream.0);
-
-    fn close_shared(&self) -> io::Result<()> {
-        match self.shutdown(Shutdown::Write) {
-            // The other side was quicker.
-            Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
-            result => result,
-        }
-    }
-
-    pub(super) fn from_socket(stream: StdStream) -> io::Result<Self> {
-        Ok(UnixStream {
-            source: Source::new(Descriptor(stream), Interest::BOTH)?,
-            limits: StreamLimits::default(),
-        })
-    }
-
-    fn into_socket(self) -> StdStream {
-        self.source.into_inner().0
-    }
 }
 
 /// The system connects at once, or reports that the queue is full; it does not report when that
@@ -167,4 +129,4 @@ watched_traits!(Read UnixStream);
 watched_traits!(Read & UnixStream);
 watched_traits!(Write UnixStream);
 watched_traits!(Write & UnixStream);
-conversions!(UnixStream, std::os::unix::net::UnixStream);
+conversions!(UnixStream, std::os::unix::net::UnixStream, limits);
