@@ -128,8 +128,8 @@ impl File {
 
 suspends!(File: "read_at" "read_exact_at" "write_at" "write_all_at");
 
-/// How far an operation that is repeated has come by one attempt: none is an error, and one that was
-/// interrupted is made again.
+/// How far one attempt of an operation that is repeated has come: nothing is an error, and an
+/// attempt that was interrupted is made again.
 fn progress(attempt: io::Result<usize>, none: fn() -> io::Error) -> io::Result<usize> {
     match attempt {
         Ok(0) => Err(none()),
