@@ -41,6 +41,17 @@ impl Server {
         stream
     }
 
+    pub(crate) fn port(&self) -> &str {
+        let (_, port) = self.address.rsplit_once(':').expect("an address");
+        port
+    }
+
+    /// Ends one that would serve any number of clients.
+    pub(crate) fn kill(mut self) {
+        self.process.kill().expect("it is there");
+        self.process.wait().expect("it ends");
+    }
+
     pub(crate) fn end(mut self) {
         assert!(self.process.wait().expect("it ends").success());
     }

@@ -6,7 +6,10 @@ mod server;
 mod versions;
 
 mod chat;
+mod jobs;
 mod redis;
+mod redis_tools;
+mod search;
 mod short;
 
 mod download_bad_input;

@@ -39,8 +39,10 @@ pub(crate) fn compare(name: &str, on_std: &str, on_vthread: &str) {
         line.starts_with("use ")
             || line.starts_with("//!")
             || line.contains("spawn")
-            || ["", "}", "})", "});", "#[vthread]", "group! {"].contains(line)
-            || *line == "thread::scope(|scope| {"
+            || line.starts_with("#[vthread")
+            || line.ends_with("group! {")
+            || line.ends_with("thread::scope(|scope| {")
+            || ["", "}", "})", "});", "}?;", "})?;"].contains(line)
     };
     for lines in [of_std, of_vthread] {
         let others: Vec<_> = lines.iter().filter(|line| !is_known(line)).collect();
