@@ -128,6 +128,53 @@ fn r08_no_value_and_no_error() {
     assert_eq!(*payload.downcast::<&str>().unwrap(), "panic");
 }
 
+/// A service fails after it was cancelled, since all others have ended.
+#[vthread]
+fn late_service() -> Result<u32, &'static str> {
+    let (tx, rx) = channel::<()>(1);
+    group! {
+        spawn!(service => {
+            let ready = || tx.send(()).unwrap();
+            ready();
+            survive(1, || sleep(LONG));
+            Err::<(), _>("late")?;
+        });
+        rx.recv().unwrap();
+        7
+    }
+}
+
+/// A child fails after it alone was cancelled: nothing of the group is.
+#[vthread]
+fn late_child(how: u32) -> Result<u32, &'static str> {
+    let (tx, rx) = channel::<()>(1);
+    group! {
+        let sibling = spawn! { sleep(SHORT); 7 };
+        let task = spawn! {
+            let ready = || tx.send(()).unwrap();
+            ready();
+            survive(1, || sleep(LONG));
+            match how {
+                0 => return Err("late"),
+                1 => Err::<(), _>("late")?,
+                _ => {}
+            }
+            Err::<(), _>("late")
+        };
+        rx.recv().unwrap();
+        task.cancel();
+        sibling.join()
+    }
+}
+
+#[test]
+fn r08_a_failure_after_a_swallowed_cancellation_is_none() {
+    assert_eq!(late_service(), Ok(7));
+    for how in 0..3 {
+        assert_eq!(late_child(how), Ok(7));
+    }
+}
+
 /// A guard that tells the two apart lets the cancellation continue.
 #[vthread]
 fn polite(n_panics: &std::sync::atomic::AtomicU32) -> Result<(), vthread::time::Elapsed> {

@@ -97,6 +97,10 @@ fn claimer(running: &Running) -> Option<(Arc<Node>, *const Header)> {
     let mut has_cleanup = false;
     // SAFETY: this thread polls the vthread, so its innermost scope and those above are open.
     while let Some(open) = unsafe { scope.as_ref() } {
+        // Plain code has swallowed its cancellation: its failure gets no further.
+        if open.was_met() {
+            return None;
+        }
         match open.kind {
             // SAFETY: open, so that its owner keeps the node.
             Kind::Group => return Some((unsafe { node_of(scope) }, ptr::null())),
