@@ -12,7 +12,9 @@
 //!
 //! The blocks are the global allocator's: it makes each one, and gets back each that finds no room.
 //! The depot keeps at most `DEPOT` bytes, gives back what was not needed for a second, and keeps
-//! nothing while the process is idle. Threads that are no workers, and blocks larger than
+//! nothing while the process is idle. After a crowd it asks glibc to return the pages as well: that
+//! allocator keeps the pages of what is freed below a block in use, and some block always is, so
+//! that a server would keep the memory of its largest crowd. Threads that are no workers, and blocks larger than
 //! `LARGEST`, use the global allocator alone.
 //!
 //! Under Miri, and with `--cfg vthread_unpooled`, every block is the global allocator's, so that
@@ -35,6 +37,8 @@ const N_CLASSES: usize = LARGEST / STEP;
 const MAGAZINE: u32 = 32;
 /// How many bytes the depot keeps.
 const DEPOT: usize = 64 << 20;
+/// That many bytes that are given back at once were those of a crowd.
+const CROWD: usize = 4 << 20;
 
 /// A block that is not in use.
 struct Free {
@@ -79,6 +83,7 @@ pub(crate) unsafe fn free<T>(place: NonNull<T>) {
 /// Gives the blocks in the depot back to the global allocator: all of them, or those that have not
 /// been needed since the last call.
 pub(crate) fn give_back(which: Surplus) {
+    let mut n_bytes = 0;
     for (index, shelf) in SHELVES.iter().enumerate() {
         let class = Class(index);
         let n = match which {
@@ -91,7 +96,21 @@ pub(crate) fn give_back(which: Surplus) {
             };
             // SAFETY: it was this class's in the depot.
             unsafe { class.free_all(magazine) };
+            n_bytes += class.size() * MAGAZINE as usize;
         }
+    }
+    if n_bytes >= CROWD {
+        return_pages();
+    }
+}
+
+/// Returns the pages to the system on which there is no block in use.
+fn return_pages() {
+    #[cfg(all(target_os = "linux", target_env = "gnu", not(miri)))]
+    // SAFETY: it may be called at any time. Where glibc's is not the global allocator it has
+    // nothing to do.
+    unsafe {
+        libc::malloc_trim(0);
     }
 }
 
