@@ -21,6 +21,7 @@ mod language;
 mod load;
 mod locks;
 mod map_concurrent;
+mod marks;
 mod net;
 mod processes;
 mod proxies;

@@ -40,7 +40,7 @@ mod spawn_and_join {
     }
 
     #[test]
-    fn holds() {
+    fn r21_keeps_the_rules_of_pointers() {
         assert_eq!(run(), (8, 7, 2));
     }
 }

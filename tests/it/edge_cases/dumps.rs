@@ -88,3 +88,53 @@ fn case_25_a_dump_shows_every_wait() {
     assert_eq!(waiting.join().unwrap(), Err("over"));
     assert!(part_about(&vthread::dump().to_string(), "ways to wait").is_empty());
 }
+
+#[vthread]
+fn look_at_itself() -> String {
+    group!(name = "lookers" => {
+        let looker = spawn!(name = "looker" => {
+            let lock = Mutex::new(());
+            let _guard = lock.lock();
+            // In a destructor and in a closure as well: they are part of the same poll.
+            defer! { assert!(vthread::dump().to_string().contains("`looker`")); }
+            let in_a_closure = (|| vthread::dump().to_string())();
+            assert!(in_a_closure.contains("`looker`"));
+            vthread::dump().to_string()
+        });
+        looker.join()
+    })
+}
+
+/// A dump is no wait: not for the group of the vthread that takes it, nor for its own poll.
+#[test]
+fn r10_a_dump_shows_the_poll_that_takes_it() {
+    let dump = look_at_itself();
+    let part = part_about(&dump, "lookers");
+    let own = part.iter().find(|line| line.contains("`looker`"));
+    assert!(own.is_some_and(|line| line.ends_with(" runs")), "{dump}");
+}
+
+#[vthread]
+fn block_in_an_async_block(over: &Receiver<()>) {
+    group!(name = "hidden calls" => {
+        spawn!(name = "hider" => {
+            #[allow(deprecated)]
+            let future = async { over.recv().block() };
+            let _ = future.await;
+        });
+    })
+}
+
+#[test]
+fn r10_a_dump_names_what_blocks_its_own_poll() {
+    let (tx, over) = channel::<()>(1);
+    let waiting = thread::spawn(move || block_in_an_async_block(&over));
+    wait_for_dump(|dump| {
+        let part = part_about(dump, "hidden calls").join("\n");
+        part.contains("`hider` (spawned at ")
+            && part.contains(", which blocks its own poll")
+            && part.contains(" waits for a message")
+    });
+    drop(tx);
+    waiting.join().unwrap();
+}

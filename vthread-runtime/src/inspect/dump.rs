@@ -104,7 +104,7 @@ fn write_vthread(
         Role::Background => f.write_str(", in the background,")?,
     }
     match vthread.activity {
-        _ if is_in_plain_code => f.write_str(" waits in plain code")?,
+        _ if is_in_plain_code => f.write_str(" waits in plain code, which blocks its own poll")?,
         Activity::Running => f.write_str(" runs")?,
         Activity::Ready => f.write_str(" is ready to run")?,
         Activity::Over => f.write_str(" has ended")?,

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 #[test]
-fn case_37_a_forked_child_says_that_it_has_no_runtime() {
+fn r10_a_forked_child_says_that_it_has_no_runtime() {
     let output = Command::new(env!("CARGO_BIN_EXE_fork_main"))
         .output()
         .expect("it starts");
