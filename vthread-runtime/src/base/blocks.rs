@@ -14,8 +14,8 @@
 //! The depot keeps at most `DEPOT` bytes, gives back what was not needed for a second, and keeps
 //! nothing while the process is idle. After a crowd it asks glibc to return the pages as well: that
 //! allocator keeps the pages of what is freed below a block in use, and some block always is, so
-//! that a server would keep the memory of its largest crowd. Threads that are no workers, and blocks larger than
-//! `LARGEST`, use the global allocator alone.
+//! that a server would keep the memory of its largest crowd. Threads that are no workers, and
+//! blocks larger than `LARGEST`, use the global allocator alone.
 //!
 //! Under Miri, and with `--cfg vthread_unpooled`, every block is the global allocator's, so that
 //! Miri and the sanitizers see what is used after its end.
