@@ -116,6 +116,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/group/handle.rs",
     "vthread-runtime/src/group/infallible.rs",
     "vthread-runtime/src/group/lifecycle.rs",
+    "vthread-runtime/src/group/leaving.rs",
     "vthread-runtime/src/group/limit.rs",
     "vthread-runtime/src/group/node.rs",
     "vthread-runtime/src/group/owner.rs",

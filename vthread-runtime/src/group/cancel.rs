@@ -215,6 +215,9 @@ impl Node {
         };
         {
             let mut state = self.lock();
+            if walk.is_for_error {
+                state.turn_prompt();
+            }
             note(&mut state);
             self.cancel_locked(&mut state, reach, reason, &mut walk);
         }

@@ -7,7 +7,7 @@ use super::node::Node;
 use super::owner::Owner;
 use crate::base::unwind::{Ended, Payload};
 use crate::task::cell::Parent;
-use crate::task::header::{End, Header, Held};
+use crate::task::header::{End, Header, Held, release};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -79,10 +79,15 @@ impl<V, E: Send> Parent<Result<V, E>> for Child<E> {
         Arc::as_ptr(&self.node).cast()
     }
 
-    fn left(self, header: &Header) {
+    unsafe fn left(self, task: Held<'_>) {
         match self.node.process {
-            Some(process) => process.left(header),
-            None => self.node.unlink(header),
+            Some(process) => {
+                process.left(&task);
+                // SAFETY: by the contract.
+                unsafe { release(task.as_ptr()) };
+            }
+            // SAFETY: by the contract, and a child is linked at birth.
+            None => unsafe { self.node.left(task) },
         }
     }
 }

@@ -70,6 +70,7 @@ impl Node {
         let marking = CancelInProgress::begin();
         let late = {
             let mut state = self.lock();
+            state.turn_prompt();
             state.failure.count += 1;
             state.failure.first.outrank();
             match state.failure.panic {

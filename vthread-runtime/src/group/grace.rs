@@ -131,6 +131,7 @@ impl Node {
         });
         if let Some(armed) = arm(self.scope.grace(), Waker::from(timer)) {
             let mut state = self.lock();
+            state.turn_prompt();
             // The child is being polled by this thread, so it has not left.
             state
                 .cancel

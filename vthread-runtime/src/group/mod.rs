@@ -2,6 +2,7 @@
 //! the protocol: the order of closing, the marks, and the basis of each rule of soundness.
 
 pub(crate) mod claim;
+pub(crate) mod leaving;
 pub(crate) mod node;
 pub(crate) mod owner;
 

@@ -1,7 +1,8 @@
 //! A group as its members see it: its live children, and its failures.
 //!
 //! Everything that threads race for is under one lock: the list of children, the counts, the first
-//! failure, the reason of a cancellation, and the owner to wake. The members of a group hold
+//! failure, the reason of a cancellation, and the owner to wake. A child that ends mostly leaves
+//! without the lock (`leaving.rs`). The members of a group hold
 //! references to its node; the typed parts are in the `Owner`, in the parent's frame.
 
 #![allow(unsafe_code)] // An intrusive list of tasks.
@@ -9,12 +10,13 @@
 use super::cancel::{Reach, Walk, mark_child};
 use super::claim::First;
 use super::grace::{GraceTimer, PendingCleanups};
+use super::leaving::Leaving;
 use super::options::OnFailure;
 use crate::base::unwind::Payload;
 use crate::cancel::deadline::Deadline;
 use crate::cancel::reason::CancelReason;
 use crate::cancel::scope::{Kind, Scope};
-use crate::primitive::{Mutex, MutexGuard};
+use crate::primitive::Mutex;
 use crate::task::current;
 use crate::task::handle::Linked;
 use crate::task::header::{End, Header, Held};
@@ -44,7 +46,8 @@ pub(crate) trait ProcessGroup: Sync + fmt::Debug {
 pub(crate) struct Node {
     /// The scope of the body. First, since lists of scopes lead here.
     pub(crate) scope: Scope,
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
+    pub(super) leaving: Leaving,
     /// The `Owner<E>`, which does not move from the first handle of the group on, and is alive as
     /// long as the group is open. Null for the group of the process, which has none.
     pub(crate) owner: AtomicPtr<()>,
@@ -176,6 +179,7 @@ impl Node {
                 leaked: 0,
                 number: Cell::new(0),
             }),
+            leaving: Leaving::new(process.is_some() || limit != usize::MAX),
             owner: AtomicPtr::new(ptr::null_mut()),
             process,
             limit,
@@ -183,10 +187,6 @@ impl Node {
             name,
             site,
         }
-    }
-
-    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock()
     }
 
     /// Called after the captures of a child that was spawned too late were dropped: no parent joins
@@ -212,37 +212,16 @@ impl Node {
             // Its suspension points check the clock.
             child.vthread.set_maybe_cancelled();
         }
-        let mut state = self.lock();
-        if state.is_closed {
-            // Only an owned handle leads here. The owner does not wait for this child.
-            child.vthread.root.mark(&CancelReason::GroupEnded);
-            child.vthread.set_maybe_cancelled();
-            return Linked::IsCancelled;
+        if child.is_service() {
+            let mut state = self.lock();
+            state.turn_prompt();
+            return state.link(child);
         }
-        state.members.alive += 1;
-        state.trace(&child);
-        state.members.ordinary += usize::from(!child.is_service());
-        child.links.after.set(state.members.first);
-        // SAFETY: linked children are alive: they unlink themselves under this lock first.
-        if let Some(first) = state.members.first.map(|first| unsafe { Held::new(first) }) {
-            first.links.before.set(Some(child.as_ptr()));
-        }
-        state.members.first = Some(child.as_ptr());
-        // Refused work is missing as well, if the mark came from outside.
-        child.set_lost_work(state.is_cancelled_from_outside());
-        let reason = match &state.cancel.reason {
-            Some(reason) => reason,
-            None if state.is_closing && child.is_service() && state.members.ordinary == 0 => {
-                &CancelReason::GroupEnded
-            }
-            None => return Linked::Runs,
-        };
-        child.vthread.root.mark(reason);
-        child.vthread.set_maybe_cancelled();
-        Linked::IsCancelled
+        // A spawn need not know who has left.
+        self.state.lock().link(child)
     }
 
-    /// A child and everything of it are gone.
+    /// A child and everything of it are gone. See `left`, which mostly does without the lock.
     pub(crate) fn unlink(self: &Arc<Self>, child: &Header) {
         let has_permit = child.has_permit().load(Ordering::Relaxed);
         let (services, owner, queued, pending_cleanups) = {
@@ -251,16 +230,11 @@ impl Node {
                 // It was never linked.
                 return;
             }
-            state.remove(child);
+            state.turn_prompt();
             if state.failure.first != First::Open {
                 state.gone(child);
             }
-            state.members.alive -= 1;
-            state.settle(child);
-            state.members.ordinary -= usize::from(!child.is_service());
-            // A child that ended by itself under the mark, behind a shield perhaps, is not missing.
-            let is_missing = child.has_lost_work() && child.end() == End::Cancelled;
-            state.cancel.has_lost_work |= is_missing && !child.is_service();
+            state.unlink(child);
             let queued = has_permit
                 .then(|| state.release_permit(self.limit))
                 .flatten();
@@ -317,6 +291,7 @@ impl Node {
         let mut state = self.lock();
         if state.members.alive == 0 {
             // From here on a spawn through an owned handle is too late.
+            state.turn_prompt();
             state.is_closed = true;
             return true;
         }
@@ -331,6 +306,47 @@ impl Node {
 }
 
 impl State {
+    fn link(&mut self, child: Held<'_>) -> Linked {
+        if self.is_closed {
+            // Only an owned handle leads here. The owner does not wait for this child.
+            child.vthread.root.mark(&CancelReason::GroupEnded);
+            child.vthread.set_maybe_cancelled();
+            return Linked::IsCancelled;
+        }
+        self.members.alive += 1;
+        self.trace(&child);
+        self.members.ordinary += usize::from(!child.is_service());
+        child.links.after.set(self.members.first);
+        // SAFETY: linked children are alive: they are unlinked under this lock first.
+        if let Some(first) = self.members.first.map(|first| unsafe { Held::new(first) }) {
+            first.links.before.set(Some(child.as_ptr()));
+        }
+        self.members.first = Some(child.as_ptr());
+        // Refused work is missing as well, if the mark came from outside.
+        child.set_lost_work(self.is_cancelled_from_outside());
+        let reason = match &self.cancel.reason {
+            Some(reason) => reason,
+            None if self.is_closing && child.is_service() && self.members.ordinary == 0 => {
+                &CancelReason::GroupEnded
+            }
+            None => return Linked::Runs,
+        };
+        child.vthread.root.mark(reason);
+        child.vthread.set_maybe_cancelled();
+        Linked::IsCancelled
+    }
+
+    /// A child and everything of it are gone.
+    pub(super) fn unlink(&mut self, child: &Header) {
+        self.remove(child);
+        self.members.alive -= 1;
+        self.settle(child);
+        self.members.ordinary -= usize::from(!child.is_service());
+        // A child that ended by itself under the mark, behind a shield perhaps, is not missing.
+        let is_missing = child.has_lost_work() && child.end() == End::Cancelled;
+        self.cancel.has_lost_work |= is_missing && !child.is_service();
+    }
+
     /// Whether the children are cancelled, because of a mark further out.
     pub(crate) fn is_cancelled_from_outside(&self) -> bool {
         self.cancel.of_children == Some(Reach::FromOutside)

@@ -130,11 +130,12 @@ impl<E> Owner<E> {
                 unsafe { *self.failure.get() = error.take() };
             }
         };
-        let state = self.node.lock();
+        let mut state = self.node.lock();
+        state.turn_prompt();
         if has_claimed(&state) || !self.node.on_failure.cancels() {
             // The others were cancelled when it was claimed; or they go on.
-            let mut state = state;
             record(&mut state);
+            drop(state);
         } else {
             drop(state);
             self.node.cancel_for(member, record);

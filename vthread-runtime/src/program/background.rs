@@ -8,7 +8,7 @@ use crate::group::options::SpawnOptions;
 use crate::group::task::Task;
 use crate::task::cell::Parent;
 use crate::task::handle::Handle;
-use crate::task::header::{About, End, Header, Held};
+use crate::task::header::{About, End, Header, Held, release};
 use std::future::Future;
 use std::marker::PhantomData;
 use std::ptr;
@@ -76,7 +76,9 @@ impl<V> Parent<Result<V, BackgroundError>> for ProcessParent {
         ptr::null()
     }
 
-    fn left(self, header: &Header) {
-        Process::get().left(header);
+    unsafe fn left(self, task: Held<'_>) {
+        Process::get().left(&task);
+        // SAFETY: by the contract.
+        unsafe { release(task.as_ptr()) };
     }
 }

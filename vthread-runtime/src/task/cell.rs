@@ -11,7 +11,7 @@
 #![allow(unsafe_code)] // Owns frames by address.
 
 use super::current::Running;
-use super::header::{About, End, Header, Held, Holds, TaskRef, VTable, release};
+use super::header::{About, End, Header, Held, Holds, TaskRef, VTable};
 use super::poll::{has_ended, poll_frame};
 use super::recursion::poll_on_segments;
 use super::state::Pause;
@@ -38,8 +38,12 @@ pub(crate) trait Parent<R>: Send {
     /// The address by which code that knows the parent's type finds it; null if there is none to be
     /// found.
     fn address(&self) -> *const ();
-    /// Everything of the task is gone: frame, captures and unread value.
-    fn left(self, header: &Header);
+    /// Everything of the task is gone: frame, captures and unread value. The parent takes over the
+    /// base reference.
+    ///
+    /// # Safety
+    /// - Called once, as the last use of the task by its poll.
+    unsafe fn left(self, task: Held<'_>);
 }
 
 /// The frame or the value. The header tells which one it is, if any. Both begin where the stage
@@ -140,10 +144,11 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
         }
         Some(ended) => {
             // SAFETY: the frame is gone, and this thread runs the task.
-            unsafe { finish(cell, ended, &running) };
+            let parent = unsafe { finish(cell, ended, &running) };
+            // The task may be gone as soon as its parent knows.
             drop(entered);
-            // SAFETY: the base reference, which this end gives up.
-            unsafe { release(task) };
+            // SAFETY: the end.
+            unsafe { parent.left(held) };
         }
     }
 }
@@ -215,7 +220,7 @@ unsafe fn set_empty<F: Future, P: Parent<F::Output>>(cell: &Cell<F, P>) {
     }
 }
 
-/// The end of a task: it settles, publishes and leaves.
+/// The end of a task: it settles and publishes. Returns the parent, to which it leaves.
 ///
 /// # Safety
 /// The frame is gone, and this thread runs the task.
@@ -223,7 +228,7 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
     cell: &Cell<F, P>,
     ended: Ended<F::Output>,
     running: &Running,
-) {
+) -> P {
     let header = &cell.header;
     // SAFETY: the parent is there until the last line of this function.
     let parent: &P = unsafe { &*cell.parent.get() };
@@ -260,9 +265,8 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
     {
         parent.panicked(header, payload);
     }
-    // SAFETY: moved out once, here; the parent is not used after the end.
-    let parent = unsafe { ManuallyDrop::take(&mut *cell.parent.get()) };
-    parent.left(header);
+    // SAFETY: moved out once, here; the parent is not used in its place after the end.
+    unsafe { ManuallyDrop::take(&mut *cell.parent.get()) }
 }
 
 unsafe fn take_value<F: Future, P: Parent<F::Output>>(task: NonNull<Header>, to: *mut ()) -> bool {

@@ -108,9 +108,10 @@ pub(crate) struct SeenJoiner {
     pub(crate) site: Site,
 }
 
-/// First field of every task.
+/// First field of every task. Aligned so that a pointer to it has room for a small number
+/// (group/leaving.rs).
 #[derive(Debug)]
-#[repr(C)]
+#[repr(C, align(16))]
 pub(crate) struct Header {
     pub(crate) state: State,
     pub(crate) vtable: &'static VTable,
@@ -164,6 +165,8 @@ impl Header {
         unsafe fn never(_: NonNull<Header>) {
             unreachable!()
         }
+        /// The model's `Arc` frees it.
+        unsafe fn by_its_arc(_: NonNull<Header>) {}
         unsafe fn nothing(_: NonNull<Header>, _: *mut ()) -> bool {
             unreachable!()
         }
@@ -175,7 +178,7 @@ impl Header {
             run: never,
             take_value: nothing,
             drop_value: never,
-            free: never,
+            free: by_its_arc,
         };
         let about = About {
             site: Location::caller(),
