@@ -22,6 +22,8 @@ macro_rules! spies {
                     // The names in use today.
                     any across asked block blocks check finish finish_infallible frame pass plain source
                     tells which with
+                    fail failed finish_as in_child left left_inferred opened returned tail
+                    value_of_leaf written
                     // Names that are called by a path, or were once.
                     absurd ask bound by call chosen call_type code closure dup error_type fails finish_race foreign
                     group how index into_iter into_status into_steps is_plain make moved new next of parts reach
@@ -60,6 +62,7 @@ macro_rules! bare_spies {
                 bare_spies! { @methods [$($this)+]
                     any asked blocks check is_plain which __vthread_changed __vthread_claims __vthread_ends
                     __vthread_split __vthread_which __vthread_which_io code how into_status make take value
+                    fail failed in_child left_inferred plain source tail value_of_leaf written
                 }
             }
             impl<T: ?Sized> Spy for T {}
