@@ -150,6 +150,14 @@ pub(crate) fn plain_trait(name: &str) -> String {
     )
 }
 
+pub(crate) fn blanket(name: &str) -> String {
+    format!(
+        "a vthread trait cannot be implemented for every type `{name}`: its methods are announced \
+         type by type, and rustc allows that only for types that are named (E0210). \
+         Implement the trait for each type, or write a `#[vthread]` function that takes a `{name}`"
+    )
+}
+
 pub(crate) fn skipped_function(name: &str) -> String {
     format!(
         "a vthread function of a type cannot be named `{name}`: std's functions of this name never suspend, \

@@ -31,10 +31,15 @@ pub(crate) fn read(path: &Path) -> Option<Rc<String>> {
 /// The offset in the text where a span begins.
 pub(crate) fn offset_of(span: Span, text: &str) -> Option<usize> {
     let start = span.unwrap().start();
-    let line = text.split_inclusive('\n').take(start.line() - 1);
-    let before: usize = line.map(str::len).sum();
+    Some(offset_at(start.line(), start.column(), text))
+}
+
+/// The offset of a place, which is counted from one.
+pub(crate) fn offset_at(line: usize, column: usize, text: &str) -> usize {
+    let lines = text.split_inclusive('\n').take(line - 1);
+    let before: usize = lines.map(str::len).sum();
     // Columns count characters; non-ASCII characters are rare in code.
-    Some(before + start.column() - 1)
+    before + column - 1
 }
 
 /// The text with its comments and literals blanked out, at unchanged offsets.

@@ -284,3 +284,92 @@ in_group!(2, num(1));
 fn groups_in_macros() {
     assert_eq!(suspends(1, grouped), 7);
 }
+
+macro_rules! with_statement {
+    ($s:stmt, $e:expr) => {
+        #[vthread]
+        fn with_a_let() -> u32 {
+            begin().await;
+            $s;
+            num($e)
+        }
+    };
+}
+with_statement!(let n = num(3), n + 1);
+
+#[test]
+fn t13_a_let_that_a_macro_passes_on() {
+    assert_eq!(suspends(2, with_a_let), 4);
+}
+
+macro_rules! service {
+    ($module:ident, $answer:ty) => {
+        mod $module {
+            use vthread::prelude::*;
+
+            #[vthread]
+            pub(super) trait Service {
+                fn answer(&self, n: u32) -> $answer;
+            }
+        }
+    };
+}
+service!(users, u32);
+service!(orders, String);
+
+struct Both;
+
+#[vthread]
+impl users::Service for Both {
+    fn answer(&self, n: u32) -> u32 {
+        num(n * 2)
+    }
+}
+
+#[vthread]
+impl orders::Service for Both {
+    fn answer(&self, n: u32) -> String {
+        num(n).to_string()
+    }
+}
+
+#[vthread]
+impl Both {
+    fn answer(&self) -> u32 {
+        num(1)
+    }
+}
+
+#[vthread]
+fn asked<U: users::Service, O: orders::Service>(users: &U, orders: &O) -> (u32, String) {
+    begin().await;
+    (users.answer(4), orders.answer(5))
+}
+
+#[vthread]
+fn asked_itself() -> u32 {
+    begin().await;
+    Both.answer()
+}
+
+/// The same types by name, in blocks of their own.
+#[vthread]
+fn asked_elsewhere() -> u32 {
+    use users::Service;
+    begin().await;
+    struct Both;
+    #[vthread]
+    impl Service for Both {
+        fn answer(&self, n: u32) -> u32 {
+            num(n * 3)
+        }
+    }
+    Both.answer(2)
+}
+
+#[test]
+fn t13_a_trait_that_a_macro_makes_twice() {
+    assert_eq!(suspends(2, || asked(&Both, &Both)), (8, "5".to_owned()));
+    assert_eq!(suspends(1, asked_itself), 1);
+    assert_eq!(suspends(1, asked_elsewhere), 6);
+}

@@ -293,3 +293,51 @@ mod foreign {
         assert_eq!(suspends(2, split), 3 + 2 + 6);
     }
 }
+
+/// Only the call tells the parameters of the function that it is made on.
+mod generic_receivers {
+    use super::*;
+
+    trait Input: AsRef<str> {}
+    impl Input for &str {}
+    impl Input for String {}
+
+    trait Parse<I> {
+        fn run(&self, input: I) -> usize;
+    }
+    impl<I, F: Fn(I) -> usize> Parse<I> for F {
+        fn run(&self, input: I) -> usize {
+            self(input)
+        }
+    }
+
+    fn digits<T: Input>(text: T) -> usize {
+        text.as_ref().len()
+    }
+
+    #[vthread]
+    fn parsed() -> usize {
+        begin().await;
+        digits.run("abc") + digits.run(String::from("de"))
+    }
+
+    #[vthread]
+    fn variable_of_that_name(digits: &Split) -> u32 {
+        begin().await;
+        digits.run() + digits.run()
+    }
+
+    struct Split;
+    #[vthread]
+    impl Split {
+        fn run(&self) -> u32 {
+            num(1)
+        }
+    }
+
+    #[test]
+    fn t13_a_generic_function_as_the_receiver() {
+        assert_eq!(suspends(0, parsed), 5);
+        assert_eq!(suspends(2, || variable_of_that_name(&Split)), 2);
+    }
+}

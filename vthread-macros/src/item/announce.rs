@@ -4,6 +4,7 @@
 //! that it leaves to their defaults: so the trait emits a macro under its own name, which
 //! `use path::Store` imports along with the trait, and the impl invokes it as `path::Store!`.
 
+use super::announced::Announcer;
 use super::attributes;
 use super::options::Options;
 use crate::library;
@@ -159,9 +160,15 @@ pub(crate) fn of_impl(block: &ItemImpl, methods: &[Method], options: &Options) -
             )
         }
         None => {
+            let announcer = Announcer::new(generics, ty, bounds.as_ref());
             let announced = methods
                 .iter()
-                .filter(|method| !options.nogate.contains(&method.text()));
+                .filter(|method| !options.nogate.contains(&method.text()))
+                .filter(|method| {
+                    // What exists under a condition is announced under it.
+                    let is_conditional = !(method.conditions.is_empty() && conditions.is_empty());
+                    is_conditional || !announcer.has_announced(&hash(&method.text()).to_string())
+                });
             let gates = announced.map(|method| {
                 let span = hygienic(method.name.span());
                 let (suspends, hash) = (names::suspends(span), hash(&method.text()));
@@ -265,9 +272,11 @@ pub(crate) fn implement(tokens: TokenStream) -> TokenStream {
     };
     let span = hygienic(Span::call_site());
     let suspends = library::reached_by(Some(library), || names::suspends(span));
+    let announcer = Announcer::new(&generics, &ty, bounds.as_ref());
     let gates = methods
         .iter()
         .filter(|(name, _)| !skipped.contains(name))
+        .filter(|(_, hash)| !announcer.has_announced(&hash.to_string()))
         .map(|(_, hash)| quote_spanned!(span=> #[doc(hidden)] #[automatically_derived] impl #generics #suspends<#hash> for #ty #bounds {}));
     quote!(#(#gates)*)
 }

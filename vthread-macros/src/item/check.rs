@@ -4,7 +4,7 @@ use crate::errors::{self, Errors};
 use crate::known;
 use crate::names::plain_text;
 use quote::quote;
-use syn::{ItemImpl, Signature};
+use syn::{ItemImpl, Signature, Type};
 
 /// Reports every reason why this cannot be a vthread function. True if there is none.
 pub(crate) fn function(signature: &Signature, errors: &mut Errors) -> bool {
@@ -63,6 +63,20 @@ const PLAIN_TRAITS: &[&str] = &[
     "Future",
     "Error",
 ];
+
+/// Reports the `impl` of a trait for every type. True if it is not one.
+pub(crate) fn implementing_type(block: &ItemImpl, errors: &mut Errors) -> bool {
+    let Type::Path(ty) = &*block.self_ty else {
+        return true;
+    };
+    let mut parameters = block.generics.type_params();
+    let parameter = parameters.find(|parameter| ty.path.is_ident(&parameter.ident));
+    if let (Some(parameter), true) = (parameter, block.trait_.is_some()) {
+        errors.on(ty, errors::blanket(&plain_text(&parameter.ident)));
+        return false;
+    }
+    true
+}
 
 /// Reports an `impl` of a trait of std. True if it is not one.
 pub(crate) fn implemented_trait(block: &ItemImpl, errors: &mut Errors) -> bool {

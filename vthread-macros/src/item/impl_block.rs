@@ -19,6 +19,9 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
     if !check::implemented_trait(&block, errors) {
         return quote!(#block);
     }
+    if !check::implementing_type(&block, errors) {
+        return TokenStream::new();
+    }
     let mut methods = Vec::new();
     let siblings = Rc::new(Siblings::of(&block));
     let is_trait = block.trait_.is_some();

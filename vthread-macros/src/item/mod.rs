@@ -2,6 +2,7 @@
 //! its callers still compile.
 
 pub(crate) mod announce;
+mod announced;
 pub(crate) mod attributes;
 pub(crate) mod boxed_call;
 pub(crate) mod check;
@@ -13,6 +14,7 @@ pub(crate) mod neighbours;
 pub(crate) mod options;
 mod self_recursion;
 pub(crate) mod signature;
+mod statements;
 pub(crate) mod trait_def;
 
 use crate::errors::{self, Errors};
@@ -32,7 +34,11 @@ fn expand_item(attr: TokenStream, item: TokenStream) -> TokenStream {
     if library::is_of_2015() {
         errors.at(proc_macro2::Span::call_site(), errors::EDITION_2015);
     }
-    let expanded = match syn::parse2::<Item>(item.clone()) {
+    let parsed = syn::parse2::<Item>(item.clone()).or_else(|error| {
+        let opened = statements::opened(item.clone()).ok_or(error)?;
+        syn::parse2(opened)
+    });
+    let expanded = match parsed {
         Ok(Item::Fn(mut function)) => {
             attributes::allow_known(&mut function.attrs, &mut errors);
             let options = Options::parse(attr, On::Function, &mut errors);

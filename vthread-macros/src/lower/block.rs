@@ -1,7 +1,7 @@
 //! The walk over a block: its statements in order, and the rules for the block as a whole.
 
-use super::Lowering;
 use super::must_use::said_again;
+use super::{Lowering, macro_fragments};
 use crate::analysis::tail::first_tail;
 use crate::emit::attributes;
 use crate::errors;
@@ -17,6 +17,7 @@ impl Lowering {
     pub(crate) fn block(&mut self, block: &mut Block) {
         let is_used = std::mem::replace(&mut self.is_used, true);
         let n_statements = block.stmts.len();
+        block.stmts.iter_mut().for_each(macro_fragments::open_let);
         self.scopes.open();
         self.scopes.bind_items(block);
         let has_imports = has_imports(block);

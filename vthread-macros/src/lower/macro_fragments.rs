@@ -5,8 +5,23 @@
 
 use crate::analysis::tail;
 use proc_macro2::{Delimiter, Group, Span};
+use quote::quote;
+use syn::parse::Parser;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprGroup, ExprParen, token};
+use syn::{Block, Expr, ExprGroup, ExprParen, Stmt, token};
+
+/// A `let` that arrives as `$s:stmt` is a statement, and no expression.
+pub(crate) fn open_let(statement: &mut Stmt) {
+    let Stmt::Expr(Expr::Group(group), _) = &*statement else {
+        return;
+    };
+    if let Expr::Let(declared) = &*group.expr {
+        let parsed = Block::parse_within.parse2(quote!(#declared;));
+        if let Some(local) = parsed.ok().and_then(|mut parsed| parsed.pop()) {
+            *statement = local;
+        }
+    }
+}
 
 /// The expression of an unmarked group, in parentheses unless it needs none.
 pub(crate) fn parenthesized(group: &mut ExprGroup) -> Option<Expr> {

@@ -1,6 +1,7 @@
 //! Method calls: `recv.m(args)` stays token for token as written and becomes the scrutinee of a
 //! match; the types of the receiver and the result decide.
 
+use super::typo::is_function_of_its_file;
 use super::{Lowering, blocking_calls};
 use crate::analysis::impl_siblings::Known;
 use crate::editor;
@@ -145,7 +146,8 @@ impl Lowering {
         let ways = ways(making, at, paren_token.span.join());
         let tail = quote!(#dot_token #method #turbofish #arguments);
         let new_ty = names::ty(span);
-        let probed = if classify(receiver) == Receiver::Value {
+        let is_value = classify(receiver) == Receiver::Value || self.is_function(receiver);
+        let probed = if is_value {
             let mut receiver = &**receiver;
             while let Expr::Paren(inner) = receiver {
                 receiver = &inner.expr;
@@ -184,6 +186,20 @@ impl Lowering {
             }
         };
         Expr::Verbatim(names::called_at(at, probed).into_token_stream())
+    }
+
+    /// Whether the receiver is a function of the file: if it is generic, only this call fixes its
+    /// parameters, so it cannot be named a second time.
+    fn is_function(&self, receiver: &Expr) -> bool {
+        let Expr::Path(path) = receiver else {
+            return false;
+        };
+        let Some(name) = path.path.get_ident().filter(|_| path.qself.is_none()) else {
+            return false;
+        };
+        !self.subject.is_unknown()
+            && self.scopes.get(&plain_text(name)).is_none()
+            && is_function_of_its_file(name)
     }
 
     /// A place expression and its copy for dead code, in which values are only recorded by type.

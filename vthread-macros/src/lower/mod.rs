@@ -21,6 +21,8 @@ pub(crate) mod failing_exit;
 pub(crate) mod for_loop;
 pub(crate) mod function_call;
 pub(crate) mod group;
+#[cfg(test)]
+mod kinds;
 pub(crate) mod lock_guards;
 pub(crate) mod lost_updates;
 pub(crate) mod macro_fragments;

@@ -9,7 +9,7 @@ use super::Lowering;
 use super::must_use::can_be_twice;
 use crate::names::plain_text;
 use crate::source::{blanked, file_of, is_of_word, read};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -28,19 +28,26 @@ impl Lowering {
     }
 }
 
-/// Remembers what is known of a file.
 fn may_be_slip(file: PathBuf, name: &str) -> bool {
+    names_of(file).is_some_and(|names| names.may_be_slip(name))
+}
+
+/// Whether the file that contains a name has a function of that name.
+pub(super) fn is_function_of_its_file(name: &Ident) -> bool {
+    let names = file_of(name.span()).and_then(names_of);
+    names.is_some_and(|names| names.functions.contains(&plain_text(name)))
+}
+
+/// Remembers what is known of a file.
+fn names_of(file: PathBuf) -> Option<Rc<Names>> {
     thread_local! {
         static FILES: RefCell<HashMap<PathBuf, Rc<Names>>> = RefCell::new(HashMap::new());
     }
-    let Some(text) = read(&file) else {
-        return false;
-    };
-    let names = FILES.with_borrow_mut(|files| {
+    let text = read(&file)?;
+    Some(FILES.with_borrow_mut(|files| {
         let found = files.entry(file);
         Rc::clone(found.or_insert_with(|| Rc::new(Names::of(blanked(&text)))))
-    });
-    names.may_be_slip(name)
+    }))
 }
 
 /// The functions of a file, and its code.
