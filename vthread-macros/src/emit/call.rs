@@ -3,7 +3,7 @@
 use crate::names::{self, called_at, hygienic};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Token};
+use syn::{Expr, Macro, Token};
 
 /// How a suspending call is made.
 #[derive(Clone, Copy, PartialEq)]
@@ -146,6 +146,17 @@ pub(crate) fn known_call(
     names::called_at(at, decided).into_token_stream()
 }
 
+/// The value of `__run`: awaited in place, or by blocking.
+pub(crate) fn run(making: CallMode, span: Span) -> TokenStream {
+    match making {
+        CallMode::Block => {
+            let block_on = names::block_on(span);
+            quote_spanned!(span=> #block_on(__run))
+        }
+        CallMode::Await | CallMode::Segment => quote_spanned!(span=> __run.await),
+    }
+}
+
 /// The extent of a call that the user wrote.
 #[derive(Clone, Copy)]
 pub(crate) struct Extent {
@@ -161,6 +172,11 @@ impl Extent {
             start: start.map_or(end, |tree| tree.span()),
             end,
         }
+    }
+
+    /// The extent of a macro's invocation.
+    pub(crate) fn of_macro(mac: &Macro) -> Self {
+        Extent::new(&mac.path, mac.delimiter.span().close())
     }
 
     /// From where `first` begins to `end`.

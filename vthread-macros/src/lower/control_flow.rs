@@ -58,6 +58,26 @@ pub(crate) struct BodyScope {
     pub(crate) returns: bool,
 }
 
+impl BodyScope {
+    /// The scope of a body that is no group's, and that cannot fail.
+    pub(crate) fn new(error: Ident, slot: Ident, handle: Ident, depth: usize) -> Self {
+        BodyScope {
+            can_fail: false,
+            asked: None,
+            error,
+            slot,
+            handle,
+            name: None,
+            keeps: false,
+            is_limited: false,
+            is_group: false,
+            depth,
+            exits: Vec::new(),
+            returns: false,
+        }
+    }
+}
+
 /// A child.
 pub(crate) struct ChildScope {
     /// Whether its group has an error type, or may have one.

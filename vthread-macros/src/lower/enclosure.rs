@@ -7,9 +7,7 @@
 
 use super::control_flow::{BodyScope, Fails, JumpScope};
 use crate::analysis::tail;
-use crate::emit::call::{
-    CallMode, Extent, body_future, dead, dead_beside, decide, in_place, outer,
-};
+use crate::emit::call::{Extent, body_future, dead, dead_beside, decide, in_place, outer, run};
 use crate::emit::error_inference::pin_error_type;
 use crate::errors;
 use crate::forms::enclosure::Enclosure;
@@ -163,7 +161,7 @@ impl Lowering {
         let at = mac.path.span();
         let span = hygienic(at);
         let (frame, leaving) = self.leaving(&mut block, is_used, span);
-        let extent = Extent::new(&mac.path, mac.delimiter.span().close());
+        let extent = Extent::of_macro(mac);
         let arms = self.exit_arms(&frame.exits, span);
         let Leaving {
             before,
@@ -182,13 +180,7 @@ impl Lowering {
         let dead = dead_beside(making, span, TokenStream::new());
         let future = which.future(body, span);
         let unit = tail::unit(&block, span);
-        let run = match making {
-            CallMode::Block => {
-                let block_on = names::block_on(span);
-                quote_spanned!(span=> #block_on(__run))
-            }
-            _ => quote_spanned!(span=> __run.await),
-        };
+        let run = run(making, span);
         let run = match cleanup {
             None => run,
             Some(cleanup) => {
@@ -287,19 +279,11 @@ impl Lowering {
         self.scopes.open();
         let depth = self.scopes.depth();
         let slot = self.fresh("slot", span);
+        let scope = BodyScope::new(error, slot.clone(), slot, depth);
         self.frames.push(JumpScope::Group(BodyScope {
             can_fail,
             asked,
-            error,
-            handle: slot.clone(),
-            slot,
-            name: None,
-            keeps: false,
-            is_limited: false,
-            is_group: false,
-            depth,
-            exits: Vec::new(),
-            returns: false,
+            ..scope
         }));
         self.is_used = is_used;
         let in_frame = std::mem::replace(&mut self.in_frame, true);

@@ -171,12 +171,34 @@ impl Lowering {
     }
 
     fn type_relative(&mut self, call: &ExprCall, is_recursive: bool, at: Span) -> Expr {
-        let span = hygienic(at);
         let making = self.making(is_recursive);
         let warning = match &*call.func {
             Expr::Path(path) if self.warns() => blocking_calls::constructor(&path.path),
             _ => None,
         };
+        let value = ValueOfCall {
+            value: call.to_token_stream(),
+            extent: extent(call),
+            arguments: call.paren_token.span.join(),
+            at,
+        };
+        self.decided_by_value(value, making, warning)
+    }
+
+    /// A value that is made if it is a call.
+    pub(super) fn decided_by_value(
+        &self,
+        value: ValueOfCall,
+        making: CallMode,
+        warning: Option<TokenStream>,
+    ) -> Expr {
+        let ValueOfCall {
+            value,
+            extent,
+            arguments,
+            at,
+        } = value;
+        let span = hygienic(at);
         let tag = names::tag_of_result(span);
         let found = found(
             making,
@@ -187,14 +209,24 @@ impl Lowering {
             quote_spanned!(span=> __t[()]),
         );
         let held = self.held_across(quote_spanned!(span=> &__k), at);
-        let ways = ways(making, at, call.paren_token.span.join());
+        let ways = ways(making, at, arguments);
         let decided = decide(
-            extent(call),
-            call.to_token_stream(),
+            extent,
+            value,
             quote_spanned!(span=> __x => { #found #held #ways }),
         );
         Expr::Verbatim(names::called_at(at, decided).into_token_stream())
     }
+}
+
+/// An expression whose value may be a call.
+pub(super) struct ValueOfCall {
+    pub(super) value: TokenStream,
+    pub(super) extent: Extent,
+    /// The span of its arguments.
+    pub(super) arguments: Span,
+    /// Where lints and messages point.
+    pub(super) at: Span,
 }
 
 /// The last name of a type that is written as a path.

@@ -9,7 +9,7 @@ use super::control_flow::{BodyScope, Exit, Fails, JumpScope};
 use super::lost_updates;
 use crate::analysis::tail;
 use crate::analysis::tail::Tail;
-use crate::emit::call::{CallMode, Extent, body_future, dead, dead_beside, decide, outer};
+use crate::emit::call::{Extent, body_future, dead, dead_beside, decide, outer, run};
 use crate::emit::error_inference::{pin_error, tells};
 use crate::emit::group_prologue::{handle_binding, slot_end, this_group};
 use crate::forms::form::{GroupForm, OnFailure};
@@ -19,7 +19,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
-use syn::{ExprBreak, ExprContinue, Macro, Type};
+use syn::{Expr, ExprBreak, ExprContinue, Macro, Type};
 
 /// The hygienic names of one group.
 pub(crate) struct Vars {
@@ -106,17 +106,30 @@ impl Lowering {
             OnFailure::Collect => built = quote_spanned!(span=> #options::collect(#built)),
             OnFailure::Keep => built = quote_spanned!(span=> #options::keep(#built)),
         }
-        if let Some(n) = &mut form.max_concurrency {
-            self.visit_expr_mut(n);
-            built = quote_spanned!(span=> #options::max_concurrency(#built, #n));
-        }
-        if let Some(name) = &mut form.name {
-            self.visit_expr_mut(name);
-            built = quote_spanned!(span=> #options::name(#built, #name));
-        }
+        built = self.limit_and_name(built, &mut form.max_concurrency, &mut form.name, span);
         if let Some(grace) = &mut form.grace {
             self.visit_expr_mut(grace);
             built = quote_spanned!(span=> #options::grace(#built, #grace));
+        }
+        built
+    }
+
+    /// The options that a race has too.
+    pub(crate) fn limit_and_name(
+        &mut self,
+        mut built: TokenStream,
+        max_concurrency: &mut Option<Expr>,
+        name: &mut Option<Expr>,
+        span: Span,
+    ) -> TokenStream {
+        let options = names::group_options(span);
+        if let Some(n) = max_concurrency {
+            self.visit_expr_mut(n);
+            built = quote_spanned!(span=> #options::max_concurrency(#built, #n));
+        }
+        if let Some(name) = name {
+            self.visit_expr_mut(name);
+            built = quote_spanned!(span=> #options::name(#built, #name));
         }
         built
     }
@@ -135,19 +148,15 @@ impl Lowering {
         }
         lost_updates::mark(&mut form.body);
         let depth = self.scopes.depth();
+        let (error, slot) = (vars.error.clone(), vars.slot.clone());
         self.frames.push(JumpScope::Group(BodyScope {
             can_fail,
             asked: vars.kind.clone(),
-            error: vars.error.clone(),
-            slot: vars.slot.clone(),
-            handle: vars.handle.clone(),
             name: form.handle.as_ref().map(names::plain_text),
             keeps: form.on_failure == OnFailure::Keep,
             is_limited: form.max_concurrency.is_some(),
             is_group: true,
-            depth,
-            exits: Vec::new(),
-            returns: false,
+            ..BodyScope::new(error, slot, vars.handle.clone(), depth)
         }));
         self.is_used = is_used && matches!(form.body.stmts.last(), Some(syn::Stmt::Expr(..)));
         let in_frame = std::mem::replace(&mut self.in_frame, true);
@@ -164,14 +173,9 @@ impl Lowering {
     pub(crate) fn run(&self, call: TokenStream, span: Span) -> (TokenStream, TokenStream) {
         let making = self.making(false);
         let dead = dead_beside(making, span, TokenStream::new());
-        let block_on = names::block_on(span);
-        let run = match making {
-            CallMode::Block => quote_spanned!(span=> #block_on(__run)),
-            _ => quote_spanned!(span=> __run.await),
-        };
         (
             quote_spanned!(span=> #dead let __run = unsafe { #call };),
-            run,
+            run(making, span),
         )
     }
 

@@ -3,7 +3,7 @@
 
 use super::control_flow::{BodyScope, JumpScope};
 use super::spawn::{End, RoomFor, Target};
-use crate::emit::call::{CallMode, Extent, body_future, dead, dead_beside, decide, outer};
+use crate::emit::call::{Extent, body_future, dead, dead_beside, decide, outer, run};
 use crate::forms::race::RaceForm;
 use crate::lower::Lowering;
 use crate::names::{self, hygienic};
@@ -41,13 +41,7 @@ impl Lowering {
         );
         let making = self.making(false);
         let dead = dead_beside(making, span, TokenStream::new());
-        let run = match making {
-            CallMode::Block => {
-                let block_on = names::block_on(span);
-                quote_spanned!(span=> #block_on(__run))
-            }
-            _ => quote_spanned!(span=> __run.await),
-        };
+        let run = run(making, span);
         let otherwise = match &mut form.otherwise {
             Some(handler) => {
                 self.is_used = is_used;
@@ -58,7 +52,7 @@ impl Lowering {
                 quote_spanned!(span=> ::core::panic!("race!: there is nobody to run, and no `else`"))
             }
         };
-        let extent = Extent::new(&mac.path, mac.delimiter.span().close());
+        let extent = Extent::of_macro(mac);
         let joined = decide(
             extent,
             run,
@@ -102,16 +96,8 @@ impl Lowering {
         let span = hygienic(at);
         let options = names::group_options(span);
         let built = self.new_options(names::group_options(at), at);
-        let mut built = quote_spanned!(span=> #options::race(#built));
-        if let Some(n) = &mut form.max_concurrency {
-            self.visit_expr_mut(n);
-            built = quote_spanned!(span=> #options::max_concurrency(#built, #n));
-        }
-        if let Some(name) = &mut form.name {
-            self.visit_expr_mut(name);
-            built = quote_spanned!(span=> #options::name(#built, #name));
-        }
-        built
+        let built = quote_spanned!(span=> #options::race(#built));
+        self.limit_and_name(built, &mut form.max_concurrency, &mut form.name, span)
     }
 
     /// Starts the child of one item. The variables of the pattern move into it.
@@ -129,19 +115,10 @@ impl Lowering {
         self.scopes.bind_pattern(&form.pattern);
         let error = self.fresh("error", span);
         // A `spawn!` in the body goes to the surrounding group.
+        let scope = BodyScope::new(error.clone(), error, handle.clone(), depth);
         self.frames.push(JumpScope::Group(BodyScope {
             can_fail: true,
-            asked: None,
-            error: error.clone(),
-            slot: error,
-            handle: handle.clone(),
-            name: None,
-            keeps: false,
-            is_limited: false,
-            is_group: false,
-            depth,
-            exits: Vec::new(),
-            returns: false,
+            ..scope
         }));
         let in_frame = std::mem::replace(&mut self.in_frame, true);
         let target = Target {

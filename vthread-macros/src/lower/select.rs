@@ -2,7 +2,7 @@
 //! the winner, whose arms are the handlers, in the enclosing frame.
 
 use crate::analysis::scopes;
-use crate::emit::call::{CallMode, Extent, body_future, dead_beside, decide, outer};
+use crate::emit::call::{Extent, body_future, dead_beside, decide, outer, run};
 use crate::forms::select::{BranchForm, SelectForm};
 use crate::lower::Lowering;
 use crate::names::{self, hygienic};
@@ -52,15 +52,9 @@ impl Lowering {
         };
         let making = self.making(false);
         let dead = dead_beside(making, span, TokenStream::new());
-        let run = match making {
-            CallMode::Block => {
-                let block_on = names::block_on(span);
-                quote_spanned!(span=> #block_on(__run))
-            }
-            _ => quote_spanned!(span=> __run.await),
-        };
+        let run = run(making, span);
         let no_branch = names::no_branch(span);
-        let extent = Extent::new(&mac.path, mac.delimiter.span().close());
+        let extent = Extent::of_macro(mac);
         let joined = decide(
             extent,
             run,

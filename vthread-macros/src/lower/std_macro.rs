@@ -7,9 +7,10 @@
 //! rewritten as in a closure: calls in them block. Any other macro is left alone.
 
 use super::Lowering;
+use super::function_call::ValueOfCall;
 use crate::editor;
 use crate::emit::attributes::{self, is_condition};
-use crate::emit::call::{Extent, Place, decide, found, shown_value, ways};
+use crate::emit::call::{Extent, shown_value};
 use crate::forms::our_macro;
 use crate::known;
 use crate::known::macros::{Treatment, arguments, polls_together, treatment, writes};
@@ -156,25 +157,13 @@ impl Lowering {
             return shown_value(&write, at);
         }
         let span = hygienic(at);
-        let making = self.making(false);
-        let tag = names::tag_of_result(span);
-        let found = found(
-            making,
-            Place::Checked,
-            span,
-            quote_spanned!(span=> #tag(&__x)),
-            None,
-            quote_spanned!(span=> __t[()]),
-        );
-        let held = self.held_across(quote_spanned!(span=> &__k), at);
-        let extent = Extent::new(&mac.path, mac.delimiter.span().close());
-        let ways = ways(making, at, mac.delimiter.span().join());
-        let decided = decide(
-            extent,
-            quote_spanned!(span=> { let __w = #write; __w }),
-            quote_spanned!(span=> __x => { #found #held #ways }),
-        );
-        Expr::Verbatim(names::called_at(at, decided).into_token_stream())
+        let value = ValueOfCall {
+            value: quote_spanned!(span=> { let __w = #write; __w }),
+            extent: Extent::of_macro(mac),
+            arguments: mac.delimiter.span().join(),
+            at,
+        };
+        self.decided_by_value(value, self.making(false), None)
     }
 
     fn tests(&mut self, mac: &mut Macro, n: usize, only_in_debug: bool) -> Option<Expr> {
