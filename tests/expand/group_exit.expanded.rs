@@ -70,11 +70,11 @@ fn __vthread_first_or(
                                                     break '__l;
                                                     rt::error_is_send(&__group1);
                                                 }
-                                                rt::Owner::tells(
+                                                rt::Owner::set_error_format(
                                                     &__o,
                                                     '__l: {
                                                         break '__l rt::chosen();
-                                                        rt::telling(&__o)[()]
+                                                        rt::error_format(&__o)[()]
                                                     },
                                                 );
                                                 let this_group = unsafe {

@@ -223,8 +223,8 @@ use proc_macro::TokenStream;
 /// - `local`, on a function nested in a plain function or beside a module of its name: leaves out
 ///   the module by which other functions find it, so calls of it block.
 /// - `dyn`, on a trait and its impls: calls are boxed, so that `dyn Trait` works.
-/// - `nogate(name)`, on an `impl`: the method `name` is not announced, because another method of
-///   that name of the type already is. `nogate` alone: no method is announced.
+/// - `unannounced(name)`, on an `impl`: the method `name` is not announced, because another method
+///   of that name of the type already is. `unannounced` alone: no method is announced.
 /// - `?Send`, with `boxed` or on a trait and its impls: frames need not be `Send`.
 /// - `crate = path`: the path of the library, for frameworks that re-export it
 ///   (`#[vthread(crate = framework::vthread)]`). A dependency that is renamed in `Cargo.toml` is

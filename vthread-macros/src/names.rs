@@ -93,8 +93,8 @@ names! {
     group_options = GroupOptions;
     spawn_options = SpawnOptions;
     owner = Owner;
-    owner_tells = Owner::tells;
-    telling = telling;
+    set_error_format = Owner::set_error_format;
+    error_format = error_format;
     group_type = Group;
     until_done = until_done;
     context_var = ContextVar;

@@ -29,7 +29,7 @@ pub use crate::context::bind::{
 };
 pub use crate::context::variable::ContextVar;
 pub use crate::group::claim::claim;
-pub use crate::group::error_format::telling;
+pub use crate::group::error_format::error_format;
 pub use crate::group::handle::Group;
 pub use crate::group::infallible::{
     Infallible, Kind, Leaves, NoError, Slot, Stop, UntilDone, until_done,

@@ -310,7 +310,7 @@ mod same_names {
         }
     }
 
-    #[vthread(nogate(load))]
+    #[vthread(unannounced(load))]
     impl Store for Twice {
         fn load(&self, _key: &str) -> Result<u32, Error> {
             yield_now();

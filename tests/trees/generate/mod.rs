@@ -23,7 +23,7 @@ struct Around {
     /// Its members are certain to be cancelled.
     endless: bool,
     /// And for the second time soon after.
-    is_hard: bool,
+    is_forced: bool,
     /// It has a limit, so a spawner may have to wait.
     is_limited: bool,
     /// It accepts children here. A group with a limit is for its body and its children only.
@@ -48,7 +48,7 @@ struct Here {
     /// Steps here are certain to be cancelled.
     endless: bool,
     /// If so, a shield does not hold for long.
-    is_hard: bool,
+    is_forced: bool,
     /// The locks from this one on may be taken.
     lock: usize,
     near: Around,
@@ -91,14 +91,14 @@ pub(crate) fn grow(seed: u64) -> Plan {
     let top = Around {
         id: TOP,
         endless: false,
-        is_hard: false,
+        is_forced: false,
         is_limited: false,
         is_open: true,
     };
     let here = Here {
         depth: 10,
         endless: false,
-        is_hard: false,
+        is_forced: false,
         lock: 0,
         near: Around { id: ROOT, ..top },
         far: Some(top),
@@ -179,7 +179,7 @@ impl Grow {
             }
             19 => {
                 let inside = Here {
-                    endless: here.endless && here.is_hard,
+                    endless: here.endless && here.is_forced,
                     ..here
                 };
                 let steps = self.steps(inside, 3);
@@ -286,14 +286,14 @@ impl Grow {
         let near = Around {
             id,
             endless: here.endless || doom.is_some(),
-            is_hard: here.is_hard || grace.is_some(),
+            is_forced: here.is_forced || grace.is_some(),
             is_limited,
             is_open: true,
         };
         let inside = Here {
             near,
             far: Some(here.near.for_members()),
-            is_hard: near.is_hard,
+            is_forced: near.is_forced,
             ..here
         };
         let mut steps = self.steps(inside, 8);
@@ -335,7 +335,7 @@ impl Grow {
         let inside = Here {
             depth: here.depth,
             endless: around.endless || service,
-            is_hard: around.is_hard,
+            is_forced: around.is_forced,
             // The holder of a lock may wait for this group, if it stands inside.
             lock: here.lock,
             near,
@@ -361,7 +361,7 @@ impl Grow {
         let near = Around {
             id,
             endless: here.endless,
-            is_hard: here.is_hard,
+            is_forced: here.is_forced,
             is_limited: false,
             is_open: true,
         };

@@ -27,13 +27,13 @@ pub(crate) fn pin_error(group: &Ident, span: Span) -> TokenStream {
 
 /// Finds the formatter of an error, for events. An error type that is left to inference is not
 /// known yet.
-pub(crate) fn tells(error: Option<&Type>, span: Span) -> TokenStream {
+pub(crate) fn formats_errors(error: Option<&Type>, span: Span) -> TokenStream {
     if error.is_some_and(has_placeholder) {
         return TokenStream::new();
     }
-    let (tells, telling) = (names::owner_tells(span), names::telling(span));
-    let how = answer(quote_spanned!(span=> #telling(&__o)), span);
-    quote_spanned!(span=> #tells(&__o, #how);)
+    let (set, ask) = (names::set_error_format(span), names::error_format(span));
+    let how = answer(quote_spanned!(span=> #ask(&__o)), span);
+    quote_spanned!(span=> #set(&__o, #how);)
 }
 
 fn has_placeholder(ty: &Type) -> bool {

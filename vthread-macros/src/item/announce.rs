@@ -135,7 +135,7 @@ fn times_made(name: &str) -> usize {
 
 /// What an `impl` announces about its own methods, or asks its trait to announce.
 pub(crate) fn of_impl(block: &ItemImpl, methods: &[Method], options: &Options) -> TokenStream {
-    if options.nogate_all || is_pointer(block) {
+    if options.unannounced_all || is_pointer(block) {
         return TokenStream::new();
     }
     let conditions = attributes::conditions(&block.attrs);
@@ -148,7 +148,7 @@ pub(crate) fn of_impl(block: &ItemImpl, methods: &[Method], options: &Options) -
             // The trait's crate may have another name for the library.
             let library = library::path(span);
             let skipped = options
-                .nogate
+                .unannounced
                 .iter()
                 .map(|name| Ident::new(&format!("_{name}"), span));
             let called = names::trait_macro(&path.segments[path.segments.len() - 1].ident);
@@ -163,7 +163,7 @@ pub(crate) fn of_impl(block: &ItemImpl, methods: &[Method], options: &Options) -
             let announcer = Announcer::new(generics, ty, bounds.as_ref());
             let announced = methods
                 .iter()
-                .filter(|method| !options.nogate.contains(&method.text()))
+                .filter(|method| !options.unannounced.contains(&method.text()))
                 .filter(|method| {
                     // What exists under a condition is announced under it.
                     let is_conditional = !(method.conditions.is_empty() && conditions.is_empty());

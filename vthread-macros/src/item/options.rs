@@ -22,9 +22,9 @@ pub(crate) struct Options {
     /// The trait's calls are boxed, so that `dyn Trait` works.
     pub(crate) dynamic: bool,
     /// The impl does not announce its methods: other methods of the type have the same names.
-    pub(crate) nogate_all: bool,
+    pub(crate) unannounced_all: bool,
     /// The impl does not announce these.
-    pub(crate) nogate: Vec<String>,
+    pub(crate) unannounced: Vec<String>,
     /// The frames need not be `Send`.
     pub(crate) not_send: bool,
 }
@@ -44,9 +44,9 @@ impl Options {
                 ("boxed", _) => set(&mut options.boxed),
                 ("local", On::Function) => set(&mut options.local),
                 ("dyn", On::Impl | On::Trait) => set(&mut options.dynamic),
-                ("nogate", On::Impl) => set(&mut options.nogate_all),
-                (_, On::Impl) if text.starts_with("nogate(") => {
-                    options.nogate = names_in(option);
+                ("unannounced", On::Impl) => set(&mut options.unannounced_all),
+                (_, On::Impl) if text.starts_with("unannounced(") => {
+                    options.unannounced = names_in(option);
                     true
                 }
                 ("?Send", _) => set(&mut options.not_send),
@@ -78,7 +78,7 @@ fn library_in(option: &[TokenTree]) -> Option<TokenStream> {
     (is_path && syn::parse2::<syn::Path>(path.clone()).is_ok()).then_some(path)
 }
 
-/// The names in `nogate(a, b)`.
+/// The names in `unannounced(a, b)`.
 fn names_in(option: &[TokenTree]) -> Vec<String> {
     let Some(TokenTree::Group(group)) = option.last() else {
         return Vec::new();
@@ -102,7 +102,7 @@ impl On {
                 "`#[vthread]` on a function knows `boxed`, `local`, `?Send` and `crate = path`"
             }
             On::Impl => {
-                "`#[vthread]` on an `impl` knows `boxed`, `dyn`, `nogate`, `nogate(name)`, `?Send` and `crate = path`"
+                "`#[vthread]` on an `impl` knows `boxed`, `dyn`, `unannounced`, `unannounced(name)`, `?Send` and `crate = path`"
             }
             On::Trait => "`#[vthread]` on a trait knows `boxed`, `dyn`, `?Send` and `crate = path`",
         }

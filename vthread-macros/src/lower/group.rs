@@ -10,7 +10,7 @@ use super::lost_updates;
 use crate::analysis::tail;
 use crate::analysis::tail::Tail;
 use crate::emit::call::{Extent, body_future, dead, dead_beside, decide, outer, run};
-use crate::emit::error_inference::{pin_error, tells};
+use crate::emit::error_inference::{formats_errors, pin_error};
 use crate::emit::group_prologue::{handle_binding, slot_end, this_group};
 use crate::forms::form::{GroupForm, OnFailure};
 use crate::lower::Lowering;
@@ -220,7 +220,7 @@ impl Lowering {
             typed_at,
             quote_spanned!(typed_at=> #error_is_send(&#group);),
         );
-        let tells = tells(form.error.as_ref(), span);
+        let formats = formats_errors(form.error.as_ref(), span);
         let (body, unit) = (&form.body, tail::unit(&form.body, span));
         let value = match tail {
             Tail::Value | Tail::AsItIs => {
@@ -274,7 +274,7 @@ impl Lowering {
             let #group = unsafe { #owner::group(&__o) };
             #pin_outer
             #pin_send
-            #tells
+            #formats
             let #inner = unsafe { #group_type::dup(&#group) };
             let __b = #future_of_body;
             #before

@@ -9,7 +9,7 @@
 use crate::analysis::tail;
 use crate::analysis::tail::Tail;
 use crate::emit::call::{answer, body_future, dead, decide};
-use crate::emit::error_inference::tells;
+use crate::emit::error_inference::formats_errors;
 use crate::emit::group_prologue::{handle_binding, slot_end};
 use crate::lower::Lowering;
 use crate::lower::body_end::body_by_type;
@@ -82,7 +82,7 @@ impl Lowering {
             pinned_at,
             quote_spanned!(pinned_at=> #error_is_send(&#group);),
         );
-        let tells = tells(None, span);
+        let formats = formats_errors(None, span);
         let asks = self.asks(kind, None, span);
         // In a child `?` ends the child: the bodies of its groups end only with a failure.
         let is_in_child = self.is_in_child();
@@ -161,7 +161,7 @@ impl Lowering {
             #in_child
             #fails_as(#kind, &#group);
             #pin_send
-            #tells
+            #formats
             let #slot = #slot_new();
             let #inner = unsafe { #group_type::dup(&#group) };
             let __b = #future_of_body;

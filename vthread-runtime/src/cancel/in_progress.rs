@@ -88,7 +88,7 @@ mod models {
 
     /// A vthread that was marked early ends; its sibling, which joins it, is marked later.
     #[test]
-    fn loom_marking_a_join_waits_for_its_mark() {
+    fn loom_in_progress_a_join_waits_for_its_mark() {
         loom::model(|| {
             assert!(!CancelInProgress::is_under_way());
             let [early, late] = [Arc::new(Vthread::new()), Arc::new(Vthread::new())];
@@ -114,7 +114,7 @@ mod models {
     /// Two members fail at once, and only the first one has to mark: the second one's end is not
     /// seen before that.
     #[test]
-    fn loom_marking_a_second_failure_overtakes_nobody() {
+    fn loom_in_progress_a_second_failure_does_not_overtake() {
         loom::model(|| {
             assert!(!CancelInProgress::is_under_way());
             let sibling = Arc::new(Vthread::new());

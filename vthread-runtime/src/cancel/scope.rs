@@ -8,7 +8,7 @@
 //! A shield stops marks from further out. When the grace of a cancellation is over the scope is
 //! marked a second time, *forced*: no shield stops that.
 //!
-//! Who may touch what: `mark` and `hard` may be used by any thread. `inner` belongs to the thread
+//! Who may touch what: `mark` and `forced` may be used by any thread. `inner` belongs to the thread
 //! that polls the vthread. `parent`, `next`, `grace` and `deadline` are written while the scope is
 //! not registered or under the lock of the vthread's list, and read under that lock or by the
 //! polling thread.
@@ -49,9 +49,9 @@ pub(crate) enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
     /// To the shields below.
-    Soft,
+    Graceful,
     /// To everything below: the grace is over.
-    Hard,
+    Forced,
 }
 
 /// A node of the chain; always the first field of its construct.
@@ -59,7 +59,7 @@ pub(crate) enum Level {
 pub(crate) struct Scope {
     mark: Mark,
     /// Marked for the second time (forced). Only ever set where `mark` is.
-    hard: AtomicBool,
+    forced: AtomicBool,
     pub(crate) kind: Kind,
     /// How long cleanup below may take after a cancellation.
     grace: Cell<Grace>,
@@ -85,7 +85,7 @@ impl Scope {
     pub(crate) fn new(kind: Kind) -> Self {
         Scope {
             mark: Mark::new(),
-            hard: AtomicBool::new(false),
+            forced: AtomicBool::new(false),
             kind,
             grace: Cell::new(Grace::DEFAULT),
             deadline: Cell::new(Deadline::NEVER),
@@ -170,12 +170,12 @@ impl Scope {
     /// Marks this scope, which is marked, for the second time: shields below do not count any more.
     pub(crate) fn mark_forced(&self) {
         debug_assert!(self.has_own_mark());
-        self.hard.store(true, Ordering::Release);
+        self.forced.store(true, Ordering::Release);
     }
 
     /// Whether this scope itself was marked for the second time.
     pub(crate) fn has_forced_mark(&self) -> bool {
-        self.hard.load(Ordering::Acquire)
+        self.forced.load(Ordering::Acquire)
     }
 
     /// Records that plain code has met this scope's mark: frames between here and the suspension

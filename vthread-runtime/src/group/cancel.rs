@@ -76,7 +76,7 @@ struct Marked {
 
 impl Walk {
     pub(crate) fn new() -> Self {
-        Walk::with(Level::Soft)
+        Walk::with(Level::Graceful)
     }
 
     /// A walk for an explicit request. It also marks what another walk has begun to mark, which may
@@ -89,8 +89,8 @@ impl Walk {
     }
 
     /// A walk that sets forced marks, and the first marks that a shield has kept off.
-    pub(crate) fn hard() -> Self {
-        Walk::with(Level::Hard)
+    pub(crate) fn forced() -> Self {
+        Walk::with(Level::Forced)
     }
 
     fn with(level: Level) -> Self {
@@ -136,7 +136,7 @@ impl Walk {
     }
 
     /// Marks a marked vthread, which is kept alive, a second time.
-    pub(crate) fn mark_child_hard(&mut self, child: Held<'_>) {
+    pub(crate) fn force_child(&mut self, child: Held<'_>) {
         child.vthread.root.mark_forced();
         mark_below(&child.vthread, self);
         self.wakes(child.waker());
@@ -278,9 +278,9 @@ impl Node {
             // them wakes them.
             state.for_each_child(|child| mark_below(&child.vthread, walk));
         }
-        let hardens = walk.level == Level::Hard && !state.cancel.is_forced;
+        let forces = walk.level == Level::Forced && !state.cancel.is_forced;
         if !is_first
-            && (!is_for_error || hardens)
+            && (!is_for_error || forces)
             && let Some(child) = state.take_spared()
         {
             let is_first = mark_child(child, reason, walk);
@@ -288,8 +288,8 @@ impl Node {
             // A grace that is over was that of an earlier cancellation.
             state.cancel.is_forced = false;
         }
-        if walk.level == Level::Hard && !std::mem::replace(&mut state.cancel.is_forced, true) {
-            state.for_each_child(|child| walk.mark_child_hard(child));
+        if walk.level == Level::Forced && !std::mem::replace(&mut state.cancel.is_forced, true) {
+            state.for_each_child(|child| walk.force_child(child));
         }
         let queue = std::mem::take(&mut state.permits.queue);
         queue.into_iter().for_each(|(_, waker)| walk.wakes(waker));
@@ -320,7 +320,7 @@ impl Node {
     }
 
     /// Marks the body, if it is marked, a second time.
-    pub(crate) fn mark_body_hard(&self, state: &State, walk: &mut Walk) {
+    pub(crate) fn force_body(&self, state: &State, walk: &mut Walk) {
         if !self.scope.has_own_mark() {
             return;
         }
@@ -374,8 +374,8 @@ pub(crate) fn cancel_marked(vthread: &Vthread, level: Level) {
 }
 
 /// As `cancel_scope`, when the grace is over.
-pub(crate) fn cancel_scope_hard(scope: &Scope, vthread: &Vthread, waker: Waker) {
-    let mut walk = Walk::hard();
+pub(crate) fn force_scope(scope: &Scope, vthread: &Vthread, waker: Waker) {
+    let mut walk = Walk::forced();
     scope.mark_forced();
     mark_below(vthread, &mut walk);
     walk.wakes(waker);

@@ -37,7 +37,7 @@ pub(crate) enum First {
     /// The error of the claimer has not arrived, and will not.
     Lost,
     /// The error has arrived.
-    Told,
+    Arrived,
 }
 
 impl First {
@@ -47,10 +47,10 @@ impl First {
         let is_first = match *self {
             First::Open => true,
             First::Claimed(claimer) => ptr::eq(claimer, member),
-            First::Lost | First::Told => false,
+            First::Lost | First::Arrived => false,
         };
         if is_first {
-            *self = First::Told;
+            *self = First::Arrived;
         }
         is_first
     }
@@ -58,7 +58,7 @@ impl First {
     /// A panic is recorded: a later error is not the first any more, unless it was claimed.
     pub(crate) fn outrank(&mut self) {
         if *self == First::Open {
-            *self = First::Told;
+            *self = First::Arrived;
         }
     }
 
@@ -185,7 +185,7 @@ mod models {
     /// Two members fail at once: one of them is the first, from its claim to its error, and the
     /// effects of each after its claim are seen by siblings that are marked.
     #[test]
-    fn loom_claim_the_error_of_who_was_first_is_told() {
+    fn loom_claim_the_first_error_is_reported() {
         loom::model(|| {
             let node = node();
             let sibling = child(&node);

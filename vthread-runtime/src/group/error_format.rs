@@ -15,7 +15,7 @@ use std::marker::PhantomData;
 pub struct FormatChoice<E>(PhantomData<fn(&E)>);
 
 /// Asks about the error type of a group.
-pub fn telling<E>(_: &Owner<E>) -> Asked<FormatChoice<E>, 0> {
+pub fn error_format<E>(_: &Owner<E>) -> Asked<FormatChoice<E>, 0> {
     ask()
 }
 
@@ -29,9 +29,9 @@ answers! {
 }
 
 /// A way to format an `E`.
-pub trait Tells<E>: Answer {
+pub trait FormatsError<E>: Answer {
     /// Formats it.
-    fn tell(error: &E, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+    fn format(error: &E, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 
 macro_rules! ways {
@@ -43,8 +43,8 @@ macro_rules! ways {
             impl Answer for $name {
                 const IT: Self = $name;
             }
-            impl<$($generics)*> Tells<E> for $name {
-                fn tell($error: &E, $f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            impl<$($generics)*> FormatsError<E> for $name {
+                fn format($error: &E, $f: &mut fmt::Formatter<'_>) -> fmt::Result {
                     $written
                 }
             }
@@ -64,7 +64,7 @@ ways! {
 impl<E> Owner<E> {
     /// Sets how this group's errors are formatted. Called before the group is open.
     #[inline(always)]
-    pub fn tells<K: Tells<E>>(&self, _: K) {
-        self.formatter.set(K::tell);
+    pub fn set_error_format<K: FormatsError<E>>(&self, _: K) {
+        self.formatter.set(K::format);
     }
 }

@@ -95,13 +95,13 @@ impl Node {
             let mut state = self.lock();
             state.cancel.is_forced = state.cancel.reason.is_some();
             state.cancel.graces_over = state.cancel.graces_over.wrapping_add(1);
-            let mut walk = Walk::hard();
+            let mut walk = Walk::forced();
             state.for_each_child(|child| {
                 if child.vthread.root.has_own_mark() {
-                    walk.mark_child_hard(child);
+                    walk.force_child(child);
                 }
             });
-            self.mark_body_hard(&state, &mut walk);
+            self.force_body(&state, &mut walk);
             // A later cancellation, if this was for the services only, has a grace of its own.
             (walk, state.cancel.grace.take())
         };
@@ -166,8 +166,8 @@ impl Wake for ChildTimer {
         // SAFETY: `task` keeps the header alive.
         let child = unsafe { Held::new(self.child) };
         trace::grace_over(Member::from(child.header()).who());
-        let mut walk = Walk::hard();
-        walk.mark_child_hard(child);
+        let mut walk = Walk::forced();
+        walk.force_child(child);
         walk.finish();
         let _ = &self.task;
     }

@@ -294,7 +294,7 @@ mod models {
 
     /// A permit is released while its waiter goes away: it is not lost.
     #[test]
-    fn loom_room_no_place_is_lost() {
+    fn loom_limit_no_permit_is_lost() {
         loom::model(|| {
             let node = Node::new(1, OnFailure::Cancel, None, Location::caller());
             let waker = Waker::from(Arc::new(NoopWaker));

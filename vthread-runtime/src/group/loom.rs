@@ -229,7 +229,7 @@ fn loom_group_a_request_leaves_nothing_to_others() {
 /// A child is cancelled by its handle and from outside its group at once: its work counts as
 /// missing if the mark from outside was the first.
 #[test]
-fn loom_group_is_cut_by_who_was_first() {
+fn loom_group_loses_work_to_the_first_cancellation() {
     loom::model(|| {
         let (node, _flag, _vthread) = open();
         let child = child(&node, false);
@@ -237,7 +237,7 @@ fn loom_group_is_cut_by_who_was_first() {
             let child = child.clone();
             thread::spawn(move || cancel_task(Held::of_model(&child), &CancelReason::TaskCancelled))
         };
-        node.cancel_from_outside(CancelReason::TimedOut, Level::Soft);
+        node.cancel_from_outside(CancelReason::TimedOut, Level::Graceful);
         canceller.join().unwrap();
         let reason = child.vthread.root.own_reason();
         child.end_in_model(End::Cancelled);
@@ -253,7 +253,7 @@ fn loom_group_is_cut_by_who_was_first() {
 /// mark from outside was the first, and so is the body; the group's own walk, which comes back to
 /// it, loses no work.
 #[test]
-fn loom_group_cancels_itself_and_is_not_cut() {
+fn loom_group_cancels_itself_and_loses_no_work() {
     loom::model(|| {
         let (outer, _flag, _vthread) = open();
         let near = child(&outer, false);
@@ -301,7 +301,7 @@ fn loom_group_opening_inherits_the_mark() {
 /// A group opens below a shield while the grace of its vthread ends: either the walk or the group
 /// itself passes the mark on.
 #[test]
-fn loom_grace_opening_inherits_the_hard_mark() {
+fn loom_grace_opening_inherits_the_forced_mark() {
     loom::model(|| {
         let (outer, _flag, _vthread) = open();
         let child = child(&outer, false);
@@ -316,7 +316,7 @@ fn loom_grace_opening_inherits_the_hard_mark() {
         let found = super::lifecycle::open_in_model(&inner, &child.vthread, &shield);
         if let Some(level) = found {
             // The shield keeps the first mark off.
-            assert_eq!(level, Level::Hard);
+            assert_eq!(level, Level::Forced);
             inner.cancel_from_outside(CancelReason::GroupCancelled, level);
         }
         alarm.join().unwrap();

@@ -12,7 +12,7 @@
 //! ```
 //! A call that is not marked pays for a store and one exchange. The shutdown holds the lock while
 //! it marks, and the call cannot end meanwhile: so its root is there as long as it is touched
-//! (`loom_outermost_a_call_does_not_end_while_it_is_marked`).
+//! (`loom_plain_thread_a_call_does_not_end_while_it_is_marked`).
 
 #![allow(unsafe_code)] // The root by address.
 
@@ -168,7 +168,7 @@ mod models {
     /// A thread makes two calls during a shutdown: the call that is found is being made, no other
     /// thread has its root meanwhile, and the end of one that was counted is reported.
     #[test]
-    fn loom_outermost_a_call_does_not_end_while_it_is_marked() {
+    fn loom_plain_thread_a_call_does_not_end_while_it_is_marked() {
         loom::model(|| {
             let calls = Arc::new([(); 2].map(|()| IsMade::new(false)));
             let thread = Arc::new(Thread::<IsMade>::new());

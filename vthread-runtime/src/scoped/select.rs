@@ -101,7 +101,7 @@ pub trait Branches: List {
     /// Marks every open branch. Returns whether scopes are open in one.
     fn mark_open(&self) -> bool;
     /// Marks every open branch, which is marked, a second time. Returns the same.
-    fn mark_open_hard(&self) -> bool;
+    fn force_open(&self) -> bool;
     /// Whether no branch is open.
     fn is_closed(&self) -> bool;
 }
@@ -132,7 +132,7 @@ impl Branches for NoBranch {
     fn mark_open(&self) -> bool {
         false
     }
-    fn mark_open_hard(&self) -> bool {
+    fn force_open(&self) -> bool {
         false
     }
     fn is_closed(&self) -> bool {
@@ -186,13 +186,13 @@ impl<B: Future, A: Fn(&B::Output) -> bool, R: Branches> Branches for Branch<B, A
         self.rest.mark_open() || (is_open && !scope.is_empty())
     }
 
-    fn mark_open_hard(&self) -> bool {
+    fn force_open(&self) -> bool {
         let scope = self.enclosure.owner();
         let is_open = self.state == State::Open;
         if is_open {
             scope.mark_forced();
         }
-        self.rest.mark_open_hard() || (is_open && !scope.is_empty())
+        self.rest.force_open() || (is_open && !scope.is_empty())
     }
 
     fn is_closed(&self) -> bool {
@@ -333,7 +333,7 @@ impl<L: Branches> Future for Select<L> {
                                 return Poll::Pending;
                             }
                             this.won = Won::Decided(None);
-                            this.mark_losers(running, Level::Soft);
+                            this.mark_losers(running, Level::Graceful);
                         }
                         Won::Undecided if running.is_marked() => {
                             // All were dropped under a mark from outside: so will this future be.
@@ -341,7 +341,7 @@ impl<L: Branches> Future for Select<L> {
                             return Poll::Pending;
                         }
                         Won::Undecided => this.won = Won::Decided(None),
-                        _ => this.mark_losers(running, Level::Soft),
+                        _ => this.mark_losers(running, Level::Graceful),
                     }
                 }
                 this.close_losers(running, cx)
@@ -364,8 +364,8 @@ impl<L: Branches> Select<L> {
     /// must not observe the end of another's.
     fn mark_losers(&self, running: &Running, level: Level) {
         let has_more = match level {
-            Level::Soft => self.list.mark_open(),
-            Level::Hard => self.list.mark_open_hard(),
+            Level::Graceful => self.list.mark_open(),
+            Level::Forced => self.list.force_open(),
         };
         let vthread = running.vthread();
         vthread.set_maybe_cancelled();
@@ -402,7 +402,7 @@ impl<L: Branches> Select<L> {
             .as_ref()
             .is_some_and(|cleanup| cleanup.is_over())
         {
-            self.mark_losers(running, Level::Hard);
+            self.mark_losers(running, Level::Forced);
         }
         for at in 0..L::N {
             match self.poll_at(at, running, cx) {

@@ -35,7 +35,7 @@ fn loom_barrier_both_pass_and_one_leads() {
 /// One goes away just as another arrives: it counts, or it does not, and then it leaves nothing
 /// behind.
 #[test]
-fn loom_barrier_one_who_goes_has_not_arrived() {
+fn loom_barrier_a_waiter_that_leaves_has_not_arrived() {
     loom::model(|| {
         let barrier = Arc::new(Barrier::new(2));
         let goer = {

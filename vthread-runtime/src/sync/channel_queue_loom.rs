@@ -44,7 +44,7 @@ fn receive_or_go(queue: &Queue<u32>) -> Option<u32> {
 }
 
 #[test]
-fn loom_what_is_sent_is_received() {
+fn loom_channel_what_is_sent_is_received() {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(3);
     model.check(|| {
@@ -65,7 +65,7 @@ fn loom_what_is_sent_is_received() {
 }
 
 #[test]
-fn loom_a_receiver_that_goes_takes_no_message_along() {
+fn loom_channel_a_receiver_that_leaves_takes_no_message() {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(3);
     model.check(|| {
@@ -89,7 +89,7 @@ fn loom_a_receiver_that_goes_takes_no_message_along() {
 }
 
 #[test]
-fn loom_senders_learn_that_the_receiver_is_gone() {
+fn loom_channel_senders_learn_that_the_receiver_is_gone() {
     loom::model(|| {
         let queue = Arc::new(Queue::new(1));
         let sender = {
@@ -123,7 +123,7 @@ fn reserve_and_go(queue: &Queue<u32>, waits: bool) {
 }
 
 #[test]
-fn loom_room_that_is_kept_and_given_back_is_nobodys_loss() {
+fn loom_channel_a_permit_given_back_is_not_lost() {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(3);
     model.check(|| {

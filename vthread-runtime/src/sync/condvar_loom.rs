@@ -25,7 +25,7 @@ fn put(pair: &(Mutex<usize>, Condvar)) {
 }
 
 #[test]
-fn loom_condvar_who_waits_is_found() {
+fn loom_condvar_a_waiter_is_found() {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(3);
     model.check(|| {
@@ -41,7 +41,7 @@ fn loom_condvar_who_waits_is_found() {
 
 /// A waiter goes away just as it is notified, before one that stays.
 #[test]
-fn loom_condvar_who_goes_passes_it_on() {
+fn loom_condvar_a_waiter_that_leaves_passes_it_on() {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(2);
     model.check(|| {

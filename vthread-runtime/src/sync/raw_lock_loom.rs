@@ -31,7 +31,7 @@ fn check_free(lock: &RawLock) {
 }
 
 #[test]
-fn loom_excludes_and_forgets_nobody() {
+fn loom_lock_excludes_and_serves_every_waiter() {
     loom::model(|| {
         let lock = Arc::new(RawLock::new());
         // loom checks that the value is used by one thread at a time.
@@ -54,7 +54,7 @@ fn loom_excludes_and_forgets_nobody() {
 }
 
 #[test]
-fn loom_who_goes_blocks_nobody() {
+fn loom_lock_a_waiter_that_leaves_blocks_no_other() {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(3);
     model.check(|| {
@@ -88,7 +88,7 @@ fn loom_who_goes_blocks_nobody() {
 
 /// Another thread barges in again and again: the waiter is granted the lock, and the grant is seen.
 #[test]
-fn loom_who_was_overtaken_is_granted_the_lock() {
+fn loom_lock_an_overtaken_waiter_is_granted_it() {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(3);
     model.check(|| {
@@ -112,7 +112,7 @@ fn loom_who_was_overtaken_is_granted_the_lock() {
 
 /// An overtaken waiter goes away just as the lock is granted to it: the lock is released.
 #[test]
-fn loom_what_is_granted_to_one_who_goes_is_released() {
+fn loom_lock_granted_to_a_leaving_waiter_is_released() {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(3);
     model.check(|| {
@@ -135,7 +135,7 @@ fn loom_what_is_granted_to_one_who_goes_is_released() {
 }
 
 #[test]
-fn loom_two_who_wait_are_served_both() {
+fn loom_lock_both_waiters_are_served() {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(3);
     model.check(|| {

@@ -59,7 +59,7 @@ fn loom_rendezvous_the_two_meet() {
 /// The message that a sender gave for a receiver that went away is received by the next one, and no
 /// sender is left.
 #[test]
-fn loom_rendezvous_a_receiver_that_goes_takes_no_message_along() {
+fn loom_rendezvous_a_receiver_that_leaves_takes_no_message() {
     check(|| {
         let queue = Arc::new(Queue::new(0));
         let sender = {
@@ -81,7 +81,7 @@ fn loom_rendezvous_a_receiver_that_goes_takes_no_message_along() {
 
 /// A sender that goes away leaves the receiver of its notification to the other sender.
 #[test]
-fn loom_rendezvous_a_sender_that_goes_leaves_the_room_to_another() {
+fn loom_rendezvous_a_sender_that_leaves_makes_room() {
     check(|| {
         let queue = Arc::new(Queue::new(0));
         let goer = {
@@ -115,7 +115,7 @@ fn loom_rendezvous_a_sender_that_goes_leaves_the_room_to_another() {
 
 /// A `try_recv` asks a waiting sender, and finds its message some time later.
 #[test]
-fn loom_rendezvous_who_only_tries_meets_a_sender_too() {
+fn loom_rendezvous_an_attempt_meets_a_sender_too() {
     check(|| {
         let queue = Arc::new(Queue::new(0));
         let sender = {

@@ -29,7 +29,7 @@ fn check_whole(semaphore: &Semaphore, n: usize) {
 }
 
 #[test]
-fn loom_all_are_served() {
+fn loom_semaphore_all_are_served() {
     loom::model(|| {
         let semaphore = Arc::new(Semaphore::new(1));
         let other = {
@@ -44,7 +44,7 @@ fn loom_all_are_served() {
 
 /// Permits come just as one waiter goes away, before one that stays.
 #[test]
-fn loom_what_is_granted_to_one_who_goes_is_passed_on() {
+fn loom_semaphore_permits_of_a_leaving_waiter_are_passed_on() {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(3);
     model.check(|| {
@@ -66,7 +66,7 @@ fn loom_what_is_granted_to_one_who_goes_is_passed_on() {
 
 /// A waiter for more than there is goes away, before one for less.
 #[test]
-fn loom_one_who_goes_does_not_stand_in_the_way() {
+fn loom_semaphore_a_leaving_waiter_is_not_in_the_way() {
     loom::model(|| {
         let semaphore = Arc::new(Semaphore::new(1));
         let goer = {

@@ -71,7 +71,7 @@ impl Place for &Permits {
 
 /// One permit for one waiter, while another comes and goes: the one that stays gets it.
 #[test]
-fn loom_a_note_is_passed_on() {
+fn loom_waitlist_a_note_is_passed_on() {
     loom::model(|| {
         let permits = Permits::new(0);
         let goer = {
@@ -94,7 +94,7 @@ fn loom_a_note_is_passed_on() {
 
 /// Two waiters that stay and two permits: both get one.
 #[test]
-fn loom_nobody_is_forgotten() {
+fn loom_waitlist_no_waiter_is_forgotten() {
     loom::model(|| {
         let permits = Permits::new(1);
         let other = {

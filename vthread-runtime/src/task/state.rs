@@ -338,7 +338,7 @@ mod models {
 
     /// The end against a joiner that leaves its waker: the joiner sees the end, or is woken.
     #[test]
-    fn loom_state_a_joiner_is_told() {
+    fn loom_state_a_joiner_is_woken() {
         loom::model(|| {
             let state = Arc::new(State::new());
             let other = state.clone();

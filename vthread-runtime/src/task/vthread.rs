@@ -2,7 +2,7 @@
 //! the scopes open in its frame, the top of its call stack, and a flag by which its operations
 //! learn of a mark.
 //!
-//! The protocol of marks. To mark: (1) set the scope's mark, (2) set the vthread's `suspect` flag,
+//! The protocol of marks. To mark: (1) set the scope's mark, (2) set the vthread's `maybe_cancelled` flag,
 //! (3) take the list's lock and pass the mark on to every scope in it, (4) wake the vthread. To
 //! open a scope: (a) link it under the list's lock, (b) look at the marks above it. Either (3)
 //! finds the new scope or (b) finds the mark, since both go through one lock. A forced mark goes
@@ -48,7 +48,7 @@ pub(crate) struct Vthread {
     pub(crate) escape: GuardEscape,
     open: Mutex<Open>,
     /// Some scope of this vthread may be marked. Never cleared while the vthread lives.
-    suspect: AtomicBool,
+    maybe_cancelled: AtomicBool,
     /// The number of walks that have marked a scope of this vthread, and have others to mark still.
     /// It wraps.
     held: AtomicU8,
@@ -93,7 +93,7 @@ impl Vthread {
                 waiting: ptr::null(),
                 joiner: None,
             }),
-            suspect: AtomicBool::new(false),
+            maybe_cancelled: AtomicBool::new(false),
             held: AtomicU8::new(0),
             wait_reason: WaitReasonCell::new(),
             of_task,
@@ -103,12 +103,12 @@ impl Vthread {
     /// Whether there may be a mark.
     #[inline]
     pub(crate) fn may_be_cancelled(&self) -> bool {
-        self.suspect.load(Ordering::Acquire)
+        self.maybe_cancelled.load(Ordering::Acquire)
     }
 
     /// Step 2 of marking.
     pub(crate) fn set_maybe_cancelled(&self) {
-        self.suspect.store(true, Ordering::Release);
+        self.maybe_cancelled.store(true, Ordering::Release);
     }
 
     /// Called before a walk marks a scope of this vthread, if it marks others as well: until
@@ -198,9 +198,9 @@ impl Vthread {
     /// - As for `is_marked`.
     pub(crate) unsafe fn level(&self, scope: *const Scope) -> Level {
         // SAFETY: passed on to the caller.
-        match unsafe { nearest_hard(scope) } {
-            Some(_) => Level::Hard,
-            None => Level::Soft,
+        match unsafe { nearest_forced(scope) } {
+            Some(_) => Level::Forced,
+            None => Level::Graceful,
         }
     }
 
@@ -210,14 +210,14 @@ impl Vthread {
         self.root.reset();
         self.bindings.reset();
         // A store: only walks set it, and none can while no call of this root is made.
-        self.suspect.store(false, Ordering::Relaxed);
+        self.maybe_cancelled.store(false, Ordering::Relaxed);
         self.escape.reset();
     }
 }
 
 /// # Safety
 /// As for `Vthread::is_marked`.
-#[inline(never)] // Few vthreads are suspect, and every operation asks.
+#[inline(never)] // Few vthreads may be cancelled, and every operation asks.
 unsafe fn chain_is_marked(scope: *const Scope) -> bool {
     // SAFETY: passed on to the caller.
     unsafe { nearest_mark(scope) }.is_some()
@@ -236,7 +236,7 @@ unsafe fn nearest_mark<'a>(mut scope: *const Scope) -> Option<&'a Scope> {
         }
         if node.kind == Kind::Shield {
             // SAFETY: as above.
-            return unsafe { nearest_hard(node.parent()) };
+            return unsafe { nearest_forced(node.parent()) };
         }
         scope = node.parent();
     }
@@ -247,7 +247,7 @@ unsafe fn nearest_mark<'a>(mut scope: *const Scope) -> Option<&'a Scope> {
 ///
 /// # Safety
 /// As for `Vthread::is_marked`, as long as the result is used.
-unsafe fn nearest_hard<'a>(mut scope: *const Scope) -> Option<&'a Scope> {
+unsafe fn nearest_forced<'a>(mut scope: *const Scope) -> Option<&'a Scope> {
     while !scope.is_null() {
         // SAFETY: the caller promises that the chain is alive.
         let node = unsafe { &*scope };
@@ -325,9 +325,9 @@ impl Open {
             // SAFETY: linked, so alive, and the scopes above outlive it.
             let (kind, next) = unsafe { ((*at).kind, (*at).next.get()) };
             let counts = match mark {
-                Level::Soft => true,
+                Level::Graceful => true,
                 // SAFETY: as above.
-                Level::Hard => unsafe { nearest_hard(at) }.is_some(),
+                Level::Forced => unsafe { nearest_forced(at) }.is_some(),
             };
             // SAFETY: as above.
             if counts && let Some(marked) = unsafe { nearest_mark(at) } {

@@ -30,7 +30,7 @@ impl Lock {
 
 /// A vthread that is seen to wait, and has released the lock, is not found as its owner afterwards.
 #[test]
-fn loom_waiting_a_stamp_that_lasts_is_true() {
+fn loom_wait_for_a_stamp_that_lasts_is_true() {
     loom::model(|| {
         let lock = Arc::new(Lock {
             is_locked: AtomicUsize::new(0),
@@ -67,7 +67,7 @@ fn loom_waiting_a_stamp_that_lasts_is_true() {
 
 /// An observed wait is alive, and so is its lock.
 #[test]
-fn loom_waiting_is_unlinked_before_it_goes() {
+fn loom_wait_for_is_unlinked_before_its_drop() {
     loom::model(|| {
         let vthread = Arc::new(Vthread::new());
         let waiter = {

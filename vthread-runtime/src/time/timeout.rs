@@ -11,7 +11,7 @@ use crate::cancel::grace_period::Grace;
 use crate::cancel::reason::CancelReason;
 use crate::cancel::scope::{Kind, Scope};
 use crate::driver::{self, Alarm, Set};
-use crate::group::cancel::{cancel_scope, cancel_scope_hard};
+use crate::group::cancel::{cancel_scope, force_scope};
 use crate::group::grace::{GraceTimer, arm};
 use crate::primitive::Mutex;
 use crate::scheduler::park::Park;
@@ -122,7 +122,7 @@ impl Wake for Bell {
         if let Some(Frame { vthread, waker, .. }) = self.0.frame.get() {
             // SAFETY: as for the first one.
             let vthread = unsafe { &**vthread };
-            cancel_scope_hard(&self.0.scope, vthread, waker.clone());
+            force_scope(&self.0.scope, vthread, waker.clone());
         }
     }
 }

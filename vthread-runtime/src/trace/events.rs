@@ -1,6 +1,6 @@
 //! The events, by the crate `tracing`.
 
-use super::{Tell, Who};
+use super::{FormatError, Who};
 use parking_lot::Mutex;
 use std::any::{Any, type_name};
 use std::cell::Cell;
@@ -14,32 +14,32 @@ const TARGET: &str = "vthread";
 
 /// Formats an error, if its type can be formatted.
 #[derive(Debug)]
-pub(crate) struct ErrorFormatter<E>(Cell<Option<Tell<E>>>);
+pub(crate) struct ErrorFormatter<E>(Cell<Option<FormatError<E>>>);
 
 impl<E> ErrorFormatter<E> {
     pub(crate) const fn new() -> Self {
         ErrorFormatter(Cell::new(None))
     }
     /// Called before other threads can see the formatter.
-    pub(crate) fn set(&self, tell: Tell<E>) {
-        self.0.set(Some(tell));
+    pub(crate) fn set(&self, format: FormatError<E>) {
+        self.0.set(Some(format));
     }
 }
 
-struct Told<'a, E>(Option<Tell<E>>, &'a E);
+struct Formatted<'a, E>(Option<FormatError<E>>, &'a E);
 
-impl<E> Display for Told<'_, E> {
+impl<E> Display for Formatted<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Some(tell) => tell(self.1, f),
+            Some(format) => format(self.1, f),
             None => write!(f, "an error of type {}", type_name::<E>()),
         }
     }
 }
 
 /// Calls a subscriber; its panics are contained.
-fn quietly(tell: impl FnOnce()) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(tell)) {
+fn quietly(event: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(event)) {
         // A payload whose destructor panics is not worth more.
         std::mem::forget(payload);
     }
@@ -61,7 +61,7 @@ pub(crate) fn late_failure<E>(who: Who<'_>, formatter: &ErrorFormatter<E>, error
             spawned_at = %who.site,
             is_body = who.is_body,
             // Formatted only if there is a subscriber.
-            error = text(Told(formatter.0.get(), error)),
+            error = text(Formatted(formatter.0.get(), error)),
             "a failure in a group that had failed already"
         );
     });
@@ -77,7 +77,7 @@ pub(crate) fn lost_failure<E>(group: Who<'_>, formatter: &ErrorFormatter<E>, err
             group = group.name,
             opened_at = %group.site,
             // Formatted only if there is a subscriber.
-            error = text(Told(formatter.0.get(), error)),
+            error = text(Formatted(formatter.0.get(), error)),
             "a failure in a group that was cancelled from outside"
         );
     });

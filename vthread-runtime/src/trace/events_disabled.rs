@@ -1,6 +1,6 @@
 //! The events without the feature `tracing`: no-ops.
 
-use super::{Tell, Who};
+use super::{FormatError, Who};
 use std::any::Any;
 use std::fmt::Display;
 use std::marker::PhantomData;
@@ -17,7 +17,7 @@ impl<E> ErrorFormatter<E> {
         ErrorFormatter(PhantomData)
     }
     #[inline(always)]
-    pub(crate) fn set(&self, _: Tell<E>) {}
+    pub(crate) fn set(&self, _: FormatError<E>) {}
 }
 
 #[inline(always)]

@@ -24,7 +24,7 @@ use std::fmt;
 use std::panic::Location;
 
 /// Formats an error, as its type allows.
-pub(crate) type Tell<E> = fn(&E, &mut fmt::Formatter<'_>) -> fmt::Result;
+pub(crate) type FormatError<E> = fn(&E, &mut fmt::Formatter<'_>) -> fmt::Result;
 
 /// The subject of an event.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,7 @@ use crate::primitive::{Arc, AtomicBool, block_on, thread};
 
 /// A descriptor that becomes ready once, a system that reports it, and a waiter for it.
 #[test]
-fn loom_no_news_is_missed() {
+fn loom_readiness_no_report_is_missed() {
     loom::model(|| {
         let readiness = Arc::new(Readiness::new(Interest::BOTH));
         let is_readable = Arc::new(AtomicBool::new(false));
