@@ -55,8 +55,8 @@ fn conversation(example: &str) -> Vec<String> {
         (0, "who plays?", &[1]),
         (2, "/rooms", &[2]),
         (2, "/msg ann over here", &[0]),
-        (2, "/msg nobody", &[2]),
-        (2, "/msg nobody x", &[2]),
+        (2, "/msg absent", &[2]),
+        (2, "/msg absent x", &[2]),
         (1, "/dance", &[1]),
         (1, "/quit", &[0]),
     ];

@@ -56,7 +56,7 @@ mod from_closures_and_iterators_inside_a_vthread {
 }
 
 /// All children block in plain frames at once, and one more is needed to release them.
-mod children_blocked_in_plain_frames_starve_nobody {
+mod children_blocked_in_plain_frames_starve_no_other {
     use super::*;
 
     #[vthread]

@@ -288,7 +288,7 @@ fn serve(done: &Mutex<Vec<u32>>) -> u32 {
 }
 
 #[test]
-fn r20_a_handler_that_panics_ends_nobody_else() {
+fn r20_a_handler_that_panics_ends_no_other() {
     let done = Mutex::new(Vec::new());
     assert_eq!(serve(&done), 1);
     let mut done = done.into_inner();

@@ -300,7 +300,7 @@ mod cancellation_at_depth_three {
     }
 }
 
-mod values_that_nobody_takes {
+mod values_that_are_not_taken {
     use super::*;
 
     #[vthread]

@@ -125,7 +125,7 @@ mod a_barrier_waits_for_all {
         let early = timeout!(Duration::ZERO => { barrier.wait().is_leader() });
         assert!(
             early.is_err(),
-            "nobody else is there, and it counts no more"
+            "no other waiter is there, and it counts no more"
         );
         group! {
             for _ in 0..n {

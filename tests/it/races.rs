@@ -41,7 +41,7 @@ mod the_first_success_wins {
     }
 
     #[test]
-    fn whoever_else_runs() {
+    fn what_else_runs() {
         assert_eq!(
             run(&["slow", "down", "a", "slow"]),
             Some("from a".to_string())
@@ -104,7 +104,7 @@ mod losers_are_joined {
                 Err("too late".to_string())
             }
         });
-        let _free = gate.try_lock().expect("nobody has it");
+        let _free = gate.try_lock().expect("it is free");
         drop_log.note("won");
         won
     }
@@ -199,7 +199,7 @@ mod failures {
     }
 }
 
-mod nobody_runs {
+mod no_runner {
     use super::*;
 
     #[vthread]
@@ -208,7 +208,7 @@ mod nobody_runs {
             word.parse::<u32>().map_err(|_| word.to_string())
         }, else => {
             yield_now();
-            return Err("nobody".to_string());
+            return Err("no runner".to_string());
         });
         n.map_err(Failures::into_first)
     }
@@ -224,7 +224,7 @@ mod nobody_runs {
 
     #[test]
     fn is_what_else_says() {
-        assert_eq!(otherwise(&[]), Err("nobody".to_string()));
+        assert_eq!(otherwise(&[]), Err("no runner".to_string()));
         assert_eq!(otherwise(&["7"]), Ok(7));
         assert_eq!(otherwise(&["x"]), Err("x".to_string()));
         assert!(catch_unwind(without).is_err());

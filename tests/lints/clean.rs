@@ -205,7 +205,7 @@ pub fn pipeline(up_to: u64) -> u64 {
 #[vthread]
 pub fn next_number(counter: &std::sync::Mutex<u64>) -> u64 {
     let n = {
-        let mut counter = counter.lock().expect("nobody panics");
+        let mut counter = counter.lock().expect("it is not poisoned");
         *counter += 1;
         *counter
     };

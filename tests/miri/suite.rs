@@ -227,7 +227,7 @@ mod constructs {
     }
 
     context_var! {
-        static WHO: String = "nobody".to_owned();
+        static WHO: String = "default".to_owned();
     }
 
     #[vthread]
@@ -249,7 +249,7 @@ mod constructs {
     #[test]
     fn context() {
         assert_eq!(bound(), "outer");
-        assert_eq!(who(), "nobody");
+        assert_eq!(who(), "default");
     }
 }
 

@@ -52,9 +52,7 @@ pub(crate) fn pipe(
         }
     }?;
     if !rx.is_empty() {
-        log.complain(format!(
-            "pipe {id} ends with items that nobody has received"
-        ));
+        log.complain(format!("pipe {id} ends with items that were not received"));
     }
     Ok(())
 }

@@ -273,7 +273,7 @@ mod values {
     }
 
     #[test]
-    fn live_as_long_as_somebody_sees_them() {
+    fn live_as_long_as_they_are_seen() {
         let log = StdMutex::new(Vec::new());
         shared(&log);
         assert_eq!(log.into_inner().unwrap(), [true, true, false, true, false]);
@@ -330,7 +330,7 @@ mod values {
         assert_eq!(payload(&|| by_a_child(false)), "bomb");
         // No vthread is left that could observe it.
         assert_eq!(by_a_helper(), Err("stop"));
-        assert_eq!(seen_later(), (0, "nobody"));
+        assert_eq!(seen_later(), (0, "default"));
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod children_inherit {
                     }));
                 });
             }
-            assert_eq!(seen(), (0, "nobody"));
+            assert_eq!(seen(), (0, "default"));
             for _ in 0..3 {
                 go.send(()).unwrap();
             }
@@ -118,7 +118,7 @@ mod migration {
                             if round % 50 == 0 {
                                 sleep(Duration::from_micros(50));
                             }
-                            assert_eq!(seen(), (id, "nobody"));
+                            assert_eq!(seen(), (id, "default"));
                         }
                     }
                 });
@@ -166,7 +166,7 @@ mod plain_code {
 
     #[test]
     fn closures_in_vthread_code() {
-        let one = (1, "nobody");
+        let one = (1, "default");
         let round = [one, one, (2, "closure"), one];
         assert_eq!(in_closures(), [round, round].concat());
     }
@@ -193,10 +193,10 @@ mod plain_code {
             };
             (seen(), child)
         });
-        assert_eq!((inside, child), ((7, "nobody"), (7, "nobody")));
+        assert_eq!((inside, child), ((7, "default"), (7, "default")));
         // A thread that the library does not know begins with the defaults.
         let elsewhere = bind!(ID = 7 => std::thread::spawn(seen).join().unwrap());
-        assert_eq!(elsewhere, (0, "nobody"));
+        assert_eq!(elsewhere, (0, "default"));
     }
 
     /// Polls manually, with a waker of its own.
@@ -234,7 +234,7 @@ mod plain_code {
 
     #[test]
     fn foreign_executors() {
-        assert_eq!(under_a_foreign_executor(), ((3, "nobody"), (3, "foreign")));
+        assert_eq!(under_a_foreign_executor(), ((3, "default"), (3, "foreign")));
     }
 
     #[vthread]
@@ -269,6 +269,6 @@ mod plain_code {
 
     #[test]
     fn helper_threads() {
-        assert_eq!(on_a_helper(), ((4, "helper"), (0, "nobody")));
+        assert_eq!(on_a_helper(), ((4, "helper"), (0, "default")));
     }
 }

@@ -26,7 +26,7 @@ const SHORT: Duration = Duration::from_millis(5);
 context_var! {
     /// The request that is being served.
     pub(crate) static ID: u64 = 0;
-    static NAME: &'static str = "nobody";
+    static NAME: &'static str = "default";
     #[allow(dead_code)]
     static UNUSED: Option<Box<dyn Fn(u32) -> u32 + Send + Sync>> = None;
 }

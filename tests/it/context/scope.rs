@@ -43,7 +43,7 @@ mod blocks {
 
     #[test]
     fn nest() {
-        let (outside, one) = ((0, "nobody"), (1, "nobody"));
+        let (outside, one) = ((0, "default"), (1, "default"));
         let expected = [
             outside,
             one,
@@ -166,7 +166,7 @@ mod ways_out {
         assert_eq!(of_groups(true), Err("child".to_string()));
         assert_eq!(plainly(Some(1)), Some(7));
         assert_eq!(plainly(None), None);
-        assert_eq!(seen(), (0, "nobody"));
+        assert_eq!(seen(), (0, "default"));
     }
 }
 

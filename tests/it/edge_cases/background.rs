@@ -59,7 +59,7 @@ mod case_24_a_child_of_the_process_from_anywhere {
     }
 }
 
-mod case_24_it_belongs_to_nobody_else {
+mod case_24_it_belongs_to_the_process_alone {
     use super::*;
 
     #[derive(Debug, PartialEq)]

@@ -159,7 +159,7 @@ fn case_10_captures_that_panic_after_the_end_are_the_spawners() {
 fn no_group(tx: &Sender<&'static str>) -> [Task<()>; 2] {
     let (g, tx) = (Group::current(), tx.clone());
     let speaker = spawn!(g, name = "speaker" => { tx.send("alive").unwrap(); });
-    let panics = spawn!(g => { panic!("of the process, and nobody else's"); });
+    let panics = spawn!(g => { panic!("of the process alone"); });
     [speaker, panics]
 }
 

@@ -30,7 +30,7 @@ mod case_26_keep_and_panics {
             });
             is_ready.recv().unwrap();
             assert_eq!(failed.join(), Err("kept".to_string()));
-            drop_log.note("an error cancels nobody");
+            drop_log.note("an error cancels no sibling");
             spawn! { resume_unwind(Box::new("panic")); }
             sleep(LONG);
             drop_log.note("went on");
@@ -44,7 +44,7 @@ mod case_26_keep_and_panics {
         assert_eq!(*payload.downcast::<&str>().unwrap(), "panic");
         assert_eq!(drop_log.alive(), 0);
         assert!(!drop_log.trace().contains(&"went on".to_string()));
-        assert_eq!(drop_log.at("an error cancels nobody"), 0);
+        assert_eq!(drop_log.at("an error cancels no sibling"), 0);
     }
 }
 

@@ -213,7 +213,7 @@ fn inner_loses(me: vthread::Task<()>) -> Result<(), String> {
 }
 
 #[test]
-fn case_01_a_failure_that_nobody_is_given_is_told() {
+fn case_01_a_failure_that_no_value_carries_is_reported() {
     listen();
     loses();
     let events = told("group", "loses");
@@ -229,7 +229,7 @@ fn case_01_a_failure_that_nobody_is_given_is_told() {
 }
 
 #[test]
-fn case_01_an_error_that_cannot_be_written_harms_nobody() {
+fn case_01_an_error_that_cannot_be_written_does_no_harm() {
     listen();
     assert!(explosive().is_err());
     let events = told("vthread", "explosive");

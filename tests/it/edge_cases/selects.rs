@@ -39,7 +39,7 @@ mod case_17_the_first_wins {
 }
 
 /// No branch loses what it could take, and two ready branches both get their turn.
-mod case_17_nothing_is_lost_and_nobody_starves {
+mod case_17_nothing_is_lost_and_no_branch_starves {
     use super::*;
 
     #[vthread]
@@ -170,7 +170,7 @@ mod case_17_panics {
     }
 
     #[vthread]
-    fn nobody_is_left() {
+    fn no_branch_is_left() {
         select! {
             Some(_) = { yield_now(); None::<u8> } => {}
         }
@@ -182,7 +182,7 @@ mod case_17_panics {
         let payload = catch_unwind(AssertUnwindSafe(|| run(&drop_log))).unwrap_err();
         assert_eq!(*payload.downcast::<i32>().unwrap(), 5);
         assert_eq!(drop_log.alive(), 0);
-        assert!(catch_unwind(nobody_is_left).is_err());
+        assert!(catch_unwind(no_branch_is_left).is_err());
     }
 }
 

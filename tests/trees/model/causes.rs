@@ -12,7 +12,7 @@ pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {
             && let Some(&(gone, _)) = facts.gone.get(&(id, Part::Step))
             && !facts.is_cancelled(facts.around[id], gone)
         {
-            broken.push(format!("step {id} was cancelled by nobody"));
+            broken.push(format!("step {id} was cancelled without a cause"));
         }
         if let Kind::Spawn { .. } = step.kind {
             never_started(facts, id, broken);
@@ -22,7 +22,7 @@ pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {
         }
         completed_bodies_are_delivered(facts, id, broken);
     }
-    nobody_goes_on(facts, broken);
+    none_goes_on(facts, broken);
     for (at, group, what) in &facts.notes {
         if !matches!(what, What::Crowded(_)) {
             continue;
@@ -209,7 +209,7 @@ fn never_started(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
         && let Some(&(gone, _)) = facts.gone.get(&capture)
         && !facts.is_cancelled(Some((id, Role::Task)), gone)
     {
-        broken.push(format!("child {id} never ran, and nobody cancelled it"));
+        broken.push(format!("child {id} never ran, and was not cancelled"));
     }
 }
 
@@ -271,7 +271,7 @@ fn nothing_is_missing(facts: &Facts<'_>, id: Id, broken: &mut Vec<String>) {
 }
 
 /// In a scope that is known to be cancelled, no later suspension point is passed.
-fn nobody_goes_on(facts: &Facts<'_>, broken: &mut Vec<String>) {
+fn none_goes_on(facts: &Facts<'_>, broken: &mut Vec<String>) {
     let known = known(facts);
     if known.is_empty() {
         return;

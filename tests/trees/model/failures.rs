@@ -263,7 +263,9 @@ pub(super) fn joins(facts: &Facts<'_>, broken: &mut Vec<String>) {
         if id == child {
             // A body that joins its own children: they were cancelled, and it was not.
             if !facts.was_cancelled_on_request(*id, *at) {
-                broken.push(format!("the body of {id} saw a child cancelled by nobody"));
+                broken.push(format!(
+                    "the body of {id} saw a child cancelled without a cause"
+                ));
             }
             continue;
         }

@@ -1,4 +1,4 @@
-//! The error of a child of the process has to say something to whoever reads the log.
+//! The error of a child of the process has to say something to the reader of the log.
 use vthread::prelude::*;
 
 struct Mute;

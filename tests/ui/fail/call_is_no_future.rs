@@ -1,4 +1,4 @@
-//! A `Call` gives its frame to nobody: it is no future, cannot be cloned, and is made by `.block()`.
+//! A `Call` keeps its frame: it is no future, cannot be cloned, and is made by `.block()`.
 use vthread::prelude::*;
 
 struct Client;

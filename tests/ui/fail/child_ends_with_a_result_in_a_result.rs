@@ -1,4 +1,4 @@
-//! The child's own error stands inside the result of the `timeout!`, and nobody would see it.
+//! The child's own error stands inside the result of the `timeout!`, and would be overlooked.
 use std::time::Duration;
 use vthread::prelude::*;
 use vthread::time::Elapsed;

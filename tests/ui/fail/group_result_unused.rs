@@ -1,4 +1,4 @@
-//! A group whose children can fail is a `Result`, and somebody should look at it.
+//! A group whose children can fail is a `Result`, which must be used.
 #![deny(warnings)]
 use std::num::ParseIntError;
 use vthread::prelude::*;

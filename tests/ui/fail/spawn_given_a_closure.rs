@@ -1,4 +1,4 @@
-//! `spawn!` as `thread::spawn`, with a closure: it would be the child's value, and nobody calls it.
+//! `spawn!` as `thread::spawn`, with a closure: it would be the child's value, and is never called.
 #![deny(warnings)]
 use vthread::prelude::*;
 

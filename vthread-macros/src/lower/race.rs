@@ -49,7 +49,7 @@ impl Lowering {
                 quote_spanned!(span=> #handler)
             }
             None => {
-                quote_spanned!(span=> ::core::panic!("race!: there is nobody to run, and no `else`"))
+                quote_spanned!(span=> ::core::panic!("race!: there is nothing to run, and no `else`"))
             }
         };
         let extent = Extent::of_macro(mac);

@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_waker_that_panics_stops_nobody() {
+    fn a_waker_that_panics_stops_no_other() {
         let counter = Arc::new(Panicking::default());
         let mut list = WakeList::default();
         list.extend((0..20).map(|_| Waker::from(counter.clone())));
