@@ -2,11 +2,11 @@
 //! the scopes open in its frame, the top of its call stack, and a flag by which its operations
 //! learn of a mark.
 //!
-//! The protocol of marks. To mark: (1) set the scope's mark, (2) set the vthread's `maybe_cancelled` flag,
-//! (3) take the list's lock and pass the mark on to every scope in it, (4) wake the vthread. To
-//! open a scope: (a) link it under the list's lock, (b) look at the marks above it. Either (3)
-//! finds the new scope or (b) finds the mark, since both go through one lock. A forced mark goes
-//! the same way, with the same argument.
+//! The protocol of marks. To mark: (1) set the scope's mark, (2) set the vthread's
+//! `maybe_cancelled` flag, (3) take the list's lock and pass the mark on to every scope in it, (4)
+//! wake the vthread. To open a scope: (a) link it under the list's lock, (b) look at the marks
+//! above it. Either (3) finds the new scope or (b) finds the mark, since both go through one lock.
+//! A forced mark goes the same way, with the same argument.
 //!
 //! A marked vthread acts on its mark when all others are marked that are to be: an observer of its
 //! end, by a closed channel or its outcome, is then marked as well, and meets that at its next
