@@ -39,6 +39,34 @@ pub use vthread_runtime::FailedMember as Culprit;
 pub use vthread_runtime::NoError;
 /// # Examples
 /// ```
+/// use std::time::Duration;
+/// use vthread::{Tasks, prelude::*, time::sleep};
+///
+/// #[vthread]
+/// fn fastest_first(millis: &[u64]) -> Vec<u64> {
+///     let mut order = Vec::new();
+///     group! {
+///         let mut sleepers = Tasks::new();
+///         for &n in millis {
+///             sleepers.push(spawn! {
+///                 sleep(Duration::from_millis(n));
+///                 n
+///             });
+///         }
+///         for n in sleepers {
+///             order.push(n);
+///         }
+///     }
+///     order
+/// }
+///
+/// fn main() {
+///     assert_eq!(fastest_first(&[300, 1, 100]), [1, 100, 300]);
+/// }
+/// ```
+pub use vthread_runtime::Tasks;
+/// # Examples
+/// ```
 /// use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 /// use std::time::Duration;
 /// use vthread::prelude::*;

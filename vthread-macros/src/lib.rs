@@ -82,8 +82,11 @@ use proc_macro::TokenStream;
 ///
 /// `for` suspends over every type with a suspending `next`: a receiver, a listener's `incoming()`,
 /// and your own types with a `#[vthread] fn next(&mut self) -> Option<T>`. If the type is an
-/// `Iterator` too, vthread code takes the suspending `next`. Loops over other iterators are
-/// unchanged. An adapter (`rx.iter().enumerate()`) is a plain iterator, which blocks at each step.
+/// `Iterator` too, vthread code takes the suspending `next`. It suspends over a `Stream` of the
+/// `futures-core` crate as well: a cancelled step drops nothing but the stream. (One that is not
+/// `Unpin` is boxed for the loop; in plain code, which cannot suspend, rustc says that a stream
+/// is no iterator.) Loops over other iterators are unchanged. An adapter (`rx.iter().enumerate()`)
+/// is a plain iterator, which blocks at each step.
 ///
 /// ```
 /// use std::time::Duration;

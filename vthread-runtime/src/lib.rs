@@ -59,6 +59,7 @@ pub use group::handle::Group;
 pub use group::infallible::NoError;
 pub use group::outcome::Outcome;
 pub use group::task::{Task, TaskFuture};
+pub use group::tasks::Tasks;
 pub use inspect::{Dump, dump};
 pub use program::current_group::OwnedGroup;
 pub use program::shutdown::{BackgroundError, BackgroundFailure, shutdown};

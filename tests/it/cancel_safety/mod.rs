@@ -11,6 +11,7 @@
 mod connections;
 mod locks;
 mod messages;
+mod notices;
 mod permits;
 mod rendezvous;
 

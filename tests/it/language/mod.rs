@@ -52,6 +52,7 @@ mod shadowing;
 mod siblings;
 mod spawning;
 mod std_macros;
+mod stream_loops;
 mod temporaries;
 mod traits;
 mod try_operator;

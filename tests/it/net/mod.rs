@@ -2,5 +2,6 @@
 
 mod crowds;
 mod datagrams;
+mod faults;
 mod sockets;
 mod unix;

@@ -69,6 +69,16 @@ const METHODS: &[&str] = &[
     "read_to_end",
     "read_exact",
     "read",
+    "exists",
+    "try_exists",
+    "is_file",
+    "is_dir",
+    "is_symlink",
+    "metadata",
+    "symlink_metadata",
+    "canonicalize",
+    "read_dir",
+    "read_link",
 ];
 
 /// Methods that are never probed: these are examined if their receiver is the standard input.

@@ -8,4 +8,5 @@ pub(crate) mod closure;
 pub(crate) mod map_concurrent;
 
 pub(crate) mod for_loop;
+mod task_steps;
 pub(crate) mod yield_now;

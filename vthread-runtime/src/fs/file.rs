@@ -4,11 +4,12 @@ use super::cursor::Cursor;
 use super::helper::{OnHelper, on_helper};
 use super::open::{OpenOptions, from_std};
 use super::stream::Stream;
+use super::vectored::{read_parts, write_parts};
 use super::whole_file::{read_all, write_all};
 use super::{Metadata, Permissions};
-use crate::io::SeekFrom;
 use crate::io::frames::{ReadFrames, SeekFrames, WriteFrames, io_by_frames};
 use crate::io::inherent::inherent_io;
+use crate::io::{IoSlice, IoSliceMut, SeekFrom};
 use crate::sync::Mutex;
 use crate::task::call::{Call, suspends};
 use std::fmt;
@@ -274,6 +275,10 @@ impl ReadFrames for File {
             Kind::Watched(stream) => stream.read(buf).await,
         }
     }
+
+    async fn read_vectored_frame(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        read_parts(self, bufs).await
+    }
 }
 
 impl WriteFrames for File {
@@ -282,6 +287,10 @@ impl WriteFrames for File {
             Kind::WithCursor { cursor, .. } => cursor.get_mut().write(buf).await,
             Kind::Watched(stream) => stream.write(buf).await,
         }
+    }
+
+    async fn write_vectored_frame(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        write_parts(self, bufs).await
     }
 
     async fn flush_frame(&mut self) -> io::Result<()> {
@@ -309,11 +318,19 @@ impl io::Read for File {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         Call::leaf(self.read_frame(buf)).block()
     }
+
+    fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        Call::leaf(self.read_vectored_frame(bufs)).block()
+    }
 }
 
 impl io::Write for File {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         Call::leaf(self.write_frame(buf)).block()
+    }
+
+    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        Call::leaf(self.write_vectored_frame(bufs)).block()
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -11,7 +11,7 @@
 //! | `DirBuilder`, with `DirBuilderExt` | [`DirBuilder`] | `create` suspends |
 //! | `ReadDir`, `DirEntry`, with `DirEntryExt` | [`ReadDir`], [`DirEntry`] | `for` suspends |
 //! | `Metadata`, `Permissions`, `FileType`, `FileTimes` | the same, re-exported | none |
-//! | `Path::exists`, `is_file` .. | [`exists`], [`metadata`] | those of `Path` block |
+//! | `Path::exists`, `is_file` .. | [`exists`], [`metadata`] | those of `Path` block, and rustc says so in vthread code |
 //!
 //! What the system has in memory is looked up and read in place, where the system can say that it
 //! will not wait (Linux: `openat2`, `preadv2`). For all else it tells no one when a disk is ready,
@@ -40,8 +40,10 @@ mod known;
 mod links_and_copies;
 mod open;
 mod paths;
+mod raw_descriptor;
 mod shared_file;
 mod stream;
+mod vectored;
 mod whole_file;
 mod without_waiting;
 

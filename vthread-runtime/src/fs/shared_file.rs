@@ -2,9 +2,10 @@
 //! one cursor.
 
 use super::file::{File, Kind};
-use crate::io::SeekFrom;
+use super::vectored::{read_parts, write_parts};
 use crate::io::frames::{ReadFrames, SeekFrames, WriteFrames, io_by_frames};
 use crate::io::in_place::in_place;
+use crate::io::{IoSlice, IoSliceMut, SeekFrom};
 use crate::task::call::Call;
 use std::io;
 
@@ -15,6 +16,10 @@ impl ReadFrames for &File {
             Kind::Watched(stream) => stream.read(buf).await,
         }
     }
+
+    async fn read_vectored_frame(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        read_parts(self, bufs).await
+    }
 }
 
 impl WriteFrames for &File {
@@ -23,6 +28,10 @@ impl WriteFrames for &File {
             Kind::WithCursor { cursor, .. } => in_place(cursor.lock()).await.write(buf).await,
             Kind::Watched(stream) => stream.write(buf).await,
         }
+    }
+
+    async fn write_vectored_frame(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        write_parts(self, bufs).await
     }
 
     async fn flush_frame(&mut self) -> io::Result<()> {
@@ -48,11 +57,19 @@ impl io::Read for &File {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         Call::leaf(self.read_frame(buf)).block()
     }
+
+    fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        Call::leaf(self.read_vectored_frame(bufs)).block()
+    }
 }
 
 impl io::Write for &File {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         Call::leaf(self.write_frame(buf)).block()
+    }
+
+    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        Call::leaf(self.write_vectored_frame(bufs)).block()
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -14,6 +14,7 @@ pub(crate) mod limit;
 pub(crate) mod outcome;
 pub(crate) mod spawn;
 pub(crate) mod task;
+pub(crate) mod tasks;
 
 pub(crate) mod infallible;
 pub(crate) mod lifecycle;

@@ -6,11 +6,12 @@ use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::handle::{Handle, Join};
 use crate::task::header::Header;
 use crate::task::id::TaskId;
+use crate::task::wait_for::Site;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::panic::Location;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 /// The handle of a child, returned by `spawn!`.
 ///
@@ -66,6 +67,16 @@ impl<V> Task<V> {
     /// value.
     pub fn cancel(&self) {
         super::cancel::cancel_task(self.handle.held(), &CancelReason::TaskCancelled);
+    }
+
+    /// The join, which leaves `waker` for the child's end; and whether it has ended already.
+    pub(super) fn into_join(self, site: Site, waker: &Waker) -> (Join<V>, bool) {
+        self.handle.join_with(site, waker)
+    }
+
+    /// The handle of a child that nothing has joined.
+    pub(super) fn of(join: Join<V>) -> Self {
+        Task::new(join.into_handle())
     }
 
     pub(crate) fn header(&self) -> &Header {
@@ -160,7 +171,7 @@ fn name(task: &Header) -> Option<&str> {
 
 /// The panic of a join of a child that has no value: names the child, and the reason.
 #[cold]
-fn no_value(task: &Header) -> ! {
+pub(super) fn no_value(task: &Header) -> ! {
     let site = task.site;
     let who = match name(task) {
         Some(name) => format!("`{name}` (spawned at {site})"),

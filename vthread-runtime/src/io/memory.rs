@@ -150,3 +150,23 @@ trivial! {
     /// A sink that takes all. As [`std::io::sink`].
     Sink = sink(): Write;
 }
+
+macro_rules! of_one_kind {
+    ($($name:ident)*) => { $(
+        impl Clone for $name {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl Copy for $name {}
+
+        impl Default for $name {
+            fn default() -> Self {
+                $name(io::$name::default())
+            }
+        }
+    )* };
+}
+
+of_one_kind! { Empty Sink }

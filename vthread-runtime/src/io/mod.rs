@@ -19,7 +19,9 @@
 //! scope. [`Read`], [`Write`], [`BufRead`] and [`Seek`] are for generic code, for types of your
 //! own, and for everything that implements `AsyncRead`, `AsyncWrite`, `AsyncBufRead` or `AsyncSeek`
 //! of the `futures-io` crate. They have the names of std's traits, so a file imports either these
-//! or std's.
+//! or std's. (An import of std's trait in one function does not hide these: rustc sees both, and
+//! says that a method of `&[u8]`, say, is ambiguous, E0034. Move the function into a module that
+//! imports std's, or name the trait in the call: `std::io::BufRead::lines(bytes)`.)
 //!
 //! The streams implement std's traits as well, for libraries that read and write blockingly.
 //! `#[vthread]` code that uses a stream through these, as by a `std::io::BufReader`, gets a

@@ -14,6 +14,7 @@ use std::fs::{DirBuilder, File};
 use std::io::{self, BufReader, Bytes, Lines, Split, Stdin, StdinLock};
 use std::marker::PhantomData;
 use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::mpsc::Receiver;
 use std::sync::{LockResult, MutexGuard, RwLockReadGuard, RwLockWriteGuard, TryLockResult};
@@ -241,6 +242,16 @@ table! { methods:
     by_read_to_end = "read_to_end": "reading the standard input blocks the OS thread: read `vthread::io::stdin()`" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
     by_read_exact = "read_exact": "reading the standard input blocks the OS thread: read `vthread::io::stdin()`" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
     by_read = "read": "reading the standard input blocks the OS thread: read `vthread::io::stdin()`" for [] Stdin, [] StdinLock<'_>, [] BufReader<Stdin>;
+    by_exists = "exists": "`Path::exists` blocks the OS thread: write `vthread::fs::exists(path)`" for [] Path, [] PathBuf;
+    by_try_exists = "try_exists": "`Path::try_exists` blocks the OS thread: write `vthread::fs::exists(path)`" for [] Path, [] PathBuf;
+    by_is_file = "is_file": "`Path::is_file` blocks the OS thread: write `vthread::fs::metadata(path)?.is_file()`" for [] Path, [] PathBuf;
+    by_is_dir = "is_dir": "`Path::is_dir` blocks the OS thread: write `vthread::fs::metadata(path)?.is_dir()`" for [] Path, [] PathBuf;
+    by_is_symlink = "is_symlink": "`Path::is_symlink` blocks the OS thread: write `vthread::fs::symlink_metadata(path)?.is_symlink()`" for [] Path, [] PathBuf;
+    by_metadata = "metadata": "`Path::metadata` blocks the OS thread: write `vthread::fs::metadata(path)`" for [] Path, [] PathBuf;
+    by_symlink_metadata = "symlink_metadata": "`Path::symlink_metadata` blocks the OS thread: write `vthread::fs::symlink_metadata(path)`" for [] Path, [] PathBuf;
+    by_canonicalize = "canonicalize": "`Path::canonicalize` blocks the OS thread: write `vthread::fs::canonicalize(path)`" for [] Path, [] PathBuf;
+    by_read_dir = "read_dir": "`Path::read_dir` blocks the OS thread: write `vthread::fs::read_dir(path)`" for [] Path, [] PathBuf;
+    by_read_link = "read_link": "`Path::read_link` blocks the OS thread: write `vthread::fs::read_link(path)`" for [] Path, [] PathBuf;
 }
 
 table! { guards:

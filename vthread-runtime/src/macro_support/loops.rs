@@ -8,9 +8,13 @@
 use super::choice::{IsCall, IsPlain};
 use crate::base::type_question::{Answer, Asked, answers, ask};
 use crate::call::for_loop::IntoSuspendingIter;
-use crate::task::call::{Suspends, name_hash};
-use std::future::Future;
+use crate::scoped::await_future::await_future;
+use crate::task::call::{Call, Suspends, name_hash};
+use crate::task::current::checkpoint;
+use futures_core::Stream;
+use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
+use std::pin::Pin;
 
 /// What kind of loop is it, over a value of this type?
 pub struct LoopOver<E>(PhantomData<fn() -> E>);
@@ -135,8 +139,12 @@ answers! {
     1 ['a, T: ?Sized] LoopOver<&'a T> where { &'a T: IntoIterator } => PlainSteps;
     /// A type with a suspending `next`, which comes before an `Iterator` of the same type.
     2 [E: Suspends<{ name_hash("next") }>] LoopOver<E> => StepsByNext;
+    /// A stream, which comes before an `Iterator` of the same type too.
+    3 [E: Stream + Unpin] LoopOver<E> => StepsOfStream;
+    /// One that has to stay where it is.
+    4 [E: Stream] LoopOver<E> => StepsOfPinned;
     /// An iterator, or rustc reports that it is none.
-    3 [E] LoopOver<E> => PlainSteps;
+    5 [E] LoopOver<E> => PlainSteps;
 }
 
 /// Over a type of the library's own.
@@ -170,6 +178,54 @@ impl<E> Steps<E> for StepsByNext {
     #[inline(always)]
     fn parts(self, over: E) -> (SuspendingLoop, Ticks, E) {
         (SuspendingLoop, Ticks, over)
+    }
+}
+
+/// Over a stream.
+pub struct StepsOfStream;
+
+impl Answer for StepsOfStream {
+    const IT: Self = StepsOfStream;
+}
+
+impl<E: Stream + Unpin> Steps<E> for StepsOfStream {
+    type Kind = SuspendingLoop;
+    type Over = Ticks;
+    type Source = StreamSteps<E>;
+    #[inline(always)]
+    fn parts(self, over: E) -> (SuspendingLoop, Ticks, StreamSteps<E>) {
+        (SuspendingLoop, Ticks, StreamSteps(over))
+    }
+}
+
+/// Over a stream on the heap, where it stays.
+pub struct StepsOfPinned;
+
+impl Answer for StepsOfPinned {
+    const IT: Self = StepsOfPinned;
+}
+
+impl<E: Stream> Steps<E> for StepsOfPinned {
+    type Kind = SuspendingLoop;
+    type Over = Ticks;
+    type Source = StreamSteps<Pin<Box<E>>>;
+    #[inline(always)]
+    fn parts(self, over: E) -> (SuspendingLoop, Ticks, StreamSteps<Pin<Box<E>>>) {
+        (SuspendingLoop, Ticks, StreamSteps(Box::pin(over)))
+    }
+}
+
+/// The steps of a stream.
+pub struct StreamSteps<S>(S);
+
+impl<S: Stream + Unpin> StreamSteps<S> {
+    /// The next item.
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> Call<Option<S::Item>, impl Future<Output = Option<S::Item>>> {
+        Call::leaf(async move {
+            poll_fn(checkpoint).await;
+            await_future(poll_fn(|cx| Pin::new(&mut self.0).poll_next(cx))).await
+        })
     }
 }
 

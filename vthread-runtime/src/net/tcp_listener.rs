@@ -188,6 +188,8 @@ impl Iterator for Incoming<'_> {
     }
 }
 
+impl std::iter::FusedIterator for Incoming<'_> {}
+
 /// The connections as `for` in vthread code takes them.
 #[doc(hidden)]
 #[derive(Debug)]

@@ -7,14 +7,30 @@
 
 use super::ending::{Ending, ProcessFd};
 use crate::driver::{Direction, Source};
-use parking_lot::Mutex;
+use crate::primitive::Mutex;
 use std::io;
 use std::process::Child;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 /// A process that no vthread waits for any more.
-struct Orphan(Mutex<Option<(Child, Ending)>>);
+struct Orphan<K>(Mutex<Option<K>>);
+
+/// What is kept until it has ended.
+trait Kept: Send + 'static {
+    /// Collects it if it has ended; else it wakes.
+    fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<()>;
+}
+
+impl Kept for (Child, Ending) {
+    fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let (child, ending) = self;
+        match ending.watch(child) {
+            None => Poll::Ready(()),
+            Some(watched) => poll_ended(watched, child, cx),
+        }
+    }
+}
 
 /// Collects `child` when it ends.
 pub(super) fn reap_later(mut child: Child, mut ending: Ending) {
@@ -34,27 +50,23 @@ pub(super) fn reap_later(mut child: Child, mut ending: Ending) {
     Arc::new(Orphan(Mutex::new(Some((child, ending))))).look();
 }
 
-impl Orphan {
+impl<K: Kept> Orphan<K> {
     /// Collects it, or waits until there is news of it.
     fn look(self: Arc<Self>) {
-        let mut kept = self.0.lock();
-        let Some((child, ending)) = &mut *kept else {
-            return;
-        };
         let waker = Waker::from(self.clone());
-        let ended = match ending.watch(child) {
-            None => true,
-            Some(watched) => poll_ended(watched, child, &waker).is_ready(),
-        };
+        let mut kept = self.0.lock();
+        let ended = kept.as_mut().is_some_and(|process| {
+            let mut cx = Context::from_waker(&waker);
+            process.poll_ended(&mut cx).is_ready()
+        });
         let gone = if ended { kept.take() } else { None };
         drop(kept);
         drop(gone);
     }
 }
 
-fn poll_ended(watched: &Source<ProcessFd>, child: &mut Child, waker: &Waker) -> Poll<()> {
-    let mut cx = Context::from_waker(waker);
-    let polled = watched.poll_io(Direction::Read, &mut cx, |_| match child.try_wait() {
+fn poll_ended(watched: &Source<ProcessFd>, child: &mut Child, cx: &mut Context<'_>) -> Poll<()> {
+    let polled = watched.poll_io(Direction::Read, cx, |_| match child.try_wait() {
         Ok(None) => Err(io::ErrorKind::WouldBlock.into()),
         // Collected, or another part of the program has done that.
         _ => Ok(()),
@@ -62,8 +74,80 @@ fn poll_ended(watched: &Source<ProcessFd>, child: &mut Child, waker: &Waker) -> 
     polled.map(drop)
 }
 
-impl Wake for Orphan {
+impl<K: Kept> Wake for Orphan<K> {
     fn wake(self: Arc<Self>) {
         self.look();
+    }
+}
+
+#[cfg(all(test, loom))]
+mod models {
+    use super::*;
+    use crate::primitive::{AtomicBool, AtomicUsize, Ordering, thread};
+
+    /// A process as the system knows it: it ends once, and then tells who has asked.
+    #[derive(Default)]
+    struct System {
+        has_ended: AtomicBool,
+        asked: Mutex<Option<Waker>>,
+        n_collected: AtomicUsize,
+        n_kept: AtomicUsize,
+    }
+
+    impl System {
+        fn end(&self) {
+            self.has_ended.store(true, Ordering::Release);
+            let asked = self.asked.lock().take();
+            if let Some(asked) = asked {
+                asked.wake();
+            }
+        }
+    }
+
+    struct Process(Arc<System>);
+
+    impl Kept for Process {
+        fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+            let before = self.0.asked.lock().replace(cx.waker().clone());
+            drop(before);
+            if !self.0.has_ended.load(Ordering::Acquire) {
+                return Poll::Pending;
+            }
+            self.0.n_collected.fetch_add(1, Ordering::Relaxed);
+            Poll::Ready(())
+        }
+    }
+
+    impl Drop for Process {
+        fn drop(&mut self) {
+            self.0.n_kept.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The process ends while it is given up, and is told of twice: it is collected once, and
+    /// nothing of it stays.
+    #[test]
+    fn loom_process_an_orphan_is_collected_once() {
+        loom::model(|| {
+            let system = Arc::new(System {
+                n_kept: AtomicUsize::new(1),
+                ..System::default()
+            });
+            let ending = {
+                let system = system.clone();
+                thread::spawn(move || system.end())
+            };
+            let orphan = Arc::new(Orphan(Mutex::new(Some(Process(system.clone())))));
+            let late = orphan.clone();
+            orphan.look();
+            // News of something else, at any time.
+            late.look();
+            ending.join().unwrap();
+            // The last waker goes as the system lets go of its descriptor.
+            let last = system.asked.lock().take();
+            drop(last);
+            assert_eq!(system.n_collected.load(Ordering::Relaxed), 1);
+            assert_eq!(system.n_kept.load(Ordering::Relaxed), 0);
+        });
     }
 }

@@ -6,7 +6,7 @@
 //! | `RwLock` and its guards | [`RwLock`], [`RwLockReadGuard`], [`RwLockWriteGuard`] | the same; locks are granted in the order of the requests; `downgrade`, `map`, `read_owned`, `write_owned` |
 //! | `Condvar`, `WaitTimeoutResult` | [`Condvar`], [`WaitTimeoutResult`] | no poisoning |
 //! | `Barrier`, `BarrierWaitResult` | [`Barrier`], [`BarrierWaitResult`] | none |
-//! | `Once` | [`Once`] | no poisoning, so neither `OnceState` nor `call_once_force` |
+//! | `Once`, `OnceState` | [`Once`], [`OnceState`] | no poisoning: `call_once` works after a panic |
 //! | `OnceLock` | [`OnceLock`] | none |
 //! | `LazyLock` | [`LazyLock`] | [`force`](LazyLock::force) suspends, a dereference blocks |
 //! | `mpsc` | [`mpsc`]; [`channel`], [`unbounded`] | receivers can be shared and cloned; `send` is a checkpoint; `close`, `closed`, `recv_many`, `reserve`, weak senders |
@@ -60,7 +60,7 @@ pub use lazy_lock::LazyLock;
 pub use mutex::{Lock, Mutex, MutexGuard};
 pub use mutex_guards::{MappedMutexGuard, OwnedMutexGuard};
 pub use notify::Notify;
-pub use once::Once;
+pub use once::{Once, OnceState};
 pub use once_lock::OnceLock;
 pub use oneshot::{OneshotReceiver, OneshotSender, oneshot};
 pub use permits::OwnedPermit;

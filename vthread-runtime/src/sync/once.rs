@@ -1,10 +1,12 @@
 //! An action that is done once.
 
 use super::once_lock::OnceLock;
-use crate::primitive::const_unless_modelled;
+use crate::primitive::{AtomicBool, Ordering, const_unless_modelled};
 use crate::task::call::{Call, Suspends, name_hash};
+use crate::task::wait_for::Site;
 use std::fmt;
 use std::future::Future;
+use std::panic::Location;
 
 /// An action that is done once, by the first vthread that asks for it. The others wait meanwhile.
 ///
@@ -24,13 +26,31 @@ use std::future::Future;
 #[derive(Default)]
 pub struct Once {
     done: OnceLock<()>,
+    /// Whether the last attempt has panicked. Changed by one at a time: the one that does the work.
+    has_panicked: AtomicBool,
+}
+
+/// What an action of [`Once::call_once_force`] is told.
+#[derive(Debug)]
+pub struct OnceState {
+    is_poisoned: bool,
+}
+
+impl OnceState {
+    /// Whether an earlier action has panicked, and may have left things half done.
+    pub fn is_poisoned(&self) -> bool {
+        self.is_poisoned
+    }
 }
 
 impl Once {
     const_unless_modelled! {
         /// Makes one that has not been done.
         pub const fn new() -> Self {
-            Once { done: OnceLock::new() }
+            Once {
+                done: OnceLock::new(),
+                has_panicked: AtomicBool::new(false),
+            }
         }
     }
 
@@ -48,7 +68,51 @@ impl Once {
     /// If `work` does. A `work` that calls its own `call_once` waits forever.
     #[track_caller]
     pub fn call_once<F: FnOnce()>(&self, work: F) -> Call<(), impl Future<Output = ()>> {
-        let done = self.done.getting(work, std::panic::Location::caller());
+        self.calling(|_| work(), Location::caller())
+    }
+
+    /// As [`call_once`](Once::call_once), and tells `work` whether an earlier one has panicked.
+    /// (`call_once` works after a panic as well: there is no poisoning here.)
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and while another vthread calls its `work`.
+    ///
+    /// # Cancellation
+    /// The wait ends. If it was to do the work, the next waiter does.
+    ///
+    /// # Panics
+    /// If `work` does. A `work` that calls its own `call_once` waits forever.
+    ///
+    /// # Examples
+    /// ```
+    /// # use vthread_runtime as vthread;
+    /// use vthread::sync::Once;
+    ///
+    /// static READY: Once = Once::new();
+    /// let first = std::panic::catch_unwind(|| READY.call_once(|| panic!()).block());
+    /// assert!(first.is_err());
+    /// READY.call_once_force(|state| assert!(state.is_poisoned())).block();
+    /// assert!(READY.is_completed());
+    /// ```
+    #[track_caller]
+    pub fn call_once_force<F: FnOnce(&OnceState)>(
+        &self,
+        work: F,
+    ) -> Call<(), impl Future<Output = ()>> {
+        self.calling(work, Location::caller())
+    }
+
+    fn calling(
+        &self,
+        work: impl FnOnce(&OnceState),
+        site: Site,
+    ) -> Call<(), impl Future<Output = ()>> {
+        let work = || {
+            let is_poisoned = self.has_panicked.swap(true, Ordering::Relaxed);
+            work(&OnceState { is_poisoned });
+            self.has_panicked.store(false, Ordering::Relaxed);
+        };
+        let done = self.done.getting(work, site);
         Call::leaf(async move {
             done.await;
         })
@@ -75,6 +139,8 @@ impl Once {
 
 #[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("call_once") }> for Once {}
+#[diagnostic::do_not_recommend]
+impl Suspends<{ name_hash("call_once_force") }> for Once {}
 #[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("wait") }> for Once {}
 
@@ -109,7 +175,13 @@ mod tests {
                 .block();
         });
         assert!(panicked.is_err() && !once.is_completed());
-        once.call_once(|| {}).block();
+        once.call_once_force(|state| assert!(state.is_poisoned()))
+            .block();
         assert!(once.is_completed());
+        once.call_once_force(|_| unreachable!()).block();
+        let other = Once::new();
+        other
+            .call_once_force(|state| assert!(!state.is_poisoned()))
+            .block();
     }
 }

@@ -17,7 +17,7 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::ptr::NonNull;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 /// Owns the right to a task's value, and one reference.
 #[derive(Debug)]
@@ -142,6 +142,15 @@ impl<V> Handle<V> {
             site,
         }
     }
+
+    /// As `join`, with a waker that is left before the first poll. The second is true if the task
+    /// is over already: then nothing wakes it.
+    pub(crate) fn join_with(self, site: Site, waker: &Waker) -> (Join<V>, bool) {
+        let is_over = self.register(site, &Context::from_waker(waker));
+        let mut join = self.join(site);
+        join.is_registered = !is_over;
+        (join, is_over)
+    }
 }
 
 impl<V> Drop for Handle<V> {
@@ -214,12 +223,24 @@ impl<V> Join<V> {
     }
 }
 
-impl<V> Drop for Join<V> {
-    fn drop(&mut self) {
-        // The wait is over, if it had begun.
+impl<V> Join<V> {
+    /// The handle again, of which nothing was taken.
+    pub(crate) fn into_handle(mut self) -> Handle<V> {
+        self.leave();
+        self.handle.take().expect("it is there until it is taken")
+    }
+
+    /// The wait is over, if it had begun.
+    fn leave(&mut self) {
         if let Some(handle) = self.handle.as_ref().filter(|_| self.is_registered) {
             let joiner = handle.header().vthread.open().joiner.take();
             drop(joiner);
         }
+    }
+}
+
+impl<V> Drop for Join<V> {
+    fn drop(&mut self) {
+        self.leave();
     }
 }

@@ -25,6 +25,18 @@ fn r12_a_standstill_ends_with_a_message() {
     assert!(said.contains("the process cannot go on"), "{said}");
 }
 
+/// A crowd of operations on files queues for the helpers, and starts no more of them.
+#[test]
+fn ten_thousand_files_keep_to_the_bound() {
+    let directory = std::env::temp_dir().join(format!("vthread-files-{}", std::process::id()));
+    std::fs::create_dir(&directory).unwrap();
+    let program = env!("CARGO_BIN_EXE_limits_main");
+    let run = Command::new(program).arg("files").arg(&directory).output();
+    std::fs::remove_dir_all(&directory).unwrap();
+    let run = run.unwrap();
+    assert!(run.status.success() && run.stdout == b"done\n", "{run:?}");
+}
+
 #[test]
 fn r13_helpers_that_need_helpers() {
     let run = run("helpers");

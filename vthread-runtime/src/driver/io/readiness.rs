@@ -32,6 +32,7 @@ use crate::base::wake::{WakeList, wake};
 use crate::primitive::{AtomicUsize, Mutex, Ordering};
 use crate::task::wait_reason;
 use crate::task::wait_reason::WaitReason;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::task::{Context, Poll, Waker};
 
 /// A direction in which a descriptor can be ready.
@@ -112,6 +113,11 @@ pub(crate) struct Readiness {
     word: AtomicUsize,
     waiters: Mutex<Waiters>,
 }
+
+// A panic leaves the list of waiters whole: no code of others runs under its lock. So the streams
+// may be used after one, as std's.
+impl UnwindSafe for Readiness {}
+impl RefUnwindSafe for Readiness {}
 
 #[derive(Debug, Default)]
 struct Waiters {

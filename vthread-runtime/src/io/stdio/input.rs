@@ -12,7 +12,7 @@ use crate::task::call::{Call, Suspends, name_hash};
 use std::fmt;
 use std::future::Future;
 use std::io::IsTerminal;
-use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::os::fd::AsFd;
 use std::sync::OnceLock;
 
 /// The standard input, of which there is one buffer for the whole process. As [`std::io::stdin`].
@@ -162,12 +162,6 @@ impl BufRead for StdinLock<'static> {
 
     fn read_line<'a>(&'a mut self, buf: &'a mut String) -> IoCall<'a, usize, ReadingOn> {
         IoFrame::boxed(async move { in_place(self.reader().await.read_line(buf)).await })
-    }
-}
-
-impl AsRawFd for Stdin {
-    fn as_raw_fd(&self) -> RawFd {
-        std::io::stdin().as_raw_fd()
     }
 }
 

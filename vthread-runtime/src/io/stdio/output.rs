@@ -9,7 +9,7 @@ use crate::io::inherent::inherent_io;
 use crate::sync::{Mutex, MutexGuard};
 use std::fmt;
 use std::io::IsTerminal;
-use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::os::fd::AsFd;
 use std::sync::OnceLock;
 
 /// Where it goes.
@@ -113,12 +113,6 @@ macro_rules! outputs {
             io_by_frames!([] $lock<'static>: Write);
             inherent_io!($ty: Write);
             inherent_io!($lock<'static>: Write);
-
-            impl AsRawFd for $ty {
-                fn as_raw_fd(&self) -> RawFd {
-                    std::io::$function().as_raw_fd()
-                }
-            }
 
             impl fmt::Debug for $lock<'_> {
                 fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

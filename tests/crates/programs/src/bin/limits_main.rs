@@ -70,6 +70,32 @@ fn length(path: &std::path::Path) -> u64 {
     vthread::fs::metadata(path).unwrap().len()
 }
 
+/// Those of the process, as the system counts them.
+fn n_threads() -> usize {
+    std::fs::read_dir("/proc/self/task").unwrap().count()
+}
+
+/// Ten thousand operations on files at once, of which each needs a helper.
+#[vthread]
+fn ten_thousand_files(directory: &std::path::Path) -> (usize, usize) {
+    let n_most = std::sync::atomic::AtomicUsize::new(0);
+    let n_done = std::sync::atomic::AtomicUsize::new(0);
+    group! {
+        for n in 0..10_000u32 {
+            let path = directory.join((n % 100).to_string());
+            let (n_most, n_done) = (&n_most, &n_done);
+            spawn! {
+                vthread::fs::write(&path, [7; 100]).unwrap();
+                n_done.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                if n % 100 == 0 {
+                    n_most.fetch_max(n_threads(), std::sync::atomic::Ordering::Relaxed);
+                }
+            };
+        }
+    }
+    (n_done.into_inner(), n_most.into_inner())
+}
+
 fn main() {
     let case = std::env::args().nth(1).expect("a case");
     std::thread::spawn(|| {
@@ -95,6 +121,14 @@ fn main() {
                 .install()
                 .unwrap();
             assert_eq!(nested_helpers(), 20);
+        }
+        "files" => {
+            config.helper_threads(4).install().unwrap();
+            let directory = std::env::args().nth(2).expect("a directory");
+            let (n_done, n_most) = ten_thousand_files(directory.as_ref());
+            assert_eq!(n_done, 10_000);
+            // Workers, helpers, this thread, the one above, and the monitor.
+            assert!(n_most <= 2 + 4 + 4, "{n_most} threads");
         }
         other => panic!("no case {other}"),
     }
