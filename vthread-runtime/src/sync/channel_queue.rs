@@ -155,6 +155,7 @@ impl<T> Queue<T> {
     }
 
     /// An attempt to send, under the lock. None: there is no room, and the message is still there.
+    #[inline]
     fn send(&self, locked: &mut Locked<T>, message: &mut Option<T>) -> Option<Settled<(), T>> {
         if locked.rejects() {
             return Some(Settled {
@@ -361,6 +362,7 @@ impl<T, E> Settled<T, E> {
 pub(super) struct Room<'q, T>(pub(super) &'q Queue<T>);
 
 impl<T> Room<'_, T> {
+    #[inline]
     pub(super) fn send(
         &self,
         locked: &mut Locked<T>,
