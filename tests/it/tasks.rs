@@ -135,7 +135,7 @@ fn handles() -> (usize, usize) {
         let mut tasks = Tasks::new();
         for n in 0..10u64 {
             let task = spawn! {
-                if n % 2 == 0 {
+                if n.is_multiple_of(2) {
                     sleep(LONG);
                 }
                 n

@@ -87,7 +87,7 @@ fn ten_thousand_files(directory: &std::path::Path) -> (usize, usize) {
             spawn! {
                 vthread::fs::write(&path, [7; 100]).unwrap();
                 n_done.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                if n % 100 == 0 {
+                if n.is_multiple_of(100) {
                     n_most.fetch_max(n_threads(), std::sync::atomic::Ordering::Relaxed);
                 }
             };
