@@ -19,7 +19,7 @@ fn __vthread_greet(client: &HttpClient) -> rt::call_type![String] {
         match () {
             () => '__frame: {
                 {
-                    let response = ({
+                    let response = (({
                         '__l: {
                             break '__l;
                             break '__frame break '__l;
@@ -45,15 +45,15 @@ fn __vthread_greet(client: &HttpClient) -> rt::call_type![String] {
                                 }),
                             )
                             .await
-                    });
+                    }));
                     let text = async { response.text().await };
-                    ({
+                    (({
                         '__l: {
                             break '__l;
                             break '__frame break '__l;
                         }
                         rt::await_future(text).await
-                    })
+                    }))
                 }
             }
         }

@@ -35,7 +35,7 @@ fn __vthread_read_all(
                             }
                         }
                     });
-                    ({
+                    (({
                         use ::vthread::__macros::*;
                         use group as a_group_not_of_vthread_needs_a_path_or_another_name;
                         use a_group_not_of_vthread_needs_a_path_or_another_name as _;
@@ -106,7 +106,7 @@ fn __vthread_read_all(
                                                             }
                                                         };
                                                         {
-                                                            ({
+                                                            (({
                                                                 use ::vthread::__macros::*;
                                                                 use spawn as a_spawn_not_of_vthread_needs_a_path_or_another_name;
                                                                 use a_spawn_not_of_vthread_needs_a_path_or_another_name as _;
@@ -209,7 +209,7 @@ fn __vthread_read_all(
                                                                 unsafe {
                                                                     rt::spawn(__g, __permit, __options, __f)
                                                                 }
-                                                            });
+                                                            }));
                                                         }
                                                     }
                                                 }
@@ -241,7 +241,7 @@ fn __vthread_read_all(
                                 }
                             })
                         })
-                    })?;
+                    }))?;
                     Ok(total.into_inner())
                 }
             }

@@ -48,7 +48,7 @@ fn __vthread_first_or(
                                         }
                                     };
                                     {
-                                        ({
+                                        (({
                                             use ::vthread::__macros::*;
                                             use group as a_group_not_of_vthread_needs_a_path_or_another_name;
                                             use a_group_not_of_vthread_needs_a_path_or_another_name as _;
@@ -94,7 +94,7 @@ fn __vthread_first_or(
                                                             );
                                                         }
                                                         let __v = {
-                                                            let found = ({
+                                                            let found = (({
                                                                 use ::vthread::__macros::*;
                                                                 use spawn as a_spawn_not_of_vthread_needs_a_path_or_another_name;
                                                                 use a_spawn_not_of_vthread_needs_a_path_or_another_name as _;
@@ -187,7 +187,7 @@ fn __vthread_first_or(
                                                                 unsafe {
                                                                     rt::spawn(__g, __permit, __options, __f)
                                                                 }
-                                                            });
+                                                            }));
                                                             if *id == other {
                                                                 return Ok(
                                                                     rt::Ctl::Out(rt::Or::A(())),
@@ -262,7 +262,7 @@ fn __vthread_first_or(
                                                     }
                                                 })
                                             })
-                                        })?;
+                                        }))?;
                                     }
                                 }
                             }

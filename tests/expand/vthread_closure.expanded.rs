@@ -31,7 +31,7 @@ fn __vthread_bodies(
                                 __vthread_call(
                                     pages,
                                     8,
-                                    ('__closure: {
+                                    (('__closure: {
                                         use ::vthread::__macros::*;
                                         use closure as a_closure_not_of_vthread_needs_a_path_or_another_name;
                                         use a_closure_not_of_vthread_needs_a_path_or_another_name as _;
@@ -91,7 +91,7 @@ fn __vthread_bodies(
                                             rt::returned(&__f)[()]
                                         };
                                         unsafe { rt::closure(&__t, __f, __k) }
-                                    }),
+                                    })),
                                 )
                             }
                         }

@@ -51,6 +51,7 @@ mod cancelled_innermost_first {
     }
 
     #[vthread]
+    #[allow(unconditional_recursion)]
     fn down(n: usize, dropped: &AtomicUsize, tx: &Sender<()>) {
         let _guard = InOrder(n, dropped);
         if n == 0 {

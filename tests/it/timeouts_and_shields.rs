@@ -87,6 +87,7 @@ mod around_a_recursion {
     use super::*;
 
     #[vthread]
+    #[allow(unconditional_recursion)]
     fn down(n: usize, alive: &AtomicUsize) {
         struct Alive<'a>(&'a AtomicUsize);
         impl Drop for Alive<'_> {

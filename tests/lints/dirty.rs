@@ -1,9 +1,9 @@
 //! Mistakes with the lint that says so at the end of each line: the transform hides none of them.
 //!
-//! It does hide `unused_parens`, `unused_braces`, `unreachable_code`, `clippy::needless_return` and
-//! `clippy::let_and_return`, since the code that it generates around the user's would trip them,
-//! and the `#[must_use]` of a method, and of a function whose arguments are more than places and
-//! literals (that of a type is seen).
+//! It does hide `unused_braces`, `clippy::needless_return` and `clippy::let_and_return`, since the
+//! code that it generates around the user's would trip them, and the `#[must_use]` of a method, and
+//! of a function whose arguments are more than places and literals (that of a type is seen).
+//! `bodies.rs` has more of rustc's own.
 
 #![allow(dead_code, clippy::unnecessary_operation)]
 

@@ -34,6 +34,12 @@ fn complaints_reach_the_user() {
     );
 }
 
+#[test]
+fn t08_lints_of_rustc_fire_in_bodies() {
+    let source = include_str!("bodies.rs");
+    assert_eq!(expected(source), complaints("bodies", source, &[]));
+}
+
 /// The expectations in the comments.
 fn expected(source: &str) -> BTreeSet<Complaint> {
     let mut expected = BTreeSet::new();

@@ -24,6 +24,7 @@ mod case_14_a_timeout_around_a_recursion {
     use super::*;
 
     #[vthread]
+    #[allow(unconditional_recursion)]
     fn down(n: usize) {
         vthread::yield_now();
         if n == 0 {

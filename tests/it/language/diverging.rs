@@ -122,6 +122,7 @@ fn loops_without_break() -> u32 {
 }
 
 #[vthread]
+#[allow(unreachable_code)]
 fn return_as_a_value(n: Option<u32>) -> u32 {
     n.unwrap_or(return num(9))
 }

@@ -1,6 +1,7 @@
 //! Questions about the user's code. They read, and change nothing.
 
 pub(crate) mod captures;
+pub(crate) mod endless_recursion;
 pub(crate) mod format_args;
 pub(crate) mod impl_siblings;
 pub(crate) mod indexed_places;

@@ -1,5 +1,6 @@
 //! The code of a suspending call, and the dead code beside it.
 
+use crate::emit::parens::parenthesized;
 use crate::names::{self, called_at, hygienic};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -28,7 +29,7 @@ pub(crate) fn body_future(at: Span, moves: impl ToTokens, inside: TokenStream) -
 
 /// A statement that is type-checked and never runs: no borrow, no move, no recursion cycle.
 pub(crate) fn dead(span: Span, code: TokenStream) -> TokenStream {
-    quote_spanned!(span=> '__l: { break '__l; #code })
+    quote_spanned!(span=> #[allow(unreachable_code)] '__l: { break '__l; #code })
 }
 
 /// Stands beside each generated `.await`: it does not compile (E0767) in an async block or closure
@@ -60,6 +61,12 @@ pub(crate) fn leave(making: CallMode, span: Span, value: TokenStream) -> TokenSt
 
 /// `dead` beside a call that is made in this mode.
 pub(crate) fn dead_beside(making: CallMode, span: Span, code: TokenStream) -> TokenStream {
+    let dead = dead_in_arm(making, span, code);
+    quote_spanned!(span=> #[allow(unreachable_code)] #dead)
+}
+
+/// The same in an arm that allows code which never runs.
+pub(crate) fn dead_in_arm(making: CallMode, span: Span, code: TokenStream) -> TokenStream {
     let leave = leave(making, span, TokenStream::new());
     quote_spanned!(span=> '__l: { #leave #code })
 }
@@ -125,7 +132,7 @@ pub(crate) fn known_call(
     held: TokenStream,
 ) -> TokenStream {
     let span = hygienic(at);
-    let dead = dead_beside(making, span, TokenStream::new());
+    let dead = dead_in_arm(making, span, TokenStream::new());
     let (frame, segment, block) = (
         names::frame(span),
         names::segment(span),
@@ -141,9 +148,9 @@ pub(crate) fn known_call(
     let decided = decide(
         extent,
         call,
-        quote_spanned!(span=> __c => { #dead #held #made }),
+        quote_spanned!(span=> #[allow(unreachable_code)] __c => { #dead #held #made }),
     );
-    names::called_at(at, decided).into_token_stream()
+    parenthesized(decided)
 }
 
 /// The value of `__run`: awaited in place, or by blocking.

@@ -4,3 +4,4 @@ pub(crate) mod attributes;
 pub(crate) mod call;
 pub(crate) mod error_inference;
 pub(crate) mod group_prologue;
+pub(crate) mod parens;

@@ -187,9 +187,6 @@ pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
 pub(crate) fn allowed_lints() -> Attribute {
     parse_quote!(#[allow(
         unused_braces,
-        unused_parens,
-        unused_unsafe,
-        unreachable_code,
         clippy::manual_async_fn,
         clippy::let_and_return,
         clippy::double_must_use,

@@ -1,13 +1,14 @@
 //! The frame of a function: its body as an async block, passed to the runtime as a `Call`.
 
 use super::options::Options;
-use crate::emit::call::dead;
+use crate::analysis::endless_recursion::{Itself, inevitable_call};
+use crate::emit::call::{Extent, dead};
 use crate::lower::{Lowering, can_be_written};
-use crate::names::{self, hygienic};
-use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use crate::names::{self, called_at, hygienic};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::visit_mut::VisitMut;
-use syn::{Block, ReturnType, Signature};
+use syn::{Block, ReturnType, Signature, Token};
 
 /// Rewrites `block` and makes the body of the companion.
 pub(crate) fn emit(
@@ -28,6 +29,14 @@ pub(crate) fn emit_frame(
     mut block: Block,
     signature: &Signature,
 ) -> TokenStream {
+    let itself = Itself {
+        function: body.subject.function.as_deref(),
+        method: body.subject.method.as_deref(),
+        taking: body.subject.taking,
+        siblings: &body.subject.siblings,
+    };
+    let endless = inevitable_call(&block, itself);
+    let endless = endless.map(|call| recursion(signature, call));
     body.is_used = !matches!(signature.output, ReturnType::Default);
     body.visit_block_mut(&mut block);
     let span = hygienic(signature.ident.span());
@@ -41,11 +50,30 @@ pub(crate) fn emit_frame(
     quote_spanned!(span=>
         let __f = async move {
             #[allow(unused_imports)] use #in_frame::*;
+            #endless
             #this
             #prologue
             #returns
             match () { () => '__frame: { #block } }
         };
+    )
+}
+
+/// A plain function in place of the user's, for rustc's lint about functions that cannot return.
+fn recursion(signature: &Signature, call: Extent) -> TokenStream {
+    let header = signature.paren_token.span.join();
+    let end = signature.output.to_token_stream().into_iter().last();
+    let end = end.map_or(header, |tree| tree.span());
+    let function = Token![fn](signature.fn_token.span);
+    let named = |at| Ident::new("__again", hygienic(at));
+    let (declared, called) = (named(header), named(call.start));
+    let parameters = called_at(header, TokenStream::new());
+    let arguments = called_at(call.end, TokenStream::new());
+    let output = called_at(end, TokenStream::new());
+    let mut body = Group::new(Delimiter::Brace, quote!(#called #arguments));
+    body.set_span(call.end);
+    quote_spanned!(hygienic(header)=>
+        #[allow(dead_code)] { #function #declared #parameters -> #output #body }
     )
 }
 

@@ -1,9 +1,10 @@
 //! The walk over a block: its statements in order, and the rules for the block as a whole.
 
-use super::must_use::said_again;
 use super::{Lowering, macro_fragments};
 use crate::analysis::tail::first_tail;
 use crate::emit::attributes;
+use crate::emit::call::Extent;
+use crate::emit::parens;
 use crate::errors;
 use crate::forms::enclosure::Enclosure;
 use crate::forms::{OurMacro, our_macro};
@@ -51,15 +52,16 @@ impl Lowering {
                 Stmt::Expr(expr, semi) => {
                     self.is_used = is_last && is_used && semi.is_none();
                     self.hands_on(expr);
-                    let stated = semi.and_then(|_| self.stated_call(expr));
+                    let start = semi.map(|semi| Extent::from(expr, semi.span).start);
+                    self.stated = semi.and_then(|_| self.stated_call(expr));
                     match (&mut *expr, &semi) {
                         // Of `group! { .. }?;` only the error is used.
                         (Expr::Try(attempt), Some(_)) => self.attempt(attempt, false),
                         (expr, _) => self.visit_expr_mut(expr),
                     }
-                    if let (Some(call), Expr::Verbatim(_)) = (&stated, &*expr) {
-                        let again = Stmt::Expr(Expr::Verbatim(said_again(call)), None);
-                        remembered.push((at, again));
+                    self.stated = None;
+                    if let Some(start) = start {
+                        parens::located(expr, start);
                     }
                 }
                 Stmt::Macro(invocation) => {

@@ -188,7 +188,8 @@ fn asked_of_result(call: impl ToTokens, key: &str, at: Span) -> Expr {
     let tag = names::tag_of_result(span);
     let warning = of_tag(key, at);
     let dead = crate::emit::call::dead(span, quote_spanned!(span=> let __t = #tag(&__x); #warning));
-    let asked = quote_spanned!(span=> (match #call { __x => { #dead __x } }));
+    let asked =
+        quote_spanned!(span=> (match #call { #[allow(unreachable_code)] __x => { #dead __x } }));
     Expr::Verbatim(crate::emit::call::outer(asked, at))
 }
 

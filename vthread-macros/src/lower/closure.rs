@@ -61,7 +61,7 @@ impl Lowering {
                 let __t = #tag();
                 #expected
                 let __f = #says_code(&__t, #code);
-                let __k = #ends;
+                #[allow(unreachable_code)] let __k = #ends;
                 unsafe { #make(&__t, __f, __k) }
             })),
             at,

@@ -8,6 +8,7 @@ use crate::analysis::scopes::Name;
 use crate::analysis::tail;
 use crate::emit::attributes;
 use crate::emit::call::{Extent, dead, in_place, outer};
+use crate::emit::parens;
 use crate::errors::{self};
 use crate::forms::{OurMacro, our_macro};
 use crate::item::function;
@@ -96,9 +97,24 @@ impl Lowering {
                     *expr = parenthesized;
                 }
             }
+            Expr::Binary(binary) => {
+                self.part(&mut binary.left);
+                match parens::is_assignment(&binary.op) {
+                    true => self.visit_expr_mut(&mut binary.right),
+                    false => self.part(&mut binary.right),
+                }
+            }
+            Expr::Field(field) => self.part(&mut field.base),
+            Expr::Cast(cast) => self.part(&mut cast.expr),
+            Expr::Range(range) => {
+                let ends = [&mut range.start, &mut range.end];
+                ends.into_iter().flatten().for_each(|end| self.part(end));
+            }
             Expr::Assign(assign) => {
                 self.first_value(&assign.left);
+                let end = Extent::of(&assign.right).end;
                 visit_mut::visit_expr_assign_mut(self, assign);
+                parens::of_assignment(&mut assign.right, end);
             }
             Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => self.jump(expr),
             Expr::Try(attempt) => self.attempt(attempt, true),
@@ -131,7 +147,7 @@ impl Lowering {
                 }
             }
             Expr::Index(indexed) => {
-                self.visit_expr_mut(&mut indexed.expr);
+                self.part(&mut indexed.expr);
                 self.visit_expr_mut(&mut indexed.index);
                 if indexed_places::is_indexed(&indexed.expr)
                     && indexed_places::may_suspend(&indexed.index)
@@ -169,7 +185,9 @@ impl Lowering {
             Expr::If(branch) => self.branch(branch, is_used),
             Expr::Match(choice) => self.choice(choice, is_used),
             Expr::Let(condition) => {
+                let end = Extent::of(&condition.expr).end;
                 self.visit_expr_mut(&mut condition.expr);
+                parens::of_condition(&mut condition.expr, end);
                 self.scopes.bind_pattern(&condition.pat);
             }
             _ => visit_mut::visit_expr_mut(self, expr),
@@ -205,13 +223,13 @@ impl Lowering {
             OurMacro::Closure => self.closure_macro(mac),
         };
         let expanded = outer(expanded.unwrap_or_else(|| quote!(())), at);
-        match held.is_empty() {
+        parens::parenthesized(match held.is_empty() {
             true => expanded,
             false => outer(
                 quote_spanned!(names::hygienic(at)=> ({ #held #expanded })),
                 at,
             ),
-        }
+        })
     }
 
     fn macro_expr(&mut self, invocation: &mut ExprMacro, is_used: bool) -> Option<Expr> {
@@ -232,7 +250,7 @@ impl Lowering {
 
     /// The user's own `future.await`: cancellation is checked before each poll.
     fn user_await(&mut self, awaited: &mut ExprAwait) -> Option<Expr> {
-        self.visit_expr_mut(&mut awaited.base);
+        self.part(&mut awaited.base);
         if !self.in_frame {
             return None;
         }
@@ -242,19 +260,27 @@ impl Lowering {
         let held = self.held_across_suspension(at);
         // rustc suggests to remove what stands between the ends of the future and of the `.await`.
         let end = Extent::of(&awaited.base).end;
-        let base = names::called_at(hygienic(end), awaited.base.to_token_stream());
+        let base = names::called_at(hygienic(end), parens::as_argument(&awaited.base));
         let (dot, awaiting) = (&awaited.dot_token, syn::Token![await](span));
         let rewritten = outer(
             quote_spanned!(span=> ({ #dead #held #foreign #base #dot #awaiting })),
             at,
         );
-        Some(Expr::Verbatim(rewritten))
+        Some(Expr::Verbatim(parens::parenthesized(rewritten)))
+    }
+
+    /// An operand that the whole expression begins or ends with.
+    pub(crate) fn part(&mut self, operand: &mut Expr) {
+        let start = Extent::of(operand).start;
+        self.visit_expr_mut(operand);
+        parens::located(operand, start);
     }
 
     /// The operand of `&`, `!` or `-`. The type that rustc expects of the whole is only a hint for
     /// a call there, because `&call()` may still be dereferenced; it would be a requirement on the
     /// `match` that the call becomes. A field access expects no type of its base.
     fn operand(&mut self, operand: &mut Expr) {
+        let end = Extent::of(operand).end;
         self.visit_expr_mut(operand);
         let mut inner = &*operand;
         while let Expr::Paren(paren) = inner {
@@ -262,9 +288,8 @@ impl Lowering {
         }
         if let Expr::Verbatim(rewritten) = inner {
             // Lints about the whole expression use the position of its end.
-            let end = rewritten.clone().into_iter().last().map(|tree| tree.span());
             let mut field = Literal::u8_unsuffixed(0);
-            field.set_span(end.unwrap_or_else(Span::mixed_site));
+            field.set_span(end);
             let span = Span::mixed_site();
             *operand = Expr::Verbatim(quote_spanned!(span=> (#rewritten,).#field));
         }
@@ -305,10 +330,12 @@ impl Lowering {
         let is_group = matches!(&*attempt.expr, Expr::Macro(expr) if our_macro(&expr.mac) == Some(OurMacro::Group));
         let extent = self.fails_member().then(|| Extent::of(&attempt.expr));
         self.is_used = is_used || !is_group;
+        let start = Extent::of(&attempt.expr).start;
         self.visit_expr_mut(&mut attempt.expr);
         if let Some(extent) = extent {
             self.claims_attempt(&mut attempt.expr, extent);
         }
+        parens::located(&mut attempt.expr, start);
     }
 
     fn closure(&mut self, closure: &mut ExprClosure) {

@@ -8,6 +8,7 @@
 
 use super::control_flow::JumpScope;
 use crate::emit::call::{Extent, answer, decide};
+use crate::emit::parens::parenthesized;
 use crate::lower::Lowering;
 use crate::names::{self, hygienic};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -136,7 +137,7 @@ fn claims(value: TokenStream, question: &TokenStream, extent: Extent) -> TokenSt
     let it = Ident::new("__x", span);
     let claim_failure = names::claim_failure(span);
     let which = answer(quote_spanned!(span=> #question(&#it)), span);
-    let arms = quote_spanned!(span=> #it => { #claim_failure(#which, &#it); #it });
+    let arms = quote_spanned!(span=> #[allow(unreachable_code)] #it => { #claim_failure(#which, &#it); #it });
     let decided = decide(extent, value, arms);
-    names::called_at(extent.start, decided).into_token_stream()
+    parenthesized(decided)
 }

@@ -5,10 +5,11 @@ use super::Lowering;
 use super::expr::label_text;
 use crate::editor;
 use crate::emit::call::{CallMode, answer, dead_beside};
+use crate::emit::parens::parenthesized;
 use crate::lower::control_flow::JumpScope;
 use crate::names::{self, hygienic, plain_text};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
@@ -79,6 +80,11 @@ impl Lowering {
             body,
         } = repeated;
         let span = hygienic(expr.span());
+        // In a call the user's parentheses would not be needed.
+        let collection = match &**expr {
+            Expr::Paren(_) => parenthesized(expr.to_token_stream()),
+            _ => expr.to_token_stream(),
+        };
         let making = self.making(false);
         let (head, steps, dead) = (
             names::loop_head(span),
@@ -95,7 +101,7 @@ impl Lowering {
         let step = step(making, &item, span);
         let iteration = match &**pat {
             Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
-                quote_spanned!(span=> let #pat = #step; #body)
+                quote_spanned!(span=> #[allow(unreachable_code)] let #pat = #step; #body)
             }
             // The item lives to the end of the iteration, whatever the pattern takes from it. With
             // a generated arm first, rustc does not propose another arm for a refutable pattern.
@@ -103,7 +109,7 @@ impl Lowering {
                 let first = may_fail(pat).then(|| quote_spanned!(span=> _ if false => {}));
                 let mut value = Group::new(
                     Delimiter::Brace,
-                    quote_spanned!(span=> let #item = #step; #item),
+                    quote_spanned!(span=> #[allow(unreachable_code)] let #item = #step; #item),
                 );
                 value.set_span(pat.span());
                 quote_spanned!(span=> match #value { #first #pat => #body })
@@ -117,9 +123,9 @@ impl Lowering {
         Expr::Verbatim(quote_spanned!(span=>
             {
                 let __h = #head();
-                match __h.pass(#expr) {
+                match __h.pass(#collection) {
                     __e => {
-                        #[allow(unused_mut, unused_variables)]
+                        #[allow(unused_mut, unused_variables, unreachable_code)]
                         let (__m, #bound, mut __source) = #steps(#kind, __e);
                         #label #for_token #item #in_token #over #inside
                     }

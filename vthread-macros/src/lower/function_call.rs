@@ -9,8 +9,9 @@ use crate::analysis::impl_siblings::Known;
 use crate::analysis::scopes::Name;
 use crate::editor;
 use crate::emit::call::{
-    CallMode, Extent, Place, dead_beside, decide, found, known_call, outer, shown_value, ways,
+    CallMode, Extent, Place, dead_in_arm, decide, found, known_call, outer, shown_value, ways,
 };
+use crate::emit::parens;
 use crate::known;
 use crate::names::{self, companion, hygienic, plain_text};
 use proc_macro2::{Span, TokenStream};
@@ -31,6 +32,7 @@ impl Lowering {
     }
 
     fn decided_call(&mut self, call: &mut ExprCall) -> Option<Expr> {
+        let stated = self.stated.take();
         let has_closure = has_closure(call);
         let is_given_stdin = blocking_calls::is_given_stdin(call);
         call.args
@@ -107,9 +109,9 @@ impl Lowering {
         let tied = blocking_calls::by_name(&path).filter(|_| !has_closure && self.warns());
         let held = self.held_across(quote_spanned!(hygienic(at)=> &__k), at);
         let mistyped = self.perhaps_mistyped(call, &path);
-        let warning = match (warning, mistyped) {
-            (warning, None) => warning,
-            (warning, Some(mistyped)) => Some(quote!(#warning #mistyped)),
+        let warning = match stated.map(|call| quote!(#call;)).or(mistyped) {
+            None => warning,
+            Some(again) => Some(quote!(#warning #again)),
         };
         let beside = Beside {
             warning,
@@ -213,9 +215,9 @@ impl Lowering {
         let decided = decide(
             extent,
             value,
-            quote_spanned!(span=> __x => { #found #held #ways }),
+            quote_spanned!(span=> #[allow(unreachable_code)] __x => { #found #held #ways }),
         );
-        Expr::Verbatim(names::called_at(at, decided).into_token_stream())
+        Expr::Verbatim(parens::parenthesized(decided))
     }
 }
 
@@ -291,8 +293,8 @@ fn probe(
     };
     let dead = match (place, &warning) {
         (Place::CheckedAround, None) => TokenStream::new(),
-        (Place::CheckedAround, Some(_)) => dead_beside(CallMode::Block, span, quote!(#warning)),
-        (Place::Checked, _) => dead_beside(CallMode::Await, span, quote!(#warning)),
+        (Place::CheckedAround, Some(_)) => dead_in_arm(CallMode::Block, span, quote!(#warning)),
+        (Place::Checked, _) => dead_in_arm(CallMode::Await, span, quote!(#warning)),
     };
     let ways = ways(CallMode::Await, at, call.paren_token.span.join());
     let (allowed, quiet) = (allowed(&path, false, span), allowed(&path, true, span));
@@ -318,7 +320,7 @@ fn probe(
     let decided = decide(
         extent,
         result,
-        quote_spanned!(span=> __x => {
+        quote_spanned!(span=> #[allow(unreachable_code)] __x => {
             #dead
             let __k = ({
                 use #none as __c;
@@ -336,7 +338,7 @@ fn probe(
         true => decided,
         false => quote_spanned!(span=> { #remembers #decided }),
     };
-    Expr::Verbatim(names::called_at(at, chosen).into_token_stream())
+    Expr::Verbatim(parens::parenthesized(chosen))
 }
 
 /// Beside the glob import of the companion module: is the path's function the module's own?

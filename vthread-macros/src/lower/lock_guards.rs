@@ -13,6 +13,7 @@
 use super::Lowering;
 use crate::analysis::tail;
 use crate::emit::call::dead;
+use crate::emit::parens::as_argument;
 use crate::lower::control_flow::JumpScope;
 use crate::names::{self, hygienic, plain_text};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
@@ -71,7 +72,8 @@ impl Lowering {
         let ty = &candidate.ty;
         let span = ty.span();
         let locked = locked(&mut local.init.as_mut()?.expr);
-        *locked = Expr::Verbatim(quote_spanned!(span=> #ty.pass(#locked)));
+        let value = as_argument(locked);
+        *locked = Expr::Verbatim(quote_spanned!(span=> #ty.pass(#value)));
         let new_ty = names::ty(span);
         let statement = parse_quote_spanned!(span=> let #ty = #new_ty(););
         self.held.push(candidate);

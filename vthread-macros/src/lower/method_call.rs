@@ -6,6 +6,7 @@ use super::{Lowering, blocking_calls};
 use crate::analysis::impl_siblings::Known;
 use crate::editor;
 use crate::emit::call::{Extent, decide, found, known_call, shown_value, ways};
+use crate::emit::parens::{as_argument, parenthesized};
 use crate::known;
 use crate::names::{self, hash, hygienic, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -45,7 +46,7 @@ impl Lowering {
         let is_probed = !known::method(&name) && own != Some(Known::Plain);
         self.is_covered |= is_probed && self.in_frame;
         if !(name == "block" && call.args.is_empty() && !self.in_frame) {
-            self.visit_expr_mut(&mut call.receiver);
+            self.part(&mut call.receiver);
         } else {
             self.receiver_of_block(&mut call.receiver);
         }
@@ -152,13 +153,14 @@ impl Lowering {
             while let Expr::Paren(inner) = receiver {
                 receiver = &inner.expr;
             }
+            let receiver = as_argument(receiver);
             let tag = names::tag_of_value(span);
             let tag = quote_spanned!(span=> #tag::<#hash, _, _>(&__r, &__x));
             let found = found(making, place, span, tag, warning, which);
             let decided = decide(
                 extent,
                 quote_spanned!(span=> __r.pass(#receiver) #tail),
-                quote_spanned!(span=> __x => { #found #held #ways }),
+                quote_spanned!(span=> #[allow(unreachable_code)] __x => { #found #held #ways }),
             );
             quote_spanned!(span=> { let __r = #new_ty(); #decided })
         } else {
@@ -178,14 +180,14 @@ impl Lowering {
             let decided = decide(
                 extent,
                 quote!(#real #tail),
-                quote_spanned!(span=> __x => { #found #held #ways }),
+                quote_spanned!(span=> #[allow(unreachable_code)] __x => { #found #held #ways }),
             );
             match types.is_empty() {
                 true => decided,
                 false => quote_spanned!(span=> { #(let #types = #new_ty();)* #decided }),
             }
         };
-        Expr::Verbatim(names::called_at(at, probed).into_token_stream())
+        Expr::Verbatim(parenthesized(probed))
     }
 
     /// Whether the receiver is a function of the file: if it is generic, only this call fixes its
@@ -243,6 +245,7 @@ impl Lowering {
                 let span = hygienic(value.span());
                 let ty = self.fresh("value", span);
                 types.push(ty.clone());
+                let value = as_argument(value);
                 (
                     quote_spanned!(span=> #ty.pass(#value)),
                     quote_spanned!(span=> #ty.any()),

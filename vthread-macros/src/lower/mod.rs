@@ -49,7 +49,7 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use std::collections::HashSet;
 use std::rc::Rc;
-use syn::{Path, ReturnType, Type};
+use syn::{ExprCall, Path, ReturnType, Type};
 
 /// The state of the walk over one body.
 pub(crate) struct Lowering {
@@ -79,6 +79,8 @@ pub(crate) struct Lowering {
     pub(crate) checked_paths: HashSet<String>,
     /// The untyped parameters of the enclosing closures: their types cannot be probed yet.
     pub(crate) untyped: Vec<String>,
+    /// The call that is the statement about to be rewritten, for dead code beside it.
+    pub(crate) stated: Option<ExprCall>,
     /// The variables in scope that may be guards of std's locks.
     pub(crate) held: Vec<Candidate>,
     n_names: usize,
@@ -212,6 +214,7 @@ impl Lowering {
             calls_itself: false,
             checked_paths: HashSet::new(),
             untyped: Vec::new(),
+            stated: None,
             held: Vec::new(),
             n_names: 0,
         }

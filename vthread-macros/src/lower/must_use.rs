@@ -7,11 +7,8 @@
 //! its own.
 
 use super::Lowering;
-use crate::emit::call::dead;
 use crate::known;
-use crate::names::{hygienic, plain_text};
-use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use crate::names::plain_text;
 use syn::{Expr, ExprCall, ExprPath, UnOp};
 
 impl Lowering {
@@ -36,12 +33,6 @@ impl Lowering {
 /// Whether a call can be written twice.
 pub(super) fn can_be_twice(call: &ExprCall) -> bool {
     call.attrs.is_empty() && call.args.iter().all(is_plain)
-}
-
-/// The call once more, beside its rewritten form.
-pub(crate) fn said_again(call: &ExprCall) -> TokenStream {
-    let at = call.paren_token.span.join();
-    dead(hygienic(at), quote_spanned!(at=> #call;))
 }
 
 /// A literal or a place, or a reference to one.

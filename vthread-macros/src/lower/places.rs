@@ -5,7 +5,7 @@ use super::{Lowering, Returns, Subject};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
-use syn::{Block, Expr, ExprAsync, ExprAwait, ExprClosure, ExprMatch, Stmt, parse_quote};
+use syn::{Block, Expr, ExprAsync, ExprAwait, ExprClosure, ExprMatch, Label, Stmt, parse_quote};
 
 /// A walk that finds awaits without a check.
 #[derive(Default)]
@@ -19,9 +19,14 @@ struct Places {
 /// Whether dead code among the block's own statements leaves the frame.
 fn checks(block: &Block) -> bool {
     let is_check = |expr: &Expr| match expr {
-        Expr::Block(dead) if dead.label.is_some() => {
-            let text = dead.to_token_stream().to_string();
-            text.starts_with("'__l") && text.contains("break '__frame")
+        Expr::Block(dead) => {
+            let is_dead = |label: &Label| label.name.ident == "__l";
+            dead.label.as_ref().is_some_and(is_dead)
+                && dead
+                    .block
+                    .to_token_stream()
+                    .to_string()
+                    .contains("break '__frame")
         }
         _ => false,
     };
