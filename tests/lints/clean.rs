@@ -269,6 +269,14 @@ pub fn parallel_sum(numbers: &[u64]) -> u64 {
     }
 }
 
+/// It goes on until it is cancelled.
+#[vthread]
+#[allow(unconditional_recursion)]
+pub fn again_and_again(n: u32) {
+    yield_now();
+    again_and_again(n.wrapping_add(1));
+}
+
 fn main() {
     let memory = Memory::new(2);
     memory.store(Page::default()).block();

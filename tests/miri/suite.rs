@@ -167,6 +167,7 @@ mod recursion {
     }
 
     #[vthread]
+    #[allow(unconditional_recursion)] // It is cancelled.
     fn dive(n: u32, depth: &AtomicUsize) {
         depth.fetch_add(1, Ordering::SeqCst);
         if n == 0 {

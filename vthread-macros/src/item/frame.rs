@@ -73,7 +73,7 @@ fn recursion(signature: &Signature, call: Extent) -> TokenStream {
     let mut body = Group::new(Delimiter::Brace, quote!(#called #arguments));
     body.set_span(call.end);
     quote_spanned!(hygienic(header)=>
-        #[allow(dead_code)] { #function #declared #parameters -> #output #body }
+        #[allow(dead_code, clippy::unused_unit)] { #function #declared #parameters -> #output #body }
     )
 }
 
