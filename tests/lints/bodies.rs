@@ -1,6 +1,7 @@
 //! What rustc says of code that can be simpler, is never reached or never ends, in bodies of
 //! vthread functions as in those of plain ones.
 
+#![allow(unsafe_code)] // What needs none is reported.
 #![allow(dead_code, clippy::all)]
 
 use vthread::{prelude::*, yield_now};
@@ -158,8 +159,11 @@ fn ends_in_a_loop(n: u32) -> u32 {
 
 #[vthread]
 fn safe_code(n: u32) -> u32 {
+    // SAFETY: it needs none.
     let a = unsafe { plain(n) }; //~ unused_unsafe
+    // SAFETY: it asks for nothing.
     let b = unsafe { dangerous(n) };
+    // SAFETY: it needs none.
     let c = unsafe { important() }; //~ unused_unsafe
     a + b + c
 }

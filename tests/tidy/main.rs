@@ -91,6 +91,7 @@ const UNSAFE_FILES: &[&str] = &[
     "tests/crates/soak/src/heap.rs",
     "tests/it/language/unsafety.rs",
     "tests/it/language/function_attributes.rs",
+    "tests/lints/bodies.rs",
     "tests/miri/balance.rs",
     "vthread-runtime/src/base/arc.rs",
     "vthread-runtime/src/base/blocks.rs",

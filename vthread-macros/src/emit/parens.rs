@@ -1,7 +1,7 @@
 //! The parentheses around a rewritten expression, and rustc's lint about unused ones.
 //!
-//! The lint passes by what has the span of an expansion. But the span of an operand is a part of that
-//! of the whole expression, in which it is the user's; there the lint does not look.
+//! The lint passes by what has the span of an expansion. But the span of an operand is a part of
+//! that of the whole expression, in which it is the user's; there the lint does not look.
 
 use crate::names::hygienic;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
