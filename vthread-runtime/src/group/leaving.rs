@@ -28,14 +28,14 @@
 #![allow(unsafe_code)] // Children are reached by address.
 
 use super::node::{Node, State};
-use crate::primitive::{AtomicPtr, MutexGuard, Ordering};
+use crate::primitive::{AtomicPtr, MutexGuard, Ordering, shrunk};
 use crate::task::header::{Header, Held, release};
 use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::ptr::{self, NonNull};
 
 /// The countdown of a group whose owner does not wait.
-const MANY: usize = 14;
+const MANY: usize = shrunk(14, 2) as usize;
 /// Each child takes the lock.
 const PROMPT: usize = 15;
 /// The bits of the countdown: tasks are aligned to 16.
