@@ -110,7 +110,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/driver/time/wheel.rs",
     "vthread-runtime/src/driver/time/wheel_tests.rs",
     "vthread-runtime/src/fs/raw_descriptor.rs",
-    "vthread-runtime/src/fs/without_waiting.rs",
+    "vthread-runtime/src/io/without_waiting.rs",
     "vthread-runtime/src/group/cancel.rs",
     "vthread-runtime/src/group/child.rs",
     "vthread-runtime/src/group/claim.rs",

@@ -3,5 +3,6 @@
 mod crowds;
 mod datagrams;
 mod faults;
+mod shared_sockets;
 mod sockets;
 mod unix;

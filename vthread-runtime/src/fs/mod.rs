@@ -45,7 +45,6 @@ mod shared_file;
 mod stream;
 mod vectored;
 mod whole_file;
-mod without_waiting;
 
 pub use dir_builder::DirBuilder;
 pub use dir_entries::{__vthread_read_dir, DirEntry, EntrySteps, ReadDir, read_dir};

@@ -1,12 +1,12 @@
 //! A FIFO or a terminal: a file without a cursor, which the reactor watches.
 
-use super::without_waiting;
 use crate::driver::{Descriptor, Direction, Interest, Source, Waiting};
+use crate::io::without_waiting;
 use crate::task::current::checkpoint;
 use std::fs;
 use std::future::poll_fn;
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::io::{self, IoSlice, IoSliceMut, Read, Seek, SeekFrom, Write};
+use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::sync::Arc;
 use std::task::ready;
 
@@ -41,18 +41,20 @@ impl AsRawFd for Watched {
 
 impl Watched {
     fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
+        let file = self.file.as_fd();
         match self.blocks {
             Blocks::Never => (&*self.file).read(buf),
-            Blocks::Pipe => without_waiting::read_pipe(&self.file, buf),
-            Blocks::Device => without_waiting::read_device(&self.file, buf),
+            Blocks::Pipe => without_waiting::read_pipe(file, &mut [IoSliceMut::new(buf)]),
+            Blocks::Device => without_waiting::read_device(file, &mut [IoSliceMut::new(buf)]),
         }
     }
 
     fn write(&self, buf: &[u8]) -> io::Result<usize> {
+        let (file, bufs) = (self.file.as_fd(), [IoSlice::new(buf)]);
         match self.blocks {
             Blocks::Never => (&*self.file).write(buf),
-            Blocks::Pipe => without_waiting::write_pipe(&self.file, buf),
-            Blocks::Device => without_waiting::write_device(&self.file, buf),
+            Blocks::Pipe => without_waiting::write_pipe(file, &bufs),
+            Blocks::Device => without_waiting::write_device(file, &bufs),
         }
     }
 }
@@ -108,7 +110,5 @@ impl Stream {
 
 /// Makes operations on `file`, which was opened here, block again.
 pub(super) fn clear_nonblocking(file: &fs::File) -> io::Result<()> {
-    // The wrapper is for its method only; the flag is not the descriptor's own.
-    let other = OwnedFd::from(file.try_clone()?);
-    mio::unix::pipe::Receiver::from(other).set_nonblocking(false)
+    Ok(rustix::io::ioctl_fionbio(file, false)?)
 }

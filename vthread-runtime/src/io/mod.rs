@@ -56,6 +56,7 @@ mod stdio;
 mod steps;
 mod transfer;
 pub(crate) mod watched;
+pub(crate) mod without_waiting;
 mod write;
 
 pub use adapters::{ByRef, Bytes, Chain, Take};

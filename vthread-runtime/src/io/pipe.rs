@@ -1,12 +1,11 @@
 //! Pipes of the system.
 
 use super::Result;
-use super::pipe_end::pipe_end;
+use super::pipe_end::{End, pipe_end};
 use super::watched::watched_traits;
-use crate::driver::Source;
-use mio::unix::pipe::{Receiver, Sender};
+use crate::driver::{Descriptor, Source};
 use std::fmt;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 /// A pipe of the system: bytes written to one end are read from the other. As [`std::io::pipe`].
 ///
@@ -28,11 +27,8 @@ use std::os::fd::{AsFd, OwnedFd};
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn pipe() -> Result<(PipeReader, PipeWriter)> {
-    let (sender, receiver) = mio::unix::pipe::new()?;
-    Ok((
-        PipeReader::from_end(receiver)?,
-        PipeWriter::from_end(sender)?,
-    ))
+    let (reader, writer) = std::io::pipe()?;
+    Ok((PipeReader::of_ours(reader)?, PipeWriter::of_ours(writer)?))
 }
 
 /// The end of a pipe that is read. See [`pipe`].
@@ -40,7 +36,7 @@ pub fn pipe() -> Result<(PipeReader, PipeWriter)> {
 /// # Cancellation
 /// A cancelled read has not happened.
 pub struct PipeReader {
-    source: Source<Receiver>,
+    source: Source<Descriptor<End>>,
 }
 
 /// The end of a pipe that is written to. See [`pipe`].
@@ -48,13 +44,13 @@ pub struct PipeReader {
 /// # Cancellation
 /// A cancelled write has not happened.
 pub struct PipeWriter {
-    source: Source<Sender>,
+    source: Source<Descriptor<End>>,
 }
 
 /// The items of both ends.
 macro_rules! end {
-    ($ty:ident, $end:ty, $std:ty: $of:ident) => {
-        pipe_end!($ty, $end, $std: $of);
+    ($ty:ident, $std:ty: $of:ident) => {
+        pipe_end!($ty, $std: $of);
         watched_traits!($of &$ty);
 
         impl $ty {
@@ -67,34 +63,35 @@ macro_rules! end {
             }
 
             /// The same as std's, which blocks. Other handles of it block as well from then on, and
-            /// must not be used by vthreads any more.
+            /// are not for vthreads any more, unless it came from elsewhere and did block before.
             ///
             /// # Errors
             /// The system's error.
             pub fn into_std(self) -> Result<$std> {
-                let end = self.source.into_inner();
-                end.set_nonblocking(false)?;
-                Ok(<$std>::from(OwnedFd::from(end)))
+                let end = self.source.into_inner().0;
+                Ok(<$std>::from(end.into_blocking()?))
             }
         }
 
         impl From<$ty> for OwnedFd {
-            /// The descriptor, watched no longer. It stays non-blocking: [`into_std`] is for other
-            /// processes.
+            /// The descriptor, watched no longer. One that was made here stays non-blocking:
+            /// [`into_std`] is for other processes.
             ///
             #[doc = concat!("[`into_std`]: ", stringify!($ty), "::into_std")]
             fn from(end: $ty) -> OwnedFd {
-                end.source.into_inner().into()
+                end.source.into_inner().0.into()
             }
         }
 
         impl fmt::Debug for $ty {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.source.fmt(f)
+                f.debug_struct(stringify!($ty))
+                    .field("fd", &self.source.as_raw_fd())
+                    .finish()
             }
         }
     };
 }
 
-end!(PipeReader, Receiver, std::io::PipeReader: Read);
-end!(PipeWriter, Sender, std::io::PipeWriter: Write);
+end!(PipeReader, std::io::PipeReader: Read);
+end!(PipeWriter, std::io::PipeWriter: Write);

@@ -2,11 +2,13 @@
 
 use super::{SocketAddr, TcpStream};
 use crate::driver::{Direction, Source, Waiting};
+use crate::io::without_waiting::check_acceptable;
 use crate::primitive::{AtomicUsize, Ordering};
 use crate::task::current::checkpoint;
 use crate::time::{Duration, Sleep};
 use std::future::Future;
 use std::io;
+use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -36,6 +38,7 @@ impl Shortage {
 #[derive(Debug)]
 pub struct Accept<'l> {
     waiting: Waiting<'l, mio::net::TcpListener>,
+    blocks: bool,
     shortage: &'l Shortage,
     pause: Pause,
 }
@@ -49,9 +52,14 @@ enum Pause {
 }
 
 impl<'l> Accept<'l> {
-    pub(super) fn from(source: &'l Source<mio::net::TcpListener>, shortage: &'l Shortage) -> Self {
+    pub(super) fn from(
+        source: &'l Source<mio::net::TcpListener>,
+        blocks: bool,
+        shortage: &'l Shortage,
+    ) -> Self {
         Accept {
             waiting: Waiting::new(source, Direction::Read),
+            blocks,
             shortage,
             pause: Pause::NotMet,
         }
@@ -69,7 +77,13 @@ impl Future for Accept<'_> {
                 ready!(sleep.as_mut().poll(cx));
                 this.pause = Pause::Over;
             }
-            match ready!(this.waiting.poll_io(cx, |listener| listener.accept())) {
+            let attempt = |listener: &mio::net::TcpListener| {
+                if this.blocks {
+                    check_acceptable(listener.as_fd())?;
+                }
+                listener.accept()
+            };
+            match ready!(this.waiting.poll_io(cx, attempt)) {
                 Err(error) if is_shortage(&error) => {
                     if let Pause::Over = this.pause {
                         return Poll::Ready(Err(error));

@@ -2,7 +2,7 @@
 
 /// Makes the conversions of a socket with a `source`, and what goes with a descriptor:
 /// `conversions!(TcpStream, std::net::TcpStream)`. The type has a `from_socket`, which takes a
-/// socket that does not block, and an `into_socket`. A type whose `source` holds std's socket names
+/// socket from anywhere, and an `into_socket`. A type whose `source` holds std's socket names
 /// its other field, and has both made: `conversions!(UdpSocket, std::net::UdpSocket, limits)`.
 macro_rules! conversions {
     ($ty:ident, $std:ty, $field:ident) => {
@@ -13,6 +13,12 @@ macro_rules! conversions {
                     source: $crate::driver::Source::new(socket, $crate::driver::Interest::BOTH)?,
                     $field: Default::default(),
                 })
+            }
+
+            /// A socket that was made here: it does not block.
+            pub(in crate::net) fn of_ours(socket: $std) -> ::std::io::Result<Self> {
+                socket.set_nonblocking(true)?;
+                $ty::from_socket(socket)
             }
 
             fn into_socket(self) -> $std {
@@ -33,8 +39,9 @@ macro_rules! conversions {
                 $ty::try_from(descriptor)
             }
 
-            /// The same as std's, which blocks. Other handles of it block as well from then on, and
-            /// must not be used by vthreads any more.
+            /// The same as std's, which blocks. Other handles of it block as well from then on. A
+            /// listener must not be used by vthreads any more then, unless it came from elsewhere
+            /// and did block before.
             ///
             /// # Errors
             /// The system's error.
@@ -48,11 +55,9 @@ macro_rules! conversions {
         impl TryFrom<$std> for $ty {
             type Error = ::std::io::Error;
 
-            /// Makes a socket of std's non-blocking, and registers it. All handles of the socket
-            /// are non-blocking from then on: clones of std's, and those of another process that
-            /// shares it.
+            /// Registers a socket of std's. Whether it blocks stays as it is, for clones of std's,
+            /// and for another process that shares it.
             fn try_from(socket: $std) -> ::std::io::Result<Self> {
-                socket.set_nonblocking(true)?;
                 $ty::from_socket(socket)
             }
         }
@@ -60,15 +65,15 @@ macro_rules! conversions {
         impl TryFrom<::std::os::fd::OwnedFd> for $ty {
             type Error = ::std::io::Error;
 
-            /// Makes the socket non-blocking, and registers it. All handles of the socket are
-            /// non-blocking from then on, those of another process that shares it too.
+            /// Registers the socket. Whether it blocks stays as it is, also for another process
+            /// that shares it.
             fn try_from(descriptor: ::std::os::fd::OwnedFd) -> ::std::io::Result<Self> {
                 $ty::try_from(<$std>::from(descriptor))
             }
         }
 
         impl From<$ty> for ::std::os::fd::OwnedFd {
-            /// The descriptor, watched no longer. It stays non-blocking.
+            /// The descriptor, watched no longer. One that was made here is non-blocking.
             fn from(socket: $ty) -> Self {
                 socket.into_socket().into()
             }

@@ -80,10 +80,14 @@ macro_rules! datagrams {
             async fn when_ready<T>(
                 &self,
                 direction: $crate::driver::Direction,
-                mut attempt: impl FnMut(&$std) -> ::std::io::Result<T>,
+                mut attempt: impl FnMut(
+                    $crate::net::without_waiting::WithoutWaiting<'_, $std>,
+                ) -> ::std::io::Result<T>,
             ) -> ::std::io::Result<T> {
                 let limit = self.limits.of(direction).get();
-                let attempt = |socket: &$crate::driver::Descriptor<$std>| attempt(&socket.0);
+                let attempt = |socket: &$crate::driver::Descriptor<$std>| {
+                    attempt($crate::net::without_waiting::WithoutWaiting(&socket.0))
+                };
                 $crate::net::ready::when_ready(&self.source, direction, limit, attempt).await
             }
         }

@@ -28,6 +28,7 @@ mod tcp_socket;
 mod tcp_stream;
 mod udp_socket;
 pub mod unix;
+mod without_waiting;
 
 pub use accept::Accept;
 pub use addresses::{Resolve, ToSocketAddrs};

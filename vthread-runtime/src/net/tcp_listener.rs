@@ -7,10 +7,12 @@ use super::conversions::conversions;
 use super::{SocketAddr, TcpStream, ToSocketAddrs};
 use crate::call::for_loop::IntoSuspendingIter;
 use crate::driver::{Interest, Source};
+use crate::io::without_waiting::blocks;
 use crate::task::call::{Call, suspends};
 use crate::task::current::checkpoint;
 use std::future::Future;
 use std::io;
+use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -32,6 +34,8 @@ use std::task::{Context, Poll, ready};
 /// ```
 pub struct TcpListener {
     source: Source<mio::net::TcpListener>,
+    /// It came from elsewhere, where it is expected to block.
+    blocks: bool,
     shortage: Shortage,
 }
 
@@ -129,7 +133,10 @@ impl TcpListener {
     }
 
     fn from_socket(listener: std::net::TcpListener) -> io::Result<Self> {
-        TcpListener::watched(mio::net::TcpListener::from_std(listener))
+        let blocks = blocks(listener.as_fd())?;
+        let mut this = TcpListener::watched(mio::net::TcpListener::from_std(listener))?;
+        this.blocks = blocks;
+        Ok(this)
     }
 
     fn into_socket(self) -> std::net::TcpListener {
@@ -137,12 +144,13 @@ impl TcpListener {
     }
 
     fn accepting(&self) -> Accept<'_> {
-        Accept::from(&self.source, &self.shortage)
+        Accept::from(&self.source, self.blocks, &self.shortage)
     }
 
     fn watched(listener: mio::net::TcpListener) -> io::Result<Self> {
         Ok(TcpListener {
             source: Source::new(listener, Interest::BOTH)?,
+            blocks: false,
             shortage: Shortage::default(),
         })
     }

@@ -4,6 +4,7 @@ use super::connect::{Connect, ConnectTimeout};
 use super::conversions::conversions;
 use super::ready::when_ready;
 use super::stream_limits::{StreamLimits, stream};
+use super::without_waiting::WithoutWaiting;
 use super::{Shutdown, SocketAddr, ToSocketAddrs};
 use crate::driver::{Direction, Interest, Source};
 use crate::io::inherent::inherent_io;
@@ -201,7 +202,7 @@ impl TcpStream {
             &self.source,
             Direction::Read,
             self.limits.of(Direction::Read).get(),
-            |stream| stream.peek(buf),
+            |stream| WithoutWaiting(stream).peek(buf),
         ))
     }
 
@@ -225,8 +226,8 @@ impl TcpStream {
 
     stream! {}
 
-    watched_polls!(Read | stream | &*stream);
-    watched_polls!(Write | stream | &*stream);
+    watched_polls!(Read | stream | WithoutWaiting(stream));
+    watched_polls!(Write | stream | WithoutWaiting(stream));
 
     fn from_socket(stream: std::net::TcpStream) -> io::Result<Self> {
         TcpStream::accepted(mio::net::TcpStream::from_std(stream))

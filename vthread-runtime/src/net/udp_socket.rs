@@ -70,7 +70,7 @@ impl UdpSocket {
         addresses: A,
     ) -> Call<io::Result<UdpSocket>, impl Future<Output = io::Result<UdpSocket>> + Send> {
         Call::leaf(first(addresses, |address| {
-            UdpSocket::try_from(StdSocket::bind(address)?)
+            UdpSocket::of_ours(StdSocket::bind(address)?)
         }))
     }
 
@@ -108,7 +108,7 @@ impl UdpSocket {
     ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
         Call::leaf(async move {
             let to = first(addresses, Ok).await?;
-            self.when_ready(Direction::Write, |socket| socket.send_to(buf, to))
+            self.when_ready(Direction::Write, |socket| socket.send_to(buf, &to))
                 .await
         })
     }

@@ -72,9 +72,9 @@ impl Child {
             killing,
         };
         // From here on the process is not left alone if one of them fails.
-        this.stdin = stdin.map(ChildStdin::try_from).transpose()?;
-        this.stdout = stdout.map(ChildStdout::try_from).transpose()?;
-        this.stderr = stderr.map(ChildStderr::try_from).transpose()?;
+        this.stdin = stdin.map(ChildStdin::of_ours).transpose()?;
+        this.stdout = stdout.map(ChildStdout::of_ours).transpose()?;
+        this.stderr = stderr.map(ChildStderr::of_ours).transpose()?;
         Ok(this)
     }
 

@@ -1,9 +1,8 @@
 //! The ends of pipes to a process.
 
 use super::Stdio;
-use crate::driver::Source;
-use crate::io::pipe_end::pipe_end;
-use mio::unix::pipe::{Receiver, Sender};
+use crate::driver::{Descriptor, Source};
+use crate::io::pipe_end::{End, pipe_end};
 use std::fmt;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -14,7 +13,7 @@ use std::process;
 /// It writes as a [`TcpStream`](crate::net::TcpStream) does: by its own methods, by `AsyncWrite` of
 /// `futures-io`, and by [`std::io::Write`], which blocks. A cancelled write has not happened.
 pub struct ChildStdin {
-    source: Source<Sender>,
+    source: Source<Descriptor<End>>,
 }
 
 /// The end of a pipe that reads the standard output of a process.
@@ -22,35 +21,33 @@ pub struct ChildStdin {
 /// It reads as a [`TcpStream`](crate::net::TcpStream) does: by its own methods, by `AsyncRead` of
 /// `futures-io`, and by [`std::io::Read`], which blocks. A cancelled read has read nothing.
 pub struct ChildStdout {
-    source: Source<Receiver>,
+    source: Source<Descriptor<End>>,
 }
 
 /// The end of a pipe that reads the standard error of a process. As [`ChildStdout`].
 pub struct ChildStderr {
-    source: Source<Receiver>,
+    source: Source<Descriptor<End>>,
 }
 
 /// The items of all three.
 macro_rules! end_of_child {
-    ($ty:ident, $end:ty: $of:ident) => {
-        pipe_end!($ty, $end, process::$ty: $of);
+    ($ty:ident: $of:ident) => {
+        pipe_end!($ty, process::$ty: $of);
 
         impl TryFrom<$ty> for OwnedFd {
             type Error = io::Error;
 
             /// The descriptor, whose operations block again.
             fn try_from(stream: $ty) -> io::Result<Self> {
-                stream.source.set_nonblocking(false)?;
-                Ok(stream.source.into_inner().into())
+                stream.source.into_inner().0.into_blocking()
             }
         }
 
         impl From<$ty> for Stdio {
             /// For another process: the stream blocks again, as programs expect it to.
             fn from(stream: $ty) -> Self {
-                // It fails for no descriptor that is open.
-                let _ = stream.source.set_nonblocking(false);
-                OwnedFd::from(stream.source.into_inner()).into()
+                let descriptor = stream.source.into_inner().0.into_blocking();
+                descriptor.expect("it fails for no pipe that is open").into()
             }
         }
 
@@ -62,6 +59,6 @@ macro_rules! end_of_child {
     };
 }
 
-end_of_child!(ChildStdin, Sender: Write);
-end_of_child!(ChildStdout, Receiver: Read);
-end_of_child!(ChildStderr, Receiver: Read);
+end_of_child!(ChildStdin: Write);
+end_of_child!(ChildStdout: Read);
+end_of_child!(ChildStderr: Read);

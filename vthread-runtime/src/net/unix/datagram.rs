@@ -37,7 +37,7 @@ impl UnixDatagram {
     /// # Errors
     /// The system's error.
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<UnixDatagram> {
-        UnixDatagram::try_from(StdDatagram::bind(path)?)
+        UnixDatagram::of_ours(StdDatagram::bind(path)?)
     }
 
     /// A socket at `address`. Does not wait.
@@ -45,7 +45,7 @@ impl UnixDatagram {
     /// # Errors
     /// The system's error.
     pub fn bind_addr(address: &SocketAddr) -> io::Result<UnixDatagram> {
-        UnixDatagram::try_from(StdDatagram::bind_addr(address)?)
+        UnixDatagram::of_ours(StdDatagram::bind_addr(address)?)
     }
 
     /// A socket without an address.
@@ -53,7 +53,7 @@ impl UnixDatagram {
     /// # Errors
     /// The system's error.
     pub fn unbound() -> io::Result<UnixDatagram> {
-        UnixDatagram::try_from(StdDatagram::unbound()?)
+        UnixDatagram::of_ours(StdDatagram::unbound()?)
     }
 
     /// Two connected sockets.
@@ -62,7 +62,7 @@ impl UnixDatagram {
     /// The system's error.
     pub fn pair() -> io::Result<(UnixDatagram, UnixDatagram)> {
         let (one, other) = StdDatagram::pair()?;
-        Ok((UnixDatagram::try_from(one)?, UnixDatagram::try_from(other)?))
+        Ok((UnixDatagram::of_ours(one)?, UnixDatagram::of_ours(other)?))
     }
 
     /// Makes the socket at `path` the peer of [`send`](UnixDatagram::send) and
@@ -97,9 +97,11 @@ impl UnixDatagram {
         buf: &[u8],
         path: P,
     ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
-        Call::leaf(self.when_ready(Direction::Write, move |socket| {
-            socket.send_to(buf, path.as_ref())
-        }))
+        Call::leaf(async move {
+            let to = SocketAddr::from_pathname(path)?;
+            self.when_ready(Direction::Write, |socket| socket.send_to(buf, &to))
+                .await
+        })
     }
 
     /// Sends a datagram to the socket at `address`, and returns the number of bytes.
@@ -117,7 +119,7 @@ impl UnixDatagram {
         buf: &[u8],
         address: &SocketAddr,
     ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
-        Call::leaf(self.when_ready(Direction::Write, |socket| socket.send_to_addr(buf, address)))
+        Call::leaf(self.when_ready(Direction::Write, |socket| socket.send_to(buf, address)))
     }
 
     /// Returns the process at the other end, as it was when the connection was made.

@@ -2,7 +2,8 @@
 
 use super::{SocketAddr, UnixStream};
 use crate::call::for_loop::IntoSuspendingIter;
-use crate::driver::{Descriptor, Direction, Source};
+use crate::driver::{Descriptor, Direction, Interest, Source};
+use crate::io::without_waiting::{blocks, check_acceptable};
 use crate::net::accept::{Shortage, is_shortage};
 use crate::net::conversions::conversions;
 use crate::net::ready::{as_std, when_ready};
@@ -10,6 +11,7 @@ use crate::task::call::{Call, suspends};
 use crate::time::Sleep;
 use std::future::Future;
 use std::io;
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixListener as StdListener;
 use std::path::Path;
 
@@ -32,6 +34,8 @@ use std::path::Path;
 /// ```
 pub struct UnixListener {
     source: Source<Descriptor<StdListener>>,
+    /// It came from elsewhere, where it is expected to block.
+    blocks: bool,
     shortage: Shortage,
 }
 
@@ -41,7 +45,7 @@ impl UnixListener {
     /// # Errors
     /// The system's error.
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<UnixListener> {
-        UnixListener::try_from(StdListener::bind(path)?)
+        UnixListener::of_ours(StdListener::bind(path)?)
     }
 
     /// Listens at `address`. Does not wait.
@@ -49,7 +53,7 @@ impl UnixListener {
     /// # Errors
     /// The system's error.
     pub fn bind_addr(address: &SocketAddr) -> io::Result<UnixListener> {
-        UnixListener::try_from(StdListener::bind_addr(address)?)
+        UnixListener::of_ours(StdListener::bind_addr(address)?)
     }
 
     /// Waits for a connection, and returns it with the address of the other side.
@@ -77,6 +81,9 @@ impl UnixListener {
         let mut has_paused = false;
         loop {
             let accept = when_ready(&self.source, Direction::Read, None, |listener| {
+                if self.blocks {
+                    check_acceptable(listener.as_fd())?;
+                }
                 listener.0.accept()
             });
             match accept.await {
@@ -87,7 +94,7 @@ impl UnixListener {
                 Err(error) => return Err(error),
                 Ok((stream, peer)) => {
                     self.shortage.is_over();
-                    return Ok((UnixStream::try_from(stream)?, peer));
+                    return Ok((UnixStream::of_ours(stream)?, peer));
                 }
             }
         }
@@ -101,13 +108,30 @@ impl UnixListener {
         Incoming { listener: self }
     }
 
+    fn of_ours(listener: StdListener) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        UnixListener::from_socket(listener)
+    }
+
+    fn from_socket(listener: StdListener) -> io::Result<Self> {
+        Ok(UnixListener {
+            blocks: blocks(listener.as_fd())?,
+            source: Source::new(Descriptor(listener), Interest::BOTH)?,
+            shortage: Shortage::default(),
+        })
+    }
+
+    fn into_socket(self) -> StdListener {
+        self.source.into_inner().0
+    }
+
     as_std! { std::os::unix::net::UnixListener, |this| this.source.0;
         fn local_addr() -> SocketAddr;
         fn take_error() -> Option<io::Error>;
     }
 }
 
-conversions!(UnixListener, std::os::unix::net::UnixListener, shortage);
+conversions!(UnixListener, std::os::unix::net::UnixListener);
 suspends!(UnixListener: "accept");
 
 /// The connections that come to a listener. See [`UnixListener::incoming`].

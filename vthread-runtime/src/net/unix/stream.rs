@@ -8,6 +8,7 @@ use crate::net::Shutdown;
 use crate::net::conversions::conversions;
 use crate::net::ready::as_std;
 use crate::net::stream_limits::{StreamLimits, stream};
+use crate::net::without_waiting::WithoutWaiting;
 use crate::task::call::Call;
 use crate::task::current::checkpoint;
 use crate::time::{Duration, Sleep};
@@ -84,7 +85,7 @@ impl UnixStream {
     /// The system's error.
     pub fn pair() -> io::Result<(UnixStream, UnixStream)> {
         let (one, other) = StdStream::pair()?;
-        Ok((UnixStream::try_from(one)?, UnixStream::try_from(other)?))
+        Ok((UnixStream::of_ours(one)?, UnixStream::of_ours(other)?))
     }
 
     /// Returns the process at the other end, as it was when the connection was made.
@@ -104,8 +105,8 @@ impl UnixStream {
 
     stream! {}
 
-    watched_polls!(Read | stream | &stream.0);
-    watched_polls!(Write | stream | &stream.0);
+    watched_polls!(Read | stream | WithoutWaiting(&stream.0));
+    watched_polls!(Write | stream | WithoutWaiting(&stream.0));
 }
 
 /// The system connects at once, or reports that the queue is full; it does not report when that
