@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::load;
 use crate::measure::{LISTENING, RESULT};
-use crate::workload::{Contender, Workload};
+use crate::workloads::{Contender, Workload};
 
 /// A repetition that takes this long hangs.
 const LIMIT: Duration = Duration::from_secs(120);

@@ -12,13 +12,11 @@
 mod compare;
 mod load;
 mod measure;
-mod on_tokio;
-mod on_vthread;
-mod workload;
+mod workloads;
 
 use std::process::ExitCode;
 
-use crate::workload::{Contender, Workload};
+use crate::workloads::{Contender, Workload};
 
 const USAGE: &str = "usage: vthread-benches <all | WORKLOAD...> [--rounds N]
 workloads: spawn_join scope context skynet yield pingpong mutex recursion deep echo sleepers";
@@ -42,8 +40,8 @@ fn main() -> ExitCode {
 fn repeat_once(contender: &str, workload: &str) -> Result<(), String> {
     let workload = Workload::named(workload).ok_or(USAGE)?;
     match Contender::named(contender).ok_or(USAGE)? {
-        Contender::Vthread => on_vthread::run(workload),
-        Contender::Tokio => on_tokio::run(workload),
+        Contender::Vthread => workloads::on_vthread::run(workload),
+        Contender::Tokio => workloads::on_tokio::run(workload),
     }
     Ok(())
 }

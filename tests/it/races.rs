@@ -28,7 +28,7 @@ fn fetch(mirror: &str) -> Result<String, String> {
 }
 
 mod cancellation;
-mod lossless;
+mod losers_take_nothing;
 
 mod the_first_success_wins {
     use super::*;

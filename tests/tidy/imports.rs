@@ -85,7 +85,7 @@ pub(crate) fn shown(module: &Module) -> String {
 }
 
 fn is_test(path: &str) -> bool {
-    ["_tests.rs", "_loom.rs", "/loom.rs"]
+    ["_tests.rs", "_loom.rs"]
         .iter()
         .any(|end| path.ends_with(end))
 }

@@ -4,7 +4,7 @@
 use crate::config;
 use crate::driver::Set;
 use crate::group::grace::GraceTimer;
-use crate::scheduler::park::Park;
+use crate::scheduler::parker::Park;
 use crate::scheduler::{Scheduler, StuckPoll};
 use crate::task::header::TaskRef;
 use std::sync::OnceLock;

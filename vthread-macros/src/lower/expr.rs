@@ -1,8 +1,8 @@
 //! The walk over a body: how each expression is rewritten, and which ones are left alone.
 
+use super::Lowering;
 use super::macro_fragments;
 use super::macro_fragments::Fragments;
-use super::{Lowering, for_loop};
 use crate::analysis::indexed_places;
 use crate::analysis::scopes::Name;
 use crate::analysis::tail;
@@ -19,8 +19,8 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Block, Expr, ExprAwait, ExprClosure, ExprIf, ExprMacro, ExprMatch, ExprTry,
-    ExprWhile, GenericArgument, Item, Label, Pat, Type, UnOp,
+    Attribute, Block, Expr, ExprAwait, ExprIf, ExprMacro, ExprMatch, ExprTry, ExprWhile,
+    GenericArgument, Item, Label, Pat, Type, UnOp,
 };
 
 impl VisitMut for Lowering {
@@ -336,26 +336,6 @@ impl Lowering {
             self.claims_attempt(&mut attempt.expr, extent);
         }
         parens::located(&mut attempt.expr, start);
-    }
-
-    fn closure(&mut self, closure: &mut ExprClosure) {
-        if closure.asyncness.is_some() {
-            return Fragments.visit_expr_closure_mut(closure);
-        }
-        let in_frame = std::mem::replace(&mut self.in_frame, false);
-        let n_untyped = self.untyped.len();
-        self.untyped.extend(for_loop::untyped(&closure.inputs));
-        self.framed(Some(JumpScope::Closure), |body| {
-            body.scoped(|body| {
-                closure
-                    .inputs
-                    .iter()
-                    .for_each(|input| body.scopes.bind_pattern(input));
-                body.visit_expr_mut(&mut closure.body);
-            });
-        });
-        self.untyped.truncate(n_untyped);
-        self.in_frame = in_frame;
     }
 
     fn while_loop(&mut self, repeated: &mut ExprWhile) {

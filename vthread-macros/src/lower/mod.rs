@@ -13,7 +13,7 @@ pub(crate) mod block;
 pub(crate) mod blocking_calls;
 pub(crate) mod body_end;
 pub(crate) mod call_mode;
-pub(crate) mod closure;
+pub(crate) mod closure_macro;
 pub(crate) mod control_flow;
 pub(crate) mod enclosure;
 pub(crate) mod expr;
@@ -22,7 +22,7 @@ pub(crate) mod for_loop;
 pub(crate) mod function_call;
 pub(crate) mod group;
 #[cfg(test)]
-mod kinds;
+mod kinds_tests;
 pub(crate) mod lock_guards;
 pub(crate) mod lost_updates;
 pub(crate) mod macro_fragments;
@@ -30,7 +30,8 @@ pub(crate) mod macro_origin;
 pub(crate) mod method_call;
 pub(crate) mod must_use;
 #[cfg(test)]
-mod places;
+mod places_tests;
+mod plain_closure;
 pub(crate) mod plain_code;
 pub(crate) mod race;
 pub(crate) mod return_type;

@@ -10,7 +10,7 @@ use super::io::Reactor;
 use super::time::{Alarm, Timers};
 use crate::base::wake::WakeList;
 use crate::primitive::{AtomicUsize, Ordering};
-use crate::scheduler::park::Park;
+use crate::scheduler::parker::Park;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 

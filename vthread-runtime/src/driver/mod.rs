@@ -3,8 +3,8 @@
 pub(crate) mod blocking;
 mod core;
 mod io;
-pub(crate) mod limit;
 mod time;
+pub(crate) mod time_limit;
 
 pub(crate) use self::core::get;
 pub(crate) use self::io::{Descriptor, Direction, Interest, Source, Waiting};

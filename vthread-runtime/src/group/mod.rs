@@ -28,4 +28,4 @@ pub(crate) mod cancel;
 pub(crate) mod grace;
 
 #[cfg(all(test, loom))]
-mod loom;
+mod group_loom;

@@ -2,8 +2,8 @@
 //! posted, how workers sleep, and why no work is forgotten.
 
 mod idle;
-pub(crate) mod park;
-mod parker;
+pub(crate) mod parker;
+mod queueing;
 
 mod remote;
 mod worker;
@@ -17,14 +17,14 @@ pub(crate) mod threads;
 
 pub(crate) use blocking_wait::{Given, Place, has_place, wait};
 pub use monitor::StuckPoll;
+pub(crate) use queueing::{schedule, schedule_last};
 
 use self::handoff::Spares;
 use self::idle::Idle;
 use self::monitor::Monitor;
-use self::park::Park;
-use self::parker::Parker;
+use self::parker::{Park, Parker};
 use self::remote::Seat;
-use self::worker::{Core, Worker};
+use self::worker::Core;
 use crate::task::header::TaskRef;
 use crossbeam_deque::Injector;
 use std::sync::atomic::Ordering;
@@ -107,35 +107,6 @@ impl Scheduler {
 
 /// The cores of a scheduler that was not started.
 pub(crate) struct Cores(#[allow(clippy::vec_box)] Vec<Box<Core>>); // Cores are handed about as boxes.
-
-/// Queues a task that was woken or spawned: it runs soon, on this worker if the thread is one.
-pub(crate) fn schedule(task: TaskRef) {
-    schedule_by(task, worker::push_soon);
-}
-
-/// Queues a task behind all others of this worker: it has had its turn.
-pub(crate) fn schedule_last(task: TaskRef) {
-    schedule_by(task, worker::push_last);
-}
-
-/// Queues a task by `push` if this thread is a worker, or else where every worker finds it.
-#[inline]
-fn schedule_by(task: TaskRef, push: impl FnOnce(&Worker, TaskRef) -> Result<(), TaskRef>) {
-    let not_taken = worker::with(|worker| match worker {
-        Some(worker) => push(worker, task),
-        None => Err(task),
-    });
-    if let Err(task) = not_taken {
-        inject(task);
-    }
-}
-
-#[inline(never)]
-fn inject(task: TaskRef) {
-    let scheduler = crate::runtime::scheduler();
-    scheduler.injector.push(task);
-    scheduler.wake_a_worker();
-}
 
 impl std::fmt::Debug for Scheduler {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

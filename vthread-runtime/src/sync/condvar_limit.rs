@@ -2,7 +2,7 @@
 
 use super::condvar::Condvar;
 use super::mutex::MutexGuard;
-use crate::driver::limit::Limit;
+use crate::driver::time_limit::Limit;
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
 use std::future::{Future, poll_fn};

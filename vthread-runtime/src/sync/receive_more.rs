@@ -5,7 +5,7 @@ use super::channel::{Receiver, poll_receive};
 use super::channel_queue::Messages;
 use super::waitlist::Wait;
 use crate::base::wake::WakeList;
-use crate::driver::limit::Limit;
+use crate::driver::time_limit::Limit;
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
 use crate::task::taking::taking;

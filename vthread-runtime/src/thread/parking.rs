@@ -1,7 +1,7 @@
 //! Parking: waiting for another vthread's permission to go on.
 
 use super::current::current;
-use crate::driver::limit::Limit;
+use crate::driver::time_limit::Limit;
 use crate::task::call::vthread_fn;
 use std::future::{Future, poll_fn};
 use std::pin::pin;

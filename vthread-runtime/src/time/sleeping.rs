@@ -2,7 +2,7 @@
 #![allow(unsafe_code)] // Projection to the pinned limit.
 
 use super::{Duration, Instant};
-use crate::driver::limit::Limit;
+use crate::driver::time_limit::Limit;
 use crate::task::call::vthread_fn;
 use crate::task::current::checkpoint;
 use crate::task::wait_reason;

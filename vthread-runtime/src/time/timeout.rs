@@ -14,7 +14,7 @@ use crate::driver::{self, Alarm, Set};
 use crate::group::cancel::{cancel_scope, force_scope};
 use crate::group::grace::{GraceTimer, arm};
 use crate::primitive::Mutex;
-use crate::scheduler::park::Park;
+use crate::scheduler::parker::Park;
 use crate::scoped::body::{Enclosed, HasScope, ScopedBody, with_own};
 use crate::task::current::Running;
 use crate::task::vthread::Vthread;

@@ -12,11 +12,11 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::task::{JoinHandle, JoinSet, yield_now};
 use tokio::time::sleep;
 
-use crate::measure::{Stopwatch, n_workers, resident_bytes, tell_growth, tell_listening};
-use crate::workload::{
+use super::{
     BATCH, CALLS, CROWD, DEPTH, FIBONACCI, LEAVES, PAUSES, ROUND_TRIPS, SLEEPERS, SPAWNS, TURNS,
     WARM_UP_SPAWNS, Workload,
 };
+use crate::measure::{Stopwatch, n_workers, resident_bytes, tell_growth, tell_listening};
 
 /// Runs one repetition and prints its result.
 pub(crate) fn run(workload: Workload) {

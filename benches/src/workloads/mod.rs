@@ -1,4 +1,7 @@
-//! The workloads, and the contenders.
+//! The workloads, and the contenders: what each runs for them stands in the file named for it.
+
+pub(crate) mod on_tokio;
+pub(crate) mod on_vthread;
 
 /// A workload; each contender does the same work for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use super::core;
 use super::time::{Alarm, Set};
-use crate::scheduler::park::Park;
+use crate::scheduler::parker::Park;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};

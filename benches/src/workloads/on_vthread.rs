@@ -11,11 +11,11 @@ use vthread::sync::{Mutex, channel};
 use vthread::time::sleep;
 use vthread::yield_now;
 
-use crate::measure::{Stopwatch, resident_bytes, tell_growth, tell_listening};
-use crate::workload::{
+use super::{
     BATCH, CALLS, CROWD, DEPTH, FIBONACCI, LEAVES, PAUSES, ROUND_TRIPS, SLEEPERS, SPAWNS, TURNS,
     WARM_UP_SPAWNS, Workload,
 };
+use crate::measure::{Stopwatch, resident_bytes, tell_growth, tell_listening};
 
 /// Runs one repetition and prints its result.
 #[vthread]
