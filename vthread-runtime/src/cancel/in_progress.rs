@@ -22,7 +22,7 @@
 //! updates of the count in between are read-modify-writes, which continue the release sequence of
 //! M3.
 //!
-//! `loom_marking_*` are this argument, executed.
+//! `loom_in_progress_*` are this argument, executed.
 
 use crate::primitive::{AtomicUsize, Ordering, process_wide};
 

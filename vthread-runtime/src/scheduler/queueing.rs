@@ -1,5 +1,5 @@
-//! Where a task goes that shall run: to the queues of the worker that this thread is, or to the queue
-//! that all workers share.
+//! Where a task goes that shall run: to the queues of the worker that this thread is, or to the
+//! queue that all workers share.
 
 use super::worker::{self, Worker};
 use crate::task::header::TaskRef;

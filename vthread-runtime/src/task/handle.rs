@@ -1,4 +1,4 @@
-//! The handle of a task: what `spawn!` returns.
+//! The owner of a task's value and of one reference to it: the inside of `Task`.
 
 #![allow(unsafe_code)] // Reaches the task by address, takes its value.
 
