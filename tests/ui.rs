@@ -1,8 +1,8 @@
 //! Programs that must be refused, with messages that a newcomer can act on, and whole programs that
 //! must compile.
 //!
-//! The messages are those of the pinned toolchain. `TRYBUILD=overwrite cargo test --test ui`
-//! blesses.
+//! The messages are those of the version of rustc that the workspace's `rust-version` names.
+//! `TRYBUILD=overwrite cargo test --test ui` writes them anew.
 
 use std::path::Path;
 use std::process::Command;

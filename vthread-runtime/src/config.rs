@@ -132,7 +132,7 @@ impl Config {
         self
     }
 
-    /// Sets the name of the library's OS threads: `"{name}-worker"`, `"{name}-helper-3"`,
+    /// Sets the name of the library's OS threads: `"{name}-worker-0"`, `"{name}-helper-3"`,
     /// `"{name}-watch"` .. The default is `vthread`.
     pub fn thread_name(mut self, name: impl Into<String>) -> Self {
         self.limits.thread_name = Some(name.into());
@@ -226,6 +226,13 @@ pub(crate) fn grace() -> Duration {
 pub(crate) fn on_deadlock() -> OnDeadlock {
     let config = CONFIG.lock().unwrap_or_else(|poison| poison.into_inner());
     config.on_deadlock.unwrap_or_default()
+}
+
+/// The signal on which dumps are written, as the environment variable says it.
+pub(crate) fn dump_request() -> Option<String> {
+    std::env::var("VTHREAD_DUMP")
+        .ok()
+        .filter(|text| !text.is_empty())
 }
 
 fn default_workers() -> NonZeroUsize {

@@ -4,7 +4,7 @@
 use super::announce::Method;
 use super::options::Options;
 use super::signature::{Shown, as_written, call_output, take_patterns};
-use super::{announce, attributes, boxed_call, check, frame};
+use super::{announce, attributes, check, dyn_signature, frame};
 use crate::analysis::impl_siblings::{Siblings, Taking};
 use crate::errors::Errors;
 use crate::lower::function_call::type_name;
@@ -102,9 +102,9 @@ fn method(
     let note = attributes::note(&function.vis, attributes::METHOD);
     function.attrs.extend(note);
     let mut io_sig = is_io.then(|| sig.clone());
-    io_sig.as_mut().into_iter().for_each(boxed_call::io_call);
+    io_sig.as_mut().into_iter().for_each(dyn_signature::io_call);
     match options.dynamic {
-        true => boxed_call::box_call(sig),
+        true => dyn_signature::box_call(sig),
         false => sig.output = call_output(sig, is_send, shown),
     }
     if is_refused {

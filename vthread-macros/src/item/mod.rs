@@ -4,15 +4,15 @@
 pub(crate) mod announce;
 mod announced;
 pub(crate) mod attributes;
-pub(crate) mod boxed_call;
 pub(crate) mod check;
 pub(crate) mod context_var;
+pub(crate) mod dyn_signature;
 pub(crate) mod frame;
 pub(crate) mod function;
 pub(crate) mod impl_block;
 pub(crate) mod neighbours;
 pub(crate) mod options;
-mod self_recursion;
+mod recursive_default;
 pub(crate) mod signature;
 mod statements;
 pub(crate) mod trait_def;

@@ -4,7 +4,7 @@
 use super::announce::Method;
 use super::options::Options;
 use super::signature::{Shown, as_written, call_output, take_patterns};
-use super::{announce, attributes, boxed_call, check, frame, self_recursion};
+use super::{announce, attributes, check, dyn_signature, frame, recursive_default};
 use crate::errors::Errors;
 use crate::lower::{Lowering, Returns, Subject};
 use crate::names::plain_text;
@@ -20,8 +20,8 @@ pub(crate) fn expand(
     let mut methods = Vec::new();
     let mut again = Vec::new();
     let (own, helper) = (
-        self_recursion::own_path(&definition),
-        self_recursion::path(&definition),
+        recursive_default::own_path(&definition),
+        recursive_default::path(&definition),
     );
     for item in &mut definition.items {
         let TraitItem::Fn(function) = item else {
@@ -38,10 +38,10 @@ pub(crate) fn expand(
             methods.push(Method::new(&function.sig.ident, &function.attrs));
         }
         if method(function, options, &helper, errors) {
-            again.push(self_recursion::method(&function.sig, &own));
+            again.push(recursive_default::method(&function.sig, &own));
         }
     }
-    let again = self_recursion::helper(&definition, &again);
+    let again = recursive_default::helper(&definition, &again);
     definition.colon_token.get_or_insert_with(Default::default);
     if !options.not_send {
         definition
@@ -119,7 +119,7 @@ fn method(
             .push(parse_quote!(#[allow(clippy::double_must_use)]));
     }
     match options.dynamic {
-        true => boxed_call::box_call(sig),
+        true => dyn_signature::box_call(sig),
         false => sig.output = call_output(sig, is_send, Shown::AsCall),
     }
     calls_itself

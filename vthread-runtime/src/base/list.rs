@@ -83,6 +83,18 @@ impl<T> List<T> {
         self.first.map(|node| unsafe { &node.as_ref().value })
     }
 
+    /// The number of nodes. It walks over them.
+    pub(crate) fn count(&self) -> usize {
+        let mut n = 0;
+        let mut node = self.first;
+        while let Some(linked) = node {
+            n += 1;
+            // SAFETY: Linked nodes are alive, and `self` is borrowed, so they stay linked.
+            node = unsafe { linked.as_ref() }.after.get();
+        }
+        n
+    }
+
     /// Whether it has more than `n` nodes.
     pub(crate) fn has_more_than(&self, n: usize) -> bool {
         let mut node = self.first;

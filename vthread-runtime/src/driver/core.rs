@@ -32,6 +32,11 @@ pub(crate) fn get() -> &'static Driver {
     })
 }
 
+/// The driver, if it has been used.
+pub(crate) fn started() -> Option<&'static Driver> {
+    DRIVER.get()
+}
+
 /// The reactor and the timers, and the thread that waits for both.
 #[derive(Debug)]
 pub(crate) struct Driver {
@@ -56,6 +61,11 @@ impl Driver {
     /// Wakes the owners of all alarms that are due.
     pub(crate) fn ring(&self) {
         self.timers.ring(&mut WakeList::default());
+    }
+
+    /// The numbers of alarms that are set, and of descriptors that are watched.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        (self.timers.count(), self.reactor.count())
     }
 
     /// The part that watches descriptors.

@@ -6,6 +6,6 @@ mod io;
 mod time;
 pub(crate) mod time_limit;
 
-pub(crate) use self::core::get;
+pub(crate) use self::core::{get, started};
 pub(crate) use self::io::{Descriptor, Direction, Interest, Source, Waiting};
 pub(crate) use self::time::{Alarm, Set};

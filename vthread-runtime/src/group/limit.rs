@@ -6,7 +6,7 @@
 //! a child that runs. A service takes no permit: it runs for as long as its group does, and would
 //! block all others.
 
-#![allow(unsafe_code)] // `room`, `no_permit` and `reacquire_permit` are for the macros only.
+#![allow(unsafe_code)] // `acquire_permit`, `no_permit` and `reacquire_permit` are for the macros only.
 
 use super::handle::Group;
 use super::node::{Node, State};

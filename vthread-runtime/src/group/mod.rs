@@ -24,6 +24,9 @@ pub(crate) mod error_format;
 mod first_failure;
 pub(crate) mod race;
 
+#[cfg(not(loom))]
+pub(crate) mod lineage;
+
 pub(crate) mod cancel;
 pub(crate) mod grace;
 

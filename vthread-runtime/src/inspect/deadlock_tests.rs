@@ -21,6 +21,7 @@ fn stamp(me: usize, count: u64) -> Stamp {
 /// `n` vthreads, each the root of a call, that wait for nothing.
 fn snapshot(n: usize) -> Snapshot {
     let vthreads = (0..n).map(|me| SeenVthread {
+        task_id: None,
         role: Role::Root,
         name: None,
         site: None,

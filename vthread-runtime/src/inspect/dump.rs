@@ -1,14 +1,18 @@
 //! A dump: every vthread, and the reason of its wait, as a tree.
 
 use super::report::Named;
+use super::{folded, json};
 use crate::inspect::snapshot;
 use crate::inspect::snapshot::{Detail, Role, SeenGroup, SeenVthread, Snapshot};
 use crate::task::state::Activity;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-/// A list of all vthreads, returned by [`dump`]. Displaying it writes a line for each vthread and
-/// for each group.
+/// A list of all vthreads, returned by [`dump`].
+///
+/// Displaying it writes a line for each vthread and for each group, as a tree;
+/// [`to_json`](Dump::to_json) has the same for programs, and [`folded`](Dump::folded) one line for
+/// all vthreads that are alike.
 pub struct Dump {
     snapshot: Snapshot,
 }
@@ -34,6 +38,51 @@ pub struct Dump {
 pub fn dump() -> Dump {
     Dump {
         snapshot: snapshot::take(Detail::All),
+    }
+}
+
+impl Dump {
+    /// Returns the dump as JSON: an object with two arrays.
+    ///
+    /// - `vthreads`: `id` (the position in this array), `task_id` (that of
+    ///   [`Task::id`](crate::Task::id); null of a blocking call), `name`, `role` (`call`, `child`,
+    ///   `service` or `background`), `site` (where it was spawned, or the call was made), `group`
+    ///   (the `id` of the group of which it is a child), `state` (`running`, `ready`, `waiting`,
+    ///   `blocked` in plain code, or `ended`), `waits` (for what, in words), `waits_at` (of a lock:
+    ///   where), `lock_holder` (the `id` of the vthread that has taken it) and `lock_taken_at`,
+    ///   `blocks_in_call` (the `id` of the call that its plain code makes), `cancelled`.
+    /// - `groups`: `id`, `name`, `site`, `owner` (the `id` of the vthread that has opened it),
+    ///   `children`, `running`, `waiting_for_room` and `limit` (where it has one), `failures`,
+    ///   `cancelled`.
+    ///
+    /// A value that is not known is null. Later versions may add members.
+    ///
+    /// # Examples
+    /// ```
+    /// # use vthread_runtime as vthread;
+    /// assert!(vthread::dump().to_json().starts_with("{\"vthreads\":["));
+    /// ```
+    pub fn to_json(&self) -> String {
+        json::write(&self.snapshot)
+    }
+
+    /// Returns one line for each distinct stack of spawns, with the number of vthreads that have
+    /// it: `call at src/main.rs:9:5;group at src/main.rs:3:5;vthread at src/main.rs:4:9;waits for
+    /// I/O 10000`.
+    ///
+    /// Frames stand from the outermost inwards, with semicolons between, so that programs for flame
+    /// graphs read it.
+    ///
+    /// # Examples
+    /// ```
+    /// # use vthread_runtime as vthread;
+    /// for line in vthread::dump().folded().lines() {
+    ///     let (stack, count) = line.rsplit_once(' ').unwrap();
+    ///     assert!(stack.contains(" at ") && count.parse::<usize>().is_ok());
+    /// }
+    /// ```
+    pub fn folded(&self) -> String {
+        folded::write(&self.snapshot)
     }
 }
 
@@ -119,7 +168,7 @@ fn write_vthread(
             }
         },
     }
-    if vthread.is_ending && vthread.role != Role::Service {
+    if vthread.is_cancelled() {
         f.write_str(", and is cancelled")?;
     }
     writeln!(f)

@@ -8,5 +8,7 @@ mod report;
 pub(crate) mod watchdog;
 
 mod dump;
+mod folded;
+mod json;
 
 pub use dump::{Dump, dump};

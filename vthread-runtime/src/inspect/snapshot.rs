@@ -17,6 +17,7 @@ use crate::program::shutdown;
 use crate::task::current;
 use crate::task::guard_escape::Stamp;
 use crate::task::header::{Header, SeenJoiner};
+use crate::task::id::TaskId;
 use crate::task::root::{self, Root};
 use crate::task::state::Activity;
 use crate::task::vthread::Vthread;
@@ -61,6 +62,8 @@ pub(crate) enum Role {
 pub(crate) struct SeenVthread {
     pub(crate) role: Role,
     pub(crate) name: Option<String>,
+    /// None of a blocking call, and none where only waits are asked for.
+    pub(crate) task_id: Option<TaskId>,
     /// The location where it was spawned, or where the blocking call was made.
     pub(crate) site: Option<Site>,
     /// The data pointer of its own waker.
@@ -220,6 +223,7 @@ impl Snapshot {
                 (_, false) => Role::Child,
             },
             name,
+            task_id: (detail == Detail::All).then(|| child.id()),
             site: Some(child.site),
             is_ending: child.is_service() || vthread.root.has_own_mark(),
             activity: child.activity(),
@@ -259,6 +263,7 @@ impl SeenVthread {
         SeenVthread {
             role: Role::Root,
             name: None,
+            task_id: None,
             site: None,
             waker,
             stamp: vthread.escape.now(),
@@ -274,6 +279,29 @@ impl SeenVthread {
             within: None,
         }
     }
+}
+
+impl SeenVthread {
+    /// The location of the call in which it waits, where that is kept: for a lock, or for the end
+    /// of a vthread.
+    pub(crate) fn waits_at(&self) -> Option<Site> {
+        self.lock.map(|lock| lock.site)
+    }
+
+    /// Whether it is cancelled. (A service counts as ending with its group.)
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.is_ending && self.role != Role::Service
+    }
+}
+
+/// How many vthreads have not ended: children of groups, and children of the process. It visits
+/// every group.
+pub(crate) fn n_alive() -> usize {
+    let snapshot = take(Detail::Waits);
+    let in_groups: usize = snapshot.groups.iter().map(|group| group.n_alive).sum();
+    let mut n_background = 0;
+    shutdown::for_each_background(|_, _| n_background += 1);
+    in_groups + n_background
 }
 
 /// Cancels the blocking call, or the child of the process, whose waker has the data pointer

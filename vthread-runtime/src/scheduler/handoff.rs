@@ -93,7 +93,7 @@ impl Scheduler {
         // It counts as waiting from here on.
         state.waiting += 1;
         drop(state);
-        let started = threads::start("worker", || self.thread_main());
+        let started = threads::start(&threads::numbered("worker"), || self.thread_main());
         if started.is_err() {
             let mut state = self.spares.state.lock();
             state.waiting -= 1;

@@ -23,11 +23,12 @@ use self::handoff::Spares;
 use self::idle::Idle;
 use self::monitor::Monitor;
 use self::parker::{Park, Parker};
-use self::remote::Seat;
+use self::remote::{Remote, Seat};
 use self::worker::Core;
 use crate::task::header::TaskRef;
 use crossbeam_deque::Injector;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 /// The state that the workers share.
 pub(crate) struct Scheduler {
@@ -99,10 +100,43 @@ impl Scheduler {
         self.monitor.longest()
     }
 
+    /// How long each worker was awake so far, to about five milliseconds.
+    pub(crate) fn busy(&self) -> Vec<Duration> {
+        self.seats.iter().map(Seat::busy).collect()
+    }
+
+    /// What the workers have done so far.
+    pub(crate) fn counts(&self) -> Counts {
+        let mut counts = Counts {
+            queued: self.injector.len(),
+            ..Counts::default()
+        };
+        Remote::for_each(|remote| {
+            counts.queued += remote.n_queued();
+            counts.rounds += remote.rounds();
+            counts.steals += remote.steals();
+            counts.sleeps += remote.sleeps();
+        });
+        counts
+    }
+
     /// How many blocking calls workers have made.
     pub(crate) fn pinned(&self) -> usize {
         self.spares.pinned.load(Ordering::Relaxed)
     }
+}
+
+/// What the workers have done so far.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    /// Tasks that wait for a worker now.
+    pub(crate) queued: usize,
+    /// Polls, and looks for work.
+    pub(crate) rounds: usize,
+    /// How often a worker has taken tasks from another one.
+    pub(crate) steals: usize,
+    /// How often a worker has gone to sleep.
+    pub(crate) sleeps: usize,
 }
 
 /// The cores of a scheduler that was not started.

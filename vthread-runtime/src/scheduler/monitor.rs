@@ -77,6 +77,7 @@ impl Stuck {
 struct Round {
     seats: Vec<Seen>,
     n_turns: usize,
+    looked: Instant,
     /// When a thread was last seen in the driver.
     driven: Instant,
 }
@@ -84,7 +85,7 @@ struct Round {
 /// The monitor's observations of a seat.
 struct Seen {
     remote: &'static Remote,
-    round: u32,
+    round: usize,
     since: Instant,
 }
 
@@ -105,12 +106,14 @@ impl Round {
         Round {
             seats: seats.map(|seat| Seen::now(seat.remote(), now)).collect(),
             n_turns: scheduler.driver.n_turns(),
+            looked: now,
             driven: now,
         }
     }
 
     fn look(&mut self, scheduler: &'static Scheduler) {
         let now = Instant::now();
+        let elapsed = now.duration_since(std::mem::replace(&mut self.looked, now));
         let n_turns = scheduler.driver.n_turns();
         if n_turns != self.n_turns || scheduler.driver.is_waited_in() {
             self.n_turns = n_turns;
@@ -121,7 +124,11 @@ impl Round {
         for (index, seen) in self.seats.iter_mut().enumerate() {
             let remote = scheduler.seats[index].remote();
             let is_same = ptr::eq(seen.remote, remote) && seen.round == remote.rounds();
-            if !remote.hold.is_held() {
+            let is_awake = remote.hold.is_held();
+            if is_awake {
+                scheduler.seats[index].was_busy(elapsed);
+            }
+            if !is_awake {
                 *seen = Seen::now(remote, now);
             } else if !is_same {
                 *seen = Seen::now(remote, now);

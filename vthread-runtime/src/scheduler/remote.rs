@@ -12,7 +12,9 @@ use crate::task::wait_for::Site;
 use crossbeam_deque::{Steal, Stealer};
 use std::panic::Location;
 use std::ptr;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// A thread runs with the core.
 const HELD: u8 = 0;
@@ -182,6 +184,15 @@ impl Slot {
     }
 }
 
+/// Every core that there has been.
+static REMOTES: Mutex<Vec<&'static Remote>> = Mutex::new(Vec::new());
+
+/// Adds one to a count that only this thread writes.
+fn add_one(count: &AtomicUsize) {
+    let n = count.load(Ordering::Relaxed).wrapping_add(1);
+    count.store(n, Ordering::Relaxed);
+}
+
 /// The part of a core that the other threads see. It is never freed; a retired core is used again.
 #[derive(Debug)]
 pub(super) struct Remote {
@@ -189,32 +200,70 @@ pub(super) struct Remote {
     pub(super) slot: Slot,
     pub(super) stealer: Stealer<TaskRef>,
     /// The number of rounds of the thread: one for each poll. Written by the thread.
-    rounds: AtomicU32,
+    rounds: AtomicUsize,
+    /// How often the thread has taken tasks from another core. Written by the thread.
+    steals: AtomicUsize,
+    /// How often it has gone to sleep. Written by the thread.
+    sleeps: AtomicUsize,
     /// Where the vthread that is polled was spawned. Null while no vthread is polled.
     polled: std::sync::atomic::AtomicPtr<Location<'static>>,
 }
 
 impl Remote {
     pub(super) fn leaked(stealer: Stealer<TaskRef>) -> &'static Self {
-        Box::leak(Box::new(Remote {
+        let remote: &Remote = Box::leak(Box::new(Remote {
             hold: Hold::new(),
             slot: Slot::new(),
             stealer,
-            rounds: AtomicU32::new(0),
+            rounds: AtomicUsize::new(0),
+            steals: AtomicUsize::new(0),
+            sleeps: AtomicUsize::new(0),
             polled: std::sync::atomic::AtomicPtr::new(ptr::null_mut()),
-        }))
+        }));
+        let mut all = REMOTES.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push(remote);
+        remote
+    }
+
+    /// Calls `visit` with every core that there has been.
+    pub(super) fn for_each(visit: impl FnMut(&'static Remote)) {
+        let all = REMOTES.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().copied().for_each(visit);
     }
 
     /// Begins another round. Returns how many there were.
     #[inline]
-    pub(super) fn begin_round(&self) -> u32 {
+    pub(super) fn begin_round(&self) -> usize {
         let n = self.rounds.load(Ordering::Relaxed).wrapping_add(1);
         self.rounds.store(n, Ordering::Relaxed);
         n
     }
 
-    pub(super) fn rounds(&self) -> u32 {
+    pub(super) fn rounds(&self) -> usize {
         self.rounds.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the thread has taken tasks from another core.
+    pub(super) fn note_steal(&self) {
+        add_one(&self.steals);
+    }
+
+    pub(super) fn steals(&self) -> usize {
+        self.steals.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the thread goes to sleep.
+    pub(super) fn note_sleep(&self) {
+        add_one(&self.sleeps);
+    }
+
+    pub(super) fn sleeps(&self) -> usize {
+        self.sleeps.load(Ordering::Relaxed)
+    }
+
+    /// The number of tasks that wait for the core's thread.
+    pub(super) fn n_queued(&self) -> usize {
+        usize::from(!self.slot.is_empty()) + self.stealer.len()
     }
 
     /// Called before a vthread that was spawned at `site` is polled.
@@ -264,25 +313,40 @@ impl Remote {
 /// A worker's share of the processors: a parker and an entry in the sleep protocol. Its `Remote` is
 /// that of the core which runs there now.
 #[derive(Debug)]
-pub(super) struct Seat(std::sync::atomic::AtomicPtr<Remote>);
+pub(super) struct Seat {
+    remote: std::sync::atomic::AtomicPtr<Remote>,
+    /// How many microseconds its threads were awake. Written by the monitor.
+    busy: AtomicU64,
+}
 
 impl Seat {
     pub(super) fn new(remote: &'static Remote) -> Self {
-        Seat(std::sync::atomic::AtomicPtr::new(
-            ptr::from_ref(remote).cast_mut(),
-        ))
+        Seat {
+            remote: std::sync::atomic::AtomicPtr::new(ptr::from_ref(remote).cast_mut()),
+            busy: AtomicU64::new(0),
+        }
     }
 
     #[inline]
     pub(super) fn remote(&self) -> &'static Remote {
         // SAFETY: from a `'static` reference.
-        unsafe { &*self.0.load(Ordering::Acquire) }
+        unsafe { &*self.remote.load(Ordering::Acquire) }
     }
 
     /// Called by the monitor: another core runs here.
     pub(super) fn change(&self, remote: &'static Remote) {
-        self.0
+        self.remote
             .store(ptr::from_ref(remote).cast_mut(), Ordering::Release);
+    }
+
+    /// Called by the monitor: the seat's thread was awake for `time` more.
+    pub(super) fn was_busy(&self, time: Duration) {
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.busy.fetch_add(micros, Ordering::Relaxed);
+    }
+
+    pub(super) fn busy(&self) -> Duration {
+        Duration::from_micros(self.busy.load(Ordering::Relaxed))
     }
 }
 

@@ -83,6 +83,12 @@ pub(crate) fn n_threads() -> usize {
     N_RUNNING.load(Ordering::Relaxed)
 }
 
+/// The name of the next thread that does `what`.
+pub(super) fn numbered(what: &str) -> String {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    format!("{what}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
 /// Starts a thread within the bound.
 ///
 /// # Errors

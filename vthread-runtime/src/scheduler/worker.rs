@@ -16,7 +16,7 @@ use std::ptr;
 
 /// The number of tasks after which a worker looks at the injector and at the driver before its own
 /// queue. A power of two.
-const LOOK_AROUND: u32 = 64;
+const LOOK_AROUND: usize = 64;
 /// How many tasks in a row may come from the slot.
 const SLOT_STREAK: u32 = 3;
 
@@ -253,7 +253,10 @@ impl Worker {
             let stealer = &seats[victim].remote().stealer;
             loop {
                 match stealer.steal_batch_and_pop(&core.deque) {
-                    Steal::Success(task) => return Some(task),
+                    Steal::Success(task) => {
+                        core.remote.note_steal();
+                        return Some(task);
+                    }
                     Steal::Empty => break,
                     Steal::Retry => {}
                 }
@@ -275,6 +278,7 @@ impl Worker {
             }
             let searching = std::mem::take(&mut core.searching);
             core.asleep = true;
+            core.remote.note_sleep();
             scheduler.idle.sleep(core.index, searching);
             if scheduler.has_work() {
                 scheduler.wake_a_worker();

@@ -1,6 +1,6 @@
-//! Bodies that are scopes without children: `timeout!`, `shield!`, `defer!`, `bind!`, `select!`, a
-//! foreign future. They follow the protocol of a group's body ("Scopes and marks" in
-//! `group/README.md`).
+//! Bodies that are scopes without children: `shield!`, `defer!`, `select!`, `catch_unwind!`, a
+//! foreign future, and what `time` builds `timeout!` on. They follow the protocol of a group's body
+//! ("Scopes and marks" in `group/README.md`).
 
 pub(crate) mod body;
 pub(crate) mod catch_unwind;

@@ -2,15 +2,18 @@
 //!
 //! [`ctrl_c`] and [`terminate`] wait once, and a signal that arrives between two waits ends the
 //! second one; [`listen`] returns a [`Listener`], which receives every signal of any kind from then
-//! on; [`cancel_on_ctrl_c`] makes the process end in order.
+//! on; [`cancel_on_ctrl_c`] makes the process end in order; [`dump_on`] writes down what every
+//! vthread waits for.
 
 mod cancel;
 mod delivery;
+pub(crate) mod dump_on;
 mod kind;
 mod listener;
 mod wait;
 
 pub use cancel::cancel_on_ctrl_c;
+pub use dump_on::{dump_on, dump_to};
 pub use kind::SignalKind;
 pub use listener::{Listener, NextSignal, SignalStep, SignalSteps, listen};
 pub use wait::{__vthread_ctrl_c, __vthread_terminate, Arrival, ctrl_c, terminate};

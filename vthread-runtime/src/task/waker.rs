@@ -19,6 +19,11 @@ pub(crate) fn borrowed(task: Held<'_>) -> ManuallyDrop<Waker> {
     ManuallyDrop::new(unsafe { Waker::from_raw(raw) })
 }
 
+/// The task whose waker this is. `None` if it is another kind of waker.
+pub(crate) fn task_of(waker: &Waker) -> Option<NonNull<Header>> {
+    (*waker.vtable() == VTABLE).then(|| header(waker.data()))
+}
+
 unsafe fn clone(data: *const ()) -> RawWaker {
     // SAFETY: a waker's reference keeps the header alive.
     unsafe { header(data).as_ref() }.state.retain();

@@ -1,4 +1,9 @@
-//! Panics on the library's threads, reported again by the test in which they end.
+//! Panics in vthreads: which vthread it was, and the report again by the test in which the panic
+//! ends.
+//!
+//! The panic hook prints where a panic happens, and the OS thread, which says little. So ours calls
+//! the hook before it, and then names the vthread. A program that sets a hook of its own later does
+//! without.
 //!
 //! A panic in a vthread is reported by the panic hook where it happens, on an OS thread of the
 //! library. It ends in the blocking call of a plain thread, where it resumes without a report.
@@ -9,6 +14,7 @@ use parking_lot::Mutex;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::io::{self, Write};
 use std::panic;
 use std::ptr;
 use std::sync::LazyLock;
@@ -35,20 +41,28 @@ thread_local! {
     static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Called before the first vthread runs.
-pub(crate) fn install() {
-    if !*IS_TEST || thread::panicking() {
+/// Called before the first vthread runs. `describe` returns the description of the vthread that the
+/// calling thread polls.
+pub(crate) fn install(describe: fn() -> Option<String>) {
+    if thread::panicking() {
         return;
     }
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        if IS_OURS.try_with(Cell::get).unwrap_or(false) {
+        let vthread = describe();
+        if *IS_TEST && IS_OURS.try_with(Cell::get).unwrap_or(false) {
             let thread = thread::current();
             let name = thread.name().unwrap_or("<unnamed>");
-            let report = format!("thread '{name}' {info}");
+            let after = vthread.as_deref().map(|vthread| format!("\n{vthread}"));
+            let after = after.unwrap_or_default();
+            let report = format!("thread '{name}' {info}{after}");
             let _ = LAST.try_with(|last| last.replace(Some(report)));
         }
         before(info);
+        if let Some(vthread) = vthread {
+            // The standard error may be closed.
+            let _ = writeln!(io::stderr(), "{vthread}");
+        }
     }));
 }
 

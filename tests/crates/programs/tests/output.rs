@@ -34,3 +34,32 @@ fn r09_a_failing_test_shows_the_panic_of_its_child() {
     assert!(shown.contains("arithmetic"), "{said}");
     assert!(!said.contains("---- a_passes"), "{said}");
 }
+
+#[test]
+fn a_panic_names_its_vthread_and_the_groups_around() {
+    let run = Command::new(env!("CARGO_BIN_EXE_panic_main")).output();
+    let run = run.unwrap();
+    assert!(!run.status.success());
+    let said = String::from_utf8_lossy(&run.stderr);
+    let (_, after) = said.split_once("an empty URL").expect("it panics");
+    let named: Vec<_> = after
+        .lines()
+        .skip_while(|line| !line.starts_with("in "))
+        .collect();
+    let at = "src/bin/panic_main.rs:";
+    let expected = [
+        "in a vthread, spawned at ",
+        "  in the group `pages`, opened at ",
+        "  in the group `sites`, opened at ",
+    ];
+    for (line, begin) in named.iter().zip(expected) {
+        assert!(line.starts_with(begin) && line.contains(at), "{said}");
+    }
+    assert!(
+        named[1].contains(" by the vthread `crawler`, spawned at "),
+        "{said}"
+    );
+    // Once, though it resumes in every group.
+    assert_eq!(said.matches("in a vthread").count(), 1, "{said}");
+    assert!(said.contains("thread 'vthread-worker-"), "{said}");
+}

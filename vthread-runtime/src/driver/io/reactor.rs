@@ -78,6 +78,11 @@ impl Reactor {
         Ok(token)
     }
 
+    /// The number of descriptors that are watched.
+    pub(crate) fn count(&self) -> usize {
+        self.registrations.lock().count()
+    }
+
     /// Makes the system report again what the watched descriptor is ready for.
     pub(crate) fn ask_again(&self, descriptor: RawFd, token: mio::Token) -> io::Result<()> {
         let both = mio::Interest::READABLE | mio::Interest::WRITABLE;

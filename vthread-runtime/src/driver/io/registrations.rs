@@ -49,6 +49,11 @@ impl Registrations {
         Token(generation << INDEX_BITS | index)
     }
 
+    /// The number of entries.
+    pub(super) fn count(&self) -> usize {
+        self.entries.iter().flatten().count()
+    }
+
     /// The lowest one.
     fn vacant_index(&mut self) -> usize {
         while let Some(Reverse(index)) = self.vacant.pop() {

@@ -94,6 +94,11 @@ impl Timers {
         alarm
     }
 
+    /// The number of alarms that are set. It walks over them, under the lock.
+    pub(crate) fn count(&self) -> usize {
+        self.locked.lock().wheel.count()
+    }
+
     /// Announces that this thread will wait in the driver, and returns for how long at most.
     pub(crate) fn begin_wait(&self) -> Option<Duration> {
         let mut locked = self.locked.lock();

@@ -112,6 +112,12 @@ impl<P> Wheel<P> {
         }
     }
 
+    /// The number of entries. It walks over them.
+    pub(crate) fn count(&self) -> usize {
+        let slots = self.levels.iter().flat_map(|level| &level.slots);
+        self.opened.count() + slots.map(List::count).sum::<usize>()
+    }
+
     /// The tick at which to call `pop_due` next: not after the earliest entry's own tick.
     pub(crate) fn next_tick(&self) -> Option<u64> {
         if self.opened.is_empty() {

@@ -1,0 +1,182 @@
+//! Dumps on a signal: a program that hangs is asked from outside what it waits for.
+//!
+//! The signal handler writes the number of the request into a socket pair. A thread of its own
+//! reads it and writes the dump, so that one comes while every worker is stuck, too.
+#![allow(unsafe_code)] // Registers a signal handler.
+
+use super::SignalKind;
+use crate::config;
+use crate::inspect::dump;
+use crate::scheduler::threads;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// Where dumps go.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Target {
+    StandardError,
+    /// They are appended.
+    File(PathBuf),
+}
+
+/// The requests so far.
+static REQUESTS: Mutex<BTreeSet<(SignalKind, Target)>> = Mutex::new(BTreeSet::new());
+
+/// Writes a [`dump`](crate::dump()) to the standard error whenever the signal comes, from now on
+/// and until the process ends.
+///
+/// The dump is written by an OS thread of its own: so it comes even if every vthread computes,
+/// waits or is stuck. The signal's default action, which for most ends the process, no longer takes
+/// place; other handlers of the same signal in this process still run.
+///
+/// The environment variable `VTHREAD_DUMP` does the same without a change of the program:
+/// `VTHREAD_DUMP=quit` (ctrl-\ on a terminal, `kill -QUIT` from elsewhere), `usr1`, `usr2` or a
+/// number; `VTHREAD_DUMP=quit:/tmp/dumps.txt` appends to a file. It is read when the first vthread
+/// call is made.
+///
+/// # Errors
+/// If the signal cannot be handled (`SIGKILL`, `SIGSTOP`, `SIGSEGV` ..: `InvalidInput`), or if
+/// there is no thread or no descriptor for it.
+///
+/// # Examples
+/// ```
+/// # use vthread_runtime as vthread;
+/// vthread::signal::dump_on(vthread::signal::SignalKind::quit())?;
+/// # std::io::Result::Ok(())
+/// ```
+pub fn dump_on(kind: SignalKind) -> io::Result<()> {
+    request(kind, Target::StandardError)
+}
+
+/// As [`dump_on`], and appends each dump to the file at `path`, which is created if need be.
+///
+/// # Errors
+/// As for `dump_on`, or if the file cannot be opened.
+///
+/// # Examples
+/// ```
+/// # use vthread_runtime as vthread;
+/// let path = std::env::temp_dir().join("dumps.txt");
+/// vthread::signal::dump_to(vthread::signal::SignalKind::user_defined2(), path)?;
+/// # std::io::Result::Ok(())
+/// ```
+pub fn dump_to(kind: SignalKind, path: impl AsRef<Path>) -> io::Result<()> {
+    open(path.as_ref())?;
+    request(kind, Target::File(path.as_ref().to_owned()))
+}
+
+/// Does what the environment variable says. Called when the runtime starts.
+#[cold]
+pub(crate) fn follow_environment() {
+    let Some(text) = config::dump_request() else {
+        return;
+    };
+    let done = match parse(&text) {
+        Some((kind, None)) => dump_on(kind),
+        Some((kind, Some(path))) => dump_to(kind, path),
+        None => {
+            let why = "it names no signal: `quit`, `usr1`, `usr2`, a number";
+            Err(io::Error::new(io::ErrorKind::InvalidInput, why))
+        }
+    };
+    if let Err(error) = done {
+        eprintln!("vthread: VTHREAD_DUMP={text:?} has no effect: {error}");
+    }
+}
+
+/// A signal, and the path of a file after a colon.
+fn parse(text: &str) -> Option<(SignalKind, Option<&str>)> {
+    let (signal, path) = match text.split_once(':') {
+        Some((signal, path)) => (signal, Some(path)),
+        None => (text, None),
+    };
+    let signal = signal.trim().to_ascii_lowercase();
+    let kind = match signal.strip_prefix("sig").unwrap_or(&signal) {
+        "quit" => SignalKind::quit(),
+        "usr1" => SignalKind::user_defined1(),
+        "usr2" => SignalKind::user_defined2(),
+        "hup" => SignalKind::hangup(),
+        "int" => SignalKind::interrupt(),
+        "term" => SignalKind::terminate(),
+        "alrm" => SignalKind::alarm(),
+        number => SignalKind::from_raw(number.parse().ok().filter(|number| *number > 0)?),
+    };
+    Some((kind, path))
+}
+
+fn request(kind: SignalKind, target: Target) -> io::Result<()> {
+    if signal_hook_registry::FORBIDDEN.contains(&kind.as_raw()) {
+        let why = format!("signal {} cannot be handled", kind.as_raw());
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    }
+    let mut requests = REQUESTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let request = (kind, target);
+    if requests.contains(&request) {
+        return Ok(());
+    }
+    let (mut asked, handler) = UnixStream::pair()?;
+    handler.set_nonblocking(true)?;
+    let target = request.1.clone();
+    threads::start_beside("dump", move || {
+        let mut bytes = [0; 64];
+        // The handler, which is never removed, has the other end.
+        while asked.read(&mut bytes).is_ok_and(|n| n > 0) {
+            write_dump(&target);
+        }
+    })?;
+    let ask = move || {
+        // If the socket is full, dumps are being written anyway.
+        let _ = (&handler).write(&[0]);
+    };
+    // SAFETY: The handler makes one non-blocking system call: it allocates, locks and panics
+    // nowhere. The error of `write` is a number.
+    unsafe { signal_hook_registry::register(kind.as_raw(), ask) }?;
+    requests.insert(request);
+    Ok(())
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    File::options().append(true).create(true).open(path)
+}
+
+fn write_dump(target: &Target) {
+    let text = format!(
+        "vthread: dump of process {}\n{}",
+        std::process::id(),
+        dump()
+    );
+    let written = match target {
+        Target::StandardError => io::stderr().write_all(text.as_bytes()),
+        Target::File(path) => open(path).and_then(|mut file| file.write_all(text.as_bytes())),
+    };
+    if let Err(error) = written {
+        // The standard error may be closed as well.
+        let _ = writeln!(io::stderr(), "vthread: a dump is lost: {error}");
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_in_the_environment_are_understood() {
+        assert_eq!(parse("quit"), Some((SignalKind::quit(), None)));
+        assert_eq!(parse("SIGUSR1"), Some((SignalKind::user_defined1(), None)));
+        let to_file = (SignalKind::from_raw(34), Some("/tmp/a:b"));
+        assert_eq!(parse("34:/tmp/a:b"), Some(to_file));
+        assert_eq!(parse("sometimes"), None);
+        assert_eq!(parse("-3"), None);
+        assert_eq!(parse(""), None);
+    }
+
+    #[test]
+    fn a_signal_that_cannot_be_handled_is_refused() {
+        let refused = dump_on(SignalKind::from_raw(libc::SIGKILL)).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::InvalidInput);
+    }
+}
