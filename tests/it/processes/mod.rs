@@ -104,7 +104,7 @@ mod ends {
 
     #[test]
     fn many_at_once() {
-        assert_eq!(many(60), (0..60).map(|i| i % 50).sum::<i32>());
+        assert_eq!(many(60), (0..60).map(|i| i % 50).sum::<usize>());
     }
 
     #[test]
