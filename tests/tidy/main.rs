@@ -116,6 +116,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/group/cancel.rs",
     "vthread-runtime/src/group/child.rs",
     "vthread-runtime/src/group/claim.rs",
+    "vthread-runtime/src/group/collect.rs",
     "vthread-runtime/src/group/grace.rs",
     "vthread-runtime/src/group/handle.rs",
     "vthread-runtime/src/group/infallible.rs",

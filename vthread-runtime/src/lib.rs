@@ -13,11 +13,11 @@ mod base;
 mod trace;
 
 mod cancel;
-pub mod task;
+mod task;
 
-pub mod scheduler;
+mod scheduler;
 
-pub mod group;
+mod group;
 
 mod scoped;
 
@@ -27,7 +27,7 @@ mod call;
 
 mod inspect;
 
-pub mod context;
+mod context;
 
 mod driver;
 

@@ -1,8 +1,12 @@
 //! `on_failure = collect` and `race!`: every failure of a group, in order of time.
 
-use super::lifecycle::Exit;
+#![allow(unsafe_code)] // An entry point for the macros.
+
+use super::handle::Group;
+use super::lifecycle::{Exit, GroupBody};
 use super::owner::Owner;
 use std::fmt;
+use std::future::Future;
 use std::iter;
 use std::marker::PhantomData;
 use std::slice;
@@ -100,5 +104,22 @@ impl<C, E> Exit<E, Result<C, E>> for Collects<C, E> {
     }
     fn deliver(&self, result: Result<C, E>, owner: &Owner<E>) -> Result<C, Failures<E>> {
         result.map_err(|first| Failures::new(first, owner.take_rest()))
+    }
+}
+
+impl<E> Owner<E> {
+    /// As `run`, for a group that collects failures.
+    ///
+    /// # Safety
+    /// - As for `run`.
+    pub unsafe fn run_collect<'scope, C, B>(
+        &self,
+        group: Group<'scope, E>,
+        body: B,
+    ) -> GroupBody<'_, 'scope, E, B, Collects<C, E>, C>
+    where
+        B: Future<Output = Result<C, E>>,
+    {
+        GroupBody::new(self, group, Collects::new(), body)
     }
 }

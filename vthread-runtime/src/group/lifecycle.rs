@@ -46,6 +46,24 @@ pub trait Exit<E, O> {
     fn deliver(&self, result: Result<Self::Said, E>, owner: &Owner<E>) -> Self::Output;
 }
 
+impl<E> Owner<E> {
+    /// Runs the body and joins the children. Takes the handle, which keeps `'scope` alive until the
+    /// future is done.
+    ///
+    /// # Safety
+    /// - `group` is this owner's. The future is polled by vthreads only.
+    pub unsafe fn run<'scope, C, B>(
+        &self,
+        group: Group<'scope, E>,
+        body: B,
+    ) -> GroupBody<'_, 'scope, E, B, Results<C, E>, C>
+    where
+        B: Future<Output = Result<C, E>>,
+    {
+        GroupBody::new(self, group, Results::new(), body)
+    }
+}
+
 /// A group with an error type: the body and the group return a `Result`.
 #[derive(Debug)]
 pub struct Results<C, E>(PhantomData<fn() -> (C, E)>);

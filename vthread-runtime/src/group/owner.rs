@@ -4,18 +4,14 @@
 #![allow(unsafe_code)] // Hands out views of itself by address.
 
 use super::claim::First;
-use super::collect::Collects;
 use super::first_failure::Member;
 use super::handle::Group;
-use super::lifecycle::{GroupBody, Results};
 use super::node::{Node, State};
 use super::options::{GroupOptions, OnFailure};
-use super::race::{Finish, Races};
 use crate::task::header::Header;
 use crate::trace::{self, ErrorFormatter};
 use std::cell::UnsafeCell;
 use std::fmt;
-use std::future::Future;
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -69,53 +65,6 @@ impl<E> Owner<E> {
         self.node.owner.store(owner, Ordering::Relaxed);
         // SAFETY: the owner keeps the node, and the rest is the caller's promise.
         unsafe { Group::of(&self.node) }
-    }
-
-    /// Runs the body and joins the children. Takes the handle, which keeps `'scope` alive until the
-    /// future is done.
-    ///
-    /// # Safety
-    /// - `group` is this owner's. The future is polled by vthreads only.
-    pub unsafe fn run<'scope, C, B>(
-        &self,
-        group: Group<'scope, E>,
-        body: B,
-    ) -> GroupBody<'_, 'scope, E, B, Results<C, E>, C>
-    where
-        B: Future<Output = Result<C, E>>,
-    {
-        GroupBody::new(self, group, Results::new(), body)
-    }
-
-    /// As `run`, for a group that collects failures.
-    ///
-    /// # Safety
-    /// - As for `run`.
-    pub unsafe fn run_collect<'scope, C, B>(
-        &self,
-        group: Group<'scope, E>,
-        body: B,
-    ) -> GroupBody<'_, 'scope, E, B, Collects<C, E>, C>
-    where
-        B: Future<Output = Result<C, E>>,
-    {
-        GroupBody::new(self, group, Collects::new(), body)
-    }
-
-    /// As `run`, for a race: `finish` decides the end of the runners.
-    ///
-    /// # Safety
-    /// - As for `run`.
-    pub unsafe fn run_race<'a, 'scope, V, B>(
-        &'a self,
-        group: Group<'scope, E>,
-        finish: &'a Finish<V>,
-        body: B,
-    ) -> GroupBody<'a, 'scope, E, B, Races<'a, V>, ()>
-    where
-        B: Future<Output = Result<(), E>>,
-    {
-        GroupBody::new(self, group, Races::new(finish), body)
     }
 
     /// Records a failure, of `child` or of the body if it is null: the first one is kept, and

@@ -13,7 +13,7 @@
 use super::cancel::Reach;
 use super::collect::Failures;
 use super::handle::Group;
-use super::lifecycle::Exit;
+use super::lifecycle::{Exit, GroupBody};
 use super::owner::Owner;
 use crate::cancel::reason::CancelReason;
 use crate::primitive::Mutex;
@@ -37,6 +37,24 @@ pub struct Runs<'a, 'scope, F, V, E> {
     frame: F,
     /// The result of the frame.
     ended: Option<Result<V, E>>,
+}
+
+impl<E> Owner<E> {
+    /// As `run`, for a race: `finish` decides the end of the runners.
+    ///
+    /// # Safety
+    /// - As for `run`.
+    pub unsafe fn run_race<'a, 'scope, V, B>(
+        &'a self,
+        group: Group<'scope, E>,
+        finish: &'a Finish<V>,
+        body: B,
+    ) -> GroupBody<'a, 'scope, E, B, Races<'a, V>, ()>
+    where
+        B: Future<Output = Result<(), E>>,
+    {
+        GroupBody::new(self, group, Races::new(finish), body)
+    }
 }
 
 /// Runs `frame` to the finish.

@@ -25,7 +25,7 @@ pub(crate) mod waker;
 pub(crate) mod cell;
 pub(crate) mod handle;
 
-pub mod call;
+pub(crate) mod call;
 
 pub(crate) mod notice;
 pub(crate) mod root;
