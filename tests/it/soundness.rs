@@ -387,3 +387,12 @@ mod children_end_before_their_borrows {
         }
     }
 }
+
+/// A crate that takes the name of ours is outside the claim, since no macro can see it: all that
+/// can be done is to say so.
+#[test]
+fn r06_what_is_not_prevented_is_written_down() {
+    let rules = include_str!("../../vthread-runtime/SOUNDNESS.md");
+    let (_, not_prevented) = rules.split_once("## What is not prevented").unwrap();
+    assert!(not_prevented.contains("extern crate self as vthread"));
+}

@@ -43,7 +43,7 @@ fn of_fs() {
             std_fs::OpenOptions => fs::OpenOptions,
             std_fs::DirBuilder => fs::DirBuilder,
             std_fs::DirEntry => fs::DirEntry;
-        [Debug + Send] std_fs::ReadDir => fs::ReadDir;
+        [Debug + Send + Sync] std_fs::ReadDir => fs::ReadDir;
         [Read + Write + Seek] std_fs::File => fs::File, &'static std_fs::File => &'static fs::File;
         [AsFd + AsRawFd + IntoRawFd + FromRawFd + From<OwnedFd>] std_fs::File => fs::File;
         [Clone + OpenOptionsExt] std_fs::OpenOptions => fs::OpenOptions;
@@ -65,7 +65,7 @@ fn of_net() {
     use vthread::net;
     use vthread::os::unix::net as unix;
     each! {
-        [Debug + Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + AsFd + AsRawFd + IntoRawFd + Into<OwnedFd>]
+        [Debug + Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + AsFd + AsRawFd + IntoRawFd + FromRawFd + Into<OwnedFd>]
             std_net::TcpStream => net::TcpStream,
             std_net::TcpListener => net::TcpListener,
             std_net::UdpSocket => net::UdpSocket,
@@ -106,7 +106,8 @@ fn of_process() {
             std_process::ChildStdin => process::ChildStdin,
             std_process::ChildStdout => process::ChildStdout,
             std_process::ChildStderr => process::ChildStderr;
-        [Write] std_process::ChildStdin => process::ChildStdin;
+        [Write] std_process::ChildStdin => process::ChildStdin,
+            &'static std_process::ChildStdin => &'static process::ChildStdin;
         [Read]
             std_process::ChildStdout => process::ChildStdout,
             std_process::ChildStderr => process::ChildStderr;
@@ -142,9 +143,13 @@ fn of_io() {
             std_io::Stderr => ours_io::Stderr;
         [AsFd + AsRawFd] std_io::Stdin => ours_io::Stdin, std_io::Stdout => ours_io::Stdout,
             std_io::Stderr => ours_io::Stderr;
+        [Into<Stdio>] std_io::Stdout => ours_io::Stdout, std_io::Stderr => ours_io::Stderr;
+        [std_io::BufRead + Seek] std_io::Empty => ours_io::Empty;
+        [Write] &'static std_io::Empty => &'static ours_io::Empty,
+            &'static std_io::Sink => &'static ours_io::Sink;
         [Clone + Copy + Default] std_io::Empty => ours_io::Empty, std_io::Sink => ours_io::Sink;
         [Clone + Default + Eq + PartialEq] std_io::Cursor<Vec<u8>> => ours_io::Cursor<Vec<u8>>;
-        [AsFd + AsRawFd + IntoRawFd + Into<OwnedFd>]
+        [AsFd + AsRawFd + IntoRawFd + FromRawFd + Into<OwnedFd> + Into<Stdio>]
             std_io::PipeReader => ours_io::PipeReader, std_io::PipeWriter => ours_io::PipeWriter;
         [std::error::Error + Debug + Display]
             std_io::IntoInnerError<Vec<u8>> => ours_io::IntoInnerError<Vec<u8>>;
@@ -159,7 +164,7 @@ fn of_sync() {
         std_sync::Mutex<u8>, sync::Mutex<u8>: [Debug + Default + From<u8> + Send + Sync + UnwindSafe + RefUnwindSafe]
         std_sync::RwLock<u8>, sync::RwLock<u8>: [Debug + Default + From<u8> + Send + Sync + UnwindSafe + RefUnwindSafe]
         std_sync::OnceLock<u8>, sync::OnceLock<u8>: [Debug + Default + From<u8> + Clone + Eq + Send + Sync + UnwindSafe + RefUnwindSafe]
-        std_sync::LazyLock<u8>, sync::LazyLock<u8>: [Debug + Default + Deref<Target = u8> + Send + Sync + UnwindSafe + RefUnwindSafe]
+        std_sync::LazyLock<u8>, sync::LazyLock<u8>: [Debug + Default + DerefMut<Target = u8> + Send + Sync + UnwindSafe + RefUnwindSafe]
         std_sync::Condvar, sync::Condvar: [Debug + Default + Send + Sync + UnwindSafe + RefUnwindSafe]
         std_sync::Barrier, sync::Barrier: [Debug + Send + Sync + UnwindSafe + RefUnwindSafe]
         std_sync::BarrierWaitResult, sync::BarrierWaitResult: [Debug]
@@ -191,5 +196,43 @@ fn of_thread() {
         std_thread::Thread, thread::Thread: [Debug + Clone + Send + Sync + UnwindSafe + RefUnwindSafe]
         std_thread::ThreadId, thread::ThreadId: [Debug + Copy + Eq + Hash + Send + Sync]
         std_thread::JoinHandle<u8>, vthread::Task<u8>: [Debug + Send + Sync]
+    }
+}
+
+/// The traits that suspend, where std's has its own of the name.
+mod of_ours {
+    use vthread::fs::File;
+    use vthread::io::{self, Cursor, Read, Seek, SeekFrom, Write};
+
+    #[test]
+    fn are_there() {
+        ours! {
+            [Read] &'static io::Stdin, io::StdinLock<'static>, &'static io::PipeReader;
+            [Write]
+                &'static io::Stdout, &'static io::Stderr, &'static io::Empty, &'static io::Sink,
+                &'static io::PipeWriter, &'static vthread::process::ChildStdin;
+            [Seek] io::Empty, io::Take<File>;
+        }
+        fn of_any_lock<'l>(lock: &'l mut io::StdoutLock<'l>) -> impl Write {
+            lock.by_ref()
+        }
+        let _ = of_any_lock;
+    }
+
+    /// As std's: positions within the limit.
+    #[test]
+    fn a_part_is_sought_in() {
+        let mut part = Cursor::new(b"0123456789").take(6);
+        part.get_mut().set_position(0);
+        let mut text = String::new();
+        assert_eq!(part.seek(SeekFrom::Start(4)).block().unwrap(), 4);
+        part.read_to_string(&mut text).block().unwrap();
+        assert_eq!(part.seek(SeekFrom::End(-5)).block().unwrap(), 1);
+        assert_eq!(part.stream_position().block().unwrap(), 1);
+        part.seek_relative(1).block().unwrap();
+        part.read_to_string(&mut text).block().unwrap();
+        assert_eq!(text, "452345");
+        assert!(part.seek(SeekFrom::Start(7)).block().is_err());
+        assert!(part.seek(SeekFrom::Current(-7)).block().is_err());
     }
 }

@@ -129,6 +129,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/group/race.rs",
     "vthread-runtime/src/group/spawn.rs",
     "vthread-runtime/src/inspect/snapshot.rs",
+    "vthread-runtime/src/io/from_raw_fd.rs",
     "vthread-runtime/src/io/in_place.rs",
     "vthread-runtime/src/net/unix/credentials.rs",
     "vthread-runtime/src/macro_support/choice.rs",

@@ -1,8 +1,11 @@
 //! Features of particular systems. Mirrors [`std::os`].
 
+pub use std::os::fd;
+
 /// Features of Unix. Mirrors [`std::os::unix`].
 pub mod unix {
     pub use crate::net::unix as net;
+    pub use std::os::unix::{ffi, io};
 
     /// Files. Mirrors [`std::os::unix::fs`].
     pub mod fs {
@@ -15,8 +18,8 @@ pub mod unix {
     }
 
     /// Processes. Mirrors [`std::os::unix::process`]; what `CommandExt` has are methods of
-    /// [`Command`](crate::process::Command).
+    /// [`Command`](crate::process::Command) itself, and the trait is for std's.
     pub mod process {
-        pub use std::os::unix::process::{ExitStatusExt, parent_id};
+        pub use std::os::unix::process::{CommandExt, ExitStatusExt, parent_id};
     }
 }

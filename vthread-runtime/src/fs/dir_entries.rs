@@ -9,6 +9,7 @@ use super::helper::{OnHelper, on_helper};
 use crate::call::for_loop::IntoSuspendingIter;
 use crate::task::call::{Call, Suspends, name_hash, vthread_fn};
 use crate::task::current::checkpoint;
+use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fmt;
@@ -79,7 +80,8 @@ pub struct ReadDir {
 #[derive(Debug)]
 enum Rest {
     There(fs::ReadDir),
-    BeingRead(OnHelper<Batch>),
+    /// The lock makes a `ReadDir` `Sync`, as std's is; it is never taken.
+    BeingRead(Mutex<OnHelper<Batch>>),
     Over,
 }
 
@@ -122,7 +124,7 @@ impl ReadDir {
             match &mut self.rest {
                 Rest::Over => return Poll::Ready(None),
                 Rest::BeingRead(reading) => {
-                    let read = ready!(Pin::new(reading).poll(cx));
+                    let read = ready!(Pin::new(reading.get_mut()).poll(cx));
                     self.rest = Rest::Over;
                     match read {
                         Ok(batch) => self.receive(batch),
@@ -134,7 +136,8 @@ impl ReadDir {
                     else {
                         unreachable!("it was there");
                     };
-                    self.rest = Rest::BeingRead(on_helper(move || Ok(read_batch(directory))));
+                    self.rest =
+                        Rest::BeingRead(Mutex::new(on_helper(move || Ok(read_batch(directory)))));
                 }
             }
         }

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | the functions, `read_dir` to `write` | the same names | they suspend |
 //! | `os::unix::fs::{symlink, chown, lchown}` | [`symlink`], [`chown`], [`lchown`] | they suspend |
-//! | `File` | [`File`] | its methods suspend; [`into_std`](File::into_std) |
+//! | `File` | [`File`] | its methods suspend; [`into_std`](File::into_std); an `Arc<File>` reads as `&*file`, since `futures-io` leaves no room for more |
 //! | `File::lock`, `lock_shared` | the same | looks every few milliseconds, can be cancelled |
 //! | `os::unix::fs::FileExt` | methods of [`File`] | `read_at`, `write_at` .. suspend |
 //! | `OpenOptions`, with `OpenOptionsExt` | [`OpenOptions`] | a FIFO is opened without waiting |

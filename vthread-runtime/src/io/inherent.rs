@@ -50,7 +50,7 @@ macro_rules! inherent_io {
         $crate::io::inherent::inherent_io!(@method BufRead BufReadFrames read_line read_line_frame(buf: &mut String) -> usize,
             "Reads a line with its end, or what is left, appends it to `buf`, and returns the number of bytes.");
     };
-    (@Write [$($name:ident)*]) => {
+    (@Write [$($name:tt)*]) => {
         $crate::io::inherent::inherent_io!(@method Write WriteFrames write write_frame(buf: &[u8]) -> usize,
             "Writes some of `buf`, and says how many bytes.");
         $crate::io::inherent::inherent_io!(@method Write WriteFrames write_vectored write_vectored_frame(

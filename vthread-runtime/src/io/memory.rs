@@ -109,7 +109,29 @@ macro_rules! trivial {
             }
         }
     };
+    (@Seek $name:ident) => {
+        impl SeekFrames for $name {
+            async fn seek_frame(&mut self, position: SeekFrom) -> Result<u64> {
+                poll_fn(checkpoint).await;
+                io::Seek::seek(&mut self.0, position)
+            }
+        }
+        io_by_frames!([] $name: Seek);
+        impl io::Seek for $name {
+            fn seek(&mut self, position: SeekFrom) -> Result<u64> {
+                self.0.seek(position)
+            }
+        }
+    };
     (@BufRead $name:ident) => {
+        impl io::BufRead for $name {
+            fn fill_buf(&mut self) -> Result<&[u8]> {
+                self.0.fill_buf()
+            }
+            fn consume(&mut self, n: usize) {
+                self.0.consume(n);
+            }
+        }
         impl super::BufRead for $name {
             fn fill_buf<'a>(&'a mut self) -> IoCall<'a, &'a [u8], Filling<'a>> {
                 IoFrame::ready(io::BufRead::fill_buf(&mut self.0))
@@ -120,10 +142,14 @@ macro_rules! trivial {
         }
     };
     (@Write $name:ident) => {
+        trivial! { @Writer [$name] }
+        trivial! { @Writer [&$name] }
+    };
+    (@Writer [$name:ty]) => {
         impl WriteFrames for $name {
             async fn write_frame(&mut self, buf: &[u8]) -> Result<usize> {
                 poll_fn(checkpoint).await;
-                io::Write::write(&mut self.0, buf)
+                io::Write::write(&mut &self.0, buf)
             }
             async fn flush_frame(&mut self) -> Result<()> {
                 poll_fn(checkpoint).await;
@@ -133,7 +159,7 @@ macro_rules! trivial {
         io_by_frames!([] $name: Write);
         impl io::Write for $name {
             fn write(&mut self, buf: &[u8]) -> Result<usize> {
-                self.0.write(buf)
+                (&self.0).write(buf)
             }
             fn flush(&mut self) -> Result<()> {
                 Ok(())
@@ -144,7 +170,7 @@ macro_rules! trivial {
 
 trivial! {
     /// A source without a byte, and a sink that takes all. As [`std::io::empty`].
-    Empty = empty(): Read BufRead Write;
+    Empty = empty(): Read BufRead Seek Write;
     /// A source of one byte without end. As [`std::io::repeat`].
     Repeat = repeat(byte: u8): Read;
     /// A sink that takes all. As [`std::io::sink`].

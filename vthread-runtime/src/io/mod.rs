@@ -4,14 +4,15 @@
 //! |---|---|---|
 //! | `Read`, `Write`, `BufRead`, `Seek` | [`Read`], [`Write`], [`BufRead`], [`Seek`] | calls suspend; `Send` is asked for; `by_ref` gives a [`ByRef`] |
 //! | `&mut R`, `Box<R>` of an `R: Read` | of types that are known, and of `dyn Read` | in generic code: `by_ref()` |
-//! | `BufReader`, `BufWriter`, `LineWriter` | [`BufReader`], [`BufWriter`], [`LineWriter`] | a cancelled `read_line` has not happened; drop writes what is left, and blocks |
+//! | `BufReader`, `BufWriter`, `LineWriter` | [`BufReader`], [`BufWriter`], [`LineWriter`] | a cancelled `read_line` has not happened; drop writes what is left, and blocks; `into_parts` gives the bytes themselves |
 //! | `Take`, `Chain`, `Bytes`, `Lines`, `Split` | [`Take`], [`Chain`], [`Bytes`], [`Lines`], [`Split`] | `for` suspends; as an `Iterator` each step blocks |
 //! | `Cursor` | [`Cursor`] | a type of its own; `From` both ways |
 //! | `Read for VecDeque<u8>`, `Write for &mut [u8]` | [`InMemory`] around them | `futures-io` does not know them, and may one day |
 //! | `copy`, `read_to_string`, `empty`, `repeat`, `sink` | [`copy`], [`read_to_string`], [`empty`], [`repeat`], [`sink`] | |
-//! | `pipe`, `PipeReader`, `PipeWriter` | [`pipe()`], [`PipeReader`], [`PipeWriter`] | `try_from` and `into_std` for `From` |
+//! | `pipe`, `PipeReader`, `PipeWriter` | [`pipe()`], [`PipeReader`], [`PipeWriter`] | `try_from` and `into_std` for `From`; `FromRawFd` panics if the system cannot watch it |
 //! | `stdin`, `stdout`, `stderr`, their locks | [`stdin`], [`stdout`], [`stderr`] | `lock` does not wait, the first operation does; no buffer for what is written |
-//! | `IsTerminal` | `is_terminal` of the standard streams | |
+//! | `IsTerminal` | `is_terminal` of the streams and of files | a method of their own; the trait is re-exported for std's types |
+//! | `prelude` | [`prelude`] | the traits here |
 //! | `Error`, `ErrorKind`, `Result`, `IoSlice`, `IoSliceMut`, `SeekFrom` | the same | |
 //! | none | [`copy_bidirectional`], [`duplex`], [`AsyncFd`], [`InMemory`] | |
 //!
@@ -42,6 +43,7 @@ mod dynamic;
 mod erased;
 pub(crate) mod first_poll;
 pub(crate) mod frames;
+pub(crate) mod from_raw_fd;
 mod gates;
 pub(crate) mod in_place;
 pub(crate) mod inherent;
@@ -73,10 +75,16 @@ pub use memory::{Empty, InMemory, Repeat, Sink, empty, repeat, sink};
 pub use pipe::{PipeReader, PipeWriter, pipe};
 pub use read::Read;
 pub use seek::Seek;
-pub use std::io::{Error, ErrorKind, IoSlice, IoSliceMut, Result, SeekFrom};
+pub use std::io::{Error, ErrorKind, IoSlice, IoSliceMut, IsTerminal, Result, SeekFrom};
 pub use stdio::{Stderr, StderrLock, Stdin, StdinLock, Stdout, StdoutLock, stderr, stdin, stdout};
 pub use transfer::{
     __vthread_copy, __vthread_copy_bidirectional, __vthread_read_to_string, copy,
     copy_bidirectional, read_to_string,
 };
 pub use write::Write;
+
+/// The traits. Mirrors [`std::io::prelude`].
+pub mod prelude {
+    #[doc(no_inline)]
+    pub use super::{BufRead, Read, Seek, Write};
+}

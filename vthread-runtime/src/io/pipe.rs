@@ -1,11 +1,13 @@
 //! Pipes of the system.
 
 use super::Result;
+use super::from_raw_fd::from_raw_fd;
 use super::pipe_end::{End, pipe_end};
 use super::watched::watched_traits;
 use crate::driver::{Descriptor, Source};
 use std::fmt;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::process::Stdio;
 
 /// A pipe of the system: bytes written to one end are read from the other. As [`std::io::pipe`].
 ///
@@ -51,6 +53,7 @@ pub struct PipeWriter {
 macro_rules! end {
     ($ty:ident, $std:ty: $of:ident) => {
         pipe_end!($ty, $std: $of);
+        from_raw_fd!($ty);
         watched_traits!($of &$ty);
 
         impl $ty {
@@ -80,6 +83,16 @@ macro_rules! end {
             #[doc = concat!("[`into_std`]: ", stringify!($ty), "::into_std")]
             fn from(end: $ty) -> OwnedFd {
                 end.source.into_inner().0.into()
+            }
+        }
+
+        impl From<$ty> for Stdio {
+            /// For another process: the pipe blocks, as with `into_std`.
+            fn from(end: $ty) -> Self {
+                let descriptor = end.source.into_inner().0.into_blocking();
+                descriptor
+                    .expect("it fails for no pipe that is open")
+                    .into()
             }
         }
 

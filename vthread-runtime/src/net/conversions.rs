@@ -85,6 +85,8 @@ macro_rules! conversions {
             }
         }
 
+        $crate::io::from_raw_fd::from_raw_fd!($ty);
+
         impl ::std::os::fd::AsFd for $ty {
             fn as_fd(&self) -> ::std::os::fd::BorrowedFd<'_> {
                 self.source.as_fd()

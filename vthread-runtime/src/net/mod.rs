@@ -8,7 +8,7 @@
 //! | `os::unix::net` | [`unix`], as [`os::unix::net`](crate::os::unix::net) too | |
 //! | `ToSocketAddrs` | [`ToSocketAddrs`] | for std's types only; names are looked up on a helper thread |
 //! | `IpAddr` .. `SocketAddr`, `Shutdown`, `AddrParseError` | the same | |
-//! | `From<OwnedFd>`, `FromRawFd` | `TryFrom<OwnedFd>` | the system may be unable to watch it |
+//! | `From<OwnedFd>`, `FromRawFd` | `TryFrom<OwnedFd>`, `FromRawFd` | the system may be unable to watch it: an error, or a panic |
 //! | `From<..> for OwnedFd`, `IntoRawFd`, `AsFd`, `AsRawFd` | the same, and `into_std` | |
 //! | `set_nonblocking` | none | no operation blocks an OS thread |
 //! | none | [`TcpSocket`] | options before connecting and listening |

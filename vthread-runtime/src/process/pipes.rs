@@ -3,6 +3,7 @@
 use super::Stdio;
 use crate::driver::{Descriptor, Source};
 use crate::io::pipe_end::{End, pipe_end};
+use crate::io::watched::watched_traits;
 use std::fmt;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -62,3 +63,4 @@ macro_rules! end_of_child {
 end_of_child!(ChildStdin: Write);
 end_of_child!(ChildStdout: Read);
 end_of_child!(ChildStderr: Read);
+watched_traits!(Write & ChildStdin);

@@ -5,7 +5,7 @@ use crate::primitive::{Mutex, const_unless_modelled};
 use crate::task::call::{Call, Suspends, name_hash};
 use std::fmt;
 use std::future::Future;
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 
 /// A value that is made when it is first used, by a function that was given before.
 ///
@@ -50,9 +50,32 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
         this.value.get_or_init(|| this.make())
     }
 
+    /// Returns the value, which is made if it is not there: no other vthread can make it meanwhile.
+    ///
+    /// # Panics
+    /// As [`force`](LazyLock::force).
+    pub fn force_mut(this: &mut Self) -> &mut T {
+        if this.value.get().is_none() {
+            this.value = OnceLock::from(this.make());
+        }
+        this.value.get_mut().expect("it has been made")
+    }
+
     fn make(&self) -> T {
         let make = self.make.lock().take();
         make.expect("vthread::sync::LazyLock: an earlier attempt to make the value has panicked")()
+    }
+}
+
+impl<T, F> LazyLock<T, F> {
+    /// Returns the value if it has been made.
+    pub fn get(this: &Self) -> Option<&T> {
+        this.value.get()
+    }
+
+    /// Returns the value if it has been made.
+    pub fn get_mut(this: &mut Self) -> Option<&mut T> {
+        this.value.get_mut()
     }
 }
 
@@ -67,6 +90,12 @@ impl<T, F: FnOnce() -> T> Deref for LazyLock<T, F> {
             Some(value) => value,
             None => LazyLock::force(self).block(),
         }
+    }
+}
+
+impl<T, F: FnOnce() -> T> DerefMut for LazyLock<T, F> {
+    fn deref_mut(&mut self) -> &mut T {
+        LazyLock::force_mut(self)
     }
 }
 
@@ -103,6 +132,17 @@ mod tests {
         });
         assert_eq!(N_MADE.load(Ordering::SeqCst), 1);
         assert_eq!(format!("{VALUE:?}"), "LazyLock(0)");
+    }
+
+    #[test]
+    fn one_of_its_own_can_be_changed() {
+        let mut value = LazyLock::new(|| 1);
+        assert_eq!(LazyLock::get(&value), None);
+        assert_eq!(LazyLock::get_mut(&mut value), None);
+        *value += 1;
+        *LazyLock::force_mut(&mut value) += 1;
+        assert_eq!(LazyLock::get(&value), Some(&3));
+        assert_eq!(LazyLock::get_mut(&mut value), Some(&mut 3));
     }
 
     #[test]

@@ -135,6 +135,17 @@ impl Once {
             self.done.waited().await;
         })
     }
+
+    /// As [`wait`](Once::wait): an action that panicked is no end of the wait for either.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until it is done.
+    ///
+    /// # Cancellation
+    /// The wait ends.
+    pub fn wait_force(&self) -> Call<(), impl Future<Output = ()>> {
+        self.wait()
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -143,6 +154,8 @@ impl Suspends<{ name_hash("call_once") }> for Once {}
 impl Suspends<{ name_hash("call_once_force") }> for Once {}
 #[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("wait") }> for Once {}
+#[diagnostic::do_not_recommend]
+impl Suspends<{ name_hash("wait_force") }> for Once {}
 
 impl fmt::Debug for Once {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -164,6 +177,7 @@ mod tests {
         assert_eq!((waiting.woken(), waiting.poll()), (1, Some(())));
         once.call_once(|| n += 1).block();
         once.wait().block();
+        once.wait_force().block();
         assert_eq!(n, 1);
     }
 

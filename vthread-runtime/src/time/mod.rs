@@ -16,6 +16,8 @@ mod timer;
 pub use deadline::deadline;
 pub use interval::{Interval, MissedTickBehavior, interval, interval_at};
 pub use sleeping::{__vthread_sleep, __vthread_sleep_until, Sleep, sleep, sleep_until};
-pub use std::time::{Duration, Instant, SystemTime, SystemTimeError, UNIX_EPOCH};
+pub use std::time::{
+    Duration, Instant, SystemTime, SystemTimeError, TryFromFloatSecsError, UNIX_EPOCH,
+};
 pub use timeout::Elapsed;
 pub use timer::{Timer, until};

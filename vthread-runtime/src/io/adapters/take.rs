@@ -1,10 +1,10 @@
 //! The first bytes of a source.
 
 use crate::io::erased::IoFrame;
-use crate::io::frames::ReadFrames;
+use crate::io::frames::{ReadFrames, SeekFrames, io_by_frames};
 use crate::io::in_place::in_place;
 use crate::io::operations::{Filling, IoCall, Reading};
-use crate::io::{BufRead, Read, Result};
+use crate::io::{BufRead, ErrorKind, Read, Result, Seek, SeekFrom};
 use crate::task::current::checkpoint;
 use std::future::poll_fn;
 
@@ -12,12 +12,19 @@ use std::future::poll_fn;
 #[derive(Debug)]
 pub struct Take<R> {
     source: R,
+    /// How many bytes are left.
     limit: u64,
+    /// How many there were at position 0.
+    length: u64,
 }
 
 impl<R> Take<R> {
     pub(crate) fn of(source: R, limit: u64) -> Self {
-        Take { source, limit }
+        Take {
+            source,
+            limit,
+            length: limit,
+        }
     }
 
     /// Returns how many bytes may still be read, if the source has them.
@@ -28,6 +35,7 @@ impl<R> Take<R> {
     /// Lets so many bytes be read from now on.
     pub fn set_limit(&mut self, limit: u64) {
         self.limit = limit;
+        self.length = limit;
     }
 
     /// Returns the source.
@@ -63,6 +71,39 @@ impl<R: Read> ReadFrames for Take<R> {
         Ok(n)
     }
 }
+
+/// Positions are counted from where the limit was set, up to the limit.
+///
+/// Cancelled while the source moves, the source may be elsewhere, which the limit does not know.
+impl<R: Seek> SeekFrames for Take<R> {
+    async fn seek_frame(&mut self, position: SeekFrom) -> Result<u64> {
+        let here = self.length - self.limit;
+        let there = match position {
+            SeekFrom::Start(n) => Some(n),
+            SeekFrom::Current(n) => here.checked_add_signed(n),
+            SeekFrom::End(n) => self.length.checked_add_signed(n),
+        };
+        let there = there.filter(|there| *there <= self.length);
+        let there = there.ok_or(ErrorKind::InvalidInput)?;
+        let mut distance = i128::from(there) - i128::from(here);
+        loop {
+            let step = distance.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
+            in_place(self.source.seek_relative(step)).await?;
+            self.limit = self.limit.wrapping_sub(step as u64);
+            distance -= i128::from(step);
+            if distance == 0 {
+                return Ok(there);
+            }
+        }
+    }
+
+    async fn stream_position_frame(&mut self) -> Result<u64> {
+        poll_fn(checkpoint).await;
+        Ok(self.length - self.limit)
+    }
+}
+
+io_by_frames!([R: Seek] Take<R>: Seek);
 
 impl<R: BufRead> Take<R> {
     async fn fill(&mut self) -> Result<&[u8]> {

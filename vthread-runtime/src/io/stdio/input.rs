@@ -112,7 +112,7 @@ impl Stdin {
 #[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("read_line") }> for Stdin {}
 
-impl StdinLock<'static> {
+impl StdinLock<'_> {
     async fn reader(&mut self) -> &mut BufReader<Input> {
         if self.held.is_none() {
             self.held = Some(in_place(shared().lock()).await);
@@ -131,17 +131,24 @@ impl ReadFrames for Stdin {
     }
 }
 
-impl ReadFrames for StdinLock<'static> {
+impl ReadFrames for &Stdin {
+    async fn read_frame(&mut self, buf: &mut [u8]) -> Result<usize> {
+        self.lock().read_frame(buf).await
+    }
+}
+
+impl ReadFrames for StdinLock<'_> {
     async fn read_frame(&mut self, buf: &mut [u8]) -> Result<usize> {
         self.reader().await.read_frame(buf).await
     }
 }
 
 io_by_frames!([] Stdin: Read);
-io_by_frames!([] StdinLock<'static>: Read);
+io_by_frames!([] &Stdin: Read);
+io_by_frames!(['l] StdinLock<'l>: Read);
 inherent_io!(Stdin: Read);
 
-impl BufRead for StdinLock<'static> {
+impl BufRead for StdinLock<'_> {
     fn fill_buf<'a>(&'a mut self) -> IoCall<'a, &'a [u8], Filling<'a>> {
         IoFrame::boxed(self.filled())
     }

@@ -10,6 +10,7 @@ use crate::sync::{Mutex, MutexGuard};
 use std::fmt;
 use std::io::IsTerminal;
 use std::os::fd::AsFd;
+use std::process::Stdio;
 use std::sync::OnceLock;
 
 /// Where it goes.
@@ -76,7 +77,7 @@ macro_rules! outputs {
                 }
             }
 
-            impl $lock<'static> {
+            impl $lock<'_> {
                 async fn output(&mut self) -> &mut Output {
                     if self.held.is_none() {
                         self.held = Some(in_place($ty::shared().lock()).await);
@@ -85,7 +86,7 @@ macro_rules! outputs {
                 }
             }
 
-            impl WriteFrames for $lock<'static> {
+            impl WriteFrames for $lock<'_> {
                 async fn write_frame(&mut self, buf: &[u8]) -> Result<usize> {
                     self.output().await.write_frame(buf).await
                 }
@@ -95,7 +96,29 @@ macro_rules! outputs {
                 }
             }
 
-            impl WriteFrames for $ty {
+            outputs! { @shared $lock $ty }
+            outputs! { @shared $lock &$ty }
+
+            io_by_frames!(['l] $lock<'l>: Write);
+            inherent_io!($ty: Write);
+            inherent_io!(['l] ['l] $lock<'l>: Write);
+
+            impl From<$ty> for Stdio {
+                /// Another handle of the stream of this process.
+                fn from(_: $ty) -> Self {
+                    std::io::$function().into()
+                }
+            }
+
+            impl fmt::Debug for $lock<'_> {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.debug_struct(stringify!($lock)).finish_non_exhaustive()
+                }
+            }
+        )*
+    };
+    (@shared $lock:ident $ty:ty) => {
+        impl WriteFrames for $ty {
                 async fn write_frame(&mut self, buf: &[u8]) -> Result<usize> {
                     self.lock().write_frame(buf).await
                 }
@@ -109,17 +132,7 @@ macro_rules! outputs {
                 }
             }
 
-            io_by_frames!([] $ty: Write);
-            io_by_frames!([] $lock<'static>: Write);
-            inherent_io!($ty: Write);
-            inherent_io!($lock<'static>: Write);
-
-            impl fmt::Debug for $lock<'_> {
-                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    f.debug_struct(stringify!($lock)).finish_non_exhaustive()
-                }
-            }
-        )*
+        io_by_frames!([] $ty: Write);
     };
 }
 
