@@ -101,9 +101,10 @@ pub use vthread_runtime::{
 pub use vthread_runtime::{AlreadyStarted, Config, Metrics, metrics};
 pub use vthread_runtime::{BackgroundError, BackgroundFailure, shutdown};
 pub use vthread_runtime::{Call, ContextVar, Failures, Group, OwnedGroup};
-pub use vthread_runtime::{CancelReason, FailedMember, Outcome, Task, TaskFuture, TaskId};
+pub use vthread_runtime::{CancelOnDrop, CancelReason, FailedMember, Outcome};
 pub use vthread_runtime::{Closure, Mapped, VthreadFn, map_concurrent};
 pub use vthread_runtime::{Dump, OnDeadlock, dump};
+pub use vthread_runtime::{Task, TaskFuture, TaskId};
 pub use vthread_runtime::{blocking, blocking_scoped, checkpoint, is_cancelled, yield_now};
 pub use vthread_runtime::{fs, io, net, os, process, signal, sync, thread, time};
 
@@ -182,3 +183,7 @@ pub mod transform {}
 #[cfg(doc)]
 #[doc = include_str!("../docs/limits.md")]
 pub mod limits {}
+
+#[cfg(doc)]
+#[doc = include_str!("../docs/with_tokio.md")]
+pub mod with_tokio {}

@@ -8,6 +8,8 @@ use std::thread;
 use std::time::Duration;
 
 mod limits;
+#[cfg(feature = "tokio")]
+mod tokio_context;
 
 use self::limits::Limits;
 pub(crate) use self::limits::{helper_keep_alive, helper_threads, max_threads, thread_name};
@@ -37,6 +39,8 @@ pub struct Config {
     grace: Option<Duration>,
     on_deadlock: Option<OnDeadlock>,
     limits: Limits,
+    #[cfg(feature = "tokio")]
+    tokio: Option<tokio::runtime::Handle>,
 }
 
 impl Config {
@@ -45,6 +49,8 @@ impl Config {
         grace: None,
         on_deadlock: None,
         limits: Limits::UNSAID,
+        #[cfg(feature = "tokio")]
+        tokio: None,
     };
 
     /// Returns the defaults.
@@ -139,6 +145,31 @@ impl Config {
         self
     }
 
+    /// Sets the tokio runtime whose context vthreads run in.
+    ///
+    /// With the feature `tokio`, every vthread, every closure of [`blocking`](crate::blocking) and
+    /// every blocking call of plain code runs in the context of a tokio runtime: so futures that
+    /// need one work with `.await`, and `tokio::spawn` and `tokio::time::sleep` may be called. It
+    /// is this runtime, or else one with a single thread, which is started with the first vthread
+    /// call and lasts as long as the process. It takes effect if it is installed before that call,
+    /// and it must outlive all vthreads. (A blocking call on a thread that is in the context of a
+    /// runtime already, as below `#[tokio::main]`, stays in that.)
+    ///
+    /// A future of tokio that is cancelled with its vthread is dropped there.
+    ///
+    /// # Examples
+    /// ```
+    /// # use vthread_runtime as vthread;
+    /// let runtime = tokio::runtime::Runtime::new()?;
+    /// vthread::Config::new().tokio(runtime.handle().clone()).install().unwrap();
+    /// # std::io::Result::Ok(())
+    /// ```
+    #[cfg(feature = "tokio")]
+    pub fn tokio(mut self, runtime: tokio::runtime::Handle) -> Self {
+        self.tokio = Some(runtime);
+        self
+    }
+
     /// Makes this the configuration of the runtime.
     ///
     /// Settings that are not set here keep their earlier values.
@@ -153,6 +184,10 @@ impl Config {
         config.workers = self.workers.or(config.workers);
         config.grace = self.grace.or(config.grace);
         config.on_deadlock = self.on_deadlock.or(config.on_deadlock);
+        #[cfg(feature = "tokio")]
+        {
+            config.tokio = self.tokio.or(config.tokio.take());
+        }
         self.limits.install();
         Ok(())
     }
@@ -213,6 +248,34 @@ pub(crate) fn settle_workers() -> usize {
     let workers = config.workers.unwrap_or_else(default_workers).get();
     limits::there_are_workers(workers);
     workers
+}
+
+/// While it lives the thread is in tokio's context, if the feature is on.
+#[derive(Debug)]
+pub(crate) struct TokioContext {
+    #[cfg(feature = "tokio")]
+    _guard: Option<tokio::runtime::EnterGuard<'static>>,
+}
+
+/// Puts the calling thread into tokio's context until the result is dropped.
+#[inline]
+pub(crate) fn enter_tokio() -> TokioContext {
+    TokioContext {
+        #[cfg(feature = "tokio")]
+        _guard: tokio_context::enter(),
+    }
+}
+
+/// Fixes tokio's runtime. Called before the first thread of the library is started.
+#[cold]
+pub(crate) fn settle_tokio() {
+    #[cfg(feature = "tokio")]
+    {
+        let config = CONFIG.lock().unwrap_or_else(|poison| poison.into_inner());
+        let configured = config.tokio.clone();
+        drop(config);
+        tokio_context::settle(configured);
+    }
 }
 
 /// How long cleanup may take after a cancellation, if no group sets that.

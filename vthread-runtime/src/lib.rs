@@ -58,7 +58,7 @@ pub use group::collect::Failures;
 pub use group::handle::Group;
 pub use group::infallible::NoError;
 pub use group::outcome::Outcome;
-pub use group::task::{Task, TaskFuture};
+pub use group::task::{CancelOnDrop, Task, TaskFuture};
 pub use group::tasks::Tasks;
 pub use inspect::{Dump, dump};
 pub use program::current_group::OwnedGroup;

@@ -76,6 +76,7 @@ pub(crate) fn ring() {
 #[cold]
 fn make() -> &'static Scheduler {
     let workers = config::settle_workers();
+    config::settle_tokio();
     fork::mark_children();
     #[cfg(not(loom))]
     crate::trace::panics::install(crate::group::lineage::describe_current);

@@ -106,6 +106,7 @@ fn drive_registered<F: Future>(
 ) -> std::thread::Result<F::Output> {
     let site = Location::caller();
     crate::runtime::start();
+    let _context = crate::config::enter_tokio();
     let root = take_root();
     root.set_site(Some(site));
     let waker = Waker::from(root.clone());

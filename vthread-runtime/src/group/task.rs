@@ -165,6 +165,45 @@ impl<V> Future for TaskFuture<V> {
     }
 }
 
+impl<V> Task<V> {
+    /// For async code: a future of the child's end that cancels the child if it is dropped before,
+    /// so that the child is cancelled with the async code that waits for it.
+    ///
+    /// The output is the value, or how the child ended without one. Dropping the future does not
+    /// wait for the child's end.
+    ///
+    /// ```ignore
+    /// // In a tokio task: a vthread does the work, and ends if the task is aborted.
+    /// let page = background! { fetch(&url) }.cancel_on_drop().await;
+    /// ```
+    #[track_caller]
+    pub fn cancel_on_drop(self) -> CancelOnDrop<V> {
+        CancelOnDrop(self.into_future())
+    }
+}
+
+/// The future of [`Task::cancel_on_drop`].
+#[derive(Debug)]
+#[must_use = "the child is cancelled when this is dropped"]
+pub struct CancelOnDrop<V>(TaskFuture<V>);
+
+impl<V> Future for CancelOnDrop<V> {
+    type Output = Result<V, Outcome>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx)
+    }
+}
+
+impl<V> Drop for CancelOnDrop<V> {
+    fn drop(&mut self) {
+        // There is no handle any more after the end.
+        if let Some(handle) = self.0.0.handle() {
+            super::cancel::cancel_task(handle.held(), &CancelReason::TaskCancelled);
+        }
+    }
+}
+
 fn name(task: &Header) -> Option<&str> {
     task.name().map(|name| &**name)
 }

@@ -114,6 +114,7 @@ pub(crate) fn start_beside(what: &str, code: impl FnOnce() + Send + 'static) -> 
         thread::Builder::new().name(name).spawn(|| {
             IS_OURS.set(true);
             crate::trace::panics::remember_here();
+            let _context = crate::config::enter_tokio();
             code();
         })
     };

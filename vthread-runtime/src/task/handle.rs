@@ -224,6 +224,11 @@ impl<V> Join<V> {
 }
 
 impl<V> Join<V> {
+    /// The handle, until the join has ended.
+    pub(crate) fn handle(&self) -> Option<&Handle<V>> {
+        self.handle.as_ref()
+    }
+
     /// The handle again, of which nothing was taken.
     pub(crate) fn into_handle(mut self) -> Handle<V> {
         self.leave();
