@@ -7,7 +7,7 @@
 //! OS thread where it is.
 
 use std::fs;
-use std::io::{self, IoSliceMut, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
 /// How much is read in place at a time: copying more would hold up other vthreads.
@@ -137,7 +137,7 @@ mod system {
     ) -> Option<io::Result<usize>> {
         // At the cursor.
         let offset = offset.unwrap_or(u64::MAX);
-        let mut bufs = [IoSliceMut::new(buf)];
+        let mut bufs = [io::IoSliceMut::new(buf)];
         preadv2(file, &mut bufs, offset, ReadWriteFlags::NOWAIT)
             .ok()
             .map(Ok)

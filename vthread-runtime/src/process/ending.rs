@@ -4,7 +4,6 @@
 use crate::driver::{Descriptor, Direction, Interest, Source, Waiting};
 use crate::signal::{SignalKind, listen};
 use crate::task::current::checkpoint;
-use rustix::process::Pid;
 use std::future::poll_fn;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -61,7 +60,7 @@ async fn by_signal(child: &mut Child) -> io::Result<ExitStatus> {
 
 #[cfg(target_os = "linux")]
 fn open(child: &Child) -> Option<OwnedFd> {
-    use rustix::process::{PidfdFlags, pidfd_open};
+    use rustix::process::{Pid, PidfdFlags, pidfd_open};
     let flags = PidfdFlags::NONBLOCK;
     let opened = pidfd_open(Pid::from_child(child), flags);
     // Before Linux 5.10 it takes no flags; nothing is read from it anyway.
