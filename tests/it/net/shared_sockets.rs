@@ -46,7 +46,7 @@ fn blocks(descriptor: &impl AsRawFd) -> bool {
 /// A read that finds nothing suspends, so that its time can run out; a write of more than there is
 /// room for suspends, so that the other side, which is read on a thread, need not be quick.
 #[vthread]
-fn transfer(mut reader: impl Read + Send, mut writer: impl Write + Send) -> io::Result<()> {
+fn transfer(mut reader: impl Read, mut writer: impl Write) -> io::Result<()> {
     let mut buf = [0; 8];
     assert!(timeout!(MOMENT => reader.read(&mut buf)).is_err());
     let mut bufs = [IoSliceMut::new(&mut buf)];
