@@ -375,7 +375,7 @@ fn paths_that_pages_name_exist() {
         };
         for path in quoted.filter(is_path) {
             let exists = |top: &&str| root().join(top).join(path).exists();
-            if !roots.iter().any(|top| exists(top)) {
+            if !roots.iter().any(exists) {
                 broken.push(format!("{page} names {path}"));
             }
         }
