@@ -187,3 +187,6 @@ pub mod limits {}
 #[cfg(doc)]
 #[doc = include_str!("../docs/with_tokio.md")]
 pub mod with_tokio {}
+
+#[cfg(any(doc, doctest))]
+pub mod guide;
