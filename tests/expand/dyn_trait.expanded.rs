@@ -58,39 +58,48 @@ impl Handler for Echo {
             }
             match () {
                 () => '__frame: {
-                    {
-                        (match ({
-                            use rt::none as __c;
-                            use answer as __vthread_call;
-                            {
-                                use answer as __c;
+                    '__body: {
+                        ('__expected1: {
+                            let __w = __vthread_ty();
+                            let __k = ({
+                                use rt::none as __c;
+                                use rt::no::__VTHREAD_KIND;
                                 {
-                                    use __c::*;
-                                    __vthread_call
-                                }
-                            }
-                        })(request) {
-                            __x => {
-                                '__l: {
-                                    break '__frame break '__l;
-                                }
-                                let __k = ({
-                                    use rt::none as __c;
-                                    use rt::no::__VTHREAD_KIND;
+                                    use answer as __c;
                                     {
-                                        use answer as __c;
-                                        {
-                                            use __c::*;
-                                            use answer as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                            use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                            __VTHREAD_KIND
-                                        }
+                                        use __c::*;
+                                        use answer as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                        use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                        __VTHREAD_KIND
                                     }
-                                });
-                                if __k.is_plain {
-                                    __k.plain(__x)
-                                } else {
-                                    unsafe { __k.frame(__x) }.await
+                                }
+                            });
+                            '__l: {
+                                break '__frame break '__l;
+                                break '__expected1 __w.any();
+                            }
+                            match __k
+                                .hinted(
+                                    __w,
+                                    ({
+                                        use rt::none as __c;
+                                        use answer as __vthread_call;
+                                        {
+                                            use answer as __c;
+                                            {
+                                                use __c::*;
+                                                __vthread_call
+                                            }
+                                        }
+                                    })(request),
+                                )
+                            {
+                                __x => {
+                                    if __k.is_plain {
+                                        __k.plain(__x)
+                                    } else {
+                                        unsafe { __k.frame(__x) }.await
+                                    }
                                 }
                             }
                         })

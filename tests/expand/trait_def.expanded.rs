@@ -45,39 +45,48 @@ impl Store for Disk {
             }
             match () {
                 () => '__frame: {
-                    {
-                        (match ({
-                            use rt::none as __c;
-                            use read_file as __vthread_call;
-                            {
-                                use read_file as __c;
+                    '__body: {
+                        ('__expected1: {
+                            let __w = __vthread_ty();
+                            let __k = ({
+                                use rt::none as __c;
+                                use rt::no::__VTHREAD_KIND;
                                 {
-                                    use __c::*;
-                                    __vthread_call
-                                }
-                            }
-                        })(key) {
-                            __x => {
-                                '__l: {
-                                    break '__frame break '__l;
-                                }
-                                let __k = ({
-                                    use rt::none as __c;
-                                    use rt::no::__VTHREAD_KIND;
+                                    use read_file as __c;
                                     {
-                                        use read_file as __c;
-                                        {
-                                            use __c::*;
-                                            use read_file as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                            use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                            __VTHREAD_KIND
-                                        }
+                                        use __c::*;
+                                        use read_file as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                        use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                        __VTHREAD_KIND
                                     }
-                                });
-                                if __k.is_plain {
-                                    __k.plain(__x)
-                                } else {
-                                    unsafe { __k.frame(__x) }.await
+                                }
+                            });
+                            '__l: {
+                                break '__frame break '__l;
+                                break '__expected1 __w.any();
+                            }
+                            match __k
+                                .hinted(
+                                    __w,
+                                    ({
+                                        use rt::none as __c;
+                                        use read_file as __vthread_call;
+                                        {
+                                            use read_file as __c;
+                                            {
+                                                use __c::*;
+                                                __vthread_call
+                                            }
+                                        }
+                                    })(key),
+                                )
+                            {
+                                __x => {
+                                    if __k.is_plain {
+                                        __k.plain(__x)
+                                    } else {
+                                        unsafe { __k.frame(__x) }.await
+                                    }
                                 }
                             }
                         })

@@ -20,103 +20,112 @@ fn __vthread_bodies(
         }
         match () {
             () => '__frame: {
-                {
-                    (match ({
-                        use rt::none as __c;
-                        use map_concurrent as __vthread_call;
-                        {
-                            use map_concurrent as __c;
+                '__body: {
+                    ('__expected1: {
+                        let __w = __vthread_ty();
+                        let __k = ({
+                            use rt::none as __c;
+                            use rt::no::__VTHREAD_KIND;
                             {
-                                use __c::*;
-                                __vthread_call(
-                                    pages,
-                                    8,
-                                    (('__closure: {
-                                        use ::vthread::__macros::*;
-                                        use closure as a_closure_not_of_vthread_needs_a_path_or_another_name;
-                                        use a_closure_not_of_vthread_needs_a_path_or_another_name as _;
-                                        let __t = rt::closure_tag();
-                                        '__l: {
-                                            break '__l;
-                                            break '__closure rt::closure_any(&__t);
-                                        }
-                                        '__l: {
-                                            break '__l;
-                                            break '__closure rt::closure_any(&__t);
-                                        }
-                                        let __f = rt::closure_code(
-                                            &__t,
-                                            async |page| {
-                                                '__frame: {
-                                                    (match ({
-                                                        use rt::none as __c;
-                                                        use fetch as __vthread_call;
-                                                        {
-                                                            use fetch as __c;
-                                                            {
-                                                                use __c::*;
-                                                                __vthread_call
-                                                            }
-                                                        }
-                                                    })(page) {
-                                                        __x => {
-                                                            '__l: {
-                                                                break '__frame break '__l;
-                                                            }
-                                                            let __k = ({
-                                                                use rt::none as __c;
-                                                                use rt::no::__VTHREAD_KIND;
-                                                                {
-                                                                    use fetch as __c;
-                                                                    {
-                                                                        use __c::*;
-                                                                        use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                                                        use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                                                        __VTHREAD_KIND
-                                                                    }
-                                                                }
-                                                            });
-                                                            if __k.is_plain {
-                                                                __k.plain(__x)
-                                                            } else {
-                                                                unsafe { __k.frame(__x) }.await
-                                                            }
-                                                        }
-                                                    })
-                                                }
-                                            },
-                                        );
-                                        let __k = '__l: {
-                                            break '__l rt::chosen();
-                                            rt::returned(&__f)[()]
-                                        };
-                                        unsafe { rt::closure(&__t, __f, __k) }
-                                    })),
-                                )
-                            }
-                        }
-                    }) {
-                        __x => {
-                            '__l: {
-                                break '__frame break '__l;
-                            }
-                            let __k = ({
-                                use rt::none as __c;
-                                use rt::no::__VTHREAD_KIND;
+                                use map_concurrent as __c;
                                 {
-                                    use map_concurrent as __c;
-                                    {
-                                        use __c::*;
-                                        use map_concurrent as a_vthread_fn_and_a_plain_fn_of_this_name;
-                                        use a_vthread_fn_and_a_plain_fn_of_this_name as _;
-                                        __VTHREAD_KIND
-                                    }
+                                    use __c::*;
+                                    use map_concurrent as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                    use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                    __VTHREAD_KIND
                                 }
-                            });
-                            if __k.is_plain {
-                                __k.plain(__x)
-                            } else {
-                                unsafe { __k.frame(__x) }.await
+                            }
+                        });
+                        '__l: {
+                            break '__frame break '__l;
+                            break '__expected1 __w.any();
+                        }
+                        match __k
+                            .hinted(
+                                __w,
+                                ({
+                                    use rt::none as __c;
+                                    use map_concurrent as __vthread_call;
+                                    {
+                                        use map_concurrent as __c;
+                                        {
+                                            use __c::*;
+                                            __vthread_call(
+                                                pages,
+                                                8,
+                                                (('__closure: {
+                                                    use ::vthread::__macros::*;
+                                                    use closure as a_closure_not_of_vthread_needs_a_path_or_another_name;
+                                                    use a_closure_not_of_vthread_needs_a_path_or_another_name as _;
+                                                    let __t = rt::closure_tag();
+                                                    '__l: {
+                                                        break '__l;
+                                                        break '__closure rt::closure_any(&__t);
+                                                    }
+                                                    '__l: {
+                                                        break '__l;
+                                                        break '__closure rt::closure_any(&__t);
+                                                    }
+                                                    let __f = rt::closure_code(
+                                                        &__t,
+                                                        async |page| {
+                                                            '__frame: {
+                                                                (match ({
+                                                                    use rt::none as __c;
+                                                                    use fetch as __vthread_call;
+                                                                    {
+                                                                        use fetch as __c;
+                                                                        {
+                                                                            use __c::*;
+                                                                            __vthread_call
+                                                                        }
+                                                                    }
+                                                                })(page) {
+                                                                    __x => {
+                                                                        '__l: {
+                                                                            break '__frame break '__l;
+                                                                        }
+                                                                        let __k = ({
+                                                                            use rt::none as __c;
+                                                                            use rt::no::__VTHREAD_KIND;
+                                                                            {
+                                                                                use fetch as __c;
+                                                                                {
+                                                                                    use __c::*;
+                                                                                    use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
+                                                                                    use a_vthread_fn_and_a_plain_fn_of_this_name as _;
+                                                                                    __VTHREAD_KIND
+                                                                                }
+                                                                            }
+                                                                        });
+                                                                        if __k.is_plain {
+                                                                            __k.plain(__x)
+                                                                        } else {
+                                                                            unsafe { __k.frame(__x) }.await
+                                                                        }
+                                                                    }
+                                                                })
+                                                            }
+                                                        },
+                                                    );
+                                                    let __k = '__l: {
+                                                        break '__l rt::chosen();
+                                                        rt::returned(&__f)[()]
+                                                    };
+                                                    unsafe { rt::closure(&__t, __f, __k) }
+                                                })),
+                                            )
+                                        }
+                                    }
+                                }),
+                            )
+                        {
+                            __x => {
+                                if __k.is_plain {
+                                    __k.plain(__x)
+                                } else {
+                                    unsafe { __k.frame(__x) }.await
+                                }
                             }
                         }
                     })

@@ -20,6 +20,7 @@ mod closures;
 mod control;
 mod deep_chains;
 mod diverging;
+mod expected_types;
 mod fetching;
 mod function_attributes;
 mod functions;

@@ -58,8 +58,26 @@ pub(crate) fn of_condition(expr: &mut Expr, at: Span) {
 /// which ends with this.
 pub(crate) fn of_assignment(expr: &mut Expr, at: Span) {
     if let Some(group) = around(expr) {
-        *expr = Expr::Verbatim(needed(&group, at));
+        let is_block = matches!(
+            group.stream().into_iter().next(),
+            Some(TokenTree::Punct(first)) if first.as_char() == '\''
+        );
+        *expr = Expr::Verbatim(match is_block {
+            true => matched(&group, at),
+            false => needed(&group, at),
+        });
     }
+}
+
+/// A call of which a type is expected: a field expects nothing.
+fn matched(group: &Group, at: Span) -> TokenStream {
+    let block = group.stream();
+    let mut arms = Group::new(
+        Delimiter::Brace,
+        quote_spanned!(hygienic(at)=> () => #block),
+    );
+    arms.set_span(at);
+    quote_spanned!(hygienic(at)=> match () #arms)
 }
 
 /// The field of a tuple, whose parentheses are needed.

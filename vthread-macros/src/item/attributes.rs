@@ -186,7 +186,6 @@ pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
 /// lints whose spans are the user's.
 pub(crate) fn allowed_lints() -> Attribute {
     parse_quote!(#[allow(
-        unused_braces,
         clippy::manual_async_fn,
         clippy::let_and_return,
         clippy::double_must_use,

@@ -3,6 +3,7 @@
 use super::options::Options;
 use crate::analysis::endless_recursion::{Itself, inevitable_call};
 use crate::emit::call::{Extent, dead};
+use crate::lower::closure_result::types_parameters;
 use crate::lower::{Lowering, can_be_written};
 use crate::names::{self, called_at, hygienic};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
@@ -38,6 +39,8 @@ pub(crate) fn emit_frame(
     let endless = inevitable_call(&block, itself);
     let endless = endless.map(|call| recursion(signature, call));
     body.is_used = !matches!(signature.output, ReturnType::Default);
+    body.is_expected = body.is_used && body.returns.ty.is_some();
+    types_parameters(&mut block, &signature.output);
     body.visit_block_mut(&mut block);
     let span = hygienic(signature.ident.span());
     let in_frame = names::in_frame(span);
@@ -54,7 +57,7 @@ pub(crate) fn emit_frame(
             #this
             #prologue
             #returns
-            match () { () => '__frame: { #block } }
+            match () { () => '__frame: { '__body: #block } }
         };
     )
 }

@@ -12,11 +12,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use std::mem::take;
 use syn::visit_mut::VisitMut;
-use syn::{Attribute, Block, Expr, Item, Macro, Stmt};
+use syn::{Attribute, Block, Expr, Item, Macro, Pat, Stmt};
 
 impl Lowering {
     pub(crate) fn block(&mut self, block: &mut Block) {
         let is_used = std::mem::replace(&mut self.is_used, true);
+        let is_expected = take(&mut self.is_expected);
         let n_statements = block.stmts.len();
         block.stmts.iter_mut().for_each(macro_fragments::open_let);
         self.scopes.open();
@@ -36,6 +37,7 @@ impl Lowering {
                 Stmt::Local(local) => {
                     let holding = self.may_hold(local);
                     if let Some(init) = &mut local.init {
+                        self.is_expected = matches!(local.pat, Pat::Type(_));
                         self.visit_expr_mut(&mut init.expr);
                         if let Some((_, otherwise)) = &mut init.diverge {
                             self.visit_expr_mut(otherwise);
@@ -54,6 +56,7 @@ impl Lowering {
                     self.hands_on(expr);
                     let start = semi.map(|semi| Extent::from(expr, semi.span).start);
                     self.stated = semi.and_then(|_| self.stated_call(expr));
+                    self.is_expected = is_last && is_expected && semi.is_none();
                     match (&mut *expr, &semi) {
                         // Of `group! { .. }?;` only the error is used.
                         (Expr::Try(attempt), Some(_)) => self.attempt(attempt, false),

@@ -303,6 +303,7 @@ impl Lowering {
         let Some(ending) = child else {
             return match &mut jump.expr {
                 Some(value) => {
+                    self.is_expected = self.frames.is_empty() && self.returns.ty.is_some();
                     self.visit_expr_mut(value);
                     value.to_token_stream()
                 }

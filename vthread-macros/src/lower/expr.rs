@@ -52,6 +52,7 @@ impl VisitMut for Lowering {
                 let mut inner = leaf.unwrap_or_else(|| (*group.expr).clone());
                 let attrs = attributes::take(&mut inner);
                 let is_covered = std::mem::replace(&mut self.is_covered, false);
+                self.is_expected = false;
                 *expr = match is_ending {
                     true => self.ending(inner),
                     false => self.leaf(inner),
@@ -84,6 +85,7 @@ impl Lowering {
                 | Expr::Group(_)
         ) || matches!(expr, Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_));
         let is_used = std::mem::replace(&mut self.is_used, true) || !hands_down;
+        let is_expected = std::mem::take(&mut self.is_expected);
         if !self.held.is_empty() {
             self.hands_on_parts(expr);
         }
@@ -91,7 +93,7 @@ impl Lowering {
         self.is_covered &= is_operation(expr);
         match expr {
             Expr::Group(group) => {
-                self.is_used = is_used;
+                (self.is_used, self.is_expected) = (is_used, is_expected);
                 self.visit_expr_mut(&mut group.expr);
                 if let Some(parenthesized) = macro_fragments::parenthesized(group) {
                     *expr = parenthesized;
@@ -113,7 +115,8 @@ impl Lowering {
             Expr::Assign(assign) => {
                 self.first_value(&assign.left);
                 let end = Extent::of(&assign.right).end;
-                visit_mut::visit_expr_assign_mut(self, assign);
+                self.visit_expr_mut(&mut assign.left);
+                self.visit_expected(&mut assign.right);
                 parens::of_assignment(&mut assign.right, end);
             }
             Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => self.jump(expr),
@@ -124,12 +127,12 @@ impl Lowering {
                 }
             }
             Expr::Call(call) => {
-                if let Some(rewritten) = self.call(call) {
+                if let Some(rewritten) = self.call(call, is_expected) {
                     *expr = rewritten;
                 }
             }
             Expr::MethodCall(call) => {
-                if let Some(rewritten) = self.method(call) {
+                if let Some(rewritten) = self.method(call, is_expected) {
                     *expr = rewritten;
                 }
             }
@@ -162,13 +165,13 @@ impl Lowering {
             }
             Expr::Block(block) => {
                 let label = block.label.as_ref().map(label_text);
-                self.is_used = is_used;
+                (self.is_used, self.is_expected) = (is_used, is_expected);
                 self.framed(label.map(JumpScope::Label), |body| {
                     body.visit_block_mut(&mut block.block)
                 });
             }
             Expr::Unsafe(block) => {
-                self.is_used = is_used;
+                (self.is_used, self.is_expected) = (is_used, is_expected);
                 self.visit_block_mut(&mut block.block);
             }
             Expr::Loop(endless) => {
@@ -182,13 +185,36 @@ impl Lowering {
                     *expr = rewritten;
                 }
             }
-            Expr::If(branch) => self.branch(branch, is_used),
-            Expr::Match(choice) => self.choice(choice, is_used),
+            Expr::If(branch) => self.branch(branch, is_used, is_expected),
+            Expr::Match(choice) => self.choice(choice, is_used, is_expected),
             Expr::Let(condition) => {
                 let end = Extent::of(&condition.expr).end;
                 self.visit_expr_mut(&mut condition.expr);
                 parens::of_condition(&mut condition.expr, end);
                 self.scopes.bind_pattern(&condition.pat);
+            }
+            Expr::Tuple(tuple) if is_expected => {
+                tuple
+                    .elems
+                    .iter_mut()
+                    .for_each(|it| self.visit_expected(it));
+            }
+            Expr::Array(array) if is_expected => {
+                array
+                    .elems
+                    .iter_mut()
+                    .for_each(|it| self.visit_expected(it));
+            }
+            Expr::Paren(inner) => {
+                self.is_expected = is_expected;
+                self.visit_expr_mut(&mut inner.expr);
+            }
+            Expr::Struct(literal) => {
+                let values = literal.fields.iter_mut().map(|field| &mut field.expr);
+                values.for_each(|value| self.visit_expected(value));
+                if let Some(rest) = &mut literal.rest {
+                    self.visit_expr_mut(rest);
+                }
             }
             _ => visit_mut::visit_expr_mut(self, expr),
         }
@@ -349,20 +375,20 @@ impl Lowering {
         });
     }
 
-    fn branch(&mut self, branch: &mut ExprIf, is_used: bool) {
+    fn branch(&mut self, branch: &mut ExprIf, is_used: bool, is_expected: bool) {
         let has_value = is_used && branch.else_branch.is_some();
         self.scoped(|body| {
             body.visit_expr_mut(&mut branch.cond);
-            body.is_used = has_value;
+            (body.is_used, body.is_expected) = (has_value, is_expected);
             body.visit_block_mut(&mut branch.then_branch);
         });
         if let Some((_, otherwise)) = &mut branch.else_branch {
-            self.is_used = has_value;
+            (self.is_used, self.is_expected) = (has_value, is_expected);
             self.visit_expr_mut(otherwise);
         }
     }
 
-    fn choice(&mut self, choice: &mut ExprMatch, is_used: bool) {
+    fn choice(&mut self, choice: &mut ExprMatch, is_used: bool, is_expected: bool) {
         self.visit_expr_mut(&mut choice.expr);
         for arm in &mut choice.arms {
             self.scoped(|body| {
@@ -370,7 +396,7 @@ impl Lowering {
                 if let Pat::Guard(guarded) = &mut arm.pat {
                     body.visit_expr_mut(&mut guarded.guard);
                 }
-                body.is_used = is_used;
+                (body.is_used, body.is_expected) = (is_used, is_expected);
                 body.visit_expr_mut(&mut arm.body);
             });
         }

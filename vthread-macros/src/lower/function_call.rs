@@ -4,6 +4,7 @@
 //! outside, and a glob import of the companion module inside shadows it if that module exists. The
 //! type of the result decides about type-relative calls.
 
+use super::expectation::{Expected, Remembered};
 use super::{Lowering, blocking_calls};
 use crate::analysis::impl_siblings::Known;
 use crate::analysis::scopes::Name;
@@ -14,7 +15,7 @@ use crate::emit::call::{
 use crate::emit::parens;
 use crate::known;
 use crate::names::{self, companion, hygienic, plain_text};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
@@ -22,22 +23,23 @@ use syn::{Expr, ExprCall, ExprClosure, Macro, Path, PathArguments, Type};
 
 impl Lowering {
     /// The rewritten call, or `None` if it stays as it is (with its arguments rewritten).
-    pub(crate) fn call(&mut self, call: &mut ExprCall) -> Option<Expr> {
+    pub(crate) fn call(&mut self, call: &mut ExprCall, is_expected: bool) -> Option<Expr> {
         let at = call.paren_token.span.join();
-        let rewritten = self.decided_call(call)?;
+        let rewritten = self.decided_call(call, is_expected)?;
         match editor::asks() {
             true => Some(shown_value(&call, at)),
             false => Some(rewritten),
         }
     }
 
-    fn decided_call(&mut self, call: &mut ExprCall) -> Option<Expr> {
+    fn decided_call(&mut self, call: &mut ExprCall, is_expected: bool) -> Option<Expr> {
         let stated = self.stated.take();
+        let expected = self.expected(is_expected, &call.args, call.paren_token.span.join());
         let has_closure = has_closure(call);
         let is_given_stdin = blocking_calls::is_given_stdin(call);
         call.args
             .iter_mut()
-            .for_each(|argument| self.visit_expr_mut(argument));
+            .for_each(|argument| self.visit_expected(argument));
         let mut callee = &mut *call.func;
         while let Expr::Group(group) = callee {
             callee = &mut group.expr;
@@ -56,7 +58,7 @@ impl Lowering {
             }
             let is_recursive =
                 type_name(&qself.ty).is_some_and(|owner| self.is_recursive(&owner, &name));
-            return Some(self.type_relative(call, is_recursive, at));
+            return Some(self.type_relative(call, expected, is_recursive, at));
         }
         if let Some(ident) = own_path(&path) {
             match self.scopes.get(&name).filter(|_| path.segments.len() == 1) {
@@ -97,7 +99,7 @@ impl Lowering {
                 Some(Known::Suspends) => return Some(self.own_function(call, is_recursive, at)),
                 None => {}
             }
-            return Some(self.type_relative(call, is_recursive, at));
+            return Some(self.type_relative(call, expected, is_recursive, at));
         }
         // In a closure the facade is the right function.
         if !self.in_frame {
@@ -119,7 +121,13 @@ impl Lowering {
             held,
         };
         let place = self.place_of_check();
-        Some(probe(call, path, has_closure, (is_new, place), beside, at))
+        let shape = Shape {
+            has_closure,
+            is_new,
+            place,
+            expected,
+        };
+        Some(probe(call, path, shape, beside, at))
     }
 
     /// A call of a `#[vthread]` function of this body or of the function itself: the companion is
@@ -172,12 +180,45 @@ impl Lowering {
         Expr::Verbatim(known_call(quote!(#call), making, at, extent(call), held))
     }
 
-    fn type_relative(&mut self, call: &ExprCall, is_recursive: bool, at: Span) -> Expr {
+    fn type_relative(
+        &mut self,
+        call: &ExprCall,
+        expected: Option<Expected>,
+        is_recursive: bool,
+        at: Span,
+    ) -> Expr {
         let making = self.making(is_recursive);
         let warning = match &*call.func {
             Expr::Path(path) if self.warns() => blocking_calls::constructor(&path.path),
             _ => None,
         };
+        let remembered = expected.and_then(|expected| {
+            let span = hygienic(call.paren_token.span.join());
+            Some((expected, self.remembered(&call.args, span)?))
+        });
+        if let Some((expected, Remembered { types, real, copy })) = remembered {
+            let span = hygienic(at);
+            let (callee, tag) = (&call.func, names::tag_of_result(span));
+            let parenthesized = |arguments: Vec<TokenStream>| {
+                names::called_at(call.paren_token.span.join(), quote!(#(#arguments),*))
+            };
+            let (real, copy) = (parenthesized(real), parenthesized(copy));
+            let held = self.held_across(quote_spanned!(span=> &__k), at);
+            let ways = ways(making, at, call.paren_token.span.join());
+            let decided = expected.of_value(
+                (making, Place::Checked),
+                &types,
+                (quote!(#callee #real), quote!(#callee #copy)),
+                (
+                    quote_spanned!(span=> #tag(&__x)),
+                    quote_spanned!(span=> __t[()]),
+                    warning,
+                ),
+                extent(call),
+                quote_spanned!(span=> #[allow(unreachable_code)] __x => { #held #ways }),
+            );
+            return Expr::Verbatim(parens::parenthesized(decided));
+        }
         let value = ValueOfCall {
             value: call.to_token_stream(),
             extent: extent(call),
@@ -246,6 +287,15 @@ fn own_path(path: &Path) -> Option<syn::Ident> {
     (own && path.leading_colon.is_none()).then(|| path.segments[n - 1].ident.clone())
 }
 
+/// What decides how a probe is written.
+struct Shape {
+    has_closure: bool,
+    /// Whether its path is not checked yet.
+    is_new: bool,
+    place: Place,
+    expected: Option<Expected>,
+}
+
 /// The warnings beside a probe.
 struct Beside {
     warning: Option<TokenStream>,
@@ -256,14 +306,13 @@ struct Beside {
 /// The namespace probe. Without closure arguments the callee is chosen in a block of its own and
 /// the arguments never see the glob import; with one the callee must be a plain path, or rustc does
 /// not deduce the closure's signature.
-fn probe(
-    call: &ExprCall,
-    mut path: Path,
-    has_closure: bool,
-    (is_new, place): (bool, Place),
-    beside: Beside,
-    at: Span,
-) -> Expr {
+fn probe(call: &ExprCall, mut path: Path, shape: Shape, beside: Beside, at: Span) -> Expr {
+    let Shape {
+        has_closure,
+        is_new,
+        place,
+        expected,
+    } = shape;
     let span = hygienic(at);
     let last = path.segments.last_mut().expect("a path has a segment");
     let turbofish = match std::mem::replace(&mut last.arguments, PathArguments::None) {
@@ -291,21 +340,34 @@ fn probe(
         Some(tied) => (tied.remembers, tied.callee, Some(tied.warning)),
         None => (TokenStream::new(), TokenStream::new(), warning),
     };
-    let dead = match (place, &warning) {
+    let asked = expected.as_ref().map(Expected::asked);
+    let beside = match (&asked, &warning) {
+        (None, None) => None,
+        _ => Some(quote!(#asked #warning)),
+    };
+    let dead = match (place, &beside) {
         (Place::CheckedAround, None) => TokenStream::new(),
-        (Place::CheckedAround, Some(_)) => dead_in_arm(CallMode::Block, span, quote!(#warning)),
-        (Place::Checked, _) => dead_in_arm(CallMode::Await, span, quote!(#warning)),
+        (Place::CheckedAround, Some(_)) => dead_in_arm(CallMode::Block, span, quote!(#beside)),
+        (Place::Checked, _) => dead_in_arm(CallMode::Await, span, quote!(#beside)),
     };
     let ways = ways(CallMode::Await, at, call.paren_token.span.join());
     let (allowed, quiet) = (allowed(&path, false, span), allowed(&path, true, span));
     // The call begins where the user's does, for `Location::caller` in a plain function.
     let extent = extent(call);
     let chosen = proc_macro2::Ident::new("__vthread_call", extent.start);
-    let callee = quote_spanned!(span=> ({
+    let inside = quote_spanned!(span=>
         use #none as __c;
         #allowed use #path as __vthread_call;
         { #quiet use #path as __c; { use __c::*; #chosen #turbofish #inside } }
-    }));
+    );
+    let mut block = Group::new(Delimiter::Brace, inside);
+    // Messages about the call are about the user's callee. With arguments inside, the block has
+    // temporaries, which live longer in one of the macro's edition.
+    block.set_span(match has_closure {
+        true => span,
+        false => extent.start,
+    });
+    let callee = quote_spanned!(span=> (#block));
     let callee = match tie.is_empty() {
         true => callee,
         false => quote_spanned!(span=> (#tie #callee)),
@@ -317,23 +379,26 @@ fn probe(
             quote!(#callee #outside)
         }
     };
-    let decided = decide(
-        extent,
-        result,
-        quote_spanned!(span=> #[allow(unreachable_code)] __x => {
-            #dead
-            let __k = ({
-                use #none as __c;
-                use #no_kind;
-                {
-                    #quiet use #path as __c;
-                    { use __c::*; #same __VTHREAD_KIND }
-                }
-            });
-            #held
-            #ways
-        }),
-    );
+    let kind = quote_spanned!(span=> let __k = ({
+        use #none as __c;
+        use #no_kind;
+        {
+            #quiet use #path as __c;
+            { use __c::*; #same __VTHREAD_KIND }
+        }
+    }););
+    let decided = match expected {
+        None => decide(
+            extent,
+            result,
+            quote_spanned!(span=> #[allow(unreachable_code)] __x => { #dead #kind #held #ways }),
+        ),
+        Some(expected) => {
+            let dead = quote_spanned!(span=> #[allow(unreachable_code)] #dead);
+            let arms = quote_spanned!(span=> #[allow(unreachable_code)] __x => { #held #ways });
+            expected.of_name(&kind, (dead, extent), result, arms)
+        }
+    };
     let chosen = match remembers.is_empty() {
         true => decided,
         false => quote_spanned!(span=> { #remembers #decided }),

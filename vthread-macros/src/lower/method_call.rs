@@ -1,6 +1,7 @@
 //! Method calls: `recv.m(args)` stays token for token as written and becomes the scrutinee of a
 //! match; the types of the receiver and the result decide.
 
+use super::expectation::Expected;
 use super::typo::is_function_of_its_file;
 use super::{Lowering, blocking_calls};
 use crate::analysis::impl_siblings::Known;
@@ -28,16 +29,17 @@ enum Receiver {
 
 impl Lowering {
     /// The rewritten call, or `None` if it stays as it is (with its parts rewritten).
-    pub(crate) fn method(&mut self, call: &mut ExprMethodCall) -> Option<Expr> {
-        let rewritten = self.decided_method(call)?;
+    pub(crate) fn method(&mut self, call: &mut ExprMethodCall, is_expected: bool) -> Option<Expr> {
+        let rewritten = self.decided_method(call, is_expected)?;
         match editor::asks() {
             true => Some(shown_value(&call, call.method.span())),
             false => Some(rewritten),
         }
     }
 
-    fn decided_method(&mut self, call: &mut ExprMethodCall) -> Option<Expr> {
+    fn decided_method(&mut self, call: &mut ExprMethodCall, is_expected: bool) -> Option<Expr> {
         let name = plain_text(&call.method);
+        let expected = self.expected(is_expected, &call.args, call.method.span());
         let own = match is_self(&call.receiver) {
             true => self.subject.siblings.method(&name, self.subject.taking),
             false => None,
@@ -52,7 +54,7 @@ impl Lowering {
         }
         call.args
             .iter_mut()
-            .for_each(|argument| self.visit_expr_mut(argument));
+            .for_each(|argument| self.visit_expected(argument));
         self.is_covered = is_covered;
         if known::method(&name) {
             return blocking_calls::unprobed(call, &name).filter(|_| self.warns());
@@ -67,7 +69,7 @@ impl Lowering {
         match own {
             Some(Known::Plain) => None,
             Some(Known::Suspends) => Some(self.own_method(call, is_recursive)),
-            None => Some(self.probe_method(call, &name, is_recursive)),
+            None => Some(self.probe_method(call, &name, expected, is_recursive)),
         }
     }
 
@@ -118,7 +120,13 @@ impl Lowering {
         Expr::Verbatim(made)
     }
 
-    fn probe_method(&mut self, call: &ExprMethodCall, name: &str, is_recursive: bool) -> Expr {
+    fn probe_method(
+        &mut self,
+        call: &ExprMethodCall,
+        name: &str,
+        expected: Option<Expected>,
+        is_recursive: bool,
+    ) -> Expr {
         let at = call.method.span();
         let span = hygienic(at);
         let making = self.making(is_recursive);
@@ -176,6 +184,26 @@ impl Lowering {
                     quote_spanned!(span=> #tag::<#hash, _, _>(&#copy, &__x))
                 }
             };
+            let remembered = expected
+                .filter(|_| types.is_empty())
+                .and_then(|expected| Some((expected, self.remembered(args, span)?)));
+            if let Some((expected, remembered)) = remembered {
+                let parentheses = paren_token.span.join();
+                let called = |arguments: Vec<TokenStream>| {
+                    let arguments = names::called_at(parentheses, quote!(#(#arguments),*));
+                    quote!(#dot_token #method #turbofish #arguments)
+                };
+                let (call, again) = (called(remembered.real), called(remembered.copy));
+                let decided = expected.of_value(
+                    (making, place),
+                    &remembered.types,
+                    (quote!(#real #call), quote!(#copy #again)),
+                    (tag, which, warning),
+                    extent,
+                    quote_spanned!(span=> #[allow(unreachable_code)] __x => { #held #ways }),
+                );
+                return Expr::Verbatim(parenthesized(decided));
+            }
             let found = found(making, place, span, tag, warning, which);
             let decided = decide(
                 extent,

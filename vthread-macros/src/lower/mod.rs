@@ -14,8 +14,10 @@ pub(crate) mod blocking_calls;
 pub(crate) mod body_end;
 pub(crate) mod call_mode;
 pub(crate) mod closure_macro;
+pub(crate) mod closure_result;
 pub(crate) mod control_flow;
 pub(crate) mod enclosure;
+mod expectation;
 pub(crate) mod expr;
 pub(crate) mod failing_exit;
 pub(crate) mod for_loop;
@@ -66,6 +68,8 @@ pub(crate) struct Lowering {
     pub(crate) returns: Returns,
     /// Whether the value of the next expression is used.
     pub(crate) is_used: bool,
+    /// Whether the code around the next expression expects a type of it.
+    pub(crate) is_expected: bool,
     /// True in the operands of a probed call: its check proves that all of them stand in the frame
     /// itself.
     pub(crate) is_covered: bool,
@@ -209,6 +213,7 @@ impl Lowering {
             subject,
             returns,
             is_used: true,
+            is_expected: false,
             is_covered: false,
             in_vthread_closure: false,
             spawns_itself: false,
@@ -225,6 +230,12 @@ impl Lowering {
     pub(crate) fn fresh(&mut self, stem: &str, span: Span) -> Ident {
         self.n_names += 1;
         Ident::new(&format!("__{stem}{}", self.n_names), span)
+    }
+
+    /// Rewrites an expression of which the code around it expects a type.
+    pub(crate) fn visit_expected(&mut self, expr: &mut syn::Expr) {
+        self.is_expected = true;
+        syn::visit_mut::VisitMut::visit_expr_mut(self, expr);
     }
 
     pub(crate) fn scoped(&mut self, inside: impl FnOnce(&mut Self)) {

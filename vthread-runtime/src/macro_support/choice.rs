@@ -6,6 +6,7 @@
 //! user's compiler would check for each of them.
 #![allow(unsafe_code)] // Takes the frame out of a `Call`, for generated code that awaits it in place.
 
+use super::probe::Ty;
 use crate::base::type_question::Answer;
 use crate::task::call::{Call, FunctionKind};
 use std::convert::Infallible;
@@ -51,6 +52,11 @@ impl Answer for IsPlain {
 }
 
 impl IsPlain {
+    /// Passes on a call of which the type `W` is expected.
+    #[inline(always)]
+    pub fn hinted<W>(self, _: Ty<W>, value: W) -> W {
+        value
+    }
     /// The value as it is.
     #[inline(always)]
     pub fn plain<X>(self, value: X) -> X {
@@ -79,6 +85,11 @@ impl<F> Answer for IsCall<F> {
 }
 
 impl<F: Future> IsCall<F> {
+    /// Passes on a call that is still to be made: its result may be coerced.
+    #[inline(always)]
+    pub fn hinted<W, R>(self, _: Ty<W>, call: Call<R, F>) -> Call<R, F> {
+        call
+    }
     /// Never runs.
     #[inline(always)]
     pub fn plain<R>(self, _: Call<R, F>) -> F::Output {
@@ -103,6 +114,11 @@ impl<F: Future> IsCall<F> {
 
 /// The choice where a name has decided.
 impl FunctionKind {
+    /// Passes on a call that is still to be made: its result may be coerced.
+    #[inline(always)]
+    pub fn hinted<W, R, F: Future>(self, _: Ty<W>, call: Call<R, F>) -> Call<R, F> {
+        call
+    }
     /// Never runs.
     #[inline(always)]
     pub fn plain<R, F: Future>(self, call: Call<R, F>) -> F::Output {

@@ -112,7 +112,7 @@ pub const fn name_hash(name: &str) -> u64 {
 
 /// The kind of a function with a companion module.
 #[doc(hidden)]
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct FunctionKind {
     /// Always `false`.
     pub is_plain: bool,
