@@ -64,6 +64,18 @@ fn parentheses(store: &Store, n: u32) -> u32 {
 }
 
 #[vthread]
+fn braces(n: u32) -> u32 { plain(n) }
+
+#[vthread]
+fn unused_braces(n: u32) -> u32 {
+    if { n > 1 } { //~ unused_braces
+        return plain({ n }); //~ unused_braces
+    }
+    let a = { plain(n) };
+    group! { spawn! { important() }.join() } + a
+}
+
+#[vthread]
 fn parentheses_that_are_needed(store: &Store, n: u32) -> Result<u32, ()> {
     let a = (important() + n) * failing()?;
     let b = important();

@@ -1,8 +1,8 @@
 //! Mistakes with the lint that says so at the end of each line: the transform hides none of them.
 //!
-//! It does hide `unused_braces`, `clippy::needless_return` and `clippy::let_and_return`, since the
-//! code that it generates around the user's would trip them, and the `#[must_use]` of a method, and
-//! of a function whose arguments are more than places and literals (that of a type is seen).
+//! It does hide `clippy::needless_return` and `clippy::let_and_return`, since the code that it
+//! generates around the user's would trip them, and the `#[must_use]` of a method of another file,
+//! and of a call whose arguments are more than places and literals (that of a type is seen).
 //! `bodies.rs` has more of rustc's own.
 
 #![allow(dead_code, clippy::unnecessary_operation)]
@@ -38,6 +38,17 @@ struct Store {
     items: Mutex<Vec<u32>>,
 }
 
+impl Store {
+    #[must_use]
+    fn spare(&self, n: usize) -> usize {
+        n + size_of_val(&self.items)
+    }
+    #[must_use]
+    fn made(n: usize) -> usize {
+        n
+    }
+}
+
 #[vthread]
 impl Store {
     fn add(&self, item: u32) -> Result<(), ()> {
@@ -54,6 +65,8 @@ fn rustc_lints(store: &Store, flag: bool) -> u32 {
     important(); //~ unused_must_use
     noticed("it", flag); //~ unused_must_use
     store.add(1); //~ unused_must_use
+    store.spare(1); //~ unused_must_use
+    Store::made(2); //~ unused_must_use
     important() + 1; //~ unused_must_use
     old(); //~ deprecated
     let mut assigned = 1; //~ unused_variables

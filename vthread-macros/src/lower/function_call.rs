@@ -58,7 +58,7 @@ impl Lowering {
             }
             let is_recursive =
                 type_name(&qself.ty).is_some_and(|owner| self.is_recursive(&owner, &name));
-            return Some(self.type_relative(call, expected, is_recursive, at));
+            return Some(self.type_relative(call, (expected, stated), is_recursive, at));
         }
         if let Some(ident) = own_path(&path) {
             match self.scopes.get(&name).filter(|_| path.segments.len() == 1) {
@@ -99,7 +99,7 @@ impl Lowering {
                 Some(Known::Suspends) => return Some(self.own_function(call, is_recursive, at)),
                 None => {}
             }
-            return Some(self.type_relative(call, expected, is_recursive, at));
+            return Some(self.type_relative(call, (expected, stated), is_recursive, at));
         }
         // In a closure the facade is the right function.
         if !self.in_frame {
@@ -183,15 +183,17 @@ impl Lowering {
     fn type_relative(
         &mut self,
         call: &ExprCall,
-        expected: Option<Expected>,
+        (expected, stated): (Option<Expected>, Option<Expr>),
         is_recursive: bool,
         at: Span,
     ) -> Expr {
         let making = self.making(is_recursive);
+        let stated = stated.map(|call| quote!(#call;));
         let warning = match &*call.func {
             Expr::Path(path) if self.warns() => blocking_calls::constructor(&path.path),
             _ => None,
         };
+        let warning = stated.or(warning);
         let remembered = expected.and_then(|expected| {
             let span = hygienic(call.paren_token.span.join());
             Some((expected, self.remembered(&call.args, span)?))

@@ -39,6 +39,7 @@ impl Lowering {
 
     fn decided_method(&mut self, call: &mut ExprMethodCall, is_expected: bool) -> Option<Expr> {
         let name = plain_text(&call.method);
+        let stated = self.stated.take();
         let expected = self.expected(is_expected, &call.args, call.method.span());
         let own = match is_self(&call.receiver) {
             true => self.subject.siblings.method(&name, self.subject.taking),
@@ -69,7 +70,7 @@ impl Lowering {
         match own {
             Some(Known::Plain) => None,
             Some(Known::Suspends) => Some(self.own_method(call, is_recursive)),
-            None => Some(self.probe_method(call, &name, expected, is_recursive)),
+            None => Some(self.probe_method(call, &name, (expected, stated), is_recursive)),
         }
     }
 
@@ -124,7 +125,7 @@ impl Lowering {
         &mut self,
         call: &ExprMethodCall,
         name: &str,
-        expected: Option<Expected>,
+        (expected, stated): (Option<Expected>, Option<Expr>),
         is_recursive: bool,
     ) -> Expr {
         let at = call.method.span();
@@ -132,6 +133,7 @@ impl Lowering {
         let making = self.making(is_recursive);
         let hash = hash(name);
         let warning = blocking_calls::method(name, at).filter(|_| self.warns());
+        let warning = stated.map(|call| quote!(#call;)).or(warning);
         let which = match names::IO_METHODS.contains(&name) {
             true => {
                 let io = names::io(span);

@@ -52,7 +52,7 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use std::collections::HashSet;
 use std::rc::Rc;
-use syn::{ExprCall, Path, ReturnType, Type};
+use syn::{Path, ReturnType, Type};
 
 /// The state of the walk over one body.
 pub(crate) struct Lowering {
@@ -85,7 +85,7 @@ pub(crate) struct Lowering {
     /// The untyped parameters of the enclosing closures: their types cannot be probed yet.
     pub(crate) untyped: Vec<String>,
     /// The call that is the statement about to be rewritten, for dead code beside it.
-    pub(crate) stated: Option<ExprCall>,
+    pub(crate) stated: Option<syn::Expr>,
     /// The variables in scope that may be guards of std's locks.
     pub(crate) held: Vec<Candidate>,
     n_names: usize,

@@ -6,7 +6,7 @@
 //! in dead code as the user wrote it, where that does no harm.
 
 use super::Lowering;
-use super::must_use::can_be_twice;
+use super::must_use::{can_be_twice, important};
 use crate::names::plain_text;
 use crate::source::{blanked, file_of, is_of_word, read};
 use proc_macro2::{Ident, TokenStream};
@@ -38,6 +38,12 @@ pub(super) fn is_function_of_its_file(name: &Ident) -> bool {
     names.is_some_and(|names| names.functions.contains(&plain_text(name)))
 }
 
+/// Whether the file that contains a name has a plain function of that name with `#[must_use]`.
+pub(super) fn is_important_in_its_file(name: &Ident) -> bool {
+    let names = file_of(name.span()).and_then(names_of);
+    names.is_some_and(|names| names.important.contains(&plain_text(name)))
+}
+
 /// Remembers what is known of a file.
 fn names_of(file: PathBuf) -> Option<Rc<Names>> {
     thread_local! {
@@ -53,6 +59,8 @@ fn names_of(file: PathBuf) -> Option<Rc<Names>> {
 /// The functions of a file, and its code.
 struct Names {
     functions: HashSet<String>,
+    /// Those with `#[must_use]`.
+    important: HashSet<String>,
     code: String,
 }
 
@@ -65,6 +73,7 @@ impl Names {
         });
         Names {
             functions: names.collect(),
+            important: important(&code),
             code,
         }
     }
