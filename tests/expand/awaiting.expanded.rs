@@ -18,7 +18,7 @@ fn __vthread_greet(client: &HttpClient) -> rt::call_type![String] {
         }
         match () {
             () => '__frame: {
-                '__body: {
+                {
                     let response = (({
                         '__l: {
                             break '__l;

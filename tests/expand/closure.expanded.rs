@@ -22,7 +22,7 @@ fn __vthread_names(
         }
         match () {
             () => '__frame: {
-                '__body: {
+                {
                     let names = ids
                         .iter()
                         .map(|id| {

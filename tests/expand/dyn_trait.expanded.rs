@@ -58,7 +58,7 @@ impl Handler for Echo {
             }
             match () {
                 () => '__frame: {
-                    '__body: {
+                    {
                         ('__expected1: {
                             let __w = __vthread_ty();
                             let __k = ({

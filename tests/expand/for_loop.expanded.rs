@@ -18,7 +18,7 @@ fn __vthread_total(orders: Receiver<Order>) -> rt::call_type![u64] {
         }
         match () {
             () => '__frame: {
-                '__body: {
+                {
                     let mut sum = 0;
                     {
                         let __h = rt::head();

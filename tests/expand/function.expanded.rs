@@ -21,7 +21,7 @@ pub(crate) fn __vthread_read_twice(
         }
         match () {
             () => '__frame: {
-                '__body: {
+                {
                     let first = (match ({
                         use rt::none as __c;
                         use fetch as __vthread_call;

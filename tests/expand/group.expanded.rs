@@ -20,7 +20,7 @@ fn __vthread_read_all(
         }
         match () {
             () => '__frame: {
-                '__body: {
+                {
                     let total = (match Mutex::new(0) {
                         __x => {
                             let __k = '__l: {

@@ -22,7 +22,7 @@ fn __vthread_first_or(
         }
         match () {
             () => '__frame: {
-                '__body: {
+                {
                     {
                         let __h = rt::head();
                         match __h.pass(ids) {

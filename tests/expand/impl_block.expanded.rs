@@ -20,7 +20,7 @@ impl<T: Clone> Slot<T> {
             }
             match () {
                 () => '__frame: {
-                    '__body: {
+                    {
                         ({
                             let __r = __vthread_ty();
                             match __r

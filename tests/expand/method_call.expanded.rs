@@ -24,7 +24,7 @@ fn __vthread_rename(
         }
         match () {
             () => '__frame: {
-                '__body: {
+                {
                     let mut user = (match users.get(id) {
                         __x => {
                             let __k = '__l: {

@@ -14,7 +14,7 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
         let all = all;
         match () {
             () => '__frame: {
-                '__body: {
+                {
                     (match app.users.lock() {
                         __x => {
                             let __k = '__l: {

@@ -18,7 +18,7 @@ fn __vthread_depth(tree: &Tree) -> rt::call_type![usize] {
         }
         match () {
             () => '__frame: {
-                '__body: {
+                {
                     let mut deepest = 0;
                     {
                         let __h = rt::head();

@@ -45,7 +45,7 @@ impl Store for Disk {
             }
             match () {
                 () => '__frame: {
-                    '__body: {
+                    {
                         ('__expected1: {
                             let __w = __vthread_ty();
                             let __k = ({

@@ -20,7 +20,7 @@ fn __vthread_bodies(
         }
         match () {
             () => '__frame: {
-                '__body: {
+                {
                     ('__expected1: {
                         let __w = __vthread_ty();
                         let __k = ({

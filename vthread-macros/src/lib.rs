@@ -222,7 +222,7 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// # Options
-/// - `boxed`: the frame is boxed, and `Send`.
+/// - `boxed`: the frame is boxed, and `Send`. It may also stand on a method in a `#[vthread] impl`.
 /// - `local`, on a function nested in a plain function or beside a module of its name: leaves out
 ///   the module by which other functions find it, so calls of it block.
 /// - `dyn`, on a trait and its impls: calls are boxed, so that `dyn Trait` works.

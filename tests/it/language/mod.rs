@@ -48,6 +48,7 @@ mod proof;
 mod recursion;
 mod recursion_by_path;
 mod result_aliases;
+mod seen_in_the_file;
 mod self_recursion;
 mod shadowing;
 mod siblings;

@@ -3,10 +3,10 @@
 use crate::emit::attributes::is_condition;
 use crate::known::is_upper;
 use crate::names::plain_text;
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenTree};
 use std::collections::{HashMap, HashSet};
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, Item, Pat, PatIdent, Stmt, UseName, UseRename};
+use syn::{Block, Expr, Item, Macro, Pat, PatIdent, Stmt, UseName, UseRename};
 
 /// The meaning of a name.
 #[derive(Clone, Copy, PartialEq)]
@@ -103,6 +103,26 @@ impl Scopes {
                 }
                 Stmt::Item(Item::Use(item)) => Imports(self).visit_item_use(item),
                 _ => {}
+            }
+        }
+    }
+
+    /// The closures that an unknown macro seems to bind: `declared!(f = |n| n)`.
+    pub(crate) fn bind_closures(&mut self, mac: &Macro) {
+        let trees: Vec<TokenTree> = mac.tokens.clone().into_iter().collect();
+        let is_punct = |at: usize, sign: char| matches!(trees.get(at), Some(TokenTree::Punct(it)) if it.as_char() == sign);
+        for (at, tree) in trees.iter().enumerate() {
+            let TokenTree::Ident(name) = tree else {
+                continue;
+            };
+            let moves = matches!(trees.get(at + 2), Some(TokenTree::Ident(it)) if it == "move");
+            if is_punct(at + 1, '=') && is_punct(at + 2 + usize::from(moves), '|') {
+                let bound = Name::Variable {
+                    mutable: false,
+                    late: false,
+                    bound_at: Span2(name.span()),
+                };
+                self.bind(plain_text(name), bound);
             }
         }
     }

@@ -9,6 +9,7 @@ use super::attributes;
 use super::options::Options;
 use crate::library;
 use crate::names::{self, hash, hygienic, plain_text};
+use crate::source::{file_of, read};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use std::cell::RefCell;
@@ -94,10 +95,22 @@ pub(crate) fn of_trait(definition: &ItemTrait, methods: &[Method]) -> TokenStrea
     )
 }
 
-/// Whether a trait of this name may be one of `vthread::io`: then its macro chooses the form of
-/// each method.
+/// Whether a trait of this name may be one of `vthread::io`, perhaps under another name: then its
+/// macro chooses the form of each method.
 pub(crate) fn is_named_as_in_io(name: &Ident) -> bool {
-    names::IO_TRAITS.contains(&plain_text(name).as_str())
+    let text = plain_text(name);
+    names::IO_TRAITS.contains(&text.as_str()) || is_another_name_in_io(name, &text)
+}
+
+/// Whether the file imports a trait as `Read as Other`.
+fn is_another_name_in_io(name: &Ident, text: &str) -> bool {
+    let read = file_of(name.span()).and_then(|file| read(&file));
+    read.is_some_and(|code| {
+        let mut imports = names::IO_TRAITS
+            .iter()
+            .map(|of_io| format!("{of_io} as {text}"));
+        imports.any(|import| code.contains(&import))
+    })
 }
 
 /// A method of an `impl` in all forms that a trait may have; the trait's macro takes one.

@@ -8,7 +8,6 @@ use crate::lower::{Lowering, can_be_written};
 use crate::names::{self, called_at, hygienic};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::visit_mut::VisitMut;
 use syn::{Block, ReturnType, Signature, Token};
 
 /// Rewrites `block` and makes the body of the companion.
@@ -41,7 +40,7 @@ pub(crate) fn emit_frame(
     body.is_used = !matches!(signature.output, ReturnType::Default);
     body.is_expected = body.is_used && body.returns.ty.is_some();
     types_parameters(&mut block, &signature.output);
-    body.visit_block_mut(&mut block);
+    body.body(&mut block);
     let span = hygienic(signature.ident.span());
     let in_frame = names::in_frame(span);
     // All of `self` is captured: disjoint capture would add false lints.
@@ -57,7 +56,7 @@ pub(crate) fn emit_frame(
             #this
             #prologue
             #returns
-            match () { () => '__frame: { '__body: #block } }
+            match () { () => '__frame: { #block } }
         };
     )
 }

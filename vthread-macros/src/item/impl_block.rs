@@ -2,7 +2,7 @@
 //! `#[plain]`.
 
 use super::announce::Method;
-use super::options::Options;
+use super::options::{self, Options};
 use super::signature::{Shown, as_written, call_output, take_patterns};
 use super::{announce, attributes, check, dyn_signature, frame};
 use crate::analysis::impl_siblings::{Siblings, Taking};
@@ -45,6 +45,7 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
         if crate::known::attributes::is_plain(&function.attrs) {
             continue;
         }
+        let options = &options::of_method(&mut function.attrs, options, errors);
         let as_written = io_trait.is_some().then(|| function.clone());
         attributes::allow_known_of_method(&mut function.attrs, errors);
         if !check::method(&function.sig, errors) {

@@ -1,6 +1,7 @@
 //! The options of `#[vthread(..)]`.
 
 use crate::errors::Errors;
+use crate::known::attributes;
 use crate::names::plain_text;
 use proc_macro2::{TokenStream, TokenTree};
 
@@ -10,6 +11,7 @@ pub(crate) enum On {
     Function,
     Impl,
     Trait,
+    Method,
 }
 
 /// The options given.
@@ -49,7 +51,7 @@ impl Options {
                     options.unannounced = names_in(option);
                     true
                 }
-                ("?Send", _) => set(&mut options.not_send),
+                ("?Send", On::Function | On::Impl | On::Trait) => set(&mut options.not_send),
                 _ => false,
             };
             if !known {
@@ -59,6 +61,21 @@ impl Options {
         }
         options
     }
+}
+
+/// The options of a method: those of its block, and its own.
+pub(crate) fn of_method(
+    attrs: &mut Vec<syn::Attribute>,
+    block: &Options,
+    errors: &mut Errors,
+) -> Options {
+    let mut options = block.clone();
+    while let Some(attribute) = attributes::take(attrs) {
+        if let syn::Meta::List(list) = attribute.meta {
+            options.boxed |= Options::parse(list.tokens, On::Method, errors).boxed;
+        }
+    }
+    options
 }
 
 /// The path in `crate = path`.
@@ -104,6 +121,7 @@ impl On {
             On::Impl => {
                 "`#[vthread]` on an `impl` knows `boxed`, `dyn`, `unannounced`, `unannounced(name)`, `?Send` and `crate = path`"
             }
+            On::Method => "`#[vthread]` on a method of a `#[vthread] impl` or trait knows `boxed`",
             On::Trait => "`#[vthread]` on a trait knows `boxed`, `dyn`, `?Send` and `crate = path`",
         }
     }

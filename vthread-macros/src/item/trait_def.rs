@@ -2,7 +2,7 @@
 //! bounds and `dyn`.
 
 use super::announce::Method;
-use super::options::Options;
+use super::options::{self, Options};
 use super::signature::{Shown, as_written, call_output, take_patterns};
 use super::{announce, attributes, check, dyn_signature, frame, recursive_default};
 use crate::errors::Errors;
@@ -30,6 +30,7 @@ pub(crate) fn expand(
         if crate::known::attributes::is_plain(&function.attrs) {
             continue;
         }
+        let options = &options::of_method(&mut function.attrs, options, errors);
         attributes::allow_known_of_method(&mut function.attrs, errors);
         if !check::method(&function.sig, errors) {
             continue;

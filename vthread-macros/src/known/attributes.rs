@@ -16,8 +16,13 @@ fn is_ours(attr: &Attribute) -> bool {
 
 /// Removes our attribute from a nested function.
 pub(crate) fn take_attribute(item: &mut ItemFn) -> Option<Attribute> {
-    let at = item.attrs.iter().position(is_ours)?;
-    Some(item.attrs.remove(at))
+    take(&mut item.attrs)
+}
+
+/// Removes our attribute.
+pub(crate) fn take(attrs: &mut Vec<Attribute>) -> Option<Attribute> {
+    let at = attrs.iter().position(is_ours)?;
+    Some(attrs.remove(at))
 }
 
 /// Whether the function stays an ordinary one. The attribute remains: it expands to nothing, and

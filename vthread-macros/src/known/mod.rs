@@ -122,6 +122,27 @@ const TRAITS: &[(&str, &[&str])] = &[
     ("Neg", &["neg"]),
 ];
 
+/// The same of crates that many use.
+const TRAITS_OF_OTHERS: &[(&str, &[&str])] = &[
+    // num-traits
+    ("Zero", &["zero"]),
+    ("One", &["one"]),
+    // serde
+    (
+        "Error",
+        &[
+            "custom",
+            "invalid_type",
+            "invalid_value",
+            "invalid_length",
+            "unknown_variant",
+            "unknown_field",
+            "missing_field",
+            "duplicate_field",
+        ],
+    ),
+];
+
 const PRIMITIVES: &[&str] = &[
     "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
     "f64", "bool", "char", "str",
@@ -207,7 +228,8 @@ pub(crate) fn is_of_std(path: &Path, function: &str) -> bool {
     owner(path).is_some_and(|owner| {
         let name = plain_text(&owner.ident);
         let is_type = TYPES.contains(&name.as_str()) || PRIMITIVES.contains(&name.as_str());
-        let mut traits = TRAITS.iter().filter(|(of_std, _)| *of_std == name);
+        let traits = TRAITS.iter().chain(TRAITS_OF_OTHERS);
+        let mut traits = traits.filter(|(known, _)| *known == name);
         is_type && NAMES.contains(function)
             || traits.any(|(_, functions)| functions.contains(&function))
     })

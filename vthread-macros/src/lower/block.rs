@@ -8,13 +8,29 @@ use crate::emit::parens;
 use crate::errors;
 use crate::forms::enclosure::Enclosure;
 use crate::forms::{OurMacro, our_macro};
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use std::mem::take;
 use syn::visit_mut::VisitMut;
-use syn::{Attribute, Block, Expr, Item, Macro, Pat, Stmt};
+use syn::{Attribute, Block, Expr, Item, Macro, Pat, Stmt, Token};
 
 impl Lowering {
+    /// The block of a function or of a macro of ours, which becomes a part of a block of ours. The
+    /// user has to write its braces, and rustc's lint for others passes by more than a tail.
+    pub(crate) fn body(&mut self, block: &mut Block) {
+        self.visit_block_mut(block);
+        let is_tail = match &block.stmts[..] {
+            [Stmt::Expr(_, None)] => true,
+            [Stmt::Macro(invocation)] => invocation.semi_token.is_none(),
+            _ => false,
+        };
+        if is_tail {
+            let nothing = Expr::Verbatim(TokenStream::new());
+            let end = Token![;](Span::mixed_site());
+            block.stmts.insert(0, Stmt::Expr(nothing, Some(end)));
+        }
+    }
+
     pub(crate) fn block(&mut self, block: &mut Block) {
         let is_used = std::mem::replace(&mut self.is_used, true);
         let is_expected = take(&mut self.is_expected);
@@ -71,6 +87,7 @@ impl Lowering {
                     self.hands_on_to_macro(&invocation.mac);
                     match our_macro(&invocation.mac) {
                         None => {
+                            self.scopes.bind_closures(&invocation.mac);
                             if let Some(mut rewritten) = self.known_macro(&mut invocation.mac) {
                                 let is_tail = is_last && invocation.semi_token.is_none();
                                 attributes::give(&mut rewritten, take(&mut invocation.attrs));

@@ -14,7 +14,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
-use syn::{ExprClosure, Macro, Pat, Type};
+use syn::{Expr, ExprClosure, Macro, Pat, Type};
 
 impl Lowering {
     pub(crate) fn closure_macro(&mut self, mac: &Macro) -> Option<TokenStream> {
@@ -84,7 +84,12 @@ impl Lowering {
             let inputs = closure.inputs.iter();
             inputs.for_each(|input| body.scopes.bind_pattern(input));
             body.is_used = true;
-            body.visit_expr_mut(&mut closure.body);
+            match &mut *closure.body {
+                Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => {
+                    body.body(&mut block.block);
+                }
+                value => body.visit_expr_mut(value),
+            }
         });
         self.in_vthread_closure = in_vthread_closure;
         self.in_frame = in_frame;

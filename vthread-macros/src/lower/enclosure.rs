@@ -124,7 +124,7 @@ impl Lowering {
         let mut form = EnclosureForm::parse(tokens, Enclosure::Defer, at, &mut self.errors)?;
         self.framed(Some(JumpScope::Cleanup), |body| {
             body.is_used = true;
-            body.visit_block_mut(&mut form.body);
+            body.body(&mut form.body);
         });
         let (shield, dead) = (names::shield(span), dead(span, in_place(span)));
         let block = &form.body;
@@ -287,7 +287,7 @@ impl Lowering {
         }));
         self.is_used = is_used;
         let in_frame = std::mem::replace(&mut self.in_frame, true);
-        self.visit_block_mut(body);
+        self.body(body);
         self.in_frame = in_frame;
         self.scopes.close();
         match self.frames.pop() {

@@ -84,7 +84,11 @@ impl Lowering {
             return None;
         }
         if known::is_type_relative(&path) {
-            if known::associated(&name) || known::is_of_std(&path, &name) {
+            let n = path.segments.len();
+            if known::associated(&name)
+                || known::is_of_std(&path, &name)
+                || n == 2 && super::typo::is_plain_trait_of_its_file(&path.segments[0].ident)
+            {
                 return None;
             }
             let in_self = path.segments[0].ident == "Self" && path.segments.len() == 2;

@@ -160,7 +160,7 @@ impl Lowering {
         }));
         self.is_used = is_used && matches!(form.body.stmts.last(), Some(syn::Stmt::Expr(..)));
         let in_frame = std::mem::replace(&mut self.in_frame, true);
-        self.visit_block_mut(&mut form.body);
+        self.body(&mut form.body);
         self.in_frame = in_frame;
         self.scopes.close();
         match self.frames.pop() {

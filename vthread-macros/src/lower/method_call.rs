@@ -157,7 +157,7 @@ impl Lowering {
         let ways = ways(making, at, paren_token.span.join());
         let tail = quote!(#dot_token #method #turbofish #arguments);
         let new_ty = names::ty(span);
-        let is_value = classify(receiver) == Receiver::Value || self.is_function(receiver);
+        let is_value = classify(receiver) == Receiver::Value;
         let probed = if is_value {
             let mut receiver = &**receiver;
             while let Expr::Paren(inner) = receiver {
@@ -177,6 +177,10 @@ impl Lowering {
             let mut types = Vec::new();
             let (real, copy) = self.place(receiver, &mut types);
             let tag = match is_raw_place(receiver) {
+                _ if self.is_function(receiver) => {
+                    let tag = names::tag_of_result(span);
+                    quote_spanned!(span=> #tag(&__x))
+                }
                 true => {
                     let tag = names::tag_of_raw(span);
                     quote_spanned!(span=> #tag::<#hash, _, _>(&raw const #copy, &__x))
@@ -220,8 +224,9 @@ impl Lowering {
         Expr::Verbatim(parenthesized(probed))
     }
 
-    /// Whether the receiver is a function of the file: if it is generic, only this call fixes its
-    /// parameters, so it cannot be named a second time.
+    /// Whether the receiver may be a function of the file: if it is generic, only this call fixes
+    /// its parameters, so it cannot be named a second time. Nor can it be passed on: it may as well
+    /// be a variable that an unknown macro has bound.
     fn is_function(&self, receiver: &Expr) -> bool {
         let Expr::Path(path) = receiver else {
             return false;

@@ -45,7 +45,11 @@ impl Lowering {
         let is_itself = self.subject.function.as_deref() == Some(&name);
         let is_function = match known::is_type_relative(path) {
             true => super::typo::is_important_in_its_file(&last.ident),
-            false => !known::is_upper(&name),
+            false => {
+                !known::is_upper(&name)
+                    && !(path.segments.len() == 1
+                        && super::typo::is_unimportant_in_its_file(&last.ident))
+            }
         };
         is_function && !is_itself && can_be_twice(call)
     }

@@ -336,7 +336,7 @@ impl Lowering {
         self.is_used =
             tail != Tail::Value || matches!(body.stmts.last(), Some(syn::Stmt::Expr(_, None)));
         let in_frame = std::mem::replace(&mut self.in_frame, true);
-        self.visit_block_mut(body);
+        self.body(body);
         self.in_frame = in_frame;
         let frame = self.frames.pop();
         self.scopes.close();

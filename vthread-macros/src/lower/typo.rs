@@ -44,6 +44,18 @@ pub(super) fn is_important_in_its_file(name: &Ident) -> bool {
     names.is_some_and(|names| names.important.contains(&plain_text(name)))
 }
 
+/// Whether the file declares a vthread function of this name, of which no value has to be used.
+pub(super) fn is_unimportant_in_its_file(name: &Ident) -> bool {
+    let names = file_of(name.span()).and_then(names_of);
+    names.is_some_and(|names| names.suspending.contains(&plain_text(name)))
+}
+
+/// Whether the file declares a plain trait of this name, whose functions do not suspend.
+pub(super) fn is_plain_trait_of_its_file(name: &Ident) -> bool {
+    let names = file_of(name.span()).and_then(names_of);
+    names.is_some_and(|names| names.traits.contains(&plain_text(name)))
+}
+
 /// Remembers what is known of a file.
 fn names_of(file: PathBuf) -> Option<Rc<Names>> {
     thread_local! {
@@ -61,6 +73,10 @@ struct Names {
     functions: HashSet<String>,
     /// Those with `#[must_use]`.
     important: HashSet<String>,
+    /// Those with `#[vthread]` and without `#[must_use]`.
+    suspending: HashSet<String>,
+    /// The traits without `#[vthread]`.
+    traits: HashSet<String>,
     code: String,
 }
 
@@ -74,6 +90,8 @@ impl Names {
         Names {
             functions: names.collect(),
             important: important(&code),
+            suspending: suspending(&code),
+            traits: plain_traits(&code),
             code,
         }
     }
@@ -87,6 +105,40 @@ impl Names {
                 .any(|function| is_similar(function, name))
             && is_only_called(&self.code, name)
     }
+}
+
+fn suspending(code: &str) -> HashSet<String> {
+    let functions = code.match_indices("fn ").filter(|(at, _)| {
+        let attributes = code[..*at]
+            .rsplit(['{', '}', ';'])
+            .next()
+            .unwrap_or_default();
+        attributes.contains("#[vthread") && !attributes.contains("must_use")
+    });
+    let names = functions.map(|(at, word)| {
+        let name = &code[at + word.len()..];
+        let end = name.bytes().position(|byte| !is_of_word(byte));
+        name[..end.unwrap_or(name.len())].to_owned()
+    });
+    names.collect()
+}
+
+/// Where a trait of one name is plain and another suspends, neither is known.
+fn plain_traits(code: &str) -> HashSet<String> {
+    let mut suspending = HashSet::new();
+    let mut plain = HashSet::new();
+    for (at, word) in code.match_indices("trait ") {
+        let name = code[at + word.len()..].trim_start();
+        let end = name.bytes().position(|byte| !is_of_word(byte));
+        let name = name[..end.unwrap_or(name.len())].to_owned();
+        let before = code[..at].rsplit(['}', ';']).next().unwrap_or_default();
+        let is_declared = at == 0 || !is_of_word(code.as_bytes()[at - 1]);
+        match is_declared && !before.contains("vthread") {
+            true => plain.insert(name),
+            false => suspending.insert(name),
+        };
+    }
+    &plain - &suspending
 }
 
 fn is_only_called(text: &str, name: &str) -> bool {
@@ -130,6 +182,18 @@ fn distance(one: &[u8], other: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::Names;
+
+    #[test]
+    fn t13_a_plain_trait_is_told_from_a_vthread_one() {
+        let names = Names::of(
+            "use a; pub trait Zero: Sized { fn zero() -> Self; } #[vthread] pub trait Store {} trait Both {} \
+             mod a { #[vthread(dyn)] trait Both {} } unsafe trait Last<T> {}"
+                .to_owned(),
+        );
+        let mut traits: Vec<&String> = names.traits.iter().collect();
+        traits.sort();
+        assert_eq!(traits, ["Last", "Zero"]);
+    }
 
     #[test]
     fn t14_a_slip_is_a_name_that_is_only_called() {

@@ -90,6 +90,34 @@ impl SuspendingLoop {
     }
 }
 
+/// The loop is over a reference to such a value. An `Iterator` is one by reference too, with a
+/// `next` that would come first: so the method is called on the value itself.
+#[derive(Clone, Copy)]
+pub struct SuspendingLoopByReference;
+
+impl SuspendingLoopByReference {
+    /// The source.
+    #[inline(always)]
+    pub fn source<'s, S: ?Sized>(self, source: &'s mut &mut S) -> &'s mut S {
+        source
+    }
+    /// Whether the `for` has the item.
+    #[inline(always)]
+    pub fn is_plain(self) -> bool {
+        false
+    }
+    /// Never runs: the `for` only ticks.
+    #[inline(always)]
+    pub fn plain<X>(self, item: ()) -> X {
+        SuspendingLoop.plain(item)
+    }
+    /// The choice of a step.
+    #[inline(always)]
+    pub fn which<F: Future>(self) -> IsCall<F> {
+        IsCall::IT
+    }
+}
+
 /// The source of a plain loop's items, which is never used.
 pub struct NoSource;
 
@@ -137,14 +165,16 @@ answers! {
     /// A reference that std's `for` can iterate over: its target may have a `next` of its own, but
     /// the loop is over the reference.
     1 ['a, T: ?Sized] LoopOver<&'a T> where { &'a T: IntoIterator } => PlainSteps;
+    /// A reference to a value with a suspending `next`.
+    2 ['a, T: ?Sized + Suspends<{ name_hash("next") }>] LoopOver<&'a mut T> => StepsByReference;
     /// A type with a suspending `next`, which comes before an `Iterator` of the same type.
-    2 [E: Suspends<{ name_hash("next") }>] LoopOver<E> => StepsByNext;
+    3 [E: Suspends<{ name_hash("next") }>] LoopOver<E> => StepsByNext;
     /// A stream, which comes before an `Iterator` of the same type too.
-    3 [E: Stream + Unpin] LoopOver<E> => StepsOfStream;
+    4 [E: Stream + Unpin] LoopOver<E> => StepsOfStream;
     /// One that has to stay where it is.
-    4 [E: Stream] LoopOver<E> => StepsOfPinned;
+    5 [E: Stream] LoopOver<E> => StepsOfPinned;
     /// An iterator, or rustc reports that it is none.
-    5 [E] LoopOver<E> => PlainSteps;
+    6 [E] LoopOver<E> => PlainSteps;
 }
 
 /// Over a type of the library's own.
@@ -178,6 +208,23 @@ impl<E> Steps<E> for StepsByNext {
     #[inline(always)]
     fn parts(self, over: E) -> (SuspendingLoop, Ticks, E) {
         (SuspendingLoop, Ticks, over)
+    }
+}
+
+/// Over a reference to such a value.
+pub struct StepsByReference;
+
+impl Answer for StepsByReference {
+    const IT: Self = StepsByReference;
+}
+
+impl<'a, T: ?Sized> Steps<&'a mut T> for StepsByReference {
+    type Kind = SuspendingLoopByReference;
+    type Over = Ticks;
+    type Source = &'a mut T;
+    #[inline(always)]
+    fn parts(self, over: &'a mut T) -> (SuspendingLoopByReference, Ticks, &'a mut T) {
+        (SuspendingLoopByReference, Ticks, over)
     }
 }
 
