@@ -1,9 +1,15 @@
-//! `Trait::make()` whose type comes only from its context.
+//! `Trait::make()` whose type comes only from its context, and whose trait the file does not show.
 use vthread::prelude::*;
 
-trait Make {
-    fn make() -> Self;
+macro_rules! declared {
+    ($name:ident) => {
+        trait $name {
+            fn make() -> Self;
+        }
+    };
 }
+
+declared!(Make);
 
 impl Make for u8 {
     fn make() -> u8 {

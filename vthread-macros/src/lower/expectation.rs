@@ -3,7 +3,8 @@
 //! rustc tells the callee's arguments what is expected of its result: in `let s: &[u8] =
 //! shown(&[1, 2])` the array becomes a slice before `shown` sees it. The scrutinee of a `match`,
 //! which a call becomes, expects nothing. So where an argument may be coerced, dead code asks for
-//! the expected type, `__w`, and the call passes through `hinted`, which tells a plain callee of it.
+//! the expected type, `__w`, and the call passes through `hinted`, which tells a plain callee of
+//! it.
 //!
 //! What a method is, only its result tells. There a copy of the call stands in the dead code, with
 //! values of the arguments' types, which are those that the real arguments are coerced to.

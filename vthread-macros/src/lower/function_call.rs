@@ -5,21 +5,21 @@
 //! type of the result decides about type-relative calls.
 
 use super::expectation::{Expected, Remembered};
+use super::namespace_probe::{Beside, Shape, probe};
+use super::of_its_file::is_plain_trait_of_its_file;
 use super::{Lowering, blocking_calls};
 use crate::analysis::impl_siblings::Known;
 use crate::analysis::scopes::Name;
 use crate::editor;
-use crate::emit::call::{
-    CallMode, Extent, Place, dead_in_arm, decide, found, known_call, outer, shown_value, ways,
-};
+use crate::emit::call::{CallMode, Extent, Place, decide, found, known_call, shown_value, ways};
 use crate::emit::parens;
 use crate::known;
 use crate::names::{self, companion, hygienic, plain_text};
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
-use syn::{Expr, ExprCall, ExprClosure, Macro, Path, PathArguments, Type};
+use syn::{Expr, ExprCall, ExprClosure, Macro, Path, Type};
 
 impl Lowering {
     /// The rewritten call, or `None` if it stays as it is (with its arguments rewritten).
@@ -87,7 +87,7 @@ impl Lowering {
             let n = path.segments.len();
             if known::associated(&name)
                 || known::is_of_std(&path, &name)
-                || n == 2 && super::typo::is_plain_trait_of_its_file(&path.segments[0].ident)
+                || is_plain_trait_of_its_file(&path.segments[n - 2].ident)
             {
                 return None;
             }
@@ -293,156 +293,7 @@ fn own_path(path: &Path) -> Option<syn::Ident> {
     (own && path.leading_colon.is_none()).then(|| path.segments[n - 1].ident.clone())
 }
 
-/// What decides how a probe is written.
-struct Shape {
-    has_closure: bool,
-    /// Whether its path is not checked yet.
-    is_new: bool,
-    place: Place,
-    expected: Option<Expected>,
-}
-
-/// The warnings beside a probe.
-struct Beside {
-    warning: Option<TokenStream>,
-    tied: Option<blocking_calls::Tied>,
-    held: TokenStream,
-}
-
-/// The namespace probe. Without closure arguments the callee is chosen in a block of its own and
-/// the arguments never see the glob import; with one the callee must be a plain path, or rustc does
-/// not deduce the closure's signature.
-fn probe(call: &ExprCall, mut path: Path, shape: Shape, beside: Beside, at: Span) -> Expr {
-    let Shape {
-        has_closure,
-        is_new,
-        place,
-        expected,
-    } = shape;
-    let span = hygienic(at);
-    let last = path.segments.last_mut().expect("a path has a segment");
-    let turbofish = match std::mem::replace(&mut last.arguments, PathArguments::None) {
-        PathArguments::AngleBracketed(mut arguments) => {
-            arguments.colon2_token.get_or_insert_with(Default::default);
-            arguments.to_token_stream()
-        }
-        _ => TokenStream::new(),
-    };
-    let arguments = &call.args;
-    let parenthesized = names::called_at(call.paren_token.span.join(), arguments.to_token_stream());
-    let parenthesized = parenthesized.into_token_stream();
-    let (inside, outside) = match has_closure {
-        true => (parenthesized, TokenStream::new()),
-        false => (TokenStream::new(), parenthesized),
-    };
-    let (none, no_kind) = (names::none(span), names::no_kind(span));
-    let same = is_new.then(|| same_function(&path, at));
-    let Beside {
-        warning,
-        tied,
-        held,
-    } = beside;
-    let (remembers, tie, warning) = match tied {
-        Some(tied) => (tied.remembers, tied.callee, Some(tied.warning)),
-        None => (TokenStream::new(), TokenStream::new(), warning),
-    };
-    let asked = expected.as_ref().map(Expected::asked);
-    let beside = match (&asked, &warning) {
-        (None, None) => None,
-        _ => Some(quote!(#asked #warning)),
-    };
-    let dead = match (place, &beside) {
-        (Place::CheckedAround, None) => TokenStream::new(),
-        (Place::CheckedAround, Some(_)) => dead_in_arm(CallMode::Block, span, quote!(#beside)),
-        (Place::Checked, _) => dead_in_arm(CallMode::Await, span, quote!(#beside)),
-    };
-    let ways = ways(CallMode::Await, at, call.paren_token.span.join());
-    let (allowed, quiet) = (allowed(&path, false, span), allowed(&path, true, span));
-    // The call begins where the user's does, for `Location::caller` in a plain function.
-    let extent = extent(call);
-    let chosen = proc_macro2::Ident::new("__vthread_call", extent.start);
-    let inside = quote_spanned!(span=>
-        use #none as __c;
-        #allowed use #path as __vthread_call;
-        { #quiet use #path as __c; { use __c::*; #chosen #turbofish #inside } }
-    );
-    let mut block = Group::new(Delimiter::Brace, inside);
-    // Messages about the call are about the user's callee. With arguments inside, the block has
-    // temporaries, which live longer in one of the macro's edition.
-    block.set_span(match has_closure {
-        true => span,
-        false => extent.start,
-    });
-    let callee = quote_spanned!(span=> (#block));
-    let callee = match tie.is_empty() {
-        true => callee,
-        false => quote_spanned!(span=> (#tie #callee)),
-    };
-    let result = match has_closure {
-        true => callee,
-        false => {
-            let callee = outer(callee, extent.start);
-            quote!(#callee #outside)
-        }
-    };
-    let kind = quote_spanned!(span=> let __k = ({
-        use #none as __c;
-        use #no_kind;
-        {
-            #quiet use #path as __c;
-            { use __c::*; #same __VTHREAD_KIND }
-        }
-    }););
-    let decided = match expected {
-        None => decide(
-            extent,
-            result,
-            quote_spanned!(span=> #[allow(unreachable_code)] __x => { #dead #kind #held #ways }),
-        ),
-        Some(expected) => {
-            let dead = quote_spanned!(span=> #[allow(unreachable_code)] #dead);
-            let arms = quote_spanned!(span=> #[allow(unreachable_code)] __x => { #held #ways });
-            expected.of_name(&kind, (dead, extent), result, arms)
-        }
-    };
-    let chosen = match remembers.is_empty() {
-        true => decided,
-        false => quote_spanned!(span=> { #remembers #decided }),
-    };
-    Expr::Verbatim(parens::parenthesized(chosen))
-}
-
-/// Beside the glob import of the companion module: is the path's function the module's own?
-///
-/// A plain function can shadow only the value of a vthread one, and the module would stay visible.
-/// The path and the module's facade are imported under one name, the facade by the glob. rustc
-/// refuses a generated import that shadows a glob's in a path of another import (E0659), unless
-/// both are the same item. That needs no types: without a companion module, nothing is shadowed.
-/// One check is enough for each path of a body, and another one where a block has imports of its
-/// own.
-fn same_function(path: &Path, at: Span) -> TokenStream {
-    let span = hygienic(at);
-    let both = names::both_functions(at);
-    quote_spanned!(span=>
-        #[allow(deprecated)] use #path as #both;
-        use #both as _;
-    )
-}
-
-/// The lints that are allowed on the imports of a path. Each lint costs the user's compiler time,
-/// so clippy's is allowed only where clippy checks. The first import reports deprecation.
-fn allowed(path: &Path, is_told: bool, span: Span) -> TokenStream {
-    let name = path.segments.last().map(|last| plain_text(&last.ident));
-    let deprecated = is_told.then(|| quote_spanned!(span=> , deprecated));
-    match name.is_some_and(|name| name.to_lowercase().contains("unsafe")) {
-        true => {
-            quote_spanned!(span=> #[allow(unused_imports, clippy::unsafe_removed_from_name #deprecated)])
-        }
-        false => quote_spanned!(span=> #[allow(unused_imports #deprecated)]),
-    }
-}
-
-fn extent(call: &ExprCall) -> Extent {
+pub(super) fn extent(call: &ExprCall) -> Extent {
     Extent::from(&call.func, call.paren_token.span.close())
 }
 

@@ -2,7 +2,7 @@
 //! match; the types of the receiver and the result decide.
 
 use super::expectation::Expected;
-use super::typo::is_function_of_its_file;
+use super::of_its_file::is_function_of_its_file;
 use super::{Lowering, blocking_calls};
 use crate::analysis::impl_siblings::Known;
 use crate::editor;

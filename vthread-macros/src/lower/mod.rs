@@ -31,6 +31,8 @@ pub(crate) mod macro_fragments;
 pub(crate) mod macro_origin;
 pub(crate) mod method_call;
 pub(crate) mod must_use;
+mod namespace_probe;
+mod of_its_file;
 #[cfg(test)]
 mod places_tests;
 mod plain_closure;
