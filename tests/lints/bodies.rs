@@ -72,7 +72,8 @@ fn unused_braces(n: u32) -> u32 {
         return plain({ n }); //~ unused_braces
     }
     let a = { plain(n) };
-    group! { spawn! { important() }.join() } + a
+    let b = group! { spawn! { important() }.join() };
+    a + b
 }
 
 #[vthread]
