@@ -8,6 +8,7 @@
     clippy::while_immutable_condition,
     clippy::cast_abs_to_unsigned
 )]
+#![allow(unused_braces)]
 // Statements suspend under locks that are not contended.
 #![allow(clippy::await_holding_lock, clippy::await_holding_refcell_ref)]
 

@@ -46,7 +46,8 @@ fn all() -> Result<u32, String> {
     for n in 0..2 { used(n) }
     let k = if a > 1 { one() } else { c };
     let l = match b { 1 => { one() } _ => { 2 } };
-    Ok(a + b + c + d + e.unwrap_or(0) + f + g + h.unwrap_or(0) + i[0] + j + k + l)
+    let m = { Store }.get()? + { vec![1] }.first().copied().unwrap_or(0);
+    Ok(m + a + b + c + d + e.unwrap_or(0) + f + g + h.unwrap_or(0) + i[0] + j + k + l)
 }
 
 fn main() {

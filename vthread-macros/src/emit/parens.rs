@@ -1,4 +1,5 @@
-//! The parentheses around a rewritten expression, and rustc's lint about unused ones.
+//! The parentheses around a rewritten expression, and rustc's lints about unused ones and about
+//! unused braces.
 //!
 //! The lint passes by what has the span of an expansion. But the span of an operand is a part of
 //! that of the whole expression, in which it is the user's; there the lint does not look.
@@ -6,7 +7,7 @@
 use crate::names::hygienic;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{BinOp, Expr};
+use syn::{BinOp, Block, Expr, Stmt, Token};
 
 /// A rewritten expression that may stand anywhere in an expression of the user's.
 pub(crate) fn parenthesized(rewritten: TokenStream) -> TokenStream {
@@ -25,9 +26,28 @@ pub(crate) fn parenthesized(rewritten: TokenStream) -> TokenStream {
 
 /// An operand as the argument of a call.
 pub(crate) fn as_argument(operand: &Expr) -> TokenStream {
+    if let Expr::Block(block) = operand {
+        let mut block = block.clone();
+        needed_braces(&mut block.block);
+        return block.into_token_stream();
+    }
     match around(operand) {
         Some(group) => parenthesized(group.stream()),
         None => operand.to_token_stream(),
+    }
+}
+
+/// A block whose braces the user has to write: rustc's lint for others passes by more than a tail.
+pub(crate) fn needed_braces(block: &mut Block) {
+    let is_tail = match &block.stmts[..] {
+        [Stmt::Expr(_, None)] => true,
+        [Stmt::Macro(invocation)] => invocation.semi_token.is_none(),
+        _ => false,
+    };
+    if is_tail {
+        let nothing = Expr::Verbatim(TokenStream::new());
+        let end = Token![;](Span::mixed_site());
+        block.stmts.insert(0, Stmt::Expr(nothing, Some(end)));
     }
 }
 

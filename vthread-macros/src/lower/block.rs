@@ -8,27 +8,17 @@ use crate::emit::parens;
 use crate::errors;
 use crate::forms::enclosure::Enclosure;
 use crate::forms::{OurMacro, our_macro};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use std::mem::take;
 use syn::visit_mut::VisitMut;
-use syn::{Attribute, Block, Expr, Item, Macro, Pat, Stmt, Token};
+use syn::{Attribute, Block, Expr, Item, Macro, Pat, Stmt};
 
 impl Lowering {
-    /// The block of a function or of a macro of ours, which becomes a part of a block of ours. The
-    /// user has to write its braces, and rustc's lint for others passes by more than a tail.
+    /// The block of a function or of a macro of ours, which becomes a part of a block of ours.
     pub(crate) fn body(&mut self, block: &mut Block) {
         self.visit_block_mut(block);
-        let is_tail = match &block.stmts[..] {
-            [Stmt::Expr(_, None)] => true,
-            [Stmt::Macro(invocation)] => invocation.semi_token.is_none(),
-            _ => false,
-        };
-        if is_tail {
-            let nothing = Expr::Verbatim(TokenStream::new());
-            let end = Token![;](Span::mixed_site());
-            block.stmts.insert(0, Stmt::Expr(nothing, Some(end)));
-        }
+        parens::needed_braces(block);
     }
 
     pub(crate) fn block(&mut self, block: &mut Block) {

@@ -1,5 +1,5 @@
-//! What the file around a body declares, as far as its text shows: a macro sees no types, and of its
-//! neighbours only the text.
+//! What the file around a body declares, as far as its text shows: a macro sees no types, and of
+//! its neighbours only the text.
 
 use crate::names::plain_text;
 use crate::source::{blanked, file_of, is_of_word, read};
