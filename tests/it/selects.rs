@@ -1,6 +1,9 @@
 //! `select!` with guards, in order, and without waiting.
 
+use std::convert::Infallible;
+use std::rc::Rc;
 use vthread::prelude::*;
+use vthread::sync::mpsc::RecvError;
 use vthread::sync::{Receiver, channel, unbounded};
 use vthread::time::{Duration, sleep};
 
@@ -147,4 +150,29 @@ fn polls(n: u32) -> u32 {
 #[test]
 fn a_poller_gets_all() {
     assert_eq!(polls(5_000), 5_000);
+}
+
+/// Runs all branches to their ends, beside one another in this vthread, so that nothing in them
+/// need be `Send`: none has a value that its pattern takes.
+#[vthread]
+fn all(left: &Receiver<u32>, right: &Receiver<u32>) -> Result<(Rc<u32>, Rc<u32>), RecvError> {
+    let (mut one, mut other) = (None, None);
+    select! {
+        Some(never) = { one = Some(Rc::new(left.recv()?)); None::<Infallible> } => match never {},
+        Some(never) = { other = Some(Rc::new(right.recv()?)); None::<Infallible> } => match never {},
+        else => Ok((one.unwrap(), other.unwrap())),
+    }
+}
+
+#[test]
+fn branches_without_send_all_run_to_their_ends() {
+    let ((to_left, left), (to_right, right)) = (unbounded(), unbounded());
+    to_right.try_send(2).unwrap();
+    let sending = std::thread::spawn(move || to_left.try_send(1).unwrap());
+    let (one, other) = all(&left, &right).unwrap();
+    assert_eq!((*one, *other), (1, 2));
+    sending.join().unwrap();
+    // A branch that fails cancels the others, and leaves the function.
+    drop(to_right);
+    assert_eq!(all(&left, &right), Err(RecvError));
 }

@@ -810,7 +810,31 @@ pub fn defer(tokens: TokenStream) -> TokenStream {
 /// ```
 ///
 /// A branch whose value does not match its pattern drops out, and the others go on; when all have
-/// dropped out, the handler of `else` runs.
+/// dropped out, the handler of `else` runs. So branches none of whose values match all run to their
+/// ends, in one vthread, without having to be `Send` as children are:
+///
+/// ```
+/// use std::{convert::Infallible, rc::Rc};
+/// use vthread::{prelude::*, sync::{Receiver, mpsc::RecvError, unbounded}};
+///
+/// #[vthread]
+/// fn both(left: &Receiver<u32>, right: &Receiver<u32>) -> Result<(Rc<u32>, Rc<u32>), RecvError> {
+///     let (mut one, mut other) = (None, None);
+///     select! {
+///         Some(never) = { one = Some(Rc::new(left.recv()?)); None::<Infallible> } => match never {},
+///         Some(never) = { other = Some(Rc::new(right.recv()?)); None::<Infallible> } => match never {},
+///         else => Ok((one.unwrap(), other.unwrap())),
+///     }
+/// }
+///
+/// fn main() {
+///     let (to_left, left) = unbounded();
+///     let (to_right, right) = unbounded();
+///     to_left.try_send(1).unwrap();
+///     to_right.try_send(2).unwrap();
+///     assert_eq!(both(&left, &right), Ok((Rc::new(1), Rc::new(2))));
+/// }
+/// ```
 ///
 /// # Grammar
 /// `select! { pattern = branch => handler, .. [else => handler] }`: at least one branch, and a
