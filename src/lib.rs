@@ -1,3 +1,4 @@
+#![cfg_attr(not(doctest), doc = "[The guide]: crate::guide")]
 #![doc = include_str!("../README.md")]
 #![doc(test(attr(deny(warnings))))]
 #![forbid(unsafe_code)]

@@ -837,8 +837,12 @@ pub fn defer(tokens: TokenStream) -> TokenStream {
 /// ```
 ///
 /// # Grammar
-/// `select! { pattern = branch => handler, .. [else => handler] }`: at least one branch, and a
-/// comma after each handler that is not in braces.
+/// `select! { biased; pattern = branch, if guard => handler, .. else => handler }`: at least one
+/// branch, and a comma after each handler that is not in braces. The rest is optional:
+/// - `biased;`: of several branches that are ready the uppermost wins;
+/// - `if guard`: the branch takes part only if this is true;
+/// - `else => handler`, as the last: what to do when all branches have dropped out;
+/// - `default => handler`, in the place of `else`: what to do when no branch is ready at once.
 ///
 /// # Suspends
 /// Until a branch has ended and the others are dropped.
