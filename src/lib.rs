@@ -5,7 +5,7 @@
 
 pub use vthread_macros::{
     background, bind, catch_unwind, closure, context_var, defer, group, plain, race, select,
-    shield, spawn, timeout, vthread,
+    shield, spawn, test, timeout, vthread,
 };
 
 #[doc(hidden)]
@@ -107,7 +107,7 @@ pub use vthread_runtime::{Closure, Mapped, VthreadFn, map_concurrent};
 pub use vthread_runtime::{Dump, OnDeadlock, dump};
 pub use vthread_runtime::{Task, TaskFuture, TaskId};
 pub use vthread_runtime::{blocking, blocking_scoped, checkpoint, is_cancelled, yield_now};
-pub use vthread_runtime::{fs, io, net, os, process, signal, sync, thread, time};
+pub use vthread_runtime::{fs, io, net, os, process, signal, sync, testing, thread, time};
 
 /// The macros, and the traits of [`io`]: what programs with vthreads usually have in scope.
 pub mod prelude {

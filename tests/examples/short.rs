@@ -37,6 +37,12 @@ fn panics() {
     );
 }
 
+/// Its tests are run as such: see `Cargo.toml`.
+#[test]
+fn seeds() {
+    assert_eq!(print_of("seeds"), "4 saved, 6 spent, 1 served, 0 late\n");
+}
+
 /// It takes as long as a missing file, not as long as FIFOs that never deliver.
 #[test]
 fn no_deadlock() {

@@ -37,6 +37,7 @@ mod std_traits;
 mod streams;
 mod swallowed_cancellations;
 mod tasks;
+mod testing;
 mod threads;
 mod timeouts_and_shields;
 mod vectored_files;

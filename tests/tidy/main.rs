@@ -37,6 +37,7 @@ const HOUSES: &[House] = &[
             &["cancel"],
             &["task"],
             &["scheduler"],
+            &["world"],
             &["group"],
             &["scoped"],
             &["program"],
@@ -46,7 +47,7 @@ const HOUSES: &[House] = &[
             &["driver"],
             &["sync"],
             &[
-                "io", "net", "os", "fs", "time", "signal", "thread", "process",
+                "io", "net", "os", "fs", "time", "signal", "thread", "process", "testing",
             ],
         ],
         composition: &["lib", "runtime", "macro_support"],
@@ -62,6 +63,7 @@ const HOUSES: &[House] = &[
             ("task::handle", "runtime::watch"),
             ("task::wait_for", "runtime::watch"),
             ("task::waker", "runtime::schedule"),
+            ("testing::run", "runtime::start"),
         ],
         largest_circle: 10,
     },
@@ -176,6 +178,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/task/waker.rs",
     "vthread-runtime/src/time/sleeping.rs",
     "vthread-runtime/src/time/timeout.rs",
+    "vthread-runtime/src/world/turns.rs",
 ];
 
 #[test]

@@ -50,6 +50,31 @@ pub(crate) const INDEX_SUSPENDS: &str = "this index may suspend, and rustc loses
 pub(crate) const EDITION_2015: &str = "`#[vthread]` needs edition 2018 or later, in which a path in a `use` begins where it stands: \
     write `edition = \"2024\"` under `[package]` in Cargo.toml";
 pub(crate) const NOT_AN_ITEM: &str = "`#[vthread]` goes on a `fn`, an `impl` or a `trait`";
+pub(crate) const TEST_IS_A_FUNCTION: &str = "`#[vthread::test]` goes on a `fn`";
+pub(crate) const ASYNC_TEST: &str = "a `#[vthread::test]` is written without `async`: remove it. \
+    Calls of vthread functions suspend by themselves, and `.await` on any future still works inside";
+pub(crate) const QUALIFIED_TEST: &str = "a test is a plain `fn`: remove this";
+pub(crate) const TEST_HAS_NO_ARGUMENTS: &str =
+    "a test has no arguments: the test harness has none to give";
+pub(crate) const TEST_IS_NOT_GENERIC: &str =
+    "a test is not generic: the test harness knows no types for it";
+pub(crate) const TEST_TWICE: &str =
+    "`#[vthread::test]` makes the function a test: remove `#[test]`";
+pub(crate) const SEED_AND_SEEDS: &str = "either one `seed`, or a number of `seeds`: not both";
+pub(crate) const NO_SEEDS: &str = "with no seed the test would not run: `seeds` is at least 1";
+pub(crate) const VIRTUAL_TIME_IS_A_WORD: &str =
+    "`virtual_time` has no value: the word alone turns it on";
+
+pub(crate) fn unknown_test_option(option: &str) -> String {
+    format!(
+        "unknown option `{option}`: `#[vthread::test]` knows `virtual_time`, `seed = N`, `seeds = N` and `crate = path`"
+    )
+}
+
+pub(crate) fn seed_without_number(key: &str) -> String {
+    format!("`{key}` needs a number: `{key} = 100`")
+}
+
 pub(crate) const ASYNC_FN: &str = "a `#[vthread]` function is written without `async`: remove it. \
     Calls of vthread functions suspend by themselves, and `.await` on any future still works inside";
 pub(crate) const CONST_FN: &str = "a `const fn` cannot suspend: remove `const`, or leave out `#[vthread]` (mark it `#[plain]` in an `impl`)";

@@ -268,6 +268,55 @@ pub fn vthread(attr: TokenStream, item: TokenStream) -> TokenStream {
     item::expand(attr.into(), item.into()).into()
 }
 
+/// Makes a test of a function: a `#[test]` whose body is vthread code.
+///
+/// ```
+/// use vthread::prelude::*;
+/// use vthread::sync::channel;
+/// use vthread::time::{Duration, sleep};
+///
+/// # fn main() {}
+/// #[vthread::test(virtual_time)]
+/// fn a_slow_answer_is_waited_for() {
+///     let (question, asked) = channel(1);
+///     let (answer, answered) = channel(1);
+///     group! {
+///         spawn! {
+///             for n in asked {
+///                 sleep(Duration::from_secs(3600));
+///                 answer.send(n + 1).unwrap();
+///             }
+///         }
+///         question.send(1).unwrap();
+///         assert_eq!(answered.recv(), Ok(2));
+///         assert_eq!(vthread::testing::elapsed(), Duration::from_secs(3600));
+///         drop(question);
+///     }
+/// }
+/// ```
+///
+/// The function has no arguments, and returns what a `#[test]` may return. Std's attributes
+/// (`#[should_panic]`, `#[ignore]`, `#[cfg(..)]`) work as they do there.
+///
+/// Each test has vthreads of its own, and may run beside others. It fails if its body fails, and if
+/// a vthread panics that it has spawned, in a group or with `background!`; and if vthreads live on
+/// when its body has ended, which it names. (They have 100 ms to end, or, with a time of their own,
+/// as long as they need no time to pass.)
+///
+/// | option | meaning |
+/// |---|---|
+/// | none | the vthreads run in parallel, as in a program |
+/// | `virtual_time` | all on the thread of the test, and its clock stands still as long as a vthread can run: it jumps to the next timer when none can |
+/// | `seed = N` | the same, and the order of the vthreads is drawn from the seed |
+/// | `seeds = N` | once for each of the seeds below `N` |
+///
+/// The page of [`vthread::testing`](../vthread/testing/index.html) says what follows the clock, and
+/// what a seed decides.
+#[proc_macro_attribute]
+pub fn test(attr: TokenStream, item: TokenStream) -> TokenStream {
+    item::test::expand(attr.into(), item.into()).into()
+}
+
 /// Marks a function of a `#[vthread] impl` or `#[vthread] trait` that stays an ordinary one.
 ///
 /// ```

@@ -131,6 +131,8 @@ names! {
     main = run_main;
     main_ended = MainEnded::ask;
     main_status = status;
+    run_test = run_test;
+    test_options = TestOptions;
 }
 
 /// Names that each frame has in scope, through the glob import of `in_frame`. The parts of every

@@ -1,7 +1,7 @@
 //! The runtime of `vthread`. Programs use the facade crate `vthread`; this crate is its
 //! implementation.
 //!
-//! Layers, each knowing only those before it: `task`, `scheduler`, `group`, `inspect`, `context`,
+//! Layers, each knowing only those before it: `task`, `scheduler`, `world`, `group`, `inspect`, `context`,
 //! `driver`, `sync`, then `io`, `net`, `fs`, `time`, `signal`.
 
 #![deny(unsafe_code)]
@@ -16,6 +16,8 @@ mod cancel;
 mod task;
 
 mod scheduler;
+
+mod world;
 
 mod group;
 
@@ -40,6 +42,8 @@ pub mod signal;
 pub mod sync;
 pub mod thread;
 pub mod time;
+
+pub mod testing;
 
 mod runtime;
 

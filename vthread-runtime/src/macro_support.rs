@@ -56,6 +56,7 @@ pub use crate::task::call::{
     __VTHREAD_KIND, Boxed, Call, FunctionKind, Suspends, call, frame, name_hash,
 };
 pub use crate::task::recursion::{Segment, segment};
+pub use crate::testing::run::{TestOptions, run_test};
 pub use crate::time::timeout::{Timeout, timeout};
 
 pub use crate::base::type_question::{Answer, Asked, chosen};

@@ -1,6 +1,7 @@
 //! The composition root: the one process-wide runtime, made of the layers' parts. Only this file
 //! may name every layer.
 
+use crate::base::clock;
 use crate::config;
 use crate::driver::Set;
 use crate::group::grace::GraceTimer;
@@ -9,7 +10,7 @@ use crate::scheduler::parker::Park;
 use crate::task::header::TaskRef;
 use std::sync::OnceLock;
 use std::task::Waker;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 mod fork;
 mod metrics;
@@ -58,7 +59,7 @@ pub(crate) fn schedule_last(task: TaskRef) {
 pub(crate) fn arm(after: Duration, waker: Waker) -> GraceTimer {
     let driver = crate::driver::get();
     let alarm = Box::pin(driver.alarm());
-    match alarm.as_ref().set(Instant::now() + after, waker.clone()) {
+    match alarm.as_ref().set(clock::now() + after, waker.clone()) {
         Set::Waiting => {}
         Set::EndTheWait => driver.unpark(),
         Set::Due => waker.wake(),

@@ -15,6 +15,8 @@ pub(crate) mod options;
 mod recursive_default;
 pub(crate) mod signature;
 mod statements;
+pub(crate) mod test;
+mod test_options;
 pub(crate) mod trait_def;
 
 use crate::errors::{self, Errors};

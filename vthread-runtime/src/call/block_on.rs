@@ -19,6 +19,7 @@ use crate::task::recursion::poll_on_segments;
 use crate::task::root::Root;
 use crate::task::vthread::Vthread;
 use crate::trace;
+use crate::world::{self, Above, Waited};
 use std::cell::RefCell;
 use std::future::Future;
 use std::panic::{Location, resume_unwind};
@@ -99,6 +100,21 @@ pub(crate) fn try_block_on<F: Future>(frame: F) -> std::thread::Result<F::Output
     drive_registered(frame, |root| Registration::make(root))
 }
 
+/// As `try_block_on`, with a root that `prepare` has seen before the first poll.
+///
+/// # Errors
+/// As there.
+#[track_caller]
+pub(crate) fn try_block_on_prepared<F: Future>(
+    frame: F,
+    prepare: impl FnOnce(&Arc<Root>),
+) -> std::thread::Result<F::Output> {
+    drive_registered(frame, |root| {
+        prepare(root);
+        Registration::make(root)
+    })
+}
+
 #[track_caller]
 fn drive_registered<F: Future>(
     frame: F,
@@ -123,6 +139,17 @@ fn drive_registered<F: Future>(
     result
 }
 
+/// The result of a poll of a blocking call.
+enum Step<R> {
+    Ended(Ended<R>),
+    /// It waits for its notice.
+    Waits,
+    /// It is to be polled again, after others.
+    Yields,
+    /// It is to be polled again.
+    Again,
+}
+
 /// Polls to the end, and drops the frame.
 fn drive<F: Future>(
     root: &Arc<Root>,
@@ -134,7 +161,7 @@ fn drive<F: Future>(
     let mut cx = Context::from_waker(waker);
     let mut given = Given::default();
     let mut cleanup = None;
-    let ended = loop {
+    let mut poll = || {
         root.notice.take();
         running.renew();
         let polled = {
@@ -153,14 +180,15 @@ fn drive<F: Future>(
             Ok(Poll::Ready(value)) => {
                 // Within the poll: a value that is dropped is the vthread's.
                 let _entered = running.enter();
-                break has_ended(&root.vthread.root, &running, Ended::Finished(value));
+                let ended = Ended::Finished(value);
+                return Step::Ended(has_ended(&root.vthread.root, &running, ended));
             }
             Ok(Poll::Pending) => {}
             // A call inside has unwound through plain code.
-            Err(payload) if payload.is::<CancelUnwind>() => break Ended::Cancelled,
+            Err(payload) if payload.is::<CancelUnwind>() => return Step::Ended(Ended::Cancelled),
             Err(payload) => {
                 trace::panics::resumes(&*payload);
-                break Ended::Panicked(payload);
+                return Step::Ended(Ended::Panicked(payload));
             }
         }
         if running.is_marked() {
@@ -168,22 +196,52 @@ fn drive<F: Future>(
                 if is_held(&running) {
                     // The others are marked in a moment.
                     std::thread::yield_now();
-                    continue;
+                    return Step::Again;
                 }
                 // SAFETY: this thread polls the vthread, and those further out on its stack.
                 unsafe { root.vthread.meet_mark(running.scope()) };
-                break Ended::Cancelled;
+                return Step::Ended(Ended::Cancelled);
             }
             if !bound_cleanup(root, &mut cleanup, &cx) {
-                continue;
+                return Step::Again;
             }
         }
+        match running.has_yielded() {
+            true => Step::Yields,
+            false => Step::Waits,
+        }
+    };
+    let ended = loop {
+        let has_yielded = match poll() {
+            Step::Ended(ended) => break ended,
+            Step::Again => continue,
+            Step::Yields => true,
+            Step::Waits => false,
+        };
+        let mut ended_above = None;
+        let mut poll_above = || match poll() {
+            Step::Ended(ended) => {
+                ended_above = Some(ended);
+                Above::Ended
+            }
+            Step::Again | Step::Yields => Above::Again,
+            Step::Waits => Above::Waits,
+        };
+        let waited = world::wait(root, has_yielded, &mut poll_above);
+        if let Some(ended) = ended_above {
+            break ended;
+        }
+        let _as_helper = match waited {
+            Waited::Done => continue,
+            Waited::AsHelper(waits) => Some(waits),
+            Waited::Not => None,
+        };
         // In either case the vthreads queued with this worker must get their turn.
         wait(
             &mut given,
             || trace::pinned(site),
             |longest| {
-                if running.has_yielded() {
+                if has_yielded {
                     std::thread::yield_now();
                     return true;
                 }

@@ -24,6 +24,7 @@
 //!
 //! `loom_in_progress_*` are this argument, executed.
 
+use crate::base::clock;
 use crate::primitive::{AtomicUsize, Ordering, process_wide};
 
 process_wide! {
@@ -51,6 +52,17 @@ impl CancelInProgress {
     /// vthread that saw it, finds the cancellation that set it in progress or done.
     pub(crate) fn is_under_way() -> bool {
         UNDER_WAY.load(Ordering::Acquire) > 0
+    }
+
+    /// As `is_under_way`. In a test that orders its vthreads itself the cancellations of other
+    /// threads, which are short, are waited for on the spot: its order does not depend on them.
+    pub(crate) fn is_still_under_way() -> bool {
+        let mut n_looks = if clock::standing().is_some() { 1000 } else { 0 };
+        while n_looks > 0 && Self::is_under_way() {
+            n_looks -= 1;
+            std::thread::yield_now();
+        }
+        Self::is_under_way()
     }
 }
 

@@ -10,8 +10,8 @@
 use super::deadline::Deadline;
 use super::reason::CancelReason;
 use super::scope::{Kind, Scope};
+use crate::base::clock;
 use std::ptr;
-use std::time::Instant;
 
 /// The state of a deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) unsafe fn mark(scope: *const Scope) -> Late {
     if innermost == Deadline::NEVER {
         return Late::Not;
     }
-    let now = Deadline::at(Instant::now());
+    let now = Deadline::at(clock::now());
     if now < innermost {
         return Late::Not;
     }

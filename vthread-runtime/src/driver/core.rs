@@ -7,7 +7,7 @@
 //! every lock has been released, the right to wait included: so they may use the driver too.
 
 use super::io::Reactor;
-use super::time::{Alarm, Timers};
+use super::time::{Alarm, Timers, standing};
 use crate::base::wake::WakeList;
 use crate::primitive::{AtomicUsize, Ordering};
 use crate::scheduler::parker::Park;
@@ -50,17 +50,22 @@ pub(crate) struct Driver {
 impl Driver {
     /// An alarm that is not set.
     pub(crate) fn alarm(&self) -> Alarm<'_> {
-        self.timers.alarm()
+        self.timers_here().alarm()
     }
 
     /// An alarm that is not set, with the time that it will be set to. `None`: that is over.
     pub(crate) fn alarm_at(&self, deadline: Option<Instant>) -> Alarm<'_> {
-        self.timers.alarm_at(deadline)
+        self.timers_here().alarm_at(deadline)
+    }
+
+    /// The timers that the code of this thread uses.
+    fn timers_here(&self) -> &Timers {
+        standing::here().unwrap_or(&self.timers)
     }
 
     /// Wakes the owners of all alarms that are due.
     pub(crate) fn ring(&self) {
-        self.timers.ring(&mut WakeList::default());
+        self.timers_here().ring(&mut WakeList::default());
     }
 
     /// The numbers of alarms that are set, and of descriptors that are watched.

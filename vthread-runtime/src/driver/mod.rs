@@ -8,4 +8,5 @@ pub(crate) mod time_limit;
 
 pub(crate) use self::core::{get, started};
 pub(crate) use self::io::{Descriptor, Direction, Interest, Source, Waiting};
+pub(crate) use self::time::standing::begin as begin_standing;
 pub(crate) use self::time::{Alarm, Set};

@@ -3,6 +3,7 @@
 
 use super::core;
 use super::time::{Alarm, Set};
+use crate::base::clock;
 use crate::scheduler::parker::Park;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -21,7 +22,7 @@ impl Limit {
         if duration.is_zero() {
             return Limit::new(None);
         }
-        let now = Instant::now();
+        let now = clock::now();
         // A time that no instant can express is never reached; thirty years stand for it.
         let far_away = Duration::from_secs(30 * 365 * 24 * 60 * 60);
         Limit::new(Some(
@@ -31,7 +32,7 @@ impl Limit {
 
     /// A point in time, which may have passed.
     pub(crate) fn at(deadline: Instant) -> Self {
-        Limit::new((deadline > Instant::now()).then_some(deadline))
+        Limit::new((deadline > clock::now()).then_some(deadline))
     }
 
     /// `None`: the time is over already.

@@ -4,7 +4,10 @@ use super::report::Named;
 use super::{folded, json};
 use crate::inspect::snapshot;
 use crate::inspect::snapshot::{Detail, Role, SeenGroup, SeenVthread, Snapshot};
+use crate::program::of_test;
+use crate::program::shutdown::Process;
 use crate::task::state::Activity;
+use crate::task::wait_for::Site;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
@@ -84,6 +87,26 @@ impl Dump {
     pub fn folded(&self) -> String {
         folded::write(&self.snapshot)
     }
+}
+
+/// The same of a test.
+pub(crate) fn dump_of_test(test: &Process) -> Dump {
+    Dump {
+        snapshot: snapshot::take_of_test(test),
+    }
+}
+
+/// The vthreads that have been spawned in the test which has led here, and have not ended: names and
+/// sites.
+pub(crate) fn of_test() -> Vec<(Option<String>, Site)> {
+    let Some(test) = of_test::current() else {
+        return Vec::new();
+    };
+    let vthreads = snapshot::take_of_test(test).vthreads.into_iter();
+    let spawned = vthreads
+        .filter(|seen| seen.role != Role::Root && seen.activity != Activity::Over)
+        .filter_map(|seen| Some((seen.name, seen.site?)));
+    spawned.collect()
 }
 
 impl fmt::Debug for Dump {

@@ -12,3 +12,4 @@ mod folded;
 mod json;
 
 pub use dump::{Dump, dump};
+pub(crate) use dump::{dump_of_test, of_test};

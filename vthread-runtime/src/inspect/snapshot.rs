@@ -13,7 +13,7 @@ use crate::cancel::reason::CancelReason;
 use crate::cancel::scope::Kind;
 use crate::group::cancel::{Walk, mark_child, node_of};
 use crate::group::node::Node;
-use crate::program::shutdown;
+use crate::program::shutdown::{self, Process};
 use crate::task::current;
 use crate::task::guard_escape::Stamp;
 use crate::task::header::{Header, SeenJoiner};
@@ -132,10 +132,39 @@ pub(crate) fn take(detail: Detail) -> Snapshot {
             snapshot.vthreads[index].is_ending |= is_cancelled;
         }
     });
-    while let Some(group) = pending.pop() {
-        snapshot.visit_group(group, detail, &mut pending);
-    }
+    snapshot.visit_groups(pending, detail);
     snapshot
+}
+
+/// Takes a snapshot of the call of a test, of what is below it, and of the children of the test's
+/// own group.
+pub(crate) fn take_of_test(test: &Process) -> Snapshot {
+    let mut snapshot = Snapshot::default();
+    let mut pending = Vec::new();
+    let body = test.body.lock().upgrade();
+    let body = body.iter().map(|body| Arc::as_ptr(body).cast());
+    let mut pending_calls: Vec<*const ()> = body.collect();
+    test.for_each_child(|child, is_cancelled| {
+        let index = snapshot.vthreads.len();
+        snapshot.visit_child(&child, None, Detail::All, &mut pending);
+        snapshot.vthreads[index].is_ending |= is_cancelled;
+    });
+    let mut n_seen = 0;
+    loop {
+        snapshot.visit_groups(std::mem::take(&mut pending), Detail::All);
+        let calls = snapshot.vthreads[n_seen..].iter();
+        pending_calls.extend(calls.filter_map(|seen| Some(seen.nested?.0)));
+        n_seen = snapshot.vthreads.len();
+        if pending_calls.is_empty() {
+            return snapshot;
+        }
+        root::for_each_root(|root| {
+            if pending_calls.contains(&ptr::from_ref(&**root).cast()) {
+                snapshot.visit_root(root, &mut pending);
+            }
+        });
+        pending_calls.clear();
+    }
 }
 
 /// Whether a task may be part of a cycle of waits, or an ancestor of one that may.
@@ -165,6 +194,12 @@ impl Snapshot {
             ..SeenVthread::of(vthread, ptr::from_ref(root).cast())
         });
         self.visit_scopes(vthread, pending);
+    }
+
+    fn visit_groups(&mut self, mut pending: Vec<Pending>, detail: Detail) {
+        while let Some(group) = pending.pop() {
+            self.visit_group(group, detail, &mut pending);
+        }
     }
 
     fn visit_group(&mut self, group: Pending, detail: Detail, pending: &mut Vec<Pending>) {

@@ -27,7 +27,7 @@ where
     F: Future<Output = Result<V, BackgroundError>> + Send + 'static,
     V: Send + 'static,
 {
-    let process = Process::get();
+    let process = Process::current();
     let about = About {
         site: options.site,
         name: options.name,
@@ -35,7 +35,7 @@ where
     };
     // SAFETY: the frame borrows nothing that can end, so no frame has to wait for it.
     let handle = unsafe {
-        Handle::spawn(frame, ProcessParent, about, |header| {
+        Handle::spawn(frame, ProcessParent(process), about, |header| {
             process.node.link(header)
         })
     };
@@ -43,7 +43,7 @@ where
 }
 
 /// The parent of such a child.
-struct ProcessParent;
+struct ProcessParent(&'static Process);
 
 impl<V> Parent<Result<V, BackgroundError>> for ProcessParent {
     type Value = V;
@@ -52,11 +52,11 @@ impl<V> Parent<Result<V, BackgroundError>> for ProcessParent {
         match ended {
             Ended::Finished(Ok(value)) => (End::Done, Some(value)),
             Ended::Finished(Err(error)) => {
-                Process::get().record(header, Cause::Error(error));
+                self.0.record(header, Cause::Error(error));
                 (End::Failed, None)
             }
             Ended::Panicked(payload) => {
-                Process::get().record(header, Cause::of_panic(payload));
+                self.0.record(header, Cause::of_panic(payload));
                 (End::Panicked, None)
             }
             Ended::Cancelled => (End::Cancelled, None),
@@ -64,11 +64,11 @@ impl<V> Parent<Result<V, BackgroundError>> for ProcessParent {
     }
 
     fn panicked(&self, header: &Header, payload: Payload) {
-        Process::get().record(header, Cause::of_panic(payload));
+        self.0.record(header, Cause::of_panic(payload));
     }
 
     fn cleanup_pending(&self, task: Held<'_>) {
-        Process::get().node.child_cleanup_pending(task);
+        self.0.node.child_cleanup_pending(task);
     }
 
     /// None: `Group::current()` finds the process by itself.
@@ -77,7 +77,7 @@ impl<V> Parent<Result<V, BackgroundError>> for ProcessParent {
     }
 
     unsafe fn left(self, task: Held<'_>) {
-        Process::get().left(&task);
+        self.0.left(&task);
         // SAFETY: by the contract.
         unsafe { release(task.as_ptr()) };
     }

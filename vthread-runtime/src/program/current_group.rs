@@ -39,7 +39,7 @@ impl Group<'static, NoError> {
     /// Code that sees a `group!`, or has a handle, does not need it.
     pub fn current() -> OwnedGroup {
         let innermost = current::with(|running| running.and_then(innermost));
-        OwnedGroup::new(innermost.unwrap_or_else(|| Process::get().node.clone()))
+        OwnedGroup::new(innermost.unwrap_or_else(|| Process::current().node.clone()))
     }
 }
 

@@ -3,5 +3,6 @@
 
 pub(crate) mod background;
 pub(crate) mod current_group;
+pub(crate) mod of_test;
 pub(crate) mod plain_threads;
 pub(crate) mod shutdown;

@@ -13,6 +13,7 @@ use crate::group::collect::Failures;
 use crate::group::node::{Node, ProcessGroup};
 use crate::task::current;
 use crate::task::header::{Header, Held};
+use crate::task::root::Root;
 use crate::trace;
 use parking_lot::{Condvar, Mutex};
 use std::borrow::Cow;
@@ -20,7 +21,7 @@ use std::error::Error;
 use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 /// The error type of a child of the process: `?` in a `background!` converts to it.
@@ -37,6 +38,10 @@ pub(crate) struct Process {
     pub(crate) node: Arc<Node>,
     /// Its end has begun.
     is_ending: AtomicBool,
+    /// A test waits for the end of its children.
+    is_awaited: AtomicBool,
+    /// The call of the test whose group it is.
+    pub(crate) body: Mutex<Weak<Root>>,
     locked: Mutex<Locked>,
     /// Notified at each end that the end of the process waits for.
     ended: Condvar,
@@ -55,12 +60,28 @@ struct Locked {
 impl Process {
     pub(crate) fn get() -> &'static Process {
         static PROCESS: OnceLock<Process> = OnceLock::new();
-        PROCESS.get_or_init(|| Process {
-            node: Node::of_process(&TheProcess),
+        PROCESS.get_or_init(|| Process::with(Node::of_process(&TheProcess)))
+    }
+
+    /// The one of the code that runs here: that of a test, if a test has led here.
+    pub(crate) fn current() -> &'static Process {
+        super::of_test::current().unwrap_or_else(Process::get)
+    }
+
+    pub(super) fn with(node: Arc<Node>) -> Self {
+        Process {
+            node,
             is_ending: AtomicBool::new(false),
+            is_awaited: AtomicBool::new(false),
+            body: Mutex::new(Weak::new()),
             locked: Mutex::default(),
             ended: Condvar::new(),
-        })
+        }
+    }
+
+    /// The failures of its children so far.
+    pub(crate) fn take_failures(&self) -> Vec<BackgroundFailure> {
+        std::mem::take(&mut self.locked.lock().failures)
     }
 
     /// Keeps a failure for `shutdown`.
@@ -85,7 +106,7 @@ impl Process {
     pub(crate) fn left(&self, child: &Header) {
         self.node.unlink(child);
         // A waiter has set this before it looked at the node, under whose lock the child has left.
-        if self.is_ending.load(Ordering::Relaxed) {
+        if self.is_ending.load(Ordering::Relaxed) || self.is_awaited.load(Ordering::Relaxed) {
             drop(self.locked.lock());
             self.ended.notify_all();
         }
@@ -94,6 +115,15 @@ impl Process {
     /// Cancels all children, and the calls of all plain threads. Does not wait. The first caller
     /// may name a signal as the cause.
     fn begin_end(&self, signal: Option<i32>) {
+        self.begin_end_with(signal, plain_threads::mark_all);
+    }
+
+    /// The same, of the children and of the calls that `mark_calls` marks and counts.
+    pub(super) fn begin_end_with(
+        &self,
+        signal: Option<i32>,
+        mark_calls: impl FnOnce(&mut Walk) -> usize,
+    ) {
         let mut walk = Walk::new();
         {
             // Held until the calls are counted: none of them can report its end before, and no
@@ -105,7 +135,7 @@ impl Process {
             locked.signal = signal;
             self.node
                 .cancel_level(Reach::Children, &CancelReason::Shutdown, &mut walk);
-            locked.n_calls = plain_threads::mark_all(&mut walk);
+            locked.n_calls = mark_calls(&mut walk);
         }
         walk.begin_grace(self.node.clone(), Reach::Children);
         walk.finish();
@@ -130,6 +160,32 @@ impl Process {
     }
 }
 
+impl Process {
+    /// Calls `visit` with every child, and with whether they are cancelled, under the group's lock.
+    pub(crate) fn for_each_child(&self, mut visit: impl FnMut(Held<'_>, bool)) {
+        let state = self.node.lock();
+        let is_cancelled = state.cancel.reason.is_some();
+        state.for_each_child(|child| visit(child, is_cancelled));
+    }
+
+    /// Whether it can be used as if it were new.
+    pub(super) fn is_unused(&self) -> bool {
+        !self.is_ending.load(Ordering::Relaxed) && self.node.lock().members.alive == 0
+    }
+
+    /// Waits until no child is left, at most until `deadline`. Returns whether none is.
+    pub(super) fn wait_for_children(&self, deadline: Instant) -> bool {
+        let mut locked = self.locked.lock();
+        self.is_awaited.store(true, Ordering::Relaxed);
+        while self.node.lock().members.alive > 0 {
+            if self.ended.wait_until(&mut locked, deadline).timed_out() {
+                return self.node.lock().members.alive == 0;
+            }
+        }
+        true
+    }
+}
+
 /// The process, for its children that were spawned through an owned handle.
 #[derive(Debug)]
 struct TheProcess;
@@ -150,12 +206,13 @@ pub(crate) fn begin_end_by(signal: i32) {
     Process::get().begin_end(Some(signal));
 }
 
-/// Calls `visit` with every child of the process, and with whether they are cancelled, under the
-/// group's lock.
+/// Calls `visit` with every child of the process, or of a test, and with whether they are
+/// cancelled, under the group's lock.
 pub(crate) fn for_each_background(mut visit: impl FnMut(Held<'_>, bool)) {
-    let state = Process::get().node.lock();
-    let is_cancelled = state.cancel.reason.is_some();
-    state.for_each_child(|child| visit(child, is_cancelled));
+    Process::get().for_each_child(&mut visit);
+    for process in super::of_test::all() {
+        process.for_each_child(&mut visit);
+    }
 }
 
 /// The signal that has begun the end of the process, if one has.
@@ -216,7 +273,7 @@ pub fn shutdown() -> Result<(), Failures<BackgroundFailure>> {
     process.begin_end(None);
     let grace = process.node.scope.grace().duration(config::grace);
     process.join(grace.and_then(|grace| Instant::now().checked_add(grace + LAST_MOMENT)));
-    let mut failures = std::mem::take(&mut process.locked.lock().failures).into_iter();
+    let mut failures = process.take_failures().into_iter();
     match failures.next() {
         None => Ok(()),
         Some(first) => Err(Failures::new(first, failures.collect())),

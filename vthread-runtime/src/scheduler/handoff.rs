@@ -126,6 +126,7 @@ impl Scheduler {
         let worker = Worker {
             scheduler: self,
             core: RefCell::new(None),
+            orders: None,
         };
         worker::enter(&worker, || {
             let mut core = self.wait_for_core();

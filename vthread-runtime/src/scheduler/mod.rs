@@ -18,6 +18,7 @@ pub(crate) mod threads;
 pub(crate) use blocking_wait::{Given, Place, has_place, wait};
 pub use monitor::StuckPoll;
 pub(crate) use queueing::{schedule, schedule_last};
+pub(crate) use worker::{Orders, ordered};
 
 use self::handoff::Spares;
 use self::idle::Idle;

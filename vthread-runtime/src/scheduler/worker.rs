@@ -13,6 +13,7 @@ use crate::task::header::TaskRef;
 use crossbeam_deque::{Steal, Worker as Deque};
 use std::cell::RefCell;
 use std::ptr;
+use std::sync::Arc;
 
 /// The number of tasks after which a worker looks at the injector and at the driver before its own
 /// queue. A power of two.
@@ -132,6 +133,14 @@ pub(super) struct Worker {
     pub(super) scheduler: &'static Scheduler,
     /// Taken while the thread is blocked in a plain frame.
     pub(super) core: RefCell<Option<Box<Core>>>,
+    /// Set on a thread that is no worker, and runs the vthreads of a test in an order of its own.
+    pub(super) orders: Option<Arc<dyn Orders>>,
+}
+
+/// What takes the vthreads that a thread spawns, instead of the workers.
+pub(crate) trait Orders: std::fmt::Debug {
+    /// Queues a task that was spawned, or polled, by the thread.
+    fn take(&self, task: TaskRef);
 }
 
 impl Worker {
@@ -388,13 +397,24 @@ pub(super) fn push_last(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
     // As above.
     let mut core = worker.core.borrow_mut();
     let Some(core) = core.as_mut() else {
-        return Err(task);
+        return order(worker, task);
     };
     core.deque.push(task);
     if !core.asleep {
         worker.scheduler.wake_a_worker();
     }
     Ok(())
+}
+
+#[cold]
+fn order(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
+    match &worker.orders {
+        Some(orders) => {
+            orders.take(task);
+            Ok(())
+        }
+        None => Err(task),
+    }
 }
 
 /// If this thread is a worker that waits with its core, because no other thread can take it:
@@ -417,15 +437,30 @@ thread_local! {
 
 /// Makes `worker` the current worker of the thread while `code` runs.
 pub(super) fn enter(worker: &Worker, code: impl FnOnce()) {
+    within(worker, || blocks::with_magazines(code));
+}
+
+fn within<R>(worker: &Worker, code: impl FnOnce() -> R) -> R {
     struct Leave;
     impl Drop for Leave {
         fn drop(&mut self) {
             WORKER.set(ptr::null());
         }
     }
+    assert!(WORKER.get().is_null(), "a thread is one worker");
     WORKER.set(worker);
     let _leave = Leave;
-    blocks::with_magazines(code);
+    code()
+}
+
+/// Runs `code`, whose vthreads `orders` takes. Not on a worker.
+pub(crate) fn ordered<R>(orders: Arc<dyn Orders>, code: impl FnOnce() -> R) -> R {
+    let worker = Worker {
+        scheduler: crate::runtime::scheduler(),
+        core: RefCell::new(None),
+        orders: Some(orders),
+    };
+    within(&worker, code)
 }
 
 /// Calls `code` with the worker that this thread is.

@@ -12,13 +12,13 @@
 #![allow(unsafe_code)] // Pin projection.
 
 use super::body::{ScopedBody, with_own};
+use crate::base::chance;
 use crate::base::unwind::{Payload, drop_quietly};
 use crate::cancel::reason::CancelReason;
 use crate::cancel::scope::{Kind, Level, Scope};
 use crate::group::cancel::cancel_marked;
 use crate::group::grace::CleanupTimer;
 use crate::task::current::Running;
-use std::cell::Cell;
 use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
@@ -378,7 +378,7 @@ impl<L: Branches> Select<L> {
         let first = if self.way.is_biased {
             0
         } else {
-            random_below(L::N)
+            chance::below(L::N)
         };
         for offset in 0..L::N {
             match self.poll_at((first + offset) % L::N, running, cx) {
@@ -437,20 +437,6 @@ impl<L: Branches> Select<L> {
         // SAFETY: the list is pinned with the future, and this thread polls the vthread.
         unsafe { Pin::new_unchecked(&mut self.list).poll_at(at, &Polling(running), cx) }
     }
-}
-
-thread_local! {
-    static RANDOM: Cell<u32> = const { Cell::new(0x9E37_79B9) };
-}
-
-/// A pseudo-random number below `n`: xorshift, so that no branch is favoured.
-pub(crate) fn random_below(n: usize) -> usize {
-    let mut x = RANDOM.get();
-    x ^= x << 13;
-    x ^= x >> 17;
-    x ^= x << 5;
-    RANDOM.set(x);
-    if n == 0 { 0 } else { x as usize % n }
 }
 
 impl<L: List> fmt::Debug for Select<L> {

@@ -2,6 +2,7 @@
 
 use super::condvar::Condvar;
 use super::mutex::MutexGuard;
+use crate::base::clock;
 use crate::driver::time_limit::Limit;
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
@@ -9,7 +10,7 @@ use std::future::{Future, poll_fn};
 use std::panic::Location;
 use std::pin::pin;
 use std::task::Context;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Tells whether a wait for a [`Condvar`] ended because its time was over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,11 +87,12 @@ impl Condvar {
         let site = Location::caller();
         Call::leaf(async move {
             poll_fn(checkpoint).await;
-            let start = Instant::now();
+            let start = clock::now();
             while condition(&mut *guard) {
-                let Some(left) = limit.checked_sub(start.elapsed()) else {
+                let left = limit.saturating_sub(clock::now() - start);
+                if left.is_zero() {
                     return (guard, WaitTimeoutResult(true));
-                };
+                }
                 let limit = pin!(Limit::after(left));
                 let is_over = move |cx: &Context<'_>| limit.as_ref().poll_over(cx);
                 guard = self.wait_with(guard, site, is_over).await.0;

@@ -5,7 +5,7 @@ use super::RecvError;
 use super::channel::{Receiver, poll_receive};
 use super::channel_queue::{Messages, Queue};
 use super::waitlist::Wait;
-use crate::scoped::select::random_below;
+use crate::base::chance;
 use crate::task::call::vthread_fn;
 use crate::task::current::checkpoint;
 use crate::task::taking::taking;
@@ -64,7 +64,7 @@ impl<'r, T: 'r> ReceivingAny<'r, T> {
             .map(|receiver| -> &Queue<T> { &receiver.queue });
         let waits: Box<[_]> = queues.map(|queue| Wait::new(Messages(queue))).collect();
         ReceivingAny {
-            first: random_below(waits.len()),
+            first: chance::below(waits.len()),
             waits,
         }
     }

@@ -6,6 +6,7 @@
 
 #![allow(unsafe_code)] // The word owns the box.
 
+use super::header::Queue;
 use super::id::{LazyId, TaskId};
 use super::vthread::Open;
 use super::wait_for;
@@ -26,6 +27,8 @@ struct Facts {
     /// vthread's list.
     join: Cell<u64>,
     companion: OnceLock<Arc<Companion>>,
+    /// The queue of the test that runs the task.
+    queue: OnceLock<Arc<dyn Queue>>,
 }
 
 /// Data that a layer above keeps with a task.
@@ -76,6 +79,17 @@ impl Cold {
     /// The data that a layer above keeps with the task; made when it is first asked for.
     pub(crate) fn companion(&self, make: impl FnOnce() -> Arc<Companion>) -> Arc<Companion> {
         self.get_or_make().companion.get_or_init(make).clone()
+    }
+
+    /// The queue of the test that runs the task, if one does.
+    pub(crate) fn queue(&self) -> Option<&Arc<dyn Queue>> {
+        self.get()?.queue.get()
+    }
+
+    /// Sets it, once.
+    pub(crate) fn set_queue(&self, queue: Arc<dyn Queue>) {
+        let set = self.get_or_make().queue.set(queue);
+        assert!(set.is_ok(), "a task enters one test");
     }
 
     /// The number of the current wait for the task's end. `_open` proves that the lock is held.

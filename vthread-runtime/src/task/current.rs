@@ -6,6 +6,7 @@ use super::header::{Header, Held};
 use super::race_turn::Runner;
 use super::vthread::Vthread;
 use super::wait_reason::WaitReason;
+use crate::base::chance;
 use crate::cancel::deadline::Deadline;
 use crate::cancel::passed_deadline;
 use crate::cancel::passed_deadline::Late;
@@ -140,6 +141,25 @@ impl Running {
     #[inline]
     pub(crate) fn must_stop(&self) -> bool {
         self.vthread().may_be_cancelled() && self.is_marked_or_late()
+    }
+
+    /// As `must_stop`, for an operation that has not begun: in a test with a seed it may have to
+    /// wait for a turn as well.
+    #[inline]
+    pub(crate) fn must_pause(&self) -> bool {
+        self.vthread().may_be_cancelled() && self.is_marked_or_interrupted()
+    }
+
+    #[cold]
+    fn is_marked_or_interrupted(&self) -> bool {
+        if self.is_marked_or_late() {
+            return true;
+        }
+        let is_interrupted = chance::interrupts(self.has_yielded());
+        if is_interrupted {
+            self.set_yielded();
+        }
+        is_interrupted
     }
 
     /// Whether the innermost scope counts as marked, after deadlines that have passed are applied.
@@ -369,7 +389,7 @@ pub(crate) fn checkpoint(cx: &mut Context<'_>) -> Poll<()> {
 pub(crate) fn checkpoint_of(cx: &mut Context<'_>) -> Poll<bool> {
     with(|running| match running {
         Some(running) if running.is_own(cx) => {
-            if running.must_stop() {
+            if running.must_pause() {
                 Poll::Pending
             } else {
                 running.spend().map(|()| !running.runner.get().is_null())

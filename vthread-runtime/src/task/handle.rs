@@ -214,7 +214,7 @@ impl<V> Join<V> {
             return Poll::Ready(Ok(value));
         }
         // The cancellation that ended the child may be about to mark this vthread.
-        if CancelInProgress::is_under_way() {
+        if CancelInProgress::is_still_under_way() {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }

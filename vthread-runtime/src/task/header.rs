@@ -12,6 +12,7 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::ptr::{self, NonNull};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::task::Waker;
 
@@ -29,6 +30,12 @@ pub(crate) enum End {
     Panicked,
     /// By cancellation.
     Cancelled,
+}
+
+/// The queue of a test that runs its vthreads itself.
+pub(crate) trait Queue: Send + Sync {
+    /// Queues a task that is one of the test's.
+    fn push(&self, task: TaskRef);
 }
 
 /// Neighbours in the list of the task's parent. Touched under the parent's lock only.
@@ -243,6 +250,13 @@ impl Header {
         })
     }
 
+    /// Queues it, `task`, with the test that runs it.
+    #[cold]
+    pub(crate) fn queue_in_world(&self, task: TaskRef) {
+        let queue = self.rare.queue().expect("set before `enter_world`");
+        queue.push(task);
+    }
+
     pub(crate) fn activity(&self) -> Activity {
         self.state.activity()
     }
@@ -358,6 +372,41 @@ impl TaskRef {
     #[cfg(all(test, loom))]
     pub(crate) fn for_model(number: usize) -> Self {
         TaskRef(NonNull::new(ptr::without_provenance_mut(number)).expect("not zero"))
+    }
+
+    /// Its address, to compare.
+    pub(crate) fn address(&self) -> usize {
+        self.0.addr().get()
+    }
+
+    /// The task, as long as it stays in the queue.
+    pub(crate) fn header(&self) -> &Header {
+        // SAFETY: a task in a queue is alive.
+        unsafe { self.0.as_ref() }
+    }
+
+    /// From here on `queue` has the task whenever it is woken. It was not queued before.
+    pub(crate) fn enter_world(&self, queue: Arc<dyn Queue>) {
+        let header = self.header();
+        header.rare.set_queue(queue);
+        header.state.enter_world();
+    }
+
+    /// Polls the task once. Returns whether it has ended.
+    pub(crate) fn run_to_know(self) -> bool {
+        /// A reference, by which the task can be looked at after its poll.
+        struct Kept(NonNull<Header>);
+        impl Drop for Kept {
+            fn drop(&mut self) {
+                // SAFETY: the reference that was taken below, given up once.
+                unsafe { release(self.0) };
+            }
+        }
+        self.header().state.retain();
+        let kept = Kept(self.0);
+        self.run();
+        // SAFETY: kept.
+        unsafe { kept.0.as_ref() }.is_complete()
     }
 
     /// Polls the task once.

@@ -54,6 +54,11 @@ impl Notice {
         }
     }
 
+    /// Whether there is a notice that was not taken.
+    pub(crate) fn is_given(&self) -> bool {
+        self.is_given.load(Ordering::Acquire)
+    }
+
     /// Waits for a notice, at most for `longest`, and leaves it to `take`. Returns whether there
     /// was one.
     pub(crate) fn wait(&self, longest: Option<Duration>) -> bool {

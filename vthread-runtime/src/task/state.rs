@@ -18,6 +18,9 @@ const COMPLETE: usize = 1 << 2;
 const HANDLE: usize = 1 << 3;
 /// The holder of the handle has left a waker. Set by `add_joiner`.
 const JOINER: usize = 1 << 4;
+/// The task is one of a test that runs its vthreads itself, and is queued there. Set once, before the
+/// task is queued for the first time.
+const IN_WORLD: usize = 1 << 5;
 /// One reference. Wakers and the handle own one each, and being alive is one.
 const REFERENCE: usize = 1 << 6;
 
@@ -47,6 +50,8 @@ pub(crate) enum Activity {
 pub(crate) enum Wake {
     /// Put the task into a queue: it was idle, and now it is notified.
     Schedule,
+    /// Put the task into the queue of its test: the same, of a task `IN_WORLD`.
+    ScheduleInWorld,
     /// Nothing: it is queued, or running and will see the notification, or over.
     Nothing,
 }
@@ -137,11 +142,22 @@ impl State {
     #[inline]
     pub(crate) fn wake(&self) -> Wake {
         let before = self.0.fetch_or(NOTIFIED, Ordering::AcqRel);
-        if before & (RUNNING | NOTIFIED | COMPLETE) == 0 {
-            Wake::Schedule
-        } else {
-            Wake::Nothing
+        // One comparison for all tasks but those of tests.
+        match before & (RUNNING | NOTIFIED | COMPLETE | IN_WORLD) {
+            0 => Wake::Schedule,
+            IN_WORLD => Wake::ScheduleInWorld,
+            _ => Wake::Nothing,
         }
+    }
+
+    /// The task, which was not queued yet, is one of a test that runs its vthreads itself.
+    pub(crate) fn enter_world(&self) {
+        self.0.fetch_or(IN_WORLD, Ordering::AcqRel);
+    }
+
+    /// Whether it is one of those.
+    pub(crate) fn is_in_world(&self) -> bool {
+        self.0.load(Ordering::Relaxed) & IN_WORLD != 0
     }
 
     /// The activity a moment ago.
@@ -244,6 +260,16 @@ mod tests {
         state.start();
         assert_eq!(state.pause(), Pause::Idle);
         assert_eq!(state.wake(), Wake::Schedule);
+        assert_eq!(state.wake(), Wake::Nothing);
+    }
+
+    #[test]
+    fn a_task_of_a_test_is_queued_there() {
+        let state = State::new();
+        state.enter_world();
+        state.start();
+        assert_eq!(state.pause(), Pause::Idle);
+        assert_eq!(state.wake(), Wake::ScheduleInWorld);
         assert_eq!(state.wake(), Wake::Nothing);
     }
 

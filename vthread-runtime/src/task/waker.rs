@@ -41,8 +41,11 @@ unsafe fn wake(data: *const ()) {
 unsafe fn wake_by_ref(data: *const ()) {
     let task = header(data);
     // SAFETY: a waker's reference keeps the header alive.
-    if unsafe { task.as_ref() }.state.wake() == Wake::Schedule {
-        crate::runtime::schedule(TaskRef(task));
+    let header = unsafe { task.as_ref() };
+    match header.state.wake() {
+        Wake::Schedule => crate::runtime::schedule(TaskRef(task)),
+        Wake::ScheduleInWorld => header.queue_in_world(TaskRef(task)),
+        Wake::Nothing => {}
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::sleeping::Sleep;
 use super::{Duration, Instant};
+use crate::base::clock;
 use crate::task::call::{Call, Suspends, name_hash};
 use std::future::Future;
 
@@ -22,7 +23,7 @@ use std::future::Future;
 /// ```
 #[track_caller]
 pub fn interval(period: Duration) -> Interval {
-    interval_at(Instant::now(), period)
+    interval_at(clock::now(), period)
 }
 
 /// Ticks every `period`, for the first time at `start`.
@@ -75,7 +76,7 @@ impl Interval {
         Call::leaf(async move {
             Sleep::until(self.next).await;
             let due = self.next;
-            self.next = self.after(due, Instant::now());
+            self.next = self.after(due, clock::now());
             due
         })
     }
@@ -101,7 +102,7 @@ impl Interval {
 
     /// The next tick comes a period from now.
     pub fn reset(&mut self) {
-        self.next = Instant::now() + self.period;
+        self.next = clock::now() + self.period;
     }
 
     /// The next tick comes at `deadline`.
@@ -111,7 +112,7 @@ impl Interval {
 
     /// The next tick comes at once.
     pub fn reset_immediately(&mut self) {
-        self.next = Instant::now();
+        self.next = clock::now();
     }
 
     /// Returns the time between two ticks.

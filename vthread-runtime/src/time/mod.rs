@@ -6,6 +6,7 @@
 //! | `thread::{sleep, sleep_until}` | [`sleep`], [`sleep_until`] | they suspend |
 //! | - | `timeout!(duration => ..)`, [`until`], [`deadline`] | beyond std |
 //! | - | [`interval`], [`Timer`] | beyond std |
+//! | `Instant::now` | [`now`] | follows the clock of a [test](crate::testing) |
 
 mod deadline;
 mod interval;
@@ -20,4 +21,4 @@ pub use std::time::{
     Duration, Instant, SystemTime, SystemTimeError, TryFromFloatSecsError, UNIX_EPOCH,
 };
 pub use timeout::Elapsed;
-pub use timer::{Timer, until};
+pub use timer::{Timer, now, until};

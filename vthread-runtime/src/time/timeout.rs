@@ -6,6 +6,7 @@
 #![allow(unsafe_code)] // Pin projection; the scope's cells.
 
 use super::{Duration, Instant};
+use crate::base::clock;
 use crate::cancel::deadline::Deadline;
 use crate::cancel::grace_period::Grace;
 use crate::cancel::reason::CancelReason;
@@ -139,7 +140,7 @@ pub struct Timeout<B> {
 /// # Safety
 /// - `body` was made by `timeout!`; the future is awaited by a vthread, in place.
 pub unsafe fn timeout<B: Future>(duration: Duration, body: B) -> Timeout<B> {
-    let now = Instant::now();
+    let now = clock::now();
     // A time that no instant can express is never reached; thirty years stand for it.
     let far_away = Duration::from_secs(30 * 365 * 24 * 60 * 60);
     let deadline = now.checked_add(duration);

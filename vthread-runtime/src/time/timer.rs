@@ -1,8 +1,25 @@
 //! A point in time that can be moved.
 
 use super::{Duration, Instant, Sleep};
+use crate::base::clock;
 use crate::task::call::{Call, Suspends, name_hash};
 use std::future::Future;
+
+/// Returns the present time, as sleeps and time limits count it: `Instant::now()`, and in a test with
+/// `virtual_time` or a seed the time on the clock of the test.
+///
+/// # Examples
+/// ```
+/// # use vthread_runtime as vthread;
+/// use vthread::time::{Duration, now, sleep};
+///
+/// let before = now();
+/// sleep(Duration::from_millis(2));
+/// assert!(now() - before >= Duration::from_millis(2));
+/// ```
+pub fn now() -> Instant {
+    clock::now()
+}
 
 /// The time that is left until `deadline`: zero if it has passed.
 ///
@@ -19,7 +36,7 @@ use std::future::Future;
 /// assert_eq!(until(Instant::now()), Duration::ZERO);
 /// ```
 pub fn until(deadline: Instant) -> Duration {
-    deadline.saturating_duration_since(Instant::now())
+    deadline.saturating_duration_since(clock::now())
 }
 
 /// A point in time to wait for, which can be moved: the end of a connection that is idle, say.
@@ -79,7 +96,7 @@ impl Timer {
 
     /// Whether it is over.
     pub fn is_over(&self) -> bool {
-        self.deadline <= Instant::now()
+        self.deadline <= clock::now()
     }
 }
 
@@ -88,7 +105,7 @@ impl Suspends<{ name_hash("wait") }> for Timer {}
 
 /// So long from now; thirty years where no instant can express it.
 fn after(duration: Duration) -> Instant {
-    let now = Instant::now();
+    let now = clock::now();
     let far_away = Duration::from_secs(30 * 365 * 24 * 60 * 60);
     now.checked_add(duration).unwrap_or_else(|| now + far_away)
 }

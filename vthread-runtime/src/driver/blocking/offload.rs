@@ -18,6 +18,7 @@ use crate::task::wait_for::leak;
 use crate::task::wait_reason;
 use crate::task::wait_reason::WaitReason;
 use crate::trace::panics;
+use crate::world::{self, ForWorld, Hold};
 use parking_lot::Mutex;
 use std::future::Future;
 use std::io;
@@ -49,6 +50,8 @@ enum State<F, R> {
 struct Shared<R> {
     stage: Stage<R>,
     waiter: Option<Waker>,
+    /// Holds the clock of a test, until the result is there or no longer waited for.
+    hold: Option<Hold>,
 }
 
 #[derive(Debug)]
@@ -84,14 +87,18 @@ where
 
     fn send_off(&mut self, work: F, waiter: Waker) -> io::Result<()> {
         leak::<F>();
+        let hold = world::hold();
+        let for_world = hold.as_ref().map(Hold::work);
         let shared = Arc::new(Mutex::new(Shared {
             stage: Stage::Queued,
             waiter: Some(waiter),
+            hold,
         }));
         let order = Order {
             shared: shared.clone(),
             work: Some(work),
             bindings: Bindings::current(),
+            for_world,
         };
         self.state = State::Sent(shared);
         POOL.submit(Box::new(move || order.carry_out()))
@@ -145,8 +152,9 @@ impl<F, R> Drop for Offload<F, R> {
             Stage::Taken => return,
             _ => std::mem::replace(&mut locked.stage, Stage::Abandoned),
         };
-        let waiter = locked.waiter.take();
+        let (waiter, hold) = (locked.waiter.take(), locked.hold.take());
         drop(locked);
+        drop(hold);
         if let Stage::Running = stage {
             N_ABANDONED.fetch_add(1, Ordering::Relaxed);
         }
@@ -162,6 +170,7 @@ struct Order<F, R> {
     work: Option<F>,
     /// The bindings of the caller, for the work.
     bindings: Bindings,
+    for_world: Option<ForWorld>,
 }
 
 impl<F: FnOnce() -> R, R: Send + 'static> Order<F, R> {
@@ -171,8 +180,10 @@ impl<F: FnOnce() -> R, R: Send + 'static> Order<F, R> {
             return drop_quietly(work);
         }
         let bindings = std::mem::take(&mut self.bindings);
+        let for_world = self.for_world.take();
         let mut result = catch_unwind(AssertUnwindSafe(|| {
-            on_behalf_of(self.shared.clone(), || bindings.within(work))
+            let work = || ForWorld::within(for_world, || bindings.within(work));
+            on_behalf_of(self.shared.clone(), work)
         }));
         if let Err(payload) = &result {
             panics::caught(&**payload);
@@ -190,9 +201,11 @@ impl<F: FnOnce() -> R, R: Send + 'static> Order<F, R> {
             return drop_quietly(result);
         }
         locked.stage = Stage::Done(result);
-        let waiter = locked.waiter.take();
+        let (waiter, hold) = (locked.waiter.take(), locked.hold.take());
         drop(locked);
         waiter.into_iter().for_each(wake);
+        // The waiter can run now.
+        drop(hold);
     }
 }
 
@@ -212,8 +225,11 @@ impl<F, R> Drop for Order<F, R> {
     /// An order that still has its work was refused.
     fn drop(&mut self) {
         if self.work.is_some() && self.advance(Stage::Refused) {
-            let waiter = self.shared.lock().waiter.take();
+            let mut locked = self.shared.lock();
+            let (waiter, hold) = (locked.waiter.take(), locked.hold.take());
+            drop(locked);
             waiter.into_iter().for_each(wake);
+            drop(hold);
         }
         drop_quietly(std::mem::take(&mut self.bindings));
     }

@@ -16,6 +16,7 @@ use crate::scoped::body::with_own;
 use crate::task::call::vthread_fn;
 use crate::task::current::{Running, checkpoint};
 use crate::trace::panics;
+use crate::world::{self, ForWorld, Hold};
 use parking_lot::Mutex;
 use std::fmt;
 use std::future::Future;
@@ -115,7 +116,10 @@ impl<F: FnOnce() -> R + Send, R: Send> BlockingScoped<F, R> {
             waiter: Some(waiter),
             is_cancelled: Arc::default(),
         }));
-        let order = Order(shared.clone());
+        let order = Order {
+            shared: shared.clone(),
+            hold: world::hold(),
+        };
         let around = running.scope();
         // From here on no scope further out drops this frame.
         // SAFETY: the innermost scope is open, and this thread polls its vthread.
@@ -196,12 +200,18 @@ impl<F, R> Drop for BlockingScoped<F, R> {
 }
 
 /// The helper's part.
-struct Order<F, R>(Arc<Mutex<Shared<F, R>>>);
+struct Order<F, R> {
+    shared: Arc<Mutex<Shared<F, R>>>,
+    /// Holds the clock of a test. Dropped after the waiter was woken.
+    hold: Option<Hold>,
+}
 
 impl<F: FnOnce() -> R, R> Order<F, R> {
     fn carry_out(self) {
         if let Some(work) = self.begin() {
-            let caller = self.0.lock().is_cancelled.clone();
+            let caller = self.shared.lock().is_cancelled.clone();
+            let for_world = self.hold.as_ref().map(Hold::work);
+            let work = || ForWorld::within(for_world, work);
             let work = AssertUnwindSafe(|| on_behalf_of(caller, work));
             let stage = match catch_unwind(work) {
                 Ok(value) => Stage::Done(value),
@@ -218,7 +228,7 @@ impl<F: FnOnce() -> R, R> Order<F, R> {
 impl<F, R> Order<F, R> {
     /// Takes the work, unless it is gone.
     fn begin(&self) -> Option<F> {
-        let mut locked = self.0.lock();
+        let mut locked = self.shared.lock();
         match std::mem::replace(&mut locked.stage, Stage::Running) {
             Stage::Queued(work) => Some(work),
             other => {
@@ -230,7 +240,7 @@ impl<F, R> Order<F, R> {
 
     /// The end of the work, after which none of its borrows is used.
     fn tell(&self, stage: Stage<F, R>) {
-        let mut locked = self.0.lock();
+        let mut locked = self.shared.lock();
         locked.stage = stage;
         let waiter = locked.waiter.take();
         drop(locked);

@@ -32,6 +32,7 @@ use crate::base::wake::{WakeList, wake};
 use crate::primitive::{AtomicUsize, Mutex, Ordering};
 use crate::task::wait_reason;
 use crate::task::wait_reason::WaitReason;
+use crate::world;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::task::{Context, Poll, Waker};
 
@@ -197,6 +198,7 @@ impl Readiness {
             return Poll::Ready(());
         }
         wait_reason::waits(WaitReason::InputOrOutput, cx);
+        world::waits_for_io();
         let waitings = waiters.of(direction);
         if waitings.left.iter().any(|left| left.will_wake(&waker)) {
             drop(waiters);
@@ -232,6 +234,7 @@ impl Readiness {
             return Poll::Ready(());
         }
         wait_reason::waits(WaitReason::InputOrOutput, cx);
+        world::waits_for_io();
         waiters.last_ticket += 1;
         let fresh = Ticket(waiters.last_ticket);
         let waitings = waiters.of(direction);

@@ -1,6 +1,7 @@
 //! Timers: a clock that counts ticks, a wheel that orders entries by tick, and the lock around it.
 
 mod clock;
+pub(crate) mod standing;
 mod timers;
 mod wheel;
 

@@ -8,6 +8,7 @@
 
 use super::clock::Clock;
 use super::wheel::{Entry, Wheel};
+use crate::base::clock::StandingClock;
 use crate::base::wake::WakeList;
 use crate::primitive::{AtomicBool, Mutex, Ordering};
 use std::cell::Cell;
@@ -63,14 +64,46 @@ pub(crate) enum Set {
 
 impl Timers {
     pub(crate) fn new() -> Self {
+        Self::with(Clock::start())
+    }
+
+    /// Timers that follow a clock which stands still.
+    pub(super) fn standing(clock: &'static StandingClock) -> Self {
+        Self::with(Clock::Standing(clock))
+    }
+
+    fn with(clock: Clock) -> Self {
         let locked = Locked {
             wheel: Wheel::new(),
             awaited: None,
         };
         Timers {
-            clock: Clock::start(),
+            clock,
             locked: Mutex::new(locked),
         }
+    }
+
+    /// The clock that stands still, if they follow one.
+    pub(super) fn standing_clock(&self) -> Option<&'static StandingClock> {
+        match self.clock {
+            Clock::Running(_) => None,
+            Clock::Standing(clock) => Some(clock),
+        }
+    }
+
+    /// The tick at which to look for alarms that are due: not after the first of them.
+    pub(super) fn next_tick(&self) -> Option<u64> {
+        self.locked.lock().wheel.next_tick()
+    }
+
+    /// Begins again at tick 0. False if there are alarms.
+    pub(super) fn restart(&self) -> bool {
+        let mut locked = self.locked.lock();
+        let is_free = locked.wheel.next_tick().is_none();
+        if is_free {
+            locked.wheel = Wheel::new();
+        }
+        is_free
     }
 
     /// An alarm that is not set.

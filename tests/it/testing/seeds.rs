@@ -1,0 +1,83 @@
+//! The order of a test with a seed.
+
+use std::sync::Mutex as StdMutex;
+use vthread::prelude::*;
+use vthread::sync::{Notify, channel};
+use vthread::testing::{elapsed, seed};
+use vthread::time::{Duration, sleep};
+
+/// Each decision of a run, in order.
+#[vthread]
+fn trace() -> String {
+    let trace = StdMutex::new(String::new());
+    let note = |text: String| *trace.lock().unwrap() += &format!("{:?} {text}\n", elapsed());
+    let notify = Notify::new();
+    let (sender, receiver) = channel::<u32>(2);
+    let note = &note;
+    group! {
+        for sending in 0..5 {
+            let (sender, notify) = (sender.clone(), &notify);
+            spawn! {
+                for n in 0..5 {
+                    sender.send(10 * sending + n).unwrap();
+                    note(format!("{sending} has sent {n}"));
+                    sleep(Duration::from_millis(u64::from(sending)));
+                }
+                notify.notify_one();
+            }
+        }
+        drop(sender);
+        spawn! {
+            for n in receiver {
+                note(format!("received {n}"));
+            }
+        }
+        for _ in 0..3 {
+            select! {
+                _ = notify.notified() => note("notified".to_owned()),
+                _ = sleep(Duration::from_millis(3)) => note("late".to_owned()),
+            }
+        }
+        let won: Result<u32, vthread::Failures<()>> = race!(error = (), for n in 0..5 => {
+            vthread::yield_now();
+            Ok(n)
+        });
+        note(format!("{won:?} has won"));
+    }
+    trace.into_inner().unwrap()
+}
+
+static FIRST: StdMutex<Option<String>> = StdMutex::new(None);
+
+/// A hundred runs, each in a world of its own.
+#[test]
+fn a_seed_repeats_a_run() {
+    for _ in 0..100 {
+        with_seed_7();
+    }
+    let first = FIRST.lock().unwrap().take();
+    assert!(first.is_some());
+}
+
+#[vthread::test(seed = 7)]
+fn with_seed_7() {
+    let trace = trace();
+    let mut first = FIRST.lock().unwrap();
+    let first = first.get_or_insert_with(|| trace.clone());
+    assert_eq!(*first, trace);
+}
+
+static TRACES: StdMutex<Vec<String>> = StdMutex::new(Vec::new());
+
+#[vthread::test(seeds = 30)]
+fn other_seeds_are_other_runs() {
+    let trace = trace();
+    let mut traces = TRACES.lock().unwrap();
+    assert_eq!(seed(), traces.len() as u64);
+    traces.push(trace);
+    if seed() == 29 {
+        traces.sort_unstable();
+        traces.dedup();
+        assert!(traces.len() > 25, "{} orders", traces.len());
+    }
+}

@@ -1,0 +1,50 @@
+//! Timers that follow the clock of a test.
+//!
+//! A test's thread rings them itself, when none of its vthreads can run. They are never freed,
+//! because alarms refer to them, and used for one test after another.
+
+use super::timers::Timers;
+use crate::base::clock::{self, StandingClock};
+use crate::base::wake::WakeList;
+use crate::world::Time;
+use parking_lot::Mutex;
+use std::time::Duration;
+
+/// Those that no test uses.
+static IDLE: Mutex<Vec<&'static Timers>> = Mutex::new(Vec::new());
+
+/// The timers of the test that this thread works for, if it has its own.
+pub(crate) fn here() -> Option<&'static Timers> {
+    clock::standing()?.timers()?.downcast_ref()
+}
+
+/// A clock that shows the present time, with timers that follow it.
+pub(crate) fn begin() -> (&'static StandingClock, &'static dyn Time) {
+    let idle = IDLE.lock().pop();
+    let timers = idle.unwrap_or_else(|| {
+        let clock = StandingClock::leaked();
+        let timers: &'static Timers = Box::leak(Box::new(Timers::standing(clock)));
+        clock.set_timers(timers);
+        timers
+    });
+    let clock = timers.standing_clock().expect("made with one");
+    clock.start();
+    (clock, timers)
+}
+
+impl Time for Timers {
+    fn next(&self) -> Option<Duration> {
+        self.next_tick().map(Duration::from_millis)
+    }
+
+    fn ring(&self) {
+        Timers::ring(self, &mut WakeList::default());
+    }
+
+    fn end(&'static self) {
+        // Alarms that are left belong to vthreads which the test could not end.
+        if self.restart() {
+            IDLE.lock().push(self);
+        }
+    }
+}
