@@ -116,7 +116,7 @@ mod tests {
         assert_eq!((savings.into_inner(), account.into_inner()), (4, 6));
     }
 
-    /// The waiter waits for ever: a deadlock.
+    /// The waiter waits forever: a deadlock.
     #[vthread::test(seeds = 1000)]
     #[should_panic(expected = "a deadlock")]
     fn a_missed_notification_is_found() {

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicIsize, Ordering};
 use std::time::Instant;
+use vthread::time::now;
 use vthread::{CancelReason, Outcome};
 
 /// The number of an item that goes through a channel.
@@ -172,7 +173,7 @@ pub(crate) struct Log {
 impl Log {
     pub(crate) fn new() -> Self {
         Log {
-            started: Instant::now(),
+            started: now(),
             events: Mutex::new(Vec::with_capacity(256)),
             alive: AtomicIsize::new(0),
             gone: Mutex::default(),
@@ -188,7 +189,7 @@ impl Log {
 
     /// Since the tree began.
     pub(crate) fn micros(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_micros()).expect("a tree ends")
+        u64::try_from((now() - self.started).as_micros()).expect("a tree ends")
     }
 
     /// Begins a part, and records its drop.

@@ -93,6 +93,20 @@ fn random_trees() {
     assert!(!has_failed.into_inner(), "a tree broke a rule: see above");
 }
 
+/// As many again, each in an order that is drawn from the seed: `VTHREAD_SEED` repeats one exactly.
+#[vthread::test(seeds = 10_000)]
+fn random_trees_in_order() {
+    watch::silence_planned_panics();
+    let seed = vthread::testing::seed();
+    if let Err(broken) = watch::run_in_order(generate::grow(seed)) {
+        let report = watch::report(&generate::grow(seed), &broken.events);
+        panic!(
+            "the tree of seed {seed} breaks these rules: {:#?}\nit gave {:?}\n{report}",
+            broken.rules, broken.outcome
+        );
+    }
+}
+
 /// Prints how a tree broke, and the smallest one that still does.
 fn tell(seed: u64, broken: watch::Broken) {
     let plan = generate::grow(seed);

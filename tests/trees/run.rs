@@ -5,9 +5,9 @@ use crate::log::{Fail, Part, Thrown, What};
 use crate::scenario::{Catches, Id, Kind, Leaf, Mode, ROOT, Reach, Step, TOP};
 use crate::world::{Canary, Lock, Slow, World};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use vthread::prelude::*;
-use vthread::time::{Elapsed, deadline};
+use vthread::time::{Elapsed, deadline, now};
 use vthread::{Failures, Group, is_cancellation, yield_now};
 
 /// The defaults of a group.
@@ -270,10 +270,10 @@ where
                 steps: inner,
             } => {
                 let patience = Duration::from_micros(*micros);
-                let (started, further_out) = (Instant::now(), deadline());
+                let (started, further_out) = (now(), deadline());
                 let outcome: Result<Result<(), Fail>, Elapsed> = timeout!(patience => {
                     let body = log.part(id, Part::Body);
-                    let latest = Instant::now() + patience;
+                    let latest = now() + patience;
                     let latest = further_out.map_or(latest, |at| at.min(latest));
                     if deadline().is_none_or(|at| at > latest) {
                         log.complain(format!("timeout {id} ends at {:?}", deadline()));
@@ -284,8 +284,8 @@ where
                 });
                 outcome.unwrap_or_else(|_| {
                     alive.note(What::Elapsed);
-                    if started.elapsed() < patience {
-                        log.complain(format!("timeout {id} fired after {:?}", started.elapsed()));
+                    if (now() - started) < patience {
+                        log.complain(format!("timeout {id} fired after {:?}", (now() - started)));
                     }
                     Ok(())
                 })

@@ -8,7 +8,9 @@ use crate::scenario::Plan;
 use crate::world::World;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, Once};
+use std::thread;
 use std::time::{Duration, Instant};
+use vthread::prelude::*;
 
 /// How a tree ended, seen from the thread that ran it.
 #[derive(Debug)]
@@ -30,9 +32,23 @@ pub(crate) struct Broken {
 
 /// How many vthreads a tree had, at least.
 pub(crate) fn run(plan: Plan) -> Result<usize, Broken> {
-    let mut world = World::new(plan);
+    let world = World::new(plan);
     let watched = Watched::new(&world);
     let result = catch_unwind(AssertUnwindSafe(|| root(&world, world.plan.steps())));
+    let judged = judge(world, result);
+    drop(watched);
+    judged
+}
+
+/// The same in a test that runs its vthreads itself.
+#[vthread]
+pub(crate) fn run_in_order(plan: Plan) -> Result<usize, Broken> {
+    let world = World::new(plan);
+    let result = catch_unwind! { root(&world, world.plan.steps()) };
+    judge(world, result)
+}
+
+fn judge(mut world: World, result: thread::Result<Result<(), Fail>>) -> Result<usize, Broken> {
     let outcome = match result {
         Ok(Ok(())) => Outcome::Passed,
         Ok(Err(fail)) => Outcome::Failed(fail),
@@ -42,7 +58,6 @@ pub(crate) fn run(plan: Plan) -> Result<usize, Broken> {
         },
     };
     world.close();
-    drop(watched);
     let (events, mut rules, alive) = world.log.close();
     if alive != 0 {
         rules.push(format!("{alive} objects are still alive"));

@@ -1,8 +1,8 @@
 //! The runtime of `vthread`. Programs use the facade crate `vthread`; this crate is its
 //! implementation.
 //!
-//! Layers, each knowing only those before it: `task`, `scheduler`, `world`, `group`, `inspect`, `context`,
-//! `driver`, `sync`, then `io`, `net`, `fs`, `time`, `signal`.
+//! Layers, each knowing only those before it: `task`, `scheduler`, `world`, `group`, `inspect`,
+//! `context`, `driver`, `sync`, then `io`, `net`, `fs`, `time`, `signal`.
 
 #![deny(unsafe_code)]
 

@@ -47,6 +47,7 @@ impl Chance {
 }
 
 /// A pseudo-random number below `n`: xorshift, so that no branch is favoured.
+#[inline]
 pub(crate) fn below(n: usize) -> usize {
     let mut here = HERE.get();
     let mut x = here.state;

@@ -43,16 +43,19 @@ impl StandingClock {
     }
 
     /// The time at which it was started.
+    #[cold]
     pub(crate) fn started_at(&self) -> Instant {
         *ORIGIN + Duration::from_nanos(self.start.load(Ordering::Relaxed))
     }
 
     /// The time that has passed on it.
+    #[cold]
     pub(crate) fn elapsed(&self) -> Duration {
         Duration::from_nanos(self.elapsed.load(Ordering::Acquire))
     }
 
     /// The time that it shows.
+    #[cold]
     pub(crate) fn now(&self) -> Instant {
         self.started_at() + self.elapsed()
     }

@@ -333,6 +333,9 @@ impl<'a> Nested<'a> {
         if outer.may_be_cancelled() {
             root.vthread.set_maybe_cancelled();
         }
+        if outer.takes_turns() {
+            root.vthread.set_takes_turns();
+        }
         if outer.escape.is_followed() {
             // The plain code between may have given it any value of the outer vthread.
             root.vthread.escape.follow();

@@ -57,9 +57,10 @@ impl CancelInProgress {
     /// As `is_under_way`. In a test that orders its vthreads itself the cancellations of other
     /// threads, which are short, are waited for on the spot: its order does not depend on them.
     pub(crate) fn is_still_under_way() -> bool {
-        let mut n_looks = if clock::standing().is_some() { 1000 } else { 0 };
-        while n_looks > 0 && Self::is_under_way() {
-            n_looks -= 1;
+        for _ in 0..1000 {
+            if !Self::is_under_way() || clock::standing().is_none() {
+                break;
+            }
             std::thread::yield_now();
         }
         Self::is_under_way()

@@ -59,6 +59,7 @@ impl Driver {
     }
 
     /// The timers that the code of this thread uses.
+    #[inline]
     fn timers_here(&self) -> &Timers {
         standing::here().unwrap_or(&self.timers)
     }

@@ -96,8 +96,8 @@ pub(crate) fn dump_of_test(test: &Process) -> Dump {
     }
 }
 
-/// The vthreads that have been spawned in the test which has led here, and have not ended: names and
-/// sites.
+/// The vthreads that have been spawned in the test which has led here, and have not ended: names
+/// and sites.
 pub(crate) fn of_test() -> Vec<(Option<String>, Site)> {
     let Some(test) = of_test::current() else {
         return Vec::new();

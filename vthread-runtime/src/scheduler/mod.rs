@@ -17,8 +17,8 @@ pub(crate) mod threads;
 
 pub(crate) use blocking_wait::{Given, Place, has_place, wait};
 pub use monitor::StuckPoll;
-pub(crate) use queueing::{schedule, schedule_last};
-pub(crate) use worker::{Orders, ordered};
+pub(crate) use queueing::{ordered, schedule, schedule_last};
+pub(crate) use worker::Orders;
 
 use self::handoff::Spares;
 use self::idle::Idle;

@@ -1,29 +1,51 @@
 //! Where a task goes that shall run: to the queues of the worker that this thread is, or to the
 //! queue that all workers share.
 
-use super::worker::{self, Worker};
+use super::worker::{self, Orders, Worker};
 use crate::task::header::TaskRef;
+use std::cell::RefCell;
+use std::sync::Arc;
 
 /// Queues a task that was woken or spawned: it runs soon, on this worker if the thread is one.
 pub(crate) fn schedule(task: TaskRef) {
-    schedule_by(task, worker::push_soon);
+    if let Err(task) = queue_here(task, worker::push_soon) {
+        inject(task);
+    }
 }
 
 /// Queues a task behind all others of this worker: it has had its turn.
 pub(crate) fn schedule_last(task: TaskRef) {
-    schedule_by(task, worker::push_last);
+    if let Err(task) = queue_here(task, worker::push_last) {
+        order(task);
+    }
 }
 
-/// Queues a task by `push` if this thread is a worker, or else where every worker finds it.
+/// Queues a task by `push` if this thread is a worker, or gives it back.
 #[inline]
-fn schedule_by(task: TaskRef, push: impl FnOnce(&Worker, TaskRef) -> Result<(), TaskRef>) {
-    let not_taken = worker::with(|worker| match worker {
+fn queue_here(
+    task: TaskRef,
+    push: impl FnOnce(&Worker, TaskRef) -> Result<(), TaskRef>,
+) -> Result<(), TaskRef> {
+    worker::with(|worker| match worker {
         Some(worker) => push(worker, task),
         None => Err(task),
-    });
-    if let Err(task) = not_taken {
-        inject(task);
-    }
+    })
+}
+
+/// Queues a task that this thread has spawned or polled: with the test that the thread runs, or
+/// where every worker finds it.
+#[inline(never)]
+fn order(task: TaskRef) {
+    let not_taken = worker::with(
+        |worker| match worker.and_then(|worker| worker.orders.as_ref()) {
+            Some(orders) => {
+                orders.take(task);
+                None
+            }
+            None => Some(task),
+        },
+    );
+    not_taken.into_iter().for_each(inject);
 }
 
 #[inline(never)]
@@ -31,4 +53,14 @@ fn inject(task: TaskRef) {
     let scheduler = crate::runtime::scheduler();
     scheduler.injector.push(task);
     scheduler.wake_a_worker();
+}
+
+/// Runs `code` on a thread that is no worker. `orders` takes the vthreads that it spawns.
+pub(crate) fn ordered<R>(orders: Arc<dyn Orders>, code: impl FnOnce() -> R) -> R {
+    let worker = Worker {
+        scheduler: crate::runtime::scheduler(),
+        core: RefCell::new(None),
+        orders: Some(orders),
+    };
+    worker::within(&worker, code)
 }

@@ -397,24 +397,13 @@ pub(super) fn push_last(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
     // As above.
     let mut core = worker.core.borrow_mut();
     let Some(core) = core.as_mut() else {
-        return order(worker, task);
+        return Err(task);
     };
     core.deque.push(task);
     if !core.asleep {
         worker.scheduler.wake_a_worker();
     }
     Ok(())
-}
-
-#[cold]
-fn order(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
-    match &worker.orders {
-        Some(orders) => {
-            orders.take(task);
-            Ok(())
-        }
-        None => Err(task),
-    }
 }
 
 /// If this thread is a worker that waits with its core, because no other thread can take it:
@@ -440,7 +429,8 @@ pub(super) fn enter(worker: &Worker, code: impl FnOnce()) {
     within(worker, || blocks::with_magazines(code));
 }
 
-fn within<R>(worker: &Worker, code: impl FnOnce() -> R) -> R {
+/// The same, without memory of its own for vthreads.
+pub(super) fn within<R>(worker: &Worker, code: impl FnOnce() -> R) -> R {
     struct Leave;
     impl Drop for Leave {
         fn drop(&mut self) {
@@ -451,16 +441,6 @@ fn within<R>(worker: &Worker, code: impl FnOnce() -> R) -> R {
     WORKER.set(worker);
     let _leave = Leave;
     code()
-}
-
-/// Runs `code`, whose vthreads `orders` takes. Not on a worker.
-pub(crate) fn ordered<R>(orders: Arc<dyn Orders>, code: impl FnOnce() -> R) -> R {
-    let worker = Worker {
-        scheduler: crate::runtime::scheduler(),
-        core: RefCell::new(None),
-        orders: Some(orders),
-    };
-    within(&worker, code)
 }
 
 /// Calls `code` with the worker that this thread is.

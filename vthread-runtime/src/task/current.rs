@@ -4,7 +4,7 @@
 
 use super::header::{Header, Held};
 use super::race_turn::Runner;
-use super::vthread::Vthread;
+use super::vthread::{TURNS, Vthread};
 use super::wait_reason::WaitReason;
 use crate::base::chance;
 use crate::cancel::deadline::Deadline;
@@ -147,19 +147,23 @@ impl Running {
     /// wait for a turn as well.
     #[inline]
     pub(crate) fn must_pause(&self) -> bool {
-        self.vthread().may_be_cancelled() && self.is_marked_or_interrupted()
+        let looks = self.vthread().looks();
+        looks != 0 && (self.is_interrupted(looks) || self.is_marked_or_late())
+    }
+
+    #[inline]
+    fn is_interrupted(&self, looks: u8) -> bool {
+        looks & TURNS != 0 && self.waits_for_turn()
     }
 
     #[cold]
-    fn is_marked_or_interrupted(&self) -> bool {
-        if self.is_marked_or_late() {
-            return true;
-        }
-        let is_interrupted = chance::interrupts(self.has_yielded());
-        if is_interrupted {
+    fn waits_for_turn(&self) -> bool {
+        // What is marked meets its mark.
+        let waits = !self.is_marked() && chance::interrupts(self.has_yielded());
+        if waits {
             self.set_yielded();
         }
-        is_interrupted
+        waits
     }
 
     /// Whether the innermost scope counts as marked, after deadlines that have passed are applied.

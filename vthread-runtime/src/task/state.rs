@@ -18,8 +18,8 @@ const COMPLETE: usize = 1 << 2;
 const HANDLE: usize = 1 << 3;
 /// The holder of the handle has left a waker. Set by `add_joiner`.
 const JOINER: usize = 1 << 4;
-/// The task is one of a test that runs its vthreads itself, and is queued there. Set once, before the
-/// task is queued for the first time.
+/// The task is one of a test that runs its vthreads itself, and is queued there. Set once, before
+/// the task is queued for the first time.
 const IN_WORLD: usize = 1 << 5;
 /// One reference. Wakers and the handle own one each, and being alive is one.
 const REFERENCE: usize = 1 << 6;

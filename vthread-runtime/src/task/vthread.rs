@@ -3,7 +3,7 @@
 //! learn of a mark.
 //!
 //! The protocol of marks. To mark: (1) set the scope's mark, (2) set the vthread's
-//! `maybe_cancelled` flag, (3) take the list's lock and pass the mark on to every scope in it, (4)
+//! flag `MARKS`, (3) take the list's lock and pass the mark on to every scope in it, (4)
 //! wake the vthread. To open a scope: (a) link it under the list's lock, (b) look at the marks
 //! above it. Either (3) finds the new scope or (b) finds the mark, since both go through one lock.
 //! A forced mark goes the same way, with the same argument.
@@ -29,9 +29,14 @@ use super::wait_for::{LockWait, SeenWait, is_unlimited};
 use super::wait_reason::WaitReasonCell;
 use crate::cancel::reason::CancelReason;
 use crate::cancel::scope::{Kind, Level, Scope};
-use crate::primitive::{AtomicBool, AtomicU8, Mutex, MutexGuard, Ordering};
+use crate::primitive::{AtomicU8, Mutex, MutexGuard, Ordering};
 use std::cell::Cell;
 use std::ptr;
+
+/// Some scope of the vthread may be marked, or have a deadline that has passed.
+const MARKS: u8 = 1 << 0;
+/// Operations may be interrupted: `base/chance.rs`.
+pub(super) const TURNS: u8 = 1 << 1;
 
 /// The part of a vthread that scopes and marks need.
 #[derive(Debug)]
@@ -47,8 +52,9 @@ pub(crate) struct Vthread {
     /// Whether the guards of its locks are certainly still its own.
     pub(crate) escape: GuardEscape,
     open: Mutex<Open>,
-    /// Some scope of this vthread may be marked. Never cleared while the vthread lives.
-    maybe_cancelled: AtomicBool,
+    /// Whether its operations have to look closer before they begin, and for what: `MARKS`,
+    /// `TURNS`. Never cleared while the vthread lives.
+    looks: AtomicU8,
     /// The number of walks that have marked a scope of this vthread, and have others to mark still.
     /// It wraps.
     held: AtomicU8,
@@ -93,7 +99,7 @@ impl Vthread {
                 waiting: ptr::null(),
                 joiner: None,
             }),
-            maybe_cancelled: AtomicBool::new(false),
+            looks: AtomicU8::new(0),
             held: AtomicU8::new(0),
             wait_reason: WaitReasonCell::new(),
             of_task,
@@ -103,12 +109,23 @@ impl Vthread {
     /// Whether there may be a mark.
     #[inline]
     pub(crate) fn may_be_cancelled(&self) -> bool {
-        self.maybe_cancelled.load(Ordering::Acquire)
+        self.looks() != 0
+    }
+
+    /// What its operations have to look for. 0: nothing.
+    #[inline]
+    pub(crate) fn looks(&self) -> u8 {
+        self.looks.load(Ordering::Acquire)
+    }
+
+    /// It is one of a test with a seed: its operations may have to wait for their turn.
+    pub(crate) fn set_takes_turns(&self) {
+        self.looks.fetch_or(TURNS, Ordering::AcqRel);
     }
 
     /// Step 2 of marking.
     pub(crate) fn set_maybe_cancelled(&self) {
-        self.maybe_cancelled.store(true, Ordering::Release);
+        self.looks.fetch_or(MARKS, Ordering::Release);
     }
 
     /// Called before a walk marks a scope of this vthread, if it marks others as well: until
@@ -126,6 +143,11 @@ impl Vthread {
     /// seen.
     pub(crate) fn is_held(&self) -> bool {
         self.held.load(Ordering::Acquire) > 0
+    }
+
+    /// Whether it is.
+    pub(crate) fn takes_turns(&self) -> bool {
+        self.looks() & TURNS != 0
     }
 
     /// The list of open scopes, locked.
@@ -210,7 +232,7 @@ impl Vthread {
         self.root.reset();
         self.bindings.reset();
         // A store: only walks set it, and none can while no call of this root is made.
-        self.maybe_cancelled.store(false, Ordering::Relaxed);
+        self.looks.store(0, Ordering::Relaxed);
         self.escape.reset();
     }
 }
@@ -341,7 +363,7 @@ impl Open {
 #[cfg(all(test, loom))]
 mod models {
     use super::*;
-    use crate::primitive::{Arc, thread};
+    use crate::primitive::{Arc, AtomicBool, thread};
 
     /// A vthread that was marked early ends as soon as it may, and its sibling, which sees that, is
     /// marked.

@@ -26,9 +26,9 @@
 //!
 //! # Order
 //!
-//! With a `seed` every decision of the runtime is drawn from a stream of pseudo-random numbers: which
-//! of the vthreads that can run goes next, which is held up for a while, which gives way in the
-//! middle between two operations of the library, and which of the branches of a `select!` or the
+//! With a `seed` every decision of the runtime is drawn from a stream of pseudo-random numbers:
+//! which of the vthreads that can run goes next, which is held up for a while, which gives way
+//! between two operations of the library, and which of the branches of a `select!` or the
 //! runners of a `race!` that are ready wins. `seeds = 1000` runs the test a thousand times, in a
 //! thousand orders. A test that fails prints its seed, and `VTHREAD_SEED=N` repeats that very run:
 //! the same vthreads in the same order at the same times.
@@ -40,9 +40,9 @@
 //!
 //! # Threads
 //!
-//! In a test with a time of its own all vthreads run on the test's thread, one at a time. A blocking
-//! call that plain code makes, in a closure say, parks the thread in the middle of a vthread; then
-//! the others run on a thread beside, still one at a time and in the same order.
+//! In a test with a time of its own all vthreads run on the test's thread, one at a time. A
+//! blocking call that plain code makes, in a closure say, parks the thread in the middle of a
+//! vthread; then the others run on a thread beside, still one at a time and in the same order.
 //!
 //! # Examples
 //! ```

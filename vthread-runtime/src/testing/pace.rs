@@ -31,8 +31,8 @@ vthread_fn! {
 }
 
 vthread_fn! {
-    /// Waits until no other vthread of the test can run before time passes: each has ended, or waits
-    /// for something that none of them will do. Time stands still meanwhile.
+    /// Waits until no other vthread of the test can run before time passes: each has ended, or
+    /// waits for something that none of them will do. Time stands still meanwhile.
     ///
     /// Helper threads at work, and sockets at work, are waited for.
     ///

@@ -126,7 +126,7 @@ where
                 of_test.begin_body(root);
                 if seed.is_some() {
                     // Its operations may be interrupted.
-                    root.vthread.set_maybe_cancelled();
+                    root.vthread.set_takes_turns();
                 }
             })
         })

@@ -5,8 +5,8 @@ use crate::base::clock;
 use crate::task::call::{Call, Suspends, name_hash};
 use std::future::Future;
 
-/// Returns the present time, as sleeps and time limits count it: `Instant::now()`, and in a test with
-/// `virtual_time` or a seed the time on the clock of the test.
+/// Returns the present time, as sleeps and time limits count it: `Instant::now()`, and in a test
+/// with `virtual_time` or a seed the time on the clock of the test.
 ///
 /// # Examples
 /// ```

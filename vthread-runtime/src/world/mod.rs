@@ -165,7 +165,7 @@ impl Orders for World {
             let alive = (header.name().cloned(), header.site);
             if self.seed.is_some() {
                 // Its operations may be interrupted.
-                header.vthread.set_maybe_cancelled();
+                header.vthread.set_takes_turns();
             }
             let address = task.address();
             task.enter_world(self.share());

@@ -20,6 +20,7 @@ impl Clock {
     }
 
     /// The instant at which tick 0 begins.
+    #[inline]
     fn zero(&self) -> Instant {
         match self {
             Clock::Running(start) => *start,
@@ -27,6 +28,7 @@ impl Clock {
         }
     }
 
+    #[inline]
     fn elapsed(&self) -> Duration {
         match self {
             Clock::Running(start) => start.elapsed(),

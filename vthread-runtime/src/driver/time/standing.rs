@@ -14,8 +14,14 @@ use std::time::Duration;
 static IDLE: Mutex<Vec<&'static Timers>> = Mutex::new(Vec::new());
 
 /// The timers of the test that this thread works for, if it has its own.
+#[inline]
 pub(crate) fn here() -> Option<&'static Timers> {
-    clock::standing()?.timers()?.downcast_ref()
+    clock::standing().and_then(of)
+}
+
+#[cold]
+fn of(clock: &'static StandingClock) -> Option<&'static Timers> {
+    clock.timers()?.downcast_ref()
 }
 
 /// A clock that shows the present time, with timers that follow it.
