@@ -15,5 +15,5 @@ macro_rules! chapters {
 chapters! {
     tutorial from_threads from_tokio from_go
     plain_code cancellation errors channels_and_locks shutdown debugging
-    http with_async recipes compile_errors faq glossary
+    http with_async testing recipes compile_errors faq glossary
 }
