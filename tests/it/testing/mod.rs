@@ -1,6 +1,7 @@
 //! `#[vthread::test]` and `vthread::testing`.
 
 mod ends;
+mod network;
 mod outside;
 mod plain_code;
 mod seeds;

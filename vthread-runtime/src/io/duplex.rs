@@ -151,6 +151,13 @@ impl DuplexStream {
     }
 }
 
+impl DuplexStream {
+    /// Nothing more is read here: the other end writes in vain.
+    pub(crate) fn stop_reading(&self) {
+        self.reads.turn_deaf();
+    }
+}
+
 impl Drop for DuplexStream {
     fn drop(&mut self) {
         self.writes.end();

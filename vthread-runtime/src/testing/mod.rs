@@ -54,6 +54,7 @@
 //! assert_eq!(spawned(), 0);
 //! ```
 
+pub mod net;
 mod pace;
 mod report;
 pub(crate) mod run;

@@ -1,5 +1,6 @@
 //! The run of a test.
 
+use super::net;
 use super::report::Ended;
 use crate::call::block_on::try_block_on_prepared;
 use crate::cancel::reason::CancelReason;
@@ -99,6 +100,7 @@ where
         of_test.cancel();
         of_test.wait(CLEANUP);
     }
+    net::forget(of_test.process());
     Ended {
         result,
         deadlock: None,
@@ -138,6 +140,7 @@ where
         world.run_to_end();
     }
     world.end();
+    net::forget(of_test.process());
     let deadlock = dump.lock().take();
     Ended {
         result,
