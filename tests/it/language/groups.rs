@@ -312,3 +312,20 @@ fn generic_functions_with_groups() {
         ["\"a\"1", "\"b\"1"]
     );
 }
+
+/// Children that cannot fail, by a handle whose type says only its scope.
+#[vthread]
+fn infallible_helper<'scope>(g: &Group<'scope>, sum: &'scope Mutex<u32>, n: u32) {
+    spawn!(g => { *sum.lock() += num(n); });
+}
+
+#[test]
+fn t12_the_handle_of_a_group_that_cannot_fail_has_a_name() {
+    let sum = Mutex::new(0);
+    group!(g => {
+        infallible_helper(g, &sum, 3);
+        let same: &Group<'_, vthread::NoError> = g;
+        infallible_helper(same, &sum, 4);
+    });
+    assert_eq!(sum.into_inner(), 7);
+}

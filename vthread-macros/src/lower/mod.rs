@@ -24,6 +24,8 @@ pub(crate) mod for_loop;
 pub(crate) mod function_call;
 pub(crate) mod group;
 #[cfg(test)]
+mod growth_tests;
+#[cfg(test)]
 mod kinds_tests;
 pub(crate) mod lock_guards;
 pub(crate) mod lost_updates;

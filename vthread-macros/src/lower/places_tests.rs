@@ -134,6 +134,22 @@ fn each_await_is_checked_in_its_own_body() {
             parse_quote!(a.one(format!("{}", b.two().three())).four()),
         ),
         (4, parse_quote!(a.one(vec![b.two().three()]).four())),
+        // Calls of which a type is expected, and whose arguments may be coerced.
+        (2, parse_quote!(S { field: f(&[g()]) })),
+        (
+            2,
+            parse_quote!(S {
+                field: a.one(&[g()])
+            }),
+        ),
+        (
+            2,
+            parse_quote!(S {
+                field: T::one(&[g()])
+            }),
+        ),
+        (3, parse_quote!(a.one(f(&x), T::two(&x)))),
+        (3, parse_quote!(f(a.two(&x), b.three(async { c.four(&x) })))),
     ];
     for (n, written) in all {
         let text = written.to_token_stream().to_string();
