@@ -45,8 +45,9 @@ impl Lowering {
         let is_function = match known::is_type_relative(path) {
             true => is_important_in_its_file(&last.ident),
             false => {
-                !known::is_upper(&name)
-                    && !(path.segments.len() == 1 && is_unimportant_in_its_file(&last.ident))
+                let is_bare = path.segments.len() == 1;
+                let is_unimportant = is_bare && is_unimportant_in_its_file(&last.ident);
+                !is_unimportant && !known::is_upper(&name)
             }
         };
         is_function && !is_itself && can_be_twice(call)

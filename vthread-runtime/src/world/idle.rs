@@ -78,8 +78,7 @@ impl World {
         if std::mem::replace(&mut plan.was_deadlock, true) {
             eprintln!(
                 "vthread: a test cannot end: its vthreads were cancelled because of a deadlock, and \
-                 those that are left wait forever\n{}",
-                "the process ends"
+                 those that are left wait forever; the process ends"
             );
             std::process::abort();
         }
