@@ -64,12 +64,7 @@ impl TcpListener {
     ///
     /// # Errors
     /// None.
-    pub fn accept(
-        &self,
-    ) -> Call<
-        io::Result<(TcpStream, SocketAddr)>,
-        impl Future<Output = io::Result<(TcpStream, SocketAddr)>>,
-    > {
+    pub fn accept(&self) -> Call<Accepted, impl Future<Output = Accepted>> {
         let receive = self.streams.recv().into_frame();
         Call::leaf(async move {
             let stream = receive.await.map_err(io::Error::other)?;
@@ -96,6 +91,9 @@ impl Drop for TcpListener {
         drop(sender);
     }
 }
+
+/// A connection, and the address of its other side.
+type Accepted = io::Result<(TcpStream, SocketAddr)>;
 
 /// The first address that `address` names.
 pub(super) fn first(address: impl ToSocketAddrs) -> io::Result<SocketAddr> {
