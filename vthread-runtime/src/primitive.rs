@@ -83,6 +83,10 @@ mod model {
         pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
             self.0.try_lock().ok()
         }
+        /// Without the wait: a model has no time.
+        pub(crate) fn try_lock_for(&self, _: std::time::Duration) -> Option<MutexGuard<'_, T>> {
+            self.try_lock()
+        }
     }
     impl<T: Default> Default for Mutex<T> {
         fn default() -> Self {

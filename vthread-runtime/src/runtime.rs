@@ -79,7 +79,6 @@ fn make() -> &'static Scheduler {
     let workers = config::settle_workers();
     config::settle_tokio();
     fork::mark_children();
-    #[cfg(not(loom))]
     crate::trace::panics::install(crate::group::lineage::describe_current);
     let driver: &'static dyn Park = crate::driver::get();
     let (scheduler, cores) = Scheduler::new(workers, driver);

@@ -24,7 +24,6 @@ pub(crate) mod error_format;
 mod first_failure;
 pub(crate) mod race;
 
-#[cfg(not(loom))]
 pub(crate) mod lineage;
 
 pub(crate) mod cancel;
