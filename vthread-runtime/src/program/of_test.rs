@@ -66,7 +66,8 @@ impl OfTest {
     }
 
     /// The call of the test's own body is about to begin.
-    pub(crate) fn begin_body(self, root: &Arc<Root>) {
+    pub(crate) fn begin_body(self, root: &Arc<Root>, site: Site) {
+        root.set_site(Some(site));
         *self.0.body.lock() = Arc::downgrade(root);
     }
 

@@ -11,10 +11,11 @@ use crate::program::of_test::OfTest;
 use crate::task::call::Call;
 use crate::task::current;
 use crate::task::root::Root;
+use crate::task::wait_for::Site;
 use crate::world::{Upper, World};
 use parking_lot::Mutex;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::process::Termination;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,10 +49,12 @@ where
         "a `#[vthread::test]` is called by the test harness, not by a vthread"
     );
     crate::runtime::start();
+    // That of the test: dumps show it.
+    let site = Location::caller();
     let Some((first, n)) = options.seeds else {
         let ended = match options.virtual_time {
-            true => in_world(None, &mut body),
-            false => on_workers(&mut body),
+            true => in_world(None, site, &mut body),
+            false => on_workers(site, &mut body),
         };
         if let Err(complaint) = ended.judge() {
             panic!("{complaint}");
@@ -60,7 +63,9 @@ where
     };
     let (first, n) = seed_from_outside().map_or((first, n), |seed| (seed, 1));
     for seed in (0..n).map(|n| first.wrapping_add(n)) {
-        let judged = catch_unwind(AssertUnwindSafe(|| in_world(Some(seed), &mut body).judge()));
+        let judged = catch_unwind(AssertUnwindSafe(|| {
+            in_world(Some(seed), site, &mut body).judge()
+        }));
         if matches!(judged, Ok(Ok(()))) {
             continue;
         }
@@ -86,14 +91,14 @@ fn seed_from_outside() -> Option<u64> {
 }
 
 /// Runs the test in the order of the workers.
-fn on_workers<R, F>(body: &mut impl FnMut() -> Call<R, F>) -> Ended<R>
+fn on_workers<R, F>(site: Site, body: &mut impl FnMut() -> Call<R, F>) -> Ended<R>
 where
     F: Future<Output = R>,
 {
     let of_test = OfTest::begin();
     let result = of_test.within(|| {
         let body = catch_unwind(AssertUnwindSafe(body))?;
-        try_block_on_prepared(body.into_frame(), |root| of_test.begin_body(root))
+        try_block_on_prepared(body.into_frame(), |root| of_test.begin_body(root, site))
     });
     let left = of_test.wait(LAST_MOMENT);
     if !left.is_empty() {
@@ -110,7 +115,7 @@ where
 }
 
 /// Runs the test in a world of its own.
-fn in_world<R, F>(seed: Option<u64>, body: &mut impl FnMut() -> Call<R, F>) -> Ended<R>
+fn in_world<R, F>(seed: Option<u64>, site: Site, body: &mut impl FnMut() -> Call<R, F>) -> Ended<R>
 where
     F: Future<Output = R>,
 {
@@ -125,7 +130,7 @@ where
         of_test.within(|| {
             let body = catch_unwind(AssertUnwindSafe(body))?;
             try_block_on_prepared(body.into_frame(), |root| {
-                of_test.begin_body(root);
+                of_test.begin_body(root, site);
                 if seed.is_some() {
                     // Its operations may be interrupted.
                     root.vthread.set_takes_turns();
