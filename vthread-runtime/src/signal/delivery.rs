@@ -49,12 +49,7 @@ impl News {
     }
 
     fn take_over(kind: SignalKind) -> io::Result<News> {
-        if signal_hook_registry::FORBIDDEN.contains(&kind.as_raw()) {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                format!("signal {} cannot be waited for", kind.as_raw()),
-            ));
-        }
+        kind.must_be_handled()?;
         let (watched, handlers) = UnixStream::pair()?;
         watched.set_nonblocking(true)?;
         handlers.set_nonblocking(true)?;

@@ -1,7 +1,7 @@
 //! Dumps on a signal: a program that hangs is asked from outside what it waits for.
 //!
-//! The signal handler writes the number of the request into a socket pair. A thread of its own
-//! reads it and writes the dump, so that one comes while every worker is stuck, too.
+//! Each request has a socket pair, into which the signal handler writes a byte, and a thread, which
+//! reads it and writes the dump: so one comes while every worker is stuck, too.
 #![allow(unsafe_code)] // Registers a signal handler.
 
 use super::SignalKind;
@@ -109,10 +109,7 @@ fn parse(text: &str) -> Option<(SignalKind, Option<&str>)> {
 }
 
 fn request(kind: SignalKind, target: Target) -> io::Result<()> {
-    if signal_hook_registry::FORBIDDEN.contains(&kind.as_raw()) {
-        let why = format!("signal {} cannot be handled", kind.as_raw());
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
-    }
+    kind.must_be_handled()?;
     let mut requests = REQUESTS.lock().unwrap_or_else(PoisonError::into_inner);
     let request = (kind, target);
     if requests.contains(&request) {

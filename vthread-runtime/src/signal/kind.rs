@@ -1,6 +1,7 @@
 //! The kind of a signal.
 
 use libc::c_int;
+use std::io;
 
 /// The kind of a signal: its number, under the names that std-like libraries use.
 ///
@@ -33,6 +34,15 @@ impl SignalKind {
     /// Its number.
     pub const fn as_raw(self) -> c_int {
         self.0
+    }
+
+    /// Refuses what no handler can be registered for.
+    pub(super) fn must_be_handled(self) -> io::Result<()> {
+        if signal_hook_registry::FORBIDDEN.contains(&self.0) {
+            let why = format!("signal {} cannot be handled", self.0);
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        }
+        Ok(())
     }
 
     kinds! {
