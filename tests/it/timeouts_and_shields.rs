@@ -2,10 +2,10 @@
 
 use crate::drop_log::DropLog;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use vthread::prelude::*;
 use vthread::sync::channel;
-use vthread::time::{Elapsed, sleep};
+use vthread::time::{Elapsed, TimeLimit, deadline, sleep};
 use vthread::yield_now;
 
 const LONG: Duration = Duration::from_secs(3600);
@@ -16,8 +16,124 @@ const SHORT: Duration = Duration::from_millis(5);
 fn in_plain_functions() {
     assert_eq!(timeout!(LONG => { yield_now(); 3 }), Ok(3));
     assert!(timeout!(SHORT => sleep(LONG)).is_err());
+    assert!(timeout!(Instant::now() + SHORT => sleep(LONG)).is_err());
     let n = shield! { yield_now(); 4 };
     assert_eq!(n, 4);
+}
+
+/// The limit is the end itself.
+mod until_an_instant {
+    use super::*;
+
+    #[vthread::test]
+    fn the_body_ends_there_or_before() {
+        let end = Instant::now() + SHORT;
+        assert!(timeout!(end => sleep(LONG)).is_err());
+        assert!(Instant::now() >= end);
+        let value = timeout!(Instant::now() + LONG => { yield_now(); 3 });
+        assert_eq!(value, Ok(3));
+    }
+
+    #[vthread::test]
+    fn it_is_the_deadline_to_the_nanosecond() {
+        let end = Instant::now() + LONG;
+        let seen = timeout!(end => { yield_now(); deadline() });
+        assert_eq!(seen, Ok(Some(end)));
+    }
+
+    /// As a duration of zero does: the first suspension point is where it ends.
+    #[vthread::test]
+    fn one_that_has_passed_ends_the_body_at_once() {
+        let drop_log = DropLog::new();
+        let past = Instant::now();
+        sleep(Duration::from_millis(1));
+        for _ in 0..3 {
+            let late = timeout!(past => {
+                let _body = drop_log.object("body");
+                yield_now();
+                drop_log.note("too far");
+            });
+            assert!(late.is_err());
+        }
+        assert_eq!(drop_log.trace(), ["body"; 3]);
+        assert_eq!(timeout!(past => 4), Ok(4), "no suspension point");
+        let before_the_process = past - Duration::from_secs(60);
+        assert!(timeout!(before_the_process => yield_now()).is_err());
+    }
+
+    #[vthread::test]
+    fn the_nearest_of_nested_ones_wins() {
+        let (soon, late) = (Instant::now() + SHORT, Instant::now() + LONG);
+        let mut went_on = false;
+        let outer = timeout!(soon => {
+            let inner = timeout!(late => { assert_eq!(deadline(), Some(soon)); sleep(LONG) });
+            went_on = true;
+            inner
+        });
+        assert!(outer.is_err() && !went_on);
+        let outer = timeout!(late => {
+            let inner = timeout!(Instant::now() + SHORT => sleep(LONG));
+            inner.is_err()
+        });
+        assert_eq!(outer, Ok(true));
+        // At one and the same instant the outer one wins.
+        let end = Instant::now() + SHORT;
+        let outer = timeout!(end => {
+            let inner = timeout!(end => sleep(LONG));
+            went_on = true;
+            inner
+        });
+        assert!(outer.is_err() && !went_on);
+        // A duration that no instant can express is no limit.
+        let outer = timeout!(Duration::MAX => {
+            let inner = timeout!(Instant::now() + SHORT => sleep(LONG));
+            (inner.is_err(), deadline())
+        });
+        assert_eq!(outer, Ok((true, None)));
+    }
+
+    #[vthread]
+    fn all_within(limit: impl TimeLimit + Copy + Send, n: usize) -> Vec<bool> {
+        (0..n)
+            .map(|_| timeout!(limit => sleep(SHORT)).is_ok())
+            .collect()
+    }
+
+    #[vthread]
+    fn first(limit: impl TimeLimit) -> Result<u32, Elapsed> {
+        let value = timeout!(limit => {
+            if deadline().is_some() {
+                return Ok(7);
+            }
+            8
+        })?;
+        Ok(value)
+    }
+
+    #[vthread::test]
+    fn a_function_takes_either() {
+        assert_eq!(all_within(LONG, 2), [true, true]);
+        assert_eq!(all_within(Instant::now(), 2), [false, false]);
+        assert_eq!(first(LONG), Ok(7));
+        assert_eq!(first(Instant::now() + LONG), Ok(7));
+        assert_eq!(first(Duration::MAX), Ok(8));
+    }
+
+    /// What makes the limit may suspend, and may fail.
+    #[vthread]
+    fn of_a_message() -> Result<u32, std::sync::mpsc::RecvError> {
+        let (ends, end) = channel::<Instant>(1);
+        ends.send(Instant::now() + LONG).unwrap();
+        drop(ends);
+        assert_eq!(timeout!(end.recv()? => { yield_now(); 5 }), Ok(5));
+        let value = timeout!(end.recv()? => 6);
+        Ok(value.unwrap())
+    }
+
+    #[test]
+    fn a_limit_that_is_received() {
+        assert!(of_a_message().is_err());
+    }
 }
 
 mod a_shield_postpones {

@@ -646,9 +646,27 @@ pub fn background(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
+/// An `Instant` is the end itself, and may be that of several bodies. One that has passed ends the
+/// body at its first suspension point:
+///
+/// ```
+/// use vthread::prelude::*;
+/// use vthread::time::{Duration, Instant, sleep};
+///
+/// #[vthread]
+/// fn main() {
+///     let end = Instant::now() + Duration::from_millis(5);
+///     for _ in 0..3 {
+///         let late = timeout!(end => sleep(Duration::from_secs(3600)));
+///         assert!(late.is_err() && Instant::now() >= end);
+///     }
+/// }
+/// ```
+///
 /// # Grammar
-/// `timeout!(duration => { body })`, `timeout!(duration => expression)`; the duration is a
-/// `std::time::Duration`.
+/// `timeout!(limit => { body })`, `timeout!(limit => expression)`; the limit is a
+/// `std::time::Duration`, counted from here, or a `std::time::Instant`, and in generic code a
+/// `vthread::time::TimeLimit`.
 ///
 /// # Suspends
 /// Where its body suspends.
@@ -664,6 +682,7 @@ pub fn background(tokens: TokenStream) -> TokenStream {
 /// # Errors
 /// `Err(Elapsed)` if the time was over first. The body's own errors are inside the `Ok`, or leave
 /// the body by `?`.
+#[doc(alias = "timeout_at")]
 #[proc_macro]
 pub fn timeout(tokens: TokenStream) -> TokenStream {
     lower::plain_code::enclosure(forms::enclosure::Enclosure::Timeout, tokens.into()).into()

@@ -103,6 +103,7 @@ names! {
     bound = bound;
     bind = bind;
     timeout = timeout;
+    end_of_time = end_of_time;
     select = select;
     select_biased = select_biased;
     select_or_default = select_or_default;

@@ -57,6 +57,7 @@ pub use crate::task::call::{
 };
 pub use crate::task::recursion::{Segment, segment};
 pub use crate::testing::run::{TestOptions, run_test};
+pub use crate::time::time_limit::end_of_time;
 pub use crate::time::timeout::{Timeout, timeout};
 
 pub use crate::base::type_question::{Answer, Asked, chosen};

@@ -57,6 +57,23 @@ fn everything_that_waits_for_a_time_follows() {
     assert_eq!(elapsed(), 252 * SECOND);
 }
 
+#[vthread::test(virtual_time)]
+fn a_time_limit_is_an_instant_of_that_clock() {
+    let end = now() + 100 * SECOND;
+    for _ in 0..2 {
+        assert!(timeout!(end => sleep(1000 * SECOND)).is_err());
+        assert_eq!(elapsed(), 100 * SECOND);
+    }
+    let value = timeout!(now() + 10 * SECOND => { sleep(10 * SECOND / 2); 3 });
+    assert_eq!((value, elapsed()), (Ok(3), 105 * SECOND));
+    let outer = timeout!(now() + 10 * SECOND => {
+        let inner = timeout!(now() + 20 * SECOND => sleep(30 * SECOND));
+        inner
+    });
+    assert!(outer.is_err());
+    assert_eq!(elapsed(), 115 * SECOND);
+}
+
 /// The time limit does not end what computes, however slow the machine is.
 #[vthread::test(virtual_time)]
 fn time_stands_still_while_a_vthread_can_run() {

@@ -58,7 +58,7 @@ pub(crate) struct BackgroundForm {
     pub(crate) body: Block,
 }
 
-/// `timeout!(duration => body)`, `bind!(NAME = value => body)`, `shield! { body }`
+/// `timeout!(limit => body)`, `bind!(NAME = value => body)`, `shield! { body }`
 pub(crate) struct EnclosureForm {
     pub(crate) head: Head,
     pub(crate) body: Block,
@@ -67,7 +67,7 @@ pub(crate) struct EnclosureForm {
 /// The part before the arrow.
 pub(crate) enum Head {
     Nothing,
-    Duration(Expr),
+    Limit(Expr),
     Bindings(Bindings),
 }
 
@@ -76,7 +76,7 @@ impl Head {
     pub(crate) fn values(&self) -> Vec<&Expr> {
         match self {
             Head::Nothing => Vec::new(),
-            Head::Duration(duration) => vec![duration],
+            Head::Limit(limit) => vec![limit],
             Head::Bindings(bindings) => bindings.0.iter().map(|binding| &binding.value).collect(),
         }
     }
@@ -277,12 +277,19 @@ impl EnclosureForm {
                 let head: TokenStream = head.iter().cloned().collect();
                 match which {
                     Enclosure::Bind => syn::parse2(head).map(Head::Bindings),
-                    _ => syn::parse2(head).map(Head::Duration),
+                    _ => syn::parse2(head).map(Head::Limit),
                 }
             }
             None => Ok(Head::Nothing),
         };
         let head = head.map_err(|error| errors.push(error)).ok()?;
+        if let Head::Limit(Expr::Assign(option)) = &head {
+            errors.on(
+                &option.left,
+                "`timeout!` has no options: its limit is a `Duration` or an `Instant`, as in `timeout!(limit => { .. })`",
+            );
+            return None;
+        }
         match Block::parse_within.parse2(body.iter().cloned().collect()) {
             Ok(stmts) => Some(EnclosureForm {
                 head,

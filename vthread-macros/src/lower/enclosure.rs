@@ -98,9 +98,13 @@ impl Lowering {
         let form = EnclosureForm::parse(mac.tokens.clone(), which, at, &mut self.errors)?;
         let argument = match form.head {
             Head::Nothing => TokenStream::new(),
-            Head::Duration(mut duration) => {
-                self.visit_expr_mut(&mut duration);
-                quote_spanned!(span=> let __argument = #duration;)
+            Head::Limit(mut limit) => {
+                // A limit of another type is reported where it stands.
+                let at = hygienic(limit.span());
+                let end = names::end_of_time(at);
+                self.visit_expr_mut(&mut limit);
+                let end = quote_spanned!(at=> #end(#limit));
+                quote_spanned!(span=> let __argument = #end;)
             }
             Head::Bindings(mut bindings) => self.new_bindings(&mut bindings, span),
         };

@@ -4,13 +4,14 @@
 //! |---|---|---|
 //! | `time::{Duration, Instant, SystemTime, UNIX_EPOCH}` | the same, re-exported | none |
 //! | `thread::{sleep, sleep_until}` | [`sleep`], [`sleep_until`] | they suspend |
-//! | - | `timeout!(duration => ..)`, [`until`], [`deadline`] | beyond std |
+//! | - | `timeout!(duration => ..)`, `timeout!(instant => ..)`, [`deadline`] | beyond std |
 //! | - | [`interval`], [`Timer`] | beyond std |
-//! | `Instant::now` | [`now`] | follows the clock of a [test](crate::testing) |
+//! | `Instant::now`, `saturating_duration_since` | [`now`], [`until`] | they follow the clock of a [test](crate::testing) |
 
 mod deadline;
 mod interval;
 mod sleeping;
+pub(crate) mod time_limit;
 pub(crate) mod timeout;
 mod timer;
 
@@ -20,5 +21,6 @@ pub use sleeping::{__vthread_sleep, __vthread_sleep_until, Sleep, sleep, sleep_u
 pub use std::time::{
     Duration, Instant, SystemTime, SystemTimeError, TryFromFloatSecsError, UNIX_EPOCH,
 };
+pub use time_limit::TimeLimit;
 pub use timeout::Elapsed;
 pub use timer::{Timer, now, until};

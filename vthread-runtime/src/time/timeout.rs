@@ -5,8 +5,8 @@
 
 #![allow(unsafe_code)] // Pin projection; the scope's cells.
 
-use super::{Duration, Instant};
-use crate::base::clock;
+use super::Instant;
+use super::time_limit::End;
 use crate::cancel::deadline::Deadline;
 use crate::cancel::grace_period::Grace;
 use crate::cancel::reason::CancelReason;
@@ -131,7 +131,8 @@ impl Wake for Bell {
 /// The future of a `timeout!`.
 pub struct Timeout<B> {
     enclosure: ScopedBody<Arc<Node>, B>,
-    deadline: Instant,
+    /// `None`: never.
+    deadline: Option<Instant>,
     alarm: Alarm<'static>,
 }
 
@@ -139,11 +140,8 @@ pub struct Timeout<B> {
 ///
 /// # Safety
 /// - `body` was made by `timeout!`; the future is awaited by a vthread, in place.
-pub unsafe fn timeout<B: Future>(duration: Duration, body: B) -> Timeout<B> {
-    let now = clock::now();
-    // A time that no instant can express is never reached; thirty years stand for it.
-    let far_away = Duration::from_secs(30 * 365 * 24 * 60 * 60);
-    let deadline = now.checked_add(duration);
+pub unsafe fn timeout<B: Future>(end: End, body: B) -> Timeout<B> {
+    let End(deadline) = end;
     let node = Arc::new(Node {
         scope: Scope::new(Kind::Timeout),
         frame: OnceLock::new(),
@@ -153,7 +151,7 @@ pub unsafe fn timeout<B: Future>(duration: Duration, body: B) -> Timeout<B> {
         .set_deadline(deadline.map_or(Deadline::NEVER, Deadline::at));
     Timeout {
         enclosure: ScopedBody::new(node, body),
-        deadline: deadline.unwrap_or_else(|| now + far_away),
+        deadline,
         alarm: driver::get().alarm(),
     }
 }
@@ -197,10 +195,11 @@ impl<B: Future> Timeout<B> {
             // Due at once, and marked already; or no alarm is needed.
             return;
         }
-        if node.scope.deadline() != Deadline::NEVER {
-            // From here on suspension points check the clock.
-            running.vthread().set_maybe_cancelled();
-        }
+        let Some(deadline) = self.deadline else {
+            return;
+        };
+        // From here on suspension points check the clock.
+        running.vthread().set_maybe_cancelled();
         if around.deadline() <= node.scope.deadline() {
             // The outer timeout cancels first, and with it this body. If both came at the same tick
             // the inner one might otherwise win, and the code after it run.
@@ -208,7 +207,7 @@ impl<B: Future> Timeout<B> {
         }
         // SAFETY: the alarm is pinned with the future.
         let alarm = unsafe { self.map_unchecked(|this| &this.alarm) };
-        match alarm.set(self.deadline, Waker::from(node.clone())) {
+        match alarm.set(deadline, Waker::from(node.clone())) {
             Set::Due => {
                 node.scope.mark(&CancelReason::TimedOut);
             }

@@ -23,7 +23,8 @@ pub fn now() -> Instant {
 
 /// The time that is left until `deadline`: zero if it has passed.
 ///
-/// For the macro `timeout!`, which takes a duration: so it ends at a point in time.
+/// For interfaces that take a duration: the time limits of a foreign socket, say. The macro
+/// `timeout!` takes the instant itself.
 ///
 /// # Examples
 /// ```
@@ -31,7 +32,6 @@ pub fn now() -> Instant {
 /// use vthread::time::{Duration, Instant, until};
 ///
 /// let deadline = Instant::now() + Duration::from_secs(1);
-/// // In #[vthread] code: timeout!(until(deadline) => { .. })
 /// assert!(until(deadline) <= Duration::from_secs(1));
 /// assert_eq!(until(Instant::now()), Duration::ZERO);
 /// ```
