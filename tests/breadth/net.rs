@@ -138,4 +138,23 @@ functions! {
         let _ = UnixAddr::from_pathname("x")?.is_unnamed();
         Ok(())
     }
+    #[cfg(target_os = "linux")]
+    pub(super) fn linux() -> io::Result<()> {
+        use library::os::linux::fs::MetadataExt;
+        use library::os::linux::net::{SocketAddrExt, TcpStreamExt};
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let client = TcpStream::connect(listener.local_addr()?)?;
+        client.set_quickack(true)?;
+        let _: bool = client.quickack()?;
+        let name = format!("vthread-{}-{}", std::process::id(), listener.local_addr()?);
+        let address = UnixAddr::from_abstract_name(&name)?;
+        assert_eq!(address.as_abstract_name(), Some(name.as_bytes()));
+        assert!(address.as_pathname().is_none());
+        let listener = UnixListener::bind_addr(&address)?;
+        let _ = UnixStream::connect_addr(&address)?;
+        let metadata: library::fs::Metadata = library::fs::metadata("/")?;
+        let _ = (metadata.st_ino(), metadata.st_size());
+        drop(listener);
+        Ok(())
+    }
 }

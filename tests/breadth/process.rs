@@ -43,6 +43,8 @@ functions! {
         let status: ExitStatus = child.wait()?;
         let _: Option<ExitStatus> = child.try_wait()?;
         let _ = (status.success(), status.code(), status.signal());
+        let _ = (status.core_dumped(), status.stopped_signal(), status.continued());
+        let _ = ExitStatus::from_raw(status.into_raw());
         let output: Output = Command::new("true")
             .env_clear()
             .stdin(Stdio::inherit())

@@ -16,6 +16,10 @@ mod process {
     use super::library;
     include!("process.rs");
 }
+mod sync {
+    use super::library;
+    include!("sync.rs");
+}
 mod time {
     use super::library;
     include!("time.rs");
@@ -26,6 +30,12 @@ fn sockets() -> std::io::Result<()> {
     net::tcp()?;
     net::udp()?;
     net::unix(tempfile::tempdir()?.path())
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn of_linux() -> std::io::Result<()> {
+    net::linux()
 }
 
 #[test]
@@ -47,6 +57,16 @@ fn standard_input() {
 #[test]
 fn processes() -> std::io::Result<()> {
     process::processes(tempfile::tempdir()?.path())
+}
+
+#[test]
+fn channels() {
+    sync::channels();
+}
+
+#[test]
+fn what_is_done_once() {
+    sync::once_only();
 }
 
 #[test]

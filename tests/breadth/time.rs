@@ -12,6 +12,9 @@ functions! {
             now.duration_since(now),
             now + D,
             now.checked_add(D),
+            now.checked_sub(D),
+            now.checked_duration_since(now),
+            now.saturating_duration_since(now),
         );
         let _: Result<Duration, SystemTimeError> = SystemTime::now().duration_since(UNIX_EPOCH);
         library::thread::sleep(Duration::from_millis(1));

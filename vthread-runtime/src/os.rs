@@ -23,3 +23,10 @@ pub mod unix {
         pub use std::os::unix::process::{CommandExt, ExitStatusExt, parent_id};
     }
 }
+
+/// Features of Linux. Mirrors [`std::os::linux`]; what its `TcpStreamExt` has are methods of
+/// [`TcpStream`](crate::net::TcpStream) itself, and the trait is for std's.
+#[cfg(target_os = "linux")]
+pub mod linux {
+    pub use std::os::linux::{fs, net};
+}

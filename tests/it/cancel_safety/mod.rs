@@ -1,4 +1,4 @@
-//! Cancel safety: a waiter that is cancelled loses no message, no lock, no permit and no
+//! Cancel safety: a waiter that is cancelled loses no message, no byte, no lock, no permit and no
 //! connection.
 //!
 //! Many *attempts* at one operation are each cancelled at a random instant, in one of four ways,
@@ -8,12 +8,14 @@
 //! `VTHREAD_CANCELLATIONS` sets how many waits each test cancels, 20,000 by default; `VTHREAD_SEED`
 //! repeats the decisions of a run, which prints its seed.
 
+mod bytes;
 mod connections;
 mod locks;
 mod messages;
 mod notices;
 mod permits;
 mod rendezvous;
+mod single_messages;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};

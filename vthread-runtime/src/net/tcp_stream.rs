@@ -224,6 +224,24 @@ impl TcpStream {
         SockRef::from(self).set_linger(limit)
     }
 
+    /// Returns whether what is received is acknowledged at once.
+    ///
+    /// # Errors
+    /// The system's error.
+    #[cfg(target_os = "linux")]
+    pub fn quickack(&self) -> io::Result<bool> {
+        SockRef::from(self).tcp_quickack()
+    }
+
+    /// Has what is received acknowledged at once, until the system decides anew.
+    ///
+    /// # Errors
+    /// The system's error.
+    #[cfg(target_os = "linux")]
+    pub fn set_quickack(&self, quickack: bool) -> io::Result<()> {
+        SockRef::from(self).set_tcp_quickack(quickack)
+    }
+
     stream! {}
 
     watched_polls!(Read | stream | WithoutWaiting(stream));
