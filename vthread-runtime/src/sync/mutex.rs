@@ -6,13 +6,14 @@ use super::raw_lock::RawLock;
 use super::waitlist::Wait;
 use crate::primitive::const_unless_modelled;
 use crate::task::call::{Call, Suspends, name_hash};
-use crate::task::current::checkpoint;
+use crate::task::guard_escape::Stamp;
 use crate::task::wait_for;
 use crate::task::wait_for::{LockWait, Site};
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::pin::Pin;
@@ -104,8 +105,8 @@ impl<T: ?Sized> Mutex<T> {
     pub(super) fn locked(&self, site: Site) -> Lock<'_, T> {
         Lock {
             mutex: self,
-            wait: Wait::new(&self.raw),
-            waiting: LockWait::new(site),
+            site,
+            waiting: ManuallyDrop::new(None),
         }
     }
 
@@ -131,29 +132,72 @@ impl<T: ?Sized> Suspends<{ name_hash("lock") }> for Mutex<T> {}
 /// The frame of [`Mutex::lock`].
 pub struct Lock<'m, T: ?Sized> {
     mutex: &'m Mutex<T>,
-    wait: Wait<&'m RawLock>,
-    waiting: LockWait,
+    site: Site,
+    /// The wait, once the lock was found taken. Most calls find it free, and neither make nor drop
+    /// one.
+    waiting: ManuallyDrop<Option<Waiting<'m>>>,
+}
+
+/// A wait for the lock.
+#[derive(Debug)]
+struct Waiting<'m> {
+    place: Wait<&'m RawLock>,
+    seen: LockWait,
 }
 
 impl<'m, T: ?Sized> Future for Lock<'m, T> {
     type Output = MutexGuard<'m, T>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<MutexGuard<'m, T>> {
-        ready!(checkpoint(cx));
-        let lock = self.as_ref();
-        let mutex = lock.mutex;
-        // SAFETY: The wait is pinned with the frame: nothing moves it out.
-        let wait = unsafe { lock.map_unchecked(|lock| &lock.wait) };
-        let polled = RawLock::poll_acquire(wait, cx);
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<MutexGuard<'m, T>> {
+        let by = ready!(wait_for::checkpoint_stamped(cx));
+        let (mutex, site) = (self.mutex, self.site);
+        if self.waiting.is_none() {
+            if mutex.raw.try_acquire() {
+                mutex.raw.taken().set(by, site);
+                return Poll::Ready(MutexGuard::of_held(mutex));
+            }
+            let waiting = Waiting {
+                place: Wait::new(&mutex.raw),
+                seen: LockWait::new(site),
+            };
+            // SAFETY: It is put in place of nothing, and from here on nothing moves it out.
+            unsafe { self.as_mut().get_unchecked_mut() }.waiting = ManuallyDrop::new(Some(waiting));
+        }
+        self.as_ref().wait(by, cx)
+    }
+}
+
+impl<'m, T: ?Sized> Lock<'m, T> {
+    /// Waits, in the name of `by`.
+    #[cold]
+    fn wait(self: Pin<&Self>, by: Stamp, cx: &mut Context<'_>) -> Poll<MutexGuard<'m, T>> {
+        let (mutex, site) = (self.mutex, self.site);
+        let Some(waiting) = self.get_ref().waiting.as_ref() else {
+            unreachable!("a wait was put there");
+        };
+        // SAFETY: It is pinned with the frame: nothing moves it out.
+        let place = unsafe { Pin::new_unchecked(&waiting.place) };
+        let polled = RawLock::poll_acquire(place, cx);
         // SAFETY: As above.
-        let waiting = unsafe { lock.map_unchecked(|lock| &lock.waiting) };
+        let seen = unsafe { Pin::new_unchecked(&waiting.seen) };
         if polled.is_pending() {
-            waiting.go_on(mutex.raw.taken(), cx);
+            seen.go_on(mutex.raw.taken(), cx);
             return Poll::Pending;
         }
-        waiting.end();
-        mutex.raw.taken().set(wait_for::stamp(cx), waiting.site());
+        seen.end();
+        mutex.raw.taken().set(by, site);
         Poll::Ready(MutexGuard::of_held(mutex))
+    }
+}
+
+impl<T: ?Sized> Drop for Lock<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.waiting.is_some() {
+            // SAFETY: This is the only place that drops it, and it is not used after that.
+            unsafe { ManuallyDrop::drop(&mut self.waiting) };
+        }
     }
 }
 
@@ -228,7 +272,7 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
 impl<T: ?Sized> fmt::Debug for Lock<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lock")
-            .field("wait", &self.wait)
+            .field("waiting", &self.waiting)
             .finish_non_exhaustive()
     }
 }

@@ -391,15 +391,25 @@ pub(crate) fn checkpoint(cx: &mut Context<'_>) -> Poll<()> {
 /// belongs to a runner of a race.
 #[inline]
 pub(crate) fn checkpoint_of(cx: &mut Context<'_>) -> Poll<bool> {
+    let races = checkpoint_with(cx, |running| !running.runner.get().is_null());
+    races.map(|races| races == Some(true))
+}
+
+/// As `checkpoint`, and returns what `look` says of the current poll, if it is the vthread's own.
+#[inline]
+pub(crate) fn checkpoint_with<R>(
+    cx: &mut Context<'_>,
+    look: impl FnOnce(&Running) -> R,
+) -> Poll<Option<R>> {
     with(|running| match running {
         Some(running) if running.is_own(cx) => {
             if running.must_pause() {
                 Poll::Pending
             } else {
-                running.spend().map(|()| !running.runner.get().is_null())
+                running.spend().map(|()| Some(look(running)))
             }
         }
-        _ => Poll::Ready(false),
+        _ => Poll::Ready(None),
     })
 }
 

@@ -33,7 +33,7 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::ptr;
 use std::sync::atomic::AtomicPtr;
-use std::task::Context;
+use std::task::{Context, Poll};
 
 /// The location of a call.
 pub(crate) type Site = &'static Location<'static>;
@@ -92,6 +92,13 @@ pub(crate) fn stamp(cx: &Context<'_>) -> Stamp {
     })
 }
 
+/// A checkpoint of an operation that takes a lock: returns the stamp as well.
+#[inline]
+pub(crate) fn checkpoint_stamped(cx: &mut Context<'_>) -> Poll<Stamp> {
+    let stamp = current::checkpoint_with(cx, |running| running.vthread().escape.stamp());
+    stamp.map(|stamp| stamp.unwrap_or(Stamp::NONE))
+}
+
 /// The stamp of the vthread in whose poll this is called, for a lock that is taken without waiting.
 #[inline]
 pub(crate) fn stamp_of_plain_code() -> Stamp {
@@ -144,11 +151,6 @@ impl LockWait {
             number: Cell::new(0),
             _pinned: PhantomPinned,
         }
-    }
-
-    /// The location of the operation's call.
-    pub(crate) fn site(&self) -> Site {
-        self.site
     }
 
     /// The wait goes on, for the lock of `taken`, which the operation borrows.
