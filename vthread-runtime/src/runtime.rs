@@ -53,6 +53,12 @@ pub(crate) fn schedule_last(task: TaskRef) {
     crate::scheduler::schedule_last(task);
 }
 
+/// Queues a task behind all others that this thread has just polled: it has yielded.
+#[inline]
+pub(crate) fn schedule_again(task: TaskRef) {
+    crate::scheduler::schedule_again(task);
+}
+
 /// Wakes `waker` once `after` is over, unless the returned timer is dropped before. For `group`,
 /// which does not know the timers.
 #[cold]

@@ -1,10 +1,10 @@
 //! `yield_now`.
 
 use crate::task::call::vthread_fn;
-use crate::task::current::{self, checkpoint};
+use crate::task::current;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 vthread_fn! {
     /// Lets other vthreads run: this one goes to the back of its queue.
@@ -32,16 +32,29 @@ pub struct YieldNow {
 impl Future for YieldNow {
     type Output = ();
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        ready!(checkpoint(cx));
-        if self.has_yielded {
-            return Poll::Ready(());
-        }
-        self.has_yielded = true;
-        current::with(|running| match running {
-            Some(running) if running.is_own(cx) => running.set_yielded(),
-            _ => cx.waker().wake_by_ref(),
-        });
-        Poll::Pending
+        let has_yielded = self.has_yielded;
+        current::with(|running| {
+            match running {
+                // A checkpoint that spends no budget: it gives way in any case.
+                Some(running) if running.is_own(cx) => {
+                    if running.must_pause() {
+                        return Poll::Pending;
+                    }
+                    if !has_yielded {
+                        running.set_yielded();
+                    }
+                }
+                _ if !has_yielded => cx.waker().wake_by_ref(),
+                _ => {}
+            }
+            self.has_yielded = true;
+            if has_yielded {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
     }
 }

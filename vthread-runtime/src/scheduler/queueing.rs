@@ -20,6 +20,13 @@ pub(crate) fn schedule_last(task: TaskRef) {
     }
 }
 
+/// As `schedule_last`, for a task that this worker has just polled.
+pub(crate) fn schedule_again(task: TaskRef) {
+    if let Err(task) = queue_here(task, worker::push_again) {
+        order(task);
+    }
+}
+
 /// Queues a task by `push` if this thread is a worker, or gives it back.
 #[inline]
 fn queue_here(

@@ -225,6 +225,10 @@ impl Worker {
         match self.scheduler.take_injected(core) {
             Some(task) => {
                 self.begin(core, &task);
+                if !core.deque.is_empty() {
+                    // The task that would have been the next one may have yielded: see `push_again`.
+                    self.scheduler.wake_a_worker();
+                }
                 Around::Task(task)
             }
             None => Around::Nothing,
@@ -401,6 +405,24 @@ pub(super) fn push_last(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
     };
     core.deque.push(task);
     if !core.asleep {
+        worker.scheduler.wake_a_worker();
+    }
+    Ok(())
+}
+
+/// As `push_last`, for the task that this worker has just polled.
+///
+/// The worker takes its next task at once, so that as many tasks are left to steal as there were
+/// before: no other worker is woken for that, unless the next task comes from the slot.
+#[inline]
+pub(super) fn push_again(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
+    // As above.
+    let mut core = worker.core.borrow_mut();
+    let Some(core) = core.as_mut() else {
+        return Err(task);
+    };
+    core.deque.push(task);
+    if !core.remote.slot.is_empty() {
         worker.scheduler.wake_a_worker();
     }
     Ok(())

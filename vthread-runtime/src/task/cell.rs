@@ -15,6 +15,7 @@ use super::header::{About, End, Header, Held, Holds, TaskRef, VTable};
 use super::poll::{has_ended, poll_frame};
 use super::recursion::poll_on_segments;
 use super::state::Pause;
+use super::wait_reason::WaitReason;
 use super::waker;
 use crate::base::blocks;
 use crate::base::unwind::{Ended, Payload, catch};
@@ -125,15 +126,18 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
     // SAFETY: as above, until the base reference is released below.
     let held = unsafe { Held::new(task) };
     let header = &cell.header;
-    header.state.start();
+    if !header.vthread.wait_reason.is_queued() {
+        header.state.start();
+    }
     let waker = waker::borrowed(held);
     let running = Running::of_task(held);
     let entered = running.enter();
     match poll(cell, held, &running, &waker) {
         None if running.has_yielded() => {
             drop(entered);
-            header.state.requeue();
-            crate::runtime::schedule_last(TaskRef(task));
+            // It stays what it is, `RUNNING`: a wake is noted until its next poll is over.
+            header.vthread.wait_reason.set(WaitReason::Queued);
+            crate::runtime::schedule_again(TaskRef(task));
         }
         None => {
             drop(entered);

@@ -7,6 +7,7 @@ use super::id::TaskId;
 use super::state::{Activity, Release, State};
 use super::vthread::Vthread;
 use super::wait_for::Site;
+use super::wait_reason::WaitReason;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -147,10 +148,12 @@ pub(crate) struct VTable {
 impl Header {
     #[inline]
     pub(crate) fn new(vtable: &'static VTable, about: About) -> Self {
+        let vthread = Vthread::with(OfTask::new(about.is_service));
+        vthread.wait_reason.set(WaitReason::Queued);
         Header {
             state: State::new(),
             vtable,
-            vthread: Vthread::with(OfTask::new(about.is_service)),
+            vthread,
             links: Links {
                 before: Cell::new(None),
                 after: Cell::new(None),
@@ -258,7 +261,10 @@ impl Header {
     }
 
     pub(crate) fn activity(&self) -> Activity {
-        self.state.activity()
+        match self.state.activity() {
+            Activity::Running if self.vthread.wait_reason.is_queued() => Activity::Ready,
+            activity => activity,
+        }
     }
 
     pub(crate) fn is_complete(&self) -> bool {
@@ -411,7 +417,7 @@ impl TaskRef {
 
     /// Polls the task once.
     pub(crate) fn run(self) {
-        // SAFETY: a task in a queue is notified, and a notified task is alive. It is in one queue
+        // SAFETY: a task in a queue is notified or running, hence alive. It is in one queue
         // only, so that no other thread runs it.
         unsafe { (self.0.as_ref().vtable.run)(self.0) }
     }

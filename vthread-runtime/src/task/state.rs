@@ -7,10 +7,11 @@
 
 use crate::primitive::{AtomicUsize, Ordering};
 
-/// The frame is being polled. Set by `start`, cleared by `pause` and `complete`.
+/// The frame is being polled, or the task is new or has yielded, and is queued for its next poll:
+/// that costs no change of the word. Set at birth and by `start`, cleared by `pause` and `complete`.
 const RUNNING: usize = 1 << 0;
-/// The task is in a queue or, with `RUNNING`, must be polled again. Set by wakers and at birth,
-/// cleared by `start`.
+/// The task is in a queue or, with `RUNNING`, must be polled again. Set by wakers, cleared by
+/// `start`.
 const NOTIFIED: usize = 1 << 1;
 /// The frame is gone, its value is written. Set once, by `complete`; never with `RUNNING`.
 const COMPLETE: usize = 1 << 2;
@@ -96,13 +97,39 @@ pub(crate) enum Release {
     Free,
 }
 
+impl Wake {
+    /// The word was `before` when `NOTIFIED` was set.
+    #[inline]
+    fn after(before: usize) -> Self {
+        // One comparison for all tasks but those of tests.
+        match before & (RUNNING | NOTIFIED | COMPLETE | IN_WORLD) {
+            0 => Wake::Schedule,
+            IN_WORLD => Wake::ScheduleInWorld,
+            _ => Wake::Nothing,
+        }
+    }
+}
+
+impl Release {
+    /// The word was `before` when a reference was dropped.
+    #[inline]
+    fn after(before: usize) -> Self {
+        debug_assert!(before >= REFERENCE);
+        if before / REFERENCE == 1 {
+            Release::Free
+        } else {
+            Release::Shared
+        }
+    }
+}
+
 impl State {
-    /// A new task: notified, with the base reference and a handle.
+    /// A new task, about to be queued for its first poll, with the base reference and a handle.
     pub(crate) fn new() -> Self {
-        State(AtomicUsize::new(NOTIFIED | HANDLE | (2 * REFERENCE)))
+        State(AtomicUsize::new(RUNNING | HANDLE | (2 * REFERENCE)))
     }
 
-    /// Queued -> running, by the worker that took the task from a queue.
+    /// Queued -> running, by the worker that took the task from a queue, where a wake had put it.
     #[inline]
     pub(crate) fn start(&self) {
         let before = self.0.fetch_xor(NOTIFIED | RUNNING, Ordering::AcqRel);
@@ -121,33 +148,29 @@ impl State {
         }
     }
 
-    /// Running -> queued, for a task that yields.
-    #[inline]
-    pub(crate) fn requeue(&self) {
-        let mut now = self.0.load(Ordering::Relaxed);
-        loop {
-            let next = (now & !RUNNING) | NOTIFIED;
-            match self
-                .0
-                .compare_exchange_weak(now, next, Ordering::AcqRel, Ordering::Relaxed)
-            {
-                Ok(_) => return,
-                Err(seen) => now = seen,
-            }
-        }
-    }
-
     /// Anything -> notified. Always a read-modify-write, so that the waker's earlier writes are
     /// seen by the poll that this notification leads to, even if it was notified already.
     #[inline]
     pub(crate) fn wake(&self) -> Wake {
-        let before = self.0.fetch_or(NOTIFIED, Ordering::AcqRel);
-        // One comparison for all tasks but those of tests.
-        match before & (RUNNING | NOTIFIED | COMPLETE | IN_WORLD) {
-            0 => Wake::Schedule,
-            IN_WORLD => Wake::ScheduleInWorld,
-            _ => Wake::Nothing,
+        Wake::after(self.0.fetch_or(NOTIFIED, Ordering::AcqRel))
+    }
+
+    /// As `wake`, and gives up a reference by the same change.
+    #[inline]
+    pub(crate) fn wake_and_release(&self) -> (Wake, Release) {
+        let mut now = self.0.load(Ordering::Relaxed);
+        loop {
+            let next = (now | NOTIFIED) - REFERENCE;
+            match self
+                .0
+                .compare_exchange_weak(now, next, Ordering::AcqRel, Ordering::Relaxed)
+            {
+                Ok(_) => break,
+                Err(seen) => now = seen,
+            }
         }
+        // The last reference is that of a task that is over.
+        (Wake::after(now), Release::after(now))
     }
 
     /// The task, which was not queued yet, is one of a test that runs its vthreads itself.
@@ -231,13 +254,7 @@ impl State {
     /// Drops one reference.
     #[inline]
     pub(crate) fn release(&self) -> Release {
-        let before = self.0.fetch_sub(REFERENCE, Ordering::AcqRel);
-        debug_assert!(before >= REFERENCE);
-        if before / REFERENCE == 1 {
-            Release::Free
-        } else {
-            Release::Shared
-        }
+        Release::after(self.0.fetch_sub(REFERENCE, Ordering::AcqRel))
     }
 }
 
@@ -248,7 +265,6 @@ mod tests {
     #[test]
     fn a_wake_while_running_asks_for_another_poll() {
         let state = State::new();
-        state.start();
         assert_eq!(state.wake(), Wake::Nothing);
         assert_eq!(state.pause(), Pause::Reschedule);
     }
@@ -256,18 +272,20 @@ mod tests {
     #[test]
     fn only_the_first_wake_of_an_idle_task_schedules() {
         let state = State::new();
-        assert_eq!(state.wake(), Wake::Nothing);
-        state.start();
         assert_eq!(state.pause(), Pause::Idle);
         assert_eq!(state.wake(), Wake::Schedule);
         assert_eq!(state.wake(), Wake::Nothing);
+        state.start();
+        assert_eq!(state.pause(), Pause::Idle);
+        state.retain();
+        let last_but_one = state.wake_and_release();
+        assert_eq!(last_but_one, (Wake::Schedule, Release::Shared));
     }
 
     #[test]
     fn a_task_of_a_test_is_queued_there() {
         let state = State::new();
         state.enter_world();
-        state.start();
         assert_eq!(state.pause(), Pause::Idle);
         assert_eq!(state.wake(), Wake::ScheduleInWorld);
         assert_eq!(state.wake(), Wake::Nothing);
@@ -276,9 +294,9 @@ mod tests {
     #[test]
     fn a_yield_queues_exactly_once() {
         let state = State::new();
-        state.start();
-        state.requeue();
+        // It yields, is woken in the queue, and is polled again.
         assert_eq!(state.wake(), Wake::Nothing);
+        assert_eq!(state.pause(), Pause::Reschedule);
         state.start();
         assert_eq!(state.pause(), Pause::Idle);
     }
@@ -286,14 +304,15 @@ mod tests {
     #[test]
     fn the_last_reference_frees() {
         let state = State::new();
-        state.start();
+        state.retain();
         state.retain();
         assert_eq!(state.drop_handle(), DropHandle::Released);
         let done = state.complete();
         assert!(!done.has_handle && !done.has_joiner);
         assert_eq!(state.release(), Release::Shared);
         assert_eq!(state.wake(), Wake::Nothing);
-        assert_eq!(state.release(), Release::Free);
+        assert_eq!(state.wake_and_release(), (Wake::Nothing, Release::Shared));
+        assert_eq!(state.wake_and_release(), (Wake::Nothing, Release::Free));
     }
 }
 
@@ -322,7 +341,6 @@ mod models {
                     })
                 })
                 .collect();
-            state.start();
             let mut seen = facts.iter().all(|fact| fact.load(Ordering::Relaxed));
             while state.pause() == Pause::Reschedule {
                 state.start();
@@ -353,7 +371,6 @@ mod models {
                 DropHandle::Released => (0, 0),
                 DropHandle::DropValue => (1, usize::from(other.release() == Release::Free)),
             });
-            state.start();
             let dropped = usize::from(!state.complete().has_handle);
             let freed = usize::from(state.release() == Release::Free);
             let (dropped_by_handle, freed_by_handle) = handle.join().unwrap();
@@ -369,7 +386,6 @@ mod models {
             let state = Arc::new(State::new());
             let other = state.clone();
             let joiner = thread::spawn(move || other.is_complete() || other.add_joiner());
-            state.start();
             let told = state.complete().has_joiner;
             assert!(joiner.join().unwrap() || told);
         });

@@ -29,10 +29,12 @@ pub(crate) enum WaitReason {
     Sleeping,
     InputOrOutput,
     Offloading,
+    /// It does not wait: it is new or has yielded, and is queued for its next poll. Of tasks only.
+    Queued,
 }
 
 impl WaitReason {
-    const ALL: [WaitReason; 13] = [
+    const ALL: [WaitReason; 14] = [
         WaitReason::Unknown,
         WaitReason::Locking,
         WaitReason::Joining,
@@ -46,6 +48,7 @@ impl WaitReason {
         WaitReason::Sleeping,
         WaitReason::InputOrOutput,
         WaitReason::Offloading,
+        WaitReason::Queued,
     ];
 
     /// The reason as words, after "waits".
@@ -64,6 +67,7 @@ impl WaitReason {
             WaitReason::Sleeping => "for a point in time",
             WaitReason::InputOrOutput => "for I/O",
             WaitReason::Offloading => "for a helper thread",
+            WaitReason::Queued => "for its turn",
         }
     }
 }
@@ -80,6 +84,12 @@ impl WaitReasonCell {
     #[inline]
     pub(crate) fn set(&self, wait_reason: WaitReason) {
         self.0.store(wait_reason as u8, Ordering::Relaxed);
+    }
+
+    /// Whether the task is queued because it is new or has yielded.
+    #[inline]
+    pub(crate) fn is_queued(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == WaitReason::Queued as u8
     }
 
     pub(crate) fn get(&self) -> WaitReason {

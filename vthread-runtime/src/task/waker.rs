@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // The vtable of a raw waker.
 
 use super::header::{Header, Held, TaskRef, release};
-use super::state::Wake;
+use super::state::{Release, Wake};
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::task::{RawWaker, RawWakerVTable, Waker};
@@ -31,10 +31,17 @@ unsafe fn clone(data: *const ()) -> RawWaker {
 }
 
 unsafe fn wake(data: *const ()) {
-    // SAFETY: as above, and the reference is given up after its last use.
-    unsafe {
-        wake_by_ref(data);
-        drop(data);
+    let task = header(data);
+    // SAFETY: the waker's reference keeps the header alive until it is given up here.
+    let header = unsafe { task.as_ref() };
+    let free = header.vtable.free;
+    match header.state.wake_and_release() {
+        (Wake::Schedule, _) => crate::runtime::schedule(TaskRef(task)),
+        // It does not run, nor end, before it is queued.
+        (Wake::ScheduleInWorld, _) => header.queue_in_world(TaskRef(task)),
+        // SAFETY: that was the last reference.
+        (Wake::Nothing, Release::Free) => unsafe { free(task) },
+        (Wake::Nothing, Release::Shared) => {}
     }
 }
 
