@@ -226,7 +226,8 @@ impl Worker {
             Some(task) => {
                 self.begin(core, &task);
                 if !core.deque.is_empty() {
-                    // The task that would have been the next one may have yielded: see `push_again`.
+                    // The task that would have been the next one may have yielded: see
+                    // `push_again`.
                     self.scheduler.wake_a_worker();
                 }
                 Around::Task(task)

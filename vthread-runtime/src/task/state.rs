@@ -8,7 +8,8 @@
 use crate::primitive::{AtomicUsize, Ordering};
 
 /// The frame is being polled, or the task is new or has yielded, and is queued for its next poll:
-/// that costs no change of the word. Set at birth and by `start`, cleared by `pause` and `complete`.
+/// that costs no change of the word. Set at birth and by `start`, cleared by `pause` and
+/// `complete`.
 const RUNNING: usize = 1 << 0;
 /// The task is in a queue or, with `RUNNING`, must be polled again. Set by wakers, cleared by
 /// `start`.
