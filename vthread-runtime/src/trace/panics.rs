@@ -1,9 +1,9 @@
 //! Panics in vthreads: which vthread it was, and the report again by the test in which the panic
 //! ends.
 //!
-//! The panic hook prints where a panic happens, and the OS thread, which says little. So ours calls
-//! the hook before it, and then names the vthread. A program that sets a hook of its own later does
-//! without.
+//! The panic hook prints where a panic happens, and the OS thread, which says little. So ours names
+//! the vthread, above what may be a long backtrace, and then calls the hook before it. A program
+//! that sets a hook of its own later does without.
 //!
 //! A panic in a vthread is reported by the panic hook where it happens, on an OS thread of the
 //! library. It ends in the blocking call of a plain thread, where it resumes without a report.
@@ -58,11 +58,11 @@ pub(crate) fn install(describe: fn() -> Option<String>) {
             let report = format!("thread '{name}' {info}{after}");
             let _ = LAST.try_with(|last| last.replace(Some(report)));
         }
-        before(info);
         if let Some(vthread) = vthread {
             // The standard error may be closed.
-            let _ = writeln!(io::stderr(), "{vthread}");
+            let _ = writeln!(io::stderr(), "\na panic {vthread}");
         }
+        before(info);
     }));
 }
 

@@ -37,18 +37,21 @@ fn r09_a_failing_test_shows_the_panic_of_its_child() {
 
 #[test]
 fn a_panic_names_its_vthread_and_the_groups_around() {
-    let run = Command::new(env!("CARGO_BIN_EXE_panic_main")).output();
+    let run = Command::new(env!("CARGO_BIN_EXE_panic_main"))
+        .env("RUST_BACKTRACE", "1")
+        .output();
     let run = run.unwrap();
     assert!(!run.status.success());
     let said = String::from_utf8_lossy(&run.stderr);
-    let (_, after) = said.split_once("an empty URL").expect("it panics");
-    let named: Vec<_> = after
+    // Above the backtrace, and what the program has said.
+    let (above, _) = said.split_once("an empty URL").expect("it panics");
+    let named: Vec<_> = above
         .lines()
-        .skip_while(|line| !line.starts_with("in "))
+        .skip_while(|line| !line.starts_with("a panic "))
         .collect();
     let at = "src/bin/panic_main.rs:";
     let expected = [
-        "in a vthread, spawned at ",
+        "a panic in a vthread, spawned at ",
         "  in the group `pages`, opened at ",
         "  in the group `sites`, opened at ",
     ];
