@@ -4,8 +4,9 @@
 //! What differs, by the table of the module, is not in them: locks, which are not poisoned here,
 //! are in `tests/it/std_names.rs`.
 
-// Values that are there for their types; traits whose methods are the types' own.
-#![allow(unused, clippy::all)]
+// Values that are there for their types; traits whose methods are the types' own; iterators, which
+// block in vthread code.
+#![allow(unused, deprecated, clippy::all)]
 
 mod of_std {
     use ::std as library;

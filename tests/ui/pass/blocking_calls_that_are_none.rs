@@ -54,6 +54,29 @@ fn ours() {
     let _ = vthread::blocking(|| std::fs::read(""));
 }
 
+mod tokio {
+    pub mod task {
+        pub async fn spawn_blocking<T>(work: impl FnOnce() -> T) -> T {
+            work()
+        }
+    }
+}
+
+/// What a thread of its own blocks does not poll the async block.
+#[vthread]
+fn on_other_threads() -> u8 {
+    #[vthread]
+    fn number(n: u8) -> u8 {
+        vthread::yield_now();
+        n
+    }
+    let future = async {
+        let there = std::thread::spawn(move || number(1));
+        tokio::task::spawn_blocking(|| number(2)).await + there.join().unwrap()
+    };
+    future.await
+}
+
 // Imported beside the prelude, std's trait takes the place of vthread's.
 mod with_the_traits_of_std {
     use std::io::{self, BufRead};
@@ -76,4 +99,5 @@ fn main() {
     allowed();
     assert_eq!(others_of_these_names(), 1);
     ours();
+    assert_eq!(on_other_threads(), 3);
 }

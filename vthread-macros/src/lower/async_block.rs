@@ -11,9 +11,12 @@ use crate::names::{self, hygienic, plain_text};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use std::collections::HashSet;
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprAsync, ExprCall, ExprMethodCall, Item, Macro, PatIdent, Path, PathArguments};
+use syn::{
+    Expr, ExprAsync, ExprCall, ExprMethodCall, Item, Macro, PatIdent, Path, PathArguments, Token,
+};
 
 impl Lowering {
     /// Adds the warnings to an async block of vthread code, or of a closure in it.
@@ -127,6 +130,24 @@ impl VisitMut for Calls<'_> {
     fn visit_item_mut(&mut self, _: &mut Item) {}
     fn visit_macro_mut(&mut self, _: &mut Macro) {}
 
+    fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
+        let runs_elsewhere = match &*call.func {
+            Expr::Path(callee) => {
+                let last = callee.path.segments.last();
+                last.is_some_and(|last| is_of_a_thread(&plain_text(&last.ident)))
+            }
+            _ => false,
+        };
+        self.visit_expr_mut(&mut call.func);
+        self.arguments(&mut call.args, runs_elsewhere);
+    }
+
+    fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
+        let runs_elsewhere = is_of_a_thread(&plain_text(&call.method));
+        self.visit_expr_mut(&mut call.receiver);
+        self.arguments(&mut call.args, runs_elsewhere);
+    }
+
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
         match expr {
@@ -139,7 +160,21 @@ impl VisitMut for Calls<'_> {
     }
 }
 
+/// Whether a function of this name runs the closure that it is given on another OS thread:
+/// `spawn_blocking`, or that of `std::thread`. What blocks there blocks no other part of a future.
+fn is_of_a_thread(name: &str) -> bool {
+    matches!(name, "spawn" | "spawn_blocking" | "blocking" | "unblock")
+}
+
 impl Calls<'_> {
+    fn arguments(&mut self, arguments: &mut Punctuated<Expr, Token![,]>, run_elsewhere: bool) {
+        for argument in arguments {
+            if !(run_elsewhere && matches!(argument, Expr::Closure(_))) {
+                self.visit_expr_mut(argument);
+            }
+        }
+    }
+
     fn function(&self, call: &mut ExprCall) {
         let Expr::Path(callee) = &*call.func else {
             return;

@@ -84,6 +84,14 @@ const METHODS: &[&str] = &[
 /// Methods that are never probed: these are examined if their receiver is the standard input.
 const METHODS_OF_STDIN: &[&str] = &["lines", "split", "bytes"];
 
+/// Methods that return an iterator of the library's, if their receiver is one of its receivers or
+/// readers: it suspends in the head of a `for`, and blocks as an iterator.
+const ITERATORS: &[&str] = &["iter", "into_iter", "lines", "split", "bytes"];
+
+/// Parts of the names that such receivers have. `iter()` is frequent, and a question costs the
+/// user's compiler some time.
+const NAMES_OF_SOURCES: &[&str] = &["rx", "recv", "receiver", "reader"];
+
 impl Lowering {
     /// Whether blocking calls get a warning here: only where they delay other vthreads. The body of
     /// a `group!` in a plain function delays its own thread only.
@@ -197,8 +205,21 @@ fn asked_of_result(call: impl ToTokens, key: &str, at: Span) -> Expr {
 pub(crate) fn unprobed(call: &ExprMethodCall, name: &str) -> Option<Expr> {
     let is_asked = METHODS_OF_STDIN.contains(&name)
         && call.attrs.is_empty()
-        && mentions_stdin(call.receiver.to_token_stream());
+        && mentions(call.receiver.to_token_stream(), &["stdin"]);
     is_asked.then(|| asked_of_result(call, "of_stdin", call.method.span()))
+}
+
+/// Has an iterator that further methods are called on asked about.
+pub(crate) fn ask_iterator(iterator: &mut Expr) {
+    let Expr::MethodCall(call) = iterator else {
+        return;
+    };
+    let is_asked = ITERATORS.contains(&plain_text(&call.method).as_str())
+        && call.attrs.is_empty()
+        && mentions(call.receiver.to_token_stream(), NAMES_OF_SOURCES);
+    if is_asked {
+        *iterator = asked_of_result(&*call, "of_an_iterator", call.method.span());
+    }
 }
 
 /// Whether it is a function of a module whose argument is the same module's `stdin()`, locked or
@@ -217,11 +238,14 @@ pub(crate) fn is_given_stdin(call: &ExprCall) -> bool {
     stdin.func.to_token_stream().to_string() == expected.to_token_stream().to_string()
 }
 
-/// Whether the expression names the standard input; rustc decides whether it is std's.
-fn mentions_stdin(tokens: TokenStream) -> bool {
+/// Whether a name in the expression has one of the parts; rustc decides what it is.
+fn mentions(tokens: TokenStream, parts: &[&str]) -> bool {
     tokens.into_iter().any(|tree| match tree {
-        TokenTree::Ident(ident) => ident.to_string().contains("stdin"),
-        TokenTree::Group(group) => mentions_stdin(group.stream()),
+        TokenTree::Ident(ident) => {
+            let name = ident.to_string();
+            parts.iter().any(|part| name.contains(part))
+        }
+        TokenTree::Group(group) => mentions(group.stream(), parts),
         _ => false,
     })
 }

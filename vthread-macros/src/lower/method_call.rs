@@ -57,6 +57,9 @@ impl Lowering {
             .iter_mut()
             .for_each(|argument| self.visit_expected(argument));
         self.is_covered = is_covered;
+        if self.warns() {
+            blocking_calls::ask_iterator(&mut call.receiver);
+        }
         if known::method(&name) {
             return blocking_calls::unprobed(call, &name).filter(|_| self.warns());
         }

@@ -265,6 +265,15 @@ table! { vthread calls:
             [R, F] Probe<0, Unnamed, Call<R, F>>;
 }
 
+table! { vthread calls:
+    of_an_iterator = "as an iterator this blocks the OS thread at each step: let a `for` take the items, which suspends"
+        for [M] Probe<0, Unnamed, crate::sync::IntoIter<M>>,
+            [M] Probe<0, Unnamed, crate::sync::Iter<'_, M>>,
+            [R] Probe<0, Unnamed, crate::io::Lines<R>>,
+            [R] Probe<0, Unnamed, crate::io::Split<R>>,
+            [R] Probe<0, Unnamed, crate::io::Bytes<R>>;
+}
+
 table! { streams under std:
     by_a_trait_of_std = "this is the method of a trait of `std::io`, which blocks the OS thread: call the stream's own, or import the trait of `vthread::io`"
         for [const NAME: u64, T: ?Sized + StreamUnderStd, X] Probe<NAME, T, io::Result<X>>;

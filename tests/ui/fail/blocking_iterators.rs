@@ -1,0 +1,42 @@
+//! What suspends in a `for` blocks as an iterator.
+#![deny(deprecated)]
+use vthread::io::BufReader;
+use vthread::net::TcpStream;
+use vthread::prelude::*;
+use vthread::sync::Receiver;
+
+#[vthread]
+fn messages(rx: Receiver<u32>, receiver: &Receiver<u32>) -> Vec<u32> {
+    for (i, n) in receiver.iter().enumerate() {
+        println!("{i} {n}");
+    }
+    rx.into_iter().collect()
+}
+
+#[vthread]
+fn the_first(reading: &[u32], rx: &Receiver<u32>) -> u32 {
+    reading.iter().take(2).sum::<u32>() + rx.iter().take(2).sum::<u32>()
+}
+
+#[vthread]
+fn lines(reader: BufReader<TcpStream>) -> usize {
+    reader.lines().map_while(Result::ok).count()
+}
+
+// These suspend, or do not wait, or are others of these names.
+#[vthread]
+fn others(rx: &Receiver<u32>, readers: &[u32]) -> usize {
+    for n in rx.iter() {
+        println!("{n}");
+    }
+    for n in rx {
+        println!("{n}");
+    }
+    rx.try_iter().count() + readers.iter().count()
+}
+
+fn in_plain_code(rx: Receiver<u32>) -> Vec<u32> {
+    rx.into_iter().collect()
+}
+
+fn main() {}
