@@ -100,6 +100,8 @@ pub(crate) const SPAWN_HIDDEN: &str = "`spawn!` stands outside of every `group!`
     spawn into a group you were given with `spawn!(g => { .. })`, or use `background! { .. }`";
 pub(crate) const CHILD_CANNOT_FAIL: &str = "a child cannot fail here: its group has no error type, because the function does not return a `Result`. \
     Handle the error in the child, return a `Result`, or write `group!(error = E => { .. })`";
+pub(crate) const CHILD_CANNOT_END_WITH_NONE: &str = "a `?` cannot leave a child here: a group fails with an error, and the function returns an `Option`. \
+    Handle the `None` in the child (`let Some(x) = .. else { .. }`) and let its value be an `Option` for `join()?`, or return a `Result` and write `.ok_or(..)?`";
 pub(crate) const JUMP_OUT_OF_RUNNER: &str = "`break` and `continue` cannot leave the body of a `race!`, which runs as several vthreads. \
     `return` ends one of them";
 pub(crate) const JUMP_OUT_OF_CHILD: &str = "`break` and `continue` cannot leave a `spawn!`: its body is another vthread. `return` ends the child";

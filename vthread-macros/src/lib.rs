@@ -425,8 +425,11 @@ pub fn __gates(tokens: TokenStream) -> TokenStream {
 /// - `name = ..`: the name in dumps and traces;
 /// - `error = E`: the group's error type; `error = !` means that nothing may fail;
 /// - `on_failure = cancel`: the default. `keep`: a failure cancels nothing, and each handle's
-///   `join()` returns its own `Result`. `collect`: the first failure cancels, and the group returns
-///   `Result<T, Failures<E>>` with every failure;
+///   `join()` returns its own `Result`. The group is a `Result` all the same, whose only `Err` is a
+///   `?` of its body; without an error type, so in a function that returns no `Result`, it takes
+///   `error = E` for its children to fail with: `group!(on_failure = keep, error = E => ..)`.
+///   `collect`: the first failure cancels, and the group returns `Result<T, Failures<E>>` with
+///   every failure;
 /// - `grace = duration`: how long cleanup (`defer!`, `shield!`) may take after a cancellation.
 ///   After that it is cancelled as well, at its next suspension point; children are joined all the
 ///   same. Of nested groups the shortest grace counts; the default is `vthread::Config::grace`, 30

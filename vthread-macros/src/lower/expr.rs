@@ -350,8 +350,11 @@ impl Lowering {
 
     pub(crate) fn attempt(&mut self, attempt: &mut ExprTry, is_used: bool) {
         if self.marks_attempt(attempt.question_token.span()) {
-            self.errors
-                .on(attempt.question_token, errors::CHILD_CANNOT_FAIL);
+            let message = match self.returns.is_option {
+                true => errors::CHILD_CANNOT_END_WITH_NONE,
+                false => errors::CHILD_CANNOT_FAIL,
+            };
+            self.errors.on(attempt.question_token, message);
         }
         let is_group = matches!(&*attempt.expr, Expr::Macro(expr) if our_macro(&expr.mac) == Some(OurMacro::Group));
         let extent = self.fails_member().then(|| Extent::of(&attempt.expr));

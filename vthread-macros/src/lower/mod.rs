@@ -130,6 +130,8 @@ pub(crate) struct Returns {
     pub(crate) ty: Option<Type>,
     /// Whether its last segment is `Result`: then groups have an error type.
     pub(crate) is_result: bool,
+    /// Whether it is an `Option`.
+    pub(crate) is_option: bool,
     /// The type to probe if the name decides nothing: it may be an alias of `Result`.
     pub(crate) asked: Option<Type>,
     /// The location of the type.
@@ -142,6 +144,7 @@ impl Returns {
             return Returns {
                 ty: Some(syn::parse_quote!(())),
                 is_result: false,
+                is_option: false,
                 asked: None,
                 at: None,
             };
@@ -149,6 +152,7 @@ impl Returns {
         let path = as_path(ty);
         let last = path.and_then(|path| path.segments.last());
         let is_result = last.is_some_and(|last| last.ident == "Result");
+        let is_option = last.is_some_and(|last| last.ident == "Option");
         let is_known =
             last.is_none_or(|last| crate::known::is_type_of_std(&plain_text(&last.ident)));
         let asked = (!is_result && !is_known).then(|| without_impl(ty));
@@ -156,6 +160,7 @@ impl Returns {
         Returns {
             ty: can_be_written(ty).then(|| (**ty).clone()),
             is_result,
+            is_option,
             asked,
             at,
         }

@@ -19,10 +19,13 @@
 //! `vthread`'s own streams have these methods as their own: they suspend, whatever traits are in
 //! scope. [`Read`], [`Write`], [`BufRead`] and [`Seek`] are for generic code, for types of your
 //! own, and for everything that implements `AsyncRead`, `AsyncWrite`, `AsyncBufRead` or `AsyncSeek`
-//! of the `futures-io` crate. They have the names of std's traits, so a file imports either these
-//! or std's. (An import of std's trait in one function does not hide these: rustc sees both, and
-//! says that a method of `&[u8]`, say, is ambiguous, E0034. Move the function into a module that
-//! imports std's, or name the trait in the call: `std::io::BufRead::lines(bytes)`.)
+//! of the `futures-io` crate. They have the names of std's traits, so a module imports either these
+//! or std's: an import of std's by name, `use std::io::Read`, hides the one of
+//! `vthread::prelude::*`. Two globs, `use std::io::prelude::*` beside `use vthread::prelude::*`,
+//! and an import of std's trait in one function, hide nothing: rustc sees both, and says that a
+//! method of `&[u8]`, say, is ambiguous (E0034, or a warning). Name the trait in the call:
+//! `std::io::BufRead::lines(bytes)`. In generic code the bound decides: an `R: vthread::io::Read`
+//! has the methods of that trait, whatever is imported.
 //!
 //! The streams implement std's traits as well, for libraries that read and write blockingly.
 //! `#[vthread]` code that uses a stream through these, as by a `std::io::BufReader`, gets a

@@ -75,6 +75,11 @@ pub struct Sender<T> {
 /// `for message in receiver` and `for message in &receiver` end when the channel is closed. In
 /// vthread code each step suspends as [`recv`](Receiver::recv) does; in plain code it blocks.
 ///
+/// As long as there is a sender anywhere, a message may come. A child that uses a sender from
+/// outside of its group borrows it: so a loop in the same group does not end. Move the sender into
+/// the child (`spawn!(move => ..)`), give each child a clone and drop the original, or make the
+/// channel inside the group.
+///
 /// ```
 /// # use vthread_runtime as vthread;
 /// use vthread::sync::unbounded;
