@@ -1,7 +1,7 @@
 //! Comments: the words and the width that a program can check.
 
 use crate::assert_none;
-use crate::source::{all_sources, has_word};
+use crate::source::{all_sources, has_word, read};
 
 /// Words in whose place the field has nouns: the waiter, the spawner, the caller, a child.
 const WORDS: &[&str] = &["anybody", "nobody", "somebody", "whoever", "whom"];
@@ -78,4 +78,36 @@ fn documentation_shows_the_facades_name() {
         }
     }
     assert_none(broken, "users write `vthread::`");
+}
+
+/// The modules for a reader who knows std's.
+const MIRRORS: [&str; 11] = [
+    "fs/mod.rs",
+    "io/mod.rs",
+    "net/mod.rs",
+    "net/unix/mod.rs",
+    "os.rs",
+    "process/mod.rs",
+    "signal/mod.rs",
+    "sync/mod.rs",
+    "sync/mpsc.rs",
+    "thread/mod.rs",
+    "time/mod.rs",
+];
+
+#[test]
+fn pages_of_modules_open_with_the_table_of_std() {
+    let has_table = |path: &&str| {
+        let text = read(&format!("vthread-runtime/src/{path}"));
+        let page = text.lines().map_while(|line| line.strip_prefix("//!"));
+        let mut opening = page.map(str::trim).filter(|line| !line.is_empty()).take(5);
+        let head = opening.find(|line| line.starts_with('|'));
+        head.is_some_and(|head| head.contains("std") && head.ends_with("| difference |"))
+    };
+    let broken = MIRRORS.iter().filter(|path| !has_table(path));
+    let broken = broken.map(|path| path.to_string()).collect();
+    assert_none(
+        broken,
+        "the page of a module opens with a table: std, here, difference",
+    );
 }

@@ -1,4 +1,15 @@
 //! Features of particular systems. Mirrors [`std::os`].
+//!
+//! | `std::os` | here | difference |
+//! |---|---|---|
+//! | `fd`, `unix::ffi`, `unix::io`, `linux::fs` | the same, re-exported | none |
+//! | `unix::fs`: `symlink`, `chown`, `lchown` | [`unix::fs`] | they suspend |
+//! | `unix::fs`: the traits, `fchown`, `chroot` | the same, re-exported | our types have the methods; `FileExt` is for std's |
+//! | `unix::net` | [`unix::net`] | waits suspend |
+//! | `unix::process`: `CommandExt`; `linux::net`: `TcpStreamExt` | methods of [`Command`] and [`TcpStream`] | the traits are re-exported, for std's |
+//!
+//! [`Command`]: crate::process::Command
+//! [`TcpStream`]: crate::net::TcpStream
 
 pub use std::os::fd;
 
@@ -24,8 +35,7 @@ pub mod unix {
     }
 }
 
-/// Features of Linux. Mirrors [`std::os::linux`]; what its `TcpStreamExt` has are methods of
-/// [`TcpStream`](crate::net::TcpStream) itself, and the trait is for std's.
+/// Features of Linux. Mirrors [`std::os::linux`].
 #[cfg(target_os = "linux")]
 pub mod linux {
     pub use std::os::linux::{fs, net};

@@ -1,9 +1,11 @@
 //! Signals from outside the process.
 //!
-//! [`ctrl_c`] and [`terminate`] wait once, and a signal that arrives between two waits ends the
-//! second one; [`listen`] returns a [`Listener`], which receives every signal of any kind from then
-//! on; [`cancel_on_ctrl_c`] makes the process end in order; [`dump_on`] writes down what every
-//! vthread waits for.
+//! | std | here | difference |
+//! |---|---|---|
+//! | - | [`ctrl_c`], [`terminate`] | wait once; a signal that arrives between two waits ends the second one |
+//! | - | [`listen`], [`Listener`], [`SignalKind`] | receives every signal of any kind from its creation on |
+//! | - | [`cancel_on_ctrl_c`] | makes the process end in order |
+//! | - | [`dump_on`], [`dump_to`] | writes down what every vthread waits for |
 
 mod cancel;
 mod delivery;
