@@ -53,7 +53,7 @@ vthread_fn! {
     pub fn sleep_until = __vthread_sleep_until(deadline: Instant) -> () => Sleep { Sleep::until(deadline) }
 }
 
-/// The frame of [`sleep`] and [`sleep_until`].
+/// The frame of [`sleep`] and [`sleep_until`], and the future of a [`Timer`](super::Timer).
 #[derive(Debug)]
 pub struct Sleep {
     limit: Limit,

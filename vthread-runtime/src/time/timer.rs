@@ -3,7 +3,7 @@
 use super::{Duration, Instant, Sleep};
 use crate::base::clock;
 use crate::task::call::{Call, Suspends, name_hash};
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 
 /// Returns the present time, as sleeps and time limits count it: `Instant::now()`, and in a test
 /// with `virtual_time` or a seed the time on the clock of the test.
@@ -103,6 +103,19 @@ impl Timer {
 #[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("wait") }> for Timer {}
 
+/// For async code: a future that is ready when the timer is over, for any executor.
+///
+/// It takes the deadline that the timer has now. In a vthread that is cancelled it is never ready.
+/// In vthread code [`Timer::wait`] reads better.
+impl IntoFuture for Timer {
+    type Output = ();
+    type IntoFuture = Sleep;
+
+    fn into_future(self) -> Sleep {
+        Sleep::until(self.deadline)
+    }
+}
+
 /// So long from now; thirty years where no instant can express it.
 fn after(duration: Duration) -> Instant {
     let now = clock::now();
@@ -113,6 +126,14 @@ fn after(duration: Duration) -> Instant {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn async_code_awaits_a_timer() {
+        let start = Instant::now();
+        let future = Timer::after(Duration::from_millis(2)).into_future();
+        crate::call::block_on::block_on(future);
+        assert!(start.elapsed() >= Duration::from_millis(2));
+    }
 
     #[test]
     fn what_is_moved_comes_later_or_sooner() {
