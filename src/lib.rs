@@ -3,6 +3,15 @@
 #![doc(test(attr(deny(warnings))))]
 #![forbid(unsafe_code)]
 
+// What the macros write names the library by its name, here too.
+#[cfg(any(feature = "hyper", feature = "tower"))]
+extern crate self as vthread;
+
+#[cfg(feature = "hyper")]
+pub mod hyper;
+#[cfg(feature = "tower")]
+pub mod tower;
+
 pub use vthread_macros::{
     background, bind, catch_unwind, closure, context_var, defer, group, plain, race, select,
     shield, spawn, test, timeout, vthread,

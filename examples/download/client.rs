@@ -8,11 +8,11 @@ use http_body_util::BodyExt;
 use hyper::Response;
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1;
+use vthread::hyper::Io;
 use vthread::net::TcpStream;
 use vthread::prelude::*;
 
 use crate::failure::Cause;
-use crate::hyper_io::HyperIo;
 use crate::job::Job;
 use crate::part_file::PartFile;
 use crate::progress::Progress;
@@ -27,7 +27,7 @@ pub(crate) fn fetch(job: &Job, directory: &Path, progress: &Progress) -> Result<
     let started = Instant::now();
     let stream = TcpStream::connect(job.address()).map_err(Cause::Connect)?;
     stream.set_nodelay(true).map_err(Cause::Connect)?;
-    let (mut requests, connection) = http1::handshake(HyperIo::new(stream))
+    let (mut requests, connection) = http1::handshake(Io::new(stream))
         .await
         .map_err(Cause::Http)?;
     group! {

@@ -16,7 +16,6 @@
 
 mod client;
 mod failure;
-mod hyper_io;
 mod job;
 mod part_file;
 mod progress;

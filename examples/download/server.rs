@@ -4,18 +4,13 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_channel::oneshot;
 use http_body_util::Full;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
-use vthread::net::{TcpListener, TcpStream};
+use hyper::{Response, StatusCode};
+use vthread::net::TcpListener;
 use vthread::prelude::*;
-use vthread::{sync, time};
+use vthread::{hyper as http, time};
 
 use crate::failure::Failure;
-use crate::hyper_io::HyperIo;
 
 const PAGES: usize = 200;
 
@@ -29,55 +24,11 @@ pub(crate) fn urls(address: SocketAddr) -> Vec<String> {
         .collect()
 }
 
-/// Serves until it is cancelled, each connection in a vthread of its own.
+/// Serves until it is cancelled, each connection and each request in a vthread of its own.
 #[vthread]
 pub(crate) fn serve(listener: &TcpListener, fail: bool) -> Result<(), Failure> {
-    group!(name = "server" => {
-        loop {
-            match listener.accept() {
-                Ok((stream, _)) => {
-                    spawn! { serve_connection(stream, fail); }
-                }
-                // The error concerns one connection, or is temporary.
-                Err(error) => eprintln!("not accepted: {error}"),
-            }
-        }
-    })
-}
-
-/// A request on its way from hyper to the vthread that answers it.
-#[derive(Debug)]
-struct Question {
-    path: String,
-    answer: oneshot::Sender<Response<Full<Bytes>>>,
-}
-
-/// Serves one connection until the client closes it.
-///
-/// hyper calls its service from inside the connection's future, where nothing may block. So the
-/// service only passes the question on, and the answer is made here, in plain suspending code.
-#[vthread]
-fn serve_connection(stream: TcpStream, fail: bool) {
-    let (ask, questions) = sync::channel::<Question>(1);
-    let service = service_fn(move |request: Request<Incoming>| {
-        let (answer, answered) = oneshot::channel();
-        let path = request.uri().path().to_owned();
-        // The channel can't be full: HTTP/1 asks one question at a time. If the other side is gone,
-        // the answer's sender is dropped here, and `answered` reports that to hyper.
-        let _ = ask.try_send(Question { path, answer });
-        answered
-    });
-    group! {
-        spawn! {
-            // A client that disconnects is no failure of the server.
-            let _ = http1::Builder::new().serve_connection(HyperIo::new(stream), service).await;
-        }
-        for question in questions {
-            let response = answer(&question.path, fail);
-            // The connection may have ended in the meantime.
-            let _ = question.answer.send(response);
-        }
-    }
+    let pages = http::service(closure!(move |request| answer(request.uri().path(), fail)));
+    http::serve(listener, pages).map_err(Failure::Server)
 }
 
 /// The answer to a request for `path`, after the time that this page takes.

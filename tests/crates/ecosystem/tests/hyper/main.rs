@@ -1,0 +1,8 @@
+//! Servers of `vthread::hyper`, and hyper's clients on vthread's streams.
+
+mod bodies;
+mod client;
+mod ends;
+mod limits;
+mod protocols;
+mod routers;
