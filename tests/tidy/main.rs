@@ -2,6 +2,7 @@
 //!
 //! Each test names the violations of its rule; ARCHITECTURE.md says why the rule exists.
 
+mod dependencies;
 mod imports;
 mod messages;
 mod prose;

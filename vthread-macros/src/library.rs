@@ -10,6 +10,9 @@ use std::sync::OnceLock;
 
 const OWN_NAME: &str = "vthread";
 
+/// The names of the package: in the repository, and on the registry, where another has the first.
+const PACKAGES: [&str; 2] = [OWN_NAME, "vthread-rs"];
+
 thread_local! {
     /// The path given in the surrounding attribute.
     static GIVEN: RefCell<Option<TokenStream>> = const { RefCell::new(None) };
@@ -100,7 +103,7 @@ fn renamed_in(manifest: &str, workspace: impl FnOnce() -> Option<String>) -> Opt
     }
     let own = dependencies
         .iter()
-        .find(|one| one.package == Some(OWN_NAME));
+        .find(|one| one.package.is_some_and(is_own));
     if let Some(own) = own {
         return Some(own.name.to_owned());
     }
@@ -114,7 +117,7 @@ fn renamed_in(manifest: &str, workspace: impl FnOnce() -> Option<String>) -> Opt
     }
     let workspace = workspace()?;
     let shared = self::dependencies(&workspace, true);
-    let mut of_library = shared.iter().filter(|one| one.package == Some(OWN_NAME));
+    let mut of_library = shared.iter().filter(|one| one.package.is_some_and(is_own));
     let name = of_library.find(|one| inherited.contains(&one.name))?.name;
     Some(name.to_owned())
 }
@@ -128,8 +131,12 @@ struct Dependency<'a> {
 
 impl Dependency<'_> {
     fn is_library(&self, name: &str) -> bool {
-        self.name == name && self.package.is_none_or(|package| package == OWN_NAME)
+        self.name == name && self.package.is_none_or(is_own)
     }
+}
+
+fn is_own(package: &str) -> bool {
+    PACKAGES.contains(&package)
 }
 
 fn dependencies(manifest: &str, of_workspace: bool) -> Vec<Dependency<'_>> {
@@ -234,6 +241,7 @@ mod tests {
             "[dependencies]\nserde = \"1\"\nvt = { version = \"0.1\", package = \"vthread\" }\n",
             "[dependencies]\nvt = { package = \"vthread\", path = \"../x\", features = [\"tracing\"] }",
             "[dependencies.vt]\nversion = \"0.1\"\npackage = \"vthread\"\n[features]\nx = []",
+            "[dependencies]\nvt = { version = \"0.1\", package = \"vthread-rs\" }",
             "[target.'cfg(unix)'.dev-dependencies]\nvt.package = \"vthread\"\nvt.version = \"0.1\"",
         ] {
             assert_eq!(renamed(manifest), vt, "{manifest}");
@@ -246,6 +254,8 @@ mod tests {
             "[package]\nname = \"vt\"\n[dependencies]\nvthread = \"0.1\"\n",
             "[dependencies]\nvthread = { path = \"x\" }\nvt = { package = \"vthread\", version = \"0.0\" }",
             "[dependencies]\nvthread.workspace = true",
+            "[dependencies]\nvthread-rs = \"0.1\"",
+            "[dependencies]\nvthread = { version = \"0.1\", package = \"vthread-rs\" }",
             "# vt = { package = \"vthread\" }\n[dependencies]\n",
         ] {
             assert_eq!(renamed(manifest), None, "{manifest}");
