@@ -6,7 +6,9 @@ mod server;
 mod versions;
 
 mod chat;
+mod cluster;
 mod jobs;
+mod prefork;
 mod redis;
 mod redis_tools;
 mod search;
