@@ -122,6 +122,9 @@ impl Command {
     /// dropped by a cancellation: then the whole group of processes, if it [has one of its
     /// own](Command::process_group). By default it goes on.
     ///
+    /// A wait that loses a `select!` is cancelled, too. Where the child shall outlive that, end it
+    /// by [`Child::signal`] or [`Child::kill`] instead.
+    ///
     /// # Examples
     /// ```
     /// # use vthread_runtime as vthread;
