@@ -2,27 +2,30 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::load;
-use crate::measure::{LISTENING, RESULT};
+use crate::measure::{LISTENING, RESULT, n_workers};
 use crate::workloads::{Contender, Workload};
+use crate::{go, load};
 
 /// A repetition that takes this long hangs.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// The values of each metric, for each contender in the order of `Contender::ALL`.
-type Values = BTreeMap<String, [Vec<f64>; 2]>;
+type Values = BTreeMap<String, [Vec<f64>; Contender::ALL.len()]>;
 
 /// Runs all `workloads` for a number of rounds and prints a line for each metric.
 pub(crate) fn run(workloads: &[Workload], rounds: usize) -> Result<(), String> {
-    println!("medians of {rounds} rounds; ratio = vthread / tokio, below 1 is better");
-    println!(
-        "{:<12} {:<20} {:>12} {:>12} {:>8}",
-        "workload", "metric", "vthread", "tokio", "ratio"
-    );
+    let go = go::build();
+    println!("medians of {rounds} rounds; ratio = vthread / the best peer, below 1 is better");
+    print!("{:<12} {:<20}", "workload", "metric");
+    for contender in Contender::ALL {
+        print!(" {:>10}", contender.name());
+    }
+    println!(" {:>8}", "ratio");
     let mut failures = Vec::new();
     for &workload in workloads {
         let mut values = Values::new();
@@ -30,7 +33,11 @@ pub(crate) fn run(workloads: &[Workload], rounds: usize) -> Result<(), String> {
             for turn in 0..Contender::ALL.len() {
                 // The order alternates, so that no contender always gets the warmer machine.
                 let idx = (round + turn) % Contender::ALL.len();
-                match repeat(workload, Contender::ALL[idx]) {
+                let contender = Contender::ALL[idx];
+                if !contender.runs(workload) || contender == Contender::Go && go.is_none() {
+                    continue;
+                }
+                match repeat(workload, contender, go.as_deref()) {
                     Ok(results) => {
                         for (metric, value) in results {
                             values.entry(metric).or_default()[idx].push(value);
@@ -52,23 +59,23 @@ pub(crate) fn run(workloads: &[Workload], rounds: usize) -> Result<(), String> {
 }
 
 fn print_medians(workload: Workload, values: Values) {
-    for (metric, [vthread, tokio]) in values {
-        let (vthread, tokio) = (median(vthread), median(tokio));
-        let shown =
-            |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.1}"));
-        let ratio = vthread
-            .zip(tokio)
-            .map_or("-".to_owned(), |(v, t)| format!("{:.2}", v / t));
-        println!(
-            "{:<12} {metric:<20} {:>12} {:>12} {ratio:>8}",
-            workload.name(),
-            shown(vthread),
-            shown(tokio)
-        );
+    for (metric, values) in values {
+        let medians = values.map(median);
+        print!("{:<12} {metric:<20}", workload.name());
+        for median in medians {
+            let shown = median.map_or("-".to_owned(), |value| format!("{value:.1}"));
+            print!(" {shown:>10}");
+        }
+        let [ours, peers @ ..] = medians;
+        let best = peers.into_iter().flatten().min_by(f64::total_cmp);
+        let ratio = ours
+            .zip(best)
+            .map_or("-".to_owned(), |(ours, best)| format!("{:.2}", ours / best));
+        println!(" {ratio:>8}");
     }
 }
 
-fn median(mut values: Vec<f64>) -> Option<f64> {
+pub(crate) fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
     if values.len() % 2 == 1 {
@@ -78,11 +85,26 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
 }
 
 /// One repetition of `workload` by `contender`, in a process of its own.
-fn repeat(workload: Workload, contender: Contender) -> Result<Vec<(String, f64)>, String> {
+fn repeat(
+    workload: Workload,
+    contender: Contender,
+    go: Option<&Path>,
+) -> Result<Vec<(String, f64)>, String> {
     let failed = |why: String| format!("{} on {}: {why}", workload.name(), contender.name());
-    let mut process = Command::new(std::env::current_exe().map_err(|e| failed(e.to_string()))?)
-        .args(["run", contender.name(), workload.name()])
-        .env("VTHREAD_WORKERS", "2")
+    let mut command = match (contender, go) {
+        (Contender::Go, Some(go)) => Command::new(go),
+        _ => {
+            let myself = std::env::current_exe().map_err(|error| failed(error.to_string()))?;
+            let mut command = Command::new(myself);
+            command.args(["run", contender.name()]);
+            command
+        }
+    };
+    let workers = n_workers().to_string();
+    let mut process = command
+        .arg(workload.name())
+        .env("SMOL_THREADS", &workers)
+        .env("VTHREAD_WORKERS", workers)
         .stdout(Stdio::piped())
         .spawn()
         .map(Repetition)
@@ -117,7 +139,7 @@ fn repeat(workload: Workload, contender: Contender) -> Result<Vec<(String, f64)>
     Ok(results)
 }
 
-fn parse(line: &str) -> Option<(String, f64)> {
+pub(crate) fn parse(line: &str) -> Option<(String, f64)> {
     let mut words = line.split_whitespace();
     if words.next()? != RESULT {
         return None;

@@ -1,5 +1,7 @@
 //! The workloads, and the contenders: what each runs for them stands in the file named for it.
 
+pub(crate) mod on_may;
+pub(crate) mod on_smol;
 pub(crate) mod on_tokio;
 pub(crate) mod on_vthread;
 
@@ -10,6 +12,8 @@ pub(crate) enum Workload {
     SpawnJoin,
     /// Start children, wait for all at once.
     Scope,
+    /// The same with all children at once.
+    Crowd,
     /// The same, where each child reads a value that its parent has bound.
     Context,
     /// A tree of tasks, ten children each, a million leaves.
@@ -26,6 +30,8 @@ pub(crate) enum Workload {
     Deep,
     /// A TCP server under a hundred connections of small messages.
     Echo,
+    /// Cancel tasks that sleep, and wait for their ends.
+    Cancel,
     /// The memory of tasks that sleep.
     Sleepers,
 }
@@ -35,6 +41,11 @@ pub(crate) enum Workload {
 pub(crate) enum Contender {
     Vthread,
     Tokio,
+    Smol,
+    /// Coroutines with stacks.
+    May,
+    /// A program of its own: `benches/go`.
+    Go,
 }
 
 /// How many children are alive at a time in the workloads that start many.
@@ -57,13 +68,16 @@ pub(crate) const CALLS: usize = 832_039;
 /// The depth of the recursion that yields, and how often it does.
 pub(crate) const DEPTH: usize = 1_000;
 pub(crate) const PAUSES: usize = 20_000;
+/// How many sleeping tasks are cancelled.
+pub(crate) const CANCELLED: usize = 100_000;
 /// How many tasks sleep.
 pub(crate) const SLEEPERS: usize = 200_000;
 
 impl Workload {
-    pub(crate) const ALL: [Workload; 11] = [
+    pub(crate) const ALL: [Workload; 13] = [
         Workload::SpawnJoin,
         Workload::Scope,
+        Workload::Crowd,
         Workload::Context,
         Workload::Skynet,
         Workload::Yield,
@@ -72,6 +86,7 @@ impl Workload {
         Workload::Recursion,
         Workload::Deep,
         Workload::Echo,
+        Workload::Cancel,
         Workload::Sleepers,
     ];
 
@@ -79,6 +94,7 @@ impl Workload {
         match self {
             Workload::SpawnJoin => "spawn_join",
             Workload::Scope => "scope",
+            Workload::Crowd => "crowd",
             Workload::Context => "context",
             Workload::Skynet => "skynet",
             Workload::Yield => "yield",
@@ -87,6 +103,7 @@ impl Workload {
             Workload::Recursion => "recursion",
             Workload::Deep => "deep",
             Workload::Echo => "echo",
+            Workload::Cancel => "cancel",
             Workload::Sleepers => "sleepers",
         }
     }
@@ -99,12 +116,31 @@ impl Workload {
 }
 
 impl Contender {
-    pub(crate) const ALL: [Contender; 2] = [Contender::Vthread, Contender::Tokio];
+    pub(crate) const ALL: [Contender; 5] = [
+        Contender::Vthread,
+        Contender::Tokio,
+        Contender::Smol,
+        Contender::May,
+        Contender::Go,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Contender::Vthread => "vthread",
             Contender::Tokio => "tokio",
+            Contender::Smol => "smol",
+            Contender::May => "may",
+            Contender::Go => "go",
+        }
+    }
+
+    /// Whether it has the workload: some are about one contender's own construct.
+    pub(crate) fn runs(self, workload: Workload) -> bool {
+        use Workload::{Context, Deep, Echo, Mutex, PingPong, Recursion, Yield};
+        match self {
+            Contender::Vthread | Contender::Tokio => true,
+            Contender::Smol | Contender::Go => !matches!(workload, Context | Deep | Recursion),
+            Contender::May => matches!(workload, Echo | Mutex | PingPong | Yield),
         }
     }
 

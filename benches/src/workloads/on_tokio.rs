@@ -13,8 +13,8 @@ use tokio::task::{JoinHandle, JoinSet, yield_now};
 use tokio::time::sleep;
 
 use super::{
-    BATCH, CALLS, CROWD, DEPTH, FIBONACCI, LEAVES, PAUSES, ROUND_TRIPS, SLEEPERS, SPAWNS, TURNS,
-    WARM_UP_SPAWNS, Workload,
+    BATCH, CALLS, CANCELLED, CROWD, DEPTH, FIBONACCI, LEAVES, PAUSES, ROUND_TRIPS, SLEEPERS,
+    SPAWNS, TURNS, WARM_UP_SPAWNS, Workload,
 };
 use crate::measure::{Stopwatch, n_workers, resident_bytes, tell_growth, tell_listening};
 
@@ -38,9 +38,15 @@ async fn repetition(workload: Workload) {
             watch.tell_ns_each(SPAWNS);
         }
         Workload::Scope => {
-            scope(WARM_UP_SPAWNS).await;
+            scope(WARM_UP_SPAWNS, BATCH).await;
             let watch = Stopwatch::start();
-            scope(SPAWNS).await;
+            scope(SPAWNS, BATCH).await;
+            watch.tell_ns_each(SPAWNS);
+        }
+        Workload::Crowd => {
+            scope(SPAWNS, SPAWNS).await;
+            let watch = Stopwatch::start();
+            scope(SPAWNS, SPAWNS).await;
             watch.tell_ns_each(SPAWNS);
         }
         Workload::Context => {
@@ -87,6 +93,10 @@ async fn repetition(workload: Workload) {
             watch.tell_ns_each(PAUSES);
         }
         Workload::Echo => echo_server().await,
+        Workload::Cancel => {
+            cancel().await;
+            cancel().await.tell_ns_each(CANCELLED);
+        }
         Workload::Sleepers => sleepers().await,
     }
 }
@@ -106,11 +116,11 @@ async fn spawn_join(n: usize) -> u64 {
     sum
 }
 
-async fn scope(n: usize) {
-    for batch in 0..n / BATCH {
+async fn scope(n: usize, size: usize) {
+    for batch in 0..n / size {
         let mut tasks = JoinSet::new();
-        for i in 0..BATCH {
-            let x = (batch * BATCH + i) as u64;
+        for i in 0..size {
+            let x = (batch * size + i) as u64;
             tasks.spawn(async move { black_box(x) });
         }
         while let Some(ended) = tasks.join_next().await {
@@ -240,6 +250,29 @@ async fn echo_server() {
             }
         });
     }
+}
+
+/// Returns the clock over the cancellation, which it has started.
+async fn cancel() -> Stopwatch {
+    let started = Arc::new(AtomicUsize::new(0));
+    let mut tasks = JoinSet::new();
+    for _ in 0..CANCELLED {
+        let started = started.clone();
+        tasks.spawn(async move {
+            started.fetch_add(1, Ordering::AcqRel);
+            sleep(Duration::from_secs(60)).await;
+        });
+    }
+    while started.load(Ordering::Acquire) < CANCELLED {
+        sleep(Duration::from_millis(2)).await;
+    }
+    sleep(Duration::from_millis(50)).await;
+    let watch = Stopwatch::start();
+    tasks.abort_all();
+    while let Some(ended) = tasks.join_next().await {
+        assert!(ended.is_err_and(|error| error.is_cancelled()));
+    }
+    watch
 }
 
 async fn sleepers() {

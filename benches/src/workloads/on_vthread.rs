@@ -12,8 +12,8 @@ use vthread::time::sleep;
 use vthread::yield_now;
 
 use super::{
-    BATCH, CALLS, CROWD, DEPTH, FIBONACCI, LEAVES, PAUSES, ROUND_TRIPS, SLEEPERS, SPAWNS, TURNS,
-    WARM_UP_SPAWNS, Workload,
+    BATCH, CALLS, CANCELLED, CROWD, DEPTH, FIBONACCI, LEAVES, PAUSES, ROUND_TRIPS, SLEEPERS,
+    SPAWNS, TURNS, WARM_UP_SPAWNS, Workload,
 };
 use crate::measure::{Stopwatch, resident_bytes, tell_growth, tell_listening};
 
@@ -35,9 +35,15 @@ fn repetition(workload: Workload) {
             watch.tell_ns_each(SPAWNS);
         }
         Workload::Scope => {
-            scope(WARM_UP_SPAWNS);
+            scope(WARM_UP_SPAWNS, BATCH);
             let watch = Stopwatch::start();
-            scope(SPAWNS);
+            scope(SPAWNS, BATCH);
+            watch.tell_ns_each(SPAWNS);
+        }
+        Workload::Crowd => {
+            scope(SPAWNS, SPAWNS);
+            let watch = Stopwatch::start();
+            scope(SPAWNS, SPAWNS);
             watch.tell_ns_each(SPAWNS);
         }
         Workload::Context => {
@@ -84,6 +90,10 @@ fn repetition(workload: Workload) {
             watch.tell_ns_each(PAUSES);
         }
         Workload::Echo => echo_server(),
+        Workload::Cancel => {
+            cancel();
+            cancel().tell_ns_each(CANCELLED);
+        }
         Workload::Sleepers => sleepers(),
     }
 }
@@ -107,11 +117,11 @@ fn spawn_join(n: usize) -> u64 {
 }
 
 #[vthread]
-fn scope(n: usize) {
-    for batch in 0..n / BATCH {
+fn scope(n: usize, size: usize) {
+    for batch in 0..n / size {
         group! {
-            for i in 0..BATCH {
-                let x = (batch * BATCH + i) as u64;
+            for i in 0..size {
+                let x = (batch * size + i) as u64;
                 spawn! { black_box(x); }
             }
         }
@@ -247,6 +257,27 @@ fn echo(mut stream: TcpStream) {
             }
         }
     }
+}
+
+/// Returns the clock over the cancellation, which it has started.
+#[vthread]
+fn cancel() -> Stopwatch {
+    let started = AtomicUsize::new(0);
+    group!(sleeping => {
+        for _ in 0..CANCELLED {
+            spawn! {
+                started.fetch_add(1, Ordering::AcqRel);
+                sleep(Duration::from_secs(60));
+            }
+        }
+        while started.load(Ordering::Acquire) < CANCELLED {
+            sleep(Duration::from_millis(2));
+        }
+        sleep(Duration::from_millis(50));
+        let watch = Stopwatch::start();
+        sleeping.cancel();
+        watch
+    })
 }
 
 #[vthread]
