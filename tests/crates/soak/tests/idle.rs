@@ -75,7 +75,7 @@ fn an_idle_connection_costs_its_buffer_and_its_frame() {
     // What is made once.
     drop(crowd(server, CROWD / 10));
     wait_for(0);
-    let frame = frame_of(|stream| __vthread_answer(stream));
+    let frame = frame_of(__vthread_answer);
     let (clients, cost) = crowd(server, CROWD);
     let each = cost / CROWD;
     println!("{each} bytes for each, of which the buffer is {BUFFER} and the frame {frame}");
