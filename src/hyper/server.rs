@@ -64,6 +64,10 @@ type Report = Arc<dyn Fn(&Failure) + Send + Sync>;
 ///
 /// What remains when the grace is over is cancelled: its frames are dropped.
 ///
+/// # What it does not limit
+/// The time and the length of bodies: put a `timeout!` around what reads one, and count. The length
+/// of a head is hyper's setting: see [`http1`](Server::http1).
+///
 /// [`Task::cancel`]: crate::Task::cancel
 ///
 /// ```ignore
