@@ -47,3 +47,27 @@ fn busy_time_grows_while_a_worker_computes() {
         }
     }
 }
+
+/// The glob brings the function, and the module of its name hides the companion.
+mod hidden {
+    pub(super) mod fetch {
+        use vthread::prelude::*;
+
+        #[vthread]
+        pub(in super::super) fn fetch(n: u32) -> u32 {
+            vthread::time::sleep(std::time::Duration::from_millis(1));
+            n + 1
+        }
+    }
+    #[allow(unused_imports)]
+    pub(super) use self::fetch::*;
+}
+
+#[test]
+#[vthread]
+fn t06_calls_of_a_hidden_companion_are_counted() {
+    let before = metrics().pinned;
+    let n = group! { spawn! { self::hidden::fetch(1) }.join() };
+    assert_eq!(n, 2);
+    assert!(metrics().pinned > before);
+}

@@ -2,7 +2,7 @@
 //! dependency, or the path in `#[vthread(crate = path)]`, for frameworks that re-export the
 //! library.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,13 @@ pub(crate) fn path(span: Span) -> TokenStream {
     match given {
         Some(path) => with_span(path, span),
         None => {
-            let name = crate::names::ident(name(), span);
+            // Each call of the runtime in an expansion has this name.
+            static IS_RAW: OnceLock<bool> = OnceLock::new();
+            let is_raw = *IS_RAW.get_or_init(|| syn::parse_str::<Ident>(name()).is_err());
+            let name = match is_raw {
+                true => Ident::new_raw(name(), span),
+                false => Ident::new(name(), span),
+            };
             quote_spanned!(span=> ::#name)
         }
     }

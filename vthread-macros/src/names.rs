@@ -63,6 +63,9 @@ names! {
     closure = closure;
     returned = returned;
     any = any;
+    probe_tag = in_frame::__vthread_tag;
+    is_own_method = is_own_method;
+    unsuspending = unsuspending;
     never_type = Never;
     absurd = absurd;
     dbg_as = dbg_as;

@@ -96,10 +96,13 @@ fn identifiers(tokens: TokenStream) -> BTreeSet<String> {
     tokens.into_iter().flat_map(of_tree).collect()
 }
 
-/// Removes `#[allow(..)]`, which only silences lints.
+/// Removes `#[allow(..)]`, which only silences lints, and the like for clippy.
 fn without_allowed_lints(tokens: TokenStream) -> TokenStream {
     let is_allow = |tree: &TokenTree| match tree {
-        TokenTree::Group(group) => group.stream().to_string().starts_with("allow"),
+        TokenTree::Group(group) => {
+            let text = group.stream().to_string().replace(' ', "");
+            text.starts_with("allow") || text.starts_with("cfg_attr(clippy,")
+        }
         _ => false,
     };
     let mut trees = tokens.into_iter().peekable();

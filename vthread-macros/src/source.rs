@@ -28,6 +28,39 @@ pub(crate) fn read(path: &Path) -> Option<Rc<String>> {
     })
 }
 
+/// The code of a file: its text with comments and literals blanked out.
+pub(crate) fn code_of(path: &Path) -> Option<Rc<String>> {
+    thread_local! {
+        static CODES: RefCell<HashMap<PathBuf, Rc<String>>> = RefCell::new(HashMap::new());
+    }
+    let text = read(path)?;
+    Some(CODES.with_borrow_mut(|codes| {
+        let code = codes.entry(path.to_owned());
+        Rc::clone(code.or_insert_with(|| Rc::new(blanked(&text))))
+    }))
+}
+
+/// A line of a file, which is counted from one.
+pub(crate) fn line_of(path: &Path, line: usize) -> Option<String> {
+    let text = read(path)?;
+    let start = *starts_of(path)?.get(line.checked_sub(1)?)?;
+    text.get(start..)?.lines().next().map(str::to_owned)
+}
+
+/// Where the lines of a file begin.
+pub(crate) fn starts_of(path: &Path) -> Option<Rc<Vec<usize>>> {
+    thread_local! {
+        static STARTS: RefCell<HashMap<PathBuf, Rc<Vec<usize>>>> = RefCell::new(HashMap::new());
+    }
+    let text = read(path)?;
+    Some(STARTS.with_borrow_mut(|starts| {
+        let found = starts.entry(path.to_owned());
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        let all = || Rc::new(std::iter::once(0).chain(ends).collect());
+        Rc::clone(found.or_insert_with(all))
+    }))
+}
+
 /// The offset in the text where a span begins.
 pub(crate) fn offset_of(span: Span, text: &str) -> Option<usize> {
     let start = span.unwrap().start();

@@ -21,6 +21,7 @@ mod probe_io;
 mod return_type;
 mod send;
 mod tails;
+mod unsuspending;
 
 pub use crate::call::block_on::block_on;
 pub use crate::call::main::{MainEnded, run_main, status};
@@ -75,11 +76,12 @@ pub use io_names::IoSuspends;
 pub use loops::{Head, head, steps};
 pub use lost_updates::changed;
 pub use namespace_probe::{no, none};
-pub use probe::{Tag, Ty, Unnamed, ty};
+pub use probe::{OwnMethod, Tag, Ty, Unnamed, is_own_method, ty};
 pub use return_type::{AResult, Another, Ends, FailsAs, MayFail, Neither, Returned, Whole};
 pub use return_type::{child_fails, child_may_fail, group_fails_as, return_type};
 pub use send::{ErrorIsSend, error_is_send};
 pub use tails::{ChildrenMayFail, Failing, FailsInto, Plainly, Tail, fails, split};
+pub use unsuspending::{Unsuspending, unsuspending};
 
 /// The names that a frame brings into scope, since each probe uses them.
 pub mod in_frame {

@@ -35,6 +35,7 @@ mod identifiers;
 mod impl_blocks;
 mod items;
 mod iteration;
+mod known_calls;
 mod locations;
 mod loops;
 mod macros_by_example;

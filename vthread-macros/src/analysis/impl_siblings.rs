@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use syn::{Attribute, FnArg, ImplItem, ItemImpl, ReceiverKind, Signature};
 
 /// How a function takes `self`.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Taking {
     Value,
     Reference,
@@ -35,7 +35,7 @@ impl Taking {
 }
 
 /// What is known about a call.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Known {
     /// Its result is a `Call`.
     Suspends,
@@ -81,20 +81,21 @@ impl Siblings {
 }
 
 /// Attributes that neither remove a function nor change it.
+pub(super) const HARMLESS: &[&str] = &[
+    "allow",
+    "cold",
+    "deny",
+    "deprecated",
+    "doc",
+    "expect",
+    "forbid",
+    "inline",
+    "must_use",
+    "track_caller",
+    "warn",
+];
+
 fn is_harmless(attr: &Attribute) -> bool {
-    let known = [
-        "allow",
-        "cold",
-        "deny",
-        "deprecated",
-        "doc",
-        "expect",
-        "forbid",
-        "inline",
-        "must_use",
-        "track_caller",
-        "warn",
-    ];
     attributes::is_plain(std::slice::from_ref(attr))
-        || known.iter().any(|name| attr.path().is_ident(name))
+        || HARMLESS.iter().any(|name| attr.path().is_ident(name))
 }

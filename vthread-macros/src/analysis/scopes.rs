@@ -17,6 +17,7 @@ pub(crate) enum Name {
         /// Declared without a value.
         late: bool,
         bound_at: Span2,
+        of: Option<OfType>,
     },
     /// The handle of a group of this function.
     Handle,
@@ -27,6 +28,10 @@ pub(crate) enum Name {
     /// Imported in the body: like a name from outside.
     Import,
 }
+
+/// The type of a variable, among those that the walk has written down.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct OfType(pub(crate) usize);
 
 /// A span that comparisons ignore.
 #[derive(Clone, Copy)]
@@ -88,6 +93,14 @@ impl Scopes {
         }
     }
 
+    /// Gives a variable of the innermost scope its type.
+    pub(crate) fn give_type(&mut self, name: &str, ty: OfType) {
+        let scope = self.0.last_mut().expect("a scope is open");
+        if let Some(Name::Variable { of, .. }) = scope.get_mut(name) {
+            *of = Some(ty);
+        }
+    }
+
     /// Items are visible in their whole block, also above their definition.
     pub(crate) fn bind_items(&mut self, block: &Block) {
         for statement in &block.stmts {
@@ -121,6 +134,7 @@ impl Scopes {
                     mutable: false,
                     late: false,
                     bound_at: Span2(name.span()),
+                    of: None,
                 };
                 self.bind(plain_text(name), bound);
             }
@@ -198,6 +212,7 @@ impl<'ast> Visit<'ast> for Binders {
                 mutable,
                 late: false,
                 bound_at,
+                of: None,
             };
             self.0.push((name, what));
         }

@@ -6,7 +6,7 @@
 //! it stands in the same block of the same file, under the same bounds.
 
 use crate::editor;
-use crate::source::{blanked, file_of, offset_at, read};
+use crate::source::{code_of, file_of, offset_at};
 use proc_macro2::Span;
 use quote::ToTokens;
 use std::cell::RefCell;
@@ -79,8 +79,7 @@ impl Place {
     fn is_beside(&self, other: &Place) -> bool {
         self != other
             && self.file == other.file
-            && read(&self.file).is_some_and(|text| {
-                let code = blanked(&text);
+            && code_of(&self.file).is_some_and(|code| {
                 let around = |place: &Place| block_around(&code, place.offset(&code));
                 around(self) == around(other)
             })

@@ -183,9 +183,10 @@ pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
 }
 
 /// The one list of lints that generated code is exempt from. The user's own code stays under all
-/// lints whose spans are the user's.
+/// lints whose spans are the user's. Each lint costs the user's compiler time, so they are allowed
+/// only where clippy checks.
 pub(crate) fn allowed_lints() -> Attribute {
-    parse_quote!(#[allow(
+    parse_quote!(#[cfg_attr(clippy, allow(
         clippy::manual_async_fn,
         clippy::let_and_return,
         clippy::double_must_use,
@@ -193,5 +194,5 @@ pub(crate) fn allowed_lints() -> Attribute {
         clippy::diverging_sub_expression,
         clippy::explicit_auto_deref,
         clippy::unnecessary_semicolon
-    )])
+    ))])
 }

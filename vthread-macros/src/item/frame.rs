@@ -3,12 +3,13 @@
 use super::options::Options;
 use crate::analysis::endless_recursion::{Itself, inevitable_call};
 use crate::emit::call::{Extent, dead};
+use crate::known;
 use crate::lower::closure_result::types_parameters;
 use crate::lower::{Lowering, can_be_written};
-use crate::names::{self, called_at, hygienic};
-use proc_macro2::{Delimiter, Group, Ident, TokenStream};
+use crate::names::{self, called_at, hygienic, plain_text};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Block, ReturnType, Signature, Token};
+use syn::{Block, ReturnType, Signature, Token, Type};
 
 /// Rewrites `block` and makes the body of the companion.
 pub(crate) fn emit(
@@ -49,16 +50,53 @@ pub(crate) fn emit_frame(
         quote_spanned!(span=> let _ = &#this;)
     });
     let returns = says_output(signature);
-    quote_spanned!(span=>
-        let __f = async move {
-            #[allow(unused_imports)] use #in_frame::*;
-            #endless
-            #this
-            #prologue
-            #returns
-            match () { () => '__frame: { #block } }
+    let block = block.into_token_stream();
+    let is_never =
+        matches!(&signature.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)));
+    let never_suspends = !is_never && never_suspends(block.clone());
+    let inside = quote_spanned!(span=> {
+        #[allow(unused_imports)] use #in_frame::*;
+        #endless
+        #this
+        #prologue
+        #returns
+        match () { () => '__frame: { #block } }
+    });
+    match never_suspends {
+        true => {
+            let unsuspending = names::unsuspending(span);
+            quote_spanned!(span=> let __f = #unsuspending(move || #inside);)
+        }
+        false => quote_spanned!(span=> let __f = async move #inside;),
+    }
+}
+
+/// Whether a body certainly has no `.await`: a closure costs the user's compiler half of what a
+/// state machine does.
+fn never_suspends(body: TokenStream) -> bool {
+    let mut before = [None, None];
+    for tree in body {
+        let is_calm = match &tree {
+            TokenTree::Ident(ident) => ident != "await",
+            TokenTree::Group(group) => {
+                let is_macro =
+                    matches!(&before[1], Some(TokenTree::Punct(sign)) if sign.as_char() == '!');
+                let is_known = match &before[0] {
+                    Some(TokenTree::Ident(name)) if is_macro => {
+                        known::macros::is_of_std(&plain_text(name))
+                    }
+                    _ => true,
+                };
+                is_known && never_suspends(group.stream())
+            }
+            _ => true,
         };
-    )
+        if !is_calm {
+            return false;
+        }
+        before = [before[1].take(), Some(tree)];
+    }
+    true
 }
 
 /// A plain function in place of the user's, for rustc's lint about functions that cannot return.

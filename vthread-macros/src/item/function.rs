@@ -4,8 +4,10 @@
 use super::options::{On, Options};
 use super::signature::{
     Shown, call_output, from_inside, in_braces, output, says_used, take_patterns, turbofish,
+    type_parameters,
 };
 use super::{attributes, check, frame, neighbours};
+use crate::analysis::module_around::Around;
 use crate::emit::call::{answer, dead};
 use crate::errors::{self, Errors};
 use crate::lower::{Lowering, Returns, Subject, mentions_impl};
@@ -59,15 +61,19 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     } = function;
     let subject = Subject {
         function: Some(plain_text(&sig.ident)),
+        around: Around::of(&sig.ident),
+        generics: type_parameters(&sig.generics).collect(),
         ..Subject::default()
     };
     let mut body = Lowering::new(subject, Returns::of(&sig.output));
+    body.can_have_checks = true;
     let arguments = take_patterns(&mut sig.inputs, &mut body);
     let braces = block.brace_token;
     let companion_body = match can_be {
         true => frame::emit(&mut body, &arguments.prologue, *block, &sig, options),
         false => TokenStream::new(),
     };
+    let checks = std::mem::take(&mut body.checks);
     let is_refused = !can_be || !body.errors.is_empty();
     errors.append(body.errors);
     let clash = (!options.local)
@@ -104,8 +110,9 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     }
     quote_spanned!(span=>
         #(#attrs)* #note #tracked #quiet #handed_on #vis #sig #facade
-        #(#lints)* #[doc(hidden)] #allowed #[allow(clippy::too_many_arguments, clippy::type_complexity, clippy::needless_lifetimes)] #vis #hidden { #alive #companion_body }
+        #(#lints)* #[doc(hidden)] #allowed #[cfg_attr(clippy, allow(clippy::too_many_arguments, clippy::type_complexity, clippy::needless_lifetimes))] #vis #hidden { #alive #companion_body }
         #module
+        #checks
     )
 }
 
@@ -218,7 +225,7 @@ fn module(
         );
     }
     quote_spanned!(span=>
-        #(#conditions)* #[cfg(not(doc))] #[doc(hidden)] #[allow(non_snake_case, unused_imports, deprecated, clippy::unsafe_removed_from_name)]
+        #(#conditions)* #[cfg(not(doc))] #[doc(hidden)] #[allow(non_snake_case, unused_imports, deprecated)] #[cfg_attr(clippy, allow(clippy::unsafe_removed_from_name))]
         #visibility mod #name {
             #inside use super::#companion as __vthread_call;
             #inside use super::#name as #both;

@@ -3,9 +3,10 @@
 
 use super::announce::Method;
 use super::options::{self, Options};
-use super::signature::{Shown, as_written, call_output, take_patterns};
+use super::signature::{Shown, as_written, call_output, take_patterns, type_parameters};
 use super::{announce, attributes, check, dyn_signature, frame};
 use crate::analysis::impl_siblings::{Siblings, Taking};
+use crate::analysis::module_around::Around;
 use crate::errors::Errors;
 use crate::lower::function_call::type_name;
 use crate::lower::{Lowering, Returns, Subject};
@@ -23,6 +24,9 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
         return TokenStream::new();
     }
     let mut methods = Vec::new();
+    let mut checks = TokenStream::new();
+    let generics: Vec<String> = type_parameters(&block.generics).collect();
+    let own_type = named_type(&block.self_ty).filter(|ty| !generics.contains(&plain_text(ty)));
     let siblings = Rc::new(Siblings::of(&block));
     let is_trait = block.trait_.is_some();
     let of_trait = block
@@ -59,6 +63,8 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
             options,
             (is_trait, io_trait.is_some()),
             (&siblings, &owners),
+            (own_type.clone(), &generics),
+            &mut checks,
             errors,
         );
         if let (Some(path), Some(plain), Some(io)) = (&io_trait, as_written, for_io) {
@@ -68,7 +74,17 @@ pub(crate) fn expand(mut block: ItemImpl, options: &Options, errors: &mut Errors
         }
     }
     let gates = announce::of_impl(&block, &methods, options);
-    quote!(#block #gates)
+    quote!(#block #gates #checks)
+}
+
+/// The name of a type that is written without a path.
+fn named_type(ty: &syn::Type) -> Option<syn::Ident> {
+    match ty {
+        syn::Type::Path(path) if path.qself.is_none() && path.path.segments.len() == 1 => {
+            Some(path.path.segments[0].ident.clone())
+        }
+        _ => None,
+    }
 }
 
 /// Makes a method return a call that does not run yet. Returns its form in a trait of
@@ -78,9 +94,13 @@ fn method(
     options: &Options,
     (is_trait, is_io): (bool, bool),
     (siblings, owners): (&Rc<Siblings>, &[String]),
+    (own_type, generics): (Option<syn::Ident>, &[String]),
+    checks: &mut TokenStream,
     errors: &mut Errors,
 ) -> Option<ImplItemFn> {
     let sig = &mut function.sig;
+    let around = Around::of(&sig.ident);
+    let own_type = own_type.filter(|ty| around.declares(&plain_text(ty)));
     let subject = Subject {
         function: None,
         method: Some(plain_text(&sig.ident)),
@@ -88,11 +108,18 @@ fn method(
         again: None,
         taking: Taking::of(sig),
         siblings: Rc::clone(siblings),
+        around,
+        own_type,
+        generics: type_parameters(&sig.generics)
+            .chain(generics.iter().cloned())
+            .collect(),
     };
     let mut body = Lowering::new(subject, Returns::of(&sig.output));
+    body.can_have_checks = true;
     let arguments = take_patterns(&mut sig.inputs, &mut body);
     let frame = frame::emit_frame(&mut body, &arguments.prologue, function.block.clone(), sig);
     let is_refused = !body.errors.is_empty();
+    checks.extend(std::mem::take(&mut body.checks));
     errors.append(std::mem::take(&mut body.errors));
     let is_send = (is_trait || options.boxed) && !options.not_send || body.spawns_itself;
     let shown = match function.vis {

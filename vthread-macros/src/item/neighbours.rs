@@ -11,7 +11,7 @@
 
 use crate::errors::Clash;
 use crate::names::plain_text;
-use crate::source::{file_of, read};
+use crate::source::{file_of, is_of_word, line_of, read};
 use proc_macro2::Ident;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -25,7 +25,7 @@ pub(crate) fn clash(name: &Ident) -> Option<Clash> {
     let path = file_of(name.span())?;
     let text = plain_text(name);
     let declares = format!("mod {text}");
-    if read(&path)?.contains(&declares) {
+    if modules_of(&path)?.contains(&text) {
         let found = clash_among(&parsed(&path)?.items, &text);
         if found.is_some() {
             return found;
@@ -42,6 +42,25 @@ pub(crate) fn clash(name: &Ident) -> Option<Clash> {
         .iter()
         .find(|path| read(path).is_some_and(|source| is_named(&source)))?;
     (is_in_it && reexports(&parsed(parent)?.items, &text)).then_some(Clash::Around)
+}
+
+/// The names after each `mod` of a file: a file is searched once, and not for each function.
+fn modules_of(path: &Path) -> Option<Rc<HashSet<String>>> {
+    thread_local! {
+        static MODULES: RefCell<HashMap<PathBuf, Rc<HashSet<String>>>> = RefCell::default();
+    }
+    let text = read(path)?;
+    Some(MODULES.with_borrow_mut(|modules| {
+        let found = modules.entry(path.to_owned());
+        let names = || {
+            let names = text.split("mod ").skip(1).map(|after| {
+                let end = after.bytes().position(|byte| !is_of_word(byte));
+                after[..end.unwrap_or(after.len())].to_owned()
+            });
+            Rc::new(names.collect())
+        };
+        Rc::clone(found.or_insert_with(names))
+    }))
 }
 
 /// Whether the function stands at the root of a library and has its name.
@@ -63,10 +82,7 @@ fn is_in_a_function(name: &Ident, path: &Path) -> bool {
         static FUNCTIONS: RefCell<HashMap<PathBuf, Rc<Functions>>> = RefCell::new(HashMap::new());
     }
     let line = name.span().unwrap().start().line();
-    let is_indented = read(path).is_some_and(|source| {
-        let line = source.lines().nth(line.saturating_sub(1));
-        line.is_some_and(|line| line.starts_with([' ', '\t']))
-    });
+    let is_indented = line_of(path, line).is_some_and(|line| line.starts_with([' ', '\t']));
     if !is_indented {
         return false;
     }

@@ -33,6 +33,8 @@ pub(crate) fn take_patterns(
             continue;
         };
         body.scopes.bind_pattern(&argument.pat);
+        let written = body.written_type(&argument.ty);
+        body.give_type(&argument.pat, written);
         let pattern = &argument.pat;
         let attrs = &argument.attrs;
         let name = match &**pattern {
@@ -95,6 +97,12 @@ pub(crate) fn in_braces(braces: token::Brace, body: TokenStream) -> TokenStream 
 /// procedural macro usually is, parsing took as long as the rest of the expansion.
 pub(crate) fn as_written(body: TokenStream) -> Vec<Stmt> {
     vec![Stmt::Expr(Expr::Verbatim(body), None)]
+}
+
+/// The names of type parameters.
+pub(crate) fn type_parameters(generics: &syn::Generics) -> impl Iterator<Item = String> + '_ {
+    let types = generics.type_params();
+    types.map(|parameter| plain_text(&parameter.ident))
 }
 
 /// `::<T, N>`, or nothing.

@@ -3,8 +3,9 @@
 
 use super::announce::Method;
 use super::options::{self, Options};
-use super::signature::{Shown, as_written, call_output, take_patterns};
+use super::signature::{Shown, as_written, call_output, take_patterns, type_parameters};
 use super::{announce, attributes, check, dyn_signature, frame, recursive_default};
+use crate::analysis::module_around::Around;
 use crate::errors::Errors;
 use crate::lower::{Lowering, Returns, Subject};
 use crate::names::plain_text;
@@ -23,6 +24,7 @@ pub(crate) fn expand(
         recursive_default::own_path(&definition),
         recursive_default::path(&definition),
     );
+    let generics: Vec<String> = type_parameters(&definition.generics).collect();
     for item in &mut definition.items {
         let TraitItem::Fn(function) = item else {
             continue;
@@ -38,7 +40,7 @@ pub(crate) fn expand(
         if function.sig.receiver().is_some() {
             methods.push(Method::new(&function.sig.ident, &function.attrs));
         }
-        if method(function, options, &helper, errors) {
+        if method(function, options, (&helper, &generics), errors) {
             again.push(recursive_default::method(&function.sig, &own));
         }
     }
@@ -85,7 +87,7 @@ fn shown(definition: &ItemTrait) -> Option<ItemTrait> {
 fn method(
     function: &mut TraitItemFn,
     options: &Options,
-    again: &Path,
+    (again, generics): (&Path, &[String]),
     errors: &mut Errors,
 ) -> bool {
     let mut calls_itself = false;
@@ -96,6 +98,10 @@ fn method(
             function: None,
             method: Some(plain_text(&sig.ident)),
             again: (!options.dynamic).then(|| again.clone()),
+            around: Around::of(&sig.ident),
+            generics: type_parameters(&sig.generics)
+                .chain(generics.iter().cloned())
+                .collect(),
             ..Subject::default()
         };
         let mut body = Lowering::new(subject, Returns::of(&sig.output));

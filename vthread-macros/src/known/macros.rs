@@ -56,11 +56,11 @@ const JOINING: &[&str] = &["join", "try_join", "select", "select_biased"];
 /// Whether the macro polls its arguments in turn, and is not of this crate.
 pub(crate) fn polls_together(mac: &Macro) -> bool {
     let first = &mac.path.segments[0].ident;
-    let is_own = match mac.path.segments.len() {
+    let is_own = || match mac.path.segments.len() {
         1 => own_macros::is_users(first),
         _ => ["crate", "self", "super"].iter().any(|root| first == root),
     };
-    JOINING.contains(&name(mac).as_str()) && !is_own
+    JOINING.contains(&name(mac).as_str()) && !is_own()
 }
 
 fn by_name(name: &str) -> Option<Treatment> {
@@ -81,6 +81,23 @@ fn by_name(name: &str) -> Option<Treatment> {
         "ensure" => Treatment::Ensures,
         _ => return None,
     })
+}
+
+/// Whether it is the name of a macro of std that contains nothing but its arguments. Where a user's
+/// macro has the name, its tokens are the user's as well.
+pub(crate) fn is_of_std(name: &str) -> bool {
+    let others = [
+        "line",
+        "column",
+        "file",
+        "stringify",
+        "concat",
+        "env",
+        "cfg",
+        "include_str",
+    ];
+    let is_of_crates = OF_CRATES.contains(&name);
+    !is_of_crates && by_name(name).is_some() || others.contains(&name)
 }
 
 /// The macro's name without its path.

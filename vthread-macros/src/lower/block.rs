@@ -31,6 +31,7 @@ impl Lowering {
         let has_imports = has_imports(block);
         if has_imports {
             self.checked_paths.clear();
+            self.n_importing += 1;
         }
         let first_tail = first_tail(block);
         let rest = take_rest_after_defer(block);
@@ -42,6 +43,14 @@ impl Lowering {
             match statement {
                 Stmt::Local(local) => {
                     let holding = self.may_hold(local);
+                    let written = match &local.pat {
+                        _ if !local.attrs.is_empty() => None,
+                        Pat::Type(typed) => self.written_type(&typed.ty),
+                        _ => local
+                            .init
+                            .as_ref()
+                            .and_then(|init| self.type_of_value(&init.expr)),
+                    };
                     if let Some(init) = &mut local.init {
                         self.is_expected = matches!(local.pat, Pat::Type(_));
                         self.visit_expr_mut(&mut init.expr);
@@ -52,6 +61,10 @@ impl Lowering {
                     match local.init {
                         Some(_) => self.scopes.bind_pattern(&local.pat),
                         None => self.scopes.bind_late(&local.pat),
+                    }
+                    match &local.pat {
+                        Pat::Type(typed) => self.give_type(&typed.pat, written),
+                        pattern => self.give_type(pattern, written),
                     }
                     let remembers = holding.and_then(|holding| self.holds(holding, local));
                     remembered.extend(remembers.map(|statement| (at, statement)));
@@ -115,6 +128,7 @@ impl Lowering {
         }
         if has_imports {
             self.checked_paths.clear();
+            self.n_importing -= 1;
         }
         self.scopes.close();
     }
@@ -150,7 +164,7 @@ fn has_imports(block: &Block) -> bool {
         Stmt::Item(item) => !matches!(item, Item::Const(_) | Item::Static(_) | Item::Fn(_)),
         Stmt::Macro(invocation) => {
             our_macro(&invocation.mac).is_none()
-                && crate::known::macros::arguments(&invocation.mac).is_none()
+                && crate::known::macros::treatment(&invocation.mac).is_none()
         }
         _ => false,
     };

@@ -211,15 +211,19 @@ pub(crate) fn unprobed(call: &ExprMethodCall, name: &str) -> Option<Expr> {
 
 /// Has an iterator that further methods are called on asked about.
 pub(crate) fn ask_iterator(iterator: &mut Expr) {
-    let Expr::MethodCall(call) = iterator else {
-        return;
-    };
-    let is_asked = ITERATORS.contains(&plain_text(&call.method).as_str())
-        && call.attrs.is_empty()
-        && mentions(call.receiver.to_token_stream(), NAMES_OF_SOURCES);
-    if is_asked {
-        *iterator = asked_of_result(&*call, "of_an_iterator", call.method.span());
+    if let (true, Expr::MethodCall(call)) = (is_asked_iterator(iterator), &*iterator) {
+        *iterator = asked_of_result(call, "of_an_iterator", call.method.span());
     }
+}
+
+/// Whether it may be an iterator of the library's that blocks.
+pub(super) fn is_asked_iterator(iterator: &Expr) -> bool {
+    let Expr::MethodCall(call) = iterator else {
+        return false;
+    };
+    ITERATORS.contains(&plain_text(&call.method).as_str())
+        && call.attrs.is_empty()
+        && mentions(call.receiver.to_token_stream(), NAMES_OF_SOURCES)
 }
 
 /// Whether it is a function of a module whose argument is the same module's `stdin()`, locked or

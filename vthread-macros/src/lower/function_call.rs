@@ -68,7 +68,14 @@ impl Lowering {
                     self.note_recursion();
                     return self.known(call, &path, CallMode::Segment, ident.span());
                 }
-                _ => {}
+                Some(_) => {}
+                None => match self.of_its_module(&name, &path) {
+                    Some(Known::Plain) => return None,
+                    Some(Known::Suspends) => {
+                        return self.known(call, &path, CallMode::Await, at);
+                    }
+                    None => {}
+                },
             }
         }
         let warning = blocking_calls::function(&path, is_given_stdin).filter(|_| self.warns());
@@ -132,6 +139,12 @@ impl Lowering {
             expected,
         };
         Some(probe(call, path, shape, beside, at))
+    }
+
+    /// What the function is that the module around declares under this name.
+    pub(super) fn of_its_module(&self, name: &str, path: &Path) -> Option<Known> {
+        let is_seen = self.n_importing == 0 || path.segments.len() > 1;
+        self.subject.around.function(name).filter(|_| is_seen)
     }
 
     /// A call of a `#[vthread]` function of this body or of the function itself: the companion is

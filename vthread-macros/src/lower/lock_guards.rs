@@ -183,6 +183,9 @@ impl Lowering {
 
     /// An unknown macro may use the names in it in any way.
     pub(crate) fn hands_on_to_macro(&mut self, mac: &Macro) {
+        if self.held.is_empty() {
+            return;
+        }
         let is_known = crate::known::macros::arguments(mac).is_some()
             || crate::forms::our_macro(mac).is_some();
         if !is_known {

@@ -41,12 +41,17 @@ impl Lowering {
         let name = plain_text(&call.method);
         let stated = self.stated.take();
         let expected = self.expected(is_expected, &call.args, call.method.span());
+        let is_of_std = known::method(&name);
         let own = match is_self(&call.receiver) {
             true => self.subject.siblings.method(&name, self.subject.taking),
             false => None,
         };
+        let own = own.or_else(|| match is_of_std {
+            true => None,
+            false => self.method_of_its_type(call),
+        });
         let is_covered = self.is_covered;
-        let is_probed = !known::method(&name) && own != Some(Known::Plain);
+        let is_probed = !is_of_std && own != Some(Known::Plain);
         self.is_covered |= is_probed && self.in_frame;
         if !(name == "block" && call.args.is_empty() && !self.in_frame) {
             self.part(&mut call.receiver);
@@ -60,7 +65,7 @@ impl Lowering {
         if self.warns() {
             blocking_calls::ask_iterator(&mut call.receiver);
         }
-        if known::method(&name) {
+        if is_of_std {
             return blocking_calls::unprobed(call, &name).filter(|_| self.warns());
         }
         let is_recursive = self.subject.method.as_deref() == Some(&name);
@@ -293,7 +298,7 @@ impl Lowering {
     }
 }
 
-fn is_self(receiver: &Expr) -> bool {
+pub(super) fn is_self(receiver: &Expr) -> bool {
     match receiver {
         Expr::Path(path) => path.path.is_ident("self"),
         Expr::Paren(inner) => is_self(&inner.expr),

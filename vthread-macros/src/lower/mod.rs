@@ -34,7 +34,9 @@ pub(crate) mod macro_origin;
 pub(crate) mod method_call;
 pub(crate) mod must_use;
 mod namespace_probe;
+mod never_suspends;
 mod of_its_file;
+mod of_its_type;
 #[cfg(test)]
 mod places_tests;
 mod plain_closure;
@@ -47,12 +49,14 @@ pub(crate) mod std_macro;
 mod typo;
 
 use crate::analysis::impl_siblings::{Siblings, Taking};
+use crate::analysis::module_around::Around;
 use crate::analysis::scopes::Scopes;
 use crate::errors::Errors;
 use crate::lower::control_flow::JumpScope;
 use crate::names::plain_text;
 use lock_guards::Candidate;
-use proc_macro2::{Ident, Span};
+use of_its_type::Written;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -86,12 +90,19 @@ pub(crate) struct Lowering {
     pub(crate) calls_itself: bool,
     /// Paths of calls that are already checked against plain functions that shadow vthread ones.
     pub(crate) checked_paths: HashSet<String>,
+    /// How many of the blocks around may give a name another meaning than their module does.
+    pub(crate) n_importing: usize,
     /// The untyped parameters of the enclosing closures: their types cannot be probed yet.
     pub(crate) untyped: Vec<String>,
     /// The call that is the statement about to be rewritten, for dead code beside it.
     pub(crate) stated: Option<syn::Expr>,
     /// The variables in scope that may be guards of std's locks.
     pub(crate) held: Vec<Candidate>,
+    /// The types of variables that are written in the body.
+    pub(crate) written: Vec<Written>,
+    /// Dead code for the module around, and whether there is a place for it.
+    pub(crate) checks: TokenStream,
+    pub(crate) can_have_checks: bool,
     n_names: usize,
 }
 
@@ -107,6 +118,12 @@ pub(crate) struct Subject {
     /// How it takes `self`, and the other functions of its block.
     pub(crate) taking: Option<Taking>,
     pub(crate) siblings: Rc<Siblings>,
+    /// The functions and types of its module.
+    pub(crate) around: Around,
+    /// Its type parameters and those of its block.
+    pub(crate) generics: Vec<String>,
+    /// The type of `self`, if the module declares it.
+    pub(crate) own_type: Option<Ident>,
 }
 
 impl Subject {
@@ -228,9 +245,13 @@ impl Lowering {
             spawns_itself: false,
             calls_itself: false,
             checked_paths: HashSet::new(),
+            n_importing: 0,
             untyped: Vec::new(),
             stated: None,
             held: Vec::new(),
+            written: Vec::new(),
+            checks: TokenStream::new(),
+            can_have_checks: false,
             n_names: 0,
         }
     }

@@ -2,7 +2,7 @@
 //! its neighbours only the text.
 
 use crate::names::plain_text;
-use crate::source::{blanked, file_of, is_of_word, read};
+use crate::source::{code_of, file_of, is_of_word};
 use proc_macro2::Ident;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -38,10 +38,10 @@ pub(super) fn names_of(file: PathBuf) -> Option<Rc<Names>> {
     thread_local! {
         static FILES: RefCell<HashMap<PathBuf, Rc<Names>>> = RefCell::new(HashMap::new());
     }
-    let text = read(&file)?;
+    let code = code_of(&file)?;
     Some(FILES.with_borrow_mut(|files| {
         let found = files.entry(file);
-        Rc::clone(found.or_insert_with(|| Rc::new(Names::of(blanked(&text)))))
+        Rc::clone(found.or_insert_with(|| Rc::new(Names::of(code.to_string()))))
     }))
 }
 
@@ -55,6 +55,8 @@ pub(super) struct Names {
     /// The traits without `#[vthread]`.
     traits: HashSet<String>,
     pub(super) code: String,
+    /// The called names that may be slips, or not.
+    pub(super) slips: RefCell<HashMap<String, bool>>,
 }
 
 impl Names {
@@ -70,6 +72,7 @@ impl Names {
             suspending: suspending(&code),
             traits: plain_traits(&code),
             code,
+            slips: RefCell::default(),
         }
     }
 }

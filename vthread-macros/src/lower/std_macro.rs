@@ -45,6 +45,9 @@ impl Lowering {
             let writes = writes(mac) && !self.in_foreign_macro;
             return writes.then(|| self.made_of_write(mac, mac.to_token_stream()));
         }
+        if self.stays(mac, treatment) {
+            return None;
+        }
         match treatment {
             Treatment::Formats { first: 2 } => Some(self.writes(mac)),
             Treatment::Formats { first } => self.formats(mac, first),
@@ -72,7 +75,7 @@ impl Lowering {
     }
 
     /// Rewrites an expression as in a closure, without anything that a macro could misuse.
-    fn blocks(&mut self, expr: &mut Expr) {
+    pub(super) fn blocks(&mut self, expr: &mut Expr) {
         if has_attempt(expr) {
             self.marks_attempt(expr.span());
         }
@@ -360,7 +363,7 @@ fn says(message: &str, arguments: &mut Punctuated<Expr, Token![,]>, span: Span) 
 }
 
 /// The value of an argument: of `name = value`, the value.
-fn value_of(argument: &mut Expr) -> &mut Expr {
+pub(super) fn value_of(argument: &mut Expr) -> &mut Expr {
     match argument {
         Expr::Assign(named) => &mut named.right,
         value => value,
@@ -368,7 +371,7 @@ fn value_of(argument: &mut Expr) -> &mut Expr {
 }
 
 /// A literal, a place, a closure, or an expression of these: it contains no call that may suspend.
-fn is_plain(expr: &Expr) -> bool {
+pub(super) fn is_plain(expr: &Expr) -> bool {
     match expr {
         Expr::Lit(_) | Expr::Path(_) | Expr::Closure(_) => true,
         Expr::Paren(inner) => is_plain(&inner.expr),

@@ -33,6 +33,15 @@ fn may_be_slip(file: PathBuf, name: &str) -> bool {
 impl Names {
     /// Whether the name is only called, and a function has a similar one.
     fn may_be_slip(&self, name: &str) -> bool {
+        if let Some(known) = self.slips.borrow().get(name) {
+            return *known;
+        }
+        let is_slip = self.is_slip(name);
+        self.slips.borrow_mut().insert(name.to_owned(), is_slip);
+        is_slip
+    }
+
+    fn is_slip(&self, name: &str) -> bool {
         !self.functions.contains(name)
             && self
                 .functions

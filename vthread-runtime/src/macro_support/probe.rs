@@ -83,6 +83,21 @@ impl<T> Ty<T> {
     }
 }
 
+/// The answer for a call of a type's own plain method, in dead code of a module: the macro has read
+/// the method in the module, and takes calls of it for plain.
+#[diagnostic::on_unimplemented(
+    message = "a vthread method takes precedence here over the type's own plain method of this name",
+    label = "which one is meant?",
+    note = "write the call with its path, `Type::method(&value, ..)` or `Trait::method(&value, ..)`"
+)]
+pub trait OwnMethod {}
+
+#[diagnostic::do_not_recommend]
+impl OwnMethod for IsPlain {}
+
+/// Accepts that answer only.
+pub fn is_own_method<K: OwnMethod>(_: K) {}
+
 /// The receiver type of a type-relative call: there only the result's type decides.
 pub struct Unnamed;
 
