@@ -195,6 +195,10 @@ fn is_of_a_known_item(name: &str) -> bool {
 
 /// Whether a function suspends, if nothing changes it.
 fn known_function(item: &Item<'_>) -> Option<Known> {
+    // Where its future is not awaited, rustc proposes it beside a probe.
+    if item.modifiers.contains("async") {
+        return None;
+    }
     let ours = |name: &&str| matches!(*name, "vthread" | "vthread::vthread");
     let (ours, others): (Vec<&str>, Vec<&str>) =
         item.attributes.iter().partition(|name| ours(name));
@@ -248,6 +252,7 @@ mod tests {
             #[traced] fn traced() {}
             fn twice() {} make! { fn made() {} } fn twice() {}
             const fn constant() {}
+            pub async fn future() {}
             impl<T> A<T> where T: X { #[vthread] fn method(&self) { fn inner() {} } }
             #[async_trait] impl B { fn changed() {} }
             mod deeper { use super::*; fn own() {} fn here() {} }
@@ -266,6 +271,7 @@ mod tests {
                 "important",
                 "conditional",
                 "traced",
+                "future",
                 "twice",
                 "made",
                 "no",

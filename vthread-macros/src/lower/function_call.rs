@@ -158,9 +158,10 @@ impl Lowering {
         let mut hidden = companion(&last.ident);
         hidden.set_span(last.ident.span());
         last.ident = hidden;
-        let arguments = &call.args;
+        // Messages and locations are those of the user's parentheses.
+        let arguments = names::called_at(call.paren_token.span.join(), call.args.to_token_stream());
         let held = self.held_across_suspension(at);
-        let made = known_call(quote!(#path(#arguments)), making, at, extent(call), held);
+        let made = known_call(quote!(#path #arguments), making, at, extent(call), held);
         Some(Expr::Verbatim(made))
     }
 
