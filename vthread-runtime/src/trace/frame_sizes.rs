@@ -30,7 +30,13 @@ pub(crate) fn report<F>(frame: &F) {
 
 /// The function of a frame, from the name that the compiler gives to the frame's type.
 fn function_name(frame: &str) -> String {
-    frame.replace("::{{closure}}", "").replace("__vthread_", "")
+    // Of a function without suspension points the frame is a closure.
+    let inside = frame.split_once("::unsuspending::Unsuspending<");
+    let closure = inside.and_then(|(_, rest)| rest.strip_suffix('>'));
+    closure
+        .unwrap_or(frame)
+        .replace("::{{closure}}", "")
+        .replace("__vthread_", "")
 }
 
 #[cfg(all(test, not(loom)))]
@@ -46,6 +52,12 @@ mod tests {
         assert_eq!(
             function_name("<app::Store as app::Load>::load::{{closure}}"),
             "<app::Store as app::Load>::load"
+        );
+        assert_eq!(
+            function_name(
+                "vthread_runtime::macro_support::unsuspending::Unsuspending<app::__vthread_plain::{{closure}}>"
+            ),
+            "app::plain"
         );
     }
 }
