@@ -13,6 +13,7 @@ mod directories;
 mod drop_log;
 mod drops;
 mod dump_forms;
+mod dump_stacks;
 mod edge_cases;
 mod failures;
 mod files;

@@ -18,6 +18,7 @@ mod names;
 #[cfg(test)]
 mod snapshots;
 mod source;
+mod stacks;
 
 use proc_macro::TokenStream;
 

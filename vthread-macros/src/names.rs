@@ -50,6 +50,9 @@ names! {
     block_on = block_on;
     await_future = await_future;
     segment = segment;
+    level = level;
+    caller = Location::caller;
+    here = Here;
     suspends = Suspends;
     kind = __VTHREAD_KIND;
     in_frame = in_frame;

@@ -56,10 +56,14 @@ pub use crate::scoped::shield::{Shield, shield};
 pub use crate::task::call::{
     __VTHREAD_KIND, Boxed, Call, FunctionKind, Suspends, call, frame, name_hash,
 };
+pub use crate::task::level::{Level, level};
 pub use crate::task::recursion::{Segment, segment};
+pub use crate::task::stack::Here;
 pub use crate::testing::run::{TestOptions, run_test};
 pub use crate::time::time_limit::end_of_time;
 pub use crate::time::timeout::{Timeout, timeout};
+
+pub use std::panic::Location;
 
 pub use crate::base::type_question::{Answer, Asked, chosen};
 pub use crate::io::in_place::io_call;

@@ -2,6 +2,7 @@
 
 use crate::emit::parens::parenthesized;
 use crate::names::{self, called_at, hygienic};
+use crate::stacks;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Macro, Token};
@@ -101,10 +102,13 @@ pub(crate) fn found(
 pub(crate) fn ways(making: CallMode, at: Span, arguments: Span) -> TokenStream {
     let span = hygienic(at);
     let made = match making {
-        CallMode::Await => quote_spanned!(span=> unsafe { __k.frame(__x) }.await),
+        CallMode::Await => awaited(quote_spanned!(span=> unsafe { __k.frame(__x) }), at),
         CallMode::Segment => {
             let segment = names::segment(span);
-            quote_spanned!(span=> unsafe { #segment(__k.frame(__x)) }.await)
+            awaited(
+                quote_spanned!(span=> unsafe { #segment(__k.frame(__x)) }),
+                at,
+            )
         }
         CallMode::Block => {
             // A blocking call remembers its caller, which is the user's own code.
@@ -139,9 +143,13 @@ pub(crate) fn known_call(
         names::block_call(span),
     );
     let made = match making {
-        CallMode::Await => quote_spanned!(span=> let __f = unsafe { #frame(__c) }; __f.await),
+        CallMode::Await => {
+            let awaited = awaited(quote_spanned!(span=> __f), at);
+            quote_spanned!(span=> let __f = unsafe { #frame(__c) }; #awaited)
+        }
         CallMode::Segment => {
-            quote_spanned!(span=> let __f = unsafe { #segment(#frame(__c)) }; __f.await)
+            let awaited = awaited(quote_spanned!(span=> __f), at);
+            quote_spanned!(span=> let __f = unsafe { #segment(#frame(__c)) }; #awaited)
         }
         CallMode::Block => quote_spanned!(span=> #block(__c)),
     };
@@ -154,7 +162,15 @@ pub(crate) fn known_call(
 }
 
 /// The value of `__run`: awaited in place, or by blocking.
-pub(crate) fn run(making: CallMode, span: Span) -> TokenStream {
+pub(crate) fn run(making: CallMode, at: Span) -> TokenStream {
+    match making {
+        CallMode::Block => run_group(making, hygienic(at)),
+        CallMode::Await | CallMode::Segment => awaited(quote_spanned!(hygienic(at)=> __run), at),
+    }
+}
+
+/// The same of a group's: no level of the stack, since a dump shows each group and its place.
+pub(crate) fn run_group(making: CallMode, span: Span) -> TokenStream {
     match making {
         CallMode::Block => {
             let block_on = names::block_on(span);
@@ -162,6 +178,34 @@ pub(crate) fn run(making: CallMode, span: Span) -> TokenStream {
         }
         CallMode::Await | CallMode::Segment => quote_spanned!(span=> __run.await),
     }
+}
+
+/// A future of the library's, awaited in place. Where stacks are kept, its level of the stack has
+/// the location of the user's `at`.
+pub(crate) fn awaited(future: TokenStream, at: Span) -> TokenStream {
+    match stacks::are_kept() {
+        true => on_level(&future, at),
+        false => quote_spanned!(hygienic(at)=> #future.await),
+    }
+}
+
+/// The future stands in the frame itself, and the level refers to it: `task/level.rs` of the
+/// runtime says why.
+fn on_level(future: &TokenStream, at: Span) -> TokenStream {
+    let span = hygienic(at);
+    let (level, caller, here) = (names::level(span), names::caller(at), names::here(span));
+    // With the user's span the location is that of the user's code.
+    let arguments = names::called_at(at, TokenStream::new());
+    quote_spanned!(span=>
+        (match #future {
+            mut __f => unsafe {
+                #level(&raw mut __f, || {
+                    static __HERE: #here = #here::new(#caller #arguments);
+                    &__HERE
+                })
+            }.await
+        })
+    )
 }
 
 /// The extent of a call that the user wrote.

@@ -7,7 +7,9 @@
 
 use super::control_flow::{BodyScope, Fails, JumpScope};
 use crate::analysis::tail;
-use crate::emit::call::{Extent, body_future, dead, dead_beside, decide, in_place, outer, run};
+use crate::emit::call::{
+    Extent, awaited, body_future, dead, dead_beside, decide, in_place, outer, run,
+};
 use crate::emit::error_inference::pin_error_type;
 use crate::errors;
 use crate::forms::enclosure::Enclosure;
@@ -137,11 +139,12 @@ impl Lowering {
             TokenStream::new(),
             quote_spanned!(span=> let () = #block;),
         );
+        let ended = awaited(quote_spanned!(span=> __shield), at);
         let cleanup = quote_spanned!(span=>
             let __d = #future_of_body;
             #dead
             let __shield = unsafe { #shield(__d) };
-            __shield.await;
+            #ended;
         );
         Some(self.enclose(
             Enclosure::Defer,
@@ -184,12 +187,13 @@ impl Lowering {
         let dead = dead_beside(making, span, TokenStream::new());
         let future = which.future(body, span);
         let unit = tail::unit(&block, span);
-        let run = run(making, span);
+        let run = run(making, at);
         let run = match cleanup {
             None => run,
             Some(cleanup) => {
                 let finish = names::finish(span);
-                quote_spanned!(span=> ({ let __ended = #run; #cleanup let __finish = #finish(__ended); __finish.await }))
+                let finished = awaited(quote_spanned!(span=> __finish), at);
+                quote_spanned!(span=> ({ let __ended = #run; #cleanup let __finish = #finish(__ended); #finished }))
             }
         };
         let joined = decide(

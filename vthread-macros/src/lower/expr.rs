@@ -7,13 +7,14 @@ use crate::analysis::indexed_places;
 use crate::analysis::scopes::Name;
 use crate::analysis::tail;
 use crate::emit::attributes;
-use crate::emit::call::{Extent, dead, in_place, outer};
+use crate::emit::call::{Extent, awaited as awaited_in_place, dead, in_place, outer};
 use crate::emit::parens;
 use crate::errors::{self};
 use crate::forms::{OurMacro, our_macro};
 use crate::item::function;
 use crate::lower::control_flow::JumpScope;
 use crate::names::{self, hygienic};
+use crate::stacks;
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -288,10 +289,11 @@ impl Lowering {
         let end = Extent::of(&awaited.base).end;
         let base = names::called_at(hygienic(end), parens::as_argument(&awaited.base));
         let (dot, awaiting) = (&awaited.dot_token, syn::Token![await](span));
-        let rewritten = outer(
-            quote_spanned!(span=> ({ #dead #held #foreign #base #dot #awaiting })),
-            at,
-        );
+        let made = match stacks::are_kept() {
+            true => awaited_in_place(quote_spanned!(span=> #foreign #base), at),
+            false => quote_spanned!(span=> #foreign #base #dot #awaiting),
+        };
+        let rewritten = outer(quote_spanned!(span=> ({ #dead #held #made })), at);
         Some(Expr::Verbatim(parens::parenthesized(rewritten)))
     }
 

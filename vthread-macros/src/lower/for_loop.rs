@@ -4,7 +4,7 @@
 use super::Lowering;
 use super::expr::label_text;
 use crate::editor;
-use crate::emit::call::{CallMode, answer, dead_beside};
+use crate::emit::call::{CallMode, answer, awaited, dead_beside};
 use crate::emit::parens::parenthesized;
 use crate::lower::control_flow::JumpScope;
 use crate::names::{self, hygienic, plain_text};
@@ -98,7 +98,7 @@ impl Lowering {
         let over = Ident::new("__vthread_over", expr.span());
         let bound = Ident::new("__vthread_over", expr.span().located_at(in_token.span));
         let item = Ident::new("__vthread_item", pat.span());
-        let step = step(making, &item, span);
+        let step = step(making, &item, expr.span());
         let iteration = match &**pat {
             Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
                 quote_spanned!(span=> #[allow(unreachable_code)] let #pat = #step; #body)
@@ -149,10 +149,14 @@ impl Lowering {
 }
 
 /// The item of a step, which the `for` produced as `item` unless the step is a call.
-fn step(making: CallMode, item: &Ident, span: Span) -> TokenStream {
+fn step(making: CallMode, item: &Ident, at: Span) -> TokenStream {
+    let span = hygienic(at);
     let made = match making {
         CallMode::Block => quote_spanned!(span=> __m.which().block(__c)),
-        _ => quote_spanned!(span=> (unsafe { __m.which().frame(__c) }.await)),
+        _ => {
+            let awaited = awaited(quote_spanned!(span=> unsafe { __m.which().frame(__c) }), at);
+            quote_spanned!(span=> (#awaited))
+        }
     };
     quote_spanned!(span=> if __m.is_plain() {
         __m.plain(#item)

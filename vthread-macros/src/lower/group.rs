@@ -9,7 +9,7 @@ use super::control_flow::{BodyScope, Exit, Fails, JumpScope};
 use super::lost_updates;
 use crate::analysis::tail;
 use crate::analysis::tail::Tail;
-use crate::emit::call::{Extent, body_future, dead, dead_beside, decide, outer, run};
+use crate::emit::call::{Extent, body_future, dead, dead_beside, decide, outer, run_group};
 use crate::emit::error_inference::{formats_errors, pin_error};
 use crate::emit::group_prologue::{handle_binding, slot_end, this_group};
 use crate::forms::form::{GroupForm, OnFailure};
@@ -175,7 +175,7 @@ impl Lowering {
         let dead = dead_beside(making, span, TokenStream::new());
         (
             quote_spanned!(span=> #dead let __run = unsafe { #call };),
-            run(making, span),
+            run_group(making, span),
         )
     }
 

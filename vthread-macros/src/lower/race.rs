@@ -41,7 +41,7 @@ impl Lowering {
         );
         let making = self.making(false);
         let dead = dead_beside(making, span, TokenStream::new());
-        let run = run(making, span);
+        let run = run(making, at);
         let otherwise = match &mut form.otherwise {
             Some(handler) => {
                 self.is_used = is_used;

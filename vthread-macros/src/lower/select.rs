@@ -52,7 +52,7 @@ impl Lowering {
         };
         let making = self.making(false);
         let dead = dead_beside(making, span, TokenStream::new());
-        let run = run(making, span);
+        let run = run(making, at);
         let no_branch = names::no_branch(span);
         let extent = Extent::of_macro(mac);
         let joined = decide(

@@ -6,7 +6,7 @@ use super::lost_updates;
 use crate::analysis::captures::free_names;
 use crate::analysis::tail;
 use crate::analysis::tail::Tail;
-use crate::emit::call::{CallMode, body_future, dead, dead_beside, outer};
+use crate::emit::call::{CallMode, awaited, body_future, dead, dead_beside, outer};
 use crate::emit::error_inference::pin_error;
 use crate::emit::group_prologue::this_group;
 use crate::errors;
@@ -128,12 +128,12 @@ impl Lowering {
             RoomFor::Service => names::no_permit(span),
             RoomFor::Child | RoomFor::ChildOfSibling => names::acquire_permit(span),
         };
-        let permit = self.awaited(quote_spanned!(span=> __room), span);
+        let permit = self.awaited(quote_spanned!(span=> __room), at);
         let arguments = quote_spanned!(span=> __g, __permit, __options, __f);
         let arguments = names::called_at(at, arguments);
         let spawned = quote_spanned!(span=> unsafe { #spawn #arguments });
         let spawned = match target.room {
-            RoomFor::ChildOfSibling => self.regain_after(spawned, span),
+            RoomFor::ChildOfSibling => self.regain_after(spawned, at),
             RoomFor::Child | RoomFor::Service => spawned,
         };
         let dead = self.dead_for_await(span);
@@ -197,11 +197,12 @@ impl Lowering {
     }
 
     /// A generated future, awaited in place or blocked on.
-    fn awaited(&self, future: TokenStream, span: Span) -> TokenStream {
+    fn awaited(&self, future: TokenStream, at: Span) -> TokenStream {
+        let span = hygienic(at);
         let block_on = names::block_on(span);
         match self.making(false) {
             CallMode::Block => quote_spanned!(span=> #block_on(#future)),
-            _ => quote_spanned!(span=> #future.await),
+            _ => awaited(future, at),
         }
     }
 
@@ -210,9 +211,10 @@ impl Lowering {
     }
 
     /// Waits for the place that the spawner has given to the child.
-    fn regain_after(&self, spawned: TokenStream, span: Span) -> TokenStream {
+    fn regain_after(&self, spawned: TokenStream, at: Span) -> TokenStream {
+        let span = hygienic(at);
         let (regain, dead) = (names::reacquire_permit(span), self.dead_for_await(span));
-        let regained = self.awaited(quote_spanned!(span=> __regain), span);
+        let regained = self.awaited(quote_spanned!(span=> __regain), at);
         quote_spanned!(span=>
             let __task = #spawned;
             let __regain = unsafe { #regain(__g) };

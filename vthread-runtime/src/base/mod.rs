@@ -2,9 +2,13 @@
 
 pub(crate) mod arc;
 pub(crate) mod blocks;
+#[cfg(all(any(debug_assertions, feature = "stacks"), not(loom)))]
+pub(crate) mod call_chain;
 pub(crate) mod chance;
 pub(crate) mod clock;
 pub(crate) mod list;
+#[cfg(all(any(debug_assertions, feature = "stacks"), not(loom)))]
+pub(crate) mod ticks;
 pub(crate) mod type_question;
 pub(crate) mod unique;
 pub(crate) mod unwind;

@@ -17,6 +17,7 @@ use crate::task::current::{self, Running};
 use crate::task::poll::has_ended;
 use crate::task::recursion::poll_on_segments;
 use crate::task::root::Root;
+use crate::task::stack;
 use crate::task::vthread::Vthread;
 use crate::trace;
 use crate::world::{self, Above, Waited};
@@ -131,6 +132,7 @@ fn drive_registered<F: Future>(
     // Their owner is further out on this stack.
     root.vthread.bindings.borrow_current();
     let result = drive(&root, &waker, frame.as_mut(), site);
+    stack::goes_on();
     root.vthread.bindings.reset();
     drop(registration);
     drop(waker);
@@ -161,6 +163,7 @@ fn drive<F: Future>(
     let mut cx = Context::from_waker(waker);
     let mut given = Given::default();
     let mut cleanup = None;
+    stack::renew_clock();
     let mut poll = || {
         root.notice.take();
         running.renew();
@@ -183,7 +186,7 @@ fn drive<F: Future>(
                 let ended = Ended::Finished(value);
                 return Step::Ended(has_ended(&root.vthread.root, &running, ended));
             }
-            Ok(Poll::Pending) => {}
+            Ok(Poll::Pending) => root.vthread.stack.waits(),
             // A call inside has unwound through plain code.
             Err(payload) if payload.is::<CancelUnwind>() => return Step::Ended(Ended::Cancelled),
             Err(payload) => {
@@ -245,7 +248,9 @@ fn drive<F: Future>(
                     std::thread::yield_now();
                     return true;
                 }
-                root.notice.wait(longest)
+                let was_noticed = root.notice.wait(longest);
+                stack::renew_clock();
+                was_noticed
             },
         );
     };

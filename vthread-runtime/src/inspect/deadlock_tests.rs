@@ -3,6 +3,7 @@
 use super::*;
 use crate::inspect::snapshot::Role;
 use crate::task::header::SeenJoiner;
+use crate::task::stack::SeenStack;
 use crate::task::state::Activity;
 use crate::task::wait_for::SeenWait;
 use crate::task::wait_reason::WaitReason;
@@ -37,6 +38,7 @@ fn snapshot(n: usize) -> Snapshot {
         groups: Vec::new(),
         nested: None,
         within: None,
+        stack: SeenStack::default(),
     });
     Snapshot {
         vthreads: vthreads.collect(),

@@ -1,9 +1,10 @@
 //! A dump in folded form: one line for all vthreads that were spawned at the same places, one below
-//! another, and wait for the same.
+//! another, have made the same calls, and wait for the same.
 //!
 //! This is the format that Brendan Gregg's flame graphs read: <https://www.brendangregg.com/flamegraphs.html>.
 
 use super::snapshot::{Role, SeenVthread, Snapshot};
+use super::stack::{Frame, frames};
 use crate::task::state::Activity;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -31,6 +32,15 @@ pub(super) fn write(snapshot: &Snapshot) -> String {
         };
         frame(&mut stack, role, vthread.name.as_ref(), &site);
         let mut line = stack.clone();
+        for call in frames(vthread).iter().rev() {
+            line.push(';');
+            line.push_str(&match call {
+                Frame::Call { callee, site } => {
+                    format!("{} at {site}", callee.as_deref().unwrap_or("a method"))
+                }
+                Frame::Recursion(n) => format!("{n} more recursive calls"),
+            });
+        }
         line.push(';');
         line.push_str(&end(vthread));
         *counts.entry(line).or_default() += 1;

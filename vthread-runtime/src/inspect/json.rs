@@ -1,6 +1,7 @@
 //! A dump as JSON.
 
 use super::snapshot::{Role, SeenGroup, SeenVthread, Snapshot};
+use super::stack::{Frame, frames};
 use crate::task::state::Activity;
 use std::collections::HashMap;
 use std::fmt::{self, Display, Write};
@@ -56,10 +57,38 @@ fn write_vthread(
     let waits = (vthread.activity == Activity::Waiting).then_some(vthread.wait_reason);
     object.text_or_null("waits", waits.map(|reason| reason.words()))?;
     object.text_or_null("waits_at", vthread.waits_at())?;
+    write_stack(object, vthread)?;
+    let age = vthread.stack.age.filter(|_| vthread.is_parked());
+    object.plain_or_null("age", age.map(|age| age.as_secs_f64()))?;
     object.plain_or_null("lock_holder", holder)?;
     object.text_or_null("lock_taken_at", vthread.lock.and_then(|lock| lock.taken_at))?;
     object.plain_or_null("blocks_in_call", call)?;
     object.plain("cancelled", vthread.is_cancelled())
+}
+
+/// The calls as an array, or null where stacks are not kept.
+fn write_stack(object: &mut Object<'_>, vthread: &SeenVthread) -> fmt::Result {
+    if vthread.stack.age.is_none() || !vthread.is_parked() {
+        return object.plain("stack", "null");
+    }
+    object.key("stack");
+    object.text.push('[');
+    for (n, frame) in frames(vthread).iter().enumerate() {
+        if n > 0 {
+            object.text.push(',');
+        }
+        let mut inner = Object::inside(object.text);
+        match frame {
+            Frame::Call { callee, site } => {
+                inner.text_or_null("function", callee.as_ref())?;
+                inner.text("called_at", site)?;
+            }
+            Frame::Recursion(n) => inner.plain("recursive_calls", n)?,
+        }
+        inner.end();
+    }
+    object.text.push(']');
+    Ok(())
 }
 
 fn write_group(object: &mut Object<'_>, index: usize, group: &SeenGroup) -> fmt::Result {
@@ -110,6 +139,14 @@ impl<'a> Object<'a> {
             text,
             has_members: false,
         })
+    }
+
+    fn inside(text: &'a mut String) -> Self {
+        text.push('{');
+        Object {
+            text,
+            has_members: false,
+        }
     }
 
     fn end(self) {

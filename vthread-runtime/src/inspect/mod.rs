@@ -10,6 +10,7 @@ pub(crate) mod watchdog;
 mod dump;
 mod folded;
 mod json;
+mod stack;
 
 pub use dump::{Dump, dump};
 pub(crate) use dump::{dump_of_test, of_test};

@@ -19,6 +19,7 @@ use crate::task::guard_escape::Stamp;
 use crate::task::header::{Header, SeenJoiner};
 use crate::task::id::TaskId;
 use crate::task::root::{self, Root};
+use crate::task::stack::{SeenCall, SeenStack};
 use crate::task::state::Activity;
 use crate::task::vthread::Vthread;
 use crate::task::wait_for;
@@ -84,6 +85,8 @@ pub(crate) struct SeenVthread {
     pub(crate) nested: Option<(*const (), bool)>,
     /// The group of which it is a child.
     pub(crate) within: Option<usize>,
+    /// Its calls, where all is asked for.
+    pub(crate) stack: SeenStack,
 }
 
 /// A group.
@@ -122,7 +125,7 @@ pub(crate) fn take(detail: Detail) -> Snapshot {
     let mut pending = Vec::new();
     root::for_each_root(|root| {
         if root.site().is_some() {
-            snapshot.visit_root(root, &mut pending);
+            snapshot.visit_root(root, detail, &mut pending);
         }
     });
     shutdown::for_each_background(|child, is_cancelled| {
@@ -160,7 +163,7 @@ pub(crate) fn take_of_test(test: &Process) -> Snapshot {
         }
         root::for_each_root(|root| {
             if pending_calls.contains(&ptr::from_ref(&**root).cast()) {
-                snapshot.visit_root(root, &mut pending);
+                snapshot.visit_root(root, Detail::All, &mut pending);
             }
         });
         pending_calls.clear();
@@ -175,7 +178,7 @@ fn is_of_interest(task: &Header) -> bool {
 }
 
 impl Snapshot {
-    fn visit_root(&mut self, root: &Root, pending: &mut Vec<Pending>) {
+    fn visit_root(&mut self, root: &Root, detail: Detail, pending: &mut Vec<Pending>) {
         let vthread = root.vthread();
         self.vthreads.push(SeenVthread {
             site: root.site(),
@@ -191,7 +194,7 @@ impl Snapshot {
                 }
                 _ => Activity::Waiting,
             },
-            ..SeenVthread::of(vthread, ptr::from_ref(root).cast())
+            ..SeenVthread::of(vthread, ptr::from_ref(root).cast(), detail)
         });
         self.visit_scopes(vthread, pending);
     }
@@ -264,7 +267,7 @@ impl Snapshot {
             activity: child.activity(),
             joiner: child.joiner(),
             within,
-            ..SeenVthread::of(vthread, child.waker_data())
+            ..SeenVthread::of(vthread, child.waker_data(), detail)
         });
         self.visit_scopes(vthread, pending);
     }
@@ -294,7 +297,7 @@ impl Snapshot {
 
 impl SeenVthread {
     /// The common data of every vthread. The caller adds the rest.
-    fn of(vthread: &Vthread, waker: *const ()) -> Self {
+    fn of(vthread: &Vthread, waker: *const (), detail: Detail) -> Self {
         SeenVthread {
             role: Role::Root,
             name: None,
@@ -312,15 +315,37 @@ impl SeenVthread {
             groups: Vec::new(),
             nested: None,
             within: None,
+            stack: match detail {
+                Detail::All => vthread.stack.see(),
+                Detail::Waits | Detail::NamedWaits => SeenStack::default(),
+            },
         }
     }
 }
 
 impl SeenVthread {
-    /// The location of the call in which it waits, where that is kept: for a lock, or for the end
-    /// of a vthread.
+    /// The location of the call in which it waits, where that is known.
     pub(crate) fn waits_at(&self) -> Option<Site> {
-        self.lock.map(|lock| lock.site)
+        let lock = self.lock.map(|lock| lock.site);
+        let (operation, _) = self.calls();
+        lock.or_else(|| Some(operation?.site))
+    }
+
+    /// The call of the operation that waits, and the calls around it, up to the last recursive one.
+    pub(crate) fn calls(&self) -> (Option<&SeenCall>, &[SeenCall]) {
+        let [above, _] = &self.stack.calls;
+        match above.split_first() {
+            // A group that waits for its children is no call.
+            Some((operation, around)) if self.wait_reason != WaitReason::Closing => {
+                (Some(operation), around)
+            }
+            _ => (None, above),
+        }
+    }
+
+    /// Whether it has a stack: it is not running.
+    pub(crate) fn is_parked(&self) -> bool {
+        matches!(self.activity, Activity::Waiting | Activity::Ready)
     }
 
     /// Whether it is cancelled. (A service counts as ending with its group.)

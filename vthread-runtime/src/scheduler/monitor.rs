@@ -9,6 +9,7 @@ use super::worker::Core;
 use super::{Scheduler, threads};
 use crate::base::blocks::{self, Surplus};
 use crate::primitive::{AtomicBool, Ordering, fence};
+use crate::task::stack;
 use crate::task::wait_for::Site;
 use crate::trace;
 use parking_lot::{Condvar, Mutex};
@@ -249,6 +250,7 @@ impl Scheduler {
         let mut looks = 0;
         loop {
             std::thread::sleep(PACE);
+            stack::renew_clock();
             looks = (looks + 1) % SEASON;
             if looks == 0 {
                 blocks::give_back(Surplus::Unneeded);

@@ -10,6 +10,7 @@ use super::monitor::StuckPoll;
 use super::remote::{Call, Own, Remote, Seat};
 use crate::base::blocks;
 use crate::task::header::TaskRef;
+use crate::task::stack;
 use crossbeam_deque::{Steal, Worker as Deque};
 use std::cell::RefCell;
 use std::ptr;
@@ -304,6 +305,7 @@ impl Worker {
             let mut core = self.core.borrow_mut();
             // A waker that blocked has handed the core off.
             let Some(core) = core.as_mut() else { return };
+            stack::renew_clock();
             let is_event = core.remote.has_work();
             if is_event || !scheduler.idle.is_asleep(index) {
                 core.rise(scheduler);

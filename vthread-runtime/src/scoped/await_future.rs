@@ -3,6 +3,7 @@
 #![allow(unsafe_code)] // Pin projection.
 
 use crate::task::current::{self, check_mark};
+use crate::task::stack;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomPinned;
 use std::pin::Pin;
@@ -31,9 +32,12 @@ impl<F: Future> Future for AwaitFuture<F> {
         ready!(check_mark(cx));
         // SAFETY: structural pinning: the field is not moved, and dropped in place.
         let future = unsafe { self.map_unchecked_mut(|this| &mut this.future) };
-        current::with(|running| match running {
+        let polled = current::with(|running| match running {
             Some(running) => running.in_foreign(|| future.poll(cx)),
             None => future.poll(cx),
-        })
+        });
+        // Calls inside it may wait.
+        stack::goes_on();
+        polled
     }
 }

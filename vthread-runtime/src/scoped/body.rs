@@ -11,6 +11,7 @@ use crate::base::unwind::Payload;
 use crate::cancel::scope::Scope;
 use crate::task::current::{self, Running};
 use crate::task::poll::{drop_in_place, poll_frame};
+use crate::task::stack;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomPinned;
@@ -134,6 +135,7 @@ impl<S: HasScope, B: Future> ScopedBody<S, B> {
         // SAFETY: ours, and nothing is open in it.
         let dropped = unsafe { drop_in_place(running, &raw mut this.body, || None) };
         this.close();
+        stack::goes_on();
         Poll::Ready(match ended.after_drop(dropped) {
             Ended::Finished(value) => Ok(Some(value)),
             Ended::Cancelled => Ok(None),

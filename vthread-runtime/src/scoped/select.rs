@@ -19,6 +19,7 @@ use crate::cancel::scope::{Kind, Level, Scope};
 use crate::group::cancel::cancel_marked;
 use crate::group::grace::CleanupTimer;
 use crate::task::current::Running;
+use crate::task::stack;
 use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
@@ -426,6 +427,7 @@ impl<L: Branches> Select<L> {
             }
             return Poll::Pending;
         }
+        stack::goes_on();
         match std::mem::replace(&mut self.won, Won::Over) {
             Won::Decided(value) => Poll::Ready(value),
             Won::Panicked(payload) => resume_unwind(payload),
@@ -434,6 +436,8 @@ impl<L: Branches> Select<L> {
     }
 
     fn poll_at(&mut self, at: usize, running: &Running, cx: &mut Context<'_>) -> Polled<L::Value> {
+        // The branch polled before this one may wait.
+        stack::goes_on();
         // SAFETY: the list is pinned with the future, and this thread polls the vthread.
         unsafe { Pin::new_unchecked(&mut self.list).poll_at(at, &Polling(running), cx) }
     }

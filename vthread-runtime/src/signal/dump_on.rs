@@ -142,7 +142,7 @@ fn open(path: &Path) -> io::Result<File> {
 
 fn write_dump(target: &Target) {
     let text = format!(
-        "vthread: dump of process {}\n{}",
+        "vthread: dump of process {}\n{:#}",
         std::process::id(),
         dump()
     );

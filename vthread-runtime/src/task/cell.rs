@@ -14,6 +14,7 @@ use super::current::Running;
 use super::header::{About, End, Header, Held, Holds, TaskRef, VTable};
 use super::poll::{has_ended, poll_frame};
 use super::recursion::poll_on_segments;
+use super::stack;
 use super::state::Pause;
 use super::wait_reason::WaitReason;
 use super::waker;
@@ -134,12 +135,14 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
     let entered = running.enter();
     match poll(cell, held, &running, &waker) {
         None if running.has_yielded() => {
+            header.vthread.stack.waits();
             drop(entered);
             // It stays what it is, `RUNNING`: a wake is noted until its next poll is over.
             header.vthread.wait_reason.set(WaitReason::Queued);
             crate::runtime::schedule_again(TaskRef(task));
         }
         None => {
+            header.vthread.stack.waits();
             drop(entered);
             // From here on a waker may have the task run elsewhere.
             if header.state.pause() == Pause::Reschedule {
@@ -147,6 +150,7 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
             }
         }
         Some(ended) => {
+            stack::goes_on();
             // SAFETY: the frame is gone, and this thread runs the task.
             let parent = unsafe { finish(cell, ended, &running) };
             // The task may be gone as soon as its parent knows.

@@ -46,8 +46,8 @@ pub(crate) struct Running {
     in_foreign: Cell<bool>,
     /// The runner of a race that is polled, if it is one.
     runner: Cell<*const Runner<'static>>,
-    /// The position of the stack when the poll of the vthread's call stack began.
-    stack: Cell<usize>,
+    /// The position of the thread's stack when the poll of the vthread's call stack began.
+    stack_base: Cell<usize>,
 }
 
 impl Running {
@@ -82,7 +82,7 @@ impl Running {
             nests: Cell::new(false),
             in_foreign: Cell::new(false),
             runner: Cell::new(ptr::null()),
-            stack: Cell::new(0),
+            stack_base: Cell::new(0),
         }
     }
 
@@ -238,13 +238,13 @@ impl Running {
     /// Notes that recursive calls begin to use the stack here.
     #[inline]
     pub(crate) fn mark_stack(&self) {
-        self.stack.set(stack_pointer());
+        self.stack_base.set(stack_pointer());
     }
 
     /// Whether another recursive call may be polled in place.
     #[inline]
     pub(crate) fn has_stack(&self) -> bool {
-        self.stack.get().abs_diff(stack_pointer()) < STACK
+        self.stack_base.get().abs_diff(stack_pointer()) < STACK
     }
 
     /// Runs `code`, which polls a user's future.

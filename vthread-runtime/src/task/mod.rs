@@ -16,6 +16,13 @@ pub(crate) mod race_turn;
 pub(crate) mod recursion;
 pub(crate) mod taking;
 
+pub(crate) mod level;
+#[cfg(all(any(debug_assertions, feature = "stacks"), not(loom)))]
+pub(crate) mod stack;
+#[cfg(not(all(any(debug_assertions, feature = "stacks"), not(loom))))]
+#[path = "stack_disabled.rs"]
+pub(crate) mod stack;
+
 mod cold;
 pub(crate) mod id;
 

@@ -28,6 +28,7 @@
 use super::bindings::Borrowed;
 use super::current::{self, Running};
 use super::poll::Overwrite;
+use super::stack;
 use super::vthread::Vthread;
 use crate::base::blocks;
 use crate::base::unwind::catch;
@@ -156,7 +157,10 @@ impl<F: Future> Future for Segment<F> {
                     let vthread = running.vthread();
                     match poll_top(vthread, running, cx, this.node.cast()) {
                         true => this.take(),
-                        false => Poll::Pending,
+                        false => {
+                            stack::cut();
+                            Poll::Pending
+                        }
                     }
                 }
                 State::Pushed => this.take(),
@@ -237,6 +241,7 @@ unsafe fn push(running: &Running, link: NonNull<Link>) {
     segment.bindings.set(vthread.bindings.get());
     around.opened_inside();
     segment.below.set(vthread.top.replace(link.as_ptr()));
+    vthread.stack.pushed();
 }
 
 /// Pops the top.
@@ -244,6 +249,7 @@ unsafe fn push(running: &Running, link: NonNull<Link>) {
 fn pop(vthread: &Vthread, top: &Link) {
     debug_assert!(ptr::eq(vthread.top.get(), top));
     vthread.top.set(top.below.get());
+    vthread.stack.popped();
     // SAFETY: the scope around the call is open: this segment was open inside it.
     unsafe { &*top.around.get() }.closed_inside();
 }
@@ -260,7 +266,8 @@ pub(crate) fn poll_on_segments<R>(
 ) -> Poll<R> {
     running.mark_stack();
     loop {
-        match NonNull::new(vthread.top.get().cast_mut()) {
+        let top = NonNull::new(vthread.top.get().cast_mut());
+        match top {
             // The frame below a segment that has ended goes on.
             Some(top) if poll_top(vthread, running, cx, top) => continue,
             Some(_) => {}
@@ -270,8 +277,12 @@ pub(crate) fn poll_on_segments<R>(
             },
         }
         // SAFETY: pushed, hence alive.
-        let top = unsafe { vthread.top.get().as_ref() };
-        if !top.is_some_and(|top| top.is_fresh.get()) {
+        let pushed = unsafe { vthread.top.get().as_ref() };
+        let has_fresh = pushed.is_some_and(|pushed| pushed.is_fresh.get());
+        if pushed.is_some() {
+            stack::in_recursion(top.is_none().then_some(&vthread.stack), has_fresh);
+        }
+        if !has_fresh {
             return Poll::Pending;
         }
     }

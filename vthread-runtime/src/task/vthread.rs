@@ -25,6 +25,7 @@ use super::bindings::Current;
 use super::guard_escape::GuardEscape;
 use super::header::{Joiner, OfTask};
 use super::recursion::Link;
+use super::stack::Stack;
 use super::wait_for::{LockWait, SeenWait, is_unlimited};
 use super::wait_reason::WaitReasonCell;
 use crate::cancel::reason::CancelReason;
@@ -60,6 +61,8 @@ pub(crate) struct Vthread {
     held: AtomicU8,
     /// The reason of its wait when it is parked.
     pub(crate) wait_reason: WaitReasonCell,
+    /// Its calls, when it is parked.
+    pub(crate) stack: Stack,
     /// The data that only a task has. It fits into the padding after the flags.
     pub(crate) of_task: OfTask,
 }
@@ -102,6 +105,7 @@ impl Vthread {
             looks: AtomicU8::new(0),
             held: AtomicU8::new(0),
             wait_reason: WaitReasonCell::new(),
+            stack: Stack::new(),
             of_task,
         }
     }

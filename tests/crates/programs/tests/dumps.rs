@@ -53,13 +53,17 @@ fn a_dump_is_written_to_the_standard_error() {
     let mut lines = BufReader::new(hung.0.stderr.take().unwrap()).lines();
     let first = lines.next().unwrap().unwrap();
     assert_eq!(first, format!("vthread: dump of process {}", hung.0.id()));
-    // The rest of the dump has 1,004 lines, one for each vthread and for each group.
-    let rest: Vec<_> = lines.take(1004).map(Result::unwrap).collect();
-    assert!(rest.iter().any(|line| is_diagnosis(line)), "{rest:?}");
-    let clients = rest
-        .iter()
-        .filter(|line| line.ends_with("waits for a message"));
-    assert_eq!(clients.count(), 1001);
+    // The clients are one line, whichever of them waits already.
+    let mut rest = Vec::new();
+    for line in lines {
+        rest.push(line.unwrap());
+        if is_diagnosis(&rest[rest.len() - 1]) {
+            break;
+        }
+        assert!(rest.len() < 10, "{rest:?}");
+    }
+    let clients = |line: &String| line.contains("1000 times a vthread (spawned at ");
+    assert!(rest.iter().any(clients), "{rest:?}");
     // It goes on.
     assert!(hung.0.try_wait().unwrap().is_none());
 }

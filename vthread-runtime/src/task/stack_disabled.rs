@@ -1,0 +1,64 @@
+//! Stacks in a build without them: nothing is noted, and nothing is known.
+
+use super::wait_for::Site;
+use std::time::Duration;
+
+/// Would be a place in the program at which a vthread function is called.
+#[derive(Debug)]
+pub struct Here;
+
+impl Here {
+    /// A place.
+    pub const fn new(_: Site) -> Self {
+        Here
+    }
+    #[inline(always)]
+    pub(super) fn waits(&self, _: fn() -> &'static str) {}
+}
+
+#[inline(always)]
+pub(crate) fn goes_on() {}
+
+#[inline(always)]
+pub(super) fn cut() {}
+
+#[inline(always)]
+pub(super) fn in_recursion(_: Option<&Stack>, _: bool) {}
+
+/// Would be the stack of a vthread that waits.
+#[derive(Debug)]
+pub(crate) struct Stack;
+
+impl Stack {
+    #[inline(always)]
+    pub(crate) fn new() -> Self {
+        Stack
+    }
+    #[inline(always)]
+    pub(super) fn pushed(&self) {}
+    #[inline(always)]
+    pub(super) fn popped(&self) {}
+    #[inline(always)]
+    pub(crate) fn waits(&self) {}
+    pub(crate) fn see(&self) -> SeenStack {
+        SeenStack::default()
+    }
+}
+
+#[inline(always)]
+pub(crate) fn renew_clock() {}
+
+/// A stack, as another thread has seen it.
+#[derive(Debug, Default)]
+pub(crate) struct SeenStack {
+    pub(crate) calls: [Vec<SeenCall>; 2],
+    pub(crate) n_recursive: u32,
+    pub(crate) age: Option<Duration>,
+}
+
+/// A call, as another thread has seen it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SeenCall {
+    pub(crate) site: Site,
+    pub(crate) callee: &'static str,
+}
