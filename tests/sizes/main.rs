@@ -1,6 +1,6 @@
 //! The frame of a vthread function is as large as the future of the same function written with
-//! `async`: at most a tenth larger. Where dumps show calls, it may have a pointer more for each call
-//! that waits.
+//! `async`: at most a tenth larger. Where dumps show calls, it may have a pointer more for each
+//! call that waits.
 //!
 //! Each pair is written twice. `VTHREAD_SIZES=1` prints the sizes of a program's own frames.
 

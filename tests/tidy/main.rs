@@ -71,7 +71,7 @@ const HOUSES: &[House] = &[
     House {
         sources: "vthread-macros/src",
         layers: &[
-            &["names", "errors", "library", "editor", "source"],
+            &["names", "errors", "library", "editor", "source", "stacks"],
             &["emit"],
             &["known"],
             &["forms"],
