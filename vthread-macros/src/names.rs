@@ -49,6 +49,7 @@ names! {
     suspension = blocking::Suspension;
     block_on = block_on;
     await_future = await_future;
+    await_future_at = await_future_at;
     segment = segment;
     level = level;
     caller = Location::caller;

@@ -45,7 +45,7 @@ pub use crate::group::race::{Finish as RaceFinish, Runs as RaceRuns, runs as rac
 pub use crate::group::spawn::spawn;
 pub use crate::group::task::{Task, TaskJoin};
 pub use crate::program::background::{background, background_error};
-pub use crate::scoped::await_future::{AwaitFuture, await_future};
+pub use crate::scoped::await_future::{AwaitFuture, await_future, await_future_at};
 pub use crate::scoped::catch_unwind::{CatchUnwind, catch_unwind};
 pub use crate::scoped::defer::{BlockEnd, Defer, Finish, defer, finish};
 pub use crate::scoped::select::{

@@ -193,19 +193,17 @@ pub(crate) fn awaited(future: TokenStream, at: Span) -> TokenStream {
 /// runtime says why.
 fn on_level(future: &TokenStream, at: Span) -> TokenStream {
     let span = hygienic(at);
-    let (level, caller, here) = (names::level(span), names::caller(at), names::here(span));
+    let (level, here) = (names::level(span), here(at));
+    quote_spanned!(span=> (match #future { mut __f => unsafe { #level(&raw mut __f, || #here) }.await }))
+}
+
+/// The place of a call, for dumps.
+pub(crate) fn here(at: Span) -> TokenStream {
+    let span = hygienic(at);
+    let (caller, here) = (names::caller(at), names::here(span));
     // With the user's span the location is that of the user's code.
     let arguments = names::called_at(at, TokenStream::new());
-    quote_spanned!(span=>
-        (match #future {
-            mut __f => unsafe {
-                #level(&raw mut __f, || {
-                    static __HERE: #here = #here::new(#caller #arguments);
-                    &__HERE
-                })
-            }.await
-        })
-    )
+    quote_spanned!(span=> { static __HERE: #here = #here::new(#caller #arguments); &__HERE })
 }
 
 /// The extent of a call that the user wrote.

@@ -7,7 +7,7 @@ use crate::analysis::indexed_places;
 use crate::analysis::scopes::Name;
 use crate::analysis::tail;
 use crate::emit::attributes;
-use crate::emit::call::{Extent, awaited as awaited_in_place, dead, in_place, outer};
+use crate::emit::call::{Extent, dead, here, in_place, outer};
 use crate::emit::parens;
 use crate::errors::{self};
 use crate::forms::{OurMacro, our_macro};
@@ -283,17 +283,25 @@ impl Lowering {
         }
         let at = awaited.await_token.span();
         let span = hygienic(at);
-        let (foreign, dead) = (names::await_future(span), dead(span, in_place(span)));
+        let dead = dead(span, in_place(span));
         let held = self.held_across_suspension(at);
         // rustc suggests to remove what stands between the ends of the future and of the `.await`.
         let end = Extent::of(&awaited.base).end;
-        let base = names::called_at(hygienic(end), parens::as_argument(&awaited.base));
-        let (dot, awaiting) = (&awaited.dot_token, syn::Token![await](span));
-        let made = match stacks::are_kept() {
-            true => awaited_in_place(quote_spanned!(span=> #foreign #base), at),
-            false => quote_spanned!(span=> #foreign #base #dot #awaiting),
+        let base = parens::as_argument(&awaited.base);
+        let (foreign, arguments) = match stacks::are_kept() {
+            true => {
+                let here = here(at);
+                let foreign = names::await_future_at(span);
+                (foreign, quote_spanned!(span=> #base, #here))
+            }
+            false => (names::await_future(span), base),
         };
-        let rewritten = outer(quote_spanned!(span=> ({ #dead #held #made })), at);
+        let base = names::called_at(hygienic(end), arguments);
+        let (dot, awaiting) = (&awaited.dot_token, syn::Token![await](span));
+        let rewritten = outer(
+            quote_spanned!(span=> ({ #dead #held #foreign #base #dot #awaiting })),
+            at,
+        );
         Some(Expr::Verbatim(parens::parenthesized(rewritten)))
     }
 

@@ -3,7 +3,8 @@
 #![allow(unsafe_code)] // Pin projection.
 
 use crate::task::current::{self, check_mark};
-use crate::task::stack;
+use crate::task::stack::{self, At, Here};
+use std::any::type_name;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomPinned;
 use std::pin::Pin;
@@ -14,7 +15,20 @@ use std::task::{Context, Poll, ready};
 pub fn await_future<F: IntoFuture>(future: F) -> AwaitFuture<F::IntoFuture> {
     AwaitFuture {
         future: future.into_future(),
+        here: At::default(),
         _never_unpin: PhantomPinned,
+    }
+}
+
+/// The same, at a place that dumps show. (Not by a level around it: rustc's message about a value
+/// that is no future would lose its advice.)
+pub fn await_future_at<F: IntoFuture>(
+    future: F,
+    here: &'static Here,
+) -> AwaitFuture<F::IntoFuture> {
+    AwaitFuture {
+        here: At::new(here),
+        ..await_future(future)
     }
 }
 
@@ -22,6 +36,7 @@ pub fn await_future<F: IntoFuture>(future: F) -> AwaitFuture<F::IntoFuture> {
 #[derive(Debug)]
 pub struct AwaitFuture<F> {
     future: F,
+    here: At,
     _never_unpin: PhantomPinned,
 }
 
@@ -30,6 +45,7 @@ impl<F: Future> Future for AwaitFuture<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         ready!(check_mark(cx));
+        let here = self.here;
         // SAFETY: structural pinning: the field is not moved, and dropped in place.
         let future = unsafe { self.map_unchecked_mut(|this| &mut this.future) };
         let polled = current::with(|running| match running {
@@ -38,6 +54,9 @@ impl<F: Future> Future for AwaitFuture<F> {
         });
         // Calls inside it may wait.
         stack::goes_on();
+        if polled.is_pending() {
+            here.waits(type_name::<F>);
+        }
         polled
     }
 }

@@ -77,6 +77,23 @@ impl Here {
     }
 }
 
+/// The place of an operation that may have none.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct At(Option<&'static Here>);
+
+impl At {
+    pub(crate) fn new(here: &'static Here) -> Self {
+        At(Some(here))
+    }
+
+    /// The operation waits.
+    pub(crate) fn waits(self, callee: fn() -> &'static str) {
+        if let Some(here) = self.0 {
+            here.waits(callee);
+        }
+    }
+}
+
 /// What a frame inside has noted as it waited counts no more: the frame around it goes on.
 #[inline]
 pub(crate) fn goes_on() {

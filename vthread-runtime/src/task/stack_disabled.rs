@@ -16,6 +16,19 @@ impl Here {
     pub(super) fn waits(&self, _: fn() -> &'static str) {}
 }
 
+/// Would be the place of an operation that may have none.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct At;
+
+impl At {
+    #[inline(always)]
+    pub(crate) fn new(_: &'static Here) -> Self {
+        At
+    }
+    #[inline(always)]
+    pub(crate) fn waits(self, _: fn() -> &'static str) {}
+}
+
 #[inline(always)]
 pub(crate) fn goes_on() {}
 
