@@ -140,6 +140,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/program/background.rs",
     "vthread-runtime/src/program/current_group.rs",
     "vthread-runtime/src/program/plain_threads.rs",
+    "vthread-runtime/src/runtime/at_exit.rs",
     "vthread-runtime/src/runtime/fork.rs",
     "vthread-runtime/src/scheduler/bare_thread.rs",
     "vthread-runtime/src/scheduler/remote.rs",

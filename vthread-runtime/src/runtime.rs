@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use std::task::Waker;
 use std::time::Duration;
 
+mod at_exit;
 mod fork;
 mod metrics;
 
@@ -86,6 +87,9 @@ fn make() -> &'static Scheduler {
     config::settle_tokio();
     fork::mark_children();
     crate::trace::panics::install(crate::group::lineage::describe_current);
+    if crate::inspect::timeline::follow_configuration() {
+        at_exit::call(crate::inspect::timeline::write);
+    }
     let driver: &'static dyn Park = crate::driver::get();
     let (scheduler, cores) = Scheduler::new(workers, driver);
     let scheduler: &'static Scheduler = Box::leak(Box::new(scheduler));

@@ -20,6 +20,7 @@ use crate::task::root::Root;
 use crate::task::stack;
 use crate::task::vthread::Vthread;
 use crate::trace;
+use crate::trace::timeline::{self, Subject, What};
 use crate::world::{self, Above, Waited};
 use std::cell::RefCell;
 use std::future::Future;
@@ -164,6 +165,11 @@ fn drive<F: Future>(
     let mut given = Given::default();
     let mut cleanup = None;
     stack::renew_clock();
+    let subject = Subject {
+        id: Arc::as_ptr(root).addr() as u64,
+        site,
+        is_call: true,
+    };
     let mut poll = || {
         root.notice.take();
         running.renew();
@@ -213,6 +219,10 @@ fn drive<F: Future>(
             true => Step::Yields,
             false => Step::Waits,
         }
+    };
+    let mut poll = || match timeline::is_on() {
+        true => recorded(subject, root, &mut poll),
+        false => poll(),
     };
     let ended = loop {
         let has_yielded = match poll() {
@@ -266,6 +276,24 @@ fn drive<F: Future>(
         Ended::Panicked(payload) => Err(payload),
         Ended::Cancelled => Err(Box::new(CancelUnwind)),
     }
+}
+
+/// Makes a poll of a call, and records it.
+#[cold]
+fn recorded<R>(subject: Subject, root: &Root, poll: &mut dyn FnMut() -> Step<R>) -> Step<R> {
+    let since = timeline::now();
+    let step = poll();
+    let then = match step {
+        Step::Ended(_) => None,
+        Step::Waits => Some(root.vthread.wait_reason.get().words()),
+        Step::Yields | Step::Again => Some("for its turn"),
+    };
+    timeline::record(What::Polled {
+        subject,
+        since,
+        then,
+    });
+    step
 }
 
 /// Whether the walk that has marked the call, or the vthread in whose plain frame it was made, is

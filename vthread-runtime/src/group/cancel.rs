@@ -15,6 +15,7 @@ use crate::cancel::scope::{Kind, Level, Scope};
 use crate::task::header::Held;
 use crate::task::root::Root;
 use crate::task::vthread::Vthread;
+use crate::trace::timeline;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 use std::task::Waker;
@@ -338,6 +339,9 @@ impl Node {
 pub(crate) fn mark_child(child: Held<'_>, reason: &CancelReason, walk: &mut Walk) -> bool {
     walk.hold(&child.vthread, child.waker());
     let is_first = child.vthread.root.mark(reason);
+    if is_first && timeline::is_on() {
+        child.record_cancellation();
+    }
     mark_below(&child.vthread, walk);
     is_first
 }

@@ -127,13 +127,13 @@ impl Role {
 }
 
 /// An object that is being written.
-struct Object<'a> {
+pub(super) struct Object<'a> {
     text: &'a mut String,
     has_members: bool,
 }
 
 impl<'a> Object<'a> {
-    fn begin(text: &'a mut String, is_next: bool) -> Result<Self, fmt::Error> {
+    pub(super) fn begin(text: &'a mut String, is_next: bool) -> Result<Self, fmt::Error> {
         text.push_str(if is_next { ",\n{" } else { "\n{" });
         Ok(Object {
             text,
@@ -149,7 +149,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    fn end(self) {
+    pub(super) fn end(self) {
         self.text.push('}');
     }
 
@@ -163,7 +163,7 @@ impl<'a> Object<'a> {
         self.text.push_str("\":");
     }
 
-    fn plain(&mut self, key: &str, value: impl Display) -> fmt::Result {
+    pub(super) fn plain(&mut self, key: &str, value: impl Display) -> fmt::Result {
         self.key(key);
         write!(self.text, "{value}")
     }
@@ -175,11 +175,24 @@ impl<'a> Object<'a> {
         }
     }
 
-    fn text(&mut self, key: &str, value: impl Display) -> fmt::Result {
+    pub(super) fn text(&mut self, key: &str, value: impl Display) -> fmt::Result {
         self.key(key);
         self.text.push('"');
         write!(Escaping(self.text), "{value}")?;
         self.text.push('"');
+        Ok(())
+    }
+
+    /// A member that is an object, whose members `write` writes.
+    pub(super) fn object(
+        &mut self,
+        key: &str,
+        write: impl FnOnce(&mut Object<'_>) -> fmt::Result,
+    ) -> fmt::Result {
+        self.key(key);
+        let mut object = Object::inside(self.text);
+        write(&mut object)?;
+        object.end();
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod dump;
 mod folded;
 mod json;
 mod stack;
+pub(crate) mod timeline;
 
 pub use dump::{Dump, dump};
 pub(crate) use dump::{dump_of_test, of_test};

@@ -11,6 +11,7 @@ use super::remote::{Call, Own, Remote, Seat};
 use crate::base::blocks;
 use crate::task::header::TaskRef;
 use crate::task::stack;
+use crate::trace::timeline::{self, What};
 use crossbeam_deque::{Steal, Worker as Deque};
 use std::cell::RefCell;
 use std::ptr;
@@ -147,11 +148,22 @@ pub(crate) trait Orders: std::fmt::Debug {
 impl Worker {
     /// Runs tasks until the core is handed to another thread.
     pub(super) fn run(&self) {
+        // It is on from the beginning, or never.
+        if timeline::is_on() {
+            return self.run_recorded();
+        }
         loop {
             let Some(task) = self.next_task() else {
                 return;
             };
             task.run();
+        }
+    }
+
+    #[cold]
+    fn run_recorded(&self) {
+        while let Some(task) = self.next_task() {
+            task.run_recorded();
         }
     }
 
@@ -270,6 +282,9 @@ impl Worker {
                 match stealer.steal_batch_and_pop(&core.deque) {
                     Steal::Success(task) => {
                         core.remote.note_steal();
+                        if timeline::is_on() {
+                            timeline::record(What::Stole);
+                        }
                         return Some(task);
                     }
                     Steal::Empty => break,
@@ -284,6 +299,7 @@ impl Worker {
     /// here.
     fn sleep(&self) {
         let scheduler = self.scheduler;
+        let _recorded = timeline::Sleep::begin();
         let index = {
             let mut core = self.core.borrow_mut();
             let Some(core) = core.as_mut() else { return };

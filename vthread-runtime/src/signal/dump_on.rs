@@ -150,6 +150,7 @@ fn write_dump(target: &Target) {
         Target::StandardError => io::stderr().write_all(text.as_bytes()),
         Target::File(path) => open(path).and_then(|mut file| file.write_all(text.as_bytes())),
     };
+    crate::inspect::timeline::write();
     if let Err(error) = written {
         // The standard error may be closed as well.
         let _ = writeln!(io::stderr(), "vthread: a dump is lost: {error}");

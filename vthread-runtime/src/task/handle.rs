@@ -12,6 +12,7 @@ use super::wait_for::Site;
 use super::wait_reason;
 use super::wait_reason::WaitReason;
 use crate::cancel::in_progress::CancelInProgress;
+use crate::trace::timeline;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
@@ -67,7 +68,12 @@ impl<V> Handle<V> {
         held.vthread.bindings.inherit();
         match link(held) {
             // Where others can take it: its parent may go on for long.
-            Linked::Runs => crate::runtime::schedule_last(TaskRef(task)),
+            Linked::Runs => {
+                if timeline::is_on() {
+                    held.record_spawn();
+                }
+                crate::runtime::schedule_last(TaskRef(task));
+            }
             // Marked, so that this only drops the frame.
             Linked::IsCancelled => TaskRef(task).run(),
         }

@@ -400,6 +400,11 @@ impl TaskRef {
 
     /// Polls the task once. Returns whether it has ended.
     pub(crate) fn run_to_know(self) -> bool {
+        self.run_and(Header::is_complete)
+    }
+
+    /// Polls the task once, and looks at it then.
+    pub(super) fn run_and<R>(self, look: impl FnOnce(&Header) -> R) -> R {
         /// A reference, by which the task can be looked at after its poll.
         struct Kept(NonNull<Header>);
         impl Drop for Kept {
@@ -412,7 +417,7 @@ impl TaskRef {
         let kept = Kept(self.0);
         self.run();
         // SAFETY: kept.
-        unsafe { kept.0.as_ref() }.is_complete()
+        look(unsafe { kept.0.as_ref() })
     }
 
     /// Polls the task once.

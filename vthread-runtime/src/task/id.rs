@@ -11,6 +11,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TaskId(NonZeroU64);
 
+impl TaskId {
+    pub(crate) fn number(self) -> u64 {
+        self.0.get()
+    }
+}
+
 impl fmt::Display for TaskId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

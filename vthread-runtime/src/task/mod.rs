@@ -25,6 +25,7 @@ pub(crate) mod stack;
 
 mod cold;
 pub(crate) mod id;
+mod recorded;
 
 pub(crate) mod header;
 pub(crate) mod waker;

@@ -4,6 +4,7 @@
 
 use super::header::{Header, Held, TaskRef, release};
 use super::state::{Release, Wake};
+use crate::trace::timeline;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::task::{RawWaker, RawWakerVTable, Waker};
@@ -36,8 +37,8 @@ unsafe fn wake(data: *const ()) {
     let header = unsafe { task.as_ref() };
     let free = header.vtable.free;
     match header.state.wake_and_release() {
-        (Wake::Schedule, _) => crate::runtime::schedule(TaskRef(task)),
         // It does not run, nor end, before it is queued.
+        (Wake::Schedule, _) => schedule(task, header),
         (Wake::ScheduleInWorld, _) => header.queue_in_world(TaskRef(task)),
         // SAFETY: that was the last reference.
         (Wake::Nothing, Release::Free) => unsafe { free(task) },
@@ -50,10 +51,17 @@ unsafe fn wake_by_ref(data: *const ()) {
     // SAFETY: a waker's reference keeps the header alive.
     let header = unsafe { task.as_ref() };
     match header.state.wake() {
-        Wake::Schedule => crate::runtime::schedule(TaskRef(task)),
+        Wake::Schedule => schedule(task, header),
         Wake::ScheduleInWorld => header.queue_in_world(TaskRef(task)),
         Wake::Nothing => {}
     }
+}
+
+fn schedule(task: NonNull<Header>, header: &Header) {
+    if timeline::is_on() {
+        header.record_wake();
+    }
+    crate::runtime::schedule(TaskRef(task));
 }
 
 unsafe fn drop(data: *const ()) {

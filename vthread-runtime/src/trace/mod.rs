@@ -14,6 +14,7 @@ mod events;
 
 pub(crate) mod frame_sizes;
 pub(crate) mod panics;
+pub(crate) mod timeline;
 
 pub(crate) use events::{
     ErrorFormatter, background_failure, came_back, deadlock, grace_over, group_ended, late_failure,

@@ -4,6 +4,7 @@ use super::readiness::Readiness;
 use super::registrations::Registrations;
 use crate::base::wake::WakeList;
 use crate::primitive::{Mutex, MutexGuard};
+use crate::trace::timeline::{self, What};
 use mio::event::Source;
 use std::io;
 use std::os::fd::RawFd;
@@ -133,6 +134,9 @@ impl Turn<'_> {
             let registrations = self.reactor.registrations.lock();
             for event in &poller.events {
                 if let Some(readiness) = registrations.get(event.token()) {
+                    if timeline::is_on() {
+                        timeline::record(What::Ready);
+                    }
                     readiness.announce(event.into(), &mut woken);
                 }
             }

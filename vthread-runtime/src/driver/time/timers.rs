@@ -11,6 +11,7 @@ use super::wheel::{Entry, Wheel};
 use crate::base::clock::StandingClock;
 use crate::base::wake::WakeList;
 use crate::primitive::{AtomicBool, Mutex, Ordering};
+use crate::trace::timeline::{self, What};
 use std::cell::Cell;
 use std::pin::Pin;
 use std::task::Waker;
@@ -160,8 +161,10 @@ impl Timers {
 
     fn ring_batch(&self, now: u64, woken: &mut WakeList) -> bool {
         let mut locked = self.locked.lock();
-        for _ in 0..BATCH {
+        for n_rung in 0..BATCH {
             let Some(entry) = locked.wheel.pop_due(now) else {
+                drop(locked);
+                record_due(n_rung);
                 return true;
             };
             // SAFETY: The lock is held, so the entry is alive: its owner sees `has_rung`, or takes
@@ -171,7 +174,15 @@ impl Timers {
             bell.has_rung.store(true, Ordering::Release);
             // From here on the entry may be gone.
         }
+        drop(locked);
+        record_due(BATCH);
         false
+    }
+}
+
+fn record_due(n: usize) {
+    if n > 0 && timeline::is_on() {
+        timeline::record(What::Timers(n));
     }
 }
 

@@ -1,0 +1,293 @@
+//! The timeline as a file: the trace events that Chrome's viewer and Perfetto read.
+//!
+//! The format is Google's *Trace Event Format*, as one JSON object. Each OS thread is a track with
+//! the polls that it has made. Each vthread is a track of its own, with its life and, inside that,
+//! its waits; an arrow leads from what has woken it to its next poll. Events that the rings no longer
+//! have are missing, but what is written is whole: each begin has its end.
+
+use super::json::Object;
+use crate::config;
+use crate::trace::timeline::{self, Event, Subject, What};
+use std::collections::HashMap;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// The process, which may fork, and the file.
+static TARGET: OnceLock<(u32, PathBuf)> = OnceLock::new();
+
+/// Records events from now on, if the environment or the configuration asks for it. Returns whether
+/// it does: then `write` is to be called when the process exits.
+#[cold]
+pub(crate) fn follow_configuration() -> bool {
+    let Some(path) = config::trace_target() else {
+        return false;
+    };
+    // A file that cannot be written is reported now, and not at the end.
+    if let Err(error) = fs::write(&path, "") {
+        eprintln!(
+            "vthread: no timeline is recorded: {}: {error}",
+            path.display()
+        );
+        return false;
+    }
+    let is_first = TARGET.set((std::process::id(), path)).is_ok();
+    if is_first {
+        timeline::switch_on();
+    }
+    is_first
+}
+
+/// Writes what has been recorded so far, if anything is.
+pub(crate) fn write() {
+    let Some((process, path)) = TARGET.get() else {
+        return;
+    };
+    if *process != std::process::id() {
+        return;
+    }
+    if let Err(error) = write_to(path) {
+        eprintln!("vthread: the timeline is lost: {}: {error}", path.display());
+    }
+}
+
+fn write_to(path: &Path) -> io::Result<()> {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = Writer::new(&mut text).write();
+    // In one step: the viewer may be reading it.
+    let new = path.with_extension("new");
+    fs::write(&new, text)?;
+    fs::rename(&new, path)
+}
+
+/// What is known of a vthread while its events are gone through.
+#[derive(Debug)]
+struct Life {
+    subject: Subject,
+    /// When it was first seen.
+    began: u64,
+    /// Since when it waits, and for what.
+    waits: Option<(u64, &'static str)>,
+    /// Where it was woken, if it has not been polled since: a thread, a time.
+    woken: Option<(usize, u64)>,
+}
+
+struct Writer<'a> {
+    text: &'a mut String,
+    names: HashMap<u64, String>,
+    lives: HashMap<u64, Life>,
+    n_arrows: usize,
+    is_begun: bool,
+}
+
+impl<'a> Writer<'a> {
+    fn new(text: &'a mut String) -> Self {
+        Writer {
+            text,
+            names: timeline::names(),
+            lives: HashMap::new(),
+            n_arrows: 0,
+            is_begun: false,
+        }
+    }
+
+    fn write(mut self) -> fmt::Result {
+        self.text.push_str("{\"traceEvents\":[");
+        let mut events: Vec<(usize, Event)> = Vec::new();
+        for (thread, ring) in timeline::rings().into_iter().enumerate() {
+            self.event("M", "thread_name", "", thread, 0, |object| {
+                object.object("args", |inner| inner.text("name", &ring.thread))
+            })?;
+            events.extend(ring.events.lock().iter().map(|event| (thread, *event)));
+        }
+        // A poll is recorded at its end, and counts from its beginning.
+        events.sort_by_key(|(_, event)| match event.what {
+            What::Polled { since, .. } => since,
+            _ => event.at,
+        });
+        let end = events.iter().map(|(_, event)| event.at).max();
+        for (thread, event) in events {
+            self.one(thread, event)?;
+        }
+        let mut lives: Vec<Life> = self.lives.drain().map(|(_, life)| life).collect();
+        lives.sort_by_key(|life| life.subject.id);
+        for life in lives {
+            self.end(&life, end.unwrap_or_default())?;
+        }
+        self.text.push_str("\n]}\n");
+        Ok(())
+    }
+
+    fn one(&mut self, thread: usize, event: Event) -> fmt::Result {
+        let at = event.at;
+        match event.what {
+            What::Spawned(subject) => {
+                self.life(subject, at);
+                self.instant("spawn", thread, at, Some(subject))
+            }
+            What::Woken(subject) => {
+                let life = self.life(subject, at);
+                life.woken = Some((thread, at));
+                if let Some((since, words)) = life.waits.take() {
+                    self.wait(subject, since, at, words)?;
+                }
+                self.instant("wake", thread, at, Some(subject))
+            }
+            What::Cancelled(subject) => {
+                self.life(subject, at);
+                self.instant("cancel", thread, at, Some(subject))
+            }
+            What::Stole => self.instant("steal", thread, at, None),
+            What::Timers(n) => self.event("i", "timers", "", thread, at, |object| {
+                object.text("s", "t")?;
+                object.object("args", |inner| inner.plain("due", n))
+            }),
+            What::Ready => self.instant("ready", thread, at, None),
+            What::Slept { since } => self.event("X", "sleep", "", thread, since, |object| {
+                object.plain("dur", micros(at.saturating_sub(since)))
+            }),
+            What::Polled {
+                subject,
+                since,
+                then,
+            } => self.poll(thread, subject, since, at, then),
+        }
+    }
+
+    fn poll(
+        &mut self,
+        thread: usize,
+        subject: Subject,
+        since: u64,
+        at: u64,
+        then: Option<&'static str>,
+    ) -> fmt::Result {
+        let life = self.life(subject, since);
+        let woken = life.woken.take();
+        let waited = life.waits.take();
+        life.waits = then.map(|words| (at, words));
+        if let Some((began, words)) = waited {
+            self.wait(subject, began, since, words)?;
+        }
+        let name = self.name(subject);
+        self.event("X", &name, "poll", thread, since, |object| {
+            object.plain("dur", micros(at.saturating_sub(since)))?;
+            object.object("args", |inner| {
+                inner.plain("vthread", subject.id)?;
+                inner.text("site", subject.site)?;
+                inner.text("then", then.unwrap_or("ends"))
+            })
+        })?;
+        if let Some((from, when)) = woken {
+            self.n_arrows += 1;
+            let arrow = self.n_arrows;
+            self.event("s", "wake", "wake", from, when, |object| {
+                object.plain("id", arrow)
+            })?;
+            self.event("f", "wake", "wake", thread, since, |object| {
+                object.text("bp", "e")?;
+                object.plain("id", arrow)
+            })?;
+        }
+        match then {
+            Some(_) => Ok(()),
+            None => match self.lives.remove(&subject.id) {
+                Some(life) => self.end(&life, at),
+                None => Ok(()),
+            },
+        }
+    }
+
+    fn life(&mut self, subject: Subject, now: u64) -> &mut Life {
+        self.lives.entry(subject.id).or_insert(Life {
+            subject,
+            began: now,
+            waits: None,
+            woken: None,
+        })
+    }
+
+    /// The life of a vthread, with the wait that is open in it.
+    fn end(&mut self, life: &Life, at: u64) -> fmt::Result {
+        if let Some((since, words)) = life.waits {
+            self.wait(life.subject, since, at, words)?;
+        }
+        let name = self.name(life.subject);
+        self.span(life.subject, &name, life.began, at)
+    }
+
+    fn wait(&mut self, subject: Subject, since: u64, until: u64, words: &str) -> fmt::Result {
+        let name = format!("waits {words}");
+        self.span(subject, &name, since, until.max(since))
+    }
+
+    /// A span on the track of a vthread.
+    fn span(&mut self, subject: Subject, name: &str, from: u64, to: u64) -> fmt::Result {
+        for (phase, at) in [("b", from), ("e", to)] {
+            self.event(phase, name, "vthread", 0, at, |object| {
+                object.plain("id", subject.id)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn instant(
+        &mut self,
+        name: &str,
+        thread: usize,
+        at: u64,
+        subject: Option<Subject>,
+    ) -> fmt::Result {
+        self.event("i", name, "", thread, at, |object| {
+            object.text("s", "t")?;
+            let Some(subject) = subject else {
+                return Ok(());
+            };
+            object.object("args", |inner| {
+                inner.plain("vthread", subject.id)?;
+                inner.text("site", subject.site)
+            })
+        })
+    }
+
+    /// One event. `more` writes the members that only this kind has.
+    fn event(
+        &mut self,
+        phase: &str,
+        name: &str,
+        category: &str,
+        thread: usize,
+        at: u64,
+        more: impl FnOnce(&mut Object<'_>) -> fmt::Result,
+    ) -> fmt::Result {
+        let is_next = std::mem::replace(&mut self.is_begun, true);
+        let mut object = Object::begin(self.text, is_next)?;
+        object.text("ph", phase)?;
+        object.text("name", name)?;
+        if !category.is_empty() {
+            object.text("cat", category)?;
+        }
+        object.plain("pid", 1)?;
+        object.plain("tid", thread)?;
+        object.plain("ts", micros(at))?;
+        more(&mut object)?;
+        object.end();
+        Ok(())
+    }
+
+    fn name(&self, subject: Subject) -> String {
+        match self.names.get(&subject.id) {
+            Some(name) => name.clone(),
+            None if subject.is_call => format!("call at {}", subject.site),
+            None => format!("vthread at {}", subject.site),
+        }
+    }
+}
+
+/// Nanoseconds as the microseconds of the format.
+fn micros(nanos: u64) -> String {
+    format!("{}.{:03}", nanos / 1000, nanos % 1000)
+}
