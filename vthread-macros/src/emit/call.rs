@@ -197,8 +197,21 @@ fn on_level(future: &TokenStream, at: Span) -> TokenStream {
     quote_spanned!(span=> (match #future { mut __f => unsafe { #level(&raw mut __f, || #here) }.await }))
 }
 
+/// The function that makes a user's future one to await here, and its arguments.
+pub(crate) fn foreign(future: impl ToTokens, at: Span) -> (TokenStream, TokenStream) {
+    let span = hygienic(at);
+    match stacks::are_kept() {
+        true => {
+            let here = here(at);
+            let arguments = quote_spanned!(span=> #future, #here);
+            (names::await_future_at(span), arguments)
+        }
+        false => (names::await_future(span), future.into_token_stream()),
+    }
+}
+
 /// The place of a call, for dumps.
-pub(crate) fn here(at: Span) -> TokenStream {
+fn here(at: Span) -> TokenStream {
     let span = hygienic(at);
     let (caller, here) = (names::caller(at), names::here(span));
     // With the user's span the location is that of the user's code.

@@ -7,14 +7,13 @@ use crate::analysis::indexed_places;
 use crate::analysis::scopes::Name;
 use crate::analysis::tail;
 use crate::emit::attributes;
-use crate::emit::call::{Extent, dead, here, in_place, outer};
+use crate::emit::call::{Extent, dead, foreign, in_place, outer};
 use crate::emit::parens;
 use crate::errors::{self};
 use crate::forms::{OurMacro, our_macro};
 use crate::item::function;
 use crate::lower::control_flow::JumpScope;
 use crate::names::{self, hygienic};
-use crate::stacks;
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -287,15 +286,7 @@ impl Lowering {
         let held = self.held_across_suspension(at);
         // rustc suggests to remove what stands between the ends of the future and of the `.await`.
         let end = Extent::of(&awaited.base).end;
-        let base = parens::as_argument(&awaited.base);
-        let (foreign, arguments) = match stacks::are_kept() {
-            true => {
-                let here = here(at);
-                let foreign = names::await_future_at(span);
-                (foreign, quote_spanned!(span=> #base, #here))
-            }
-            false => (names::await_future(span), base),
-        };
+        let (foreign, arguments) = foreign(parens::as_argument(&awaited.base), at);
         let base = names::called_at(hygienic(end), arguments);
         let (dot, awaiting) = (&awaited.dot_token, syn::Token![await](span));
         let rewritten = outer(

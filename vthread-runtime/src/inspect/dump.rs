@@ -66,8 +66,8 @@ impl Dump {
     ///   `children`, `running`, `waiting_for_room` and `limit` (where it has one), `failures`,
     ///   `cancelled`.
     ///
-    /// A value that is not known is null; `stack` and `age` are known in debug builds, and in others
-    /// with the feature `stacks`. Later versions may add members.
+    /// A value that is not known is null; `stack` and `age` are known in debug builds, and in
+    /// others with the feature `stacks`. Later versions may add members.
     ///
     /// # Examples
     /// ```

@@ -2,8 +2,8 @@
 //!
 //! The format is Google's *Trace Event Format*, as one JSON object. Each OS thread is a track with
 //! the polls that it has made. Each vthread is a track of its own, with its life and, inside that,
-//! its waits; an arrow leads from what has woken it to its next poll. Events that the rings no longer
-//! have are missing, but what is written is whole: each begin has its end.
+//! its waits; an arrow leads from what has woken it to its next poll. Events that the rings no
+//! longer have are missing, but what is written is whole: each begin has its end.
 
 use super::json::Object;
 use crate::config;

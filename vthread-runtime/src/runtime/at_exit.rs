@@ -16,7 +16,8 @@ pub(super) fn call(action: fn()) {
         }
     }
     if ACTION.set(action).is_ok() {
-        // SAFETY: the function needs nothing that is gone when the process exits, and never unwinds.
+        // SAFETY: the function needs nothing that is gone when the process exits, and never
+        // unwinds.
         let failed = unsafe { libc::atexit(act) };
         debug_assert_eq!(failed, 0);
     }
