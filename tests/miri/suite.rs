@@ -22,7 +22,7 @@ mod spawn_and_join {
 
     #[vthread]
     fn run() -> (usize, usize, usize) {
-        let words = vec!["one".to_owned(), "three".to_owned()];
+        let words = ["one".to_owned(), "three".to_owned()];
         let (borrowed, nested) = group! {
             let lengths = [spawn! { yield_now(); words[0].len() }, spawn! { words[1].len() }];
             let nested = spawn! {

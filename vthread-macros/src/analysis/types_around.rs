@@ -78,7 +78,7 @@ impl OwnTypes {
         let ours = |name: &&&str| matches!(**name, "vthread" | "vthread::vthread");
         let n_ours = block.attributes.iter().filter(ours).count();
         let is_harmless = |name: &&str| ours(&name) || HARMLESS.contains(name);
-        if n_ours > 1 || !block.attributes.iter().all(|name| is_harmless(&name)) {
+        if n_ours > 1 || !block.attributes.iter().all(is_harmless) {
             return;
         }
         let own = self.0.entry(ty.to_owned()).or_default();
