@@ -120,6 +120,7 @@ fn wait_in_every_way() {
         spawn!(name = "by a recursion" => { walk(1000, messages); });
         spawn!(name = "by two functions" => { even(2, messages); });
         spawn!(name = "in a branch" => {
+            // The branches are polled in any order, and one that does not run counts for nothing.
             select! { () = client(messages) => {}, () = pending::<()>().await, if false => {} }
         });
         spawn!(name = "in a loop" => { for () in messages {} });

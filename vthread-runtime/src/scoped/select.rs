@@ -436,10 +436,11 @@ impl<L: Branches> Select<L> {
     }
 
     fn poll_at(&mut self, at: usize, running: &Running, cx: &mut Context<'_>) -> Polled<L::Value> {
-        // The branch polled before this one may wait.
-        stack::goes_on();
         // SAFETY: the list is pinned with the future, and this thread polls the vthread.
-        unsafe { Pin::new_unchecked(&mut self.list).poll_at(at, &Polling(running), cx) }
+        let list = unsafe { Pin::new_unchecked(&mut self.list) };
+        // SAFETY: as above.
+        let poll = || unsafe { list.poll_at(at, &Polling(running), cx) };
+        stack::beside(poll, |polled| matches!(polled, Polled::Waits))
     }
 }
 

@@ -100,6 +100,18 @@ pub(crate) fn goes_on() {
     CHAIN.set(None);
 }
 
+/// Polls a frame beside others by `poll`. If it waits, by `waits`, what it has noted counts, else
+/// what those before it have.
+#[inline]
+pub(crate) fn beside<R>(poll: impl FnOnce() -> R, waits: impl FnOnce(&R) -> bool) -> R {
+    let before = CHAIN.take();
+    let polled = poll();
+    if !waits(&polled) {
+        CHAIN.set(before);
+    }
+    polled
+}
+
 /// A segment has waited whose frame below was polling it: that frame's chain begins here.
 pub(super) fn cut() {
     let chain = CHAIN.take();
