@@ -73,5 +73,6 @@ impl<T: Clone> Slot<T> {
 }
 #[doc(hidden)]
 #[automatically_derived]
+#[diagnostic::do_not_recommend]
 impl<T: Clone> rt::Suspends<{ rt::name_hash("put") }>
 for Slot<T> {}

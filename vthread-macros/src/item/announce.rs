@@ -187,7 +187,7 @@ pub(crate) fn of_impl(block: &ItemImpl, methods: &[Method], options: &Options) -
                 let (suspends, hash) = (names::suspends(span), hash(&method.text()));
                 let own = &method.conditions;
                 quote_spanned!(span=>
-                    #(#conditions)* #(#own)* #[doc(hidden)] #[automatically_derived]
+                    #(#conditions)* #(#own)* #[doc(hidden)] #[automatically_derived] #[diagnostic::do_not_recommend]
                     impl #generics #suspends<#hash> for #ty #bounds {}
                 )
             });
@@ -290,7 +290,7 @@ pub(crate) fn implement(tokens: TokenStream) -> TokenStream {
         .iter()
         .filter(|(name, _)| !skipped.contains(name))
         .filter(|(_, hash)| !announcer.has_announced(&hash.to_string()))
-        .map(|(_, hash)| quote_spanned!(span=> #[doc(hidden)] #[automatically_derived] impl #generics #suspends<#hash> for #ty #bounds {}));
+        .map(|(_, hash)| quote_spanned!(span=> #[doc(hidden)] #[automatically_derived] #[diagnostic::do_not_recommend] impl #generics #suspends<#hash> for #ty #bounds {}));
     quote!(#(#gates)*)
 }
 
