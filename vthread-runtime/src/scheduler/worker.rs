@@ -168,7 +168,9 @@ impl Worker {
     }
 
     /// The next task, after a sleep if need be. `None`: the core was taken away.
-    #[inline]
+    ///
+    /// It stands in both loops, so that the one that does not record is no longer for the other.
+    #[inline(always)]
     fn next_task(&self) -> Option<TaskRef> {
         let mut has_looked = false;
         loop {
