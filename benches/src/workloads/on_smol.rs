@@ -24,14 +24,8 @@ pub(crate) fn run(workload: Workload) {
 
 async fn repetition(workload: Workload) {
     match workload {
-        Workload::SpawnJoin => {
-            black_box(spawn_join(WARM_UP_SPAWNS, BATCH).await);
-            let watch = Stopwatch::start();
-            black_box(spawn_join(SPAWNS, BATCH).await);
-            watch.tell_ns_each(SPAWNS);
-        }
         // It has nothing that waits for many tasks at once.
-        Workload::Scope => {
+        Workload::SpawnJoin | Workload::Scope => {
             black_box(spawn_join(WARM_UP_SPAWNS, BATCH).await);
             let watch = Stopwatch::start();
             black_box(spawn_join(SPAWNS, BATCH).await);

@@ -19,7 +19,7 @@ use crate::task::guard_escape::Stamp;
 use crate::task::header::{Header, SeenJoiner};
 use crate::task::id::TaskId;
 use crate::task::root::{self, Root};
-use crate::task::stack::{SeenCall, SeenStack};
+use crate::task::seen_stack::{SeenCall, SeenStack};
 use crate::task::state::Activity;
 use crate::task::vthread::Vthread;
 use crate::task::wait_for;

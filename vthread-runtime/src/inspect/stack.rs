@@ -1,7 +1,7 @@
 //! The stack of a vthread in a text: the calls around the operation for which it waits.
 
 use super::snapshot::SeenVthread;
-use crate::task::stack::SeenCall;
+use crate::task::seen_stack::SeenCall;
 use crate::task::wait_for::Site;
 use std::fmt;
 use std::time::Duration;

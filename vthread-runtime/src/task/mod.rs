@@ -17,6 +17,7 @@ pub(crate) mod recursion;
 pub(crate) mod taking;
 
 pub(crate) mod level;
+pub(crate) mod seen_stack;
 #[cfg(all(any(debug_assertions, feature = "stacks"), not(loom)))]
 pub(crate) mod stack;
 #[cfg(not(all(any(debug_assertions, feature = "stacks"), not(loom))))]

@@ -16,13 +16,13 @@
 
 #![allow(unsafe_code)] // Chains in atomic pointers.
 
+use super::seen_stack::{SeenCall, SeenStack};
 use super::wait_for::Site;
 use crate::base::call_chain::Chain;
 use crate::base::ticks;
 use std::cell::Cell;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
-use std::time::Duration;
 
 thread_local! {
     /// The chain that is built.
@@ -216,24 +216,4 @@ fn calls(chain: &AtomicPtr<Chain>) -> Vec<SeenCall> {
 /// The clock by which waits are measured is to be right now: a thread has slept.
 pub(crate) fn renew_clock() {
     ticks::renew();
-}
-
-/// A stack, as another thread has seen it.
-#[derive(Debug, Default)]
-pub(crate) struct SeenStack {
-    /// The calls from the innermost outwards: up to the last recursive call, and from the first
-    /// one.
-    pub(crate) calls: [Vec<SeenCall>; 2],
-    /// How many recursive calls are open.
-    pub(crate) n_recursive: u32,
-    /// The time since its last poll, or since its birth.
-    pub(crate) age: Option<Duration>,
-}
-
-/// A call, as another thread has seen it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SeenCall {
-    pub(crate) site: Site,
-    /// The type of the called frame.
-    pub(crate) callee: &'static str,
 }

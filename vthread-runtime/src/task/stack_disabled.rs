@@ -1,7 +1,7 @@
 //! Stacks in a build without them: nothing is noted, and nothing is known.
 
+use super::seen_stack::SeenStack;
 use super::wait_for::Site;
-use std::time::Duration;
 
 /// Would be a place in the program at which a vthread function is called.
 #[derive(Debug)]
@@ -65,18 +65,3 @@ impl Stack {
 
 #[inline(always)]
 pub(crate) fn renew_clock() {}
-
-/// A stack, as another thread has seen it.
-#[derive(Debug, Default)]
-pub(crate) struct SeenStack {
-    pub(crate) calls: [Vec<SeenCall>; 2],
-    pub(crate) n_recursive: u32,
-    pub(crate) age: Option<Duration>,
-}
-
-/// A call, as another thread has seen it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SeenCall {
-    pub(crate) site: Site,
-    pub(crate) callee: &'static str,
-}
