@@ -3,7 +3,7 @@
 use super::*;
 use crate::inspect::snapshot::Role;
 use crate::task::header::SeenJoiner;
-use crate::task::stack::SeenStack;
+use crate::task::seen_stack::SeenStack;
 use crate::task::state::Activity;
 use crate::task::wait_for::SeenWait;
 use crate::task::wait_reason::WaitReason;
