@@ -170,7 +170,8 @@ impl<V> Task<V> {
     /// so that the child is cancelled with the async code that waits for it.
     ///
     /// The output is the value, or how the child ended without one. Dropping the future does not
-    /// wait for the child's end.
+    /// wait for the child's end. Call it where the child is spawned: a [`Task`] that an async block
+    /// only captures is dropped, not cancelled, if the block is dropped before its first poll.
     ///
     /// ```ignore
     /// // In a tokio task: a vthread does the work, and ends if the task is aborted.

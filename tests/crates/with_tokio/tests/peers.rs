@@ -212,7 +212,9 @@ async fn a_vthread_ends_with_the_task_that_waits_for_it() {
         began.send(()).unwrap();
         let _ = rx.recv();
     };
-    let waiting = tokio::spawn(async move { endless.cancel_on_drop().await });
+    // Outside of the block: an abort may come before the block is polled for the first time.
+    let endless = endless.cancel_on_drop();
+    let waiting = tokio::spawn(endless);
     has_begun.await.unwrap();
     waiting.abort();
     assert!(waiting.await.unwrap_err().is_cancelled());
