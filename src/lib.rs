@@ -125,8 +125,11 @@ pub mod prelude {
     #[doc(no_inline)]
     pub use crate::{
         background, bind, catch_unwind, closure, context_var, defer, group, plain, race, select,
-        shield, spawn, timeout, vthread,
+        shield, spawn, timeout,
     };
+    // Not by way of the crate, whose own name may stand there as well.
+    #[doc(no_inline)]
+    pub use vthread_macros::vthread;
 }
 
 #[doc(hidden)]
