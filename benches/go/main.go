@@ -248,7 +248,7 @@ func main() {
 		timed(roundTrips, func() { pingpong(roundTrips / 10) }, func() { pingpong(roundTrips) })
 	case "mutex":
 		timed(crowd*turns, mutex, mutex)
-	case "echo":
+	case "echo", "echo_open":
 		echo()
 	case "cancel":
 		cancel()

@@ -9,10 +9,22 @@ use std::time::Duration;
 
 use crate::measure::{LISTENING, RESULT, n_workers};
 use crate::workloads::{Contender, Workload};
-use crate::{go, load};
+use crate::{go, load, open_load};
 
 /// A repetition that takes this long hangs.
 const LIMIT: Duration = Duration::from_secs(120);
+
+/// The part of the slowest peer's peak at which servers are loaded by the clock.
+const PART_OF_PEAK: f64 = 0.6;
+
+/// What a server answers.
+#[derive(Clone, Copy, Debug)]
+enum Load {
+    /// The next message of a connection when the one before has come back.
+    AsFastAsItAnswers,
+    /// So many messages a second.
+    PerSecond(f64),
+}
 
 /// The values of each metric, for each contender in the order of `Contender::ALL`.
 type Values = BTreeMap<String, [Vec<f64>; Contender::ALL.len()]>;
@@ -29,6 +41,15 @@ pub(crate) fn run(workloads: &[Workload], rounds: usize) -> Result<(), String> {
     let mut failures = Vec::new();
     for &workload in workloads {
         let mut values = Values::new();
+        let load = match workload {
+            Workload::Echo => Some(Load::AsFastAsItAnswers),
+            Workload::EchoOpen => {
+                let rate = PART_OF_PEAK * peak_of_the_slowest_peer(go.as_deref())?;
+                println!("{:<12} {rate:.0} messages a second", workload.name());
+                Some(Load::PerSecond(rate))
+            }
+            _ => None,
+        };
         for round in 0..rounds {
             for turn in 0..Contender::ALL.len() {
                 // The order alternates, so that no contender always gets the warmer machine.
@@ -37,7 +58,7 @@ pub(crate) fn run(workloads: &[Workload], rounds: usize) -> Result<(), String> {
                 if !contender.runs(workload) || contender == Contender::Go && go.is_none() {
                     continue;
                 }
-                match repeat(workload, contender, go.as_deref()) {
+                match repeat(workload, contender, go.as_deref(), load) {
                     Ok(results) => {
                         for (metric, value) in results {
                             values.entry(metric).or_default()[idx].push(value);
@@ -56,6 +77,23 @@ pub(crate) fn run(workloads: &[Workload], rounds: usize) -> Result<(), String> {
     } else {
         Err(failures.join("\n"))
     }
+}
+
+/// How many messages the slowest peer gives back in a second.
+fn peak_of_the_slowest_peer(go: Option<&Path>) -> Result<f64, String> {
+    let mut slowest = f64::INFINITY;
+    for contender in Contender::ALL {
+        if contender == Contender::Vthread || contender == Contender::Go && go.is_none() {
+            continue;
+        }
+        let load = Some(Load::AsFastAsItAnswers);
+        for (metric, value) in repeat(Workload::Echo, contender, go, load)? {
+            if metric == load::MICROS_EACH {
+                slowest = slowest.min(1e6 / value);
+            }
+        }
+    }
+    Ok(slowest)
 }
 
 fn print_medians(workload: Workload, values: Values) {
@@ -89,6 +127,7 @@ fn repeat(
     workload: Workload,
     contender: Contender,
     go: Option<&Path>,
+    load: Option<Load>,
 ) -> Result<Vec<(String, f64)>, String> {
     let failed = |why: String| format!("{} on {}: {why}", workload.name(), contender.name());
     let mut command = match (contender, go) {
@@ -110,7 +149,7 @@ fn repeat(
         .map(Repetition)
         .map_err(|error| failed(error.to_string()))?;
     let lines = process.lines();
-    if workload == Workload::Echo {
+    if let Some(load) = load {
         let port = loop {
             let line = lines
                 .recv_timeout(LIMIT)
@@ -119,7 +158,12 @@ fn repeat(
                 break port.trim().parse().map_err(|_| failed(line))?;
             }
         };
-        return load::run(port, process.0.id()).map_err(|error| failed(error.to_string()));
+        let server = process.0.id();
+        let done = match load {
+            Load::AsFastAsItAnswers => load::run(port, server),
+            Load::PerSecond(rate) => open_load::run(port, server, rate),
+        };
+        return done.map_err(|error| failed(error.to_string()));
     }
     let mut results = Vec::new();
     loop {

@@ -10,6 +10,9 @@ use mio::{Events, Interest, Poll, Token};
 
 use crate::measure::cpu_seconds;
 
+/// The metric of a message's share of the whole time.
+pub(crate) const MICROS_EACH: &str = "wall_us_each";
+
 const CONNECTIONS: usize = 100;
 const MESSAGE: [u8; 64] = [7; 64];
 const WARM_UP: Duration = Duration::from_millis(500);
@@ -42,7 +45,7 @@ pub(crate) fn run(port: u16, server: u32) -> io::Result<Vec<(String, f64)>> {
     }
     let micros = |latency: Duration| latency.as_secs_f64() * 1e6;
     Ok(vec![
-        ("wall_us_each".to_owned(), micros(took) / n as f64),
+        (MICROS_EACH.to_owned(), micros(took) / n as f64),
         ("server_cpu_us_each".to_owned(), cpu * 1e6 / n as f64),
         ("p50_us".to_owned(), micros(latencies[n / 2])),
         ("p99_us".to_owned(), micros(latencies[n * 99 / 100])),

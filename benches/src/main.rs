@@ -15,6 +15,7 @@ mod compare;
 mod go;
 mod load;
 mod measure;
+mod open_load;
 mod scaling;
 mod workloads;
 
@@ -25,7 +26,7 @@ use crate::workloads::{Contender, Workload};
 const USAGE: &str = "usage: vthread-benches <all | WORKLOAD...> [--rounds N]
        vthread-benches scaling
 workloads: spawn_join scope crowd context skynet yield pingpong mutex recursion deep echo
-           cancel sleepers";
+           echo_open cancel sleepers";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -30,6 +30,9 @@ pub(crate) enum Workload {
     Deep,
     /// A TCP server under a hundred connections of small messages.
     Echo,
+    /// The same server under messages at a fixed rate: three fifths of what the slowest peer gives
+    /// back at its best.
+    EchoOpen,
     /// Cancel tasks that sleep, and wait for their ends.
     Cancel,
     /// The memory of tasks that sleep.
@@ -74,7 +77,7 @@ pub(crate) const CANCELLED: usize = 100_000;
 pub(crate) const SLEEPERS: usize = 200_000;
 
 impl Workload {
-    pub(crate) const ALL: [Workload; 13] = [
+    pub(crate) const ALL: [Workload; 14] = [
         Workload::SpawnJoin,
         Workload::Scope,
         Workload::Crowd,
@@ -86,6 +89,7 @@ impl Workload {
         Workload::Recursion,
         Workload::Deep,
         Workload::Echo,
+        Workload::EchoOpen,
         Workload::Cancel,
         Workload::Sleepers,
     ];
@@ -103,6 +107,7 @@ impl Workload {
             Workload::Recursion => "recursion",
             Workload::Deep => "deep",
             Workload::Echo => "echo",
+            Workload::EchoOpen => "echo_open",
             Workload::Cancel => "cancel",
             Workload::Sleepers => "sleepers",
         }
@@ -136,11 +141,11 @@ impl Contender {
 
     /// Whether it has the workload: some are about one contender's own construct.
     pub(crate) fn runs(self, workload: Workload) -> bool {
-        use Workload::{Context, Deep, Echo, Mutex, PingPong, Recursion, Yield};
+        use Workload::{Context, Deep, Echo, EchoOpen, Mutex, PingPong, Recursion, Yield};
         match self {
             Contender::Vthread | Contender::Tokio => true,
             Contender::Smol | Contender::Go => !matches!(workload, Context | Deep | Recursion),
-            Contender::May => matches!(workload, Echo | Mutex | PingPong | Yield),
+            Contender::May => matches!(workload, Echo | EchoOpen | Mutex | PingPong | Yield),
         }
     }
 

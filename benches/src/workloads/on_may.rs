@@ -39,7 +39,7 @@ fn repetition(workload: Workload) {
             mutex();
             watch.tell_ns_each(CROWD * TURNS);
         }
-        Workload::Echo => echo_server(),
+        Workload::Echo | Workload::EchoOpen => echo_server(),
         _ => unreachable!("see `Contender::runs`"),
     }
 }

@@ -62,7 +62,7 @@ async fn repetition(workload: Workload) {
             mutex().await;
             watch.tell_ns_each(CROWD * TURNS);
         }
-        Workload::Echo => echo_server().await,
+        Workload::Echo | Workload::EchoOpen => echo_server().await,
         Workload::Cancel => {
             cancel().await;
             cancel().await.tell_ns_each(CANCELLED);

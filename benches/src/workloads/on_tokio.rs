@@ -92,7 +92,7 @@ async fn repetition(workload: Workload) {
             deep(DEPTH, PAUSES).await;
             watch.tell_ns_each(PAUSES);
         }
-        Workload::Echo => echo_server().await,
+        Workload::Echo | Workload::EchoOpen => echo_server().await,
         Workload::Cancel => {
             cancel().await;
             cancel().await.tell_ns_each(CANCELLED);

@@ -89,7 +89,7 @@ fn repetition(workload: Workload) {
             deep(DEPTH, PAUSES);
             watch.tell_ns_each(PAUSES);
         }
-        Workload::Echo => echo_server(),
+        Workload::Echo | Workload::EchoOpen => echo_server(),
         Workload::Cancel => {
             cancel();
             cancel().tell_ns_each(CANCELLED);
