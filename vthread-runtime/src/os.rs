@@ -7,13 +7,17 @@
 //! | `unix::fs`: the traits, `fchown`, `chroot` | the same, re-exported | our types have the methods; `FileExt` is for std's |
 //! | `unix::net` | [`unix::net`] | waits suspend |
 //! | `unix::process`: `CommandExt`; `linux::net`: `TcpStreamExt` | methods of [`Command`] and [`TcpStream`] | the traits are re-exported, for std's |
+//! | `windows::fs`: `symlink_file`, `symlink_dir` | `windows::fs` | they suspend |
+//! | `windows::{ffi, io, process}` | the same, re-exported | `TryFrom` for `From` where a handle may be in use |
 //!
 //! [`Command`]: crate::process::Command
 //! [`TcpStream`]: crate::net::TcpStream
 
+#[cfg(unix)]
 pub use std::os::fd;
 
 /// Features of Unix. Mirrors [`std::os::unix`].
+#[cfg(unix)]
 pub mod unix {
     pub use crate::net::unix as net;
     pub use std::os::unix::{ffi, io};
@@ -39,4 +43,22 @@ pub mod unix {
 #[cfg(target_os = "linux")]
 pub mod linux {
     pub use std::os::linux::{fs, net};
+}
+
+/// Features of Windows. Mirrors [`std::os::windows`].
+#[cfg(windows)]
+pub mod windows {
+    pub use std::os::windows::{ffi, io};
+
+    /// Files. Mirrors [`std::os::windows::fs`].
+    pub mod fs {
+        pub use crate::fs::{__vthread_symlink_dir, __vthread_symlink_file};
+        pub use crate::fs::{symlink_dir, symlink_file};
+        pub use std::os::windows::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
+    }
+
+    /// Processes. Mirrors [`std::os::windows::process`]; `CommandExt` is for std's.
+    pub mod process {
+        pub use std::os::windows::process::{CommandExt, ExitStatusExt};
+    }
 }

@@ -7,6 +7,8 @@ mod time;
 pub(crate) mod time_limit;
 
 pub(crate) use self::core::{get, started};
-pub(crate) use self::io::{Descriptor, Direction, Interest, Source, Waiting};
+#[cfg(unix)]
+pub(crate) use self::io::Descriptor;
+pub(crate) use self::io::{Direction, Interest, Source, Waiting};
 pub(crate) use self::time::standing::begin as begin_standing;
 pub(crate) use self::time::{Alarm, Set};

@@ -63,6 +63,7 @@ pub(super) fn read(file: &fs::File, buf: &mut [u8]) -> Option<io::Result<usize>>
 }
 
 /// Reads into `buf` at `offset`. None: a helper is needed.
+#[cfg(unix)]
 pub(super) fn read_at(file: &fs::File, buf: &mut [u8], offset: u64) -> Option<io::Result<usize>> {
     let n = buf.len().min(MOST);
     match system::read(file, &mut buf[..n], Some(offset))? {

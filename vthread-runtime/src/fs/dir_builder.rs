@@ -1,16 +1,16 @@
 //! How a directory is made.
 
+use super::dir_mode::Mode;
 use super::helper::on_helper;
 use crate::task::call::{Call, Suspends, name_hash};
 use std::fs;
 use std::future::Future;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 /// How a directory is to be made. As [`std::fs::DirBuilder`].
 ///
-/// It implements [`std::os::unix::fs::DirBuilderExt`] as well.
+/// On Unix it implements `std::os::unix::fs::DirBuilderExt` as well.
 ///
 /// # Examples
 /// ```
@@ -27,7 +27,8 @@ use std::path::Path;
 #[derive(Debug)]
 pub struct DirBuilder {
     is_recursive: bool,
-    mode: Option<u32>,
+    /// The permissions of what is made, on Unix.
+    pub(super) mode: Mode,
 }
 
 impl DirBuilder {
@@ -36,7 +37,7 @@ impl DirBuilder {
     pub fn new() -> Self {
         DirBuilder {
             is_recursive: false,
-            mode: None,
+            mode: Mode::default(),
         }
     }
 
@@ -62,9 +63,7 @@ impl DirBuilder {
     ) -> Call<io::Result<()>, impl Future<Output = io::Result<()>> + Send + use<P>> {
         let mut builder = fs::DirBuilder::new();
         builder.recursive(self.is_recursive);
-        if let Some(mode) = self.mode {
-            builder.mode(mode);
-        }
+        self.mode.set(&mut builder);
         let path = path.as_ref().to_owned();
         Call::leaf(on_helper(move || builder.create(&path)))
     }
@@ -72,10 +71,3 @@ impl DirBuilder {
 
 #[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("create") }> for DirBuilder {}
-
-impl DirBuilderExt for DirBuilder {
-    fn mode(&mut self, mode: u32) -> &mut Self {
-        self.mode = Some(mode);
-        self
-    }
-}

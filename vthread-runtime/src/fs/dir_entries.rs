@@ -16,7 +16,6 @@ use std::fmt;
 use std::fs::{self, FileType};
 use std::future::{Future, poll_fn};
 use std::io;
-use std::os::unix::fs::DirEntryExt;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -191,7 +190,7 @@ impl<'d> IntoSuspendingIter for &'d mut ReadDir {
 
 /// One entry of a directory. As [`std::fs::DirEntry`].
 pub struct DirEntry {
-    entry: Arc<fs::DirEntry>,
+    pub(super) entry: Arc<fs::DirEntry>,
     /// Systems tell it with the entry, so it is asked for there.
     file_type: Result<FileType, i32>,
 }
@@ -245,12 +244,6 @@ impl DirEntry {
 
 #[diagnostic::do_not_recommend]
 impl Suspends<{ name_hash("metadata") }> for DirEntry {}
-
-impl DirEntryExt for DirEntry {
-    fn ino(&self) -> u64 {
-        self.entry.ino()
-    }
-}
 
 impl fmt::Debug for DirEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

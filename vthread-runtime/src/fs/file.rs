@@ -2,7 +2,8 @@
 
 use super::cursor::Cursor;
 use super::helper::{OnHelper, on_helper};
-use super::open::{OpenOptions, from_std};
+use super::open::OpenOptions;
+use super::opening::from_std;
 use super::stream::Stream;
 use super::vectored::{read_parts, write_parts};
 use super::whole_file::{read_all, write_all};
@@ -16,7 +17,6 @@ use std::fmt;
 use std::fs;
 use std::future::Future;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -66,6 +66,7 @@ pub(super) enum Kind {
         file: Arc<fs::File>,
         cursor: Mutex<Cursor>,
     },
+    #[cfg_attr(windows, expect(dead_code, reason = "the system has no such files"))]
     Watched(Stream),
 }
 
@@ -223,6 +224,7 @@ impl File {
     }
 
     /// A file that the reactor watches.
+    #[cfg(unix)]
     pub(super) fn watched(stream: Stream) -> Self {
         File {
             kind: Kind::Watched(stream),
@@ -352,18 +354,6 @@ impl TryFrom<fs::File> for File {
     /// reports that it is ready.
     fn try_from(file: fs::File) -> io::Result<Self> {
         from_std(file)
-    }
-}
-
-impl AsFd for File {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.file().as_fd()
-    }
-}
-
-impl AsRawFd for File {
-    fn as_raw_fd(&self) -> RawFd {
-        self.file().as_raw_fd()
     }
 }
 

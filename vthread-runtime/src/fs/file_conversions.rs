@@ -1,13 +1,12 @@
 //! Other handles of a file, and what it is made of and becomes.
 
 use super::file::File;
-use super::open::from_std;
+use super::opening::from_std;
 use crate::process::Stdio;
 use crate::task::call::{Call, suspends};
 use std::fs::{self, FileTimes};
 use std::future::Future;
 use std::io::{self, IsTerminal};
-use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -57,7 +56,7 @@ impl File {
 
     /// Whether it is a terminal. As `std::io::IsTerminal`.
     pub fn is_terminal(&self) -> bool {
-        self.as_fd().is_terminal()
+        self.file().is_terminal()
     }
 
     /// The file of std. An operation that a cancelled vthread has left alone may still be under
@@ -73,28 +72,6 @@ impl File {
 }
 
 suspends!(File: "set_times" "set_modified");
-
-impl From<OwnedFd> for File {
-    /// Has a pipe or a terminal watched, as `TryFrom<std::fs::File>` does; what cannot be watched
-    /// is left to helper threads.
-    fn from(fd: OwnedFd) -> Self {
-        let file = fs::File::from(fd);
-        let other = file.try_clone();
-        match from_std(file) {
-            Ok(file) => file,
-            Err(_) => File::of_helpers(other.expect("the system has a descriptor for the file")),
-        }
-    }
-}
-
-impl TryFrom<File> for OwnedFd {
-    type Error = io::Error;
-
-    /// As [`File::into_std`].
-    fn try_from(file: File) -> io::Result<Self> {
-        file.into_std().map(OwnedFd::from)
-    }
-}
 
 impl TryFrom<File> for fs::File {
     type Error = io::Error;

@@ -15,7 +15,7 @@ use std::task::{Context, Poll, ready};
 type Work<R> = Box<dyn FnOnce() -> io::Result<R> + Send>;
 
 /// Work for a helper thread. It owns all it needs, since it may be abandoned.
-pub(super) struct OnHelper<R> {
+pub(crate) struct OnHelper<R> {
     offload: Offload<Work<R>, io::Result<R>>,
     /// The token that work of many steps checks: it is dropped with the frame.
     _wanted: Option<Arc<()>>,
@@ -42,7 +42,7 @@ impl Wanted {
 }
 
 /// Lets a helper do `work`, from the first poll on.
-pub(super) fn on_helper<R: Send + 'static>(
+pub(crate) fn on_helper<R: Send + 'static>(
     work: impl FnOnce() -> io::Result<R> + Send + 'static,
 ) -> OnHelper<R> {
     OnHelper {

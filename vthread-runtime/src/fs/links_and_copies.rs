@@ -2,11 +2,11 @@
 
 use super::Permissions;
 use super::helper::{Wanted, in_steps, on_helper};
+use super::links::with_mode_of;
 use crate::task::call::vthread_fn;
 use std::fs;
 use std::future::Future;
 use std::io::{self, Read};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// How many bytes are copied between two looks at whether they are wanted.
@@ -58,7 +58,7 @@ fn copy_in_chunks(from: &Path, to: &Path, wanted: &Wanted) -> io::Result<u64> {
     let permissions = metadata.permissions();
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
-    let mut sink = options.mode(permissions.mode()).open(to)?;
+    let mut sink = with_mode_of(&mut options, &permissions).open(to)?;
     // As std does: a device keeps its own.
     if sink.metadata()?.is_file() {
         sink.set_permissions(permissions)?;
@@ -88,26 +88,22 @@ macro_rules! on_paths {
             ///
             /// # Errors
             #[doc = concat!("What the system says, as for [`", stringify!($do), "`].")]
-            pub fn $name = $companion [P, Q]($one: P, $other: Q) -> io::Result<()>
-                [where P: AsRef<Path>, Q: AsRef<Path>]
-                => impl Future<Output = io::Result<()>> + Send + use<P, Q> {{
+            pub fn $name = $companion [P, Q]($one: P, $other: Q) -> ::std::io::Result<()>
+                [where P: AsRef<::std::path::Path>, Q: AsRef<::std::path::Path>]
+                => impl ::std::future::Future<Output = ::std::io::Result<()>> + Send + use<P, Q> {{
                     let ($one, $other) = ($one.as_ref().to_owned(), $other.as_ref().to_owned());
-                    on_helper(move || $do(&$one, &$other))
+                    $crate::fs::helper::on_helper(move || $do(&$one, &$other))
                 }}
         }
     };
 }
 
+pub(super) use on_paths;
+
 on_paths! {
     /// Gives a file another name, beside the one that it has.
     hard_link = __vthread_hard_link(original, link) by std::fs::hard_link
 }
-on_paths! {
-    /// Makes a symbolic link `link`, which points to `original`. It is
-    /// `std::os::unix::fs::symlink`.
-    symlink = __vthread_symlink(original, link) by std::os::unix::fs::symlink
-}
-
 vthread_fn! {
     /// The path without links, `.` and `..`, from the root.
     ///
@@ -160,44 +156,5 @@ vthread_fn! {
         => impl Future<Output = io::Result<()>> + Send + use<P> {{
             let path = path.as_ref().to_owned();
             on_helper(move || fs::set_permissions(&path, permissions))
-        }}
-}
-
-vthread_fn! {
-    /// Changes the owner of a file or a directory. A link is followed. It is
-    /// `std::os::unix::fs::chown`.
-    ///
-    /// # Suspends
-    /// Always a checkpoint, and until that is done.
-    ///
-    /// # Cancellation
-    /// Leaves at once. It may still be changed, or not.
-    ///
-    /// # Errors
-    /// What the system says, as for [`std::os::unix::fs::chown`].
-    pub fn chown = __vthread_chown [P](path: P, uid: Option<u32>, gid: Option<u32>) -> io::Result<()>
-        [where P: AsRef<Path>]
-        => impl Future<Output = io::Result<()>> + Send + use<P> {{
-            let path = path.as_ref().to_owned();
-            on_helper(move || std::os::unix::fs::chown(&path, uid, gid))
-        }}
-}
-
-vthread_fn! {
-    /// As [`chown`](chown()), of a link itself. It is `std::os::unix::fs::lchown`.
-    ///
-    /// # Suspends
-    /// Always a checkpoint, and until that is done.
-    ///
-    /// # Cancellation
-    /// Leaves at once. It may still be changed, or not.
-    ///
-    /// # Errors
-    /// What the system says, as for [`std::os::unix::fs::lchown`].
-    pub fn lchown = __vthread_lchown [P](path: P, uid: Option<u32>, gid: Option<u32>) -> io::Result<()>
-        [where P: AsRef<Path>]
-        => impl Future<Output = io::Result<()>> + Send + use<P> {{
-            let path = path.as_ref().to_owned();
-            on_helper(move || std::os::unix::fs::lchown(&path, uid, gid))
         }}
 }

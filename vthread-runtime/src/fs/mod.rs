@@ -24,6 +24,9 @@
 //! come. Those that come from elsewhere, by `TryFrom`, are not made non-blocking, since others may
 //! share them.
 //!
+//! On Windows helper threads do the work of all files. There [`File`] has no `read_at` and
+//! `write_at`, and links are made by `symlink_file` and `symlink_dir`.
+//!
 //! In code that is not under `#[vthread]`, the functions block, and `.block()` makes the call of a
 //! method and blocks.
 
@@ -32,19 +35,30 @@ mod cursor;
 mod dir_builder;
 mod dir_entries;
 mod file;
+#[cfg(unix)]
 mod file_at;
 mod file_conversions;
 mod file_lock;
-mod helper;
+pub(crate) mod helper;
 mod known;
 mod links_and_copies;
 mod open;
 mod paths;
-mod raw_descriptor;
 mod shared_file;
-mod stream;
 mod vectored;
 mod whole_file;
+
+// What differs from system to system.
+#[cfg_attr(windows, path = "dir_mode_windows.rs")]
+mod dir_mode;
+#[cfg_attr(windows, path = "links_windows.rs")]
+mod links;
+#[cfg_attr(windows, path = "opening_windows.rs")]
+mod opening;
+#[cfg_attr(windows, path = "handle_windows.rs")]
+mod raw_descriptor;
+#[cfg_attr(windows, path = "stream_windows.rs")]
+mod stream;
 
 pub use dir_builder::DirBuilder;
 pub use dir_entries::{__vthread_read_dir, DirEntry, EntrySteps, ReadDir, read_dir};
@@ -53,10 +67,13 @@ pub use known::{
     __vthread_exists, __vthread_metadata, __vthread_symlink_metadata, exists, metadata,
     symlink_metadata,
 };
+#[cfg(unix)]
+pub use links::{__vthread_chown, __vthread_lchown, __vthread_symlink, chown, lchown, symlink};
+#[cfg(windows)]
+pub use links::{__vthread_symlink_dir, __vthread_symlink_file, symlink_dir, symlink_file};
 pub use links_and_copies::{
-    __vthread_canonicalize, __vthread_chown, __vthread_copy, __vthread_hard_link, __vthread_lchown,
-    __vthread_read_link, __vthread_set_permissions, __vthread_symlink, canonicalize, chown, copy,
-    hard_link, lchown, read_link, set_permissions, symlink,
+    __vthread_canonicalize, __vthread_copy, __vthread_hard_link, __vthread_read_link,
+    __vthread_set_permissions, canonicalize, copy, hard_link, read_link, set_permissions,
 };
 pub use open::OpenOptions;
 pub use paths::{

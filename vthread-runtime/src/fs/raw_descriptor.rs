@@ -1,9 +1,46 @@
-//! A file as the number of its descriptor, and back.
+//! A file as its descriptor or the number of that, and back.
 
 #![allow(unsafe_code)] // The conversion from a number, which std declares unsafe.
 
 use super::file::File;
-use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd, RawFd};
+use super::opening::from_std;
+use std::fs;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+
+impl AsFd for File {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file().as_fd()
+    }
+}
+
+impl AsRawFd for File {
+    fn as_raw_fd(&self) -> RawFd {
+        self.file().as_raw_fd()
+    }
+}
+
+impl From<OwnedFd> for File {
+    /// Has a pipe or a terminal watched, as `TryFrom<std::fs::File>` does; what cannot be watched
+    /// is left to helper threads.
+    fn from(fd: OwnedFd) -> Self {
+        let file = fs::File::from(fd);
+        let other = file.try_clone();
+        match from_std(file) {
+            Ok(file) => file,
+            Err(_) => File::of_helpers(other.expect("the system has a descriptor for the file")),
+        }
+    }
+}
+
+impl TryFrom<File> for OwnedFd {
+    type Error = io::Error;
+
+    /// As [`File::into_std`].
+    fn try_from(file: File) -> io::Result<Self> {
+        file.into_std().map(OwnedFd::from)
+    }
+}
 
 impl IntoRawFd for File {
     /// # Panics

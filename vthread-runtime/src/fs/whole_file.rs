@@ -5,7 +5,8 @@
 
 use super::cached::{self, For};
 use super::helper::{OnHelper, Wanted, in_steps};
-use super::open::{OpenOptions, open, opened};
+use super::open::{OpenOptions, open};
+use super::opening::opened;
 use crate::task::call::vthread_fn;
 use crate::task::current::checkpoint;
 use std::fs;

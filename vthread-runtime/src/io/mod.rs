@@ -31,13 +31,20 @@
 //! `#[vthread]` code that uses a stream through these, as by a `std::io::BufReader`, gets a
 //! warning.
 //!
+//! On Windows pipes and the standard streams are read and written by helper threads, one operation
+//! at a time: a cancelled read loses nothing, a cancelled write may still take effect. `AsyncFd`,
+//! the descriptors and writing through a `&PipeWriter` are Unix's.
+//!
 //! In code that is not under `#[vthread]`, `.block()` makes a call and blocks: `stream.read(&mut
 //! buf).block()`.
 
 mod adapters;
+#[cfg(unix)]
 mod async_fd;
 mod buf_read;
 mod buffered;
+#[cfg(windows)]
+pub(crate) mod by_helper;
 mod calls;
 mod cursor;
 
@@ -46,6 +53,7 @@ mod dynamic;
 mod erased;
 pub(crate) mod first_poll;
 pub(crate) mod frames;
+#[cfg(unix)]
 pub(crate) mod from_raw_fd;
 mod gates;
 pub(crate) mod in_place;
@@ -53,7 +61,9 @@ pub(crate) mod inherent;
 mod lines;
 mod memory;
 pub mod operations;
+#[cfg_attr(windows, path = "pipe_windows.rs")]
 mod pipe;
+#[cfg_attr(windows, path = "pipe_end_windows.rs")]
 pub(crate) mod pipe_end;
 mod read;
 mod seek;
@@ -61,10 +71,12 @@ mod stdio;
 mod steps;
 mod transfer;
 pub(crate) mod watched;
+#[cfg(unix)]
 pub(crate) mod without_waiting;
 mod write;
 
 pub use adapters::{ByRef, Bytes, Chain, Take};
+#[cfg(unix)]
 pub use async_fd::AsyncFd;
 pub use buf_read::BufRead;
 pub use buffered::{BufReader, BufWriter, IntoInnerError, LineWriter};

@@ -180,6 +180,7 @@ macro_rules! watched_traits {
 pub(crate) use watched_traits;
 
 /// Makes the `limited` of a stream whose operations have no time limits.
+#[cfg(unix)]
 macro_rules! unlimited {
     () => {
         fn limited<T>(
@@ -192,4 +193,5 @@ macro_rules! unlimited {
         }
     };
 }
+#[cfg(unix)]
 pub(crate) use unlimited;

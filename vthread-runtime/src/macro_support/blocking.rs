@@ -64,7 +64,6 @@ macro_rules! streams_under_std {
 
 streams_under_std! {
     [] crate::net::TcpStream,
-    [] crate::net::UnixStream,
     [] crate::io::PipeReader,
     [] crate::io::PipeWriter,
     [] crate::fs::File,
@@ -74,6 +73,11 @@ streams_under_std! {
     [T] std::sync::Arc<T>,
     [T] BufReader<T>,
     [T] io::Take<T>,
+}
+
+#[cfg(unix)]
+streams_under_std! {
+    [] crate::net::UnixStream,
 }
 
 /// Two functions, by their types: each function has one of its own.

@@ -1,14 +1,14 @@
 //! Accepting, and the pauses while the system is short of descriptors or memory.
 
+use super::refusals::is_shortage;
+use super::without_waiting::check_acceptable;
 use super::{SocketAddr, TcpStream};
 use crate::driver::{Direction, Source, Waiting};
-use crate::io::without_waiting::check_acceptable;
 use crate::primitive::{AtomicUsize, Ordering};
 use crate::task::current::checkpoint;
 use crate::time::{Duration, Sleep};
 use std::future::Future;
 use std::io;
-use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -79,7 +79,7 @@ impl Future for Accept<'_> {
             }
             let attempt = |listener: &mio::net::TcpListener| {
                 if this.blocks {
-                    check_acceptable(listener.as_fd())?;
+                    check_acceptable(listener)?;
                 }
                 listener.accept()
             };
@@ -99,14 +99,6 @@ impl Future for Accept<'_> {
             }
         }
     }
-}
-
-/// Whether descriptors or memory are out, of the process or of the system.
-pub(in crate::net) fn is_shortage(error: &io::Error) -> bool {
-    matches!(
-        error.raw_os_error(),
-        Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM)
-    )
 }
 
 #[cfg(all(test, not(loom)))]

@@ -5,6 +5,7 @@
 //! leads nowhere costs that while, and not the minutes after which the system gives it up.
 
 use super::addresses::Resolve;
+use super::refusals::is_in_progress;
 use super::{SocketAddr, TcpStream, ToSocketAddrs};
 use crate::task::current::checkpoint;
 use crate::time::{Duration, Sleep};
@@ -140,7 +141,7 @@ impl Future for Connect {
 pub(super) async fn connect_with(socket: Socket, address: SocketAddr) -> io::Result<TcpStream> {
     poll_fn(checkpoint).await;
     match socket.connect(&address.into()) {
-        Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => {}
+        Err(error) if is_in_progress(&error) => {}
         result => result?,
     }
     let stream = TcpStream::being_made(mio::net::TcpStream::from_std(socket.into()))?;

@@ -8,9 +8,11 @@ macro_rules! conversions {
     ($ty:ident, $std:ty, $field:ident) => {
         impl $ty {
             fn from_socket(socket: $std) -> ::std::io::Result<Self> {
-                let socket = $crate::driver::Descriptor(socket);
                 Ok($ty {
-                    source: $crate::driver::Source::new(socket, $crate::driver::Interest::BOTH)?,
+                    source: $crate::driver::Source::new(
+                        socket.into(),
+                        $crate::driver::Interest::BOTH,
+                    )?,
                     $field: Default::default(),
                 })
             }
@@ -22,7 +24,7 @@ macro_rules! conversions {
             }
 
             fn into_socket(self) -> $std {
-                self.source.into_inner().0
+                self.source.into_inner().0.into()
             }
         }
 
@@ -35,8 +37,8 @@ macro_rules! conversions {
             /// # Errors
             /// The system has no more descriptors.
             pub fn try_clone(&self) -> ::std::io::Result<Self> {
-                let descriptor = ::std::os::fd::AsFd::as_fd(self).try_clone_to_owned()?;
-                $ty::try_from(descriptor)
+                let other = ::socket2::SockRef::from(self).try_clone()?;
+                $ty::try_from(<$std>::from(other))
             }
 
             /// The same as std's, which blocks. Other handles of it block as well from then on. A
@@ -62,42 +64,7 @@ macro_rules! conversions {
             }
         }
 
-        impl TryFrom<::std::os::fd::OwnedFd> for $ty {
-            type Error = ::std::io::Error;
-
-            /// Registers the socket. Whether it blocks stays as it is, also for another process
-            /// that shares it.
-            fn try_from(descriptor: ::std::os::fd::OwnedFd) -> ::std::io::Result<Self> {
-                $ty::try_from(<$std>::from(descriptor))
-            }
-        }
-
-        impl From<$ty> for ::std::os::fd::OwnedFd {
-            /// The descriptor, watched no longer. One that was made here is non-blocking.
-            fn from(socket: $ty) -> Self {
-                socket.into_socket().into()
-            }
-        }
-
-        impl ::std::os::fd::IntoRawFd for $ty {
-            fn into_raw_fd(self) -> ::std::os::fd::RawFd {
-                ::std::os::fd::OwnedFd::from(self).into_raw_fd()
-            }
-        }
-
-        $crate::io::from_raw_fd::from_raw_fd!($ty);
-
-        impl ::std::os::fd::AsFd for $ty {
-            fn as_fd(&self) -> ::std::os::fd::BorrowedFd<'_> {
-                self.source.as_fd()
-            }
-        }
-
-        impl ::std::os::fd::AsRawFd for $ty {
-            fn as_raw_fd(&self) -> ::std::os::fd::RawFd {
-                self.source.as_raw_fd()
-            }
-        }
+        $crate::net::descriptors::descriptors!($ty, $std);
 
         // As std's: what a panic leaves behind is the system's.
         impl ::std::panic::UnwindSafe for $ty {}

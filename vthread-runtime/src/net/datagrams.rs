@@ -1,9 +1,9 @@
 //! What sockets for datagrams have in common.
 
 /// Makes the methods of a socket with a `source` and `limits`: `datagrams!(UdpSocket,
-/// std::net::UdpSocket, SocketAddr)`.
+/// std::net::UdpSocket, Socket, SocketAddr)`, where the `Socket` makes the operations.
 macro_rules! datagrams {
-    ($ty:ident, $std:ty, $address:ty) => {
+    ($ty:ident, $std:ty, $socket:ty, $address:ty) => {
         impl $ty {
             /// Receives a datagram. Returns how many bytes of it are in `buf`, and from where it
             /// came. The rest is lost.
@@ -81,14 +81,14 @@ macro_rules! datagrams {
                 &self,
                 direction: $crate::driver::Direction,
                 mut attempt: impl FnMut(
-                    $crate::net::without_waiting::WithoutWaiting<'_, $std>,
+                    $crate::net::without_waiting::WithoutWaiting<'_, $socket>,
                 ) -> ::std::io::Result<T>,
             ) -> ::std::io::Result<T> {
                 let limit = self.limits.of(direction).get();
-                let attempt = |socket: &$crate::driver::Descriptor<$std>| {
+                $crate::net::ready::when_ready(&self.source, direction, limit, |socket| {
                     attempt($crate::net::without_waiting::WithoutWaiting(&socket.0))
-                };
-                $crate::net::ready::when_ready(&self.source, direction, limit, attempt).await
+                })
+                .await
             }
         }
 

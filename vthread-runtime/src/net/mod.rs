@@ -8,7 +8,7 @@
 //! | `os::unix::net` | [`unix`], as [`os::unix::net`](crate::os::unix::net) too | |
 //! | `ToSocketAddrs` | [`ToSocketAddrs`] | for std's types only; names are looked up on a helper thread |
 //! | `IpAddr` .. `SocketAddr`, `Shutdown`, `AddrParseError` | the same | |
-//! | `From<OwnedFd>`, `FromRawFd` | `TryFrom<OwnedFd>`, `FromRawFd` | the system may be unable to watch it: an error, or a panic |
+//! | `From<OwnedFd>`, `FromRawFd` (Windows: `OwnedSocket`, `FromRawSocket`) | `TryFrom<OwnedFd>`, `FromRawFd` | the system may be unable to watch it: an error, or a panic |
 //! | `From<..> for OwnedFd`, `IntoRawFd`, `AsFd`, `AsRawFd` | the same, and `into_std` | |
 //! | `set_nonblocking` | none | no operation blocks an OS thread |
 //! | none | [`TcpSocket`] | options before connecting and listening |
@@ -27,7 +27,17 @@ mod tcp_listener;
 mod tcp_socket;
 mod tcp_stream;
 mod udp_socket;
+#[cfg(unix)]
 pub mod unix;
+
+// What differs from system to system.
+#[cfg_attr(windows, path = "descriptors_windows.rs")]
+mod descriptors;
+#[cfg_attr(windows, path = "refusals_windows.rs")]
+mod refusals;
+#[cfg_attr(windows, path = "watched_udp_windows.rs")]
+mod watched_udp;
+#[cfg_attr(windows, path = "without_waiting_windows.rs")]
 mod without_waiting;
 
 pub use accept::Accept;
@@ -40,4 +50,5 @@ pub use tcp_listener::{Bind, ConnectionSteps, Incoming, NextConnection, TcpListe
 pub use tcp_socket::TcpSocket;
 pub use tcp_stream::TcpStream;
 pub use udp_socket::UdpSocket;
+#[cfg(unix)]
 pub use unix::{UnixDatagram, UnixListener, UnixStream};

@@ -1,5 +1,6 @@
 //! Operations of sockets that wait until the socket is ready, as frames of their own.
 
+use super::refusals::timed_out;
 use crate::driver::{Direction, Source, Waiting};
 use crate::io::first_poll;
 use crate::primitive::{AtomicU64, Ordering};
@@ -37,11 +38,6 @@ pub(crate) async fn when_ready<S: mio::event::Source, T>(
         Poll::Ready(Err(timed_out()))
     })
     .await
-}
-
-/// The error of std's operations after their time limit.
-pub(in crate::net) fn timed_out() -> io::Error {
-    io::Error::from_raw_os_error(libc::EAGAIN)
 }
 
 /// How long reads and writes of a socket may wait. Of this handle: the system has no part in it.

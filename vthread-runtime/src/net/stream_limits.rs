@@ -1,6 +1,7 @@
 //! Time limits of streams, which are polled.
 
-use super::ready::{Limit, Limits, timed_out};
+use super::ready::{Limit, Limits};
+use super::refusals::timed_out;
 use crate::driver::Direction;
 use crate::io::first_poll;
 use crate::primitive::Mutex;

@@ -4,15 +4,14 @@ use super::accept::{Accept, Shortage};
 use super::addresses::Resolve;
 use super::connect::no_address;
 use super::conversions::conversions;
+use super::without_waiting::blocks;
 use super::{SocketAddr, TcpStream, ToSocketAddrs};
 use crate::call::for_loop::IntoSuspendingIter;
 use crate::driver::{Interest, Source};
-use crate::io::without_waiting::blocks;
 use crate::task::call::{Call, suspends};
 use crate::task::current::checkpoint;
 use std::future::Future;
 use std::io;
-use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -133,7 +132,7 @@ impl TcpListener {
     }
 
     fn from_socket(listener: std::net::TcpListener) -> io::Result<Self> {
-        let blocks = blocks(listener.as_fd())?;
+        let blocks = blocks(&listener)?;
         let mut this = TcpListener::watched(mio::net::TcpListener::from_std(listener))?;
         this.blocks = blocks;
         Ok(this)

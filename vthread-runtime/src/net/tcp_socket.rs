@@ -1,13 +1,13 @@
 //! A socket of TCP before it connects or listens.
 
 use super::connect::connect_with;
+use super::descriptors::descriptor_of_field;
 use super::{SocketAddr, TcpListener, TcpStream};
 use crate::task::call::{Call, suspends};
 use crate::time::Duration;
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 use std::future::Future;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 /// A socket of TCP before it connects or listens, whose options can still be set.
 ///
@@ -81,8 +81,6 @@ impl TcpSocket {
     options! {
         /// Whether an address may be bound that an old connection still has.
         reuseaddr, set_reuseaddr: bool = reuse_address, set_reuse_address;
-        /// Whether several sockets may be bound to one address, and share what comes.
-        reuseport, set_reuseport: bool = reuse_port, set_reuse_port;
         /// Whether the system looks from time to time whether the other side is still there.
         keepalive, set_keepalive: bool = keepalive, set_keepalive;
         /// Returns whether small packets are sent at once.
@@ -191,22 +189,14 @@ impl TcpSocket {
     }
 }
 
+#[cfg(unix)]
+impl TcpSocket {
+    options! {
+        /// Whether several sockets may be bound to one address, and share what comes.
+        reuseport, set_reuseport: bool = reuse_port, set_reuse_port;
+    }
+}
+
 suspends!(TcpSocket: "connect");
 
-impl AsFd for TcpSocket {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.socket.as_fd()
-    }
-}
-
-impl AsRawFd for TcpSocket {
-    fn as_raw_fd(&self) -> RawFd {
-        self.socket.as_raw_fd()
-    }
-}
-
-impl From<TcpSocket> for OwnedFd {
-    fn from(socket: TcpSocket) -> OwnedFd {
-        socket.socket.into()
-    }
-}
+descriptor_of_field!(TcpSocket, socket);

@@ -4,7 +4,7 @@ use super::connect::{Connect, ConnectTimeout};
 use super::conversions::conversions;
 use super::ready::when_ready;
 use super::stream_limits::{StreamLimits, stream};
-use super::without_waiting::WithoutWaiting;
+use super::without_waiting::{WithoutWaiting, take_over};
 use super::{Shutdown, SocketAddr, ToSocketAddrs};
 use crate::driver::{Direction, Interest, Source};
 use crate::io::inherent::inherent_io;
@@ -248,6 +248,7 @@ impl TcpStream {
     watched_polls!(Write | stream | WithoutWaiting(stream));
 
     fn from_socket(stream: std::net::TcpStream) -> io::Result<Self> {
+        take_over(&stream)?;
         TcpStream::accepted(mio::net::TcpStream::from_std(stream))
     }
 

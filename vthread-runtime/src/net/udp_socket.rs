@@ -3,8 +3,9 @@
 use super::connect::no_address;
 use super::datagrams::datagrams;
 use super::ready::{Limits, as_std, limits};
+use super::watched_udp::{Socket, Watched};
 use super::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
-use crate::driver::{Descriptor, Direction, Source};
+use crate::driver::{Direction, Source};
 use crate::task::call::{Call, suspends};
 use crate::task::current::checkpoint;
 use std::future::{Future, poll_fn};
@@ -30,7 +31,7 @@ use std::task::ready;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct UdpSocket {
-    source: Source<Descriptor<StdSocket>>,
+    source: Source<Watched>,
     limits: Limits,
 }
 
@@ -173,5 +174,5 @@ impl UdpSocket {
     limits! {}
 }
 
-datagrams!(UdpSocket, std::net::UdpSocket, SocketAddr);
+datagrams!(UdpSocket, std::net::UdpSocket, Socket, SocketAddr);
 suspends!(UdpSocket: "connect" "send_to" "peek_from" "peek");

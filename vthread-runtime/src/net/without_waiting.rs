@@ -5,6 +5,7 @@
 //! from elsewhere. Instead each operation is asked not to wait for this one time (`MSG_DONTWAIT`).
 
 use super::SocketAddr;
+use crate::io::without_waiting as descriptors;
 use rustix::net::{
     RecvAncillaryBuffer, RecvFlags, SendAncillaryBuffer, SendFlags, SocketAddrAny, SocketAddrUnix,
     recv, recvfrom, recvmsg, send, sendmsg, sendto,
@@ -27,6 +28,25 @@ const PEEKS: RecvFlags = RecvFlags::DONTWAIT.union(RecvFlags::PEEK);
 
 /// The most buffers that the system takes at once. A stream goes on with the rest.
 const MOST_BUFFERS: usize = 1024;
+
+/// Whether a listener from elsewhere blocks, which is left as it is.
+pub(super) fn blocks(listener: &std::net::TcpListener) -> io::Result<bool> {
+    descriptors::blocks(listener.as_fd())
+}
+
+/// Whether a connection can be accepted at this moment.
+///
+/// # Errors
+/// `WouldBlock`: none can.
+pub(super) fn check_acceptable(listener: &mio::net::TcpListener) -> io::Result<()> {
+    descriptors::check_acceptable(listener.as_fd())
+}
+
+/// Prepares a stream from elsewhere: it needs nothing.
+#[inline]
+pub(super) fn take_over(_: &std::net::TcpStream) -> io::Result<()> {
+    Ok(())
+}
 
 /// A socket, for operations that do not wait.
 #[derive(Debug)]

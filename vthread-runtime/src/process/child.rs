@@ -1,14 +1,13 @@
 //! A process that was started.
 
 use super::ending::Ending;
+use super::kill::kill;
 use super::output::output;
 use super::pipes::{ChildStderr, ChildStdin, ChildStdout};
 use super::reaper::reap_later;
 use super::{ExitStatus, Output};
-use crate::signal::SignalKind;
 use crate::task::call::{Call, suspends};
 use crate::task::current::{self, checkpoint};
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::io;
@@ -42,12 +41,12 @@ pub struct Child {
     /// The end of a pipe that is its standard error, if that was asked for.
     pub stderr: Option<ChildStderr>,
     /// There until it is dropped.
-    child: Option<process::Child>,
+    pub(super) child: Option<process::Child>,
     /// Whether it has ended, and was collected.
-    status: Option<ExitStatus>,
+    pub(super) status: Option<ExitStatus>,
     /// What tells of its end, from the first wait on.
     ending: Ending,
-    killing: Killing,
+    pub(super) killing: Killing,
 }
 
 /// What a cancellation does to a process.
@@ -55,6 +54,7 @@ pub struct Child {
 pub(super) struct Killing {
     pub(super) on_cancel: bool,
     /// It leads a group of processes of its own.
+    #[cfg(unix)]
     pub(super) has_group: bool,
 }
 
@@ -104,11 +104,14 @@ impl Child {
 
     /// The frame of `wait`.
     pub(super) async fn waited(&mut self) -> io::Result<ExitStatus> {
-        let mut left = KilledIfLeft::of(self);
+        let mut wait = Wait {
+            child: self,
+            is_over: false,
+        };
         poll_fn(checkpoint).await;
-        drop(self.stdin.take());
-        let result = self.ended().await;
-        left.victim = None;
+        drop(wait.child.stdin.take());
+        let result = wait.child.ended().await;
+        wait.is_over = true;
         result
     }
 
@@ -162,99 +165,31 @@ impl Child {
             .id()
     }
 
-    /// Ends it, by `SIGKILL`. It has not ended when this returns: wait for it.
+    /// Ends it, on Unix by `SIGKILL`. It has not ended when this returns: wait for it.
     ///
     /// # Errors
     /// What the system says, as for [`std::process::Child::kill`].
     pub fn kill(&mut self) -> io::Result<()> {
         self.child().kill()
     }
-
-    /// Sends it a signal.
-    ///
-    /// # Errors
-    /// [`io::ErrorKind::InvalidInput`] if it has ended and was waited for, or there is no such
-    /// signal; what the system says.
-    ///
-    /// # Examples
-    /// ```
-    /// # use vthread_runtime as vthread;
-    /// use std::os::unix::process::ExitStatusExt;
-    /// use vthread::process::Command;
-    /// use vthread::signal::SignalKind;
-    ///
-    /// let mut sleep = Command::new("sleep").arg("60").spawn()?;
-    /// sleep.signal(SignalKind::terminate())?;
-    /// assert_eq!(sleep.wait().block()?.signal(), Some(15));
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn signal(&self, kind: SignalKind) -> io::Result<()> {
-        Ok(kill_process(self.pid()?, number(kind)?)?)
-    }
-
-    /// Sends a signal to all processes of its group, if it was started with a [group of its
-    /// own](super::Command::process_group).
-    ///
-    /// # Errors
-    /// [`io::ErrorKind::InvalidInput`] if it has no group of its own, has ended and was waited for,
-    /// or there is no such signal; what the system says.
-    pub fn signal_group(&self, kind: SignalKind) -> io::Result<()> {
-        if !self.killing.has_group {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "the process has no group of its own: start it with `process_group(0)`",
-            ));
-        }
-        Ok(kill_process_group(self.pid()?, number(kind)?)?)
-    }
-
-    /// Its number, which is its own as long as it was not collected.
-    fn pid(&self) -> io::Result<Pid> {
-        let child = self.child.as_ref().filter(|_| self.status.is_none());
-        child.map(Pid::from_child).ok_or_else(|| {
-            io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "the process has ended and was waited for",
-            )
-        })
-    }
-}
-
-fn number(kind: SignalKind) -> io::Result<Signal> {
-    Signal::from_named_raw(kind.as_raw()).ok_or_else(|| io::ErrorKind::InvalidInput.into())
 }
 
 suspends!(Child: "wait" "wait_with_output");
 
-/// A wait that kills its process if it goes away before the process has ended.
-struct KilledIfLeft {
-    victim: Option<(Pid, Killing)>,
+/// A wait that kills its process, if that was asked for, when it goes away before the process has
+/// ended.
+struct Wait<'c> {
+    child: &'c mut Child,
+    is_over: bool,
 }
 
-impl KilledIfLeft {
-    fn of(child: &Child) -> Self {
-        let pid = child.pid().ok().filter(|_| child.killing.on_cancel);
-        KilledIfLeft {
-            victim: pid.map(|pid| (pid, child.killing)),
-        }
-    }
-}
-
-impl Drop for KilledIfLeft {
+impl Drop for Wait<'_> {
     fn drop(&mut self) {
-        if let Some((pid, killing)) = self.victim {
+        if !self.is_over && self.child.killing.on_cancel {
             // The process was not collected: the wait, which would have, has not come to its end.
-            kill(pid, killing);
+            kill(self.child);
         }
     }
-}
-
-/// One that has ended already cannot be killed, which is as well.
-fn kill(pid: Pid, killing: Killing) {
-    let _ = match killing.has_group {
-        true => kill_process_group(pid, Signal::KILL),
-        false => kill_process(pid, Signal::KILL),
-    };
 }
 
 impl Drop for Child {
@@ -263,11 +198,8 @@ impl Drop for Child {
         let is_cancelled = current::with(|running| {
             running.is_some_and(|running| running.is_dropping() || running.must_stop())
         });
-        if self.killing.on_cancel
-            && is_cancelled
-            && let Ok(pid) = self.pid()
-        {
-            kill(pid, self.killing);
+        if self.killing.on_cancel && is_cancelled {
+            kill(self);
         }
         // It writes into no pipe that nothing reads, before it is collected.
         drop((self.stdin.take(), self.stdout.take(), self.stderr.take()));

@@ -14,7 +14,7 @@ use std::process;
 
 /// How a process is to be started. As [`std::process::Command`].
 ///
-/// The methods of `std::os::unix::process::CommandExt` are its own.
+/// The methods of std's `CommandExt` are its own.
 ///
 /// # Examples
 /// ```

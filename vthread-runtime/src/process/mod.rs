@@ -12,7 +12,8 @@
 //! | `abort`, `id` | the same, re-exported | none |
 //!
 //! The end of a child is told by a descriptor of the process where the system has such (`pidfd`),
-//! else by `SIGCHLD`: no OS thread waits for it.
+//! else by `SIGCHLD`: no OS thread waits for it. On Windows a wait looks every few milliseconds,
+//! and helper threads read and write the pipes; there `signal` and `signal_group` do not exist.
 //!
 //! # Cancellation
 //! A cancelled wait leaves the child running, unless it was made with
@@ -24,10 +25,20 @@
 
 mod child;
 mod command;
-mod command_unix;
-mod ending;
 mod output;
+
+// What differs from system to system.
+#[cfg(unix)]
+mod command_unix;
+#[cfg(windows)]
+mod command_windows;
+#[cfg_attr(windows, path = "ending_windows.rs")]
+mod ending;
+#[cfg_attr(windows, path = "kill_windows.rs")]
+mod kill;
+#[cfg_attr(windows, path = "pipes_windows.rs")]
 mod pipes;
+#[cfg_attr(windows, path = "reaper_windows.rs")]
 mod reaper;
 
 pub use child::Child;

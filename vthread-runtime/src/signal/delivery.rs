@@ -1,23 +1,21 @@
 //! The delivery of signals from the signal handler to waiters.
 //!
 //! # Protocol
-//! The signal handler may do next to nothing: it counts the signal, then writes a byte into a
-//! socket pair. The driver watches the other end; its readiness wakes the waiters. A waiter knows
-//! the count that has been reported, and is done when there are more. Before it waits it empties
-//! the socket, leaves its waker, and then reads the count once more: a signal that is counted after
-//! that writes its byte after it too, and so finds the waker.
+//! The signal handler may do next to nothing: it counts the signal, then rings a bell. A waiter
+//! knows the count that has been reported, and is done when there are more. Before it waits it
+//! leaves its waker with the bell, and then reads the count once more: a signal that is counted
+//! after that rings after it too, and so finds the waker.
 //!
 //! The count only grows, and is kept whether there is a waiter or not: so no signal is lost between
 //! two waits.
 #![allow(unsafe_code)] // Registers a signal handler.
 
 use super::SignalKind;
-use crate::driver::{Direction, Interest, Source, Waiting};
+use super::bell::{Bell, Hearing};
 use crate::primitive::{AtomicUsize, Ordering};
 use crate::task::taking::taking;
 use std::collections::BTreeMap;
-use std::io::{self, Read, Write};
-use std::os::unix::net::UnixStream;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
@@ -29,11 +27,11 @@ pub(super) struct News {
     /// One more than the count that a wait without a listener of its own has reported last; 0 if
     /// there was none.
     told: AtomicUsize,
-    socket: Source<mio::net::UnixStream>,
+    bell: Bell,
 }
 
 /// A wait for news.
-pub(super) type Listening = Waiting<'static, mio::net::UnixStream>;
+pub(super) type Listening = Hearing;
 
 impl News {
     /// Takes over the signal, once.
@@ -50,24 +48,19 @@ impl News {
 
     fn take_over(kind: SignalKind) -> io::Result<News> {
         kind.must_be_handled()?;
-        let (watched, handlers) = UnixStream::pair()?;
-        watched.set_nonblocking(true)?;
-        handlers.set_nonblocking(true)?;
-        let socket = Source::new(mio::net::UnixStream::from_std(watched), Interest::BOTH)?;
+        let (bell, ringer) = Bell::new()?;
         let count = Arc::new(AtomicUsize::new(0));
         let counted = count.clone();
         let tell = move || {
             counted.fetch_add(1, Ordering::SeqCst);
-            // If the socket is full, the waiters are being woken anyway.
-            let _ = (&handlers).write(&[0]);
+            ringer.ring();
         };
-        // SAFETY: The handler adds to an atomic and makes one non-blocking system call: it
-        // allocates, locks and panics nowhere. The error of `write` is a number.
+        // SAFETY: The handler adds to an atomic and rings a bell, which is made for handlers.
         unsafe { signal_hook_registry::register(kind.as_raw(), tell) }?;
         Ok(News {
             count,
             told: AtomicUsize::new(0),
-            socket,
+            bell,
         })
     }
 
@@ -91,7 +84,7 @@ impl News {
     }
 
     pub(super) fn listening(&'static self) -> Listening {
-        Waiting::new(&self.socket, Direction::Read)
+        self.bell.hearing()
     }
 }
 
@@ -112,15 +105,7 @@ fn poll_taking<T>(
     if let Some(taken) = take() {
         return Poll::Ready(taken);
     }
-    let emptied = listening.poll_io(cx, |mut socket| {
-        let mut bytes = [0; 64];
-        while socket.read(&mut bytes)? > 0 {}
-        Ok(())
-    });
-    if let Poll::Ready(emptied) = emptied {
-        // The handler owns the other end: it is never closed.
-        panic!("the socket that tells of signals failed: {emptied:?}");
-    }
+    listening.leave_waker(cx);
     match take() {
         Some(taken) => Poll::Ready(taken),
         None => Poll::Pending,

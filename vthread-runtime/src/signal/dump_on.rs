@@ -1,17 +1,17 @@
 //! Dumps on a signal: a program that hangs is asked from outside what it waits for.
 //!
-//! Each request has a socket pair, into which the signal handler writes a byte, and a thread, which
-//! reads it and writes the dump: so one comes while every worker is stuck, too.
+//! Each request has a bell, which the signal handler rings, and a thread, which hears it and writes
+//! the dump: so one comes while every worker is stuck, too.
 #![allow(unsafe_code)] // Registers a signal handler.
 
 use super::SignalKind;
+use super::bell::ThreadBell;
 use crate::config;
 use crate::inspect::dump;
 use crate::scheduler::threads;
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, Read, Write};
-use std::os::unix::net::UnixStream;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -95,17 +95,14 @@ fn parse(text: &str) -> Option<(SignalKind, Option<&str>)> {
         None => (text, None),
     };
     let signal = signal.trim().to_ascii_lowercase();
-    let kind = match signal.strip_prefix("sig").unwrap_or(&signal) {
-        "quit" => SignalKind::quit(),
-        "usr1" => SignalKind::user_defined1(),
-        "usr2" => SignalKind::user_defined2(),
-        "hup" => SignalKind::hangup(),
-        "int" => SignalKind::interrupt(),
-        "term" => SignalKind::terminate(),
-        "alrm" => SignalKind::alarm(),
-        number => SignalKind::from_raw(number.parse().ok().filter(|number| *number > 0)?),
+    let name = signal.strip_prefix("sig").unwrap_or(&signal);
+    let by_number = || {
+        name.parse()
+            .ok()
+            .filter(|number| *number > 0)
+            .map(SignalKind::from_raw)
     };
-    Some((kind, path))
+    Some((SignalKind::from_name(name).or_else(by_number)?, path))
 }
 
 fn request(kind: SignalKind, target: Target) -> io::Result<()> {
@@ -115,22 +112,16 @@ fn request(kind: SignalKind, target: Target) -> io::Result<()> {
     if requests.contains(&request) {
         return Ok(());
     }
-    let (mut asked, handler) = UnixStream::pair()?;
-    handler.set_nonblocking(true)?;
+    let (mut asked, handler) = ThreadBell::new()?;
     let target = request.1.clone();
     threads::start_beside("dump", move || {
-        let mut bytes = [0; 64];
         // The handler, which is never removed, has the other end.
-        while asked.read(&mut bytes).is_ok_and(|n| n > 0) {
+        while asked.hear() {
             write_dump(&target);
         }
     })?;
-    let ask = move || {
-        // If the socket is full, dumps are being written anyway.
-        let _ = (&handler).write(&[0]);
-    };
-    // SAFETY: The handler makes one non-blocking system call: it allocates, locks and panics
-    // nowhere. The error of `write` is a number.
+    let ask = move || handler.ring();
+    // SAFETY: The handler rings a bell, which is made for handlers.
     unsafe { signal_hook_registry::register(kind.as_raw(), ask) }?;
     requests.insert(request);
     Ok(())

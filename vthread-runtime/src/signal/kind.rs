@@ -16,14 +16,26 @@ use std::io;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SignalKind(c_int);
 
+/// Makes the kinds of a system, each with its number and its short name.
 macro_rules! kinds {
-    ($($(#[doc = $doc:literal])* $name:ident = $number:ident;)*) => {
-        $($(#[doc = $doc])*
-        pub const fn $name() -> Self {
-            SignalKind(libc::$number)
-        })*
+    ($($(#[doc = $doc:literal])* $name:ident = $number:expr, $short:literal;)*) => {
+        impl SignalKind {
+            $($(#[doc = $doc])*
+            pub const fn $name() -> Self {
+                SignalKind::from_raw($number)
+            })*
+
+            /// The one with this short name, as in `quit` for `SIGQUIT`.
+            pub(super) fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $($short => Some(SignalKind::$name()),)*
+                    _ => None,
+                }
+            }
+        }
     };
 }
+pub(super) use kinds;
 
 impl SignalKind {
     /// The signal with this number.
@@ -43,32 +55,6 @@ impl SignalKind {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
         Ok(())
-    }
-
-    kinds! {
-        /// `SIGALRM`: a timer of the system's has run out.
-        alarm = SIGALRM;
-        /// `SIGCHLD`: the state of a child process has changed.
-        child = SIGCHLD;
-        /// `SIGHUP`: the terminal is gone; to a service, by custom: read the configuration again.
-        hangup = SIGHUP;
-        /// `SIGINT`: ctrl-c.
-        interrupt = SIGINT;
-        /// `SIGIO`: a descriptor is ready, for programs that have asked to be told so.
-        io = SIGIO;
-        /// `SIGPIPE`: the other end of a pipe or a connection is gone. Rust programs ignore it from
-        /// the start.
-        pipe = SIGPIPE;
-        /// `SIGQUIT`: ctrl-\.
-        quit = SIGQUIT;
-        /// `SIGTERM`: a supervisor asks the process to end.
-        terminate = SIGTERM;
-        /// `SIGUSR1`: free for the program's use.
-        user_defined1 = SIGUSR1;
-        /// `SIGUSR2`: free for the program's use.
-        user_defined2 = SIGUSR2;
-        /// `SIGWINCH`: the window of the terminal has changed its size.
-        window_change = SIGWINCH;
     }
 }
 

@@ -6,6 +6,14 @@
 //! | - | [`listen`], [`Listener`], [`SignalKind`] | receives every signal of any kind from its creation on |
 //! | - | [`cancel_on_ctrl_c`] | makes the process end in order |
 //! | - | [`dump_on`], [`dump_to`] | writes down what every vthread waits for |
+//!
+//! Windows has ctrl-c, ctrl-break and what the process raises itself.
+
+// What differs from system to system.
+#[cfg_attr(windows, path = "bell_windows.rs")]
+mod bell;
+#[cfg_attr(windows, path = "kinds_windows.rs")]
+mod kinds;
 
 mod cancel;
 mod delivery;

@@ -7,7 +7,6 @@ use crate::primitive::{Mutex, MutexGuard};
 use crate::trace::timeline::{self, What};
 use mio::event::Source;
 use std::io;
-use std::os::fd::RawFd;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +21,7 @@ const EVENTS: usize = 256;
 pub(crate) struct Reactor {
     /// Held by the thread that waits.
     poller: Mutex<Poller>,
-    registry: mio::Registry,
+    pub(super) registry: mio::Registry,
     interrupter: mio::Waker,
     registrations: Mutex<Registrations>,
 }
@@ -82,13 +81,6 @@ impl Reactor {
     /// The number of descriptors that are watched.
     pub(crate) fn count(&self) -> usize {
         self.registrations.lock().count()
-    }
-
-    /// Makes the system report again what the watched descriptor is ready for.
-    pub(crate) fn ask_again(&self, descriptor: RawFd, token: mio::Token) -> io::Result<()> {
-        let both = mio::Interest::READABLE | mio::Interest::WRITABLE;
-        self.registry
-            .reregister(&mut mio::unix::SourceFd(&descriptor), token, both)
     }
 
     /// Stops to watch `source`. An event that is on its way finds no registration.

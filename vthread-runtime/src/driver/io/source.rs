@@ -6,16 +6,19 @@ use crate::task::taking::taking;
 use std::fmt;
 use std::io;
 use std::ops::Deref;
-use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+
+/// Whether the system reports each time that a descriptor gets ready. Windows does so only after an
+/// attempt that would have blocked.
+const REPORTS_UNASKED: bool = cfg!(unix);
 
 /// A descriptor that the reactor watches, from its registration to its drop.
 pub(crate) struct Source<S: mio::event::Source> {
     /// None once it has been taken out.
-    io: Option<S>,
-    token: mio::Token,
-    readiness: Arc<Readiness>,
+    pub(super) io: Option<S>,
+    pub(super) token: mio::Token,
+    pub(super) readiness: Arc<Readiness>,
 }
 
 impl<S: mio::event::Source> Source<S> {
@@ -39,26 +42,8 @@ impl<S: mio::event::Source> Source<S> {
         io
     }
 
-    fn io(&self) -> &S {
+    pub(super) fn io(&self) -> &S {
         self.io.as_ref().expect("it is taken out with the source")
-    }
-
-    /// The descriptor. Another one in its place would not be watched.
-    pub(crate) fn get_mut(&mut self) -> &mut S {
-        self.io.as_mut().expect("it is taken out with the source")
-    }
-
-    /// Makes the system report again whether it is ready for `direction`, and forgets the earlier
-    /// report.
-    pub(crate) fn ask_again(&self, direction: Direction) -> io::Result<()>
-    where
-        S: AsRawFd,
-    {
-        let observed = self.readiness.observe();
-        self.readiness.clear_blocked(observed, direction);
-        driver::get()
-            .reactor()
-            .ask_again(self.io().as_raw_fd(), self.token)
     }
 
     /// Repeats `attempt` until it does not block, on behalf of a `poll_*` function.
@@ -94,7 +79,7 @@ impl<S: mio::event::Source> Source<S> {
                 if let Poll::Ready(result) = self.attempt(direction, &mut attempt) {
                     let (transferred, observed) = result?;
                     // Nothing at all is the end, or was asked for: in both cases the flag stays.
-                    if transferred > 0 && transferred < wanted {
+                    if REPORTS_UNASKED && transferred > 0 && transferred < wanted {
                         self.readiness.clear(observed, direction);
                     }
                     return Poll::Ready(Ok(transferred));
@@ -151,9 +136,9 @@ impl<S: mio::event::Source + fmt::Debug> fmt::Debug for Source<S> {
 /// A wait for one direction of a source, in the frame of one of our own operations.
 #[derive(Debug)]
 pub(crate) struct Waiting<'s, S: mio::event::Source> {
-    source: &'s Source<S>,
-    direction: Direction,
-    ticket: Option<Ticket>,
+    pub(super) source: &'s Source<S>,
+    pub(super) direction: Direction,
+    pub(super) ticket: Option<Ticket>,
 }
 
 impl<'s, S: mio::event::Source> Waiting<'s, S> {
@@ -184,15 +169,6 @@ impl<'s, S: mio::event::Source> Waiting<'s, S> {
             }
         };
         taking(cx, operation, Result::is_ok)
-    }
-}
-
-impl<S: mio::event::Source> Waiting<'_, S> {
-    /// Waits until the system reports that the direction is ready.
-    pub(crate) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.source
-            .readiness
-            .poll_wait_ticketed(self.direction, &mut self.ticket, cx)
     }
 }
 

@@ -1,7 +1,6 @@
 //! The standard input.
 
-use super::{file_of, is_closed};
-use crate::fs::File;
+use super::streams::Input;
 use crate::io::frames::{ReadFrames, io_by_frames};
 use crate::io::in_place::in_place;
 use crate::io::inherent::inherent_io;
@@ -12,7 +11,6 @@ use crate::task::call::{Call, Suspends, name_hash};
 use std::fmt;
 use std::future::Future;
 use std::io::IsTerminal;
-use std::os::fd::AsFd;
 use std::sync::OnceLock;
 
 /// The standard input, of which there is one buffer for the whole process. As [`std::io::stdin`].
@@ -47,29 +45,9 @@ pub struct StdinLock<'a> {
     held: Option<MutexGuard<'a, BufReader<Input>>>,
 }
 
-/// Where it comes from.
-struct Input(Option<File>);
-
-impl ReadFrames for Input {
-    async fn read_frame(&mut self, buf: &mut [u8]) -> Result<usize> {
-        let Some(file) = &mut self.0 else {
-            return Ok(0);
-        };
-        match file.read_frame(buf).await {
-            Err(error) if is_closed(&error) => Ok(0),
-            result => result,
-        }
-    }
-}
-
-io_by_frames!([] Input: Read);
-
 fn shared() -> &'static Mutex<BufReader<Input>> {
     static STDIN: OnceLock<Mutex<BufReader<Input>>> = OnceLock::new();
-    STDIN.get_or_init(|| {
-        let descriptor = std::io::stdin().as_fd().try_clone_to_owned();
-        Mutex::new(BufReader::new(Input(file_of(descriptor))))
-    })
+    STDIN.get_or_init(|| Mutex::new(BufReader::new(Input::stdin())))
 }
 
 impl Stdin {

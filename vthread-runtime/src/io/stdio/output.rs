@@ -1,7 +1,6 @@
 //! The standard output and the standard error.
 
-use super::{file_of, is_closed};
-use crate::fs::File;
+use super::streams::Output;
 use crate::io::Result;
 use crate::io::frames::{WriteFrames, io_by_frames};
 use crate::io::in_place::in_place;
@@ -9,31 +8,8 @@ use crate::io::inherent::inherent_io;
 use crate::sync::{Mutex, MutexGuard};
 use std::fmt;
 use std::io::IsTerminal;
-use std::os::fd::AsFd;
 use std::process::Stdio;
 use std::sync::OnceLock;
-
-/// Where it goes.
-struct Output(Option<File>);
-
-impl WriteFrames for Output {
-    async fn write_frame(&mut self, buf: &[u8]) -> Result<usize> {
-        let Some(file) = &mut self.0 else {
-            return Ok(buf.len());
-        };
-        match file.write_frame(buf).await {
-            Err(error) if is_closed(&error) => Ok(buf.len()),
-            result => result,
-        }
-    }
-
-    async fn flush_frame(&mut self) -> Result<()> {
-        match &mut self.0 {
-            None => Ok(()),
-            Some(file) => file.flush_frame().await,
-        }
-    }
-}
 
 macro_rules! outputs {
     ($($(#[$doc:meta])* $function:ident, $ty:ident, $lock:ident, $what:literal;)*) => {
@@ -70,10 +46,7 @@ macro_rules! outputs {
 
                 fn shared() -> &'static Mutex<Output> {
                     static SHARED: OnceLock<Mutex<Output>> = OnceLock::new();
-                    SHARED.get_or_init(|| {
-                        let descriptor = std::io::$function().as_fd().try_clone_to_owned();
-                        Mutex::new(Output(file_of(descriptor)))
-                    })
+                    SHARED.get_or_init(|| Mutex::new(Output::$function()))
                 }
             }
 

@@ -139,5 +139,5 @@ impl UnixDatagram {
     limits! {}
 }
 
-datagrams!(UnixDatagram, std::os::unix::net::UnixDatagram, SocketAddr);
+datagrams!(UnixDatagram, StdDatagram, StdDatagram, SocketAddr);
 suspends!(UnixDatagram: "send_to" "send_to_addr");
