@@ -46,11 +46,11 @@ fn a_channel_waits_in_both_directions() {
     let (tx, rx) = channel(1);
     let mut seen = Vec::new();
     group! {
-        spawn! {
+        spawn!(move => {
             for n in 0..100 {
                 tx.send(n).expect("a receiver");
             }
-        }
+        });
         for n in rx {
             seen.push(n);
         }
@@ -177,13 +177,18 @@ fn udp_echoes() -> io::Result<()> {
     }
 }
 
+/// A listener and a stream of std's, which block.
+fn of_std() -> io::Result<(std::net::TcpListener, std::net::TcpStream)> {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?;
+    Ok((listener, std::net::TcpStream::connect(address)?))
+}
+
 #[test]
 #[vthread]
 fn sockets_of_std_are_taken_and_given_back() -> io::Result<()> {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-    let address = listener.local_addr()?;
+    let (listener, near) = of_std()?;
     let listener = TcpListener::try_from(listener)?;
-    let near = std::net::TcpStream::connect(address)?;
     let (mut far, _) = listener.accept()?;
     let mut near = TcpStream::try_from(near)?;
     near.write_all(b"to you")?;
