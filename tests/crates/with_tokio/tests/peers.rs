@@ -78,7 +78,11 @@ fn answer(mut stream: TcpStream) -> std::io::Result<()> {
     }
     let path = String::from_utf8_lossy(&request);
     let path = path.split(' ').nth(1).unwrap_or("/").to_owned();
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", path.len());
+    // It answers once: a client that kept the connection for its next request would meet the end.
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        path.len()
+    );
     stream.write_all(head.as_bytes())?;
     stream.write_all(path.as_bytes())
 }
