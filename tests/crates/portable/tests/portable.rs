@@ -5,6 +5,8 @@
 //! CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER=/usr/lib/wine/wine64 \
 //!     cargo test -p portable --target x86_64-pc-windows-gnu
 //! ```
+//!
+//! wine 8 lacks a library of Windows: `wine/bcryptprimitives.c` and `.ci/run` make it.
 
 use std::env;
 use std::path::PathBuf;
