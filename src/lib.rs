@@ -75,6 +75,7 @@ pub use vthread_runtime::NoError;
 /// }
 /// ```
 pub use vthread_runtime::Tasks;
+pub use vthread_runtime::WriteBlockToMakeTheCall;
 /// # Examples
 /// ```
 /// use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

@@ -52,6 +52,7 @@ pub mod macro_support;
 pub use base::unwind::is_cancellation;
 pub use call::closure::{Closure, VthreadFn};
 pub use call::map_concurrent::{__vthread_map_concurrent, Mapped, map_concurrent};
+pub use call::not_made::WriteBlockToMakeTheCall;
 pub use call::yield_now::{__vthread_yield_now, yield_now};
 pub use cancel::reason::{CancelReason, FailedMember};
 pub use config::{AlreadyStarted, Config, OnDeadlock};

@@ -2,7 +2,7 @@
 
 pub(crate) mod block_on;
 pub(crate) mod main;
-mod not_made;
+pub(crate) mod not_made;
 
 pub(crate) mod closure;
 pub(crate) mod map_concurrent;

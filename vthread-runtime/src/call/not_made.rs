@@ -63,6 +63,48 @@ where
     }
 }
 
+impl<R, F, I> ops::Index<I> for Call<R, F>
+where
+    Self: IsMadeByBlock,
+{
+    type Output = R;
+    fn index(&self, _: I) -> &R {
+        unreachable!("no call has it")
+    }
+}
+
+/// What plain code finds behind a [`Call`] where it looks for the value of the call. It exists for
+/// rustc's messages, which name it:
+///
+/// ```text
+/// cannot add `{integer}` to `WriteBlockToMakeTheCall`
+///   |  *mutex.lock() + 1
+///
+/// no field `name` on type `Call<User, ..>`
+///   |  client.user().name
+///   = note: available field is: `write_block_to_make_the_call`
+/// ```
+///
+/// The way out is [`block`](Call::block): `*mutex.lock().block() + 1`. A program that gets as far
+/// as to use this value does not compile.
+#[derive(Debug)]
+pub struct WriteBlockToMakeTheCall {
+    /// Stands in the message about an unknown field of the call.
+    pub write_block_to_make_the_call: (),
+}
+
+#[doc(hidden)]
+impl<R, F> ops::Deref for Call<R, F> {
+    type Target = WriteBlockToMakeTheCall;
+    fn deref(&self) -> &WriteBlockToMakeTheCall {
+        const {
+            panic!(
+                "this call of a vthread method has not been made: write `.block()` after it, which makes it and blocks until done"
+            )
+        }
+    }
+}
+
 macro_rules! operators {
     ($($operator:ident $method:ident)*) => {
         $(impl<R, F, O> ops::$operator<O> for Call<R, F>
@@ -78,3 +120,19 @@ macro_rules! operators {
 }
 
 operators! { Add add Sub sub Mul mul Div div Rem rem }
+
+macro_rules! unary_operators {
+    ($($operator:ident $method:ident)*) => {
+        $(impl<R, F> ops::$operator for Call<R, F>
+        where
+            Self: IsMadeByBlock,
+        {
+            type Output = R;
+            fn $method(self) -> R {
+                unreachable!("no call has it")
+            }
+        })*
+    };
+}
+
+unary_operators! { Neg neg Not not }
