@@ -26,7 +26,7 @@ pub(crate) fn clash(name: &Ident) -> Option<Clash> {
     let text = plain_text(name);
     let declares = format!("mod {text}");
     if modules_of(&path)?.contains(&text) {
-        let found = clash_among(&parsed(&path)?.items, &text);
+        let found = clash_among(&parsed(&path)?.items, &text, is_root(&path));
         if found.is_some() {
             return found;
         }
@@ -41,7 +41,13 @@ pub(crate) fn clash(name: &Ident) -> Option<Clash> {
     let parent = around
         .iter()
         .find(|path| read(path).is_some_and(|source| is_named(&source)))?;
-    (is_in_it && reexports(&parsed(parent)?.items, &text)).then_some(Clash::Around)
+    let is_reexported = || Some(reexports(&parsed(parent)?.items, &text, is_root(parent)));
+    (is_in_it && is_reexported()?).then_some(Clash::Around)
+}
+
+/// Whether the paths of a file's imports that begin with `crate` begin in the file itself.
+fn is_root(path: &Path) -> bool {
+    path.ends_with("lib.rs") || path.ends_with("main.rs")
 }
 
 /// The names after each `mod` of a file: a file is searched once, and not for each function.
@@ -143,7 +149,7 @@ impl<'ast> Visit<'ast> for Functions {
     }
 }
 
-fn clash_among(items: &[Item], name: &str) -> Option<Clash> {
+fn clash_among(items: &[Item], name: &str, is_root: bool) -> Option<Clash> {
     let mut modules = items.iter().filter_map(|item| match item {
         Item::Mod(module) if !has_condition(&module.attrs) => Some(module),
         _ => None,
@@ -154,11 +160,12 @@ fn clash_among(items: &[Item], name: &str) -> Option<Clash> {
             return Some(Clash::Beside);
         }
         let inside = own.content.as_ref().map(|(_, items)| items);
-        if inside.is_some_and(|inside| has_vthread_fn(inside, name)) && reexports(items, name) {
+        let is_inside = inside.is_some_and(|inside| has_vthread_fn(inside, name));
+        if is_inside && reexports(items, name, is_root) {
             return Some(Clash::Around);
         }
     }
-    modules.find_map(|module| clash_among(&module.content.as_ref()?.1, name))
+    modules.find_map(|module| clash_among(&module.content.as_ref()?.1, name, false))
 }
 
 fn has_vthread_fn(items: &[Item], name: &str) -> bool {
@@ -171,14 +178,14 @@ fn has_vthread_fn(items: &[Item], name: &str) -> bool {
 }
 
 /// Whether there is a `use name::name;`, which imports the companion too.
-fn reexports(items: &[Item], name: &str) -> bool {
+fn reexports(items: &[Item], name: &str, is_root: bool) -> bool {
     items.iter().any(|item| match item {
-        Item::Use(import) => !has_condition(&import.attrs) && brings(import, name),
+        Item::Use(import) => !has_condition(&import.attrs) && brings(import, name, is_root),
         _ => false,
     })
 }
 
-fn brings(import: &ItemUse, name: &str) -> bool {
+fn brings(import: &ItemUse, name: &str, is_root: bool) -> bool {
     fn ends(tree: &UseTree, name: &str) -> bool {
         match tree {
             UseTree::Name(last) => last.ident == name,
@@ -186,15 +193,16 @@ fn brings(import: &ItemUse, name: &str) -> bool {
             _ => false,
         }
     }
-    fn begins(tree: &UseTree, name: &str) -> bool {
+    fn begins(tree: &UseTree, name: &str, is_root: bool) -> bool {
+        let is_here = |first: &Ident| first == "self" || is_root && first == "crate";
         match tree {
-            UseTree::Path(path) if path.ident == "self" => begins(&path.tree, name),
+            UseTree::Path(path) if is_here(&path.ident) => begins(&path.tree, name, is_root),
             UseTree::Path(path) => path.ident == name && ends(&path.tree, name),
-            UseTree::Group(group) => group.items.iter().any(|tree| begins(tree, name)),
+            UseTree::Group(group) => group.items.iter().any(|tree| begins(tree, name, is_root)),
             _ => false,
         }
     }
-    begins(&import.tree, name)
+    begins(&import.tree, name, is_root)
 }
 
 fn has_condition(attrs: &[syn::Attribute]) -> bool {
@@ -245,7 +253,7 @@ mod tests {
 
     fn clash(source: &str) -> Option<Clash> {
         let file = syn::parse_file(source).expect("it is Rust");
-        clash_among(&file.items, "wrap")
+        clash_among(&file.items, "wrap", true)
     }
 
     #[test]
@@ -256,14 +264,17 @@ mod tests {
             "use self::wrap::wrap;",
             "pub use wrap::{other, wrap};",
             "pub use {a::b, wrap::wrap};",
+            "pub use crate::wrap::{other, wrap};",
         ] {
             assert_eq!(
                 clash(&format!("{inside} {import}")),
                 Some(Clash::Around),
                 "{import}"
             );
+            // In a module of the file, `crate` leads out of it.
+            let expected = (!import.contains("crate")).then_some(Clash::Around);
             let deeper = format!("mod outer {{ {inside} {import} }}");
-            assert_eq!(clash(&deeper), Some(Clash::Around), "{deeper}");
+            assert_eq!(clash(&deeper), expected, "{deeper}");
         }
         assert_eq!(
             clash("mod wrap; #[vthread::vthread] fn wrap() {}"),
