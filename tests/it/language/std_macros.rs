@@ -302,3 +302,36 @@ fn t07_the_payload_of_an_assertion_is_a_str() {
         Some("assertionfailed:number(1)=={2}".into())
     );
 }
+
+#[vthread]
+fn joined(a: String, b: String) -> String {
+    a + &b
+}
+
+/// Each of these takes a lock, whose guard the macro drops, and takes it again in one statement.
+#[vthread]
+fn temporaries() -> (String, u32, bool, bool) {
+    let n = vthread::sync::Mutex::new(1);
+    let twice = joined(format!("{}", n.lock()), format!("{}", n.lock()));
+    let in_arm = match format!("{}", n.lock()).as_str() {
+        "1" => *n.lock() + 1,
+        _ => 0,
+    };
+    let tested = (assert!(*n.lock() == 1), n.try_lock().is_some()).1;
+    let printed = (println!("{}", n.lock()), n.try_lock().is_some()).1;
+    (twice, in_arm, tested, printed)
+}
+
+/// The message is evaluated when the test's temporaries are gone.
+#[vthread]
+fn failing(n: &vthread::sync::Mutex<u32>) {
+    assert!(*n.lock() == 2, "free: {}", n.try_lock().is_some());
+}
+
+#[test]
+fn temporaries_end_with_the_macro() {
+    assert_eq!(temporaries(), ("11".to_owned(), 2, true, true));
+    let n = vthread::sync::Mutex::new(1);
+    let text = panic_text(std::panic::AssertUnwindSafe(|| failing(&n)));
+    assert_eq!(text, "free: true");
+}

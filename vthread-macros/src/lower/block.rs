@@ -91,8 +91,10 @@ impl Lowering {
                     match our_macro(&invocation.mac) {
                         None => {
                             self.scopes.bind_closures(&invocation.mac);
-                            if let Some(mut rewritten) = self.known_macro(&mut invocation.mac) {
-                                let is_tail = is_last && invocation.semi_token.is_none();
+                            let is_tail = is_last && invocation.semi_token.is_none();
+                            if let Some(mut rewritten) =
+                                self.known_macro(&mut invocation.mac, is_tail)
+                            {
                                 attributes::give(&mut rewritten, take(&mut invocation.attrs));
                                 *statement =
                                     Stmt::Expr(rewritten, (!is_tail).then(Default::default));

@@ -261,7 +261,7 @@ impl Lowering {
     fn macro_expr(&mut self, invocation: &mut ExprMacro, is_used: bool) -> Option<Expr> {
         self.hands_on_to_macro(&invocation.mac);
         let Some(ours) = our_macro(&invocation.mac) else {
-            return self.known_macro(&mut invocation.mac);
+            return self.known_macro(&mut invocation.mac, true);
         };
         if self.in_foreign_macro {
             return None;

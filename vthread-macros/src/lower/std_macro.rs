@@ -8,6 +8,7 @@
 
 use super::Lowering;
 use super::function_call::ValueOfCall;
+use crate::analysis::tail::macro_diverges;
 use crate::editor;
 use crate::emit::attributes::{self, is_condition};
 use crate::emit::call::{Extent, shown_value};
@@ -31,10 +32,18 @@ struct Before {
     variables: Vec<Ident>,
 }
 
+/// How an argument is evaluated before its macro.
+enum Evaluated {
+    ByReference,
+    ByValue,
+    /// By value, and its temporaries end with it, as those of an `if` do.
+    AsCondition,
+}
+
 impl Lowering {
     /// Rewrites a macro's arguments in place; if one must be evaluated first, returns an expression
-    /// for the whole.
-    pub(crate) fn known_macro(&mut self, mac: &mut Macro) -> Option<Expr> {
+    /// for the whole. `is_value`: it is no statement, at whose end temporaries end in any case.
+    pub(crate) fn known_macro(&mut self, mac: &mut Macro, is_value: bool) -> Option<Expr> {
         self.marks_hidden_return(mac);
         if polls_together(mac) {
             self.warn_in_polled_arguments(mac);
@@ -50,7 +59,13 @@ impl Lowering {
         }
         match treatment {
             Treatment::Formats { first: 2 } => Some(self.writes(mac)),
-            Treatment::Formats { first } => self.formats(mac, first),
+            Treatment::Formats { first } => {
+                let made = self.formats(mac, first)?;
+                match is_value && !macro_diverges(mac) {
+                    true => Some(ended(&made, mac)),
+                    false => Some(made),
+                }
+            }
             Treatment::Tests { n, only_in_debug } => self.tests(mac, n, only_in_debug),
             Treatment::Moves => self.moves(mac),
             Treatment::Shows => self.shows(mac),
@@ -86,18 +101,23 @@ impl Lowering {
         self.in_frame = in_frame;
     }
 
-    /// Evaluates `expr` first, by reference or by value, unless it is a plain place.
-    fn evaluate(&mut self, expr: &mut Expr, by_reference: bool, before: &mut Before) {
+    /// Evaluates `expr` first.
+    fn evaluate(&mut self, expr: &mut Expr, how: Evaluated, before: &mut Before) {
         let attrs = attributes::take(expr);
         let span = hygienic(expr.span());
         self.visit_expr_mut(expr);
         let variable = self.fresh("argument", span);
-        let (value, stands_for_it) = match by_reference {
-            true => (
+        let stands_for_it = variable.to_token_stream();
+        let (value, stands_for_it) = match how {
+            Evaluated::ByReference => (
                 quote_spanned!(span=> &(#expr)),
                 quote_spanned!(span=> *#variable),
             ),
-            false => (expr.to_token_stream(), quote_spanned!(span=> #variable)),
+            Evaluated::ByValue => (expr.to_token_stream(), stands_for_it),
+            Evaluated::AsCondition => (
+                quote_spanned!(span=> { let __c = #expr; __c }),
+                stands_for_it,
+            ),
         };
         before.values.push(attributes::element(&attrs, value));
         *expr = Expr::Verbatim(stands_for_it);
@@ -111,7 +131,7 @@ impl Lowering {
         for (place, argument) in arguments.iter_mut().enumerate() {
             let value = value_of(argument);
             if place >= first && !is_plain(value) {
-                self.evaluate(value, true, &mut before);
+                self.evaluate(value, Evaluated::ByReference, &mut before);
             } else {
                 self.blocks(value);
             }
@@ -181,7 +201,11 @@ impl Lowering {
             if place >= n || is_plain(value) {
                 self.blocks(value);
             } else {
-                self.evaluate(value, n > 1, &mut before);
+                let how = match n {
+                    1 => Evaluated::AsCondition,
+                    _ => Evaluated::ByReference,
+                };
+                self.evaluate(value, how, &mut before);
             }
         }
         let is_alone = n == 1 && arguments.len() == 1;
@@ -218,8 +242,8 @@ impl Lowering {
                 mac.tokens = quote!(#value #semi #n);
                 return None;
             }
-            self.evaluate(&mut value, false, &mut before);
-            self.evaluate(&mut n, false, &mut before);
+            self.evaluate(&mut value, Evaluated::ByValue, &mut before);
+            self.evaluate(&mut n, Evaluated::ByValue, &mut before);
             mac.tokens = quote!(#value #semi #n);
             return self.then(before, mac);
         }
@@ -230,7 +254,7 @@ impl Lowering {
             if is_plain(argument) && (all_are_plain || !matches!(argument, Expr::Path(_))) {
                 self.blocks(argument);
             } else {
-                self.evaluate(argument, false, &mut before);
+                self.evaluate(argument, Evaluated::ByValue, &mut before);
             }
         }
         mac.tokens = arguments.to_token_stream();
@@ -247,7 +271,7 @@ impl Lowering {
         let mut before = Before::default();
         match is_plain(condition) {
             true => self.blocks(condition),
-            false => self.evaluate(condition, false, &mut before),
+            false => self.evaluate(condition, Evaluated::AsCondition, &mut before),
         }
         for argument in arguments.iter_mut().skip(1) {
             self.blocks(value_of(argument));
@@ -329,6 +353,13 @@ impl Lowering {
             (match #expr { #pattern #guard => { #check true } #[allow(unreachable_patterns)] _ => false })
         )))
     }
+}
+
+/// The value of a macro that formats, and that ends the temporaries of its arguments by itself: in
+/// `(format!("{}", a.lock()), a.lock())` the lock is free again.
+fn ended(made: &Expr, mac: &Macro) -> Expr {
+    let span = hygienic(mac.path.span());
+    Expr::Verbatim(quote_spanned!(span=> ({ let __m = #made; __m })))
 }
 
 impl Before {

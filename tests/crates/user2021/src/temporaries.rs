@@ -124,3 +124,24 @@ fn of_tails_and_arguments() {
     let (a, b) = (Account(RefCell::new(1)), Account(RefCell::new(2)));
     assert_eq!(a.closes(b).block() + a.close().block(), 4);
 }
+
+/// What formats drops its temporaries by itself, so that a tail may borrow from a local.
+#[vthread]
+fn formatted() -> String {
+    let sum = vt::sync::Mutex::new(3);
+    let _local = noted("local");
+    format!("{} {}", sum.lock(), noted("formatted").worth())
+}
+
+#[vthread]
+fn tested() {
+    let sum = vt::sync::Mutex::new(3);
+    assert!(*sum.lock() == 3)
+}
+
+#[test]
+fn of_macros() {
+    assert_eq!(formatted(), "3 1");
+    assert_eq!(logged(), ["worth", "formatted", "local"]);
+    tested();
+}
