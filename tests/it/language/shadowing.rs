@@ -347,3 +347,70 @@ fn arguments_named_like_expansions() {
         15
     );
 }
+
+#[vthread]
+#[allow(non_upper_case_globals, non_camel_case_types)]
+fn by_items_that_can_be_called() -> Vec<u32> {
+    begin().await;
+    let mut out = vec![step(0)];
+    {
+        const step: fn(u32) -> u32 = |n| n + 20;
+        out.push(step(1));
+    }
+    {
+        static step: fn(u32) -> u32 = |n| n + 30;
+        out.push(step(1));
+    }
+    {
+        struct step(u32);
+        out.push(step(40).0);
+    }
+    {
+        #[cfg(any())]
+        const step: fn(u32) -> u32 = |n| n + 50;
+        out.push(step(1));
+    }
+    out.push(step(2));
+    out
+}
+
+#[vthread]
+fn not_by_variables_that_are_compiled_out() -> Vec<u32> {
+    begin().await;
+    #[cfg(any())]
+    let step = |n: u32| n + 20;
+    let mut out = vec![step(0)];
+    #[cfg(not(any()))]
+    let tread = |n: u32| n + 30;
+    #[cfg(any())]
+    let tread = |n: u32| n + 40;
+    out.push(tread(1));
+    #[cfg(any())]
+    let num = |n: u32| n + 50;
+    #[cfg(not(any()))]
+    let num = |n: u32| n + 60;
+    out.push(num(1));
+    out.push(conditional());
+    out
+}
+
+/// One of two variables has the name of a function of this module.
+#[vthread]
+fn conditional() -> u32 {
+    #[cfg(any())]
+    let step = |n: u32| n + 70;
+    #[cfg(not(any()))]
+    let step = |n: u32| n + 80;
+    step(1)
+}
+
+#[test]
+fn constants_statics_and_structures_shadow_functions() {
+    let expected = [1, 21, 31, 40, 2, 3];
+    assert_eq!(suspends(3, by_items_that_can_be_called), expected);
+    let expected = [1, 31, 61, 81];
+    assert_eq!(
+        suspends(1, not_by_variables_that_are_compiled_out),
+        expected
+    );
+}

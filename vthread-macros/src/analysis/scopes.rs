@@ -6,7 +6,7 @@ use crate::names::plain_text;
 use proc_macro2::{Span, TokenTree};
 use std::collections::{HashMap, HashSet};
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, Item, Macro, Pat, PatIdent, Stmt, UseName, UseRename};
+use syn::{Block, Expr, Fields, Item, Macro, Pat, PatIdent, Stmt, UseName, UseRename};
 
 /// The meaning of a name.
 #[derive(Clone, Copy, PartialEq)]
@@ -115,8 +115,43 @@ impl Scopes {
                     self.bind(plain_text(&item.sig.ident), what);
                 }
                 Stmt::Item(Item::Use(item)) => Imports(self).visit_item_use(item),
+                Stmt::Item(item) => self.bind_value(item),
                 _ => {}
             }
+        }
+    }
+
+    /// An item that can be called, and whose name may be that of a function.
+    fn bind_value(&mut self, item: &Item) {
+        let (name, attrs) = match item {
+            Item::Const(item) => (&item.ident, &item.attrs),
+            Item::Static(item) => (&item.ident, &item.attrs),
+            Item::Struct(item) if matches!(item.fields, Fields::Unnamed(_)) => {
+                (&item.ident, &item.attrs)
+            }
+            _ => return,
+        };
+        let text = plain_text(name);
+        if !is_upper(&text) {
+            let what = match attrs.iter().any(is_condition) {
+                true => Name::Import,
+                false => Name::PlainItem,
+            };
+            self.bind(text, what);
+        }
+    }
+
+    /// Binds every variable of a `let` whose condition may not hold: then the name may be that of a
+    /// function around, which `suspends`. Where another such `let` stands before, one of them
+    /// holds.
+    pub(crate) fn bind_conditional(&mut self, pattern: &Pat, suspends: impl Fn(&str) -> bool) {
+        for (name, what) in variables(pattern) {
+            let has_another = match self.get(&name) {
+                Some(Name::Variable { .. }) => true,
+                _ => self.0.last().is_some_and(|own| own.contains_key(&name)),
+            };
+            let is_certain = has_another || !suspends(&name);
+            self.bind(name, if is_certain { what } else { Name::Import });
         }
     }
 

@@ -1,6 +1,7 @@
 //! The walk over a block: its statements in order, and the rules for the block as a whole.
 
 use super::{Lowering, macro_fragments};
+use crate::analysis::impl_siblings::Known;
 use crate::analysis::tail::first_tail;
 use crate::emit::attributes;
 use crate::emit::call::Extent;
@@ -59,6 +60,12 @@ impl Lowering {
                         }
                     }
                     match local.init {
+                        Some(_) if local.attrs.iter().any(attributes::is_condition) => {
+                            let around = &self.subject.around;
+                            let suspends =
+                                |name: &str| around.function(name) == Some(Known::Suspends);
+                            self.scopes.bind_conditional(&local.pat, suspends);
+                        }
                         Some(_) => self.scopes.bind_pattern(&local.pat),
                         None => self.scopes.bind_late(&local.pat),
                     }
