@@ -28,11 +28,16 @@ use std::cell::Cell;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The size classes are multiples of this; it is also their alignment.
+/// Each block is aligned to this, and this much larger than those of the class below.
 const STEP: usize = 16;
+/// glibc puts a word before each block, and rounds the sum up to `STEP`: so that nothing is lost
+/// the classes are multiples of `STEP` and a word.
+const WORD: usize = 8;
 /// The size of the largest blocks that are kept.
-const LARGEST: usize = 1024;
-const N_CLASSES: usize = LARGEST / STEP;
+const LARGEST: usize = 1024 + WORD;
+const N_CLASSES: usize = (LARGEST - WORD) / STEP;
+/// The alignment of every block, whatever its type asks for.
+pub(crate) const ALIGNMENT: usize = STEP;
 /// The number of blocks that change hands together.
 const MAGAZINE: u32 = 32;
 /// How many bytes the depot keeps.
@@ -56,7 +61,7 @@ pub(crate) fn allocate<T>() -> NonNull<T> {
             Some(magazines) => magazines.take(class),
             None => class.allocate(),
         },
-        None => by_allocator(Layout::new::<T>()),
+        None => by_allocator(const { aligned::<T>() }),
     };
     block.cast()
 }
@@ -76,7 +81,15 @@ pub(crate) unsafe fn free<T>(place: NonNull<T>) {
             }
         },
         // SAFETY: allocated with this layout.
-        None => unsafe { alloc::dealloc(place.as_ptr().cast(), Layout::new::<T>()) },
+        None => unsafe { alloc::dealloc(place.as_ptr().cast(), const { aligned::<T>() }) },
+    }
+}
+
+/// The layout of a block that is not kept.
+const fn aligned<T>() -> Layout {
+    match Layout::new::<T>().align_to(ALIGNMENT) {
+        Ok(layout) => layout,
+        Err(_) => panic!("a type is as large as the address space"),
     }
 }
 
@@ -169,11 +182,11 @@ impl Class {
         if size < size_of::<Free>() || size > LARGEST || align > STEP {
             return None;
         }
-        Some(Class(size.div_ceil(STEP) - 1))
+        Some(Class((size - WORD).div_ceil(STEP) - 1))
     }
 
     const fn size(self) -> usize {
-        (self.0 + 1) * STEP
+        (self.0 + 1) * STEP + WORD
     }
 
     fn layout(self) -> Layout {

@@ -28,6 +28,7 @@
 #![allow(unsafe_code)] // Children are reached by address.
 
 use super::node::{Node, State};
+use crate::base::blocks;
 use crate::primitive::{AtomicPtr, MutexGuard, Ordering, shrunk};
 use crate::task::header::{Header, Held, release};
 use std::mem::ManuallyDrop;
@@ -38,9 +39,9 @@ use std::ptr::{self, NonNull};
 const MANY: usize = shrunk(14, 2) as usize;
 /// Each child takes the lock.
 const PROMPT: usize = 15;
-/// The bits of the countdown: tasks are aligned to 16.
+/// The bits of the countdown: tasks are blocks, which are aligned to 16.
 const COUNTDOWN: usize = 15;
-const _: () = assert!(align_of::<Header>() > COUNTDOWN);
+const _: () = assert!(blocks::ALIGNMENT > COUNTDOWN);
 
 /// The children that have ended and are still linked.
 #[derive(Debug)]
@@ -102,6 +103,7 @@ impl Leaving {
             // SAFETY: ours until it is pushed.
             unsafe { set_before(child, newest) };
             let left = countdown.saturating_sub(1);
+            debug_assert_eq!(child.addr().get() & COUNTDOWN, 0);
             let new = child.as_ptr().map_addr(|address| address | left);
             // Release: who takes it sees all that the child has done.
             match self

@@ -61,10 +61,10 @@ pub(crate) struct Vthread {
     held: AtomicU8,
     /// The reason of its wait when it is parked.
     pub(crate) wait_reason: WaitReasonCell,
-    /// Its calls, when it is parked.
-    pub(crate) stack: Stack,
     /// The data that only a task has. It fits into the padding after the flags.
     pub(crate) of_task: OfTask,
+    /// Its calls, when it is parked.
+    pub(crate) stack: Stack,
 }
 
 // SAFETY: the cells of scopes follow the rule in scope.rs: the polling thread or the lock. That of

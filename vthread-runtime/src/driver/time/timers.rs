@@ -38,13 +38,13 @@ struct Locked {
 pub(crate) struct Alarm<'t> {
     timers: &'t Timers,
     entry: Entry<Bell>,
-    /// Whether `entry` has been linked. Only the owner uses it.
-    is_set: Cell<bool>,
 }
 
 struct Bell {
     /// Belongs to the holder of the lock while the alarm is set.
     waker: Cell<Option<Waker>>,
+    /// Whether the entry has been linked. Only the owner uses it.
+    is_set: Cell<bool>,
     /// Set as the driver's last access to the entry. An owner that sees it owns the entry
     /// exclusively again.
     has_rung: AtomicBool,
@@ -111,12 +111,12 @@ impl Timers {
     pub(crate) fn alarm(&self) -> Alarm<'_> {
         let bell = Bell {
             waker: Cell::new(None),
+            is_set: Cell::new(false),
             has_rung: AtomicBool::new(false),
         };
         Alarm {
             timers: self,
             entry: Entry::unlinked(bell),
-            is_set: Cell::new(false),
         }
     }
 
@@ -207,7 +207,7 @@ impl Alarm<'_> {
     }
 
     fn set_to(self: Pin<&Self>, tick: u64, waker: Waker) -> Set {
-        debug_assert!(!self.is_set.get(), "an alarm is set once");
+        debug_assert!(!self.is_set(), "an alarm is set once");
         let entry = self.entry();
         entry.value().payload.waker.set(Some(waker));
         let mut locked = self.timers.locked.lock();
@@ -215,7 +215,7 @@ impl Alarm<'_> {
         if !unsafe { locked.wheel.insert(entry, tick) } {
             return Set::Due;
         }
-        self.is_set.set(true);
+        self.entry.value().payload.is_set.set(true);
         if locked.awaited.is_some_and(|awaited| tick < awaited) {
             // One interruption is enough: later alarms are compared with this one.
             locked.awaited = Some(tick);
@@ -230,7 +230,7 @@ impl Alarm<'_> {
     }
 
     pub(crate) fn is_set(&self) -> bool {
-        self.is_set.get()
+        self.entry.value().payload.is_set.get()
     }
 
     /// Lets the alarm, which is set, wake `waker` from now on.
@@ -270,7 +270,7 @@ impl std::fmt::Debug for Alarm<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let has_rung = self.has_rung();
         f.debug_struct("Alarm")
-            .field("is_set", &self.is_set)
+            .field("is_set", &self.is_set())
             .field("has_rung", &has_rung)
             .finish_non_exhaustive()
     }
@@ -278,7 +278,7 @@ impl std::fmt::Debug for Alarm<'_> {
 
 impl Drop for Alarm<'_> {
     fn drop(&mut self) {
-        if !self.is_set.get() || self.has_rung() {
+        if !self.is_set() || self.has_rung() {
             return;
         }
         let mut locked = self.timers.locked.lock();
