@@ -12,8 +12,14 @@ macro_rules! chapters {
     )*};
 }
 
+// Its pictures are part of the page: `tests/tidy` compares them with the files.
+#[cfg_attr(not(doctest), doc = include_str!("guide/links.md"))]
+#[cfg_attr(not(doctest), doc = include_str!("guide/pictures.md"))]
+#[doc = include_str!("../docs/guide/debugging.md")]
+pub mod debugging {}
+
 chapters! {
     tutorial from_threads from_tokio from_go
-    plain_code cancellation errors channels_and_locks shutdown debugging
+    plain_code cancellation errors channels_and_locks shutdown
     http with_async testing recipes compile_errors faq glossary
 }

@@ -21,7 +21,8 @@ struct Graph {
 impl Graph {
     /// `None`: cargo cannot have the manifests of all dependencies, because there is no network.
     fn of_published() -> Option<Graph> {
-        let features = ["http2", "tower", "tokio", "tracing"].map(|name| format!("vthread/{name}"));
+        let features =
+            ["console", "http2", "tower", "tokio", "tracing"].map(|name| format!("vthread/{name}"));
         let output = Command::new(env!("CARGO"))
             .args(["metadata", "--format-version", "1", "--features"])
             .arg(features.join(","))

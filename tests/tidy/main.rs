@@ -44,7 +44,7 @@ const HOUSES: &[House] = &[
             &["program"],
             &["call"],
             &["inspect"],
-            &["context"],
+            &["console", "context"],
             &["driver"],
             &["sync"],
             &[

@@ -1,7 +1,8 @@
 //! Comments: the words and the width that a program can check.
 
 use crate::assert_none;
-use crate::source::{all_sources, has_word, read};
+use crate::source::{all_sources, has_word, read, root};
+use std::fs;
 
 /// Words in whose place the field has nouns: the waiter, the spawner, the caller, a child.
 const WORDS: &[&str] = &["anybody", "nobody", "somebody", "whoever", "whom"];
@@ -79,6 +80,45 @@ fn documentation_shows_the_facades_name() {
     }
     assert_none(broken, "users write `vthread::`");
 }
+
+/// The bytes as the addresses of pictures have them.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for piece in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(piece.get(at).copied().unwrap_or_default());
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for digit in 0..=piece.len() {
+            let value = bits >> (18 - 6 * digit) & 63;
+            text.push(char::from(DIGITS[value as usize]));
+        }
+        text.extend(std::iter::repeat_n('=', 3 - piece.len()));
+    }
+    text
+}
+
+/// On the pages of the guide that rustdoc makes they are inside the page, which needs no file then.
+#[test]
+fn pictures_in_the_documentation_are_those_of_the_guide() {
+    let mut pages = String::new();
+    for (file, name, kind) in PICTURES {
+        let bytes = fs::read(root().join("docs/guide").join(file)).expect("a picture");
+        assert!(bytes.len() < 150_000, "{file} has {} bytes", bytes.len());
+        pages.push_str(&format!(
+            "[{name}]: data:{kind};base64,{}\n",
+            base64(&bytes)
+        ));
+    }
+    let path = root().join("src/guide/pictures.md");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &pages).expect("it can be written");
+    }
+    let same = fs::read_to_string(&path).is_ok_and(|text| text == pages);
+    assert!(same, "BLESS=1 writes {} anew", path.display());
+}
+
+/// The file, its name in the page, and its kind.
+const PICTURES: [(&str, &str, &str); 1] = [("console.png", "console picture", "image/png")];
 
 /// The modules for a reader who knows std's.
 const MIRRORS: [&str; 11] = [

@@ -1,6 +1,8 @@
 //! The configuration of the program. The lowest layer: code that needs a setting asks here.
 
 use std::fmt;
+#[cfg(feature = "console")]
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -8,10 +10,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+#[cfg(feature = "console")]
+mod console;
 mod limits;
 #[cfg(feature = "tokio")]
 mod tokio_context;
 
+#[cfg(feature = "console")]
+pub(crate) use self::console::ConsoleAddress;
 use self::limits::Limits;
 pub(crate) use self::limits::{helper_keep_alive, helper_threads, max_threads, thread_name};
 
@@ -41,6 +47,8 @@ pub struct Config {
     on_deadlock: Option<OnDeadlock>,
     limits: Limits,
     trace: Option<PathBuf>,
+    #[cfg(feature = "console")]
+    console: Option<ConsoleAddress>,
     #[cfg(feature = "tokio")]
     tokio: Option<tokio::runtime::Handle>,
 }
@@ -52,6 +60,8 @@ impl Config {
         on_deadlock: None,
         limits: Limits::UNSAID,
         trace: None,
+        #[cfg(feature = "console")]
+        console: None,
         #[cfg(feature = "tokio")]
         tokio: None,
     };
@@ -166,6 +176,62 @@ impl Config {
         self
     }
 
+    /// Serves a page that shows the running program to a browser at `http://ADDR/`: the environment
+    /// variable `VTHREAD_CONSOLE` does the same, and counts first. It takes effect if it is
+    /// installed before the first vthread call, which then says the address on the standard error.
+    ///
+    /// The page shows the tree of groups and vthreads as a [`dump`](crate::dump()) does, searchable
+    /// and with those that are alike as one line, the [`metrics`](crate::metrics) as curves, the
+    /// reports of deadlocks, and has the timeline for download if one is recorded. The same is
+    /// there for programs: `/dump.json`, `/dump.txt`, `/folded.txt`, `/tree.json?q=WORDS`,
+    /// `/deadlocks.json`, `/trace.json`, and `/metrics` for Prometheus. An OS thread of its own
+    /// serves it, so it answers while every worker is stuck; while no browser asks, that sleeps.
+    /// Nothing can be changed from there.
+    ///
+    /// The page has no password, so `addr` is an address of this machine itself. With port 0 the
+    /// system chooses one. (`VTHREAD_CONSOLE` may be an address and a port, or the port alone.)
+    ///
+    /// # Panics
+    /// If other machines could reach `addr`: see
+    /// [`console_unprotected`](Self::console_unprotected).
+    ///
+    /// # Examples
+    /// ```
+    /// # use vthread_runtime as vthread;
+    /// vthread::Config::new().console(([127, 0, 0, 1], 0).into()).install().unwrap();
+    /// ```
+    #[cfg(feature = "console")]
+    #[track_caller]
+    pub fn console(mut self, addr: SocketAddr) -> Self {
+        assert!(
+            addr.ip().is_loopback(),
+            "vthread::Config: other machines may reach {addr}, and the console has no password: \
+             `console_unprotected` is for that"
+        );
+        self.console = Some(ConsoleAddress {
+            addr,
+            is_unprotected: false,
+        });
+        self
+    }
+
+    /// Serves the page of [`console`](Self::console) at any address: then whatever reaches it, from
+    /// wherever, may read the names of groups and vthreads and the places of your program's source,
+    /// and have it make dumps, which costs time. `VTHREAD_CONSOLE=unprotected:0.0.0.0:6464` does
+    /// the same.
+    ///
+    /// It is meant for containers, where the address of the machine itself cannot be reached from
+    /// outside, behind something that asks who it is. Requests by other names than `localhost`,
+    /// which `console` refuses (they may be made by a page of another site), are answered.
+    #[cfg(feature = "console")]
+    pub fn console_unprotected(mut self, addr: SocketAddr) -> Self {
+        self.console = Some(ConsoleAddress {
+            addr,
+            is_unprotected: true,
+        });
+        self
+    }
+
     /// Sets the tokio runtime whose context vthreads run in.
     ///
     /// With the feature `tokio`, every vthread, every closure of [`blocking`](crate::blocking) and
@@ -206,6 +272,10 @@ impl Config {
         config.grace = self.grace.or(config.grace);
         config.on_deadlock = self.on_deadlock.or(config.on_deadlock);
         config.trace = self.trace.or(config.trace.take());
+        #[cfg(feature = "console")]
+        {
+            config.console = self.console.or(config.console);
+        }
         #[cfg(feature = "tokio")]
         {
             config.tokio = self.tokio.or(config.tokio.take());
@@ -318,6 +388,17 @@ pub(crate) fn trace_target() -> Option<PathBuf> {
     let of_environment = std::env::var_os("VTHREAD_TRACE").filter(|path| !path.is_empty());
     let config = CONFIG.lock().unwrap_or_else(|poison| poison.into_inner());
     of_environment.map(PathBuf::from).or(config.trace.clone())
+}
+
+/// The address of the console, if there is to be one.
+///
+/// # Errors
+/// What is wrong with the environment's request.
+#[cfg(feature = "console")]
+pub(crate) fn console_address() -> Result<Option<ConsoleAddress>, String> {
+    let of_environment = console::of_environment()?;
+    let config = CONFIG.lock().unwrap_or_else(|poison| poison.into_inner());
+    Ok(of_environment.or(config.console))
 }
 
 /// The signal on which dumps are written, as the environment variable says it.

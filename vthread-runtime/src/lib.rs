@@ -29,6 +29,12 @@ mod call;
 
 mod inspect;
 
+#[cfg(feature = "console")]
+mod console;
+#[cfg(not(feature = "console"))]
+#[path = "console/disabled.rs"]
+mod console;
+
 mod context;
 
 mod driver;

@@ -95,5 +95,6 @@ fn make() -> &'static Scheduler {
     let scheduler: &'static Scheduler = Box::leak(Box::new(scheduler));
     scheduler.start(cores);
     crate::signal::dump_on::follow_environment();
+    crate::console::follow_configuration(|| metrics().to_prometheus());
     scheduler
 }

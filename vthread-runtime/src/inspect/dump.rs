@@ -98,6 +98,13 @@ impl Dump {
     }
 }
 
+#[cfg(feature = "console")]
+impl Dump {
+    pub(crate) fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+}
+
 /// The same of a test.
 pub(crate) fn dump_of_test(test: &Process) -> Dump {
     Dump {

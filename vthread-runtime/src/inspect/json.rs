@@ -53,7 +53,7 @@ fn write_vthread(
     object.text("role", vthread.role.word())?;
     object.text_or_null("site", vthread.site)?;
     object.plain_or_null("group", vthread.within)?;
-    object.text("state", state(vthread, call))?;
+    object.text("state", vthread.state(call.is_some()))?;
     let waits = (vthread.activity == Activity::Waiting).then_some(vthread.wait_reason);
     object.text_or_null("waits", waits.map(|reason| reason.words()))?;
     object.text_or_null("waits_at", vthread.waits_at())?;
@@ -67,7 +67,7 @@ fn write_vthread(
 }
 
 /// The calls as an array, or null where stacks are not kept.
-fn write_stack(object: &mut Object<'_>, vthread: &SeenVthread) -> fmt::Result {
+pub(crate) fn write_stack(object: &mut Object<'_>, vthread: &SeenVthread) -> fmt::Result {
     if vthread.stack.age.is_none() || !vthread.is_parked() {
         return object.plain("stack", "null");
     }
@@ -105,18 +105,21 @@ fn write_group(object: &mut Object<'_>, index: usize, group: &SeenGroup) -> fmt:
     object.plain("cancelled", group.is_cancelled)
 }
 
-fn state(vthread: &SeenVthread, call: Option<usize>) -> &'static str {
-    match vthread.activity {
-        _ if call.is_some() => "blocked",
-        Activity::Running => "running",
-        Activity::Ready => "ready",
-        Activity::Waiting => "waiting",
-        Activity::Over => "ended",
+impl SeenVthread {
+    /// Its state as a word. `has_call`: its plain code makes a blocking call.
+    pub(crate) fn state(&self, has_call: bool) -> &'static str {
+        match self.activity {
+            _ if has_call => "blocked",
+            Activity::Running => "running",
+            Activity::Ready => "ready",
+            Activity::Waiting => "waiting",
+            Activity::Over => "ended",
+        }
     }
 }
 
 impl Role {
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Role::Root => "call",
             Role::Child => "child",
@@ -127,13 +130,13 @@ impl Role {
 }
 
 /// An object that is being written.
-pub(super) struct Object<'a> {
+pub(crate) struct Object<'a> {
     text: &'a mut String,
     has_members: bool,
 }
 
 impl<'a> Object<'a> {
-    pub(super) fn begin(text: &'a mut String, is_next: bool) -> Result<Self, fmt::Error> {
+    pub(crate) fn begin(text: &'a mut String, is_next: bool) -> Result<Self, fmt::Error> {
         text.push_str(if is_next { ",\n{" } else { "\n{" });
         Ok(Object {
             text,
@@ -141,7 +144,7 @@ impl<'a> Object<'a> {
         })
     }
 
-    fn inside(text: &'a mut String) -> Self {
+    pub(crate) fn inside(text: &'a mut String) -> Self {
         text.push('{');
         Object {
             text,
@@ -149,7 +152,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    pub(super) fn end(self) {
+    pub(crate) fn end(self) {
         self.text.push('}');
     }
 
@@ -163,19 +166,19 @@ impl<'a> Object<'a> {
         self.text.push_str("\":");
     }
 
-    pub(super) fn plain(&mut self, key: &str, value: impl Display) -> fmt::Result {
+    pub(crate) fn plain(&mut self, key: &str, value: impl Display) -> fmt::Result {
         self.key(key);
         write!(self.text, "{value}")
     }
 
-    fn plain_or_null(&mut self, key: &str, value: Option<impl Display>) -> fmt::Result {
+    pub(crate) fn plain_or_null(&mut self, key: &str, value: Option<impl Display>) -> fmt::Result {
         match value {
             Some(value) => self.plain(key, value),
             None => self.plain(key, "null"),
         }
     }
 
-    pub(super) fn text(&mut self, key: &str, value: impl Display) -> fmt::Result {
+    pub(crate) fn text(&mut self, key: &str, value: impl Display) -> fmt::Result {
         self.key(key);
         self.text.push('"');
         write!(Escaping(self.text), "{value}")?;
@@ -184,7 +187,7 @@ impl<'a> Object<'a> {
     }
 
     /// A member that is an object, whose members `write` writes.
-    pub(super) fn object(
+    pub(crate) fn object(
         &mut self,
         key: &str,
         write: impl FnOnce(&mut Object<'_>) -> fmt::Result,
@@ -196,7 +199,34 @@ impl<'a> Object<'a> {
         Ok(())
     }
 
-    fn text_or_null(&mut self, key: &str, value: Option<impl Display>) -> fmt::Result {
+    /// A member that is an array, whose elements `write` writes, with commas between.
+    #[cfg(feature = "console")]
+    pub(crate) fn array(
+        &mut self,
+        key: &str,
+        write: impl FnOnce(&mut String) -> fmt::Result,
+    ) -> fmt::Result {
+        self.key(key);
+        self.text.push('[');
+        write(self.text)?;
+        self.text.push(']');
+        Ok(())
+    }
+
+    /// A member that is an array of texts.
+    #[cfg(feature = "console")]
+    pub(crate) fn texts(&mut self, key: &str, texts: Vec<String>) -> fmt::Result {
+        self.array(key, |array| {
+            for (n, text) in texts.iter().enumerate() {
+                array.push_str(if n > 0 { ",\"" } else { "\"" });
+                write!(Escaping(array), "{text}")?;
+                array.push('"');
+            }
+            Ok(())
+        })
+    }
+
+    pub(crate) fn text_or_null(&mut self, key: &str, value: Option<impl Display>) -> fmt::Result {
         match value {
             Some(value) => self.text(key, value),
             None => self.plain(key, "null"),

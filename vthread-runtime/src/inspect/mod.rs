@@ -4,13 +4,13 @@
 pub(crate) mod snapshot;
 
 mod deadlock;
-mod report;
+pub(crate) mod report;
 pub(crate) mod watchdog;
 
 mod dump;
 mod folded;
-mod json;
-mod stack;
+pub(crate) mod json;
+pub(crate) mod stack;
 pub(crate) mod timeline;
 
 pub use dump::{Dump, dump};

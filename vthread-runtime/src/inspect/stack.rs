@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// A line of a stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Frame {
+pub(crate) enum Frame {
     /// A call that waits.
     Call {
         /// The called function, or the macro. None: a trait's method, chosen at run time.
@@ -22,7 +22,7 @@ pub(super) enum Frame {
 
 /// The calls around the wait of a vthread, from the innermost outwards. Empty if it runs, or if
 /// stacks are not kept.
-pub(super) fn frames(vthread: &SeenVthread) -> Vec<Frame> {
+pub(crate) fn frames(vthread: &SeenVthread) -> Vec<Frame> {
     if !vthread.is_parked() {
         return Vec::new();
     }

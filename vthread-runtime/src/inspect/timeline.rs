@@ -53,10 +53,27 @@ pub(crate) fn write() {
     }
 }
 
-fn write_to(path: &Path) -> io::Result<()> {
+/// Whether events are recorded.
+#[cfg(feature = "console")]
+pub(crate) fn is_recorded() -> bool {
+    timeline::is_on()
+}
+
+/// What has been recorded so far, if anything is.
+#[cfg(feature = "console")]
+pub(crate) fn text() -> Option<String> {
+    is_recorded().then(events)
+}
+
+fn events() -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = Writer::new(&mut text).write();
+    text
+}
+
+fn write_to(path: &Path) -> io::Result<()> {
+    let text = events();
     // In one step: the viewer may be reading it.
     let new = path.with_extension("new");
     fs::write(&new, text)?;

@@ -14,7 +14,7 @@ use crate::scheduler::threads;
 use crate::task::wait_for;
 use crate::task::wait_reason::WaitReason;
 use parking_lot::{Condvar, Mutex};
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -31,6 +31,10 @@ const LONGEST_REST: Duration = Duration::from_secs(60);
 
 /// How many deadlocks have been reported.
 static N_REPORTED: AtomicUsize = AtomicUsize::new(0);
+/// The last reports, oldest first.
+static REPORTS: Mutex<VecDeque<String>> = Mutex::new(VecDeque::new());
+/// So many are kept.
+const MOST_REPORTS: usize = 16;
 static WATCH: Watch = Watch {
     state: Mutex::new(State::NotStarted),
     called: Condvar::new(),
@@ -48,6 +52,12 @@ enum State {
     Refused,
     Idle,
     Called,
+}
+
+/// The last reports of deadlocks, oldest first.
+#[cfg(feature = "console")]
+pub(crate) fn reports() -> Vec<String> {
+    REPORTS.lock().iter().cloned().collect()
 }
 
 /// How many deadlocks have been reported.
@@ -142,6 +152,7 @@ fn look(reported: &mut HashSet<u64>) -> bool {
         let text = describe(&last, &certain, &cycle);
         tell(&text);
         crate::trace::deadlock(text.trim_end());
+        keep(text);
         N_REPORTED.fetch_add(1, Ordering::Relaxed);
         match crate::config::on_deadlock() {
             OnDeadlock::Report => {}
@@ -150,6 +161,14 @@ fn look(reported: &mut HashSet<u64>) -> bool {
         }
     }
     has_waits
+}
+
+fn keep(report: String) {
+    let mut reports = REPORTS.lock();
+    if reports.len() == MOST_REPORTS {
+        reports.pop_front();
+    }
+    reports.push_back(report);
 }
 
 /// Writes to the standard error, as one piece; a closed one is ignored.

@@ -16,7 +16,7 @@ pub(crate) struct SeenStack {
 }
 
 /// A call, as another thread has seen it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct SeenCall {
     pub(crate) site: &'static Location<'static>,
     /// The type of the called frame.
