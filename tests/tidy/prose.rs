@@ -118,7 +118,10 @@ fn pictures_in_the_documentation_are_those_of_the_guide() {
 }
 
 /// The file, its name in the page, and its kind.
-const PICTURES: [(&str, &str, &str); 1] = [("console.png", "console picture", "image/png")];
+const PICTURES: [(&str, &str, &str); 2] = [
+    ("console.png", "console picture", "image/png"),
+    ("timeline.svg", "timeline picture", "image/svg+xml"),
+];
 
 /// The modules for a reader who knows std's.
 const MIRRORS: [&str; 11] = [
