@@ -89,6 +89,28 @@ pub(crate) const TRACK_CALLER: &str = "`#[track_caller]` does not reach the body
     leave it out, and take a `&'static Location<'static>` as an argument where the body needs to know its caller";
 pub(crate) const TARGET_FEATURE: &str = "`#[target_feature]` does not reach the body of a vthread function: \
     put the code that needs it into a plain function with this attribute, and call that";
+pub(crate) const INSTRUMENT_ABOVE: &str = "`#[instrument]` above `#[vthread]` makes the span of a function that never waits, \
+    which other vthreads would get into: write it below, as in `#[vthread] #[instrument] fn`";
+pub(crate) const INSTRUMENT_TWICE: &str = "one `#[instrument]` makes one span: leave this one out, \
+    or call a function that has it";
+pub(crate) const INSTRUMENT_WITHOUT_BODY: &str = "a method without a body has no span: \
+    write `#[instrument]` on the methods that implement it";
+pub(crate) const LEVEL_OF_INSTRUMENT: &str = "a level is one of \"trace\", \"debug\", \"info\", \"warn\" and \"error\", \
+    a number from 1 to 5, or a `Level` of `tracing`";
+pub(crate) const EVENT_OF_INSTRUMENT: &str =
+    "`err` and `ret` take `Debug` or `Display`, and `level = ..`";
+
+pub(crate) fn unknown_in_instrument(name: &str) -> String {
+    format!(
+        "`#[vthread]` knows `name`, `target`, `level`, `parent`, `skip`, `skip_all`, `fields`, `err` and `ret` of `#[instrument]`, and not `{name}`: \
+         leave it out, and use `tracing::Span::current()` in the body"
+    )
+}
+
+pub(crate) fn skips_nothing(name: &proc_macro2::Ident) -> String {
+    format!("no argument is named `{name}`, so there is nothing to skip")
+}
+
 pub(crate) const ATTRIBUTE_OF_DEFER: &str = "of attributes, only `#[cfg(..)]` can stand before a `defer!`: \
     others go inside, on its statements";
 pub(crate) const JUMP_OUT_OF_DEFER: &str = "nothing can leave a `defer!` early: it runs however its block ends, \

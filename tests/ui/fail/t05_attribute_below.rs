@@ -3,13 +3,13 @@
 use vthread::prelude::*;
 
 #[vthread]
-#[tracing::instrument(target = "case")]
+#[tokio::main(flavor = "current_thread")]
 fn of_a_crate() -> u32 {
     1
 }
 
 #[vthread]
-#[cfg_attr(all(), tracing::instrument)]
+#[cfg_attr(all(), tokio::main)]
 fn under_a_condition() -> u32 {
     1
 }
@@ -27,7 +27,7 @@ fn with_a_feature() {}
 #[vthread]
 #[async_trait]
 impl Store {
-    #[tracing::instrument]
+    #[cached::proc_macro::cached]
     fn load(&self) -> u32 {
         1
     }

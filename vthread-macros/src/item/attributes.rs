@@ -1,5 +1,6 @@
 //! Where each of the user's attributes goes.
 
+use super::instrument::is_instrument;
 use crate::errors::{self, Errors};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -37,6 +38,11 @@ const TOOLS: &[&str] = &["clippy", "diagnostic", "miri", "rust_analyzer", "rustf
 /// Removes and reports unknown attributes. The attribute macro of another crate would act on the
 /// expansion of the function, and could get hold of its frame.
 pub(crate) fn allow_known(attrs: &mut Vec<Attribute>, errors: &mut Errors) {
+    attrs.retain(|attr| is_allowed(attr, errors, errors::attribute_below));
+}
+
+/// The same for a function, whose `#[instrument]` is known.
+pub(crate) fn allow_known_of_function(attrs: &mut Vec<Attribute>, errors: &mut Errors) {
     retain_known(attrs, errors, errors::attribute_below);
 }
 
@@ -46,18 +52,20 @@ pub(crate) fn allow_known_of_method(attrs: &mut Vec<Attribute>, errors: &mut Err
 }
 
 fn retain_known(attrs: &mut Vec<Attribute>, errors: &mut Errors, refused: fn(&str) -> String) {
-    attrs.retain(|attr| {
-        let unknown = unknown_in(&attr.meta);
-        let Some(path) = &unknown else { return true };
-        let name = path.to_token_stream().to_string().replace(' ', "");
-        let message = match name.as_str() {
-            "track_caller" => errors::TRACK_CALLER.to_owned(),
-            "target_feature" => errors::TARGET_FEATURE.to_owned(),
-            _ => refused(&name),
-        };
-        errors.on(attr, message);
-        false
-    });
+    attrs.retain(|attr| is_instrument(&attr.meta) || is_allowed(attr, errors, refused));
+}
+
+fn is_allowed(attr: &Attribute, errors: &mut Errors, refused: fn(&str) -> String) -> bool {
+    let unknown = unknown_in(&attr.meta);
+    let Some(path) = &unknown else { return true };
+    let name = path.to_token_stream().to_string().replace(' ', "");
+    let message = match name.as_str() {
+        "track_caller" => errors::TRACK_CALLER.to_owned(),
+        "target_feature" => errors::TARGET_FEATURE.to_owned(),
+        _ => refused(&name),
+    };
+    errors.on(attr, message);
+    false
 }
 
 /// The first unknown attribute in it: itself, or one under a condition.
@@ -111,7 +119,7 @@ fn selected(meta: &Meta, names: &[&str]) -> Option<Attribute> {
 }
 
 /// The parts of a `cfg_attr`: its condition, then its attributes.
-fn under_condition(meta: &Meta) -> Vec<Meta> {
+pub(super) fn under_condition(meta: &Meta) -> Vec<Meta> {
     let Meta::List(list) = meta else {
         return Vec::new();
     };

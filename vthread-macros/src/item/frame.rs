@@ -1,5 +1,6 @@
 //! The frame of a function: its body as an async block, passed to the runtime as a `Call`.
 
+use super::instrument::Instrument;
 use super::options::Options;
 use crate::analysis::endless_recursion::{Itself, inevitable_call};
 use crate::emit::call::{Extent, dead};
@@ -17,18 +18,19 @@ pub(crate) fn emit(
     prologue: &TokenStream,
     block: Block,
     signature: &Signature,
-    options: &Options,
+    (instrument, options): (Option<Instrument>, &Options),
 ) -> TokenStream {
-    let frame = emit_frame(body, prologue, block, signature);
+    let frame = emit_frame(body, prologue, block, signature, instrument);
     as_call(frame, signature, options)
 }
 
-/// Rewrites `block` and makes the frame of the companion.
+/// Rewrites `block` and makes the frame of the companion, in the span that was asked for.
 pub(crate) fn emit_frame(
     body: &mut Lowering,
     prologue: &TokenStream,
     mut block: Block,
     signature: &Signature,
+    instrument: Option<Instrument>,
 ) -> TokenStream {
     let itself = Itself {
         function: body.subject.function.as_deref(),
@@ -53,14 +55,18 @@ pub(crate) fn emit_frame(
     let block = block.into_token_stream();
     let is_never =
         matches!(&signature.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)));
-    let never_suspends = !is_never && never_suspends(block.clone());
+    let never_suspends = !is_never && instrument.is_none() && never_suspends(block.clone());
+    let whole = quote_spanned!(span=> #returns match () { () => '__frame: { #block } });
+    let whole = match instrument {
+        Some(instrument) => instrument.wrap(span, &whole, &quote_spanned!(span=> #this #whole)),
+        None => whole,
+    };
     let inside = quote_spanned!(span=> {
         #[allow(unused_imports)] use #in_frame::*;
         #endless
         #this
         #prologue
-        #returns
-        match () { () => '__frame: { #block } }
+        #whole
     });
     match never_suspends {
         true => {

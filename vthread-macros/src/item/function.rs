@@ -6,7 +6,7 @@ use super::signature::{
     Shown, call_output, from_inside, in_braces, output, says_used, take_patterns, turbofish,
     type_parameters,
 };
-use super::{attributes, check, frame, neighbours};
+use super::{attributes, check, frame, instrument, neighbours};
 use crate::analysis::module_around::Around;
 use crate::emit::call::{answer, dead};
 use crate::errors::{self, Errors};
@@ -28,7 +28,7 @@ pub(crate) fn expand_nested(attribute: &Attribute, function: ItemFn) -> TokenStr
         ..Options::parse(tokens, On::Function, &mut errors)
     };
     let mut function = function;
-    attributes::allow_known(&mut function.attrs, &mut errors);
+    attributes::allow_known_of_function(&mut function.attrs, &mut errors);
     let expanded = expand(function, &options, &mut errors);
     let errors = errors.emit();
     quote!(#errors #expanded)
@@ -41,6 +41,8 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
         return quote!(#with #without);
     }
     attributes::for_two(&mut function.attrs);
+    instrument::refuse_above(&function.sig.ident, &function.block, errors);
+    let instrument = instrument::take(&mut function.attrs, &function.sig, errors);
     let can_be = check::function(&function.sig, errors);
     if !can_be {
         if function.sig.asyncness.is_none() {
@@ -70,7 +72,13 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     let arguments = take_patterns(&mut sig.inputs, &mut body);
     let braces = block.brace_token;
     let companion_body = match can_be {
-        true => frame::emit(&mut body, &arguments.prologue, *block, &sig, options),
+        true => frame::emit(
+            &mut body,
+            &arguments.prologue,
+            *block,
+            &sig,
+            (instrument, options),
+        ),
         false => TokenStream::new(),
     };
     let checks = std::mem::take(&mut body.checks);

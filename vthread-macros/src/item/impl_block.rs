@@ -4,7 +4,7 @@
 use super::announce::Method;
 use super::options::{self, Options};
 use super::signature::{Shown, as_written, call_output, take_patterns, type_parameters};
-use super::{announce, attributes, check, dyn_signature, frame};
+use super::{announce, attributes, check, dyn_signature, frame, instrument};
 use crate::analysis::impl_siblings::{Siblings, Taking};
 use crate::analysis::module_around::Around;
 use crate::errors::Errors;
@@ -98,6 +98,7 @@ fn method(
     checks: &mut TokenStream,
     errors: &mut Errors,
 ) -> Option<ImplItemFn> {
+    let instrument = instrument::take(&mut function.attrs, &function.sig, errors);
     let sig = &mut function.sig;
     let around = Around::of(&sig.ident);
     let own_type = own_type.filter(|ty| around.declares(&plain_text(ty)));
@@ -117,7 +118,13 @@ fn method(
     let mut body = Lowering::new(subject, Returns::of(&sig.output));
     body.can_have_checks = true;
     let arguments = take_patterns(&mut sig.inputs, &mut body);
-    let frame = frame::emit_frame(&mut body, &arguments.prologue, function.block.clone(), sig);
+    let frame = frame::emit_frame(
+        &mut body,
+        &arguments.prologue,
+        function.block.clone(),
+        sig,
+        instrument,
+    );
     let is_refused = !body.errors.is_empty();
     checks.extend(std::mem::take(&mut body.checks));
     errors.append(std::mem::take(&mut body.errors));

@@ -10,6 +10,7 @@ pub(crate) mod dyn_signature;
 pub(crate) mod frame;
 pub(crate) mod function;
 pub(crate) mod impl_block;
+pub(crate) mod instrument;
 pub(crate) mod neighbours;
 pub(crate) mod options;
 mod recursive_default;
@@ -42,7 +43,7 @@ fn expand_item(attr: TokenStream, item: TokenStream) -> TokenStream {
     });
     let expanded = match parsed {
         Ok(Item::Fn(mut function)) => {
-            attributes::allow_known(&mut function.attrs, &mut errors);
+            attributes::allow_known_of_function(&mut function.attrs, &mut errors);
             let options = Options::parse(attr, On::Function, &mut errors);
             function::expand(function, &options, &mut errors)
         }

@@ -4,9 +4,9 @@
 use super::announce::Method;
 use super::options::{self, Options};
 use super::signature::{Shown, as_written, call_output, take_patterns, type_parameters};
-use super::{announce, attributes, check, dyn_signature, frame, recursive_default};
+use super::{announce, attributes, check, dyn_signature, frame, instrument, recursive_default};
 use crate::analysis::module_around::Around;
-use crate::errors::Errors;
+use crate::errors::{self, Errors};
 use crate::lower::{Lowering, Returns, Subject};
 use crate::names::plain_text;
 use proc_macro2::TokenStream;
@@ -91,6 +91,14 @@ fn method(
     errors: &mut Errors,
 ) -> bool {
     let mut calls_itself = false;
+    let attrs = &mut function.attrs;
+    let attr = attrs
+        .iter()
+        .find(|attr| instrument::is_instrument(&attr.meta));
+    if let (Some(attr), None) = (attr, &function.default) {
+        errors.on(attr, errors::INSTRUMENT_WITHOUT_BODY);
+    }
+    let instrument = instrument::take(attrs, &function.sig, errors);
     let sig = &mut function.sig;
     let is_send = !options.not_send;
     if let Some(block) = function.default.take() {
@@ -107,7 +115,13 @@ fn method(
         let mut body = Lowering::new(subject, Returns::of(&sig.output));
         let arguments = take_patterns(&mut sig.inputs, &mut body);
         let brace_token = block.brace_token;
-        let emitted = frame::emit(&mut body, &arguments.prologue, block, sig, options);
+        let emitted = frame::emit(
+            &mut body,
+            &arguments.prologue,
+            block,
+            sig,
+            (instrument, options),
+        );
         let body_of_call = match body.errors.is_empty() {
             true => emitted,
             false => frame::emit_refused_method(sig),

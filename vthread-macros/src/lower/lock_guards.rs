@@ -1,12 +1,12 @@
-//! Guards of std's locks that live across a suspension point: the variables that may be such
-//! guards, as far as syntax shows, and the dead code beside a suspension point that warns if one
-//! is.
+//! Guards of std's locks, and of the spans of `tracing`, that live across a suspension point: the
+//! variables that may be such guards, as far as syntax shows, and the dead code beside a suspension
+//! point that warns if one is.
 //!
 //! A candidate is a `let` whose value unwraps a `lock()`, `read()` or `write()`: only std's return
-//! a `Result` there. The type of that `Result` is recorded; beside each later call in its scope the
-//! runtime's `held_guard` asks whether it contains a guard and whether that call suspends. (The
-//! type of the variable itself may not be known there yet.) A body without candidates costs
-//! nothing.
+//! a `Result` there. Or it is an `enter()` or `entered()`. The type of that is recorded; beside each
+//! later call in its scope the runtime's `held_guard` asks whether it contains a guard and whether
+//! that call suspends. (The type of the variable itself may not be known there yet.) A body without
+//! candidates costs nothing.
 //!
 //! A guard that is passed on, to `drop` for example, is no longer a candidate.
 
@@ -22,6 +22,9 @@ use syn::{Block, Expr, ExprMethodCall, Local, Macro, Pat, Stmt, parse_quote_span
 
 /// Methods that return a guard.
 const LOCKS: &[&str] = &["lock", "read", "write", "try_lock", "try_read", "try_write"];
+
+/// Methods that return the guard of a span.
+const ENTERS: &[&str] = &["enter", "entered"];
 
 /// Methods that take it out of a `Result`.
 const UNWRAPS: &[&str] = &[
@@ -213,7 +216,8 @@ fn bound(pattern: &Pat) -> Option<(&Ident, bool)> {
     }
 }
 
-/// Whether it ends with `lock()` or a similar call, unwrapped here or by its pattern.
+/// Whether it ends with `lock()` or a similar call, unwrapped here or by its pattern, or enters a
+/// span.
 fn gives_guard(value: &Expr, is_unwrapped: bool) -> bool {
     match unparenthesized(value) {
         Expr::Try(attempt) => gives_guard(&attempt.expr, true),
@@ -222,7 +226,8 @@ fn gives_guard(value: &Expr, is_unwrapped: bool) -> bool {
                 return gives_guard(&call.receiver, true);
             }
             let name = plain_text(&call.method);
-            is_unwrapped && call.args.is_empty() && LOCKS.contains(&name.as_str())
+            let methods = if is_unwrapped { LOCKS } else { ENTERS };
+            call.args.is_empty() && methods.contains(&name.as_str())
         }
         _ => false,
     }

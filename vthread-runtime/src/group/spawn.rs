@@ -9,6 +9,7 @@ use super::options::SpawnOptions;
 use super::task::Task;
 use crate::task::handle::Handle;
 use crate::task::header::About;
+use crate::trace::Who;
 use std::future::Future;
 use std::sync::atomic::Ordering;
 
@@ -40,6 +41,11 @@ where
     let handle = unsafe {
         Handle::spawn(frame, child, about, |header| {
             header.has_permit().store(permit.keep(), Ordering::Relaxed);
+            header.make_span(Some(Who {
+                name: node.name.as_deref(),
+                site: node.site,
+                is_body: false,
+            }));
             node.link(header)
         })
     };

@@ -171,6 +171,13 @@ macro_rules! table {
             $([V: ?Sized, K: Suspending] for Across<LockResult<$guard>, K>),*,
             $([V: ?Sized, K: Suspending] for Across<TryLockResult<$guard>, K>),*);)*
     };
+    // The guard of a span, beside a possible suspension.
+    (spans: $($name:ident = $note:literal for $($guard:ty),*;)*) => {
+        $(
+            table!(@key $name, $note,);
+            answers! { $(0 [K: Suspending] Of<held_guard, Across<$guard, K>> => $name;)* }
+        )*
+    };
     // A stream of the library that is used by std's traits.
     (streams under std: $($name:ident = $note:literal for $([$($generics:tt)*] $tag:ty),*;)*) => {
         $(table!(@key $name, $note, $([$($generics)*] for $tag),*);)*
@@ -261,6 +268,12 @@ table! { methods:
 table! { guards:
     held_guard = "a guard of a lock of std lives across this suspension, and a waiter for the lock blocks an OS thread: end it before, by a block or `drop(guard)`, or take the lock of `vthread::sync`"
         for MutexGuard<'_, V>, RwLockReadGuard<'_, V>, RwLockWriteGuard<'_, V>;
+}
+
+#[cfg(feature = "tracing")]
+table! { spans:
+    held_span = "the guard of a span lives across this suspension, and so other vthreads get into the span: end it before, or let `#[instrument]` below `#[vthread]` make the span, which a function leaves while it waits"
+        for tracing::span::Entered<'_>, tracing::span::EnteredSpan;
 }
 
 table! { vthread calls:

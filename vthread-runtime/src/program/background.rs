@@ -36,6 +36,7 @@ where
     // SAFETY: the frame borrows nothing that can end, so no frame has to wait for it.
     let handle = unsafe {
         Handle::spawn(frame, ProcessParent(process), about, |header| {
+            header.make_span(None);
             process.node.link(header)
         })
     };

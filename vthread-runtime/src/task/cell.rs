@@ -132,11 +132,13 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
     }
     let waker = waker::borrowed(held);
     let running = Running::of_task(held);
+    let span = header.enter_span();
     let entered = running.enter();
     match poll(cell, held, &running, &waker) {
         None if running.has_yielded() => {
             header.vthread.stack.waits();
             drop(entered);
+            drop(span);
             // It stays what it is, `RUNNING`: a wake is noted until its next poll is over.
             header.vthread.wait_reason.set(WaitReason::Queued);
             crate::runtime::schedule_again(TaskRef(task));
@@ -144,6 +146,7 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
         None => {
             header.vthread.stack.waits();
             drop(entered);
+            drop(span);
             // From here on a waker may have the task run elsewhere.
             if header.state.pause() == Pause::Reschedule {
                 crate::runtime::schedule_last(TaskRef(task));
@@ -155,6 +158,9 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
             let parent = unsafe { finish(cell, ended, &running) };
             // The task may be gone as soon as its parent knows.
             drop(entered);
+            if let Some(span) = span {
+                span.end();
+            }
             // SAFETY: the end.
             unsafe { parent.left(held) };
         }

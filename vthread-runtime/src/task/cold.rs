@@ -10,6 +10,7 @@ use super::header::Queue;
 use super::id::{LazyId, TaskId};
 use super::vthread::Open;
 use super::wait_for;
+use crate::trace::spans::SpanPlace;
 use std::any::Any;
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -29,6 +30,7 @@ struct Facts {
     companion: OnceLock<Arc<Companion>>,
     /// The queue of the test that runs the task.
     queue: OnceLock<Arc<dyn Queue>>,
+    span: OnceLock<SpanPlace>,
 }
 
 /// Data that a layer above keeps with a task.
@@ -46,8 +48,9 @@ impl Cold {
 
     #[inline]
     fn get(&self) -> Option<&Facts> {
-        // SAFETY: null, or a box that is not freed before `self` is dropped. Its cell is touched
-        // under a lock only, as its comment says, and the rest is `Sync`.
+        // SAFETY: null, or a box that is not freed before `self` is dropped. Its cells are touched
+        // under a lock, or by the thread that polls the task, as their comments say, and the rest
+        // is `Sync`.
         unsafe { self.0.load(Ordering::Acquire).as_ref() }
     }
 
@@ -90,6 +93,18 @@ impl Cold {
     pub(crate) fn set_queue(&self, queue: Arc<dyn Queue>) {
         let set = self.get_or_make().queue.set(queue);
         assert!(set.is_ok(), "a task enters one test");
+    }
+
+    /// The place of the task's span, if it runs in one.
+    #[inline]
+    pub(super) fn span(&self) -> Option<&SpanPlace> {
+        self.get()?.span.get()
+    }
+
+    /// Sets it, once, before the task can run.
+    pub(super) fn set_span(&self, span: SpanPlace) {
+        let set = self.get_or_make().span.set(span);
+        assert!(set.is_ok(), "a task has one span");
     }
 
     /// The number of the current wait for the task's end. `_open` proves that the lock is held.

@@ -27,6 +27,7 @@ pub(crate) mod stack;
 mod cold;
 pub(crate) mod id;
 mod recorded;
+mod traced;
 
 pub(crate) mod header;
 pub(crate) mod waker;

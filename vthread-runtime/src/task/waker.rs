@@ -4,6 +4,7 @@
 
 use super::header::{Header, Held, TaskRef, release};
 use super::state::{Release, Wake};
+use crate::trace::spans::OfWaker;
 use crate::trace::timeline;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -27,7 +28,9 @@ pub(crate) fn task_of(waker: &Waker) -> Option<NonNull<Header>> {
 
 unsafe fn clone(data: *const ()) -> RawWaker {
     // SAFETY: a waker's reference keeps the header alive.
-    unsafe { header(data).as_ref() }.state.retain();
+    let header = unsafe { header(data).as_ref() };
+    header.trace_waker(OfWaker::Clone);
+    header.state.retain();
     RawWaker::new(data, &VTABLE)
 }
 
@@ -36,6 +39,7 @@ unsafe fn wake(data: *const ()) {
     // SAFETY: the waker's reference keeps the header alive until it is given up here.
     let header = unsafe { task.as_ref() };
     let free = header.vtable.free;
+    header.trace_waker(OfWaker::Wake);
     match header.state.wake_and_release() {
         // It does not run, nor end, before it is queued.
         (Wake::Schedule, _) => schedule(task, header),
@@ -50,6 +54,7 @@ unsafe fn wake_by_ref(data: *const ()) {
     let task = header(data);
     // SAFETY: a waker's reference keeps the header alive.
     let header = unsafe { task.as_ref() };
+    header.trace_waker(OfWaker::WakeByRef);
     match header.state.wake() {
         Wake::Schedule => schedule(task, header),
         Wake::ScheduleInWorld => header.queue_in_world(TaskRef(task)),
@@ -65,6 +70,8 @@ fn schedule(task: NonNull<Header>, header: &Header) {
 }
 
 unsafe fn drop(data: *const ()) {
+    // SAFETY: a waker's reference keeps the header alive.
+    unsafe { header(data).as_ref() }.trace_waker(OfWaker::Drop);
     // SAFETY: the waker owned one reference, and is gone.
     unsafe { release(header(data)) }
 }

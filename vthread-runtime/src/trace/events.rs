@@ -1,6 +1,6 @@
 //! The events, by the crate `tracing`.
 
-use super::{FormatError, Who};
+use super::{FormatError, Who, quietly};
 use parking_lot::Mutex;
 use std::any::{Any, type_name};
 use std::cell::Cell;
@@ -34,14 +34,6 @@ impl<E> Display for Formatted<'_, E> {
             Some(format) => format(self.1, f),
             None => write!(f, "an error of type {}", type_name::<E>()),
         }
-    }
-}
-
-/// Calls a subscriber; its panics are contained.
-fn quietly(event: impl FnOnce()) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(event)) {
-        // A payload whose destructor panics is not worth more.
-        std::mem::forget(payload);
     }
 }
 

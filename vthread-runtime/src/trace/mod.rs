@@ -1,16 +1,22 @@
-//! The runtime's events for the crate `tracing`, if the feature `tracing` is on. Without it, all of
-//! this compiles to nothing.
+//! The runtime's events and spans for the crate `tracing`, if the feature `tracing` is on. Without
+//! it, all of this compiles to nothing.
 //!
-//! The target of all events is `vthread`. A failure that is reported nowhere else is a warning; the
-//! failure of a group is for debugging, since its error reports it too; a blocking call that holds
-//! an OS thread is information, once for each place in the program; a poll that delays other
-//! vthreads is a warning.
+//! The target of all of them is `vthread`, except for what only tokio-console reads. A failure that
+//! is reported nowhere else is a warning; the failure of a group is for debugging, since its error
+//! reports it too; a blocking call that holds an OS thread is information, once for each place in
+//! the program; a poll that delays other vthreads is a warning.
 
 #[cfg(feature = "tracing")]
 mod events;
 #[cfg(not(feature = "tracing"))]
 #[path = "events_disabled.rs"]
 mod events;
+
+#[cfg(feature = "tracing")]
+pub(crate) mod spans;
+#[cfg(not(feature = "tracing"))]
+#[path = "spans_disabled.rs"]
+pub(crate) mod spans;
 
 pub(crate) mod frame_sizes;
 pub(crate) mod panics;
@@ -36,4 +42,13 @@ pub(crate) struct Who<'a> {
     pub(crate) site: &'static Location<'static>,
     /// The subject is the body of a group, and not a child.
     pub(crate) is_body: bool,
+}
+
+/// Calls a subscriber; its panics are contained.
+#[cfg(feature = "tracing")]
+fn quietly(call: impl FnOnce()) {
+    if let Err(payload) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)) {
+        // A payload whose destructor panics is not worth more.
+        std::mem::forget(payload);
+    }
 }
