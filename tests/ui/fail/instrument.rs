@@ -1,0 +1,53 @@
+//! `#[instrument]` of tracing: above `#[vthread]`, twice, without a body, with unknown arguments.
+
+use tracing::instrument;
+use vthread::prelude::*;
+
+#[instrument]
+#[vthread]
+fn above(number: u32) -> u32 {
+    number
+}
+
+#[vthread]
+#[instrument(follows_from = causes)]
+fn unknown_argument() {}
+
+#[vthread]
+#[instrument(skip(number), level = "loud")]
+fn unknown_level(number: u32) {
+    let _ = number;
+}
+
+#[vthread]
+#[instrument(skip(numbers))]
+fn skips_nothing(number: u32) {
+    let _ = number;
+}
+
+#[vthread]
+#[instrument(err(Pretty))]
+fn unknown_form() -> Result<(), String> {
+    Ok(())
+}
+
+#[vthread]
+#[instrument]
+#[instrument(name = "again")]
+fn twice() {}
+
+struct Store;
+
+#[vthread]
+#[instrument]
+impl Store {
+    fn load(&self) {}
+}
+
+#[vthread]
+trait Saves {
+    #[instrument]
+    fn save(&self);
+}
+
+fn main() {}
