@@ -6,7 +6,7 @@ use super::cell::{self, Parent};
 use super::current::{self, checkpoint};
 use super::header::{About, Header, Held, Joiner, TaskRef, release};
 use super::state::DropHandle;
-use super::taking::checked_taking;
+use super::taking::in_turn;
 use super::wait_for;
 use super::wait_for::Site;
 use super::wait_reason;
@@ -196,13 +196,16 @@ impl<V> Future for Join<V> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         // One that is not consumed, the future of a task, may be joined after a race that it has
-        // lost.
-        checked_taking(cx, |cx| this.poll_end(cx), Result::is_ok)
+        // lost. As `checked_taking` does it, with the usual way inlined.
+        match ready!(current::checkpoint_of(cx)) {
+            true => in_turn(cx, |cx| this.poll_end(cx), Result::is_ok),
+            false => this.poll_end(cx),
+        }
     }
 }
 
 impl<V> Join<V> {
-    #[inline]
+    #[inline(always)]
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Result<V, Handle<V>>> {
         let handle = self
             .handle

@@ -35,8 +35,9 @@ pub(crate) fn checked_taking<T>(
     }
 }
 
+/// The rare case: the operation races others, and waits for its turn to take something.
 #[cold]
-fn in_turn<T>(
+pub(super) fn in_turn<T>(
     cx: &mut Context<'_>,
     poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
     has_taken: impl FnOnce(&T) -> bool,

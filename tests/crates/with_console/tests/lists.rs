@@ -89,8 +89,10 @@ async fn reads(port: u16) -> HashMap<String, String> {
 
 #[test]
 fn a_named_vthread_is_listed() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = port.local_addr().unwrap().port();
+    let port = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().port()
+    };
     let layer = ConsoleLayer::builder()
         .server_addr(([127, 0, 0, 1], port))
         .publish_interval(Duration::from_millis(50))

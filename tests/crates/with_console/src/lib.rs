@@ -1,0 +1,1 @@
+//! The test is the content: see `tests/lists.rs`.
