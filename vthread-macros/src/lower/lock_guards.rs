@@ -3,10 +3,10 @@
 //! point that warns if one is.
 //!
 //! A candidate is a `let` whose value unwraps a `lock()`, `read()` or `write()`: only std's return
-//! a `Result` there. Or it is an `enter()` or `entered()`. The type of that is recorded; beside each
-//! later call in its scope the runtime's `held_guard` asks whether it contains a guard and whether
-//! that call suspends. (The type of the variable itself may not be known there yet.) A body without
-//! candidates costs nothing.
+//! a `Result` there. Or it is an `enter()` or `entered()`. The type of that is recorded; beside
+//! each later call in its scope the runtime's `held_guard` asks whether it contains a guard and
+//! whether that call suspends. (The type of the variable itself may not be known there yet.) A body
+//! without candidates costs nothing.
 //!
 //! A guard that is passed on, to `drop` for example, is no longer a candidate.
 
