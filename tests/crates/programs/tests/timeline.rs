@@ -52,7 +52,8 @@ fn they_nest(events: &[Value]) {
 
 /// Each begin has its end, after it: of the lives and waits of vthreads, and of arrows.
 fn they_match(events: &[Value]) {
-    for (begin, end, key) in [("b", "e", "name"), ("s", "f", "id")] {
+    // How many vthreads have to be woken depends on how fast the others are.
+    for (begin, end, key, least) in [("b", "e", "name", 100), ("s", "f", "id", 1)] {
         let mut open: BTreeMap<String, f64> = BTreeMap::new();
         let mut n = 0;
         for event in events {
@@ -66,7 +67,7 @@ fn they_match(events: &[Value]) {
             }
         }
         assert!(open.is_empty(), "{open:?}");
-        assert!(n >= 20, "{n} of {begin}");
+        assert!(n >= least, "{n} of {begin}");
     }
 }
 
@@ -122,7 +123,7 @@ fn a_timeline_has_events_of_all_kinds_that_nest_and_match() {
             .iter()
             .filter(|event| event["name"] == "spawn")
             .count(),
-        104
+        105
     );
     let threads = of_phase(&events, "M");
     assert!(

@@ -44,5 +44,7 @@ fn main() {
         let sleeper = spawn!(name = "sleeper" => { sleep(Duration::from_secs(3600)); });
         sleep(Duration::from_millis(5));
         sleeper.cancel();
+        // Until then the body waits for its children.
+        spawn! { sleep(Duration::from_millis(200)); }
     }
 }
