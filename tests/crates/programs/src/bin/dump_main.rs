@@ -26,7 +26,13 @@ fn main() {
             client(&rx);
             *state += 1;
         });
-        spawn!(name = "waiter" => { *state.lock() += 1; });
+        // It may have the lock before the holder has, but not for good.
+        spawn!(name = "waiter" => {
+            loop {
+                *state.lock() += 1;
+                vthread::yield_now();
+            }
+        });
         while !is_as_planned() {
             vthread::yield_now();
         }
