@@ -33,6 +33,7 @@ use crate::primitive::{AtomicUsize, Mutex, Ordering};
 use crate::task::wait_reason;
 use crate::task::wait_reason::WaitReason;
 use crate::world;
+use std::num::NonZeroU64;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::task::{Context, Poll, Waker};
 
@@ -127,9 +128,16 @@ struct Waiters {
     last_ticket: u64,
 }
 
-/// The waiters for one direction.
+/// The waiters for one direction. Most descriptors have one at most: it costs no allocation.
 #[derive(Debug, Default)]
 struct Waitings {
+    /// A waiter, with its ticket if it has one.
+    first: Option<(Option<Ticket>, Waker)>,
+    others: Option<Box<Others>>,
+}
+
+#[derive(Debug, Default)]
+struct Others {
     ticketed: Vec<(Ticket, Waker)>,
     left: Vec<Waker>,
     /// The number of wakers in `left` at which all are woken.
@@ -138,7 +146,7 @@ struct Waitings {
 
 /// A waiter's name, unique for its descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Ticket(u64);
+pub(crate) struct Ticket(NonZeroU64);
 
 impl Readiness {
     /// The readiness of a new descriptor: it is `assumed` so far.
@@ -200,6 +208,18 @@ impl Readiness {
         wait_reason::waits(WaitReason::InputOrOutput, cx);
         world::waits_for_io();
         let waitings = waiters.of(direction);
+        match &waitings.first {
+            None => {
+                waitings.first = Some((None, waker));
+                return Poll::Pending;
+            }
+            Some((None, left)) if left.will_wake(&waker) => {
+                drop(waiters);
+                return Poll::Pending;
+            }
+            Some(_) => {}
+        }
+        let waitings = waitings.others.get_or_insert_default();
         if waitings.left.iter().any(|left| left.will_wake(&waker)) {
             drop(waiters);
             return Poll::Pending;
@@ -236,10 +256,10 @@ impl Readiness {
         wait_reason::waits(WaitReason::InputOrOutput, cx);
         world::waits_for_io();
         waiters.last_ticket += 1;
-        let fresh = Ticket(waiters.last_ticket);
+        let fresh = Ticket(NonZeroU64::new(waiters.last_ticket).expect("they begin with one"));
         let waitings = waiters.of(direction);
         let old = ticket.take().and_then(|ticket| waitings.retire(ticket));
-        waitings.ticketed.push((fresh, waker));
+        waitings.push(fresh, waker);
         *ticket = Some(fresh);
         drop(waiters);
         drop(old);
@@ -263,20 +283,34 @@ impl Waiters {
 }
 
 impl Waitings {
+    fn push(&mut self, ticket: Ticket, waker: Waker) {
+        match self.first {
+            None => self.first = Some((Some(ticket), waker)),
+            Some(_) => {
+                let others = self.others.get_or_insert_default();
+                others.ticketed.push((ticket, waker));
+            }
+        }
+    }
+
     fn take_all(&mut self, woken: &mut WakeList) {
-        woken.extend(self.ticketed.drain(..).map(|(_, waker)| waker));
-        woken.extend(self.left.drain(..));
-        self.limit = 0;
+        woken.extend(self.first.take().map(|(_, waker)| waker));
+        if let Some(others) = &mut self.others {
+            woken.extend(others.ticketed.drain(..).map(|(_, waker)| waker));
+            woken.extend(others.left.drain(..));
+            others.limit = 0;
+        }
     }
 
     /// Takes out the waker under `ticket`, unless it has been woken. The caller drops it outside
     /// the lock.
     fn retire(&mut self, ticket: Ticket) -> Option<Waker> {
-        let index = self
-            .ticketed
-            .iter()
-            .position(|&(other, _)| other == ticket)?;
-        Some(self.ticketed.remove(index).1)
+        if let Some((_, waker)) = self.first.take_if(|(other, _)| *other == Some(ticket)) {
+            return Some(waker);
+        }
+        let ticketed = &mut self.others.as_mut()?.ticketed;
+        let index = ticketed.iter().position(|&(other, _)| other == ticket)?;
+        Some(ticketed.remove(index).1)
     }
 }
 

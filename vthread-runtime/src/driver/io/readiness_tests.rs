@@ -110,6 +110,31 @@ fn a_retired_ticket_leaves_nothing() {
 }
 
 #[test]
+fn each_of_many_tickets_is_retired_alone() {
+    let readiness = Readiness::new(Interest::NONE);
+    let waiters: Vec<_> = (0..4).map(|_| counter()).collect();
+    let mut tickets = [None; 4];
+    for ((_, waker), ticket) in waiters.iter().zip(&mut tickets) {
+        let mut cx = Context::from_waker(waker);
+        let polled = readiness.poll_wait_ticketed(Direction::Read, ticket, &mut cx);
+        assert!(polled.is_pending());
+    }
+    // The first one and another one go; the first place is taken again.
+    for gone in [0, 2] {
+        readiness.retire(Direction::Read, tickets[gone].unwrap());
+    }
+    let mut cx = Context::from_waker(&waiters[3].1);
+    let polled = readiness.poll_wait_ticketed(Direction::Read, &mut tickets[3], &mut cx);
+    assert!(polled.is_pending());
+    announce(&readiness, Interest(READABLE));
+    let woken: Vec<usize> = waiters
+        .iter()
+        .map(|(counter, _)| counter.0.load(Std::Relaxed))
+        .collect();
+    assert_eq!(woken, [0, 1, 0, 1]);
+}
+
+#[test]
 fn wakers_of_the_gone_do_not_pile_up() {
     let readiness = Readiness::new(Interest::NONE);
     let mut gone = Vec::new();
