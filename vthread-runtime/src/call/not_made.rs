@@ -86,7 +86,7 @@ where
 /// ```
 ///
 /// The way out is [`block`](Call::block): `*mutex.lock().block() + 1`. A program that gets as far
-/// as to use this value does not compile.
+/// as to use this value is not built; `cargo check` alone does not see it.
 #[derive(Debug)]
 pub struct WriteBlockToMakeTheCall {
     /// Stands in the message about an unknown field of the call.
