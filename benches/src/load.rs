@@ -13,10 +13,10 @@ use crate::measure::cpu_seconds;
 /// The metric of a message's share of the whole time.
 pub(crate) const MICROS_EACH: &str = "wall_us_each";
 
-const CONNECTIONS: usize = 100;
-const MESSAGE: [u8; 64] = [7; 64];
-const WARM_UP: Duration = Duration::from_millis(500);
-const MEASURED: Duration = Duration::from_secs(3);
+pub(crate) const CONNECTIONS: usize = 100;
+pub(crate) const MESSAGE: [u8; 64] = [7; 64];
+pub(crate) const WARM_UP: Duration = Duration::from_millis(500);
+pub(crate) const MEASURED: Duration = Duration::from_secs(3);
 
 /// One connection, and the state of its message.
 #[derive(Debug)]

@@ -14,12 +14,9 @@ use std::time::{Duration, Instant};
 
 use mio::{Events, Interest, Poll, Token};
 
+use crate::load::{CONNECTIONS, MEASURED, MESSAGE, WARM_UP};
 use crate::measure::cpu_seconds;
 
-const CONNECTIONS: usize = 100;
-const MESSAGE: [u8; 64] = [7; 64];
-const WARM_UP: Duration = Duration::from_millis(500);
-const MEASURED: Duration = Duration::from_secs(3);
 /// How long the last answers may take.
 const LIMIT: Duration = Duration::from_secs(10);
 
