@@ -50,6 +50,7 @@ names! {
     block_on = block_on;
     await_future = await_future;
     await_future_at = await_future_at;
+    in_span = in_span;
     segment = segment;
     level = level;
     caller = Location::caller;

@@ -48,6 +48,7 @@ pub use crate::program::background::{background, background_error};
 pub use crate::scoped::await_future::{AwaitFuture, await_future, await_future_at};
 pub use crate::scoped::catch_unwind::{CatchUnwind, catch_unwind};
 pub use crate::scoped::defer::{BlockEnd, Defer, Finish, defer, finish};
+pub use crate::scoped::in_span::{InSpan, in_span};
 pub use crate::scoped::select::{
     Branch, Branches, NoBranch, Or, Select, branch, branch_if, select, select_biased,
     select_biased_or_default, select_or_default,

@@ -2,12 +2,13 @@
 //! fn` has it. It is entered whenever the frame is polled, and left when that waits.
 //!
 //! The attribute is read here, and not handed on: it would act on the expansion. What it names is
-//! handed to `tracing::span!` and `tracing::event!`. A function that never runs keeps it, so that
-//! its import is used and its name must be found.
+//! handed to `tracing::span!` and `tracing::event!`. The frame is not: whatever bears the name
+//! `tracing` is given a closure that polls it. A function that never runs keeps the attribute, so
+//! that its import is used and its name must be found.
 
 use super::attributes::under_condition;
 use crate::errors::{self, Errors};
-use crate::names::{hygienic, plain_text};
+use crate::names::{self, hygienic, plain_text};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -122,10 +123,14 @@ impl Instrument {
                 }
             }),
         };
+        let in_span = names::in_span(at);
         let whole = quote_spanned!(at=>
             const _: () = { #[#path(skip_all)] #[allow(dead_code)] fn __instrumented() {} };
             let __span = #span;
-            ::tracing::Instrument::instrument(#body, __span).await
+            let __enter = move |__poll: &mut dyn ::core::ops::FnMut()| {
+                ::tracing::Span::in_scope(&__span, __poll)
+            };
+            #in_span(#body, __enter).await
         );
         match &self.condition {
             None => whole,
