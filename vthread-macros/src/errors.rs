@@ -192,6 +192,13 @@ pub(crate) fn module_of_its_name(name: &str, clash: Clash) -> String {
     }
 }
 
+pub(crate) fn hidden_by_a_module(name: &str) -> String {
+    format!(
+        "the module `{name}` of this file hides whether the function `{name}`, which a glob import \
+         brings, is a vthread function. Write the path of the function, as in `other::{name}(..)`"
+    )
+}
+
 pub(crate) fn plain_trait(name: &str) -> String {
     format!(
         "`{name}` is called by plain code, which cannot suspend: leave out `#[vthread]` here. \

@@ -18,6 +18,7 @@ mod calls;
 mod captures;
 mod chains;
 mod closures;
+mod conditional_names;
 mod control;
 mod deep_chains;
 mod diverging;

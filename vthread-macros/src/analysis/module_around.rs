@@ -52,6 +52,13 @@ impl Around {
         module.is_some_and(|module| module.types.is_tuple(ty))
     }
 
+    /// Whether a module of this name hides whether a function of this name suspends, which a glob
+    /// import brings.
+    pub(crate) fn is_hidden(&self, name: &str) -> bool {
+        let around = self.0.as_ref();
+        around.is_some_and(|(modules, at)| modules.is_hidden(*at, name))
+    }
+
     /// Whether one block of the file has a method of this name.
     pub(crate) fn has_one(&self, method: &str) -> bool {
         let modules = self.0.as_ref().map(|(modules, _)| modules);
@@ -108,6 +115,8 @@ struct Module {
     /// The code of the items that may give a name another meaning.
     others: String,
     types: OwnTypes,
+    /// Its modules that have no function of their own name.
+    modules: HashSet<String>,
     /// Whether macros make some of the items.
     is_made: bool,
 }
@@ -123,6 +132,12 @@ impl Modules {
         let own = self.all.len();
         self.all.push(Module::default());
         for item in items(code, range) {
+            if let (Kind::Module, Some(body)) = (item.kind, item.body.clone()) {
+                let has_one = has_word(&code[body], item.name);
+                self.all[own]
+                    .modules
+                    .extend((!has_one).then(|| item.name.to_owned()));
+            }
             let is_known = item.attributes.iter().all(|name| is_of_a_known_item(name));
             match (item.kind, item.body.clone()) {
                 (Kind::Function, _) => {
@@ -166,6 +181,18 @@ impl Modules {
                 }
             }
         }
+    }
+
+    fn is_hidden(&self, at: usize, name: &str) -> bool {
+        let module = &self.all[at];
+        if module.functions.contains_key(name) || has_word(&module.others, name) {
+            return false;
+        }
+        // What `super::*` brings is known, unless another glob brings it there.
+        let around = module.imported.map(|around| (around, &self.all[around]));
+        let n_globs = module.others.matches("::*").count() - usize::from(around.is_some());
+        let is_hidden = n_globs > 0 && module.modules.contains(name);
+        is_hidden || around.is_some_and(|(at, _)| self.is_hidden(at, name))
     }
 
     fn function(&self, at: usize, name: &str) -> Option<Known> {

@@ -1,22 +1,25 @@
 //! The lexical scopes of a body: which names are variables, and where they were bound.
 
-use crate::emit::attributes::is_condition;
+use crate::emit::attributes::{is_condition, whole_condition};
 use crate::known::is_upper;
 use crate::names::plain_text;
-use proc_macro2::{Span, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, Fields, Item, Macro, Pat, PatIdent, Stmt, UseName, UseRename};
+use syn::{
+    Attribute, Block, Expr, FieldPat, Fields, Item, Macro, Pat, PatIdent, Stmt, UseName, UseRename,
+};
 
 /// The meaning of a name.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone)]
 pub(crate) enum Name {
     /// A variable.
     Variable {
         mutable: bool,
         /// Declared without a value.
         late: bool,
-        bound_at: Span2,
+        bound_at: Span,
         of: Option<OfType>,
     },
     /// The handle of a group of this function.
@@ -27,20 +30,37 @@ pub(crate) enum Name {
     VthreadItem,
     /// Imported in the body: like a name from outside.
     Import,
+    /// One of two.
+    Either(Rc<Either>),
+}
+
+/// A name whose meaning a condition decides.
+pub(crate) struct Either {
+    pub(crate) condition: TokenStream,
+    /// Its meaning if the condition holds.
+    pub(crate) then: Name,
+    /// The meaning that it has without this: `None` if that is the module's.
+    pub(crate) otherwise: Option<Name>,
+}
+
+impl Name {
+    /// The first of its meanings.
+    fn first(&self) -> &Name {
+        match self {
+            Name::Either(either) => either.then.first(),
+            certain => certain,
+        }
+    }
+
+    /// Whether a call of it stays as it is.
+    fn is_plain(&self) -> bool {
+        matches!(self, Name::Variable { .. } | Name::PlainItem)
+    }
 }
 
 /// The type of a variable, among those that the walk has written down.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) struct OfType(pub(crate) usize);
-
-/// A span that comparisons ignore.
 #[derive(Clone, Copy)]
-pub(crate) struct Span2(pub(crate) Span);
-impl PartialEq for Span2 {
-    fn eq(&self, _: &Span2) -> bool {
-        true
-    }
-}
+pub(crate) struct OfType(pub(crate) usize);
 
 /// The scopes open at this point, outermost first, and what is known of each name in them.
 pub(crate) struct Scopes<V = Name>(Vec<HashMap<String, V>>);
@@ -78,18 +98,65 @@ impl<V> Scopes<V> {
 impl Scopes {
     /// Binds every variable of a pattern.
     pub(crate) fn bind_pattern(&mut self, pattern: &Pat) {
-        for (name, what) in variables(pattern) {
-            self.bind(name, what);
+        self.bind_pattern_under(&[], pattern);
+    }
+
+    /// The same for a pattern that has attributes of its own.
+    pub(crate) fn bind_pattern_under(&mut self, attrs: &[Attribute], pattern: &Pat) {
+        for bound in variables_under(attrs, pattern) {
+            self.bind_under(bound.condition, bound.name, bound.what);
+        }
+    }
+
+    /// Binds a name where the condition holds. Elsewhere it keeps the meaning that it has.
+    fn bind_under(&mut self, condition: Option<TokenStream>, name: String, then: Name) {
+        let Some(condition) = condition else {
+            return self.bind(name, then);
+        };
+        let otherwise = self.find(&name).cloned();
+        let is_certain = then.is_plain()
+            && match &otherwise {
+                Some(Name::Either(other)) => {
+                    other.then.is_plain() && are_opposite(&condition, &other.condition)
+                }
+                Some(before) => before.is_plain(),
+                None => false,
+            };
+        let what = match is_certain {
+            true => then,
+            false => Name::Either(Rc::new(Either {
+                condition,
+                then,
+                otherwise,
+            })),
+        };
+        self.bind(name, what);
+    }
+
+    /// The name if a condition decides about its meaning, and the scope that binds it.
+    pub(crate) fn either(&self, name: &str) -> Option<(usize, Rc<Either>)> {
+        let at = self.0.iter().rposition(|scope| scope.contains_key(name))?;
+        match &self.0[at][name] {
+            Name::Either(either) => Some((at, Rc::clone(either))),
+            _ => None,
+        }
+    }
+
+    /// Gives a name another meaning in a scope, or the one that it has around it.
+    pub(crate) fn exchange(&mut self, at: usize, name: &str, by: Option<Name>) -> Option<Name> {
+        match by {
+            Some(by) => self.0[at].insert(name.to_owned(), by),
+            None => self.0[at].remove(name),
         }
     }
 
     /// The same for a `let` without a value.
-    pub(crate) fn bind_late(&mut self, pattern: &Pat) {
-        for (name, mut what) in variables(pattern) {
-            if let Name::Variable { late, .. } = &mut what {
+    pub(crate) fn bind_late(&mut self, attrs: &[Attribute], pattern: &Pat) {
+        for mut bound in variables_under(attrs, pattern) {
+            if let Name::Variable { late, .. } = &mut bound.what {
                 *late = true;
             }
-            self.bind(name, what);
+            self.bind_under(bound.condition, bound.name, bound.what);
         }
     }
 
@@ -108,11 +175,10 @@ impl Scopes {
                 Stmt::Item(Item::Fn(item)) => {
                     let what = match crate::known::attributes::is_vthread(&item.attrs) {
                         true => Name::VthreadItem,
-                        // Its condition may not hold, and the name then comes from outside.
-                        false if item.attrs.iter().any(is_condition) => Name::Import,
                         false => Name::PlainItem,
                     };
-                    self.bind(plain_text(&item.sig.ident), what);
+                    let condition = whole_condition(&item.attrs);
+                    self.bind_under(condition, plain_text(&item.sig.ident), what);
                 }
                 Stmt::Item(Item::Use(item)) => Imports(self).visit_item_use(item),
                 Stmt::Item(item) => self.bind_value(item),
@@ -133,25 +199,7 @@ impl Scopes {
         };
         let text = plain_text(name);
         if !is_upper(&text) {
-            let what = match attrs.iter().any(is_condition) {
-                true => Name::Import,
-                false => Name::PlainItem,
-            };
-            self.bind(text, what);
-        }
-    }
-
-    /// Binds every variable of a `let` whose condition may not hold: then the name may be that of a
-    /// function around, which `suspends`. Where another such `let` stands before, one of them
-    /// holds.
-    pub(crate) fn bind_conditional(&mut self, pattern: &Pat, suspends: impl Fn(&str) -> bool) {
-        for (name, what) in variables(pattern) {
-            let has_another = match self.get(&name) {
-                Some(Name::Variable { .. }) => true,
-                _ => self.0.last().is_some_and(|own| own.contains_key(&name)),
-            };
-            let is_certain = has_another || !suspends(&name);
-            self.bind(name, if is_certain { what } else { Name::Import });
+            self.bind_under(whole_condition(attrs), text, Name::PlainItem);
         }
     }
 
@@ -168,7 +216,7 @@ impl Scopes {
                 let bound = Name::Variable {
                     mutable: false,
                     late: false,
-                    bound_at: Span2(name.span()),
+                    bound_at: name.span(),
                     of: None,
                 };
                 self.bind(plain_text(name), bound);
@@ -176,8 +224,9 @@ impl Scopes {
         }
     }
 
+    /// The meaning of the name, or the first of two.
     pub(crate) fn get(&self, name: &str) -> Option<Name> {
-        self.find(name).copied()
+        self.find(name).map(|name| name.first().clone())
     }
 
     /// The variable, if its innermost binding lies at `depth` or deeper.
@@ -188,10 +237,10 @@ impl Scopes {
             .enumerate()
             .rev()
             .find(|(_, scope)| scope.contains_key(name))?;
-        match scope[name] {
+        match scope[name].first() {
             Name::Variable {
                 mutable, bound_at, ..
-            } if at >= depth => Some((mutable, bound_at.0)),
+            } if at >= depth => Some((*mutable, *bound_at)),
             _ => None,
         }
     }
@@ -210,23 +259,43 @@ impl Visit<'_> for Imports<'_> {
 
 /// The names that a pattern binds.
 pub(crate) fn names(pattern: &Pat) -> HashSet<String> {
-    variables(pattern)
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect()
+    let variables = variables_under(&[], pattern).into_iter();
+    variables.map(|bound| bound.name).collect()
 }
 
 /// The names that a pattern binds, and whether each is `mut`.
 pub(crate) fn names_and_mutability(pattern: &Pat) -> impl Iterator<Item = (String, bool)> {
-    variables(pattern)
+    let is_mutable = |what| matches!(what, Name::Variable { mutable: true, .. });
+    variables_under(&[], pattern)
         .into_iter()
-        .map(|(name, what)| (name, matches!(what, Name::Variable { mutable: true, .. })))
+        .map(move |bound| (bound.name, is_mutable(bound.what)))
 }
 
-fn variables(pattern: &Pat) -> Vec<(String, Name)> {
-    let mut binders = Binders(Vec::new());
+/// A variable of a pattern.
+struct Bound {
+    condition: Option<TokenStream>,
+    name: String,
+    what: Name,
+}
+
+fn variables_under(attrs: &[Attribute], pattern: &Pat) -> Vec<Bound> {
+    let mut binders = Binders {
+        bound: Vec::new(),
+        around: attrs
+            .iter()
+            .filter(|attr| is_condition(attr))
+            .cloned()
+            .collect(),
+    };
     binders.visit_pat(pattern);
-    binders.0
+    binders.bound
+}
+
+/// Whether one of two conditions is the other one's `not`.
+fn are_opposite(one: &TokenStream, other: &TokenStream) -> bool {
+    let (one, other) = (one.to_string(), other.to_string());
+    let is_not = |one: &str, other: &str| one == format!("not ({other})");
+    is_not(&one, &other) || is_not(&other, &one)
 }
 
 /// An upper-case identifier in a pattern is a constant or a unit structure.
@@ -235,23 +304,39 @@ pub(crate) fn is_variable(pattern: &PatIdent) -> bool {
     !(is_upper(&plain_text(&pattern.ident)) && plain)
 }
 
-struct Binders(Vec<(String, Name)>);
+struct Binders {
+    bound: Vec<Bound>,
+    /// The conditions of the fields around.
+    around: Vec<Attribute>,
+}
 
 impl<'ast> Visit<'ast> for Binders {
     fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
         if is_variable(pattern) {
             let name = plain_text(&pattern.ident);
             let mutable = pattern.mutability.is_some() && pattern.by_ref.is_none();
-            let bound_at = Span2(pattern.ident.span());
+            let bound_at = pattern.ident.span();
             let what = Name::Variable {
                 mutable,
                 late: false,
                 bound_at,
                 of: None,
             };
-            self.0.push((name, what));
+            let condition = whole_condition(&self.around);
+            self.bound.push(Bound {
+                condition,
+                name,
+                what,
+            });
         }
         visit::visit_pat_ident(self, pattern);
+    }
+    fn visit_field_pat(&mut self, field: &'ast FieldPat) {
+        let n_around = self.around.len();
+        let conditions = field.attrs.iter().filter(|attr| is_condition(attr));
+        self.around.extend(conditions.cloned());
+        visit::visit_field_pat(self, field);
+        self.around.truncate(n_around);
     }
     fn visit_expr(&mut self, _: &'ast Expr) {}
 }

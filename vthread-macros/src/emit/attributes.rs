@@ -3,7 +3,9 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{AttrStyle, Attribute, Expr, Meta, Stmt};
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::{AttrStyle, Attribute, Expr, Meta, Stmt, Token};
 
 macro_rules! kinds {
     ($($kind:ident)*) => {
@@ -93,6 +95,40 @@ pub(crate) fn condition(attrs: &[Attribute]) -> Option<TokenStream> {
     });
     let conditions: Vec<_> = conditions.collect();
     (!conditions.is_empty()).then(|| quote!(all(#(#conditions),*)))
+}
+
+/// The same with the conditions that `cfg_attr` adds under a condition of its own.
+pub(crate) fn whole_condition(attrs: &[Attribute]) -> Option<TokenStream> {
+    let conditions: Vec<_> = attrs
+        .iter()
+        .flat_map(|attr| conditions(&attr.meta))
+        .collect();
+    match conditions.as_slice() {
+        [] => None,
+        [one] => Some(one.clone()),
+        all => Some(quote!(all(#(#all),*))),
+    }
+}
+
+fn conditions(meta: &Meta) -> Vec<TokenStream> {
+    let Meta::List(list) = meta else {
+        return Vec::new();
+    };
+    if list.path.is_ident("cfg") {
+        return vec![list.tokens.clone()];
+    }
+    if !list.path.is_ident("cfg_attr") {
+        return Vec::new();
+    }
+    let parts = Punctuated::<Meta, Token![,]>::parse_terminated.parse2(list.tokens.clone());
+    let Some((when, added)) = parts.as_ref().ok().and_then(|parts| {
+        let mut parts = parts.iter();
+        Some((parts.next()?, parts))
+    }) else {
+        return Vec::new();
+    };
+    let added = added.flat_map(conditions);
+    added.map(|added| quote!(any(not(#when), #added))).collect()
 }
 
 /// An element of a list with its attributes. If its condition does not hold, `()` takes its

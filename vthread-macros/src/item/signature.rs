@@ -32,11 +32,11 @@ pub(crate) fn take_patterns(
         let FnArg::Typed(argument) = input else {
             continue;
         };
-        body.scopes.bind_pattern(&argument.pat);
+        let attrs = &argument.attrs;
+        body.scopes.bind_pattern_under(attrs, &argument.pat);
         let written = body.written_type(&argument.ty);
         body.give_type(&argument.pat, written);
         let pattern = &argument.pat;
-        let attrs = &argument.attrs;
         let name = match &**pattern {
             Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
                 let name = ident.ident.clone();

@@ -1,7 +1,6 @@
 //! The walk over a block: its statements in order, and the rules for the block as a whole.
 
 use super::{Lowering, macro_fragments};
-use crate::analysis::impl_siblings::Known;
 use crate::analysis::tail::first_tail;
 use crate::emit::attributes;
 use crate::emit::call::Extent;
@@ -9,6 +8,7 @@ use crate::emit::parens;
 use crate::errors;
 use crate::forms::enclosure::Enclosure;
 use crate::forms::{OurMacro, our_macro};
+use crate::names::plain_text;
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::mem::take;
@@ -34,6 +34,9 @@ impl Lowering {
             self.checked_paths.clear();
             self.n_importing += 1;
         }
+        let n_types = self.types_of_blocks.len();
+        self.types_of_blocks
+            .extend(block.stmts.iter().filter_map(type_name));
         let first_tail = first_tail(block);
         let rest = take_rest_after_defer(block);
         let held = self.begin_of_block();
@@ -60,14 +63,8 @@ impl Lowering {
                         }
                     }
                     match local.init {
-                        Some(_) if local.attrs.iter().any(attributes::is_condition) => {
-                            let around = &self.subject.around;
-                            let suspends =
-                                |name: &str| around.function(name) == Some(Known::Suspends);
-                            self.scopes.bind_conditional(&local.pat, suspends);
-                        }
-                        Some(_) => self.scopes.bind_pattern(&local.pat),
-                        None => self.scopes.bind_late(&local.pat),
+                        Some(_) => self.scopes.bind_pattern_under(&local.attrs, &local.pat),
+                        None => self.scopes.bind_late(&local.attrs, &local.pat),
                     }
                     match &local.pat {
                         Pat::Type(typed) => self.give_type(&typed.pat, written),
@@ -139,6 +136,7 @@ impl Lowering {
             self.checked_paths.clear();
             self.n_importing -= 1;
         }
+        self.types_of_blocks.truncate(n_types);
         self.scopes.close();
     }
 
@@ -178,6 +176,23 @@ fn has_imports(block: &Block) -> bool {
         _ => false,
     };
     block.stmts.iter().any(imports)
+}
+
+/// The name of an item that is one of a type or a module.
+fn type_name(statement: &Stmt) -> Option<String> {
+    let Stmt::Item(item) = statement else {
+        return None;
+    };
+    let name = match item {
+        Item::Enum(item) => &item.ident,
+        Item::Mod(item) => &item.ident,
+        Item::Struct(item) => &item.ident,
+        Item::Trait(item) => &item.ident,
+        Item::Type(item) => &item.ident,
+        Item::Union(item) => &item.ident,
+        _ => return None,
+    };
+    Some(plain_text(name))
 }
 
 /// Splits a block after its first `defer!`. Items stay: they are visible in the whole block.

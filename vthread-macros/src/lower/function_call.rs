@@ -13,9 +13,10 @@ use crate::analysis::scopes::Name;
 use crate::editor;
 use crate::emit::call::{CallMode, Extent, Place, decide, found, known_call, shown_value, ways};
 use crate::emit::parens;
+use crate::errors;
 use crate::known;
 use crate::names::{self, companion, hygienic, plain_text};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
@@ -25,11 +26,54 @@ impl Lowering {
     /// The rewritten call, or `None` if it stays as it is (with its arguments rewritten).
     pub(crate) fn call(&mut self, call: &mut ExprCall, is_expected: bool) -> Option<Expr> {
         let at = call.paren_token.span.join();
-        let rewritten = self.decided_call(call, is_expected)?;
+        let rewritten = match self.conditional_call(call, is_expected) {
+            Some(rewritten) => rewritten,
+            None => self.decided_call(call, is_expected)?,
+        };
         match editor::asks() {
             true => Some(shown_value(&call, at)),
             false => Some(rewritten),
         }
+    }
+
+    /// The call of a name that a condition may give another meaning, `#[cfg(..)] let f = ..; f()`:
+    /// it is decided for both, and the condition chooses. They are elements of a tuple, whose
+    /// temporaries live as long as those of the call.
+    fn conditional_call(&mut self, call: &mut ExprCall, is_expected: bool) -> Option<Expr> {
+        let Expr::Path(path) = &*call.func else {
+            return None;
+        };
+        let name = path
+            .path
+            .segments
+            .last()
+            .map(|last| plain_text(&last.ident))?;
+        let is_bare = path.qself.is_none() && own_path(&path.path).is_some();
+        if !is_bare || path.path.segments.len() > 1 || !self.in_frame {
+            return None;
+        }
+        let (scope, either) = self.scopes.either(&name)?;
+        let (stated, checked) = (self.stated.take(), self.checked_paths.clone());
+        let call = &*call;
+        let decided = |body: &mut Lowering, meaning: Option<Name>| {
+            let mut call = call.clone();
+            let before = body.scopes.exchange(scope, &name, meaning);
+            body.stated.clone_from(&stated);
+            let rewritten = body.call(&mut call, is_expected);
+            body.scopes.exchange(scope, &name, before);
+            // A check in code that is compiled out is none.
+            body.checked_paths.clone_from(&checked);
+            rewritten.unwrap_or(Expr::Call(call))
+        };
+        let otherwise = decided(self, either.otherwise.clone());
+        let errors = std::mem::take(&mut self.errors);
+        let then = decided(self, Some(either.then.clone()));
+        // Errors in the arguments are those of both.
+        self.errors = errors;
+        let (condition, span) = (&either.condition, hygienic(call.paren_token.span.join()));
+        Some(Expr::Verbatim(quote_spanned!(span=>
+            (#[cfg(#condition)] #then, #[cfg(not(#condition))] #otherwise,).0
+        )))
     }
 
     fn decided_call(&mut self, call: &mut ExprCall, is_expected: bool) -> Option<Expr> {
@@ -78,6 +122,20 @@ impl Lowering {
                 },
             }
         }
+        let path = match path.get_ident() {
+            // The type is found where a module would be, and the function stands further out.
+            Some(_) if self.types_of_blocks.contains(&name) && self.scopes.get(&name).is_none() => {
+                let mut path = path;
+                let own = Ident::new("self", hygienic(at));
+                path.segments.insert(0, own.into());
+                path
+            }
+            Some(_) if self.in_frame && self.subject.around.is_hidden(&name) => {
+                self.errors.on(&path, errors::hidden_by_a_module(&name));
+                path
+            }
+            _ => path,
+        };
         let warning = blocking_calls::function(&path, is_given_stdin).filter(|_| self.warns());
         if let Some(asked) = blocking_calls::wrapper(call, &path).filter(|_| self.warns()) {
             return Some(asked);
@@ -301,7 +359,7 @@ pub(crate) fn type_name(ty: &Type) -> Option<String> {
 }
 
 /// `f` or `self::f`, with or without generic arguments: a local name or a direct recursion.
-fn own_path(path: &Path) -> Option<syn::Ident> {
+fn own_path(path: &Path) -> Option<Ident> {
     let n = path.segments.len();
     let own = n == 1 || n == 2 && path.segments[0].ident == "self";
     (own && path.leading_colon.is_none()).then(|| path.segments[n - 1].ident.clone())

@@ -92,6 +92,8 @@ pub(crate) struct Lowering {
     pub(crate) checked_paths: HashSet<String>,
     /// How many of the blocks around may give a name another meaning than their module does.
     pub(crate) n_importing: usize,
+    /// The types and modules of the blocks around.
+    pub(crate) types_of_blocks: Vec<String>,
     /// The untyped parameters of the enclosing closures: their types cannot be probed yet.
     pub(crate) untyped: Vec<String>,
     /// The call that is the statement about to be rewritten, for dead code beside it.
@@ -246,6 +248,7 @@ impl Lowering {
             calls_itself: false,
             checked_paths: HashSet::new(),
             n_importing: 0,
+            types_of_blocks: Vec::new(),
             untyped: Vec::new(),
             stated: None,
             held: Vec::new(),

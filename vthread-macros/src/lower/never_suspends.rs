@@ -104,6 +104,9 @@ impl Lowering {
         let is_bare = path.segments.len() == 1 && path.leading_colon.is_none();
         let is_of_self = path.segments.len() == 2 && path.segments[0].ident == "self";
         if is_bare || is_of_self {
+            if self.scopes.either(&name).is_some() {
+                return false;
+            }
             match self.scopes.get(&name).filter(|_| is_bare) {
                 Some(Name::Variable { .. } | Name::PlainItem) => return true,
                 None if self.subject.function.as_deref() != Some(&name) => {
