@@ -113,3 +113,84 @@ mod max_concurrency_is_kept {
         assert_eq!(run(50, 1), 1);
     }
 }
+
+/// New children go before those that wait for their first turn, so that a recursion has few at once.
+mod a_recursion_of_spawns_goes_into_depth {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    #[derive(Default)]
+    struct Leaves {
+        alive: AtomicUsize,
+        most: AtomicUsize,
+        n: AtomicUsize,
+    }
+
+    #[vthread]
+    fn tree(depth: u32, leaves: &Leaves) {
+        if depth == 0 {
+            leaves.alive.fetch_sub(1, Relaxed);
+            leaves.n.fetch_add(1, Relaxed);
+            return;
+        }
+        group! {
+            for _ in 0..10 {
+                if depth == 1 {
+                    let alive = leaves.alive.fetch_add(1, Relaxed) + 1;
+                    leaves.most.fetch_max(alive, Relaxed);
+                }
+                spawn! { tree(depth - 1, leaves) }
+            }
+        }
+    }
+
+    #[test]
+    fn holds() {
+        let leaves = Leaves::default();
+        tree(4, &leaves);
+        assert_eq!(leaves.n.into_inner(), 10_000);
+        let most = leaves.most.into_inner();
+        assert!(most < 3_000, "{most}");
+    }
+}
+
+/// Each link is a new vthread that spawns another: on every worker there are always new ones.
+mod no_vthread_starves_behind_new_children {
+    use super::*;
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+    #[vthread]
+    fn chain(is_over: &AtomicBool) {
+        if !is_over.load(Relaxed) {
+            group! { spawn! { chain(is_over) } }
+        }
+    }
+
+    /// The first child has to run although it is the oldest, and then beside the others.
+    #[vthread]
+    fn run(n_workers: usize) {
+        let is_over = &AtomicBool::new(false);
+        group! {
+            spawn! {
+                for _ in 0..100 {
+                    yield_now();
+                }
+                is_over.store(true, Relaxed);
+            }
+            for _ in 0..2 * n_workers {
+                spawn! { chain(is_over) }
+            }
+        }
+    }
+
+    #[vthread]
+    fn in_a_new_vthread() {
+        let n_workers = vthread::metrics().workers;
+        group! { spawn! { run(n_workers) } }
+    }
+
+    #[test]
+    fn holds() {
+        in_a_new_vthread();
+    }
+}

@@ -48,6 +48,12 @@ pub(crate) fn schedule(task: TaskRef) {
     crate::scheduler::schedule(task);
 }
 
+/// Queues a new task whose spawner is new itself: before those that were spawned earlier.
+#[inline]
+pub(crate) fn schedule_nested(task: TaskRef) {
+    crate::scheduler::schedule_nested(task);
+}
+
 /// Queues a task behind all others.
 #[inline]
 pub(crate) fn schedule_last(task: TaskRef) {

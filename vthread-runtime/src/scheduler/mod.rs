@@ -17,7 +17,7 @@ pub(crate) mod threads;
 
 pub(crate) use blocking_wait::{Given, Place, has_place, wait};
 pub use monitor::StuckPoll;
-pub(crate) use queueing::{ordered, schedule, schedule_again, schedule_last};
+pub(crate) use queueing::{ordered, schedule, schedule_again, schedule_last, schedule_nested};
 pub(crate) use worker::Orders;
 
 use self::handoff::Spares;

@@ -13,7 +13,14 @@ pub(crate) fn schedule(task: TaskRef) {
     }
 }
 
-/// Queues a task behind all others of this worker: it has had its turn.
+/// Queues a new task whose spawner is new itself: before all others that are.
+pub(crate) fn schedule_nested(task: TaskRef) {
+    if let Err(task) = queue_here(task, worker::push_nested) {
+        order(task);
+    }
+}
+
+/// Queues a task behind all others of this worker: it is new, or has had its turn.
 pub(crate) fn schedule_last(task: TaskRef) {
     if let Err(task) = queue_here(task, worker::push_last) {
         order(task);

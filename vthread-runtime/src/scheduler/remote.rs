@@ -199,6 +199,8 @@ pub(super) struct Remote {
     pub(super) hold: Hold,
     pub(super) slot: Slot,
     pub(super) stealer: Stealer<TaskRef>,
+    /// Of the core's nested children.
+    pub(super) nested: Stealer<TaskRef>,
     /// The number of rounds of the thread: one for each poll. Written by the thread.
     rounds: AtomicUsize,
     /// How often the thread has taken tasks from another core. Written by the thread.
@@ -210,11 +212,12 @@ pub(super) struct Remote {
 }
 
 impl Remote {
-    pub(super) fn leaked(stealer: Stealer<TaskRef>) -> &'static Self {
+    pub(super) fn leaked(stealer: Stealer<TaskRef>, nested: Stealer<TaskRef>) -> &'static Self {
         let remote: &Remote = Box::leak(Box::new(Remote {
             hold: Hold::new(),
             slot: Slot::new(),
             stealer,
+            nested,
             rounds: AtomicUsize::new(0),
             steals: AtomicUsize::new(0),
             sleeps: AtomicUsize::new(0),
@@ -263,7 +266,7 @@ impl Remote {
 
     /// The number of tasks that wait for the core's thread.
     pub(super) fn n_queued(&self) -> usize {
-        usize::from(!self.slot.is_empty()) + self.stealer.len()
+        usize::from(!self.slot.is_empty()) + self.stealer.len() + self.nested.len()
     }
 
     /// Called before a vthread that was spawned at `site` is polled.
@@ -285,21 +288,28 @@ impl Remote {
 
     /// Whether tasks wait for the core's thread.
     pub(super) fn has_work(&self) -> bool {
-        !self.slot.is_empty() || !self.stealer.is_empty()
+        !self.slot.is_empty() || self.has_loot()
+    }
+
+    /// Whether there are tasks that others can steal.
+    pub(super) fn has_loot(&self) -> bool {
+        !self.stealer.is_empty() || !self.nested.is_empty()
     }
 
     /// Passes every queued task to `take`. Called from any thread. Returns whether there were any.
     pub(super) fn empty(&self, mut take: impl FnMut(TaskRef)) -> bool {
         let mut had_some = false;
         let from_slot = self.slot.take();
-        loop {
-            match self.stealer.steal() {
-                Steal::Success(task) => {
-                    take(task);
-                    had_some = true;
+        for stealer in [&self.stealer, &self.nested] {
+            loop {
+                match stealer.steal() {
+                    Steal::Success(task) => {
+                        take(task);
+                        had_some = true;
+                    }
+                    Steal::Empty => break,
+                    Steal::Retry => {}
                 }
-                Steal::Empty => break,
-                Steal::Retry => {}
             }
         }
         if let Some(task) = from_slot {

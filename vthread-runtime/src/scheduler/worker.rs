@@ -12,7 +12,7 @@ use crate::base::blocks;
 use crate::task::header::TaskRef;
 use crate::task::stack;
 use crate::trace::timeline::{self, What};
-use crossbeam_deque::{Steal, Worker as Deque};
+use crossbeam_deque::{Steal, Stealer, Worker as Deque};
 use std::cell::RefCell;
 use std::ptr;
 use std::sync::Arc;
@@ -20,8 +20,13 @@ use std::sync::Arc;
 /// The number of tasks after which a worker looks at the injector and at the driver before its own
 /// queue. A power of two.
 const LOOK_AROUND: usize = 64;
+/// The number of tasks after which the oldest nested child moves to the deque. A multiple of
+/// `LOOK_AROUND`, and so large that a recursion stays narrow.
+const ADVANCE: usize = 64 * LOOK_AROUND;
 /// How many tasks in a row may come from the slot.
 const SLOT_STREAK: u32 = 3;
+/// There may be nested children.
+const NESTED: u32 = 1 << 31;
 
 /// The state that makes a thread a worker. Each core is owned by one thread.
 #[derive(Debug)]
@@ -29,9 +34,17 @@ pub(super) struct Core {
     /// The index of its seat.
     pub(super) index: usize,
     deque: Deque<TaskRef>,
+    /// Children whose spawners were new themselves. The newest runs first, and the oldest is
+    /// stolen first.
+    nested: Deque<TaskRef>,
+    /// The next task comes from `nested`, if both queues have one.
+    nested_is_next: bool,
     /// The part that the other threads see, with the task woken last.
     pub(super) remote: &'static Remote,
-    streak: u32,
+    /// How many tasks in a row came from the slot; and `NESTED`, without which there are no nested
+    /// children. So for most tasks it is one look at one word: zero, and the next comes from the
+    /// deque.
+    turns: u32,
     searching: bool,
     /// The poll whose thread this core's thread has replaced, until that is reported.
     pub(super) relieves: Option<StuckPoll>,
@@ -42,12 +55,14 @@ pub(super) struct Core {
 
 impl Core {
     pub(super) fn new(index: usize) -> Self {
-        let deque = Deque::new_fifo();
+        let (deque, nested) = (Deque::new_fifo(), Deque::new_lifo());
         Core {
             index,
-            remote: Remote::leaked(deque.stealer()),
+            remote: Remote::leaked(deque.stealer(), nested.stealer()),
             deque,
-            streak: 0,
+            nested,
+            nested_is_next: true,
+            turns: 0,
             searching: false,
             relieves: None,
             asleep: false,
@@ -68,17 +83,55 @@ impl Core {
     }
 
     #[inline]
-    fn next_local(&mut self) -> Option<TaskRef> {
+    fn next_local(&mut self, worker: &Worker) -> Option<TaskRef> {
         // The monitor may be quicker.
         if let Some(woken) = self.remote.slot.take() {
-            if self.streak < SLOT_STREAK {
-                self.streak += 1;
+            if self.turns & !NESTED < SLOT_STREAK {
+                self.turns += 1;
                 return Some(woken);
             }
             self.deque.push(woken);
         }
-        self.streak = 0;
+        if self.turns != 0 {
+            return self.next_in_turns(worker.scheduler);
+        }
         self.deque.pop()
+    }
+
+    /// As `next_local`, past the slot. The two queues take turns, so that neither starves.
+    #[cold]
+    fn next_in_turns(&mut self, scheduler: &Scheduler) -> Option<TaskRef> {
+        self.turns &= NESTED;
+        if self.turns == 0 {
+            return self.deque.pop();
+        }
+        self.nested_is_next = !self.nested_is_next;
+        let waits_longer = (!self.nested_is_next).then(|| self.deque.pop()).flatten();
+        if waits_longer.is_some() {
+            return waits_longer;
+        }
+        let child = self.nested.pop();
+        if child.is_none() {
+            self.turns = 0;
+        } else if !self.deque.is_empty() {
+            // The task at the end of the deque may have yielded: see `push_again`.
+            scheduler.wake_a_worker();
+        }
+        child.or_else(|| self.deque.pop())
+    }
+
+    /// Queues a child whose spawner is new.
+    #[inline]
+    fn push_nested(&mut self, child: TaskRef) {
+        self.nested.push(child);
+        self.turns |= NESTED;
+    }
+
+    /// Moves the oldest of the nested children behind all others: younger ones may come without end.
+    fn advance_oldest(&mut self) {
+        if let Steal::Success(oldest) = self.remote.nested.steal() {
+            self.deque.push(oldest);
+        }
     }
 
     /// Ends the sleep of the thread that holds the core, in the sleep protocol. False if it was
@@ -102,7 +155,7 @@ impl Core {
     /// Gives the core the seat of a thread that is stuck.
     pub(super) fn sit_down(&mut self, index: usize, relieves: StuckPoll) {
         self.index = index;
-        self.streak = 0;
+        self.turns &= NESTED;
         self.relieves = Some(relieves);
     }
 
@@ -175,10 +228,10 @@ impl Worker {
         let mut has_looked = false;
         loop {
             let mut core = self.core.borrow_mut();
-            let own = core.as_mut()?;
+            let own = core.as_deref_mut()?;
             let is_plain = own.remote.begin_round() & (LOOK_AROUND - 1) != 0 || has_looked;
             if is_plain && !own.remote.hold.is_called() {
-                if let Some(task) = own.next_local() {
+                if let Some(task) = own.next_local(self) {
                     self.begin(own, &task);
                     return Some(task);
                 }
@@ -237,6 +290,11 @@ impl Worker {
             // A foreign waker may have kept the thread for long.
             return Around::Nothing;
         }
+        if core.turns & NESTED != 0 && remote.rounds() % ADVANCE == 0 {
+            core.advance_oldest();
+            // It was in neither queue for a moment.
+            self.scheduler.wake_a_worker();
+        }
         match self.scheduler.take_injected(core) {
             Some(task) => {
                 self.begin(core, &task);
@@ -279,19 +337,21 @@ impl Worker {
             if victim == core.index {
                 continue;
             }
-            let stealer = &seats[victim].remote().stealer;
-            loop {
-                match stealer.steal_batch_and_pop(&core.deque) {
-                    Steal::Success(task) => {
-                        core.remote.note_steal();
-                        if timeline::is_on() {
-                            timeline::record(What::Stole);
-                        }
-                        return Some(task);
-                    }
-                    Steal::Empty => break,
-                    Steal::Retry => {}
+            let remote = seats[victim].remote();
+            // The oldest children have the most below them, in a recursion.
+            let task = match steal(&remote.nested, &core.nested) {
+                Some(child) => {
+                    core.turns |= NESTED;
+                    Some(child)
                 }
+                None => steal(&remote.stealer, &core.deque),
+            };
+            if task.is_some() {
+                core.remote.note_steal();
+                if timeline::is_on() {
+                    timeline::record(What::Stole);
+                }
+                return task;
             }
         }
         self.scheduler.take_injected(core)
@@ -347,6 +407,17 @@ impl Worker {
     }
 }
 
+/// A task from another core, and a batch of others for a queue of this one.
+fn steal(from: &Stealer<TaskRef>, to: &Deque<TaskRef>) -> Option<TaskRef> {
+    loop {
+        match from.steal_batch_and_pop(to) {
+            Steal::Success(task) => return Some(task),
+            Steal::Empty => return None,
+            Steal::Retry => {}
+        }
+    }
+}
+
 impl Scheduler {
     /// A task from the injector, and a batch of others for the core's own queue.
     fn take_injected(&self, core: &mut Core) -> Option<TaskRef> {
@@ -360,7 +431,7 @@ impl Scheduler {
     }
 
     pub(super) fn has_work(&self) -> bool {
-        let has_work = |seat: &Seat| !seat.remote().stealer.is_empty();
+        let has_work = |seat: &Seat| seat.remote().has_loot();
         !self.injector.is_empty() || self.seats.iter().any(has_work)
     }
 
@@ -431,10 +502,25 @@ pub(super) fn push_last(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
     Ok(())
 }
 
+/// As `push_last`, for a child whose spawner is new.
+#[inline]
+pub(super) fn push_nested(worker: &Worker, child: TaskRef) -> Result<(), TaskRef> {
+    // As above.
+    let mut core = worker.core.borrow_mut();
+    let Some(core) = core.as_mut() else {
+        return Err(child);
+    };
+    core.push_nested(child);
+    // Its spawner runs here: this thread does not sleep.
+    worker.scheduler.wake_a_worker();
+    Ok(())
+}
+
 /// As `push_last`, for the task that this worker has just polled.
 ///
 /// The worker takes its next task at once, so that as many tasks are left to steal as there were
-/// before: no other worker is woken for that, unless the next task comes from the slot.
+/// before: no other worker is woken for that, unless the next task comes from the slot. Where it
+/// comes from elsewhere than the deque, who takes it wakes another.
 #[inline]
 pub(super) fn push_again(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
     // As above.
@@ -457,7 +543,7 @@ pub(super) fn look_around(worker: &Worker) {
     }
     if let Some(core) = worker.core.borrow_mut().as_mut() {
         core.open_slot();
-        if !core.deque.is_empty() {
+        if core.remote.has_loot() {
             worker.scheduler.wake_a_worker();
         }
     }

@@ -127,11 +127,12 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
     // SAFETY: as above, until the base reference is released below.
     let held = unsafe { Held::new(task) };
     let header = &cell.header;
-    if !header.vthread.wait_reason.is_queued() {
+    let turn = header.vthread.wait_reason.turn();
+    if turn.is_woken() {
         header.state.start();
     }
     let waker = waker::borrowed(held);
-    let running = Running::of_task(held);
+    let running = Running::of_task(held, turn);
     let span = header.enter_span();
     let entered = running.enter();
     match poll(cell, held, &running, &waker) {

@@ -5,7 +5,7 @@
 use super::header::{Header, Held};
 use super::race_turn::Runner;
 use super::vthread::{TURNS, Vthread};
-use super::wait_reason::WaitReason;
+use super::wait_reason::{Turn, WaitReason};
 use crate::base::chance;
 use crate::cancel::deadline::Deadline;
 use crate::cancel::passed_deadline;
@@ -38,6 +38,7 @@ pub(crate) struct Running {
     scope: Cell<*const Scope>,
     budget: Cell<u32>,
     yielded: Cell<bool>,
+    turn: Turn,
     /// The runtime is dropping a frame: blocking calls made by destructors complete.
     dropping: Cell<bool>,
     /// Recursive calls nest here: a branch of a `select!` is polled beside others.
@@ -53,8 +54,8 @@ pub(crate) struct Running {
 impl Running {
     /// A poll of `task`.
     #[inline]
-    pub(crate) fn of_task(task: Held<'_>) -> Self {
-        Self::new(&task.vthread, task.waker_data(), Some(task.as_ptr()))
+    pub(crate) fn of_task(task: Held<'_>, turn: Turn) -> Self {
+        Self::new(&task.vthread, task.waker_data(), Some(task.as_ptr()), turn)
     }
 
     /// A poll of the root of a blocking call, with a waker whose data pointer is `waker`.
@@ -65,11 +66,11 @@ impl Running {
             around.runner().into_iter().for_each(Runner::give_back);
             around.task
         });
-        Self::new(vthread, waker, task)
+        Self::new(vthread, waker, task, Turn::OF_ROOT)
     }
 
     #[inline]
-    fn new(vthread: &Vthread, waker: *const (), task: Option<NonNull<Header>>) -> Self {
+    fn new(vthread: &Vthread, waker: *const (), task: Option<NonNull<Header>>, turn: Turn) -> Self {
         vthread.wait_reason.set(WaitReason::Unknown);
         Running {
             vthread,
@@ -78,6 +79,7 @@ impl Running {
             scope: Cell::new(&vthread.root),
             budget: Cell::new(BUDGET),
             yielded: Cell::new(false),
+            turn,
             dropping: Cell::new(false),
             nests: Cell::new(false),
             in_foreign: Cell::new(false),
@@ -99,6 +101,12 @@ impl Running {
     #[inline]
     pub(crate) fn is_own(&self, cx: &Context<'_>) -> bool {
         ptr::eq(cx.waker().data(), self.waker)
+    }
+
+    /// Whether it is the first poll of a task.
+    #[inline]
+    pub(crate) fn is_first(&self) -> bool {
+        self.turn.is_first()
     }
 
     /// The task in whose frame this code runs, if there is one.

@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // Reaches the task by address, takes its value.
 
 use super::cell::{self, Parent};
-use super::current::{self, checkpoint};
+use super::current::{self, Running, checkpoint};
 use super::header::{About, Header, Held, Joiner, TaskRef, release};
 use super::state::DropHandle;
 use super::taking::in_turn;
@@ -67,12 +67,16 @@ impl<V> Handle<V> {
         let held = unsafe { Held::new(task) };
         held.vthread.bindings.inherit();
         match link(held) {
-            // Where others can take it: its parent may go on for long.
+            // Where others can take it: its spawner may go on for long.
             Linked::Runs => {
                 if timeline::is_on() {
                     held.record_spawn();
                 }
-                crate::runtime::schedule_last(TaskRef(task));
+                if current::with(|spawner| spawner.is_some_and(Running::is_first)) {
+                    crate::runtime::schedule_nested(TaskRef(task));
+                } else {
+                    crate::runtime::schedule_last(TaskRef(task));
+                }
             }
             // Marked, so that this only drops the frame.
             Linked::IsCancelled => TaskRef(task).run(),

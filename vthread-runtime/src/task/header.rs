@@ -150,7 +150,7 @@ impl Header {
     #[inline]
     pub(crate) fn new(vtable: &'static VTable, about: About) -> Self {
         let vthread = Vthread::with(OfTask::new(about.is_service));
-        vthread.wait_reason.set(WaitReason::Queued);
+        vthread.wait_reason.set(WaitReason::New);
         Header {
             state: State::new(),
             vtable,

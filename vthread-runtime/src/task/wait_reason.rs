@@ -29,12 +29,14 @@ pub(crate) enum WaitReason {
     Sleeping,
     InputOrOutput,
     Offloading,
-    /// It does not wait: it is new or has yielded, and is queued for its next poll. Of tasks only.
+    /// It does not wait: it has yielded, and is queued for its next poll. Of tasks only.
     Queued,
+    /// As `Queued`, for its first poll.
+    New,
 }
 
 impl WaitReason {
-    const ALL: [WaitReason; 14] = [
+    const ALL: [WaitReason; 15] = [
         WaitReason::Unknown,
         WaitReason::Locking,
         WaitReason::Joining,
@@ -49,6 +51,7 @@ impl WaitReason {
         WaitReason::InputOrOutput,
         WaitReason::Offloading,
         WaitReason::Queued,
+        WaitReason::New,
     ];
 
     /// The reason as words, after "waits".
@@ -67,8 +70,29 @@ impl WaitReason {
             WaitReason::Sleeping => "for a point in time",
             WaitReason::InputOrOutput => "for I/O",
             WaitReason::Offloading => "for a helper thread",
-            WaitReason::Queued => "for its turn",
+            WaitReason::Queued | WaitReason::New => "for its turn",
         }
+    }
+}
+
+/// Why a task is polled: the reason that it had in its queue. A word, which the poll copies.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn(usize);
+
+impl Turn {
+    /// Of a vthread that is no task.
+    pub(crate) const OF_ROOT: Turn = Turn(WaitReason::Unknown as usize);
+
+    /// It waited, and was woken.
+    #[inline]
+    pub(crate) fn is_woken(self) -> bool {
+        self.0 < WaitReason::Queued as usize
+    }
+
+    /// It is new.
+    #[inline]
+    pub(crate) fn is_first(self) -> bool {
+        self.0 == WaitReason::New as usize
     }
 }
 
@@ -89,7 +113,13 @@ impl WaitReasonCell {
     /// Whether the task is queued because it is new or has yielded.
     #[inline]
     pub(crate) fn is_queued(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == WaitReason::Queued as u8
+        !self.turn().is_woken()
+    }
+
+    /// Why the task is to be polled.
+    #[inline]
+    pub(crate) fn turn(&self) -> Turn {
+        Turn(usize::from(self.0.load(Ordering::Relaxed)))
     }
 
     pub(crate) fn get(&self) -> WaitReason {
@@ -117,6 +147,8 @@ mod tests {
         for wait_reason in WaitReason::ALL {
             cell.set(wait_reason);
             assert_eq!(cell.get(), wait_reason);
+            let is_queued = matches!(wait_reason, WaitReason::Queued | WaitReason::New);
+            assert_eq!(cell.is_queued(), is_queued);
         }
     }
 }
