@@ -162,7 +162,7 @@ fn loom_group_a_cancellation_meets_a_wake() {
             thread::spawn(move || state.wake() == Wakes::Schedule)
         };
         let sees_mark = || child.vthread.may_be_cancelled() && child.vthread.root.has_own_mark();
-        state.start();
+        // Its first poll: a new task is `RUNNING`.
         let mut seen = sees_mark();
         while state.pause() == Pause::Reschedule {
             state.start();

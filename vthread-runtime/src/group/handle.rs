@@ -98,6 +98,11 @@ impl<'scope, E> Group<'scope, E> {
         unsafe { &*self.node }
     }
 
+    /// The node, by a pointer from which a share can be made.
+    pub(crate) fn node_ptr(&self) -> *const Node {
+        self.node
+    }
+
     /// A share in the node.
     pub(crate) fn keep_node(&self) -> Arc<Node> {
         // SAFETY: alive, see `node`, and nodes are made in an `Arc` only.

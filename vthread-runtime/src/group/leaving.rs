@@ -23,17 +23,23 @@
 //!    matter, and unlinks what was pushed until then. A closed group is prompt as well: children
 //!    that come too late were never linked.
 //!
+//! 5. **Keep**: a child owns no share in the node: what keeps it is that the child is linked, until
+//!    its push. So a child that has pushed itself does not touch the node any more. One that is due,
+//!    or unlinks itself, takes a share before that, for the time that it needs the lock.
+//!
 //! `loom_leaving_*` are its models, and so are all others of groups.
 
 #![allow(unsafe_code)] // Children are reached by address.
 
 use super::node::{Node, State};
+use crate::base::arc::retain;
 use crate::base::blocks;
 use crate::primitive::{AtomicPtr, MutexGuard, Ordering, shrunk};
 use crate::task::header::{Header, Held, release};
 use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::ptr::{self, NonNull};
+use std::sync::Arc;
 
 /// The countdown of a group whose owner does not wait.
 const MANY: usize = shrunk(14, 2) as usize;
@@ -48,11 +54,11 @@ const _: () = assert!(blocks::ALIGNMENT > COUNTDOWN);
 pub(super) struct Leaving(AtomicPtr<Header>);
 
 /// What is left to do for a child that has ended.
-enum Pushed {
+enum Pushed<K> {
     Nothing,
-    /// It takes the lock.
-    Due,
-    /// It takes the lock and unlinks itself.
+    /// It takes the lock of the node, in which it has a share.
+    Due(K),
+    /// It was not pushed: it takes the lock and unlinks itself.
     Prompt,
 }
 
@@ -90,10 +96,14 @@ impl Leaving {
         Leaving(AtomicPtr::new(empty(if is_prompt { PROMPT } else { MANY })))
     }
 
+    /// `keep` takes a share in the node. The node may be gone when this returns, unless that was
+    /// called.
+    ///
     /// # Safety
     /// - The child has ended and is linked; the caller gives up its reference, unless it is told
     ///   that the child was not pushed.
-    unsafe fn push(&self, child: NonNull<Header>) -> Pushed {
+    #[inline]
+    unsafe fn push<K>(&self, child: NonNull<Header>, keep: impl Fn() -> K) -> Pushed<K> {
         let mut word = self.0.load(Ordering::Relaxed);
         loop {
             let (newest, countdown) = parts(word);
@@ -105,13 +115,14 @@ impl Leaving {
             let left = countdown.saturating_sub(1);
             debug_assert_eq!(child.addr().get() & COUNTDOWN, 0);
             let new = child.as_ptr().map_addr(|address| address | left);
+            // While it is linked.
+            let kept = (countdown == 1).then(&keep);
             // Release: who takes it sees all that the child has done.
             match self
                 .0
                 .compare_exchange(word, new, Ordering::Release, Ordering::Relaxed)
             {
-                Ok(_) if countdown == 1 => return Pushed::Due,
-                Ok(_) => return Pushed::Nothing,
+                Ok(_) => return kept.map_or(Pushed::Nothing, Pushed::Due),
                 Err(now) => word = now,
             }
         }
@@ -142,18 +153,42 @@ impl Node {
     /// A child, and everything of it, is gone. Takes over the task's base reference.
     ///
     /// # Safety
-    /// - The child is linked, unless the group is closed, and ends here. It is not used afterwards.
-    pub(crate) unsafe fn left(self: &std::sync::Arc<Self>, child: Held<'_>) {
+    /// - `node` came from `Arc::as_ptr`. The child is linked to it, unless the group is closed and
+    ///   the caller keeps the node.
+    /// - The child ends here. It is not used afterwards.
+    #[inline]
+    pub(crate) unsafe fn left(node: *const Self, child: Held<'_>) {
+        // SAFETY: the linked child keeps it, until it is pushed.
+        let leaving = unsafe { &(*node).leaving };
+        // SAFETY: as above.
+        let keep = || unsafe { retain(node) };
         // SAFETY: by the contract.
-        match unsafe { self.leaving.push(child.as_ptr()) } {
+        match unsafe { leaving.push(child.as_ptr(), keep) } {
             Pushed::Nothing => {}
-            Pushed::Due => drop(self.lock()),
-            Pushed::Prompt => {
-                self.unlink(&child);
-                // SAFETY: the reference that was given.
-                unsafe { release(child.as_ptr()) };
-            }
+            Pushed::Due(node) => node.unlink_all(),
+            // SAFETY: it was not pushed.
+            Pushed::Prompt => unsafe { keep().left_promptly(child) },
         }
+    }
+
+    /// Unlinks the children that have left.
+    #[inline(never)]
+    fn unlink_all(&self) {
+        drop(self.lock());
+    }
+
+    /// As `left`, where more than the join depends on the end.
+    ///
+    /// # Safety
+    /// - As for `left`.
+    #[inline(never)]
+    unsafe fn left_promptly(self: &Arc<Self>, child: Held<'_>) {
+        match self.process {
+            Some(process) => process.left(&child),
+            None => self.unlink(&child),
+        }
+        // SAFETY: the reference that was given.
+        unsafe { release(child.as_ptr()) };
     }
 }
 
@@ -251,7 +286,6 @@ mod models {
     use crate::primitive::{AtomicBool, thread};
     use crate::task::vthread::Vthread;
     use std::panic::Location;
-    use std::sync::Arc;
     use std::task::{Wake, Waker};
 
     struct Flag(AtomicBool);
@@ -279,7 +313,7 @@ mod models {
         let (node, child) = (node.clone(), child.clone());
         thread::spawn(move || {
             // SAFETY: linked, and a header without a task, which is never freed by `release`.
-            unsafe { node.left(Held::of_model(&child)) };
+            unsafe { Node::left(Arc::as_ptr(&node), Held::of_model(&child)) };
         })
     }
 
@@ -315,7 +349,7 @@ mod models {
                 thread::spawn(move || {
                     let late = child(&node, false);
                     // SAFETY: as above.
-                    unsafe { node.left(Held::of_model(&first)) };
+                    unsafe { Node::left(Arc::as_ptr(&node), Held::of_model(&first)) };
                     late
                 })
             };
@@ -352,7 +386,7 @@ mod models {
             let (node, children) = group(2);
             let others = leave(&node, &children[0]);
             // SAFETY: as above.
-            unsafe { node.left(Held::of_model(&children[1])) };
+            unsafe { Node::left(Arc::as_ptr(&node), Held::of_model(&children[1])) };
             assert!(node.lock().members.alive < 2);
             others.join().unwrap();
             assert_eq!(node.lock().members.alive, 0);

@@ -28,12 +28,14 @@ pub struct Permit<'a> {
 
 impl Permit<'_> {
     /// The child takes the permit. Returns whether there is one to release at its end.
+    #[inline]
     pub(crate) fn keep(mut self) -> bool {
         std::mem::take(&mut self.is_counted)
     }
 }
 
 impl Drop for Permit<'_> {
+    #[inline]
     fn drop(&mut self) {
         if self.is_counted {
             self.node.release_permit();
@@ -110,8 +112,18 @@ impl<'a> Waiter<'a> {
 }
 
 impl Drop for Waiter<'_> {
+    #[inline]
     fn drop(&mut self) {
-        let Some(ticket) = self.ticket else { return };
+        if let Some(ticket) = self.ticket {
+            self.leave(ticket);
+        }
+    }
+}
+
+impl Waiter<'_> {
+    /// It goes away, and was not served.
+    #[cold]
+    fn leave(&self, ticket: u64) {
         let mut state = self.node.lock();
         let before = state.permits.queue.len();
         state.permits.queue.retain(|(other, _)| *other != ticket);
@@ -126,6 +138,7 @@ impl Drop for Waiter<'_> {
 
 impl Node {
     /// Releases a permit, or hands it to the longest waiter.
+    #[cold]
     pub(crate) fn release_permit(&self) {
         let called = self.lock().release_permit(self.limit);
         if let Some(waker) = called {
@@ -193,13 +206,25 @@ pub struct AcquirePermit<'a> {
 impl<'a> Future for AcquirePermit<'a> {
     type Output = Permit<'a>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Permit<'a>> {
         ready!(checkpoint(cx));
+        if self.is_counted {
+            return self.poll_counted(cx);
+        }
+        Poll::Ready(Permit {
+            node: self.waiter.node,
+            is_counted: false,
+        })
+    }
+}
+
+impl<'a> AcquirePermit<'a> {
+    /// As `poll`, in a group with a limit.
+    #[inline(never)]
+    fn poll_counted(&mut self, cx: &mut Context<'_>) -> Poll<Permit<'a>> {
         let node = self.waiter.node;
         let permit = |is_counted| Poll::Ready(Permit { node, is_counted });
-        if !self.is_counted {
-            return permit(false);
-        }
         let mut state = node.lock();
         match self.waiter.take(&mut state) {
             Some(Got::Permit) => return permit(true),

@@ -206,6 +206,7 @@ impl Node {
     }
 
     /// Adds a child. In a cancelled group it is marked at birth, so that none of its code runs.
+    #[inline(never)] // It is the same for all children.
     pub(crate) fn link(&self, child: Held<'_>) -> Linked {
         child.vthread.root.inherit(&self.scope);
         if child.vthread.root.deadline() != Deadline::NEVER {
@@ -213,12 +214,17 @@ impl Node {
             child.vthread.set_maybe_cancelled();
         }
         if child.is_service() {
-            let mut state = self.lock();
-            state.turn_prompt();
-            return state.link(child);
+            return self.link_service(child);
         }
         // A spawn need not know who has left.
         self.state.lock().link(child)
+    }
+
+    #[cold]
+    fn link_service(&self, child: Held<'_>) -> Linked {
+        let mut state = self.lock();
+        state.turn_prompt();
+        state.link(child)
     }
 
     /// A child and everything of it are gone. See `left`, which mostly does without the lock.
@@ -306,6 +312,7 @@ impl Node {
 }
 
 impl State {
+    #[inline(always)] // Twice, and once where it is hot.
     fn link(&mut self, child: Held<'_>) -> Linked {
         if self.is_closed {
             // Only an owned handle leads here. The owner does not wait for this child.

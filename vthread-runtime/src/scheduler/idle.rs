@@ -38,6 +38,11 @@ impl Idle {
         if !self.wants_help() {
             return None;
         }
+        self.take_sleeper()
+    }
+
+    #[cold]
+    fn take_sleeper(&self) -> Option<usize> {
         let mut sleepers = self.sleepers.lock();
         if !self.wants_help() {
             return None;

@@ -115,7 +115,7 @@ impl Core {
             self.turns = 0;
         } else if !self.deque.is_empty() {
             // The task at the end of the deque may have yielded: see `push_again`.
-            scheduler.wake_a_worker();
+            scheduler.wake_another();
         }
         child.or_else(|| self.deque.pop())
     }
@@ -459,6 +459,14 @@ impl Scheduler {
             self.parkers[worker].unpark(self.driver);
         }
     }
+
+    /// As `wake_a_worker`, called by a worker that is awake: none sleeps if it is the only one.
+    #[inline]
+    fn wake_another(&self) {
+        if self.seats.len() > 1 {
+            self.wake_a_worker();
+        }
+    }
 }
 
 /// Queues `task` with this worker, where it runs soon, or gives it back if the thread has no core
@@ -482,7 +490,7 @@ pub(super) fn push_soon(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
         }
     }
     if core.push(task) {
-        worker.scheduler.wake_a_worker();
+        worker.scheduler.wake_another();
     }
     Ok(())
 }
@@ -497,7 +505,7 @@ pub(super) fn push_last(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
     };
     core.deque.push(task);
     if !core.asleep {
-        worker.scheduler.wake_a_worker();
+        worker.scheduler.wake_another();
     }
     Ok(())
 }
@@ -512,7 +520,7 @@ pub(super) fn push_nested(worker: &Worker, child: TaskRef) -> Result<(), TaskRef
     };
     core.push_nested(child);
     // Its spawner runs here: this thread does not sleep.
-    worker.scheduler.wake_a_worker();
+    worker.scheduler.wake_another();
     Ok(())
 }
 
@@ -530,7 +538,7 @@ pub(super) fn push_again(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> 
     };
     core.deque.push(task);
     if !core.remote.slot.is_empty() {
-        worker.scheduler.wake_a_worker();
+        worker.scheduler.wake_another();
     }
     Ok(())
 }

@@ -149,6 +149,7 @@ impl Current {
     }
 
     /// The current map.
+    #[inline]
     pub(crate) fn get(&self) -> Borrowed {
         self.0.get()
     }
@@ -163,10 +164,18 @@ impl Current {
     }
 
     /// Called at the birth of a task: it owns the inherited map, until `release`.
+    #[inline]
     pub(crate) fn inherit(&self) {
-        let Bindings(Some(inherited)) = Bindings::current() else {
-            return;
-        };
+        let current = with_current(Current::get);
+        if !current.0.is_null() {
+            self.own(current);
+        }
+    }
+
+    #[cold]
+    fn own(&self, map: Borrowed) {
+        // SAFETY: as in `share`.
+        let inherited = unsafe { retain(map.0) };
         self.0.set(Borrowed(Arc::into_raw(inherited)));
     }
 
@@ -174,6 +183,7 @@ impl Current {
     ///
     /// # Safety
     /// - The task's frame is gone, and `inherit` was called at its birth.
+    #[inline]
     pub(crate) unsafe fn release(&self) -> Bindings {
         let Borrowed(map) = self.0.replace(Borrowed::none());
         if map.is_null() {

@@ -98,7 +98,7 @@ where
     unsafe {
         (&raw mut (*cell).stage).cast::<F>().write(frame);
         (&raw mut (*cell).parent).write(UnsafeCell::new(ManuallyDrop::new(parent)));
-        (&raw mut (*cell).header).write(Header::new(&Vtable::<F, P>::VTABLE, about));
+        Header::write(&raw mut (*cell).header, &Vtable::<F, P>::VTABLE, about);
     }
     // Every later pointer to the task is a copy of this one: it may free the allocation.
     place.cast()

@@ -147,20 +147,36 @@ pub(crate) struct VTable {
 }
 
 impl Header {
+    /// Makes one at `place`, field by field: as a value it would be copied there by way of the
+    /// stack.
+    ///
+    /// # Safety
+    /// - The place is valid for a write.
     #[inline]
-    pub(crate) fn new(vtable: &'static VTable, about: About) -> Self {
-        let vthread = Vthread::with(OfTask::new(about.is_service));
-        vthread.wait_reason.set(WaitReason::New);
-        Header {
-            state: State::new(),
-            vtable,
-            vthread,
-            links: Links {
+    pub(crate) unsafe fn write(place: *mut Self, vtable: &'static VTable, about: About) {
+        // All fields, so that the compiler finds one that is left out below.
+        let _ = |it: Self| {
+            let Header {
+                state: _,
+                vtable: _,
+                vthread: _,
+                links: _,
+                site: _,
+                rare: _,
+            } = it;
+        };
+        let of_task = OfTask::new(about.is_service);
+        // SAFETY: by the contract.
+        unsafe {
+            (&raw mut (*place).state).write(State::new());
+            (&raw mut (*place).vtable).write(vtable);
+            Vthread::write(&raw mut (*place).vthread, of_task, WaitReason::New);
+            (&raw mut (*place).links).write(Links {
                 before: Cell::new(None),
                 after: Cell::new(None),
-            },
-            site: about.site,
-            rare: Cold::new(about.name),
+            });
+            (&raw mut (*place).site).write(about.site);
+            (&raw mut (*place).rare).write(Cold::new(about.name));
         }
     }
 
@@ -196,7 +212,12 @@ impl Header {
             name: None,
             is_service,
         };
-        Header::new(&VTABLE, about)
+        let mut header = std::mem::MaybeUninit::uninit();
+        // SAFETY: a place for one, which is written.
+        unsafe {
+            Header::write(header.as_mut_ptr(), &VTABLE, about);
+            header.assume_init()
+        }
     }
 
     pub(crate) fn id(&self) -> TaskId {
@@ -213,6 +234,7 @@ impl Header {
     }
 
     /// Whether it counts against the group's limit.
+    #[inline]
     pub(crate) fn has_permit(&self) -> &AtomicBool {
         &self.vthread.of_task.has_permit
     }
@@ -238,6 +260,7 @@ impl Header {
         }
     }
 
+    #[inline]
     pub(crate) fn set_end(&self, end: End) {
         let place = &self.vthread.of_task.end;
         place.store(end as u8, Ordering::Release);
@@ -268,6 +291,7 @@ impl Header {
         }
     }
 
+    #[inline]
     pub(crate) fn is_complete(&self) -> bool {
         self.state.is_complete()
     }
@@ -433,6 +457,7 @@ impl TaskRef {
 ///
 /// # Safety
 /// The caller owns one, and uses the task no more.
+#[inline]
 pub(crate) unsafe fn release(task: NonNull<Header>) {
     // SAFETY: the reference keeps it alive until here.
     let header = unsafe { task.as_ref() };

@@ -140,7 +140,9 @@ impl State {
     /// Running -> idle or queued, by the worker whose poll was `Pending`.
     #[inline]
     pub(crate) fn pause(&self) -> Pause {
-        let before = self.0.fetch_and(!RUNNING, Ordering::AcqRel);
+        // The bit is set: a subtraction clears it, which is one instruction where the word before
+        // is wanted.
+        let before = self.0.fetch_sub(RUNNING, Ordering::AcqRel);
         debug_assert_eq!(before & (RUNNING | COMPLETE), RUNNING);
         if before & NOTIFIED == 0 {
             Pause::Idle
@@ -201,7 +203,8 @@ impl State {
     /// Running -> complete, by the worker; the frame is gone and the value is written.
     #[inline]
     pub(crate) fn complete(&self) -> Completed {
-        let before = self.0.fetch_xor(RUNNING | COMPLETE, Ordering::AcqRel);
+        // As in `pause`.
+        let before = self.0.fetch_add(COMPLETE - RUNNING, Ordering::AcqRel);
         debug_assert_eq!(before & (RUNNING | COMPLETE), RUNNING);
         Completed {
             has_handle: before & HANDLE != 0,
@@ -255,6 +258,10 @@ impl State {
     /// Drops one reference.
     #[inline]
     pub(crate) fn release(&self) -> Release {
+        // No other owner is left to change the word, and those that were have released theirs.
+        if self.0.load(Ordering::Acquire) / REFERENCE == 1 {
+            return Release::Free;
+        }
         Release::after(self.0.fetch_sub(REFERENCE, Ordering::AcqRel))
     }
 }

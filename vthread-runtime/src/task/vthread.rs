@@ -27,11 +27,12 @@ use super::header::{Joiner, OfTask};
 use super::recursion::Link;
 use super::stack::Stack;
 use super::wait_for::{LockWait, SeenWait, is_unlimited};
-use super::wait_reason::WaitReasonCell;
+use super::wait_reason::{WaitReason, WaitReasonCell};
 use crate::cancel::reason::CancelReason;
 use crate::cancel::scope::{Kind, Level, Scope};
 use crate::primitive::{AtomicU8, Mutex, MutexGuard, Ordering};
 use std::cell::Cell;
+use std::mem::MaybeUninit;
 use std::ptr;
 
 /// Some scope of the vthread may be marked, or have a deadline that has passed.
@@ -87,26 +88,52 @@ pub(crate) struct Open {
 impl Vthread {
     /// For a blocking call.
     pub(crate) fn new() -> Self {
-        Vthread::with(OfTask::none())
+        let mut vthread = MaybeUninit::uninit();
+        // SAFETY: a place for one, which is written.
+        unsafe {
+            Vthread::write(vthread.as_mut_ptr(), OfTask::none(), WaitReason::Unknown);
+            vthread.assume_init()
+        }
     }
 
+    /// Makes one at `place`, field by field: as a value it would be copied there by way of the
+    /// stack.
+    ///
+    /// # Safety
+    /// - The place is valid for a write.
     #[inline]
-    pub(crate) fn with(of_task: OfTask) -> Self {
-        Vthread {
-            root: Scope::new(Kind::Root),
-            top: Cell::new(ptr::null()),
-            bindings: Current::new(),
-            escape: GuardEscape::new(),
-            open: Mutex::new(Open {
+    pub(crate) unsafe fn write(place: *mut Self, of_task: OfTask, wait_reason: WaitReason) {
+        // All fields, so that the compiler finds one that is left out below.
+        let _ = |it: Self| {
+            let Vthread {
+                root: _,
+                top: _,
+                bindings: _,
+                escape: _,
+                open: _,
+                looks: _,
+                held: _,
+                wait_reason: _,
+                of_task: _,
+                stack: _,
+            } = it;
+        };
+        // SAFETY: by the contract.
+        unsafe {
+            (&raw mut (*place).root).write(Scope::new(Kind::Root));
+            (&raw mut (*place).top).write(Cell::new(ptr::null()));
+            (&raw mut (*place).bindings).write(Current::new());
+            (&raw mut (*place).escape).write(GuardEscape::new());
+            (&raw mut (*place).open).write(Mutex::new(Open {
                 head: ptr::null(),
                 waiting: ptr::null(),
                 joiner: None,
-            }),
-            looks: AtomicU8::new(0),
-            held: AtomicU8::new(0),
-            wait_reason: WaitReasonCell::new(),
-            stack: Stack::new(),
-            of_task,
+            }));
+            (&raw mut (*place).looks).write(AtomicU8::new(0));
+            (&raw mut (*place).held).write(AtomicU8::new(0));
+            (&raw mut (*place).wait_reason).write(WaitReasonCell::new(wait_reason));
+            (&raw mut (*place).stack).write(Stack::new());
+            (&raw mut (*place).of_task).write(of_task);
         }
     }
 

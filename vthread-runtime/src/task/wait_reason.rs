@@ -101,8 +101,8 @@ impl Turn {
 pub(crate) struct WaitReasonCell(AtomicU8);
 
 impl WaitReasonCell {
-    pub(crate) fn new() -> Self {
-        WaitReasonCell(AtomicU8::new(WaitReason::Unknown as u8))
+    pub(crate) fn new(wait_reason: WaitReason) -> Self {
+        WaitReasonCell(AtomicU8::new(wait_reason as u8))
     }
 
     #[inline]
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn every_byte_that_is_said_is_understood() {
-        let cell = WaitReasonCell::new();
+        let cell = WaitReasonCell::new(WaitReason::Unknown);
         for wait_reason in WaitReason::ALL {
             cell.set(wait_reason);
             assert_eq!(cell.get(), wait_reason);
