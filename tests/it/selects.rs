@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use vthread::prelude::*;
 use vthread::sync::mpsc::RecvError;
 use vthread::sync::{Receiver, channel, unbounded};
@@ -92,6 +93,56 @@ fn default_does_not_wait() {
     both.sort_unstable();
     assert_eq!(both, [Some(1), Some(2)]);
     assert_eq!(tries(&first, &second), None);
+}
+
+/// A branch that gives way is not ready at once, however often it is polled.
+#[vthread]
+fn default_beside_what_gives_way() -> [u32; 2] {
+    let gives_way_once = select! {
+        _ = vthread::yield_now() => 1,
+        default => 2,
+    };
+    let gives_way_always = select! {
+        () = loop { vthread::yield_now() } => 1,
+        default => 2,
+    };
+    [gives_way_once, gives_way_always]
+}
+
+#[test]
+fn default_does_not_wait_for_what_gives_way() {
+    assert_eq!(default_beside_what_gives_way(), [2, 2]);
+}
+
+/// A loop that does nothing but try, on the only worker that its peer has.
+#[vthread]
+fn tries_until(is_over: &AtomicBool) -> u32 {
+    let mut n = 0;
+    while !is_over.load(Ordering::Relaxed) {
+        select! {
+            _ = vthread::yield_now() => {}
+            default => n += 1,
+        }
+    }
+    n
+}
+
+#[vthread]
+fn one_tries_the_other_ends() -> u32 {
+    let is_over = AtomicBool::new(false);
+    group! {
+        let tries = spawn! { tries_until(&is_over) };
+        spawn! {
+            vthread::yield_now();
+            is_over.store(true, Ordering::Relaxed);
+        }
+        tries.join()
+    }
+}
+
+#[vthread::test(seed = 7)]
+fn trying_without_a_pause_lets_others_run() {
+    assert!(one_tries_the_other_ends() > 0);
 }
 
 /// Losers of a `default` are closed: their children have ended, and nothing of theirs is lost.

@@ -914,7 +914,8 @@ pub fn defer(tokens: TokenStream) -> TokenStream {
 /// - `biased;`: of several branches that are ready the uppermost wins;
 /// - `if guard`: the branch takes part only if this is true;
 /// - `else => handler`, as the last: what to do when all branches have dropped out;
-/// - `default => handler`, in the place of `else`: what to do when no branch is ready at once.
+/// - `default => handler`, in the place of `else`: what to do when no branch is ready at once. A
+///   branch that gives way (`yield_now()`) is not.
 ///
 /// # Suspends
 /// Until a branch has ended and the others are dropped.

@@ -329,8 +329,7 @@ impl<L: Branches> Future for Select<L> {
                     match &this.won {
                         Won::Undecided if !this.list.is_closed() => {
                             // One that is cancelled, or has spent its budget, has not tried.
-                            let has_tried = !running.must_stop() && !running.has_yielded();
-                            if !this.way.has_default || !has_tried {
+                            if !this.way.has_default || !running.has_tried() {
                                 return Poll::Pending;
                             }
                             this.won = Won::Decided(None);

@@ -18,6 +18,11 @@ use std::task::{Context, Poll};
 /// The number of operations that a vthread may complete without a pause.
 const BUDGET: u32 = 128;
 
+/// The code gives way of its own accord.
+const ASKED: u8 = 1;
+/// An operation has not been tried: the budget is spent, or it is another vthread's turn.
+const HELD: u8 = 2;
+
 thread_local! {
     static CURRENT: Cell<*const Running> = const { Cell::new(ptr::null()) };
 }
@@ -37,7 +42,8 @@ pub(crate) struct Running {
     /// The innermost scope whose code runs now.
     scope: Cell<*const Scope>,
     budget: Cell<u32>,
-    yielded: Cell<bool>,
+    /// Why it goes to the back of the queue after this poll, if it does: `ASKED`, `HELD`.
+    yielded: Cell<u8>,
     turn: Turn,
     /// The runtime is dropping a frame: blocking calls made by destructors complete.
     dropping: Cell<bool>,
@@ -78,7 +84,7 @@ impl Running {
             task,
             scope: Cell::new(&vthread.root),
             budget: Cell::new(BUDGET),
-            yielded: Cell::new(false),
+            yielded: Cell::new(0),
             turn,
             dropping: Cell::new(false),
             nests: Cell::new(false),
@@ -169,7 +175,7 @@ impl Running {
         // What is marked meets its mark.
         let waits = !self.is_marked() && chance::interrupts(self.has_yielded());
         if waits {
-            self.set_yielded();
+            self.set_held();
         }
         waits
     }
@@ -275,21 +281,37 @@ impl Running {
         self.dropping.get()
     }
 
-    /// The vthread goes to the back of the queue after this poll.
+    /// The vthread goes to the back of the queue after this poll: it gives way.
+    #[inline]
     pub(crate) fn set_yielded(&self) {
-        self.yielded.set(true);
+        self.yielded.set(self.yielded.get() | ASKED);
     }
 
-    /// Whether it has asked for that.
+    fn set_held(&self) {
+        self.yielded.set(self.yielded.get() | HELD);
+    }
+
+    /// Whether it goes there.
     #[inline]
     pub(crate) fn has_yielded(&self) -> bool {
-        self.yielded.get()
+        self.yielded.get() != 0
+    }
+
+    /// Whether all that was polled had its chance: nothing is cancelled, nor held up. If something
+    /// gives way, it is let through as often as an operation would be.
+    pub(crate) fn has_tried(&self) -> bool {
+        match self.yielded.get() {
+            _ if self.must_stop() => false,
+            0 => true,
+            ASKED => self.spend().is_ready(),
+            _ => false,
+        }
     }
 
     /// Called before the same vthread is polled again.
     pub(crate) fn renew(&self) {
         self.budget.set(BUDGET);
-        self.yielded.set(false);
+        self.yielded.set(0);
         self.set_wait_reason(WaitReason::Unknown);
     }
 
@@ -307,7 +329,7 @@ impl Running {
                 Poll::Ready(())
             }
             None => {
-                self.set_yielded();
+                self.set_held();
                 Poll::Pending
             }
         }
