@@ -1,4 +1,5 @@
-#![cfg_attr(not(doctest), doc = "[The guide]: crate::guide")]
+// Where the links of the README lead in the documentation: these definitions take precedence.
+#![cfg_attr(not(doctest), doc = include_str!("links.md"))]
 #![doc = include_str!("../README.md")]
 #![doc(test(attr(deny(warnings))))]
 #![forbid(unsafe_code)]

@@ -4,6 +4,7 @@
 
 mod dependencies;
 mod imports;
+mod links;
 mod messages;
 mod prose;
 mod source;
@@ -352,42 +353,6 @@ fn files_that_comments_name_exist() {
     assert_none(
         broken,
         "a comment that points at a file points at one that is there",
-    );
-}
-
-/// Paths in backticks of the pages for maintainers. A path may begin in the sources of a crate.
-#[test]
-fn paths_that_pages_name_exist() {
-    let pages = ["ARCHITECTURE.md", "CONTRIBUTING.md", "benches/README.md"];
-    let roots = [
-        "",
-        "vthread-runtime/src/",
-        "vthread-macros/src/",
-        "benches/",
-        "tests/",
-    ];
-    let mut broken = Vec::new();
-    for page in pages {
-        let text = read(page);
-        // The odd pieces stand between backticks.
-        let quoted = text.split('`').skip(1).step_by(2);
-        let is_path = |word: &&str| {
-            word.contains('/')
-                && !word.starts_with(['/', '-'])
-                && word
-                    .chars()
-                    .all(|c| c.is_alphanumeric() || "/._-".contains(c))
-        };
-        for path in quoted.filter(is_path) {
-            let exists = |top: &&str| root().join(top).join(path).exists();
-            if !roots.iter().any(exists) {
-                broken.push(format!("{page} names {path}"));
-            }
-        }
-    }
-    assert_none(
-        broken,
-        "a page that points at a file points at one that is there",
     );
 }
 
