@@ -27,7 +27,7 @@ pub(crate) fn urls(address: SocketAddr) -> Vec<String> {
 /// Serves until it is cancelled, each connection and each request in a vthread of its own.
 #[vthread]
 pub(crate) fn serve(listener: &TcpListener, fail: bool) -> Result<(), Failure> {
-    let pages = http::service(closure!(move |request| answer(request.uri().path(), fail)));
+    let pages = http::service(closure!(|request| answer(request.uri().path(), fail)));
     http::serve(listener, pages).map_err(Failure::Server)
 }
 

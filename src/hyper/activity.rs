@@ -3,8 +3,7 @@
 use super::drain::Drain;
 use ::hyper::body::{Body, Frame, SizeHint};
 use ::hyper::header::{self, HeaderValue};
-use ::hyper::service::Service;
-use ::hyper::{Request, Response, StatusCode};
+use ::hyper::{Response, StatusCode};
 use pin_project_lite::pin_project;
 use std::future::Future;
 use std::pin::Pin;
@@ -59,40 +58,27 @@ impl Drop for Open {
     }
 }
 
-/// A service whose requests are counted, and which tells its clients that the server ends.
-#[derive(Clone, Debug)]
-pub(super) struct Counted<S> {
-    pub(super) service: S,
-    pub(super) activity: Activity,
-    /// The server's end, of which an answer of HTTP/1 tells by `connection: close`. HTTP/2 has a
-    /// frame for it.
-    pub(super) drain: Option<Drain>,
-}
-
-impl<R, B, S> Service<Request<R>> for Counted<S>
-where
-    S: Service<Request<R>, Response = Response<B>>,
-{
-    type Response = Response<CountedBody<B>>;
-    type Error = S::Error;
-    type Future = CountedFuture<S::Future>;
-
-    fn call(&self, request: Request<R>) -> Self::Future {
-        CountedFuture {
-            open: Some(self.activity.open()),
-            drain: self.drain.clone(),
-            future: self.service.call(request),
-        }
-    }
-}
-
 pin_project! {
-    /// The future of a counted service.
+    /// The answer to a request that is counted from here on.
     pub(super) struct CountedFuture<F> {
         #[pin]
         future: F,
         open: Option<Open>,
         drain: Option<Drain>,
+    }
+}
+
+impl<F> CountedFuture<F> {
+    pub(super) fn new(
+        activity: &Activity,
+        drain: Option<Drain>,
+        answer: impl FnOnce() -> F,
+    ) -> Self {
+        CountedFuture {
+            open: Some(activity.open()),
+            drain,
+            future: answer(),
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! One connection of a server.
 
 use super::BoxError;
-use super::activity::{Activity, Counted};
+use super::activity::Activity;
 use super::drain::Drain;
+use super::handler::{Handled, Handler};
 use super::io::Io;
 use super::server::Server;
 use super::timer::Timer;
@@ -56,17 +57,10 @@ impl From<::hyper::Result<()>> for Ended {
 
 /// Serves a connection.
 #[vthread]
-pub(super) fn converse<T, S, B>(server: &Server, stream: T, service: S, drain: &Drain) -> Ended
+pub(super) fn converse<T, H>(server: &Server, stream: T, handler: H, drain: &Drain) -> Ended
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    S: Service<
-            Request<Incoming>,
-            Response = Response<B>,
-            Error: Into<BoxError>,
-            Future: Send + 'static,
-        > + Send
-        + 'static,
-    B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+    H: Handler,
 {
     let mut io = Io::new(stream);
     let begun = timeout!(server.header_timeout => {
@@ -83,12 +77,13 @@ where
         Err(_) => return Ended::Late,
     };
     let activity = Activity::new();
-    let service = Counted {
-        service,
-        activity: activity.clone(),
-        drain: matches!(protocol, Protocol::Http1).then(|| drain.clone()),
-    };
     group!(requests => {
+        let service = Handled {
+            handler,
+            group: requests,
+            activity: activity.clone(),
+            drain: matches!(protocol, Protocol::Http1).then(|| drain.clone()),
+        };
         let ended = match protocol {
             Protocol::Http1 => {
                 let mut builder = server.http1.clone();

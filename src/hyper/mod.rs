@@ -43,7 +43,7 @@
 //! | here | what it is |
 //! |---|---|
 //! | [`serve`], [`Server`] | a server: limits, timeouts, and an orderly end |
-//! | [`service`] | a hyper service from a `closure!`: a vthread for each request |
+//! | [`service`] | a service of a `closure!`, which may borrow: a vthread for each request |
 //! | [`BodyReader`], [`BodyWriter`] | bodies as [`Read`](crate::io::Read) and [`Write`](crate::io::Write) |
 //! | [`Io`], [`Executor`], [`Timer`] | our streams, groups and clock, for hyper's own builders |
 //!
@@ -56,6 +56,7 @@ mod body_writer;
 mod connection;
 mod drain;
 mod executor;
+mod handler;
 mod io;
 mod server;
 mod service;
@@ -64,7 +65,8 @@ mod timer;
 pub use body_reader::BodyReader;
 pub use body_writer::{BodyCut, BodyWriter, WrittenBody, body_writer};
 pub use executor::Executor;
+pub use handler::Handler;
 pub use io::Io;
 pub use server::{Failure, Server, serve};
-pub use service::{Answer, AnswerBody, Answering, BoxError, VthreadService, service};
+pub use service::{Answer, AnswerBody, Answering, BoxError, GroupService, VthreadService, service};
 pub use timer::Timer;

@@ -1,15 +1,12 @@
 //! A server.
 
-use super::BoxError;
 use super::connection::{self, Ended};
 use super::drain::Drain;
+use super::handler::Handler;
 use crate::VthreadFn;
 use crate::net::{TcpListener, TcpStream};
 use crate::sync::Semaphore;
-use ::hyper::body::{Body, Incoming};
 use ::hyper::server::conn::http1;
-use ::hyper::service::Service;
-use ::hyper::{Request, Response};
 use futures_io::{AsyncRead, AsyncWrite};
 use std::fmt;
 use std::io;
@@ -31,17 +28,9 @@ use vthread_macros::{catch_unwind, closure, group, select, shield, spawn, vthrea
 /// # Errors
 /// The listener accepts nothing any more. Requests that run are answered before.
 #[vthread]
-pub fn serve<S, B>(listener: &TcpListener, service: S) -> io::Result<()>
+pub fn serve<S>(listener: &TcpListener, service: S) -> io::Result<()>
 where
-    S: Service<
-            Request<Incoming>,
-            Response = Response<B>,
-            Error: Into<BoxError>,
-            Future: Send + 'static,
-        > + Clone
-        + Send
-        + 'static,
-    B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+    S: Handler + Clone,
 {
     Server::new().serve(listener, service)
 }
@@ -198,17 +187,9 @@ impl Server {
     ///
     /// # Errors
     /// The listener accepts nothing any more. Requests that run are answered before.
-    pub fn serve<S, B>(&self, listener: &TcpListener, service: S) -> io::Result<()>
+    pub fn serve<S>(&self, listener: &TcpListener, service: S) -> io::Result<()>
     where
-        S: Service<
-                Request<Incoming>,
-                Response = Response<B>,
-                Error: Into<BoxError>,
-                Future: Send + 'static,
-            > + Clone
-            + Send
-            + 'static,
-        B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+        S: Handler + Clone,
     {
         let accept = closure!(|| -> io::Result<TcpStream> {
             let (stream, _) = listener.accept()?;
@@ -241,19 +222,11 @@ impl Server {
     /// The first of the kind `InvalidInput` or `NotConnected`: nothing can be accepted any more.
     /// Others are reported to [`on_failure`](Server::on_failure). Requests that run are answered
     /// before.
-    pub fn serve_with<L, T, S, B>(&self, accept: L, service: S) -> io::Result<()>
+    pub fn serve_with<L, T, S>(&self, accept: L, service: S) -> io::Result<()>
     where
         L: VthreadFn<(), Output = io::Result<T>> + Send + Sync,
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        S: Service<
-                Request<Incoming>,
-                Response = Response<B>,
-                Error: Into<BoxError>,
-                Future: Send + 'static,
-            > + Clone
-            + Send
-            + 'static,
-        B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+        S: Handler + Clone,
     {
         let drain = Drain::new();
         let places = Semaphore::new(self.max_connections);
@@ -305,17 +278,10 @@ impl Server {
     ///
     /// # Cancellation
     /// An orderly end: see [`Server`].
-    pub fn serve_connection<T, S, B>(&self, stream: T, service: S)
+    pub fn serve_connection<T, S>(&self, stream: T, service: S)
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        S: Service<
-                Request<Incoming>,
-                Response = Response<B>,
-                Error: Into<BoxError>,
-                Future: Send + 'static,
-            > + Send
-            + 'static,
-        B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+        S: Handler,
     {
         let drain = Drain::new();
         group!(grace = self.grace => {
@@ -329,17 +295,10 @@ impl Server {
     }
 
     /// Serves one connection of which the failures are reported.
-    fn converse<T, S, B>(&self, stream: T, service: S, drain: &Drain)
+    fn converse<T, S>(&self, stream: T, service: S, drain: &Drain)
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        S: Service<
-                Request<Incoming>,
-                Response = Response<B>,
-                Error: Into<BoxError>,
-                Future: Send + 'static,
-            > + Send
-            + 'static,
-        B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+        S: Handler,
     {
         // A panic is one of a service that is no vthread.
         match catch_unwind! { connection::converse(self, stream, service, drain) } {

@@ -1,5 +1,6 @@
-//! A hyper service from a vthread closure.
+//! A service from a vthread closure.
 
+use super::handler::Handler;
 use crate::{CancelOnDrop, Group, VthreadFn};
 use ::hyper::body::{Body, Frame, Incoming, SizeHint};
 use ::hyper::service::Service;
@@ -15,15 +16,48 @@ use vthread_macros::{catch_unwind, spawn};
 /// Any error that another thread may have.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// Makes a hyper service of a closure: each request is a vthread, a child of the group around the
-/// code that polls the connection.
+/// Makes a service of a closure: each request is a vthread, a child of its connection.
 ///
 /// The closure takes a `Request<Incoming>` and returns a `Response<B>`, or a `Result` of one. It
-/// owns what it uses, and each call gets a clone: an `Arc`, or a `&'static`.
+/// borrows what it uses, as a child does: what is bound outside of the group in which it serves.
 ///
-/// ```ignore
-/// let store = Arc::new(Store::open()?);
-/// let service = service(closure!(move |request| answer(&store, request)));
+/// ```
+/// use hyper::{Request, Response, body::Incoming};
+/// use vthread::hyper::{serve, service};
+/// use vthread::net::TcpListener;
+/// use vthread::prelude::*;
+/// use vthread::sync::Mutex;
+///
+/// /// Serves until the first request has come.
+/// #[vthread]
+/// fn count(listener: &TcpListener) -> std::io::Result<u32> {
+///     let n_requests = Mutex::new(0);
+///     let (tx, rx) = vthread::sync::channel(1);
+///     group! {
+///         spawn!(service => {
+///             let answer = closure!(|_request: Request<Incoming>| {
+///                 *n_requests.lock() += 1;
+///                 let _ = tx.send(());
+///                 Response::new(String::new())
+///             });
+///             serve(listener, service(answer))?;
+///         });
+///         let _ = rx.recv();
+///     }?; // The request that runs has been answered here.
+///     Ok(n_requests.into_inner())
+/// }
+/// # fn main() -> std::io::Result<()> {
+/// #     let listener = TcpListener::bind("127.0.0.1:0")?;
+/// #     let address = listener.local_addr()?;
+/// #     let client = std::thread::spawn(move || {
+/// #         let mut stream = std::net::TcpStream::connect(address).unwrap();
+/// #         std::io::Write::write_all(&mut stream, b"GET / HTTP/1.0\r\n\r\n").unwrap();
+/// #         std::io::read_to_string(stream).unwrap()
+/// #     });
+/// #     assert_eq!(count(&listener)?, 1);
+/// #     assert!(client.join().unwrap().starts_with("HTTP/1.0 200"));
+/// #     Ok(())
+/// # }
 /// ```
 ///
 /// - A client that goes away cancels the vthread of its request.
@@ -36,15 +70,31 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 /// into [`Group::current()`]: see [`body_writer`](super::body_writer).
 pub fn service<C>(closure: C) -> VthreadService<C>
 where
-    C: VthreadFn<Request<Incoming>, Output: Answer> + Clone + Send + Sync + 'static,
+    C: VthreadFn<Request<Incoming>, Output: Answer> + Clone + Send + Sync,
 {
     VthreadService { closure }
 }
 
-/// A hyper service whose requests are answered by vthreads. Made by [`service`].
+/// A service whose requests are answered by vthreads. Made by [`service`].
 #[derive(Clone)]
 pub struct VthreadService<C> {
     closure: C,
+}
+
+impl<C> VthreadService<C> {
+    /// The same for hyper's own builders: a service of hyper's, whose vthreads are children of the
+    /// innermost group around the code that polls the connection: see [`Group::current`].
+    ///
+    /// That group is known only then. So the closure owns what it uses, and each call gets a clone:
+    /// an `Arc`, or a `&'static`.
+    pub fn in_current_group(self) -> GroupService<C>
+    where
+        C: 'static,
+    {
+        GroupService {
+            closure: self.closure,
+        }
+    }
 }
 
 impl<C> fmt::Debug for VthreadService<C> {
@@ -53,7 +103,44 @@ impl<C> fmt::Debug for VthreadService<C> {
     }
 }
 
-impl<C, A> Service<Request<Incoming>> for VthreadService<C>
+impl<C, A, B> Handler for VthreadService<C>
+where
+    C: VthreadFn<Request<Incoming>, Output = A> + Clone + Send + Sync,
+    A: Answer<Body = B> + Send + 'static,
+    B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+{
+    type Body = AnswerBody<B>;
+    type Error = BoxError;
+    type Future = Answering<A>;
+
+    fn answer<'scope>(&self, group: &Group<'scope>, request: Request<Incoming>) -> Answering<A>
+    where
+        Self: 'scope,
+    {
+        let closure = self.closure.clone();
+        let task = spawn!(group => {
+            let ended = catch_unwind! { closure.call(request) };
+            ended.ok()
+        });
+        Answering {
+            task: task.cancel_on_drop(),
+        }
+    }
+}
+
+/// A service for hyper's own builders. Made by [`VthreadService::in_current_group`].
+#[derive(Clone)]
+pub struct GroupService<C> {
+    closure: C,
+}
+
+impl<C> fmt::Debug for GroupService<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("GroupService { .. }")
+    }
+}
+
+impl<C, A> Service<Request<Incoming>> for GroupService<C>
 where
     C: VthreadFn<Request<Incoming>, Output = A> + Clone + Send + Sync + 'static,
     A: Answer + Send + 'static,
@@ -107,7 +194,7 @@ impl<B, E: Into<BoxError>> Answer for Result<Response<B>, E> {
     }
 }
 
-/// The future of a [`VthreadService`]. Dropping it cancels the vthread.
+/// The future of a [`service`]. Dropping it cancels the vthread.
 #[derive(Debug)]
 pub struct Answering<A> {
     /// `None`: it has panicked.

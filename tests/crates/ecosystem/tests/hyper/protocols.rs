@@ -124,7 +124,7 @@ fn a_closure_accepts_from_other_listeners() {
     group! {
         spawn!(service => {
             let accept = closure!(|| -> std::io::Result<UnixStream> { Ok(listener.accept()?.0) });
-            let paths = service(closure!(|request| path(request)));
+            let paths = service(closure!(|request| path(request))).in_current_group();
             Server::new().serve_with(accept, paths).unwrap();
         });
         let stream = UnixStream::connect(&socket).unwrap();
@@ -144,7 +144,7 @@ fn the_parts_work_with_hypers_builders() {
     group! {
         spawn!(service => {
             let (stream, _) = listener.accept().unwrap();
-            let paths = service(closure!(|request| path(request)));
+            let paths = service(closure!(|request| path(request))).in_current_group();
             let mut builder = hyper::server::conn::http2::Builder::new(vthread::hyper::Executor::current());
             builder.timer(vthread::hyper::Timer);
             let _ = builder.serve_connection(Io::new(stream), paths).await;
