@@ -114,7 +114,7 @@ mod max_concurrency_is_kept {
     }
 }
 
-/// New children go before those that wait for their first turn, so that a recursion has few at once.
+/// New children go before those that wait for their first turn: a recursion has few at once.
 mod a_recursion_of_spawns_goes_into_depth {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

@@ -162,6 +162,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/sync/rw_lock_guards.rs",
     "vthread-runtime/src/sync/mutex_guards.rs",
     "vthread-runtime/src/driver/time_limit.rs",
+    "vthread-runtime/src/sync/on_demand.rs",
     "vthread-runtime/src/sync/receive_any.rs",
     "vthread-runtime/src/sync/rw_lock.rs",
     "vthread-runtime/src/sync/semaphore.rs",

@@ -23,9 +23,9 @@
 //!    matter, and unlinks what was pushed until then. A closed group is prompt as well: children
 //!    that come too late were never linked.
 //!
-//! 5. **Keep**: a child owns no share in the node: what keeps it is that the child is linked, until
-//!    its push. So a child that has pushed itself does not touch the node any more. One that is due,
-//!    or unlinks itself, takes a share before that, for the time that it needs the lock.
+//! 5. **Keep**: a child owns no share in the node, which is kept by its being linked, until its
+//!    push. So a child that has pushed itself does not touch the node any more. One that is due, or
+//!    unlinks itself, takes a share before that, for the time that it needs the lock.
 //!
 //! `loom_leaving_*` are its models, and so are all others of groups.
 

@@ -2,8 +2,9 @@
 //! that the vthreads queued with it go on. Always correct, at the price of an OS thread.
 
 use super::Scheduler;
+use super::core::Core;
 use super::threads::{self, Refused};
-use super::worker::{self, Core, Worker};
+use super::worker::{self, Worker};
 use crate::trace;
 use parking_lot::{Condvar, Mutex};
 use std::cell::RefCell;

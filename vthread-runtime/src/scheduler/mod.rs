@@ -1,6 +1,7 @@
 //! Runs tasks on a few OS threads. `README.md` beside this file describes how work is found and
 //! posted, how workers sleep, and why no work is forgotten.
 
+mod core;
 mod idle;
 pub(crate) mod parker;
 mod queueing;
@@ -20,12 +21,13 @@ pub use monitor::StuckPoll;
 pub(crate) use queueing::{ordered, schedule, schedule_again, schedule_last, schedule_nested};
 pub(crate) use worker::Orders;
 
+use self::core::Core;
 use self::handoff::Spares;
 use self::idle::Idle;
 use self::monitor::Monitor;
 use self::parker::{Park, Parker};
 use self::remote::{Remote, Seat};
-use self::worker::Core;
+
 use crate::task::header::TaskRef;
 use crossbeam_deque::Injector;
 use std::sync::atomic::Ordering;

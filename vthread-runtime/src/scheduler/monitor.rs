@@ -3,9 +3,9 @@
 //! It looks every few milliseconds, and sleeps while no worker is awake. `README.md` beside this
 //! file describes how a stuck worker is relieved.
 
+use super::core::Core;
 use super::remote::Remote;
 use super::threads::tell_of_refusal;
-use super::worker::Core;
 use super::{Scheduler, threads};
 use crate::base::blocks::{self, Surplus};
 use crate::primitive::{AtomicBool, Ordering, fence};

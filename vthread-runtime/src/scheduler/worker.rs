@@ -1,12 +1,10 @@
-//! A worker: an OS thread that runs tasks as long as it holds a core.
+//! A worker: an OS thread that runs tasks as long as it holds a core (`core.rs`).
 //!
-//! A *core* is what makes a thread a worker: a local queue, the slot of the task woken last, an
-//! entry in the sleep protocol. It moves to another thread when a vthread blocks its own
-//! (`handoff.rs`). A thread that is stuck keeps its core but loses the seat (`monitor.rs`); when it
-//! comes back it retires the core.
+//! A core moves to another thread when a vthread blocks its own (`handoff.rs`). A thread that is
+//! stuck keeps its core but loses the seat (`monitor.rs`); when it comes back it retires the core.
 
 use super::Scheduler;
-use super::monitor::StuckPoll;
+use super::core::Core;
 use super::remote::{Call, Own, Remote, Seat};
 use crate::base::blocks;
 use crate::task::header::TaskRef;
@@ -23,156 +21,6 @@ const LOOK_AROUND: usize = 64;
 /// The number of tasks after which the oldest nested child moves to the deque. A multiple of
 /// `LOOK_AROUND`, and so large that a recursion stays narrow.
 const ADVANCE: usize = 64 * LOOK_AROUND;
-/// How many tasks in a row may come from the slot.
-const SLOT_STREAK: u32 = 3;
-/// There may be nested children.
-const NESTED: u32 = 1 << 31;
-
-/// The state that makes a thread a worker. Each core is owned by one thread.
-#[derive(Debug)]
-pub(super) struct Core {
-    /// The index of its seat.
-    pub(super) index: usize,
-    deque: Deque<TaskRef>,
-    /// Children whose spawners were new themselves. The newest runs first, and the oldest is
-    /// stolen first.
-    nested: Deque<TaskRef>,
-    /// The next task comes from `nested`, if both queues have one.
-    nested_is_next: bool,
-    /// The part that the other threads see, with the task woken last.
-    pub(super) remote: &'static Remote,
-    /// How many tasks in a row came from the slot; and `NESTED`, without which there are no nested
-    /// children. So for most tasks it is one look at one word: zero, and the next comes from the
-    /// deque.
-    turns: u32,
-    searching: bool,
-    /// The poll whose thread this core's thread has replaced, until that is reported.
-    pub(super) relieves: Option<StuckPoll>,
-    /// The thread sleeps: tasks queued meanwhile come from events, which it sees as it returns.
-    asleep: bool,
-    random: u32,
-}
-
-impl Core {
-    pub(super) fn new(index: usize) -> Self {
-        let (deque, nested) = (Deque::new_fifo(), Deque::new_lifo());
-        Core {
-            index,
-            remote: Remote::leaked(deque.stealer(), nested.stealer()),
-            deque,
-            nested,
-            nested_is_next: true,
-            turns: 0,
-            searching: false,
-            relieves: None,
-            asleep: false,
-            random: 0x9E37_79B9 ^ (index as u32 + 1).wrapping_mul(0x85EB_CA6B),
-        }
-    }
-
-    /// Queues a task that was woken or spawned. True: there is now a task to steal.
-    #[inline]
-    fn push(&mut self, task: TaskRef) -> bool {
-        match self.remote.slot.put(task) {
-            Some(before) => {
-                self.deque.push(before);
-                true
-            }
-            None => false,
-        }
-    }
-
-    #[inline]
-    fn next_local(&mut self, worker: &Worker) -> Option<TaskRef> {
-        // The monitor may be quicker.
-        if let Some(woken) = self.remote.slot.take() {
-            if self.turns & !NESTED < SLOT_STREAK {
-                self.turns += 1;
-                return Some(woken);
-            }
-            self.deque.push(woken);
-        }
-        if self.turns != 0 {
-            return self.next_in_turns(worker.scheduler);
-        }
-        self.deque.pop()
-    }
-
-    /// As `next_local`, past the slot. The two queues take turns, so that neither starves.
-    #[cold]
-    fn next_in_turns(&mut self, scheduler: &Scheduler) -> Option<TaskRef> {
-        self.turns &= NESTED;
-        if self.turns == 0 {
-            return self.deque.pop();
-        }
-        self.nested_is_next = !self.nested_is_next;
-        let waits_longer = (!self.nested_is_next).then(|| self.deque.pop()).flatten();
-        if waits_longer.is_some() {
-            return waits_longer;
-        }
-        let child = self.nested.pop();
-        if child.is_none() {
-            self.turns = 0;
-        } else if !self.deque.is_empty() {
-            // The task at the end of the deque may have yielded: see `push_again`.
-            scheduler.wake_another();
-        }
-        child.or_else(|| self.deque.pop())
-    }
-
-    /// Queues a child whose spawner is new.
-    #[inline]
-    fn push_nested(&mut self, child: TaskRef) {
-        self.nested.push(child);
-        self.turns |= NESTED;
-    }
-
-    /// Moves the oldest of the nested children behind all others: younger ones may come without end.
-    fn advance_oldest(&mut self) {
-        if let Steal::Success(oldest) = self.remote.nested.steal() {
-            self.deque.push(oldest);
-        }
-    }
-
-    /// Ends the sleep of the thread that holds the core, in the sleep protocol. False if it was
-    /// awake.
-    pub(super) fn rise(&mut self, scheduler: &Scheduler) -> bool {
-        let was_asleep = std::mem::take(&mut self.asleep);
-        if was_asleep && !scheduler.idle.wake_by_itself(self.index) {
-            // A poster came at the same time, and relies on a search.
-            self.searching = true;
-        }
-        was_asleep
-    }
-
-    /// Makes all tasks stealable, before the core changes hands.
-    pub(super) fn open_slot(&mut self) {
-        if let Some(task) = self.remote.slot.take() {
-            self.deque.push(task);
-        }
-    }
-
-    /// Gives the core the seat of a thread that is stuck.
-    pub(super) fn sit_down(&mut self, index: usize, relieves: StuckPoll) {
-        self.index = index;
-        self.turns &= NESTED;
-        self.relieves = Some(relieves);
-    }
-
-    pub(super) fn is_asleep(&self) -> bool {
-        self.asleep
-    }
-
-    /// A pseudo-random number below `n`: xorshift, to begin stealing at different places.
-    fn random_below(&mut self, n: usize) -> usize {
-        let mut x = self.random;
-        x ^= x << 13;
-        x ^= x >> 17;
-        x ^= x << 5;
-        self.random = x;
-        x as usize % n
-    }
-}
 
 /// The result of a look around.
 enum Around {
@@ -290,8 +138,7 @@ impl Worker {
             // A foreign waker may have kept the thread for long.
             return Around::Nothing;
         }
-        if core.turns & NESTED != 0 && remote.rounds() % ADVANCE == 0 {
-            core.advance_oldest();
+        if remote.rounds() % ADVANCE == 0 && core.advance_oldest() {
             // It was in neither queue for a moment.
             self.scheduler.wake_a_worker();
         }
@@ -341,7 +188,7 @@ impl Worker {
             // The oldest children have the most below them, in a recursion.
             let task = match steal(&remote.nested, &core.nested) {
                 Some(child) => {
-                    core.turns |= NESTED;
+                    core.note_nested();
                     Some(child)
                 }
                 None => steal(&remote.stealer, &core.deque),
@@ -462,7 +309,7 @@ impl Scheduler {
 
     /// As `wake_a_worker`, called by a worker that is awake: none sleeps if it is the only one.
     #[inline]
-    fn wake_another(&self) {
+    pub(super) fn wake_another(&self) {
         if self.seats.len() > 1 {
             self.wake_a_worker();
         }

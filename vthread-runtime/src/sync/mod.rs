@@ -32,6 +32,7 @@ pub mod mpsc;
 mod mutex;
 mod mutex_guards;
 mod notify;
+mod on_demand;
 mod once;
 mod once_lock;
 mod oneshot;

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)] // The value is reached through its lock.
 
 use super::mutex_guards::told_as_the_value;
+use super::on_demand::OnDemand;
 use super::raw_lock::RawLock;
 use super::waitlist::Wait;
 use crate::primitive::const_unless_modelled;
@@ -13,7 +14,6 @@ use std::cell::UnsafeCell;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
-use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::pin::Pin;
@@ -106,7 +106,7 @@ impl<T: ?Sized> Mutex<T> {
         Lock {
             mutex: self,
             site,
-            waiting: ManuallyDrop::new(None),
+            waiting: OnDemand::new(),
         }
     }
 
@@ -133,9 +133,8 @@ impl<T: ?Sized> Suspends<{ name_hash("lock") }> for Mutex<T> {}
 pub struct Lock<'m, T: ?Sized> {
     mutex: &'m Mutex<T>,
     site: Site,
-    /// The wait, once the lock was found taken. Most calls find it free, and neither make nor drop
-    /// one.
-    waiting: ManuallyDrop<Option<Waiting<'m>>>,
+    /// The wait, once the lock was found taken. Most calls find it free.
+    waiting: OnDemand<Waiting<'m>>,
 }
 
 /// A wait for the lock.
@@ -149,33 +148,29 @@ impl<'m, T: ?Sized> Future for Lock<'m, T> {
     type Output = MutexGuard<'m, T>;
 
     #[inline]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<MutexGuard<'m, T>> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<MutexGuard<'m, T>> {
         let by = ready!(wait_for::checkpoint_stamped(cx));
         let (mutex, site) = (self.mutex, self.site);
-        if self.waiting.is_none() {
-            if mutex.raw.try_acquire() {
-                mutex.raw.taken().set(by, site);
-                return Poll::Ready(MutexGuard::of_held(mutex));
-            }
-            let waiting = Waiting {
-                place: Wait::new(&mutex.raw),
-                seen: LockWait::new(site),
-            };
-            // SAFETY: It is put in place of nothing, and from here on nothing moves it out.
-            unsafe { self.as_mut().get_unchecked_mut() }.waiting = ManuallyDrop::new(Some(waiting));
+        if !self.waiting.is_made() && mutex.raw.try_acquire() {
+            mutex.raw.taken().set(by, site);
+            return Poll::Ready(MutexGuard::of_held(mutex));
         }
-        self.as_ref().wait(by, cx)
+        self.wait(by, cx)
     }
 }
 
 impl<'m, T: ?Sized> Lock<'m, T> {
     /// Waits, in the name of `by`.
     #[cold]
-    fn wait(self: Pin<&Self>, by: Stamp, cx: &mut Context<'_>) -> Poll<MutexGuard<'m, T>> {
+    fn wait(self: Pin<&mut Self>, by: Stamp, cx: &mut Context<'_>) -> Poll<MutexGuard<'m, T>> {
         let (mutex, site) = (self.mutex, self.site);
-        let Some(waiting) = self.get_ref().waiting.as_ref() else {
-            unreachable!("a wait was put there");
-        };
+        // SAFETY: It is pinned with the frame: nothing moves it out.
+        let waiting = unsafe { self.map_unchecked_mut(|lock| &mut lock.waiting) };
+        let waiting = waiting.get_or_make(|| Waiting {
+            place: Wait::new(&mutex.raw),
+            seen: LockWait::new(site),
+        });
+        let waiting = waiting.get_ref();
         // SAFETY: It is pinned with the frame: nothing moves it out.
         let place = unsafe { Pin::new_unchecked(&waiting.place) };
         let polled = RawLock::poll_acquire(place, cx);
@@ -188,16 +183,6 @@ impl<'m, T: ?Sized> Lock<'m, T> {
         seen.end();
         mutex.raw.taken().set(by, site);
         Poll::Ready(MutexGuard::of_held(mutex))
-    }
-}
-
-impl<T: ?Sized> Drop for Lock<'_, T> {
-    #[inline]
-    fn drop(&mut self) {
-        if self.waiting.is_some() {
-            // SAFETY: This is the only place that drops it, and it is not used after that.
-            unsafe { ManuallyDrop::drop(&mut self.waiting) };
-        }
     }
 }
 

@@ -79,7 +79,18 @@ impl RawLock {
     /// Takes the lock if it is free.
     #[inline]
     pub(super) fn try_acquire(&self) -> bool {
-        let mut word = 0;
+        match self
+            .word
+            .compare_exchange(0, LOCKED, Ordering::Acquire, Ordering::Relaxed)
+        {
+            Ok(_) => true,
+            Err(now) => self.try_acquire_among_waiters(now),
+        }
+    }
+
+    /// As `try_acquire`. The word was `word`: it is held, or there are waiters.
+    #[inline(never)]
+    fn try_acquire_among_waiters(&self, mut word: usize) -> bool {
         while word & LOCKED == 0 {
             match self.word.compare_exchange_weak(
                 word,

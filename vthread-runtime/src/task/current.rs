@@ -323,16 +323,19 @@ impl Running {
 
     #[inline]
     fn spend(&self) -> Poll<()> {
-        match self.budget.get().checked_sub(1) {
-            Some(left) => {
-                self.budget.set(left);
-                Poll::Ready(())
-            }
-            None => {
-                self.set_held();
-                Poll::Pending
-            }
+        let (left, is_spent) = self.budget.get().overflowing_sub(1);
+        self.budget.set(left);
+        if is_spent {
+            return self.has_spent_all();
         }
+        Poll::Ready(())
+    }
+
+    #[cold]
+    fn has_spent_all(&self) -> Poll<()> {
+        self.budget.set(0);
+        self.set_held();
+        Poll::Pending
     }
 }
 
