@@ -149,10 +149,6 @@ fn about(object: &mut Object<'_>) -> fmt::Result {
     let program = program.map(|name| name.to_string_lossy());
     object.text_or_null("program", program)?;
     object.plain("process", std::process::id())?;
-    object.plain(
-        "has_stacks",
-        cfg!(any(debug_assertions, feature = "stacks")),
-    )?;
     object.plain("has_timeline", timeline::is_recorded())?;
     write_deadlocks(object)
 }
