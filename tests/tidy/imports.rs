@@ -1,6 +1,7 @@
 //! Which module of a crate imports which, and the circles among them.
 
 use crate::source::{Source, sources};
+use crate::{HOUSES, assert_none};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Module = Vec<String>;
@@ -204,4 +205,18 @@ fn paths_are_found_in_trees() {
             "task::cell::b"
         ]
     );
+}
+
+#[test]
+fn circles_of_imports_are_small() {
+    let mut broken = Vec::new();
+    for house in HOUSES {
+        for circle in Imports::of(house.sources).circles(house.composition) {
+            if circle.len() > house.largest_circle {
+                let names: Vec<_> = circle.into_iter().map(shown).collect();
+                broken.push(format!("{}: {}", house.sources, names.join(", ")));
+            }
+        }
+    }
+    assert_none(broken, "modules that need each other are read together");
 }

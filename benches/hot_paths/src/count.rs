@@ -12,8 +12,8 @@ const ROUNDS: usize = 5;
 pub(crate) fn each(path: &Path, good_enough: impl Fn(f64) -> bool) -> (&'static str, f64) {
     let mut counts = Vec::new();
     for _ in 0..ROUNDS {
-        let once = total(path.name, path.times);
-        let twice = total(path.name, 2 * path.times);
+        let once = total(path, path.times);
+        let twice = total(path, 2 * path.times);
         let count = (twice as f64 - once as f64) / path.times as f64;
         if good_enough(count) {
             return (path.name, count);
@@ -26,24 +26,32 @@ pub(crate) fn each(path: &Path, good_enough: impl Fn(f64) -> bool) -> (&'static 
 
 /// The instructions of the worker's thread in a process that takes the path for `n` times, on one
 /// worker. The monitor and the watchdog look as time passes, and do not count.
-fn total(name: &str, n: usize) -> u64 {
+fn total(path: &Path, n: usize) -> u64 {
     let me = std::env::current_exe().expect("the path of this program");
     let out = tempfile::tempdir().expect("a folder for callgrind's output");
-    let run = Command::new("valgrind")
+    let mut command = Command::new("valgrind");
+    if path.is_recorded {
+        command.env("VTHREAD_TRACE", out.path().join("timeline.json"));
+    }
+    let run = command
         .args(["--tool=callgrind", "--separate-threads=yes"])
         .arg(format!(
             "--callgrind-out-file={}",
             out.path().join("out").display()
         ))
         .arg(me)
-        .args(["take", name, &n.to_string()])
+        .args(["take", path.way(), &n.to_string()])
         .env("VTHREAD_WORKERS", "1")
         .output()
         .unwrap_or_else(|error| panic!("valgrind cannot be started: {error}"));
     let said = String::from_utf8_lossy(&run.stderr);
-    assert!(run.status.success(), "{name} failed:\n{said}");
-    let threads = fs::read_dir(out.path()).expect("callgrind's output");
-    let totals = threads.map(|file| of_thread(&file.expect("callgrind's output").path()));
+    assert!(
+        run.stdout == crate::TAKEN.as_bytes(),
+        "{} failed:\n{said}",
+        path.name
+    );
+    let files = fs::read_dir(out.path()).expect("callgrind's output");
+    let totals = files.map(|file| of_thread(&file.expect("callgrind's output").path()));
     totals.max().expect("callgrind's output")
 }
 

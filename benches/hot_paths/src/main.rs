@@ -17,7 +17,11 @@ mod record;
 
 use paths::PATHS;
 use record::{Record, Verdict};
+use std::io::Write;
 use std::process::ExitCode;
+
+/// Printed by a process that has taken a path.
+const TAKEN: &str = "taken";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,9 +38,15 @@ fn main() -> ExitCode {
         ["take", name, n] => {
             let n = n.parse().expect("a number of operations");
             match paths::take(name, n) {
-                Some(()) => ExitCode::SUCCESS,
-                None => ExitCode::FAILURE,
+                Some(()) => print!("{TAKEN}"),
+                None => return ExitCode::FAILURE,
             }
+            if std::env::var_os("VTHREAD_TRACE").is_some() {
+                // Without the timeline in writing, which takes valgrind minutes.
+                let _ = std::io::stdout().flush();
+                std::process::abort();
+            }
+            ExitCode::SUCCESS
         }
         _ => {
             eprintln!("usage: hot_paths [record]");

@@ -19,8 +19,9 @@ use crate::task::recursion::poll_on_segments;
 use crate::task::root::Root;
 use crate::task::stack;
 use crate::task::vthread::Vthread;
+use crate::task::wait_reason::WaitReason;
 use crate::trace;
-use crate::trace::timeline::{self, Subject, What};
+use crate::trace::timeline::{self, Subject, What, Who};
 use crate::world::{self, Above, Waited};
 use std::cell::RefCell;
 use std::future::Future;
@@ -166,9 +167,8 @@ fn drive<F: Future>(
     let mut cleanup = None;
     stack::renew_clock();
     let subject = Subject {
-        id: Arc::as_ptr(root).addr() as u64,
+        who: Who::Call(Arc::as_ptr(root).addr()),
         site,
-        is_call: true,
     };
     let mut poll = || {
         root.notice.take();
@@ -285,8 +285,8 @@ fn recorded<R>(subject: Subject, root: &Root, poll: &mut dyn FnMut() -> Step<R>)
     let step = poll();
     let then = match step {
         Step::Ended(_) => None,
-        Step::Waits => Some(root.vthread.wait_reason.get().words()),
-        Step::Yields | Step::Again => Some("for its turn"),
+        Step::Waits => Some(root.vthread.wait_reason.get() as u8),
+        Step::Yields | Step::Again => Some(WaitReason::Queued as u8),
     };
     timeline::record(What::Polled {
         subject,

@@ -7,13 +7,15 @@
 
 use super::json::Object;
 use crate::config;
-use crate::trace::timeline::{self, Event, Subject, What};
-use std::collections::HashMap;
+use crate::task::wait_reason::WaitReason;
+use crate::trace::timeline::{self, Event, Subject, Thread, What, Who};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::fs;
 use std::io;
+use std::panic::Location;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The process, which may fork, and the file.
 static TARGET: OnceLock<(u32, PathBuf)> = OnceLock::new();
@@ -84,18 +86,23 @@ fn write_to(path: &Path) -> io::Result<()> {
 #[derive(Debug)]
 struct Life {
     subject: Subject,
+    /// How many began before it.
+    number: u64,
     /// When it was first seen.
     began: u64,
     /// Since when it waits, and for what.
     waits: Option<(u64, &'static str)>,
     /// Where it was woken, if it has not been polled since: a thread, a time.
-    woken: Option<(usize, u64)>,
+    woken: Option<(u64, u64)>,
 }
 
 struct Writer<'a> {
     text: &'a mut String,
-    names: HashMap<u64, String>,
-    lives: HashMap<u64, Life>,
+    names: HashMap<u64, Arc<str>>,
+    sites: HashMap<(&'static str, &'static Location<'static>), Arc<str>>,
+    /// Those that have begun and not ended.
+    lives: HashMap<Who, Life>,
+    n_lives: u64,
     n_arrows: usize,
     is_begun: bool,
 }
@@ -105,7 +112,9 @@ impl<'a> Writer<'a> {
         Writer {
             text,
             names: timeline::names(),
+            sites: HashMap::new(),
             lives: HashMap::new(),
+            n_lives: 0,
             n_arrows: 0,
             is_begun: false,
         }
@@ -113,12 +122,16 @@ impl<'a> Writer<'a> {
 
     fn write(mut self) -> fmt::Result {
         self.text.push_str("{\"traceEvents\":[");
-        let mut events: Vec<(usize, Event)> = Vec::new();
-        for (thread, ring) in timeline::rings().into_iter().enumerate() {
-            self.event("M", "thread_name", "", thread, 0, |object| {
-                object.object("args", |inner| inner.text("name", &ring.thread))
+        let mut threads: BTreeMap<u64, Arc<Thread>> = BTreeMap::new();
+        let mut events: Vec<(u64, Event)> = Vec::new();
+        for (thread, piece) in timeline::events() {
+            events.extend(piece.into_iter().map(|event| (thread.number, event)));
+            threads.insert(thread.number, thread);
+        }
+        for thread in threads.values() {
+            self.event("M", "thread_name", "", thread.number, 0, |object| {
+                object.object("args", |inner| inner.text("name", &thread.name))
             })?;
-            events.extend(ring.events.lock().iter().map(|event| (thread, *event)));
         }
         // A poll is recorded at its end, and counts from its beginning.
         events.sort_by_key(|(_, event)| match event.what {
@@ -130,7 +143,7 @@ impl<'a> Writer<'a> {
             self.one(thread, event)?;
         }
         let mut lives: Vec<Life> = self.lives.drain().map(|(_, life)| life).collect();
-        lives.sort_by_key(|life| life.subject.id);
+        lives.sort_by_key(|life| life.number);
         for life in lives {
             self.end(&life, end.unwrap_or_default())?;
         }
@@ -138,24 +151,29 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn one(&mut self, thread: usize, event: Event) -> fmt::Result {
+    fn one(&mut self, thread: u64, event: Event) -> fmt::Result {
         let at = event.at;
         match event.what {
             What::Spawned(subject) => {
-                self.life(subject, at);
-                self.instant("spawn", thread, at, Some(subject))
+                // The end of another one at that address is not there any more.
+                if let Some(life) = self.lives.remove(&subject.who) {
+                    self.end(&life, at)?;
+                }
+                let number = self.life(subject, at).number;
+                self.instant("spawn", thread, at, Some((subject, number)))
             }
             What::Woken(subject) => {
                 let life = self.life(subject, at);
                 life.woken = Some((thread, at));
-                if let Some((since, words)) = life.waits.take() {
-                    self.wait(subject, since, at, words)?;
+                let (number, waits) = (life.number, life.waits.take());
+                if let Some((since, words)) = waits {
+                    self.wait(number, since, at, words)?;
                 }
-                self.instant("wake", thread, at, Some(subject))
+                self.instant("wake", thread, at, Some((subject, number)))
             }
             What::Cancelled(subject) => {
-                self.life(subject, at);
-                self.instant("cancel", thread, at, Some(subject))
+                let number = self.life(subject, at).number;
+                self.instant("cancel", thread, at, Some((subject, number)))
             }
             What::Stole => self.instant("steal", thread, at, None),
             What::Timers(n) => self.event("i", "timers", "", thread, at, |object| {
@@ -170,13 +188,18 @@ impl<'a> Writer<'a> {
                 subject,
                 since,
                 then,
-            } => self.poll(thread, subject, since, at, then),
+            } => {
+                let then = then
+                    .and_then(WaitReason::with_number)
+                    .map(WaitReason::words);
+                self.poll(thread, subject, since, at, then)
+            }
         }
     }
 
     fn poll(
         &mut self,
-        thread: usize,
+        thread: u64,
         subject: Subject,
         since: u64,
         at: u64,
@@ -186,14 +209,15 @@ impl<'a> Writer<'a> {
         let woken = life.woken.take();
         let waited = life.waits.take();
         life.waits = then.map(|words| (at, words));
+        let number = life.number;
         if let Some((began, words)) = waited {
-            self.wait(subject, began, since, words)?;
+            self.wait(number, began, since, words)?;
         }
         let name = self.name(subject);
         self.event("X", &name, "poll", thread, since, |object| {
             object.plain("dur", micros(at.saturating_sub(since)))?;
             object.object("args", |inner| {
-                inner.plain("vthread", subject.id)?;
+                inner.plain("vthread", number)?;
                 inner.text("site", subject.site)?;
                 inner.text("then", then.unwrap_or("ends"))
             })
@@ -211,7 +235,7 @@ impl<'a> Writer<'a> {
         }
         match then {
             Some(_) => Ok(()),
-            None => match self.lives.remove(&subject.id) {
+            None => match self.lives.remove(&subject.who) {
                 Some(life) => self.end(&life, at),
                 None => Ok(()),
             },
@@ -219,33 +243,37 @@ impl<'a> Writer<'a> {
     }
 
     fn life(&mut self, subject: Subject, now: u64) -> &mut Life {
-        self.lives.entry(subject.id).or_insert(Life {
-            subject,
-            began: now,
-            waits: None,
-            woken: None,
+        self.lives.entry(subject.who).or_insert_with(|| {
+            self.n_lives += 1;
+            Life {
+                subject,
+                number: self.n_lives,
+                began: now,
+                waits: None,
+                woken: None,
+            }
         })
     }
 
     /// The life of a vthread, with the wait that is open in it.
     fn end(&mut self, life: &Life, at: u64) -> fmt::Result {
         if let Some((since, words)) = life.waits {
-            self.wait(life.subject, since, at, words)?;
+            self.wait(life.number, since, at, words)?;
         }
         let name = self.name(life.subject);
-        self.span(life.subject, &name, life.began, at)
+        self.span(life.number, &name, life.began, at)
     }
 
-    fn wait(&mut self, subject: Subject, since: u64, until: u64, words: &str) -> fmt::Result {
+    fn wait(&mut self, number: u64, since: u64, until: u64, words: &str) -> fmt::Result {
         let name = format!("waits {words}");
-        self.span(subject, &name, since, until.max(since))
+        self.span(number, &name, since, until.max(since))
     }
 
     /// A span on the track of a vthread.
-    fn span(&mut self, subject: Subject, name: &str, from: u64, to: u64) -> fmt::Result {
+    fn span(&mut self, number: u64, name: &str, from: u64, to: u64) -> fmt::Result {
         for (phase, at) in [("b", from), ("e", to)] {
             self.event(phase, name, "vthread", 0, at, |object| {
-                object.plain("id", subject.id)
+                object.plain("id", number)
             })?;
         }
         Ok(())
@@ -254,17 +282,17 @@ impl<'a> Writer<'a> {
     fn instant(
         &mut self,
         name: &str,
-        thread: usize,
+        thread: u64,
         at: u64,
-        subject: Option<Subject>,
+        subject: Option<(Subject, u64)>,
     ) -> fmt::Result {
         self.event("i", name, "", thread, at, |object| {
             object.text("s", "t")?;
-            let Some(subject) = subject else {
+            let Some((subject, number)) = subject else {
                 return Ok(());
             };
             object.object("args", |inner| {
-                inner.plain("vthread", subject.id)?;
+                inner.plain("vthread", number)?;
                 inner.text("site", subject.site)
             })
         })
@@ -276,7 +304,7 @@ impl<'a> Writer<'a> {
         phase: &str,
         name: &str,
         category: &str,
-        thread: usize,
+        thread: u64,
         at: u64,
         more: impl FnOnce(&mut Object<'_>) -> fmt::Result,
     ) -> fmt::Result {
@@ -295,16 +323,24 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn name(&self, subject: Subject) -> String {
-        match self.names.get(&subject.id) {
-            Some(name) => name.clone(),
-            None if subject.is_call => format!("call at {}", subject.site),
-            None => format!("vthread at {}", subject.site),
+    fn name(&mut self, subject: Subject) -> Arc<str> {
+        let kind = match subject.who {
+            Who::Call(_) => "call",
+            Who::At(_) | Who::Named(_) => "vthread",
+        };
+        if let Who::Named(number) = subject.who
+            && let Some(name) = self.names.get(&number)
+        {
+            return name.clone();
         }
+        let of_site = self.sites.entry((kind, subject.site));
+        of_site
+            .or_insert_with(|| format!("{kind} at {}", subject.site).into())
+            .clone()
     }
 }
 
 /// Nanoseconds as the microseconds of the format.
-fn micros(nanos: u64) -> String {
-    format!("{}.{:03}", nanos / 1000, nanos % 1000)
+fn micros(nanos: u64) -> impl fmt::Display {
+    fmt::from_fn(move |f| write!(f, "{}.{:03}", nanos / 1000, nanos % 1000))
 }

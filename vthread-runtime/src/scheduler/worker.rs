@@ -54,7 +54,7 @@ impl Worker {
             return self.run_recorded();
         }
         loop {
-            let Some(task) = self.next_task() else {
+            let Some(task) = self.next_task(|| {}) else {
                 return;
             };
             task.run();
@@ -63,16 +63,20 @@ impl Worker {
 
     #[cold]
     fn run_recorded(&self) {
-        while let Some(task) = self.next_task() {
-            task.run_recorded();
+        // The end of a poll is the beginning of the next one, unless there was something else to
+        // do: a look at the time is what costs most here.
+        let mut since = None;
+        while let Some(task) = self.next_task(|| since = None) {
+            since = Some(task.run_recorded(since.unwrap_or_else(timeline::now_after_others)));
         }
     }
 
-    /// The next task, after a sleep if need be. `None`: the core was taken away.
+    /// The next task, after a sleep if need be. `None`: the core was taken away. `looks` is called
+    /// if it does not come from the worker's own queue.
     ///
     /// It stands in both loops, so that the one that does not record is no longer for the other.
     #[inline(always)]
-    fn next_task(&self) -> Option<TaskRef> {
+    fn next_task(&self, mut looks: impl FnMut()) -> Option<TaskRef> {
         let mut has_looked = false;
         loop {
             let mut core = self.core.borrow_mut();
@@ -84,6 +88,7 @@ impl Worker {
                     return Some(task);
                 }
                 drop(core);
+                looks();
                 has_looked = false;
                 match self.find_or_sleep() {
                     None => continue,
@@ -91,6 +96,7 @@ impl Worker {
                 }
             }
             drop(core);
+            looks();
             has_looked = true;
             match self.look_around() {
                 Around::Nothing => {}

@@ -3,25 +3,29 @@
 use super::header::{Header, TaskRef};
 use super::state::Activity;
 use super::wait_reason::WaitReason;
-use crate::trace::timeline::{self, Subject, What};
+use crate::trace::timeline::{self, Stamp, Subject, What, Who};
+use std::ptr;
 
 impl Header {
+    #[inline]
     fn subject(&self) -> Subject {
+        let who = match self.name() {
+            None => Who::At(ptr::from_ref(self).addr()),
+            Some(_) => Who::Named(self.id().number()),
+        };
         Subject {
-            id: self.id().number(),
+            who,
             site: self.site,
-            is_call: false,
         }
     }
 
     /// Records that the task was spawned, before it can run.
     #[cold]
     pub(super) fn record_spawn(&self) {
-        let subject = self.subject();
         if let Some(name) = self.name() {
-            timeline::name(subject.id, name);
+            timeline::name(self.id().number(), name);
         }
-        timeline::record(What::Spawned(subject));
+        timeline::record(What::Spawned(self.subject()));
     }
 
     /// Records that it was woken, before it can run.
@@ -38,26 +42,31 @@ impl Header {
 }
 
 impl TaskRef {
-    /// Polls the task once, and records that.
-    pub(crate) fn run_recorded(self) {
+    /// Polls the task once, and records that: since the time given, until the one returned.
+    pub(crate) fn run_recorded(self, since: Stamp) -> Stamp {
         let subject = self.header().subject();
-        let since = timeline::now();
-        let then = self.run_and(|header| match header.is_complete() {
-            true => None,
-            false => Some(words(header)),
+        let (then, until) = self.run_and(|header| {
+            let then = match header.is_complete() {
+                true => None,
+                false => Some(what_then(header) as u8),
+            };
+            // Before another vthread can have its address.
+            (then, timeline::now())
         });
-        timeline::record(What::Polled {
+        let polled = What::Polled {
             subject,
             since,
             then,
-        });
+        };
+        timeline::record_at(until, polled);
+        until
     }
 }
 
-/// What it waits for, after "waits". Another thread may be polling it already.
-fn words(header: &Header) -> &'static str {
+/// What it waits for. Another thread may be polling it already.
+fn what_then(header: &Header) -> WaitReason {
     match (header.vthread.wait_reason.get(), header.activity()) {
-        (WaitReason::Unknown, Activity::Ready) => "for its turn",
-        (wait_reason, _) => wait_reason.words(),
+        (WaitReason::Unknown, Activity::Ready) => WaitReason::Queued,
+        (wait_reason, _) => wait_reason,
     }
 }

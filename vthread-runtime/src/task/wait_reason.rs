@@ -54,6 +54,11 @@ impl WaitReason {
         WaitReason::New,
     ];
 
+    /// The reason with that number, if there is one.
+    pub(crate) fn with_number(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+
     /// The reason as words, after "waits".
     pub(crate) fn words(self) -> &'static str {
         match self {

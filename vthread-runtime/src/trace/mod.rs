@@ -18,8 +18,10 @@ pub(crate) mod spans;
 #[path = "spans_disabled.rs"]
 pub(crate) mod spans;
 
+mod chunks;
 pub(crate) mod frame_sizes;
 pub(crate) mod panics;
+mod stamps;
 pub(crate) mod timeline;
 
 pub(crate) use events::{
