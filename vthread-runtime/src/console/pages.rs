@@ -7,6 +7,7 @@ use super::tree::{People, Tree};
 use super::tree_json;
 use crate::inspect::json::Object;
 use crate::inspect::{self, Dump, timeline, watchdog};
+use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::BuildHasher;
@@ -33,16 +34,21 @@ struct Kept<T> {
 
 impl<T> Kept<T> {
     /// The value in `place`, or a new one.
-    fn get(place: &mut Option<Self>, make: impl FnOnce() -> T) -> &T {
+    fn get(place: &mut Option<Self>, make: impl FnOnce() -> T) -> &mut Self {
         Self::forget(place);
-        let kept = place.get_or_insert_with(|| {
+        place.get_or_insert_with(|| {
             let began = Instant::now();
-            let value = make();
-            let now = Instant::now();
-            let until = now + KEPT.max((now - began) * REST);
-            Kept { value, until }
-        });
-        &kept.value
+            let (value, until) = (make(), began);
+            let mut kept = Kept { value, until };
+            kept.lasts_for(began);
+            kept
+        })
+    }
+
+    /// It is kept for as long as what was made of it since `began` asks for.
+    fn lasts_for(&mut self, began: Instant) {
+        let now = Instant::now();
+        self.until = self.until.max(now + KEPT.max((now - began) * REST));
     }
 
     fn forget(place: &mut Option<Self>) {
@@ -50,12 +56,22 @@ impl<T> Kept<T> {
     }
 }
 
+/// How many answers are kept with a dump. Each may be some megabytes.
+const MOST_ANSWERS: usize = 16;
+
+/// A dump, and the answers that were made of it, by the paths and queries that asked for them.
+#[derive(Debug)]
+struct Dumped {
+    dump: Dump,
+    answers: HashMap<(String, String), Arc<Vec<u8>>>,
+}
+
 /// The answers.
 #[derive(Debug)]
 pub(super) struct Pages {
     metrics: fn() -> String,
     figures: Option<Kept<Arc<Vec<u8>>>>,
-    dump: Option<Kept<Dump>>,
+    dump: Option<Kept<Dumped>>,
     timeline: Option<Kept<Option<Arc<Vec<u8>>>>>,
     /// Begins with keys that the system has drawn.
     chance: RandomState,
@@ -80,19 +96,19 @@ impl Pages {
                 let nonce = self.nonce();
                 Response::page(PAGE.replace("@nonce@", &nonce), &nonce)
             }
-            "/tree.json" => Response::json(self.tree(request)),
-            "/dump.json" => Response::json(self.dump().to_json()),
-            "/dump.txt" => Response::text(format!("{:#}", self.dump())),
-            "/folded.txt" => Response::text(self.dump().folded()),
-            "/deadlocks.json" => Response::json(deadlocks()),
+            "/tree.json" => Response::json(self.of_dump(request, tree)),
+            "/dump.json" => Response::json(self.of_dump(request, |dump, _| dump.to_json())),
+            "/dump.txt" => Response::text(self.of_dump(request, |dump, _| format!("{dump:#}"))),
+            "/folded.txt" => Response::text(self.of_dump(request, |dump, _| dump.folded())),
+            "/deadlocks.json" => Response::json(Arc::new(deadlocks().into_bytes())),
             "/metrics" => {
                 let metrics = self.metrics;
                 let figures = Kept::get(&mut self.figures, || Arc::new(metrics().into_bytes()));
-                Response::metrics(figures.clone())
+                Response::metrics(figures.value.clone())
             }
             "/trace.json" => {
                 let make = || timeline::text().map(|text| Arc::new(text.into_bytes()));
-                match Kept::get(&mut self.timeline, make) {
+                match &Kept::get(&mut self.timeline, make).value {
                     Some(text) => Response::json_file("timeline.json", text.clone()),
                     None => Response::not_found(
                         "No timeline is recorded: start the program with VTHREAD_TRACE=FILE.\n",
@@ -121,8 +137,28 @@ impl Pages {
         Kept::forget(&mut self.timeline);
     }
 
-    fn dump(&mut self) -> &Dump {
-        Kept::get(&mut self.dump, inspect::dump)
+    /// The answer to `request` that `make` makes of a dump, which others may have asked for before.
+    fn of_dump(
+        &mut self,
+        request: &Request,
+        make: impl FnOnce(&Dump, &Request) -> String,
+    ) -> Arc<Vec<u8>> {
+        let kept = Kept::get(&mut self.dump, || Dumped {
+            dump: inspect::dump(),
+            answers: HashMap::new(),
+        });
+        let asked = (request.path.clone(), request.query.clone());
+        if let Some(answer) = kept.value.answers.get(&asked) {
+            return answer.clone();
+        }
+        let began = Instant::now();
+        let answer = Arc::new(make(&kept.value.dump, request).into_bytes());
+        kept.lasts_for(began);
+        let answers = &mut kept.value.answers;
+        if answers.len() < MOST_ANSWERS {
+            answers.insert(asked, answer.clone());
+        }
+        answer
     }
 
     /// A word that no other site can know.
@@ -131,15 +167,15 @@ impl Pages {
         let halves = [0_u8, 1].map(|half| self.chance.hash_one((self.n_nonces, half)));
         format!("{:016x}{:016x}", halves[0], halves[1])
     }
+}
 
-    fn tree(&mut self, request: &Request) -> String {
-        let search = Search::new(&request.parameter("q"));
-        let limit = request.parameter("limit").parse().unwrap_or(LIMIT);
-        let limit = usize::min(limit, tree_json::MOST_LINES);
-        let people = People::of(self.dump().snapshot());
-        let tree = Tree::of(&people, &search);
-        tree_json::write(&people, &tree, limit, about)
-    }
+fn tree(dump: &Dump, request: &Request) -> String {
+    let search = Search::new(&request.parameter("q"));
+    let limit = request.parameter("limit").parse().unwrap_or(LIMIT);
+    let limit = usize::min(limit, tree_json::MOST_LINES);
+    let people = People::of(dump.snapshot());
+    let tree = Tree::of(&people, &search);
+    tree_json::write(&people, &tree, limit, about)
 }
 
 /// What the page says of the process.
@@ -166,4 +202,29 @@ fn deadlocks() -> String {
 fn write_deadlocks(object: &mut Object<'_>) -> fmt::Result {
     object.plain("deadlocks", watchdog::n_reported())?;
     object.texts("reports", watchdog::reports())
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::super::request;
+    use super::*;
+
+    fn request(target: &str) -> Request {
+        let text = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        request::read(text.as_bytes(), false).unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_crowd_that_asks_for_the_same_is_given_the_same() {
+        let mut pages = Pages::new(String::new);
+        for target in ["/dump.json", "/dump.txt", "/folded.txt", "/tree.json?q=a"] {
+            let mut body = || pages.answer(&request(target)).into_bytes().1;
+            let first = body();
+            // However slow the machine is.
+            let kept = pages.dump.as_mut().unwrap();
+            kept.until += Duration::from_secs(3600);
+            let mut body = || pages.answer(&request(target)).into_bytes().1;
+            assert!(Arc::ptr_eq(&first, &body()), "{target}");
+        }
+    }
 }

@@ -14,7 +14,7 @@ pub(super) struct Request {
     /// The body is not wanted.
     pub(super) is_head: bool,
     pub(super) path: String,
-    query: String,
+    pub(super) query: String,
 }
 
 /// Why a request is refused.

@@ -33,8 +33,8 @@ impl Response {
         }
     }
 
-    pub(super) fn json(body: String) -> Self {
-        Response::new(JSON, Arc::new(body.into_bytes()))
+    pub(super) fn json(body: Arc<Vec<u8>>) -> Self {
+        Response::new(JSON, body)
     }
 
     /// JSON as a file.
@@ -45,8 +45,12 @@ impl Response {
         }
     }
 
-    pub(super) fn text(body: String) -> Self {
-        Response::new(TEXT, Arc::new(body.into_bytes()))
+    pub(super) fn text(body: Arc<Vec<u8>>) -> Self {
+        Response::new(TEXT, body)
+    }
+
+    fn words(words: &str) -> Self {
+        Response::text(Arc::new(words.as_bytes().to_vec()))
     }
 
     /// In the format that Prometheus names so.
@@ -69,14 +73,14 @@ impl Response {
     pub(super) fn refused(refusal: Refusal) -> Self {
         Response {
             status: refusal.status(),
-            ..Response::text(refusal.words().to_owned())
+            ..Response::words(refusal.words())
         }
     }
 
     pub(super) fn not_found(words: &str) -> Self {
         Response {
             status: "404 Not Found",
-            ..Response::text(words.to_owned())
+            ..Response::words(words)
         }
     }
 
