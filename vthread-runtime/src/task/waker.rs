@@ -26,6 +26,12 @@ pub(crate) fn task_of(waker: &Waker) -> Option<NonNull<Header>> {
     (*waker.vtable() == VTABLE).then(|| header(waker.data()))
 }
 
+/// Whether this is the waker of a task that has ended.
+pub(crate) fn has_ended(waker: &Waker) -> bool {
+    // SAFETY: the waker's reference keeps the header alive.
+    task_of(waker).is_some_and(|task| unsafe { task.as_ref() }.is_complete())
+}
+
 unsafe fn clone(data: *const ()) -> RawWaker {
     // SAFETY: a waker's reference keeps the header alive.
     let header = unsafe { header(data).as_ref() };

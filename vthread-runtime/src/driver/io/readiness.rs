@@ -25,13 +25,15 @@
 //! Any number of vthreads may wait for one direction: each is woken and tries. Operations of ours
 //! wait with a `Ticket`, which takes the waker back when they go away. The `poll_*` functions of
 //! foreign traits have no such moment, so they leave wakers for good, each vthread's once. Those of
-//! vthreads that have gone may remain until the next event; so that they do not pile up, all are
-//! woken whenever their number has doubled.
+//! waiters that have gone may remain until the next event, and keep the memory of their vthreads.
+//! So that they do not pile up, those of vthreads that have ended are dropped whenever their number
+//! has doubled; if that does not help, all are woken.
 
 use crate::base::wake::{WakeList, wake};
 use crate::primitive::{AtomicUsize, Mutex, Ordering};
 use crate::task::wait_reason;
 use crate::task::wait_reason::WaitReason;
+use crate::task::waker::has_ended;
 use crate::world;
 use std::num::NonZeroU64;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -54,7 +56,7 @@ const READABLE: usize = 1;
 const WRITABLE: usize = 1 << 1;
 const READ_CLOSED: usize = 1 << 2;
 const WRITE_CLOSED: usize = 1 << 3;
-/// How many wakers may be left for one direction before all are woken for the first time.
+/// How many wakers may be left for one direction before room is made for the first time.
 const LEFT_WAKERS: usize = 16;
 
 const FLAGS: usize = 0xff;
@@ -140,7 +142,7 @@ struct Waitings {
 struct Others {
     ticketed: Vec<(Ticket, Waker)>,
     left: Vec<Waker>,
-    /// The number of wakers in `left` at which all are woken.
+    /// The number of wakers in `left` that are too many.
     limit: usize,
 }
 
@@ -224,17 +226,10 @@ impl Readiness {
             drop(waiters);
             return Poll::Pending;
         }
-        let limit = waitings.limit.max(LEFT_WAKERS);
-        let crowd = if waitings.left.len() < limit {
-            Vec::new()
-        } else {
-            std::mem::take(&mut waitings.left)
-        };
-        if !crowd.is_empty() {
-            waitings.limit = limit * 2;
-        }
+        let (gone, crowd) = waitings.make_room();
         waitings.left.push(waker);
         drop(waiters);
+        drop(gone);
         crowd.into_iter().for_each(wake);
         Poll::Pending
     }
@@ -279,6 +274,23 @@ impl Waiters {
             Direction::Read => &mut self.read,
             Direction::Write => &mut self.write,
         }
+    }
+}
+
+impl Others {
+    /// Returns wakers to drop and wakers to wake, outside the lock, if there are too many in
+    /// `left`.
+    fn make_room(&mut self) -> (Vec<Waker>, Vec<Waker>) {
+        let limit = self.limit.max(LEFT_WAKERS);
+        if self.left.len() < limit {
+            return (Vec::new(), Vec::new());
+        }
+        let gone: Vec<_> = self.left.extract_if(.., |left| has_ended(left)).collect();
+        if self.left.len() <= limit / 2 {
+            return (gone, Vec::new());
+        }
+        self.limit = limit * 2;
+        (gone, std::mem::take(&mut self.left))
     }
 }
 
