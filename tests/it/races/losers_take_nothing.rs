@@ -6,6 +6,7 @@
 use super::*;
 use std::future::IntoFuture;
 use vthread::fs::{self, File};
+use vthread::io::{BufReader, duplex};
 use vthread::net::{TcpListener, TcpStream};
 use vthread::sync::{Condvar, Notify, Receiver, broadcast, oneshot, recv_any, unbounded, watch};
 
@@ -304,6 +305,61 @@ fn race_to_read() -> std::io::Result<usize> {
 fn r18_a_race_of_reads_loses_no_bytes() {
     for _ in 0..ROUNDS {
         assert_eq!(race_to_read().unwrap(), N - 1);
+    }
+}
+
+/// Each runner reads from memory, as it would from a socket.
+#[vthread]
+fn race_to_read_from_memory() -> std::io::Result<usize> {
+    let mut streams: Vec<_> = (0..N).map(|_| duplex(8)).collect();
+    for (_, far) in &mut streams {
+        far.write_all(b"bytes")?;
+    }
+    let won = race!(for (near, _) in &mut streams => {
+        let n = near.read(&mut [0; 8])?;
+        dawdle();
+        Ok::<_, std::io::Error>(n)
+    });
+    assert_eq!(won.unwrap(), 5);
+    let mut left = 0;
+    for (mut near, far) in streams {
+        drop(far);
+        left += usize::from(near.read(&mut [0; 8])? == 5);
+    }
+    Ok(left)
+}
+
+#[test]
+fn a_race_of_reads_from_memory_loses_no_bytes() {
+    for _ in 0..ROUNDS {
+        assert_eq!(race_to_read_from_memory().unwrap(), N - 1);
+    }
+}
+
+/// Each runner takes a line that its reader has read ahead.
+#[vthread]
+fn race_for_lines() -> std::io::Result<usize> {
+    let mut readers: Vec<_> = (0..N).map(|_| BufReader::new(&b"one\ntwo\n"[..])).collect();
+    for reader in &mut readers {
+        reader.read_line(&mut String::new())?;
+    }
+    let won = race!(for reader in &mut readers => {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        dawdle();
+        Ok::<_, std::io::Error>(line)
+    });
+    assert_eq!(won.unwrap(), "two\n");
+    Ok(readers
+        .iter()
+        .filter(|reader| reader.buffer() == b"two\n")
+        .count())
+}
+
+#[test]
+fn a_race_for_lines_loses_none() {
+    for _ in 0..ROUNDS {
+        assert_eq!(race_for_lines().unwrap(), N - 1);
     }
 }
 

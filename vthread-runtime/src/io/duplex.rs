@@ -5,6 +5,7 @@ use super::{ErrorKind, Result};
 use crate::base::wake::WakeList;
 use crate::primitive::Mutex;
 use crate::task::current::checkpoint;
+use crate::task::taking::checked_taking;
 use futures_io::{AsyncRead, AsyncWrite};
 use std::collections::VecDeque;
 use std::io::{Read, Write};
@@ -171,15 +172,14 @@ impl AsyncRead for DuplexStream {
         cx: &mut Context<'_>,
         buf: &mut [u8],
     ) -> Poll<Result<usize>> {
-        ready!(checkpoint(cx));
-        self.reads.poll_read(cx, buf)
+        // As of a socket: a loser of a race takes none.
+        checked_taking(cx, |cx| self.reads.poll_read(cx, buf), Result::is_ok)
     }
 }
 
 impl AsyncWrite for DuplexStream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<Result<usize>> {
-        ready!(checkpoint(cx));
-        self.writes.poll_write(cx, buf)
+        checked_taking(cx, |cx| self.writes.poll_write(cx, buf), Result::is_ok)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {

@@ -2,6 +2,7 @@
 //! `race_turn.rs`.
 
 use super::current::{self, Running};
+use std::future::poll_fn;
 use std::task::{Context, Poll, ready};
 
 /// Polls an operation that takes something, or gives it away. `has_taken` tells whether it has.
@@ -33,6 +34,11 @@ pub(crate) fn checked_taking<T>(
     } else {
         poll(cx)
     }
+}
+
+/// Waits for the turn in a race, so that what follows in the same poll may take something.
+pub(crate) async fn turn() {
+    poll_fn(|cx| taking(cx, |_| Poll::Ready(()), |()| true)).await;
 }
 
 /// The rare case: the operation races others, and waits for its turn to take something.

@@ -12,6 +12,7 @@ use crate::io::operations::{Filling, IoCall, ReadingOn};
 use crate::io::{BufRead, ErrorKind, Lines, Read, Result, Seek, SeekFrom, Split};
 use crate::task::call::Call;
 use crate::task::current::checkpoint;
+use crate::task::taking::turn;
 use std::fmt;
 use std::future::{Future, poll_fn};
 
@@ -145,6 +146,7 @@ impl<R: Read> BufReader<R> {
 
     async fn until(&mut self, byte: u8, buf: &mut Vec<u8>) -> Result<usize> {
         let n = self.has_until(byte).await?;
+        turn().await;
         buf.extend_from_slice(&self.buffer.unread()[..n]);
         self.buffer.consume(n);
         Ok(n)
@@ -152,6 +154,7 @@ impl<R: Read> BufReader<R> {
 
     async fn line(&mut self, buf: &mut String) -> Result<usize> {
         let n = self.has_until(b'\n').await?;
+        turn().await;
         let line = str::from_utf8(&self.buffer.unread()[..n]).map(|line| buf.push_str(line));
         self.buffer.consume(n);
         line.map(|()| n).map_err(|_| not_utf8())
@@ -188,7 +191,9 @@ impl<R: Read> ReadFrames for BufReader<R> {
         if self.buffer.is_empty() && buf.len() >= self.buffer.capacity() {
             return in_place(self.source.read(buf)).await;
         }
-        let available = self.filled().await?;
+        self.filled().await?;
+        turn().await;
+        let available = self.buffer.unread();
         let n = available.len().min(buf.len());
         buf[..n].copy_from_slice(&available[..n]);
         self.buffer.consume(n);
