@@ -53,9 +53,10 @@ struct Free {
     beside: Option<NonNull<Free>>,
 }
 
-/// Allocates memory for a `T`.
+/// Allocates memory for a `T`, which has a size.
 #[inline]
 pub(crate) fn allocate<T>() -> NonNull<T> {
+    const { assert!(size_of::<T>() > 0) };
     let block = match const { Class::of::<T>() } {
         Some(class) => match current() {
             Some(magazines) => magazines.take(class),
@@ -166,7 +167,7 @@ fn current<'a>() -> Option<&'a Magazines> {
 #[cold]
 fn by_allocator(layout: Layout) -> NonNull<u8> {
     debug_assert!(layout.size() > 0);
-    // SAFETY: the layout has a size: a block has room for two pointers, a larger one has more.
+    // SAFETY: the layout has a size: that of a type that has one, or of a class.
     let block = unsafe { alloc::alloc(layout) };
     NonNull::new(block).unwrap_or_else(|| alloc::handle_alloc_error(layout))
 }
