@@ -13,6 +13,8 @@ use vthread::sync::{Barrier, channel};
 use vthread::time::sleep;
 
 const SHORT: Duration = Duration::from_millis(200);
+/// How often a client is tried that has to be quicker than that: the machine may be slow.
+const TRIES: u32 = 20;
 
 #[vthread]
 fn path(request: Request<Incoming>) -> Response<String> {
@@ -62,6 +64,7 @@ fn there_are_no_more_connections_than_the_limit() {
 fn with_short_patience(client: impl VthreadFnOfAddress) -> Vec<String> {
     let (listener, address) = listen();
     let (tx, rx) = channel(100);
+    let mut failures = Vec::new();
     let server = Server::new()
         .header_timeout(SHORT)
         .on_failure(move |failure| tx.try_send(words(failure)).unwrap());
@@ -69,14 +72,29 @@ fn with_short_patience(client: impl VthreadFnOfAddress) -> Vec<String> {
         spawn!(service => { server.serve(&listener, service(closure!(|request| path(request)))).unwrap(); });
         client.call(address);
         // The others are served.
-        assert!(ask(address, "/well").unwrap().ends_with("/well"));
+        let well = ask(address, "/well").unwrap_or_default();
+        if !well.ends_with("/well") {
+            failures.push("another client".to_owned());
+        }
     }
     drop(server);
-    let mut failures = Vec::new();
     while let Ok(failure) = rx.try_recv() {
         failures.push(failure);
     }
     failures
+}
+
+/// The server reports the client as `expected`, and nothing else.
+#[vthread]
+fn is_reported(expected: &str, client: impl VthreadFnOfAddress + Sync) {
+    let mut failures = Vec::new();
+    for _ in 0..TRIES {
+        failures = with_short_patience(&client);
+        if failures == [expected] {
+            return;
+        }
+    }
+    panic!("{failures:?}");
 }
 
 trait VthreadFnOfAddress: vthread::VthreadFn<vthread::net::SocketAddr, Output = ()> + Send {}
@@ -102,38 +120,44 @@ fn until_closed(mut stream: TcpStream) -> Duration {
 #[test]
 #[vthread]
 fn a_client_that_sends_nothing_is_closed() {
-    let failures = with_short_patience(closure!(|address| {
-        let took = until_closed(TcpStream::connect(address).unwrap());
-        assert!(took < 100 * SHORT, "{took:?}");
-    }));
-    assert_eq!(failures, ["late"]);
+    is_reported(
+        "late",
+        closure!(|address| {
+            let took = until_closed(TcpStream::connect(address).unwrap());
+            assert!(took < 100 * SHORT, "{took:?}");
+        }),
+    );
 }
 
 #[test]
 #[vthread]
 fn a_client_that_sends_half_a_head_is_closed() {
-    let failures = with_short_patience(closure!(|address| {
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n").unwrap();
-        let took = until_closed(stream);
-        assert!(took < 100 * SHORT, "{took:?}");
-    }));
-    assert_eq!(failures, ["timeout"]);
+    is_reported(
+        "timeout",
+        closure!(|address| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            let _ = stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n");
+            let took = until_closed(stream);
+            assert!(took < 100 * SHORT, "{took:?}");
+        }),
+    );
 }
 
 /// Slow-loris: a byte now and then.
 #[test]
 #[vthread]
 fn a_client_that_drips_is_closed() {
-    let failures = with_short_patience(closure!(|address| {
-        let mut stream = TcpStream::connect(address).unwrap();
-        let before = Instant::now();
-        while stream.write_all(b"G").is_ok() {
-            sleep(Duration::from_millis(5));
-            assert!(before.elapsed() < 100 * SHORT);
-        }
-    }));
-    assert_eq!(failures, ["timeout"]);
+    is_reported(
+        "timeout",
+        closure!(|address| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            let before = Instant::now();
+            while stream.write_all(b"G").is_ok() {
+                sleep(Duration::from_millis(5));
+                assert!(before.elapsed() < 100 * SHORT);
+            }
+        }),
+    );
 }
 
 #[test]
@@ -145,11 +169,23 @@ fn an_idle_connection_is_closed() {
             let server = Server::new().idle_timeout(SHORT);
             server.serve(&listener, service(closure!(|request| path(request)))).unwrap();
         });
-        let mut first = connect1::<String>(address);
-        let answer = first.send_request(request("/1", String::new())).await.unwrap();
+        // On a slow machine it may be idle before its first request.
+        let mut n_tries = 0..TRIES;
+        let (mut first, answer) = loop {
+            n_tries.next().unwrap();
+            let mut requests = connect1::<String>(address);
+            if let Ok(answer) = requests.send_request(request("/1", String::new())).await {
+                break (requests, answer);
+            }
+        };
         assert_eq!(text(answer).unwrap().1, "/1");
-        let mut second = connect2::<String>(address);
-        let answer = second.send_request(request("/2", String::new())).await.unwrap();
+        let (mut second, answer) = loop {
+            n_tries.next().unwrap();
+            let mut requests = connect2::<String>(address);
+            if let Ok(answer) = requests.send_request(request("/2", String::new())).await {
+                break (requests, answer);
+            }
+        };
         assert_eq!(text(answer).unwrap().1, "/2");
         // Both are closed, which the client's side learns.
         while first.ready().await.is_ok() {
@@ -177,9 +213,18 @@ fn a_connection_with_a_request_is_not_idle() {
             let server = Server::new().idle_timeout(SHORT);
             server.serve(&listener, service(closure!(|request| slow(request)))).unwrap();
         });
-        assert!(ask(address, "/").unwrap().ends_with("slow"));
-        let mut requests = connect2::<String>(address);
-        let answer = requests.send_request(request("/", String::new())).await.unwrap();
-        assert_eq!(text(answer).unwrap().1, "slow");
+        // As above. One that is closed during its request has no answer, however often it is tried.
+        let mut n_tries = 0..TRIES;
+        while !ask(address, "/").unwrap_or_default().ends_with("slow") {
+            n_tries.next().unwrap();
+        }
+        let answer = loop {
+            n_tries.next().unwrap();
+            let mut requests = connect2::<String>(address);
+            if let Ok(answer) = requests.send_request(request("/", String::new())).await {
+                break text(answer);
+            }
+        };
+        assert_eq!(answer.unwrap().1, "slow");
     }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 fn a_slow_client_holds_up_no_other() {
     let program = start(&["100"]);
     program.wait("/tree.json", |tree| has(tree, "reader", 100));
+    let start = Instant::now();
     let mut slow: Vec<_> = (0..20).map(|_| program.connect()).collect();
     for client in &mut slow {
         client.write_all(b"GET / HTTP/1.1\r\nHost: loc").unwrap();
@@ -19,14 +20,16 @@ fn a_slow_client_holds_up_no_other() {
             .write_all(b"GET /dump.json HTTP/1.1\r\nHost: localhost\r\n\r\n")
             .unwrap();
     }
-    let start = Instant::now();
     for _ in 0..20 {
         assert_eq!(program.get("/metrics").status, 200);
     }
-    // Their time to ask is not over.
-    assert!(start.elapsed() < Duration::from_secs(4));
-    slow[0].write_all(b"alhost\r\n\r\n").unwrap();
-    assert_eq!(read(slow.remove(0)).status, 200);
+    // Each has 5 seconds to ask: one after the other they would take 100.
+    assert!(start.elapsed() < Duration::from_secs(50));
+    // Unless the machine is so slow that its time is over.
+    if start.elapsed() < Duration::from_secs(4) {
+        slow[0].write_all(b"alhost\r\n\r\n").unwrap();
+        assert_eq!(read(slow.remove(0)).status, 200);
+    }
     assert_eq!(read(deaf.remove(0)).status, 200);
 }
 
