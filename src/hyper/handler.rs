@@ -34,6 +34,8 @@ pub trait Handler: Send {
         Self: 'scope;
 }
 
+// rustc tells of `Handler` then, whose message says what to write.
+#[diagnostic::do_not_recommend]
 impl<S, B> Handler for S
 where
     S: Service<
@@ -69,8 +71,8 @@ pub(super) struct Handled<'connection, 'scope, H: 'scope> {
     pub(super) drain: Option<Drain>,
 }
 
-// That `H` outlives `'scope` is the struct's own bound. Here it would be one for every `'scope`, where
-// rustc asks whether the frame of a connection is `Send`.
+// That `H` outlives `'scope` is the struct's own bound. Here it would be one for every `'scope`,
+// where rustc asks whether the frame of a connection is `Send`.
 impl<'scope, H: Handler> Service<Request<Incoming>> for Handled<'_, 'scope, H> {
     type Response = Response<CountedBody<H::Body>>;
     type Error = H::Error;

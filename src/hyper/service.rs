@@ -47,7 +47,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 ///     Ok(n_requests.into_inner())
 /// }
 /// # fn main() -> std::io::Result<()> {
-/// #     let listener = TcpListener::bind("127.0.0.1:0")?;
+/// #     let listener = TcpListener::bind("127.0.0.1:0").block()?;
 /// #     let address = listener.local_addr()?;
 /// #     let client = std::thread::spawn(move || {
 /// #         let mut stream = std::net::TcpStream::connect(address).unwrap();
