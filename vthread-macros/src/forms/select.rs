@@ -73,9 +73,9 @@ impl SelectForm {
 
 impl Parse for BranchForm {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let pattern = Pat::parse_multi_with_leading_vert(input)?;
-        input.parse::<Token![=]>()?;
-        let body = input.parse()?;
+        let branch = input.fork();
+        let (pattern, body) =
+            value_of_call(input).map_err(|error| without_a_pattern(&branch, error))?;
         let guard = if input.peek(Token![,]) {
             input.parse::<Token![,]>()?;
             input.parse::<Token![if]>()?;
@@ -90,6 +90,31 @@ impl Parse for BranchForm {
             guard,
             handler: handler(input)?,
         })
+    }
+}
+
+/// `pattern = body`
+fn value_of_call(input: ParseStream<'_>) -> Result<(Pat, Expr)> {
+    let pattern = Pat::parse_multi_with_leading_vert(input)?;
+    if input.peek(Token![=>]) {
+        return Err(input.error("expected `=`"));
+    }
+    input.parse::<Token![=]>()?;
+    Ok((pattern, input.parse()?))
+}
+
+/// The error of a branch that is `call() => ..`, as in Go's `select`; of another branch, the one
+/// that was found.
+fn without_a_pattern(branch: ParseStream<'_>, error: syn::Error) -> syn::Error {
+    match branch.parse::<Expr>() {
+        Ok(call) if !matches!(call, Expr::Assign(_)) && branch.peek(Token![=>]) => {
+            syn::Error::new_spanned(
+                call,
+                "a branch of `select!` begins with a pattern for the value of its call: \
+                 `value = call() => ..`, or `_ = call() => ..`",
+            )
+        }
+        _ => error,
     }
 }
 
