@@ -5,6 +5,8 @@
 //! the vthread, above what may be a long backtrace, and then calls the hook before it. A program
 //! that sets a hook of its own later does without.
 //!
+//! A panic of tokio's about its missing runtime names the feature that brings one.
+//!
 //! A panic in a vthread is reported by the panic hook where it happens, on an OS thread of the
 //! library. It ends in the blocking call of a plain thread, where it resumes without a report.
 //! Under the test harness that is the thread of a test, whose output is captured and shown if it
@@ -62,8 +64,20 @@ pub(crate) fn install(describe: fn() -> Option<String>) {
             // The standard error may be closed.
             let _ = writeln!(io::stderr(), "\na panic {vthread}");
         }
+        if let Some(way_out) = info.payload_as_str().and_then(way_out) {
+            let _ = writeln!(io::stderr(), "\n{way_out}");
+        }
         before(info);
     }));
+}
+
+/// What a program can do about a panic that says so to users of another runtime only.
+fn way_out(message: &str) -> Option<&'static str> {
+    let is_about_tokio = message.contains("context of a Tokio");
+    (is_about_tokio && !cfg!(feature = "tokio")).then_some(
+        "what needs a tokio runtime finds one in vthread code if `Cargo.toml` names the feature: \
+         vthread = { .., features = [\"tokio\"] }",
+    )
 }
 
 /// Marks this thread as one of the library's.
@@ -99,4 +113,13 @@ pub(crate) fn resumes(payload: &(dyn Any + Send)) {
 
 fn address(payload: &(dyn Any + Send)) -> usize {
     ptr::from_ref(payload).cast::<()>().addr()
+}
+
+#[cfg(test)]
+#[test]
+fn a_missing_runtime_of_tokios_is_a_missing_feature() {
+    let message =
+        "there is no reactor running, must be called from the context of a Tokio 1.x runtime";
+    assert_eq!(way_out(message).is_some(), !cfg!(feature = "tokio"));
+    assert_eq!(way_out("index out of bounds"), None);
 }
