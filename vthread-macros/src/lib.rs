@@ -972,9 +972,9 @@ pub fn select(tokens: TokenStream) -> TokenStream {
 ///
 /// A runner whose last step takes something, as in
 /// `race!(for receiver in &receivers => receiver.recv())`, loses nothing: messages received or
-/// sent, connections accepted, bytes and lines read, and signals are taken by the winner only. A runner
-/// that waits again after it has taken something may lose it. For receivers alone, `sync::recv_any`
-/// needs no vthreads.
+/// sent, connections accepted, bytes and lines read, and signals are taken by the winner only. A
+/// runner that waits again after it has taken something may lose it. For receivers alone,
+/// `sync::recv_any` needs no vthreads.
 ///
 /// # Grammar
 /// `race!(options, for pattern in collection => body, else => value)`, where the options are
