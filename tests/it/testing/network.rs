@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::net::Shutdown;
 use std::sync::Mutex as StdMutex;
 use vthread::prelude::*;
-use vthread::testing::net::{Conditions, TcpListener, TcpStream, set_conditions};
+use vthread::testing::net::{Conditions, TcpListener, TcpStream, UdpSocket, set_conditions};
 use vthread::testing::{elapsed, seed};
 use vthread::time::{Duration, sleep};
 
@@ -113,4 +113,139 @@ fn each_test_has_its_own() {
     let idle = timeout!(Duration::from_secs(60) => { listener.accept().map(drop) });
     assert!(idle.is_err());
     sleep(Duration::ZERO);
+}
+
+/// A protocol over datagrams: numbers each, asks again for what is not confirmed, and takes what
+/// comes twice once.
+#[vthread]
+fn send_all(socket: &UdpSocket, n: u8) {
+    let mut answer = [0; 1];
+    for number in 0..n {
+        loop {
+            socket.send(&[number]).unwrap();
+            let confirmed = timeout!(Duration::from_secs(3) => {
+                loop {
+                    socket.recv(&mut answer).unwrap();
+                    if answer == [number] {
+                        break;
+                    }
+                }
+            });
+            if confirmed.is_ok() {
+                break;
+            }
+        }
+    }
+}
+
+#[vthread]
+fn receive_all(socket: &UdpSocket, n: u8) -> Vec<u8> {
+    let mut received = Vec::new();
+    let mut datagram = [0; 1];
+    while received.len() < usize::from(n) {
+        let (_, from) = socket.recv_from(&mut datagram).unwrap();
+        if usize::from(datagram[0]) == received.len() {
+            received.push(datagram[0]);
+        }
+        socket.send_to(&datagram, from).unwrap();
+    }
+    received
+}
+
+#[vthread::test(seeds = 100)]
+fn a_protocol_over_datagrams_that_are_lost_and_late() {
+    set_conditions(Conditions::new().delays(Duration::from_secs(1)).cuts(5));
+    let server = UdpSocket::bind("10.0.0.1:53").unwrap();
+    let client = UdpSocket::bind("10.0.0.2:0").unwrap();
+    client.connect("10.0.0.1:53").unwrap();
+    let received = group! {
+        let client = &client;
+        // The last confirmation may be lost: then it asks until it is cancelled.
+        let sender = spawn!(service => { send_all(client, 20); });
+        let received = receive_all(&server, 20);
+        sender.cancel();
+        received
+    };
+    assert_eq!(received, (0..20).collect::<Vec<_>>());
+}
+
+static ORDERS: StdMutex<BTreeSet<Vec<u8>>> = StdMutex::new(BTreeSet::new());
+
+#[vthread::test(seeds = 100)]
+fn datagrams_overtake_one_another() {
+    let receiver = UdpSocket::bind("10.0.0.1:53").unwrap();
+    let sender = UdpSocket::bind("10.0.0.2:53").unwrap();
+    for number in 0..3 {
+        sender.send_to(&[number], "10.0.0.1:53").unwrap();
+    }
+    let mut order = Vec::new();
+    let mut datagram = [0; 1];
+    for _ in 0..3 {
+        receiver.recv(&mut datagram).unwrap();
+        order.push(datagram[0]);
+    }
+    let mut orders = ORDERS.lock().unwrap();
+    orders.insert(order);
+    if seed() == 99 {
+        assert!(
+            orders.contains(&vec![0, 1, 2]) && orders.len() > 3,
+            "{orders:?}"
+        );
+    }
+}
+
+#[vthread::test(virtual_time)]
+fn datagrams_keep_their_bounds() {
+    let one = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let other = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let [here, there] = [&one, &other].map(|socket| socket.local_addr().unwrap());
+    assert_eq!(
+        UdpSocket::bind(here).unwrap_err().kind(),
+        ErrorKind::AddrInUse
+    );
+    assert_eq!(one.send(b"x").unwrap_err().kind(), ErrorKind::NotConnected);
+    let longest = vec![0; 65_508];
+    assert_eq!(
+        one.send_to(&longest, there).unwrap_err().kind(),
+        ErrorKind::InvalidInput
+    );
+    // Where no socket is, it is lost.
+    assert_eq!(one.send_to(b"x", "10.0.0.9:9").unwrap(), 1);
+    assert_eq!(one.send_to(b"words", there).unwrap(), 5);
+    assert_eq!(one.send_to(b"", there).unwrap(), 0);
+    let mut buf = [0; 3];
+    assert_eq!(other.peek_from(&mut buf).unwrap(), (3, here));
+    assert_eq!(other.recv_from(&mut buf).unwrap(), (3, here));
+    assert_eq!(&buf, b"wor");
+    assert_eq!(other.recv(&mut buf).unwrap(), 0);
+    let third = UdpSocket::bind("127.0.0.1:0").unwrap();
+    third.send_to(b"a", there).unwrap();
+    other.connect(here).unwrap();
+    assert_eq!(other.peer_addr().unwrap(), here);
+    third.send_to(b"b", there).unwrap();
+    one.send_to(b"c", there).unwrap();
+    assert_eq!(other.recv(&mut buf).unwrap(), 1);
+    assert_eq!(&buf[..1], b"c");
+    let none = timeout!(Duration::from_secs(60) => { other.recv(&mut buf).map(drop) });
+    assert!(none.is_err());
+}
+
+/// A socket that receives nothing keeps no more than a socket of the system.
+#[vthread::test(virtual_time)]
+fn what_is_not_received_is_bounded() {
+    let receiver = UdpSocket::bind("0.0.0.0:0").unwrap();
+    let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+    // A socket with all addresses of the machine is reached at each.
+    let port = receiver.local_addr().unwrap().port();
+    let to = ("127.0.0.1", port);
+    for _ in 0..1000 {
+        sender.send_to(&[0; 1024], to).unwrap();
+    }
+    let mut n = 0;
+    let mut buf = [0; 1024];
+    while let Ok(received) = timeout!(Duration::from_secs(1) => { receiver.recv(&mut buf) }) {
+        assert_eq!(received.unwrap(), 1024);
+        n += 1;
+    }
+    assert_eq!(n, 208);
 }

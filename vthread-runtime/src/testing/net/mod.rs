@@ -1,5 +1,5 @@
-//! A network in memory, for tests of protocols without sockets: streams and listeners with the
-//! methods of [`vthread::net`](crate::net)'s.
+//! A network in memory, for tests of protocols without sockets: streams, listeners and sockets for
+//! datagrams with the methods of [`vthread::net`](crate::net)'s.
 //!
 //! Code that is generic over [`Read`](crate::io::Read) and [`Write`](crate::io::Write) takes these
 //! streams as they are; other code can name `vthread::testing::net` in place of `vthread::net`
@@ -7,7 +7,8 @@
 //! places.
 //!
 //! In a test with a seed what is written arrives late, by up to 10 ms of the test's time, and in
-//! pieces, both drawn from the seed. [`set_conditions`] changes that, and has connections cut.
+//! pieces, both drawn from the seed; datagrams overtake one another. [`set_conditions`] changes
+//! that, and has connections cut and datagrams lost.
 //!
 //! # Examples
 //! ```
@@ -29,9 +30,11 @@ mod conditions;
 mod listener;
 mod place;
 mod stream;
+mod udp_socket;
 
 pub use conditions::{Conditions, set_conditions};
 pub use listener::TcpListener;
 pub use stream::TcpStream;
+pub use udp_socket::UdpSocket;
 
 pub(super) use place::forget;

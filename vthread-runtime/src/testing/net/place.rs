@@ -2,6 +2,7 @@
 
 use super::conditions::Conditions;
 use super::stream::TcpStream;
+use super::udp_socket::Inbox;
 use crate::program::of_test;
 use crate::program::shutdown::Process;
 use crate::sync::Sender;
@@ -10,6 +11,7 @@ use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::ptr;
+use std::sync::Arc;
 
 /// The first port that is given to those who ask for any.
 const FIRST_PORT: u16 = 49_152;
@@ -19,6 +21,7 @@ const FIRST_PORT: u16 = 49_152;
 pub(super) struct Place {
     pub(super) conditions: Option<Conditions>,
     pub(super) listeners: HashMap<SocketAddr, Sender<TcpStream>>,
+    pub(super) inboxes: HashMap<SocketAddr, Arc<Inbox>>,
     next_port: u16,
 }
 
@@ -41,6 +44,7 @@ pub(super) fn at<R>(number: usize, code: impl FnOnce(&mut Place) -> R) -> R {
     code(place.or_insert_with(|| Place {
         conditions: None,
         listeners: HashMap::new(),
+        inboxes: HashMap::new(),
         next_port: FIRST_PORT,
     }))
 }
