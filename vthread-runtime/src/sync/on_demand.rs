@@ -16,8 +16,8 @@ use std::ptr;
 
 /// Room for a `T`, in a frame.
 pub(super) struct OnDemand<T> {
-    /// The address of `room`, once there is a `T` in it. From then on it is pinned. `UNMADE` before:
-    /// were that zero, the compiler would fill the room with zeros as well.
+    /// The address of `room`, once there is a `T` in it. From then on it is pinned. Before it is
+    /// `UNMADE`: were that zero, the compiler would fill the room with zeros as well.
     made: Cell<*const T>,
     room: UnsafeCell<MaybeUninit<T>>,
     _pinned: PhantomPinned,
