@@ -79,7 +79,8 @@ fn n_threads() -> usize {
 fn n_others() -> usize {
     let n_workers = || {
         let metrics = vthread::metrics();
-        metrics.threads - metrics.helpers_running - metrics.helpers_idle
+        let n_helpers = metrics.helpers_running + metrics.helpers_idle;
+        metrics.threads.saturating_sub(n_helpers)
     };
     let before = n_workers();
     let n_all = n_threads();
