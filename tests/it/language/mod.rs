@@ -60,6 +60,7 @@ mod std_macros;
 mod stream_loops;
 mod temporaries;
 mod traits;
+mod traits_of_pointers;
 mod try_operator;
 mod types_of_std;
 mod unsafety;

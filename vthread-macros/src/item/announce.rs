@@ -7,6 +7,7 @@
 use super::announced::Announcer;
 use super::attributes;
 use super::options::Options;
+use crate::known::is_type_of_std;
 use crate::library;
 use crate::names::{self, hash, hygienic, plain_text};
 use crate::source::{file_of, read};
@@ -16,8 +17,8 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use syn::parse::{Parse, ParseStream};
 use syn::{
-    Attribute, Generics, ImplItemFn, ItemImpl, ItemTrait, Path, Type, Visibility, WhereClause,
-    bracketed, parse_quote_spanned,
+    Attribute, GenericArgument, Generics, ImplItemFn, ItemImpl, ItemTrait, Path, PathArguments,
+    Type, Visibility, WhereClause, bracketed, parse_quote_spanned,
 };
 
 /// A suspending method, with the conditions under which it exists.
@@ -148,11 +149,11 @@ fn times_made(name: &str) -> usize {
 
 /// What an `impl` announces about its own methods, or asks its trait to announce.
 pub(crate) fn of_impl(block: &ItemImpl, methods: &[Method], options: &Options) -> TokenStream {
-    if options.unannounced_all || is_pointer(block) {
+    let Some(ty) = announcing_type(block).filter(|_| !options.unannounced_all) else {
         return TokenStream::new();
-    }
+    };
     let conditions = attributes::conditions(&block.attrs);
-    let (ty, bounds) = (&block.self_ty, &block.generics.where_clause);
+    let bounds = &block.generics.where_clause;
     let generics = &block.generics;
     match &block.trait_ {
         Some((path, _)) => {
@@ -199,25 +200,50 @@ pub(crate) fn of_impl(block: &ItemImpl, methods: &[Method], options: &Options) -
 fn without_arguments(path: &Path) -> Path {
     let mut path = path.clone();
     for segment in &mut path.segments {
-        segment.arguments = syn::PathArguments::None;
+        segment.arguments = PathArguments::None;
     }
     path
 }
 
-/// Pointers pass on the announcements of their targets by themselves.
-fn is_pointer(block: &ItemImpl) -> bool {
-    match &*block.self_ty {
-        Type::Reference(_) => true,
+/// The type that announces the methods of a block. Pointers pass on the announcements of their
+/// targets by themselves: a block for `&Target` announces for the target, if that can be one of
+/// this crate. It is no harm where the target has other methods, which return no calls.
+fn announcing_type(block: &ItemImpl) -> Option<&Type> {
+    let mut ty = &*block.self_ty;
+    while let Some(target) = target_of(ty, block.trait_.is_some()) {
+        ty = target;
+    }
+    if std::ptr::eq(ty, &*block.self_ty) {
+        return Some(ty);
+    }
+    let Type::Path(path) = ty else { return None };
+    let last = plain_text(&path.path.segments.last()?.ident);
+    let mut parameters = block.generics.type_params();
+    let is_parameter = parameters.any(|parameter| path.path.is_ident(&parameter.ident));
+    (path.qself.is_none() && !is_parameter && !is_type_of_std(&last)).then_some(ty)
+}
+
+/// The target of a pointer.
+fn target_of(ty: &Type, is_of_trait: bool) -> Option<&Type> {
+    match ty {
+        Type::Reference(reference) => Some(&reference.elem),
+        Type::Paren(inner) => target_of(&inner.elem, is_of_trait),
+        Type::Group(inner) => target_of(&inner.elem, is_of_trait),
         Type::Path(path) => {
-            let last = path
-                .path
-                .segments
-                .last()
-                .map(|last| plain_text(&last.ident));
-            block.trait_.is_some()
-                && last.is_some_and(|last| ["Box", "Arc", "Rc", "Pin"].contains(&last.as_str()))
+            let last = path.path.segments.last()?;
+            let is_pointer = is_of_trait
+                && ["Box", "Arc", "Rc", "Pin"].contains(&plain_text(&last.ident).as_str());
+            match &last.arguments {
+                PathArguments::AngleBracketed(arguments) if is_pointer => {
+                    arguments.args.iter().find_map(|argument| match argument {
+                        GenericArgument::Type(target) => Some(target),
+                        _ => None,
+                    })
+                }
+                _ => None,
+            }
         }
-        _ => false,
+        _ => None,
     }
 }
 
