@@ -55,16 +55,18 @@ pub(super) fn items(code: &str, range: Range<usize>) -> Vec<Item<'_>> {
     items
 }
 
-/// Where a group ends that begins at `at`.
-pub(super) fn closing(bytes: &[u8], at: usize) -> usize {
+/// Where a group ends that begins at `at`. This crate is usually not optimised: over an index the
+/// loop costs less than over an iterator.
+pub(super) fn closing(bytes: &[u8], mut at: usize) -> usize {
     let mut depth = 0_usize;
-    for (n, byte) in bytes.iter().enumerate().skip(at) {
-        match byte {
+    while at < bytes.len() {
+        match bytes[at] {
             b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' if depth <= 1 => return n,
+            b')' | b']' | b'}' if depth <= 1 => return at,
             b')' | b']' | b'}' => depth -= 1,
             _ => {}
         }
+        at += 1;
     }
     bytes.len()
 }

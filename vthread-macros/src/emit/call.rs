@@ -5,6 +5,7 @@ use crate::names::{self, called_at, hygienic};
 use crate::stacks;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
+use std::cell::Cell;
 use syn::{Expr, Macro, Token};
 
 /// How a suspending call is made.
@@ -180,9 +181,19 @@ pub(crate) fn run_group(making: CallMode, span: Span) -> TokenStream {
     }
 }
 
+thread_local! {
+    static N_AWAITED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How many calls were awaited so far, so that a body with one is not searched for it.
+pub(crate) fn n_awaited() -> usize {
+    N_AWAITED.get()
+}
+
 /// A future of the library's, awaited in place. Where stacks are kept, its level of the stack has
 /// the location of the user's `at`.
 pub(crate) fn awaited(future: TokenStream, at: Span) -> TokenStream {
+    N_AWAITED.set(N_AWAITED.get() + 1);
     match stacks::are_kept() {
         true => on_level(&future, at),
         false => quote_spanned!(hygienic(at)=> #future.await),

@@ -3,7 +3,7 @@
 use super::instrument::Instrument;
 use super::options::Options;
 use crate::analysis::endless_recursion::{Itself, inevitable_call};
-use crate::emit::call::{Extent, dead};
+use crate::emit::call::{Extent, dead, n_awaited};
 use crate::known;
 use crate::lower::closure_result::types_parameters;
 use crate::lower::{Lowering, can_be_written};
@@ -43,7 +43,9 @@ pub(crate) fn emit_frame(
     body.is_used = !matches!(signature.output, ReturnType::Default);
     body.is_expected = body.is_used && body.returns.ty.is_some();
     types_parameters(&mut block, &signature.output);
+    let n_before = n_awaited();
     body.body(&mut block);
+    let has_awaited = n_awaited() > n_before;
     let span = hygienic(signature.ident.span());
     let in_frame = names::in_frame(span);
     // All of `self` is captured: disjoint capture would add false lints.
@@ -55,7 +57,8 @@ pub(crate) fn emit_frame(
     let block = block.into_token_stream();
     let is_never =
         matches!(&signature.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)));
-    let never_suspends = !is_never && instrument.is_none() && never_suspends(block.clone());
+    let may_be_calm = !is_never && instrument.is_none() && !has_awaited;
+    let never_suspends = may_be_calm && never_suspends(block.clone());
     let whole = quote_spanned!(span=> #returns match () { () => '__frame: { #block } });
     let whole = match instrument {
         Some(instrument) => instrument.wrap(span, &whole, &quote_spanned!(span=> #this #whole)),
