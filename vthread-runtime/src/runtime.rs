@@ -48,6 +48,12 @@ pub(crate) fn schedule(task: TaskRef) {
     crate::scheduler::schedule(task);
 }
 
+/// Queues a task that was woken, and that waits for one of many after the other.
+#[inline]
+pub(crate) fn schedule_joiner(task: TaskRef) {
+    crate::scheduler::schedule_joiner(task);
+}
+
 /// Queues a new task whose spawner is new itself: before those that were spawned earlier.
 #[inline]
 pub(crate) fn schedule_nested(task: TaskRef) {

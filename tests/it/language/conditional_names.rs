@@ -1,6 +1,8 @@
 //! Names that a condition, a pattern or an item of the body gives another meaning than the module
 //! does.
 
+#![allow(clippy::non_minimal_cfg)] // Conditions in all forms.
+
 use super::proof::{begin, suspends};
 use other::{step, work};
 use vthread::prelude::*;

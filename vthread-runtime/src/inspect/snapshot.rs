@@ -173,8 +173,7 @@ pub(crate) fn take_of_test(test: &Process) -> Snapshot {
 /// Whether a task may be part of a cycle of waits, or an ancestor of one that may.
 fn is_of_interest(task: &Header) -> bool {
     let wait_reason = task.vthread.wait_reason.get();
-    matches!(wait_reason, WaitReason::Locking | WaitReason::Joining)
-        || !task.vthread.open().is_empty()
+    wait_reason.is_waiting_for_another() || !task.vthread.open().is_empty()
 }
 
 impl Snapshot {

@@ -125,8 +125,7 @@ fn wait_for_call(pause: Option<Duration>) -> bool {
 fn look(reported: &mut HashSet<u64>) -> bool {
     let first = snapshot::take(Detail::Waits);
     let mut waits = first.vthreads.iter().map(|vthread| vthread.wait_reason);
-    let has_waits =
-        waits.any(|wait_reason| matches!(wait_reason, WaitReason::Locking | WaitReason::Joining));
+    let has_waits = waits.any(WaitReason::is_waiting_for_another);
     let stuck = Stuck::find(&first, None);
     if stuck.is_empty() {
         reported.clear();

@@ -13,6 +13,16 @@ pub(crate) fn schedule(task: TaskRef) {
     }
 }
 
+/// Queues a woken task that goes from the end of one vthread to that of the next, of many: behind
+/// those that wait, since most of them are the vthreads it waits for. At once it would find the
+/// next one unfinished, and wait again, for each of them.
+#[inline(never)]
+pub(crate) fn schedule_joiner(task: TaskRef) {
+    if let Err(task) = queue_here(task, worker::push_last) {
+        inject(task);
+    }
+}
+
 /// Queues a new task whose spawner is new itself: before all others that are.
 pub(crate) fn schedule_nested(task: TaskRef) {
     if let Err(task) = queue_here(task, worker::push_nested) {

@@ -93,10 +93,12 @@ mod tests {
         }
     }
 
+    type Enter<'a> = &'a dyn Fn(&mut dyn FnMut());
+
     #[test]
     fn a_frame_is_polled_once_and_dropped_whatever_the_span_does() {
         let is_inside = Cell::new(0);
-        let enters: [&dyn Fn(&mut dyn FnMut()); 4] = [
+        let enters: [Enter<'_>; 4] = [
             &|run| {
                 is_inside.set(1);
                 run();

@@ -109,6 +109,12 @@ impl Running {
         ptr::eq(cx.waker().data(), self.waker)
     }
 
+    /// Why the vthread is polled.
+    #[inline]
+    pub(crate) fn turn(&self) -> Turn {
+        self.turn
+    }
+
     /// Whether it is the first poll of a task.
     #[inline]
     pub(crate) fn is_first(&self) -> bool {

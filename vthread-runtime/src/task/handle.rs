@@ -10,7 +10,6 @@ use super::taking::in_turn;
 use super::wait_for;
 use super::wait_for::Site;
 use super::wait_reason;
-use super::wait_reason::WaitReason;
 use crate::cancel::in_progress::CancelInProgress;
 use crate::trace::timeline;
 use std::future::Future;
@@ -217,7 +216,7 @@ impl<V> Join<V> {
             .expect("a join is polled after its end");
         if !handle.register(self.site, cx) {
             self.is_registered = true;
-            wait_reason::waits(WaitReason::Joining, cx);
+            wait_reason::joins(cx);
             return Poll::Pending;
         }
         // The child may have failed just now, and marked this vthread before it ended.

@@ -17,6 +17,10 @@ pub(crate) enum WaitReason {
     Unknown = 0,
     Locking,
     Joining,
+    /// As `Joining`, when the wait before was one as well.
+    JoiningAgain,
+    /// As `JoiningAgain`, for the third time or more: it goes from one to the next of many.
+    JoiningMany,
     /// The end of a group: that of its children.
     Closing,
     /// A permit of a group with a limit.
@@ -36,10 +40,12 @@ pub(crate) enum WaitReason {
 }
 
 impl WaitReason {
-    const ALL: [WaitReason; 15] = [
+    const ALL: [WaitReason; 17] = [
         WaitReason::Unknown,
         WaitReason::Locking,
         WaitReason::Joining,
+        WaitReason::JoiningAgain,
+        WaitReason::JoiningMany,
         WaitReason::Closing,
         WaitReason::Spawning,
         WaitReason::Receiving,
@@ -59,12 +65,20 @@ impl WaitReason {
         Self::ALL.get(usize::from(number)).copied()
     }
 
+    /// It waits for a lock, or for the end of another vthread.
+    pub(crate) fn is_waiting_for_another(self) -> bool {
+        use WaitReason::{Joining, JoiningAgain, JoiningMany, Locking};
+        matches!(self, Locking | Joining | JoiningAgain | JoiningMany)
+    }
+
     /// The reason as words, after "waits".
     pub(crate) fn words(self) -> &'static str {
         match self {
             WaitReason::Unknown => "for something outside the library",
             WaitReason::Locking => "for a lock",
-            WaitReason::Joining => "for the end of a vthread",
+            WaitReason::Joining | WaitReason::JoiningAgain | WaitReason::JoiningMany => {
+                "for the end of a vthread"
+            }
             WaitReason::Closing => "for the children of its group",
             WaitReason::Spawning => "for room in a group",
             WaitReason::Receiving => "for a message",
@@ -94,6 +108,19 @@ impl Turn {
         self.0 < WaitReason::Queued as usize
     }
 
+    /// The reason to wait for an end after such a turn.
+    #[inline]
+    pub(crate) fn joins(self) -> WaitReason {
+        const ONCE: usize = WaitReason::Joining as usize;
+        const TWICE: usize = WaitReason::JoiningAgain as usize;
+        const MORE: usize = WaitReason::JoiningMany as usize;
+        match self.0 {
+            ONCE => WaitReason::JoiningAgain,
+            TWICE | MORE => WaitReason::JoiningMany,
+            _ => WaitReason::Joining,
+        }
+    }
+
     /// It is new.
     #[inline]
     pub(crate) fn is_first(self) -> bool {
@@ -121,6 +148,12 @@ impl WaitReasonCell {
         !self.turn().is_woken()
     }
 
+    /// Whether the vthread, which is parked, goes from the end of one to the next of many.
+    #[inline]
+    pub(crate) fn joins_many(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == WaitReason::JoiningMany as u8
+    }
+
     /// Why the task is to be polled.
     #[inline]
     pub(crate) fn turn(&self) -> Turn {
@@ -138,6 +171,16 @@ pub(crate) fn waits(wait_reason: WaitReason, cx: &Context<'_>) {
     current::with(|running| {
         if let Some(running) = running.filter(|running| running.is_own(cx)) {
             running.set_wait_reason(wait_reason);
+        }
+    });
+}
+
+/// As `waits`, for the end of a vthread.
+#[inline]
+pub(crate) fn joins(cx: &Context<'_>) {
+    current::with(|running| {
+        if let Some(running) = running.filter(|running| running.is_own(cx)) {
+            running.set_wait_reason(running.turn().joins());
         }
     });
 }

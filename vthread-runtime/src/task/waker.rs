@@ -72,7 +72,11 @@ fn schedule(task: NonNull<Header>, header: &Header) {
     if timeline::is_on() {
         header.record_wake();
     }
-    crate::runtime::schedule(TaskRef(task));
+    if header.vthread.wait_reason.joins_many() {
+        crate::runtime::schedule_joiner(TaskRef(task));
+    } else {
+        crate::runtime::schedule(TaskRef(task));
+    }
 }
 
 unsafe fn drop(data: *const ()) {
