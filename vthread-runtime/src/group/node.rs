@@ -360,6 +360,7 @@ impl State {
     }
 
     /// A child is spawned, with all its captures.
+    #[inline(always)] // Once for each child, but there are two places.
     fn trace(&self, child: &Header) {
         current::with(|running| {
             let Some(running) = running else { return };

@@ -45,7 +45,7 @@ pub(crate) fn schedule_again(task: TaskRef) {
 }
 
 /// Queues a task by `push` if this thread is a worker, or gives it back.
-#[inline]
+#[inline(always)]
 fn queue_here(
     task: TaskRef,
     push: impl FnOnce(&Worker, TaskRef) -> Result<(), TaskRef>,

@@ -349,7 +349,7 @@ pub(super) fn push_soon(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
 }
 
 /// As `push_soon`, behind all others.
-#[inline]
+#[inline(always)] // Where each spawn has it, and each joiner.
 pub(super) fn push_last(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
     // As above.
     let mut core = worker.core.borrow_mut();
