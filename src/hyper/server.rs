@@ -4,6 +4,7 @@ use super::connection::{self, Ended};
 use super::drain::Drain;
 use super::handler::Handler;
 use crate::VthreadFn;
+use crate::checkpoint;
 use crate::net::{TcpListener, TcpStream};
 use crate::sync::Semaphore;
 use ::hyper::server::conn::http1;
@@ -51,7 +52,8 @@ type Report = Arc<dyn Fn(&Failure) + Send + Sync>;
 ///   closed behind the answer, which says so to the client;
 /// - a connection that has not brought its first byte yet may do so for five seconds.
 ///
-/// What remains when the grace is over is cancelled: its frames are dropped.
+/// What remains when the grace is over is cancelled: its frames are dropped. The server does not
+/// return: no code behind the call runs, since its caller is cancelled.
 ///
 /// # What it does not limit
 /// The time and the length of bodies: put a `timeout!` around what reads one, and count. The length
@@ -230,7 +232,7 @@ impl Server {
     {
         let drain = Drain::new();
         let places = Semaphore::new(self.max_connections);
-        group!(grace = self.grace => {
+        let ended = group!(grace = self.grace => {
             // The shield keeps the cancellation from the connections; this child receives it.
             let beginning = drain.begins_with();
             spawn!(service => {
@@ -265,7 +267,12 @@ impl Server {
                 }?
             }
             .map_or(Ok(()), Err)?;
-        })
+        });
+        if ended.is_ok() {
+            // It was cancelled, and no code after it runs.
+            checkpoint();
+        }
+        ended
     }
 
     /// Serves one connection, until the client closes it or a timeout does: after a handshake of

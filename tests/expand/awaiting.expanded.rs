@@ -28,8 +28,8 @@ fn __vthread_greet(client: &HttpClient) -> rt::call_type![String] {
                                 (match client.request("/hello") {
                                     __x => {
                                         let __k = '__l: {
-                                            break '__frame break '__l __vthread_chosen();
-                                            let __t = __vthread_tag::<
+                                            break '__frame break '__l __vt_chosen();
+                                            let __t = __vt_tag::<
                                                 { rt::name_hash("request") },
                                                 _,
                                                 _,

@@ -29,8 +29,8 @@ fn __vthread_names(
                             (match users.get(*id) {
                                 __x => {
                                     let __k = '__l: {
-                                        break '__l __vthread_chosen();
-                                        let __t = __vthread_tag::<
+                                        break '__l __vt_chosen();
+                                        let __t = __vt_tag::<
                                             { rt::name_hash("get") },
                                             _,
                                             _,

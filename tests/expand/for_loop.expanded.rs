@@ -24,20 +24,20 @@ fn __vthread_total(orders: Receiver<Order>) -> rt::call_type![u64] {
                         let __h = rt::head();
                         match __h.pass(orders) {
                             __e => {
-                                let (__m, __vthread_over, mut __source) = rt::steps(
+                                let (__m, __vt_over, mut __source) = rt::steps(
                                     '__l: {
                                         break '__l rt::chosen();
                                         __h[()]
                                     },
                                     __e,
                                 );
-                                for __vthread_item in __vthread_over {
+                                for __vt_item in __vt_over {
                                     '__l: {
                                         break '__frame break '__l;
                                     }
                                     match {
-                                        let __vthread_item = if __m.is_plain() {
-                                            __m.plain(__vthread_item)
+                                        let __vt_item = if __m.is_plain() {
+                                            __m.plain(__vt_item)
                                         } else {
                                             let __c = __m.source(&mut __source).next();
                                             match (unsafe { __m.which().frame(__c) }.await) {
@@ -45,7 +45,7 @@ fn __vthread_total(orders: Receiver<Order>) -> rt::call_type![u64] {
                                                 ::core::option::Option::None => break,
                                             }
                                         };
-                                        __vthread_item
+                                        __vt_item
                                     } {
                                         _ if false => {}
                                         Order { price, n } => {

@@ -24,8 +24,8 @@ fn __vthread_read_all(
                     let total = (match Mutex::new(0) {
                         __x => {
                             let __k = '__l: {
-                                break '__frame break '__l __vthread_chosen();
-                                let __t = __vthread_tag_of_result(&__x);
+                                break '__frame break '__l __vt_chosen();
+                                let __t = __vt_tag_of_result(&__x);
                                 __t[()]
                             };
                             if __k.is_plain {
@@ -85,19 +85,19 @@ fn __vthread_read_all(
                                             let __h = rt::head();
                                             match __h.pass(urls) {
                                                 __e => {
-                                                    let (__m, __vthread_over, mut __source) = rt::steps(
+                                                    let (__m, __vt_over, mut __source) = rt::steps(
                                                         '__l: {
                                                             break '__l rt::chosen();
                                                             __h[()]
                                                         },
                                                         __e,
                                                     );
-                                                    for __vthread_item in __vthread_over {
+                                                    for __vt_item in __vt_over {
                                                         '__l: {
                                                             break '__frame break '__l;
                                                         }
                                                         let url = if __m.is_plain() {
-                                                            __m.plain(__vthread_item)
+                                                            __m.plain(__vt_item)
                                                         } else {
                                                             let __c = __m.source(&mut __source).next();
                                                             match (unsafe { __m.which().frame(__c) }.await) {
@@ -187,8 +187,8 @@ fn __vthread_read_all(
                                                                             *(match total.lock() {
                                                                                 __x => {
                                                                                     let __k = '__l: {
-                                                                                        break '__frame break '__l __vthread_chosen();
-                                                                                        let __t = __vthread_tag::<
+                                                                                        break '__frame break '__l __vt_chosen();
+                                                                                        let __t = __vt_tag::<
                                                                                             { rt::name_hash("lock") },
                                                                                             _,
                                                                                             _,

@@ -27,19 +27,19 @@ fn __vthread_first_or(
                         let __h = rt::head();
                         match __h.pass(ids) {
                             __e => {
-                                let (__m, __vthread_over, mut __source) = rt::steps(
+                                let (__m, __vt_over, mut __source) = rt::steps(
                                     '__l: {
                                         break '__l rt::chosen();
                                         __h[()]
                                     },
                                     __e,
                                 );
-                                'all: for __vthread_item in __vthread_over {
+                                'all: for __vt_item in __vt_over {
                                     '__l: {
                                         break '__frame break '__l;
                                     }
                                     let id = if __m.is_plain() {
-                                        __m.plain(__vthread_item)
+                                        __m.plain(__vt_item)
                                     } else {
                                         let __c = __m.source(&mut __source).next();
                                         match (unsafe { __m.which().frame(__c) }.await) {
@@ -201,8 +201,8 @@ fn __vthread_first_or(
                                                                                 (match found.join() {
                                                                                     __x => {
                                                                                         let __k = '__l: {
-                                                                                            break '__frame break '__l __vthread_chosen();
-                                                                                            let __t = __vthread_tag::<
+                                                                                            break '__frame break '__l __vt_chosen();
+                                                                                            let __t = __vt_tag::<
                                                                                                 { rt::name_hash("join") },
                                                                                                 _,
                                                                                                 _,

@@ -22,14 +22,14 @@ impl<T: Clone> Slot<T> {
                 () => '__frame: {
                     {
                         ({
-                            let __r = __vthread_ty();
+                            let __r = __vt_ty();
                             match __r
                                 .pass(
                                     (match self.value.lock() {
                                         __x => {
                                             let __k = '__l: {
-                                                break '__l __vthread_chosen();
-                                                let __t = __vthread_tag_of_raw::<
+                                                break '__l __vt_chosen();
+                                                let __t = __vt_tag_of_raw::<
                                                     { rt::name_hash("lock") },
                                                     _,
                                                     _,
@@ -48,8 +48,8 @@ impl<T: Clone> Slot<T> {
                             {
                                 __x => {
                                     let __k = '__l: {
-                                        break '__frame break '__l __vthread_chosen();
-                                        let __t = __vthread_tag_of_value::<
+                                        break '__frame break '__l __vt_chosen();
+                                        let __t = __vt_tag_of_value::<
                                             { rt::name_hash("replace") },
                                             _,
                                             _,

@@ -28,8 +28,8 @@ fn __vthread_rename(
                     let mut user = (match users.get(id) {
                         __x => {
                             let __k = '__l: {
-                                break '__frame break '__l __vthread_chosen();
-                                let __t = __vthread_tag::<
+                                break '__frame break '__l __vt_chosen();
+                                let __t = __vt_tag::<
                                     { rt::name_hash("get") },
                                     _,
                                     _,
@@ -47,8 +47,8 @@ fn __vthread_rename(
                     (match users.store(user) {
                         __x => {
                             let __k = '__l: {
-                                break '__frame break '__l __vthread_chosen();
-                                let __t = __vthread_tag::<
+                                break '__frame break '__l __vt_chosen();
+                                let __t = __vt_tag::<
                                     { rt::name_hash("store") },
                                     _,
                                     _,

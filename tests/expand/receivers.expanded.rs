@@ -18,8 +18,8 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
                     (match app.users.lock() {
                         __x => {
                             let __k = '__l: {
-                                break '__frame break '__l __vthread_chosen();
-                                let __t = __vthread_tag_of_raw::<
+                                break '__frame break '__l __vt_chosen();
+                                let __t = __vt_tag_of_raw::<
                                     { rt::name_hash("lock") },
                                     _,
                                     _,
@@ -34,7 +34,7 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
                         }
                     });
                     ({
-                        let __r = __vthread_ty();
+                        let __r = __vt_ty();
                         match __r
                             .pass(
                                 (match ({
@@ -74,8 +74,8 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
                         {
                             __x => {
                                 let __k = '__l: {
-                                    break '__frame break '__l __vthread_chosen();
-                                    let __t = __vthread_tag_of_value::<
+                                    break '__frame break '__l __vt_chosen();
+                                    let __t = __vt_tag_of_value::<
                                         { rt::name_hash("send") },
                                         _,
                                         _,
@@ -91,14 +91,14 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
                         }
                     });
                     ({
-                        let __index1 = __vthread_ty();
+                        let __index1 = __vt_ty();
                         match all[__index1
                                 .pass(
                                     (match app.next_at() {
                                         __x => {
                                             let __k = '__l: {
-                                                break '__l __vthread_chosen();
-                                                let __t = __vthread_tag::<
+                                                break '__l __vt_chosen();
+                                                let __t = __vt_tag::<
                                                     { rt::name_hash("next_at") },
                                                     _,
                                                     _,
@@ -117,8 +117,8 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
                         {
                             __x => {
                                 let __k = '__l: {
-                                    break '__frame break '__l __vthread_chosen();
-                                    let __t = __vthread_tag::<
+                                    break '__frame break '__l __vt_chosen();
+                                    let __t = __vt_tag::<
                                         { rt::name_hash("send") },
                                         _,
                                         _,
@@ -136,8 +136,8 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
                     (match Client::open(3) {
                         __x => {
                             let __k = '__l: {
-                                break '__frame break '__l __vthread_chosen();
-                                let __t = __vthread_tag_of_result(&__x);
+                                break '__frame break '__l __vt_chosen();
+                                let __t = __vt_tag_of_result(&__x);
                                 rt::blocking::of::<
                                     rt::blocking::of_open,
                                     _,

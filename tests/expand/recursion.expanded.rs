@@ -24,19 +24,19 @@ fn __vthread_depth(tree: &Tree) -> rt::call_type![usize] {
                         let __h = rt::head();
                         match __h.pass(&tree.children) {
                             __e => {
-                                let (__m, __vthread_over, mut __source) = rt::steps(
+                                let (__m, __vt_over, mut __source) = rt::steps(
                                     '__l: {
                                         break '__l rt::chosen();
                                         __h[()]
                                     },
                                     __e,
                                 );
-                                for __vthread_item in __vthread_over {
+                                for __vt_item in __vt_over {
                                     '__l: {
                                         break '__frame break '__l;
                                     }
                                     let child = if __m.is_plain() {
-                                        __m.plain(__vthread_item)
+                                        __m.plain(__vt_item)
                                     } else {
                                         let __c = __m.source(&mut __source).next();
                                         match (unsafe { __m.which().frame(__c) }.await) {

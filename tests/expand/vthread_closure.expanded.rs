@@ -22,7 +22,7 @@ fn __vthread_bodies(
             () => '__frame: {
                 {
                     ('__expected1: {
-                        let __w = __vthread_ty();
+                        let __w = __vt_ty();
                         let __k = ({
                             use rt::none as __c;
                             use rt::no::__VTHREAD_KIND;

@@ -68,7 +68,7 @@ names! {
     closure = closure;
     returned = returned;
     any = any;
-    probe_tag = in_frame::__vthread_tag;
+    probe_tag = in_frame::__vt_tag;
     is_own_method = is_own_method;
     unsuspending = unsuspending;
     never_type = Never;
@@ -146,6 +146,8 @@ names! {
 
 /// Names that each frame has in scope, through the glob import of `in_frame`. The parts of every
 /// probe are single tokens, because each token costs the user's compiler.
+///
+/// A companion is called `__vthread_` and the name of the user's function: these begin otherwise.
 macro_rules! names_in_frames {
     ($($name:ident = $ident:literal;)*) => {
         $(pub(crate) fn $name(span: Span) -> Ident {
@@ -155,13 +157,13 @@ macro_rules! names_in_frames {
 }
 
 names_in_frames! {
-    chosen = "__vthread_chosen";
-    tag = "__vthread_tag";
-    tag_of_raw = "__vthread_tag_of_raw";
-    tag_of_value = "__vthread_tag_of_value";
-    tag_of_result = "__vthread_tag_of_result";
-    io = "__vthread_io";
-    ty = "__vthread_ty";
+    chosen = "__vt_chosen";
+    tag = "__vt_tag";
+    tag_of_raw = "__vt_tag_of_raw";
+    tag_of_value = "__vt_tag_of_value";
+    tag_of_result = "__vt_tag_of_result";
+    io = "__vt_io";
+    ty = "__vt_ty";
 }
 
 /// The traits of `vthread::io`. Their macros decide whether an implementation boxes its calls.

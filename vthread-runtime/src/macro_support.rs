@@ -61,8 +61,8 @@ pub use crate::task::level::{Level, level};
 pub use crate::task::recursion::{Segment, segment};
 pub use crate::task::stack::Here;
 pub use crate::testing::run::{TestOptions, run_test};
+pub use crate::time::bounded::{Timeout, timeout};
 pub use crate::time::time_limit::end_of_time;
-pub use crate::time::timeout::{Timeout, timeout};
 
 pub use std::panic::Location;
 
@@ -92,10 +92,9 @@ pub use unsuspending::{Unsuspending, unsuspending};
 pub mod in_frame {
     pub use super::editor::Value as __VthreadValue;
     pub use super::probe::{
-        tag as __vthread_tag, tag_of_raw as __vthread_tag_of_raw,
-        tag_of_result as __vthread_tag_of_result, tag_of_value as __vthread_tag_of_value,
-        ty as __vthread_ty,
+        tag as __vt_tag, tag_of_raw as __vt_tag_of_raw, tag_of_result as __vt_tag_of_result,
+        tag_of_value as __vt_tag_of_value, ty as __vt_ty,
     };
-    pub use super::probe_io::io as __vthread_io;
-    pub use crate::base::type_question::chosen as __vthread_chosen;
+    pub use super::probe_io::io as __vt_io;
+    pub use crate::base::type_question::chosen as __vt_chosen;
 }

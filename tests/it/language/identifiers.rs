@@ -179,3 +179,65 @@ fn shapes() -> u32 {
 fn shapes_of_names() {
     assert_eq!(suspends(5, shapes), 5);
 }
+
+/// Functions whose companions must not meet a name of the expansion's own.
+mod named_as_in_the_expansion {
+    use super::super::proof::{begin, pause};
+    use vthread::prelude::*;
+
+    macro_rules! one_more {
+        ($($name:ident)*) => {$(
+            #[vthread]
+            fn $name(n: u32) -> u32 {
+                pause();
+                n + 1
+            }
+        )*};
+    }
+    one_more! { again call code done head none over value which x }
+
+    #[vthread]
+    fn tag(n: u32) -> u32 {
+        pause();
+        n + 1
+    }
+
+    #[vthread]
+    fn chosen() -> u32 {
+        pause();
+        1
+    }
+
+    #[vthread]
+    fn ty<T: Into<u32>>(t: T) -> u32 {
+        pause();
+        t.into() + 1
+    }
+
+    #[vthread]
+    fn io(n: &u32) -> u32 {
+        pause();
+        *n + 1
+    }
+
+    #[vthread]
+    fn item(n: u32) -> u32 {
+        pause();
+        n + 1
+    }
+
+    #[vthread]
+    pub(super) fn all_of_them() -> u32 {
+        begin().await;
+        let mut n = chosen() + tag(ty(0u8)) + io(&0);
+        for _ in 0..over(0) {
+            n = item(n);
+        }
+        n + again(0) + call(0) + code(0) + done(0) + head(0) + none(0) + value(0) + which(0) + x(0)
+    }
+}
+
+#[test]
+fn names_of_the_expansion() {
+    assert_eq!(suspends(15, named_as_in_the_expansion::all_of_them), 14);
+}

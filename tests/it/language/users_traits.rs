@@ -28,8 +28,8 @@ macro_rules! spies {
                     absurd ask bound by call chosen call_type code closure dup error_type fails finish_race foreign
                     group how index into_iter into_status into_steps is_plain make moved new next of parts reach
                     regain room run segment shield spawn split start status take tell telling value wait
-                    __vthread_call __vthread_changed __vthread_claims __vthread_ends __vthread_io
-                    __vthread_split __vthread_steps claim_failure has_failed __vthread_tag __vthread_which __vthread_which_io
+                    __vthread_call __vthread_changed __vthread_claims __vthread_ends __vt_io
+                    __vthread_split __vthread_steps claim_failure has_failed __vt_tag __vthread_which __vthread_which_io
                     // Names of std's, called by operators and macros.
                     clone deref fmt from into into_future poll
                 }

@@ -95,9 +95,9 @@ impl Lowering {
         let held = self.held_across(quote_spanned!(span=> &__m), expr.span());
         // Errors about the loop and its pattern show the user's code, so these tokens have the
         // user's spans.
-        let over = Ident::new("__vthread_over", expr.span());
-        let bound = Ident::new("__vthread_over", expr.span().located_at(in_token.span));
-        let item = Ident::new("__vthread_item", pat.span());
+        let over = Ident::new("__vt_over", expr.span());
+        let bound = Ident::new("__vt_over", expr.span().located_at(in_token.span));
+        let item = Ident::new("__vt_item", pat.span());
         let step = step(making, &item, expr.span());
         let iteration = match &**pat {
             Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {

@@ -65,8 +65,9 @@ fn callee(frame: &str) -> Option<String> {
             ("scoped::select::Select", "select!"),
             ("scoped::shield::Shield", "shield!"),
             ("scoped::catch_unwind::CatchUnwind", "catch_unwind!"),
+            ("scoped::defer::Defer", "the block of defer!"),
             ("scoped::defer::", "defer!"),
-            ("time::timeout::Timeout", "timeout!"),
+            ("time::bounded::Timeout", "timeout!"),
             ("context::bind::Bind", "bind!"),
         ];
         let found = macros.iter().find(|(path, _)| rest.starts_with(path));

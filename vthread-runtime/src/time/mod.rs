@@ -8,13 +8,14 @@
 //! | - | [`interval`], [`Timer`] | beyond std |
 //! | `Instant::now`, `saturating_duration_since` | [`now`], [`until`] | they follow the clock of a [test](crate::testing) |
 
+pub(crate) mod bounded;
 mod deadline;
 mod interval;
 mod sleeping;
 pub(crate) mod time_limit;
-pub(crate) mod timeout;
 mod timer;
 
+pub use bounded::Elapsed;
 pub use deadline::deadline;
 pub use interval::{Interval, MissedTickBehavior, interval, interval_at};
 pub use sleeping::{__vthread_sleep, __vthread_sleep_until, Sleep, sleep, sleep_until};
@@ -22,5 +23,4 @@ pub use std::time::{
     Duration, Instant, SystemTime, SystemTimeError, TryFromFloatSecsError, UNIX_EPOCH,
 };
 pub use time_limit::TimeLimit;
-pub use timeout::Elapsed;
 pub use timer::{Timer, now, until};

@@ -197,6 +197,24 @@ fn what_remains_after_the_grace_is_cancelled() {
 
 #[test]
 #[vthread]
+fn no_code_behind_a_cancelled_server_runs() {
+    let (listener, _) = listen();
+    let (tx, rx) = channel::<&'static str>(10);
+    group! {
+        let server = spawn!(move => {
+            let _told = Told(tx.clone());
+            let answer = service(closure!(|_request| Response::new(String::new())));
+            serve(&listener, answer).unwrap();
+            let _ = tx.try_send("behind");
+        });
+        group! { server.cancel(); }
+        assert_eq!(rx.recv(), Ok("dropped"));
+        assert!(rx.recv().is_err());
+    }
+}
+
+#[test]
+#[vthread]
 fn a_client_that_goes_away_cancels_its_requests() {
     let (listener, address) = listen();
     let (tx, rx) = channel(10);
