@@ -27,8 +27,9 @@ use vthread_macros::{catch_unwind, spawn};
 /// # Examples
 /// ```ignore
 /// // A route of axum's.
-/// let page = vthread::tower::service(closure!(|request: Request<Body>| {
-///     Ok::<_, Infallible>(answer(request))
+/// let n_answers = Arc::new(AtomicU32::new(0));
+/// let page = vthread::tower::service(closure!(move |request: Request<Body>| {
+///     Ok::<_, Infallible>(answer(&n_answers, request))
 /// }));
 /// let router = Router::new().route_service("/page", page);
 /// ```

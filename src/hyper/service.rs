@@ -63,7 +63,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 /// - A client that goes away cancels the vthread of its request.
 /// - A panic answers 500, with an empty body. The connection, the server and other requests go on.
 /// - An error ends the connection, or on HTTP/2 the stream: an answer that a client shall see is a
-///   `Response`. A [`Server`](super::Server) reports it to
+///   `Response`. On HTTP/1 a [`Server`](super::Server) reports it to
 ///   [`on_failure`](super::Server::on_failure).
 ///
 /// A vthread of the closure that shall outlive its answer's head, to write the body, is spawned

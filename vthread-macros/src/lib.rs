@@ -650,19 +650,20 @@ pub fn background(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// An `Instant` is the end itself, and may be that of several bodies. One that has passed ends the
-/// body at its first suspension point:
+/// An `Instant` is the end itself, and may be that of several bodies. It is std's, and compared with
+/// `vthread::time::now()`, which follows the clock of a test. One that has passed ends the body at
+/// its first suspension point:
 ///
 /// ```
 /// use vthread::prelude::*;
-/// use vthread::time::{Duration, Instant, sleep};
+/// use vthread::time::{Duration, now, sleep};
 ///
 /// #[vthread]
 /// fn main() {
-///     let end = Instant::now() + Duration::from_millis(5);
+///     let end = now() + Duration::from_millis(5);
 ///     for _ in 0..3 {
 ///         let late = timeout!(end => sleep(Duration::from_secs(3600)));
-///         assert!(late.is_err() && Instant::now() >= end);
+///         assert!(late.is_err() && now() >= end);
 ///     }
 /// }
 /// ```

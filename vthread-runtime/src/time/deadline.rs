@@ -15,7 +15,7 @@ use crate::task::current;
 /// It is for code that has timeouts of its own:
 ///
 /// ```ignore
-/// let patience = deadline().map(|at| at.saturating_duration_since(Instant::now()));
+/// let patience = deadline().map(vthread::time::until);
 /// connection.set_read_timeout(patience)?;
 /// ```
 ///

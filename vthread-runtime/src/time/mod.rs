@@ -2,7 +2,7 @@
 //!
 //! | std | here | difference |
 //! |---|---|---|
-//! | `time::{Duration, Instant, SystemTime, UNIX_EPOCH}` | the same, re-exported | none |
+//! | `time::{Duration, Instant, SystemTime, UNIX_EPOCH}` | the same, re-exported | none: `Instant::now()` tells the time of the system in a [test](crate::testing), too |
 //! | `thread::{sleep, sleep_until}` | [`sleep`], [`sleep_until`] | they suspend |
 //! | - | `timeout!(duration => ..)`, `timeout!(instant => ..)`, [`deadline`] | beyond std |
 //! | - | [`interval`], [`Timer`] | beyond std |
