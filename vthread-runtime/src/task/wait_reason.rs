@@ -190,6 +190,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_third_join_in_a_row_is_one_of_many() {
+        let cell = WaitReasonCell::new(WaitReason::Sleeping);
+        let waits = [false, false, true, true].map(|is_of_many| {
+            cell.set(cell.turn().joins());
+            assert_eq!(cell.joins_many(), is_of_many);
+            cell.get()
+        });
+        assert!(waits.iter().all(|wait| wait.is_waiting_for_another()));
+        cell.set(WaitReason::Receiving);
+        assert_eq!(cell.turn().joins(), WaitReason::Joining);
+    }
+
+    #[test]
     fn every_byte_that_is_said_is_understood() {
         let cell = WaitReasonCell::new(WaitReason::Unknown);
         for wait_reason in WaitReason::ALL {
