@@ -204,9 +204,11 @@ fn no_code_behind_a_cancelled_server_runs() {
         let server = spawn!(move => {
             let _told = Told(tx.clone());
             let answer = service(closure!(|_request| Response::new(String::new())));
+            tx.send("begun").unwrap();
             serve(&listener, answer).unwrap();
             let _ = tx.try_send("behind");
         });
+        assert_eq!(rx.recv(), Ok("begun"));
         group! { server.cancel(); }
         assert_eq!(rx.recv(), Ok("dropped"));
         assert!(rx.recv().is_err());
