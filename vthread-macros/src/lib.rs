@@ -650,9 +650,9 @@ pub fn background(tokens: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// An `Instant` is the end itself, and may be that of several bodies. It is std's, and compared with
-/// `vthread::time::now()`, which follows the clock of a test. One that has passed ends the body at
-/// its first suspension point:
+/// An `Instant` is the end itself, and may be that of several bodies. It is std's, and compared
+/// with `vthread::time::now()`, which follows the clock of a test. One that has passed ends the
+/// body at its first suspension point:
 ///
 /// ```
 /// use vthread::prelude::*;
