@@ -912,7 +912,8 @@ pub fn defer(tokens: TokenStream) -> TokenStream {
 /// # Grammar
 /// `select! { biased; pattern = branch, if guard => handler, .. else => handler }`: at least one
 /// branch, and a comma after each handler that is not in braces. The rest is optional:
-/// - `biased;`: of several branches that are ready the uppermost wins;
+/// - `biased;`: of several branches that are ready the uppermost wins. They are looked at one after
+///   another: if two become ready between the looks at the one and at the other, the lower may win;
 /// - `if guard`: the branch takes part only if this is true;
 /// - `else => handler`, as the last: what to do when all branches have dropped out;
 /// - `default => handler`, in the place of `else`: what to do when no branch is ready at once. A

@@ -81,3 +81,22 @@ fn other_seeds_are_other_runs() {
         assert!(traces.len() > 25, "{} orders", traces.len());
     }
 }
+
+/// Both may come between the looks at the two branches, as from another worker.
+#[vthread::test(seeds = 200)]
+#[should_panic(expected = "the order was lost")]
+fn two_branches_are_not_looked_at_in_one_moment() {
+    let (order, orders) = channel(1);
+    let closing = Notify::new();
+    group! {
+        spawn! {
+            order.send(1).unwrap();
+            closing.notify_one();
+        }
+        select! {
+            biased;
+            _ = orders.recv() => {}
+            () = closing.notified() => panic!("the order was lost"),
+        }
+    }
+}

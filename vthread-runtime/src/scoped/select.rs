@@ -248,6 +248,8 @@ pub struct Select<L: List> {
     list: L,
     won: Won<L::Value>,
     way: Way,
+    /// Where a look that was interrupted between two branches goes on.
+    goes_on_at: Option<usize>,
     /// The grace of the losers' cleanup.
     cleanup: Option<Box<CleanupTimer>>,
 }
@@ -356,6 +358,7 @@ impl<L: Branches> Select<L> {
             list,
             won: Won::Undecided,
             way,
+            goes_on_at: None,
             cleanup: None,
         }
     }
@@ -375,13 +378,20 @@ impl<L: Branches> Select<L> {
     }
 
     fn poll_open(&mut self, running: &Running, cx: &mut Context<'_>) {
-        let first = if self.way.is_biased {
-            0
-        } else {
-            chance::below(L::N)
+        let first = match self.goes_on_at.take() {
+            Some(at) => at,
+            None if self.way.is_biased => 0,
+            None => chance::below(L::N),
         };
         for offset in 0..L::N {
-            match self.poll_at((first + offset) % L::N, running, cx) {
+            let at = (first + offset) % L::N;
+            // What another worker does between the looks at two branches, a world does here. The
+            // next poll looks at all, since the wakes of those before this one may be spent.
+            if offset > 0 && !self.way.has_default && running.gives_turn() {
+                self.goes_on_at = Some(at);
+                return;
+            }
+            match self.poll_at(at, running, cx) {
                 Polled::Waits | Polled::Out => {}
                 Polled::Won(value) => {
                     self.won = Won::Decided(Some(value));

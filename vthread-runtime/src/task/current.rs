@@ -186,6 +186,13 @@ impl Running {
         waits
     }
 
+    /// Whether the vthread waits for a turn between two looks of one operation. Only in a test with
+    /// a seed.
+    #[inline]
+    pub(crate) fn gives_turn(&self) -> bool {
+        self.vthread().takes_turns() && !self.has_yielded() && self.waits_for_turn()
+    }
+
     /// Whether the innermost scope counts as marked, after deadlines that have passed are applied.
     #[cold]
     fn is_marked_or_late(&self) -> bool {
