@@ -6,7 +6,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
 use vthread::prelude::*;
-use vthread::sync::{Mutex, channel};
+use vthread::sync::{Mutex, Notify, channel};
 use vthread::time::sleep;
 use vthread::{Failures, yield_now};
 
@@ -323,12 +323,10 @@ mod case_23_nested_failure {
 
     #[vthread]
     fn run(drop_log: &DropLog, hands_on: bool) -> Result<u32, String> {
+        let inner_is_over = Notify::new();
         group! {
             let sibling = spawn! {
-                for _ in 0..3 {
-                    yield_now();
-                }
-                sleep(SHORT);
+                inner_is_over.notified();
                 drop_log.note("the sibling ends");
                 1
             };
@@ -343,6 +341,7 @@ mod case_23_nested_failure {
                 assert_eq!(inner, Err("inner".to_string()));
             }
             drop_log.note("the body goes on");
+            inner_is_over.notify_one();
             sibling.join() + 10
         }
     }
