@@ -110,7 +110,6 @@ fn __vthread_read_all(
                                                                 use ::vthread::__macros::*;
                                                                 use spawn as a_spawn_not_of_vthread_needs_a_path_or_another_name;
                                                                 use a_spawn_not_of_vthread_needs_a_path_or_another_name as _;
-                                                                let __options = rt::SpawnOptions::new();
                                                                 let __g: &rt::Group<'_, _> = __g2;
                                                                 let __room = unsafe {
                                                                     rt::acquire_permit(__g)
@@ -206,6 +205,7 @@ fn __vthread_read_all(
                                                                         Ok(__v)
                                                                     }
                                                                 };
+                                                                let __options = rt::SpawnOptions::new();
                                                                 unsafe {
                                                                     rt::spawn(__g, __permit, __options, __f)
                                                                 }

@@ -98,7 +98,6 @@ fn __vthread_first_or(
                                                                 use ::vthread::__macros::*;
                                                                 use spawn as a_spawn_not_of_vthread_needs_a_path_or_another_name;
                                                                 use a_spawn_not_of_vthread_needs_a_path_or_another_name as _;
-                                                                let __options = rt::SpawnOptions::new();
                                                                 let __g: &rt::Group<'_, _> = __g2;
                                                                 let __room = unsafe {
                                                                     rt::acquire_permit(__g)
@@ -184,6 +183,7 @@ fn __vthread_first_or(
                                                                         })
                                                                     }
                                                                 };
+                                                                let __options = rt::SpawnOptions::new();
                                                                 unsafe {
                                                                     rt::spawn(__g, __permit, __options, __f)
                                                                 }

@@ -2,7 +2,7 @@
 //! value stores it in the finish, which stands beside the group.
 
 use super::control_flow::{BodyScope, JumpScope};
-use super::spawn::{End, RoomFor, Target};
+use super::spawn::{End, Options, RoomFor, Target};
 use crate::emit::call::{Extent, body_future, dead, dead_beside, decide, outer, run};
 use crate::forms::race::RaceForm;
 use crate::lower::Lowering;
@@ -132,7 +132,10 @@ impl Lowering {
             room: RoomFor::Child,
             depth: Some(depth),
         };
-        let options = self.new_options(names::spawn_options(at), at);
+        let options = Options {
+            built: self.new_options(names::spawn_options(at), at),
+            is_users: false,
+        };
         let child = self.child(form.body.clone(), None, &target, options, at);
         self.in_frame = in_frame;
         self.frames.pop();

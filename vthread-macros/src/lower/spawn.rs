@@ -53,6 +53,14 @@ pub(crate) enum End {
     Race { finish: Ident, is_inferred: bool },
 }
 
+/// The options of a child, as code.
+pub(crate) struct Options {
+    pub(crate) built: TokenStream,
+    /// It holds an expression of the user's, and is built where that stands. Else it is built last:
+    /// what is built before the spawner waits for a place has to be kept in its frame.
+    pub(crate) is_users: bool,
+}
+
 /// A name that moves into a child.
 struct Capture {
     /// Where it was bound.
@@ -72,7 +80,10 @@ impl Lowering {
         if form.service {
             target.room = RoomFor::Service;
         }
-        let options = self.spawn_options(&mut form, at);
+        let options = Options {
+            is_users: form.name.is_some(),
+            built: self.spawn_options(&mut form, at),
+        };
         let named = self.names_macro(&mac.path, span);
         let lost = lost.iter().map(changes_its_copy);
         let child = self.child(form.body, form.moves, &target, options, at);
@@ -85,7 +96,7 @@ impl Lowering {
         mut body: Block,
         moves: Option<Token![move]>,
         target: &Target,
-        options: TokenStream,
+        options: Options,
         at: Span,
     ) -> TokenStream {
         let span = hygienic(at);
@@ -182,8 +193,14 @@ impl Lowering {
                 #kind
                 #end),
         );
+        let built = options.built;
+        let built = quote_spanned!(span=> let __options = #built;);
+        let (first, last) = match options.is_users {
+            true => (built, TokenStream::new()),
+            false => (TokenStream::new(), built),
+        };
         quote_spanned!(span=>
-            let __options = #options;
+            #first
             let __g: &#group_type<'_, _> = #group;
             let __room = unsafe { #room(__g) };
             #dead
@@ -192,6 +209,7 @@ impl Lowering {
             let #inner = unsafe { #group_type::dup(__g) };
             let __f = #future_of_body;
             #at_end
+            #last
             #spawned
         )
     }

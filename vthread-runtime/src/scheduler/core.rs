@@ -2,6 +2,7 @@
 //! protocol; and which of its tasks is the next one.
 
 use super::Scheduler;
+use super::cadence::Cadence;
 use super::monitor::StuckPoll;
 use super::remote::Remote;
 use super::worker::Worker;
@@ -36,6 +37,7 @@ pub(super) struct Core {
     /// The thread sleeps: tasks queued meanwhile come from events, which it sees as it returns.
     pub(super) asleep: bool,
     random: u32,
+    pub(super) cadence: Cadence,
 }
 
 impl Core {
@@ -52,6 +54,7 @@ impl Core {
             relieves: None,
             asleep: false,
             random: 0x9E37_79B9 ^ (index as u32 + 1).wrapping_mul(0x85EB_CA6B),
+            cadence: Cadence::new(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Runs tasks on a few OS threads. `README.md` beside this file describes how work is found and
 //! posted, how workers sleep, and why no work is forgotten.
 
+mod cadence;
 mod core;
 mod idle;
 pub(crate) mod parker;

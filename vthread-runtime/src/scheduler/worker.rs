@@ -4,6 +4,7 @@
 //! stuck keeps its core but loses the seat (`monitor.rs`); when it comes back it retires the core.
 
 use super::Scheduler;
+use super::cadence;
 use super::core::Core;
 use super::remote::{Call, Own, Remote, Seat};
 use crate::base::blocks;
@@ -14,13 +15,11 @@ use crossbeam_deque::{Steal, Stealer, Worker as Deque};
 use std::cell::RefCell;
 use std::ptr;
 use std::sync::Arc;
+use std::time::Instant;
 
-/// The number of tasks after which a worker looks at the injector and at the driver before its own
-/// queue. A power of two.
-const LOOK_AROUND: usize = 64;
-/// The number of tasks after which the oldest nested child moves to the deque. A multiple of
-/// `LOOK_AROUND`, and so large that a recursion stays narrow.
-const ADVANCE: usize = 64 * LOOK_AROUND;
+/// The number of tasks after which the oldest nested child moves to the deque. A multiple of the
+/// number between two looks around, and so large that a recursion stays narrow.
+const ADVANCE: usize = 4 * cadence::MOST;
 
 /// The result of a look around.
 enum Around {
@@ -81,7 +80,7 @@ impl Worker {
         loop {
             let mut core = self.core.borrow_mut();
             let own = core.as_deref_mut()?;
-            let is_plain = own.remote.begin_round() & (LOOK_AROUND - 1) != 0 || has_looked;
+            let is_plain = !own.cadence.is_due(own.remote.begin_round()) || has_looked;
             if is_plain && !own.remote.hold.is_called() {
                 if let Some(task) = own.next_local(self) {
                     self.begin(own, &task);
@@ -140,6 +139,7 @@ impl Worker {
         let Some(core) = core.as_mut() else {
             return Around::Relieved;
         };
+        core.cadence.looks(Instant::now());
         if remote.hold.is_called() {
             // A foreign waker may have kept the thread for long.
             return Around::Nothing;
