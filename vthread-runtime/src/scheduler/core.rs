@@ -5,6 +5,7 @@ use super::Scheduler;
 use super::cadence::Cadence;
 use super::monitor::StuckPoll;
 use super::remote::Remote;
+use super::thief::Thief;
 use super::worker::Worker;
 use crate::task::header::TaskRef;
 use crossbeam_deque::{Steal, Worker as Deque};
@@ -38,6 +39,7 @@ pub(super) struct Core {
     pub(super) asleep: bool,
     random: u32,
     pub(super) cadence: Cadence,
+    pub(super) thief: Thief,
 }
 
 impl Core {
@@ -55,6 +57,7 @@ impl Core {
             asleep: false,
             random: 0x9E37_79B9 ^ (index as u32 + 1).wrapping_mul(0x85EB_CA6B),
             cadence: Cadence::new(),
+            thief: Thief::default(),
         }
     }
 

@@ -8,6 +8,7 @@ pub(crate) mod parker;
 mod queueing;
 
 mod remote;
+mod thief;
 mod worker;
 
 mod bare_thread;

@@ -7,6 +7,7 @@ use super::Scheduler;
 use super::cadence;
 use super::core::Core;
 use super::remote::{Call, Own, Remote, Seat};
+use super::thief;
 use crate::base::blocks;
 use crate::task::header::TaskRef;
 use crate::task::stack;
@@ -166,7 +167,7 @@ impl Worker {
     #[cold]
     fn find_or_sleep(&self) -> Option<TaskRef> {
         if let Some(core) = self.core.borrow_mut().as_mut()
-            && let Some(task) = self.search(core)
+            && let Some(task) = self.search(core).or_else(|| self.look_out(core))
         {
             self.begin(core, &task);
             return Some(task);
@@ -182,6 +183,9 @@ impl Worker {
             if !core.searching {
                 return self.scheduler.take_injected(core);
             }
+        }
+        if let Some(task) = self.wait_to_steal(core) {
+            return Some(task);
         }
         let seats = &self.scheduler.seats;
         let first = core.random_below(seats.len());
@@ -201,6 +205,7 @@ impl Worker {
             };
             if task.is_some() {
                 core.remote.note_steal();
+                core.thief.has_stolen(Instant::now(), core.remote.rounds());
                 if timeline::is_on() {
                     timeline::record(What::Stole);
                 }
@@ -208,6 +213,43 @@ impl Worker {
             }
         }
         self.scheduler.take_injected(core)
+    }
+
+    /// Waits before the next theft, if the last one did not pay. It counts as a searcher meanwhile.
+    fn wait_to_steal(&self, core: &mut Core) -> Option<TaskRef> {
+        let start = Instant::now();
+        let pause = core.thief.judge(start, core.remote.rounds());
+        if pause.is_zero() {
+            return None;
+        }
+        while start.elapsed() < pause && !core.remote.hold.is_called() {
+            if !self.scheduler.injector.is_empty() {
+                return self.scheduler.take_injected(core);
+            }
+            std::hint::spin_loop();
+        }
+        None
+    }
+
+    /// Waits for work for a moment, where that has paid before. Meanwhile it counts as a searcher,
+    /// so that who posts work wakes no other.
+    fn look_out(&self, core: &mut Core) -> Option<TaskRef> {
+        if !core.searching || !core.thief.looks_out() {
+            return None;
+        }
+        for _ in 0..thief::LOOKS {
+            std::hint::spin_loop();
+            if core.remote.hold.is_called() {
+                break;
+            }
+            if self.scheduler.has_work()
+                && let Some(task) = self.search(core)
+            {
+                return Some(task);
+            }
+        }
+        core.thief.looked_in_vain();
+        None
     }
 
     /// Sleeps until there is work. Tasks woken by events that this thread waits for are queued
@@ -231,6 +273,7 @@ impl Worker {
             }
             core.index
         };
+        let since = Instant::now();
         loop {
             scheduler.parkers[index].park(scheduler.driver, || self.core.borrow().is_some());
             let mut core = self.core.borrow_mut();
@@ -240,6 +283,9 @@ impl Worker {
             let is_event = core.remote.has_work();
             if is_event || !scheduler.idle.is_asleep(index) {
                 core.rise(scheduler);
+                if !is_event {
+                    core.thief.was_woken_after(since.elapsed());
+                }
                 core.remote.hold.take_up();
                 scheduler.monitor.call();
                 if is_event && !core.deque.is_empty() {
