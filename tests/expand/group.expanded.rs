@@ -119,23 +119,19 @@ fn __vthread_read_all(
                                                                 }
                                                                 let __permit = __room.await;
                                                                 let url = rt::Move(url);
-                                                                let this_group = unsafe {
-                                                                    rt::Group::dup(__g)
-                                                                };
+                                                                let __error5 = rt::Move(
+                                                                    rt::Group::error_type(__g),
+                                                                );
                                                                 let __f = async {
                                                                     '__frame: {
-                                                                        let this_group = this_group;
-                                                                        let __g2 = &this_group;
-                                                                        let url = rt::Move::take(url);
-                                                                        let __error5 = rt::Group::error_type(
-                                                                            &this_group,
-                                                                        );
+                                                                        let __error5 = rt::Move::take(__error5);
                                                                         '__l: {
                                                                             break '__l;
                                                                             return Err(
-                                                                                rt::Group::err(&this_group),
+                                                                                rt::error_value(&__error5),
                                                                             );
                                                                         }
+                                                                        let url = rt::Move::take(url);
                                                                         let __v = {
                                                                             let page = (match (match ({
                                                                                 use rt::none as __c;

@@ -3,11 +3,11 @@
 use super::body_end::{by_type, child_by_type};
 use super::control_flow::{ChildScope, JumpScope};
 use super::lost_updates;
-use crate::analysis::captures::free_names;
+use crate::analysis::captures::{free_names, may_use};
 use crate::analysis::tail;
 use crate::analysis::tail::Tail;
 use crate::emit::call::{CallMode, awaited, body_future, dead, dead_beside, outer};
-use crate::emit::error_inference::pin_error;
+use crate::emit::error_inference::{pin_error, pin_error_type};
 use crate::emit::group_prologue::this_group;
 use crate::errors;
 use crate::forms::form::SpawnForm;
@@ -159,7 +159,10 @@ impl Lowering {
             (None, false) => TokenStream::new(),
         };
         let (outside, inside) = move_names(&captures, span);
-        let pin = pin_error(&inner, span);
+        let (group_outside, group_inside) = match may_use(&body, handle) {
+            true => kept_group(handle, &inner, &error, span),
+            false => known_error(&error, span),
+        };
         let end = end(
             &body,
             tail,
@@ -185,11 +188,8 @@ impl Lowering {
         let future_of_body = body_future(
             at,
             moves,
-            quote_spanned!(span=> let #inner = #inner;
-                #[allow(unused_variables)] let #handle = &#inner;
+            quote_spanned!(span=> #group_inside
                 #inside
-                #[allow(unused_variables)] let #error = #group_type::error_type(&#inner);
-                #pin
                 #kind
                 #end),
         );
@@ -206,7 +206,7 @@ impl Lowering {
             #dead
             let __permit = #permit;
             #outside
-            let #inner = unsafe { #group_type::dup(__g) };
+            #group_outside
             let __f = #future_of_body;
             #at_end
             #last
@@ -392,6 +392,36 @@ pub(crate) fn end(
             quote_spanned!(span=> let __v = #body; #[allow(unreachable_code)] #finished)
         }
     }
+}
+
+/// The code before and in the child by which its frame has the group, and the type of its errors.
+fn kept_group(
+    handle: &Ident,
+    inner: &Ident,
+    error: &Ident,
+    span: Span,
+) -> (TokenStream, TokenStream) {
+    let (group_type, pin) = (names::group_type(span), pin_error(inner, span));
+    let outside = quote_spanned!(span=> let #inner = unsafe { #group_type::dup(__g) };);
+    let inside = quote_spanned!(span=> let #inner = #inner;
+        #[allow(unused_variables)] let #handle = &#inner;
+        #[allow(unused_variables)] let #error = #group_type::error_type(&#inner);
+        #pin
+    );
+    (outside, inside)
+}
+
+/// The same for a child that does not name its group: its frame has the type alone, which takes no
+/// room.
+fn known_error(error: &Ident, span: Span) -> (TokenStream, TokenStream) {
+    let (group_type, pin) = (names::group_type(span), pin_error_type(error, span));
+    let (moved, take) = (names::moved(span), names::take(span));
+    let outside = quote_spanned!(span=> let #error = #moved(#group_type::error_type(__g)););
+    let inside = quote_spanned!(span=>
+        #[allow(unused_variables)] let #error = #take(#error);
+        #pin
+    );
+    (outside, inside)
 }
 
 /// Dead code that refuses a `Copy` variable that the child changes and that is used again
