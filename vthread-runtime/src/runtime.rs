@@ -3,7 +3,7 @@
 
 use crate::base::clock;
 use crate::config;
-use crate::driver::Set;
+use crate::driver::{Alarm, Set};
 use crate::group::grace::GraceTimer;
 use crate::scheduler::Scheduler;
 use crate::scheduler::parker::Park;
@@ -76,11 +76,10 @@ pub(crate) fn schedule_again(task: TaskRef) {
 /// which does not know the timers.
 #[cold]
 pub(crate) fn arm(after: Duration, waker: Waker) -> GraceTimer {
-    let driver = crate::driver::get();
-    let alarm = Box::pin(driver.alarm());
+    let alarm = Box::pin(Alarm::new(None));
     match alarm.as_ref().set(clock::now() + after, waker.clone()) {
         Set::Waiting => {}
-        Set::EndTheWait => driver.unpark(),
+        Set::EndTheWait => crate::driver::get().unpark(),
         Set::Due => waker.wake(),
     }
     GraceTimer::new(alarm)

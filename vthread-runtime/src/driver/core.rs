@@ -7,12 +7,12 @@
 //! every lock has been released, the right to wait included: so they may use the driver too.
 
 use super::io::Reactor;
-use super::time::{Alarm, Timers, standing};
+use super::time::{Timers, standing};
 use crate::base::wake::WakeList;
 use crate::primitive::{AtomicUsize, Ordering};
 use crate::scheduler::parker::Park;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 static DRIVER: OnceLock<Driver> = OnceLock::new();
 
@@ -48,20 +48,15 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    /// An alarm that is not set.
-    pub(crate) fn alarm(&self) -> Alarm<'_> {
-        self.timers_here().alarm()
-    }
-
-    /// An alarm that is not set, with the time that it will be set to. `None`: that is over.
-    pub(crate) fn alarm_at(&self, deadline: Option<Instant>) -> Alarm<'_> {
-        self.timers_here().alarm_at(deadline)
-    }
-
     /// The timers that the code of this thread uses.
     #[inline]
-    fn timers_here(&self) -> &Timers {
+    pub(super) fn timers_here(&self) -> &Timers {
         standing::here().unwrap_or(&self.timers)
+    }
+
+    /// The timers that follow the system's clock.
+    pub(super) fn timers(&self) -> &Timers {
+        &self.timers
     }
 
     /// Wakes the owners of all alarms that are due.

@@ -64,13 +64,15 @@ fn loom_driver_an_alarm_ends_a_longer_wait() {
         let other = {
             let place = place.clone();
             thread::spawn(move || {
-                let alarm = pin!(place.timers.alarm());
+                let bell = pin!(place.timers.bell(None));
                 let far = Instant::now() + Duration::from_secs(3600);
-                if alarm.as_ref().set(far, Waker::noop().clone()) == Set::EndTheWait {
+                let set = place.timers.set(bell.as_ref(), far, Waker::noop().clone());
+                if set == Set::EndTheWait {
                     place.unpark();
                 }
                 // It stays set until the other thread has seen it.
                 loom::thread::park();
+                place.timers.take_out(bell.as_ref());
             })
         };
         while !place.park() {}

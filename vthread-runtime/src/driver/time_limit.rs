@@ -1,8 +1,9 @@
 //! The time limit of an operation.
 #![allow(unsafe_code)] // Projection to the pinned alarm.
 
+use super::alarm::Alarm;
 use super::core;
-use super::time::{Alarm, Set};
+use super::time::Set;
 use crate::base::clock;
 use crate::scheduler::parker::Park;
 use std::pin::Pin;
@@ -13,7 +14,7 @@ use std::time::{Duration, Instant};
 /// behind.
 #[derive(Debug)]
 pub(crate) struct Limit {
-    alarm: Alarm<'static>,
+    alarm: Alarm,
 }
 
 impl Limit {
@@ -38,7 +39,7 @@ impl Limit {
     /// `None`: the time is over already.
     fn new(deadline: Option<Instant>) -> Self {
         Limit {
-            alarm: core::get().alarm_at(deadline),
+            alarm: Alarm::new(deadline),
         }
     }
 

@@ -30,6 +30,7 @@ mod recorded;
 mod traced;
 
 pub(crate) mod header;
+pub(crate) mod short_waker;
 pub(crate) mod waker;
 
 pub(crate) mod cell;

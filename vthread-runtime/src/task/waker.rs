@@ -7,7 +7,7 @@ use super::state::{Release, Wake};
 use crate::trace::spans::OfWaker;
 use crate::trace::timeline;
 use std::mem::ManuallyDrop;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop);
@@ -15,15 +15,26 @@ static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, dr
 /// The waker that a poll hands out: it borrows the reference of being alive, so that a vthread that
 /// does not wait costs no reference counting.
 pub(crate) fn borrowed(task: Held<'_>) -> ManuallyDrop<Waker> {
-    let raw = RawWaker::new(task.as_ptr().as_ptr().cast_const().cast(), &VTABLE);
-    // SAFETY: the vtable keeps the contract of RawWaker; the reference that dropping this waker
-    // would give up is never given up, as it is never dropped.
-    ManuallyDrop::new(unsafe { Waker::from_raw(raw) })
+    // SAFETY: the reference that dropping this waker would give up is never given up, as it is
+    // never dropped.
+    ManuallyDrop::new(unsafe { of_task(task.as_ptr()) })
+}
+
+/// The waker of `task`, with a reference that exists.
+///
+/// # Safety
+/// - The caller owns the reference, which is the waker's from here on.
+#[inline]
+pub(super) unsafe fn of_task(task: NonNull<Header>) -> Waker {
+    let raw = RawWaker::new(task.as_ptr().cast_const().cast(), &VTABLE);
+    // SAFETY: the vtable keeps the contract of RawWaker.
+    unsafe { Waker::from_raw(raw) }
 }
 
 /// The task whose waker this is. `None` if it is another kind of waker.
+#[inline]
 pub(crate) fn task_of(waker: &Waker) -> Option<NonNull<Header>> {
-    (*waker.vtable() == VTABLE).then(|| header(waker.data()))
+    ptr::eq(waker.vtable(), &VTABLE).then(|| header(waker.data()))
 }
 
 /// Whether this is the waker of a task that has ended.

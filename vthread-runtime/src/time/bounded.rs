@@ -133,7 +133,7 @@ pub struct Timeout<B> {
     enclosure: ScopedBody<Arc<Node>, B>,
     /// `None`: never.
     deadline: Option<Instant>,
-    alarm: Alarm<'static>,
+    alarm: Alarm,
 }
 
 /// A body and its time.
@@ -152,7 +152,7 @@ pub unsafe fn timeout<B: Future>(end: End, body: B) -> Timeout<B> {
     Timeout {
         enclosure: ScopedBody::new(node, body),
         deadline,
-        alarm: driver::get().alarm(),
+        alarm: Alarm::new(None),
     }
 }
 

@@ -4,5 +4,6 @@ mod clock;
 pub(crate) mod standing;
 mod timers;
 mod wheel;
+mod when;
 
-pub(crate) use timers::{Alarm, Set, Timers};
+pub(crate) use timers::{Bell, Set, Timers};

@@ -12,6 +12,14 @@ use std::time::Duration;
 
 /// Those that no test uses.
 static IDLE: Mutex<Vec<&'static Timers>> = Mutex::new(Vec::new());
+/// All, by their numbers, which begin with one.
+static ALL: Mutex<Vec<&'static Timers>> = Mutex::new(Vec::new());
+
+/// The timers with that number, which is not 0.
+#[cold]
+pub(crate) fn with_number(number: u64) -> &'static Timers {
+    ALL.lock()[number as usize - 1]
+}
 
 /// The timers of the test that this thread works for, if it has its own.
 #[inline]
@@ -29,7 +37,11 @@ pub(crate) fn begin() -> (&'static StandingClock, &'static dyn Time) {
     let idle = IDLE.lock().pop();
     let timers = idle.unwrap_or_else(|| {
         let clock = StandingClock::leaked();
-        let timers: &'static Timers = Box::leak(Box::new(Timers::standing(clock)));
+        let mut all = ALL.lock();
+        let timers = Timers::standing(clock, all.len() as u64 + 1);
+        let timers: &'static Timers = Box::leak(Box::new(timers));
+        all.push(timers);
+        drop(all);
         clock.set_timers(timers);
         timers
     });

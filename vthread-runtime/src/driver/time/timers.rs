@@ -8,9 +8,11 @@
 
 use super::clock::Clock;
 use super::wheel::{Entry, Wheel};
+use super::when::{NUMBERS, When};
 use crate::base::clock::StandingClock;
 use crate::base::wake::WakeList;
-use crate::primitive::{AtomicBool, Mutex, Ordering};
+use crate::primitive::Mutex;
+use crate::task::short_waker::ShortWaker;
 use crate::trace::timeline::{self, What};
 use std::cell::Cell;
 use std::pin::Pin;
@@ -24,31 +26,21 @@ const BATCH: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Timers {
     clock: Clock,
+    /// By which alarms know that they are these timers'. 0: the driver's.
+    number: u64,
     locked: Mutex<Locked>,
 }
 
 #[derive(Debug)]
 struct Locked {
-    wheel: Wheel<Bell>,
+    wheel: Wheel<Cell<Option<ShortWaker>>>,
     /// While a thread waits in the driver, or is about to: the tick until which it will.
     awaited: Option<u64>,
 }
 
-/// A place for one alarm, which its owner pins in its frame. Dropping it cancels the alarm.
-pub(crate) struct Alarm<'t> {
-    timers: &'t Timers,
-    entry: Entry<Bell>,
-}
-
-struct Bell {
-    /// Belongs to the holder of the lock while the alarm is set.
-    waker: Cell<Option<Waker>>,
-    /// Whether the entry has been linked. Only the owner uses it.
-    is_set: Cell<bool>,
-    /// Set as the driver's last access to the entry. An owner that sees it owns the entry
-    /// exclusively again.
-    has_rung: AtomicBool,
-}
+/// The place of one alarm: its owner pins it, and takes it out before it drops it. The waker
+/// belongs to the holder of the lock while the alarm is set.
+pub(crate) type Bell = Entry<Cell<Option<ShortWaker>>>;
 
 /// What the setter of an alarm must do.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,21 +57,23 @@ pub(crate) enum Set {
 
 impl Timers {
     pub(crate) fn new() -> Self {
-        Self::with(Clock::start())
+        Self::with(Clock::start(), 0)
     }
 
-    /// Timers that follow a clock which stands still.
-    pub(super) fn standing(clock: &'static StandingClock) -> Self {
-        Self::with(Clock::Standing(clock))
+    /// Timers that follow a clock which stands still, with a number of their own.
+    pub(super) fn standing(clock: &'static StandingClock, number: u64) -> Self {
+        assert!(number < NUMBERS, "a million tests at once");
+        Self::with(Clock::Standing(clock), number)
     }
 
-    fn with(clock: Clock) -> Self {
+    fn with(clock: Clock, number: u64) -> Self {
         let locked = Locked {
             wheel: Wheel::new(),
             awaited: None,
         };
         Timers {
             clock,
+            number,
             locked: Mutex::new(locked),
         }
     }
@@ -107,25 +101,10 @@ impl Timers {
         is_free
     }
 
-    /// An alarm that is not set.
-    pub(crate) fn alarm(&self) -> Alarm<'_> {
-        let bell = Bell {
-            waker: Cell::new(None),
-            is_set: Cell::new(false),
-            has_rung: AtomicBool::new(false),
-        };
-        Alarm {
-            timers: self,
-            entry: Entry::unlinked(bell),
-        }
-    }
-
-    /// An alarm that is not set, with the time that it will be set to. `None`: that is over.
-    pub(crate) fn alarm_at(&self, deadline: Option<Instant>) -> Alarm<'_> {
-        let alarm = self.alarm();
+    /// The place of an alarm that will be set to `deadline`. `None`: that is over.
+    pub(crate) fn bell(&self, deadline: Option<Instant>) -> Bell {
         let tick = deadline.map_or(0, |deadline| self.clock.tick_of(deadline));
-        alarm.entry.value().tick.set(tick);
-        alarm
+        Entry::unlinked(When::new(tick, self.number), Cell::new(None))
     }
 
     /// The number of alarms that are set. It walks over them, under the lock.
@@ -169,9 +148,9 @@ impl Timers {
             };
             // SAFETY: The lock is held, so the entry is alive: its owner sees `has_rung`, or takes
             // the lock, before it drops it.
-            let bell = &unsafe { entry.as_ref() }.value().payload;
-            woken.extend(bell.waker.take());
-            bell.has_rung.store(true, Ordering::Release);
+            let bell = unsafe { entry.as_ref() }.value();
+            woken.extend(bell.payload.take().map(Waker::from));
+            bell.when.ring();
             // From here on the entry may be gone.
         }
         drop(locked);
@@ -186,36 +165,27 @@ fn record_due(n: usize) {
     }
 }
 
-impl Alarm<'_> {
+/// What is done with an alarm. It is one of these timers.
+impl Timers {
     /// Sets the alarm, which is not set yet, to wake `waker` at `deadline`, which is not in the
     /// past.
-    pub(crate) fn set(self: Pin<&Self>, deadline: Instant, waker: Waker) -> Set {
-        let tick = self.timers.clock.tick_of(deadline);
-        self.set_to(tick, waker)
+    pub(crate) fn set(&self, bell: Pin<&Bell>, deadline: Instant, waker: Waker) -> Set {
+        self.set_to(bell, self.clock.tick_of(deadline), waker)
     }
 
-    /// As `set`, to the time that the alarm was made with.
-    pub(crate) fn set_as_made(self: Pin<&Self>, waker: Waker) -> Set {
-        let tick = self.entry.value().tick.get();
-        self.set_to(tick, waker)
+    /// As `set`, to the time that the place was made with.
+    pub(crate) fn set_as_made(&self, bell: Pin<&Bell>, waker: Waker) -> Set {
+        self.set_to(bell, bell.value().when.tick(), waker)
     }
 
-    /// Whether the time was over already when the alarm was made.
-    pub(crate) fn was_due(&self) -> bool {
-        // Only the owner writes it, as it makes the alarm and as it sets it.
-        self.entry.value().tick.get() == 0
-    }
-
-    fn set_to(self: Pin<&Self>, tick: u64, waker: Waker) -> Set {
-        debug_assert!(!self.is_set(), "an alarm is set once");
-        let entry = self.entry();
-        entry.value().payload.waker.set(Some(waker));
-        let mut locked = self.timers.locked.lock();
-        // SAFETY: It is not set, so it is in no wheel; `drop` removes it unless it has rung.
-        if !unsafe { locked.wheel.insert(entry, tick) } {
+    fn set_to(&self, bell: Pin<&Bell>, tick: u64, waker: Waker) -> Set {
+        debug_assert!(!bell.is_set(), "an alarm is set once");
+        bell.value().payload.set(Some(ShortWaker::from(waker)));
+        let mut locked = self.locked.lock();
+        // SAFETY: It is not set, so it is in no wheel; its owner takes it out unless it has rung.
+        if !unsafe { locked.wheel.insert(bell, tick) } {
             return Set::Due;
         }
-        self.entry.value().payload.is_set.set(true);
         if locked.awaited.is_some_and(|awaited| tick < awaited) {
             // One interruption is enough: later alarms are compared with this one.
             locked.awaited = Some(tick);
@@ -224,24 +194,15 @@ impl Alarm<'_> {
         Set::Waiting
     }
 
-    /// Whether the alarm has rung.
-    pub(crate) fn has_rung(&self) -> bool {
-        self.entry.value().payload.has_rung.load(Ordering::Acquire)
-    }
-
-    pub(crate) fn is_set(&self) -> bool {
-        self.entry.value().payload.is_set.get()
-    }
-
     /// Lets the alarm, which is set, wake `waker` from now on.
-    pub(crate) fn rewire(self: Pin<&Self>, waker: &Waker) {
+    pub(crate) fn rewire(&self, bell: Pin<&Bell>, waker: &Waker) {
         let mut fresh = None;
         loop {
-            let locked = self.timers.locked.lock();
-            if self.has_rung() {
+            let locked = self.locked.lock();
+            if bell.has_rung() {
                 return;
             }
-            let place = &self.entry.value().payload.waker;
+            let place = &bell.value().payload;
             let old = place.take();
             if old.as_ref().is_some_and(|old| old.will_wake(waker)) {
                 place.set(old);
@@ -251,7 +212,7 @@ impl Alarm<'_> {
                 // Foreign wakers are cloned and dropped outside the lock.
                 place.set(old);
                 drop(locked);
-                fresh = Some(waker.clone());
+                fresh = Some(ShortWaker::from(waker.clone()));
                 continue;
             };
             place.set(Some(fresh));
@@ -260,34 +221,40 @@ impl Alarm<'_> {
         }
     }
 
-    fn entry(self: Pin<&Self>) -> Pin<&Entry<Bell>> {
-        // SAFETY: `entry` is pinned with the alarm: it is never moved out, and `drop` unlinks it.
-        unsafe { self.map_unchecked(|alarm| &alarm.entry) }
-    }
-}
-
-impl std::fmt::Debug for Alarm<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let has_rung = self.has_rung();
-        f.debug_struct("Alarm")
-            .field("is_set", &self.is_set())
-            .field("has_rung", &has_rung)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Drop for Alarm<'_> {
-    fn drop(&mut self) {
-        if !self.is_set() || self.has_rung() {
+    /// Takes the alarm out, if it is set: it does not ring any more.
+    pub(crate) fn take_out(&self, bell: Pin<&Bell>) {
+        if !bell.is_set() || bell.has_rung() {
             return;
         }
-        let mut locked = self.timers.locked.lock();
-        if !self.has_rung() {
-            // SAFETY: An alarm that was set, and so pinned, stays so until it is dropped.
-            let entry = unsafe { Pin::new_unchecked(&self.entry) };
+        let mut locked = self.locked.lock();
+        if !bell.has_rung() {
             // SAFETY: It was linked by `set` and not handed out, or else it would have rung.
-            unsafe { locked.wheel.remove(entry) };
+            unsafe { locked.wheel.remove(bell) };
         }
-        // The waker, which is foreign, is dropped after the lock: fields are dropped last.
+    }
+}
+
+impl Bell {
+    /// Whether the alarm has rung.
+    #[inline]
+    pub(crate) fn has_rung(&self) -> bool {
+        self.value().when.has_rung()
+    }
+
+    #[inline]
+    pub(crate) fn is_set(&self) -> bool {
+        self.value().when.is_set()
+    }
+
+    /// Whether the time was over already when the place was made.
+    #[inline]
+    pub(crate) fn was_due(&self) -> bool {
+        self.value().when.tick() == 0
+    }
+
+    /// The number of its timers.
+    #[inline]
+    pub(crate) fn number(&self) -> u64 {
+        self.value().when.number()
     }
 }

@@ -15,8 +15,8 @@
 //! the lock around the wheel can be released between any two of them, however many there are.
 #![allow(unsafe_code)] // Entries live in the frames of those who sleep.
 
+use super::when::When;
 use crate::base::list::{List, Node};
-use std::cell::Cell;
 use std::pin::Pin;
 use std::ptr::NonNull;
 
@@ -29,8 +29,7 @@ pub(crate) const LAST_TICK: u64 = (1 << (BITS * LEVELS as u32)) - 1;
 
 /// An entry's part of a node: its tick, and the owner's payload.
 pub(crate) struct Timer<P> {
-    /// The tick by which it is linked. While it is not linked, the owner's.
-    pub(super) tick: Cell<u64>,
+    pub(crate) when: When,
     pub(crate) payload: P,
 }
 
@@ -39,11 +38,8 @@ pub(crate) type Entry<P> = Node<Timer<P>>;
 
 impl<P> Entry<P> {
     /// An entry that is in no wheel.
-    pub(crate) fn unlinked(payload: P) -> Self {
-        Node::new(Timer {
-            tick: Cell::new(0),
-            payload,
-        })
+    pub(crate) fn unlinked(when: When, payload: P) -> Self {
+        Node::new(Timer { when, payload })
     }
 }
 
@@ -86,7 +82,7 @@ impl<P> Wheel<P> {
         if tick <= self.now {
             return false;
         }
-        entry.value().tick.set(tick);
+        entry.value().when.set(tick);
         // SAFETY: In no list, pinned, and unlinked before it goes away: the caller's promises.
         unsafe { self.link(NonNull::from(entry.get_ref()), tick) };
         true
@@ -98,7 +94,7 @@ impl<P> Wheel<P> {
     /// `entry` is linked in this wheel.
     pub(crate) unsafe fn remove(&mut self, entry: Pin<&Entry<P>>) {
         let entry = entry.get_ref();
-        let (level, slot) = self.place(entry.value().tick.get());
+        let (level, slot) = self.place(entry.value().when.tick());
         if self.opened.has_at_an_end(entry) {
             // SAFETY: Linked, and `opened` is its list.
             return unsafe { self.opened.remove(NonNull::from(entry)) };
@@ -135,7 +131,7 @@ impl<P> Wheel<P> {
         loop {
             while let Some(entry) = self.opened.pop_front() {
                 // SAFETY: Alive, because it was linked until now and the lock is held.
-                let tick = unsafe { entry.as_ref() }.value().tick.get();
+                let tick = unsafe { entry.as_ref() }.value().when.tick();
                 if tick <= self.now {
                     return Some(entry);
                 }

@@ -23,7 +23,8 @@ impl Bench {
 
     fn insert(&mut self, tick: u64) -> usize {
         let name = self.entries.len();
-        self.entries.push(Box::pin(Entry::unlinked(name)));
+        self.entries
+            .push(Box::pin(Entry::unlinked(When::new(0, 0), name)));
         // SAFETY: The entry is new, on the heap, and outlives the wheel's use of it.
         let linked = unsafe { self.wheel.insert(self.entries[name].as_ref(), tick) };
         assert_eq!(linked, tick.min(LAST_TICK) > self.now);
@@ -46,7 +47,7 @@ impl Bench {
         };
         // SAFETY: The bench owns all entries.
         let timer = unsafe { entry.as_ref() }.value();
-        let popped = (timer.tick.get(), timer.payload);
+        let popped = (timer.when.tick(), timer.payload);
         self.now = self.now.max(popped.0);
         self.linked
             .remove(&popped)
