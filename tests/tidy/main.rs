@@ -101,6 +101,7 @@ const UNSAFE_FILES: &[&str] = &[
     "tests/miri/balance.rs",
     "vthread-runtime/src/base/arc.rs",
     "vthread-runtime/src/base/blocks.rs",
+    "vthread-runtime/src/base/late_box.rs",
     "vthread-runtime/src/base/list.rs",
     "vthread-runtime/src/call/block_on.rs",
     "vthread-runtime/src/call/closure.rs",

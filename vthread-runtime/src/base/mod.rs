@@ -6,6 +6,7 @@ pub(crate) mod blocks;
 pub(crate) mod call_chain;
 pub(crate) mod chance;
 pub(crate) mod clock;
+pub(crate) mod late_box;
 pub(crate) mod list;
 #[cfg(all(any(debug_assertions, feature = "stacks"), not(loom)))]
 pub(crate) mod ticks;

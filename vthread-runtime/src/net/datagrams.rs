@@ -84,7 +84,7 @@ macro_rules! datagrams {
                     $crate::net::without_waiting::WithoutWaiting<'_, $socket>,
                 ) -> ::std::io::Result<T>,
             ) -> ::std::io::Result<T> {
-                let limit = self.limits.of(direction).get();
+                let limit = self.limits.get(direction);
                 $crate::net::ready::when_ready(&self.source, direction, limit, |socket| {
                     attempt($crate::net::without_waiting::WithoutWaiting(&socket.0))
                 })

@@ -49,20 +49,18 @@ pub(in crate::net) struct Limits {
 
 /// Nanoseconds; none is no limit.
 #[derive(Debug, Default)]
-pub(in crate::net) struct Limit(AtomicU64);
+struct Limit(AtomicU64);
 
 impl Limits {
-    pub(in crate::net) fn of(&self, direction: Direction) -> &Limit {
+    fn of(&self, direction: Direction) -> &Limit {
         match direction {
             Direction::Read => &self.read,
             Direction::Write => &self.write,
         }
     }
-}
 
-impl Limit {
-    pub(in crate::net) fn get(&self) -> Option<Duration> {
-        match self.0.load(Ordering::Relaxed) {
+    pub(in crate::net) fn get(&self, direction: Direction) -> Option<Duration> {
+        match self.of(direction).0.load(Ordering::Relaxed) {
             0 => None,
             nanos => Some(Duration::from_nanos(nanos)),
         }
@@ -70,7 +68,11 @@ impl Limit {
 
     /// # Errors
     /// As std: no time at all is no limit.
-    pub(in crate::net) fn set(&self, limit: Option<Duration>) -> io::Result<()> {
+    pub(in crate::net) fn set(
+        &self,
+        direction: Direction,
+        limit: Option<Duration>,
+    ) -> io::Result<()> {
         let nanos = match limit {
             None => 0,
             Some(Duration::ZERO) => {
@@ -84,7 +86,7 @@ impl Limit {
         if nanos > 0 {
             first_poll::count();
         }
-        self.0.store(nanos, Ordering::Relaxed);
+        self.of(direction).0.store(nanos, Ordering::Relaxed);
         Ok(())
     }
 }
@@ -122,7 +124,7 @@ macro_rules! limits {
             &self,
             limit: Option<$crate::time::Duration>,
         ) -> ::std::io::Result<()> {
-            self.limits.of($crate::driver::Direction::Read).set(limit)
+            self.limits.set($crate::driver::Direction::Read, limit)
         }
 
         /// Sets how long writes may wait; `None` is no limit. See `set_read_timeout`.
@@ -133,7 +135,7 @@ macro_rules! limits {
             &self,
             limit: Option<$crate::time::Duration>,
         ) -> ::std::io::Result<()> {
-            self.limits.of($crate::driver::Direction::Write).set(limit)
+            self.limits.set($crate::driver::Direction::Write, limit)
         }
 
         /// Returns how long reads may wait.
@@ -141,7 +143,7 @@ macro_rules! limits {
         /// # Errors
         /// None.
         pub fn read_timeout(&self) -> ::std::io::Result<Option<$crate::time::Duration>> {
-            Ok(self.limits.of($crate::driver::Direction::Read).get())
+            Ok(self.limits.get($crate::driver::Direction::Read))
         }
 
         /// Returns how long writes may wait.
@@ -149,7 +151,7 @@ macro_rules! limits {
         /// # Errors
         /// None.
         pub fn write_timeout(&self) -> ::std::io::Result<Option<$crate::time::Duration>> {
-            Ok(self.limits.of($crate::driver::Direction::Write).get())
+            Ok(self.limits.get($crate::driver::Direction::Write))
         }
     };
 }

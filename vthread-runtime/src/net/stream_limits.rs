@@ -1,7 +1,8 @@
 //! Time limits of streams, which are polled.
 
-use super::ready::{Limit, Limits};
+use super::ready::Limits;
 use super::refusals::timed_out;
+use crate::base::late_box::LateBox;
 use crate::driver::Direction;
 use crate::io::first_poll;
 use crate::primitive::Mutex;
@@ -11,9 +12,13 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-/// How long the reads and writes of a stream may wait, and since when they do.
+/// How long the reads and writes of a stream may wait, and since when they do. Few streams have
+/// limits, and a stream is moved from frame to frame: the others pay one word.
 #[derive(Debug, Default)]
-pub(in crate::net) struct StreamLimits {
+pub(in crate::net) struct StreamLimits(LateBox<Limited>);
+
+#[derive(Debug, Default)]
+struct Limited {
     limits: Limits,
     waits: Mutex<Vec<Wait>>,
 }
@@ -28,8 +33,23 @@ struct Wait {
 }
 
 impl StreamLimits {
-    pub(in crate::net) fn of(&self, direction: Direction) -> &Limit {
-        self.limits.of(direction)
+    #[inline]
+    pub(in crate::net) fn get(&self, direction: Direction) -> Option<Duration> {
+        self.0.get()?.limits.get(direction)
+    }
+
+    /// # Errors
+    /// As std: no time at all is no limit.
+    pub(in crate::net) fn set(
+        &self,
+        direction: Direction,
+        limit: Option<Duration>,
+    ) -> io::Result<()> {
+        if limit.is_none() && self.0.get().is_none() {
+            return Ok(());
+        }
+        let limited = self.0.get_or_make(Limited::default);
+        limited.limits.set(direction, limit)
     }
 
     /// The result of a poll of an operation, under the limit of its direction.
@@ -40,14 +60,19 @@ impl StreamLimits {
         cx: &mut Context<'_>,
         polled: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        match self.of(direction).get() {
+        let Some(limited) = self.0.get() else {
+            return polled;
+        };
+        match limited.limits.get(direction) {
             None => polled,
-            Some(limit) => self.limited(direction, limit, cx, polled),
+            Some(limit) => limited.polled(direction, limit, cx, polled),
         }
     }
+}
 
+impl Limited {
     #[cold]
-    fn limited<T>(
+    fn polled<T>(
         &self,
         direction: Direction,
         limit: Duration,

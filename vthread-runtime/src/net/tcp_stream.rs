@@ -201,7 +201,7 @@ impl TcpStream {
         Call::leaf(when_ready(
             &self.source,
             Direction::Read,
-            self.limits.of(Direction::Read).get(),
+            self.limits.get(Direction::Read),
             |stream| WithoutWaiting(stream).peek(buf),
         ))
     }

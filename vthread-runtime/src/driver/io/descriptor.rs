@@ -79,7 +79,7 @@ impl<S: mio::event::Source> Source<S> {
         self.readiness.clear_blocked(observed, direction);
         driver::get()
             .reactor()
-            .ask_again(self.io().as_raw_fd(), self.token)
+            .ask_again(self.io().as_raw_fd(), self.index)
     }
 }
 
@@ -94,7 +94,8 @@ impl<S: mio::event::Source> Waiting<'_, S> {
 
 impl Reactor {
     /// Makes the system report again what the watched descriptor is ready for.
-    fn ask_again(&self, descriptor: RawFd, token: mio::Token) -> io::Result<()> {
+    fn ask_again(&self, descriptor: RawFd, index: u32) -> io::Result<()> {
+        let token = self.token(index);
         let both = mio::Interest::READABLE | mio::Interest::WRITABLE;
         self.registry
             .reregister(&mut SourceFd(&descriptor), token, both)

@@ -1,7 +1,7 @@
 //! The system's poller: which descriptors it watches, and one turn of asking it.
 
 use super::readiness::Readiness;
-use super::registrations::Registrations;
+use super::registrations::{Registrations, index_of};
 use crate::base::wake::WakeList;
 use crate::primitive::{Mutex, MutexGuard};
 use crate::trace::timeline::{self, What};
@@ -63,19 +63,26 @@ impl Reactor {
         let _ = self.interrupter.wake();
     }
 
-    /// Watches `source`, in both directions, for `readiness`.
+    /// Watches `source`, in both directions, for `readiness`. Returns the index of its
+    /// registration.
     pub(crate) fn register(
         &self,
         source: &mut impl Source,
         readiness: Arc<Readiness>,
-    ) -> io::Result<mio::Token> {
+    ) -> io::Result<u32> {
         let token = self.registrations.lock().insert(readiness);
+        let index = index_of(token);
         let both = mio::Interest::READABLE | mio::Interest::WRITABLE;
         if let Err(error) = self.registry.register(source, token, both) {
-            self.forget(token);
+            self.forget(index);
             return Err(error);
         }
-        Ok(token)
+        Ok(index)
+    }
+
+    /// The token of the registration at `index`.
+    pub(super) fn token(&self, index: u32) -> mio::Token {
+        self.registrations.lock().token(index)
     }
 
     /// The number of descriptors that are watched.
@@ -84,14 +91,14 @@ impl Reactor {
     }
 
     /// Stops to watch `source`. An event that is on its way finds no registration.
-    pub(crate) fn deregister(&self, source: &mut impl Source, token: mio::Token) {
+    pub(crate) fn deregister(&self, source: &mut impl Source, index: u32) {
         // It fails only for a descriptor that the system does not watch, which is the goal.
         let _ = self.registry.deregister(source);
-        self.forget(token);
+        self.forget(index);
     }
 
-    fn forget(&self, token: mio::Token) {
-        let forgotten = self.registrations.lock().remove(token);
+    fn forget(&self, index: u32) {
+        let forgotten = self.registrations.lock().remove(index);
         // It may hold foreign wakers, which are dropped outside the lock.
         drop(forgotten);
     }

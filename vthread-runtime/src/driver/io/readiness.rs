@@ -31,6 +31,7 @@
 
 use crate::base::wake::{WakeList, wake};
 use crate::primitive::{AtomicUsize, Mutex, Ordering};
+use crate::task::short_waker::ShortWaker;
 use crate::task::wait_reason;
 use crate::task::wait_reason::WaitReason;
 use crate::task::waker::has_ended;
@@ -123,21 +124,17 @@ pub(crate) struct Readiness {
 impl UnwindSafe for Readiness {}
 impl RefUnwindSafe for Readiness {}
 
+/// Most descriptors have one for each direction at most: it costs no allocation.
 #[derive(Debug, Default)]
 struct Waiters {
-    read: Waitings,
-    write: Waitings,
+    /// A waiter for each direction, with its ticket if it has one.
+    first: [Option<(Option<Ticket>, ShortWaker)>; 2],
+    /// The other ones for each direction.
+    others: Option<Box<[Others; 2]>>,
     last_ticket: u64,
 }
 
-/// The waiters for one direction. Most descriptors have one at most: it costs no allocation.
-#[derive(Debug, Default)]
-struct Waitings {
-    /// A waiter, with its ticket if it has one.
-    first: Option<(Option<Ticket>, Waker)>,
-    others: Option<Box<Others>>,
-}
-
+/// Waiters for one direction.
 #[derive(Debug, Default)]
 struct Others {
     ticketed: Vec<(Ticket, Waker)>,
@@ -192,7 +189,7 @@ impl Readiness {
         let mut waiters = self.waiters.lock();
         for direction in [Direction::Read, Direction::Write] {
             if interest.0 & direction.flags() != 0 {
-                waiters.of(direction).take_all(woken);
+                waiters.take_all(direction, woken);
             }
         }
     }
@@ -209,10 +206,10 @@ impl Readiness {
         }
         wait_reason::waits(WaitReason::InputOrOutput, cx);
         world::waits_for_io();
-        let waitings = waiters.of(direction);
-        match &waitings.first {
+        let first = &mut waiters.first[direction as usize];
+        match first {
             None => {
-                waitings.first = Some((None, waker));
+                *first = Some((None, waker.into()));
                 return Poll::Pending;
             }
             Some((None, left)) if left.will_wake(&waker) => {
@@ -221,7 +218,7 @@ impl Readiness {
             }
             Some(_) => {}
         }
-        let waitings = waitings.others.get_or_insert_default();
+        let waitings = waiters.others(direction);
         if waitings.left.iter().any(|left| left.will_wake(&waker)) {
             drop(waiters);
             return Poll::Pending;
@@ -252,9 +249,9 @@ impl Readiness {
         world::waits_for_io();
         waiters.last_ticket += 1;
         let fresh = Ticket(NonZeroU64::new(waiters.last_ticket).expect("they begin with one"));
-        let waitings = waiters.of(direction);
-        let old = ticket.take().and_then(|ticket| waitings.retire(ticket));
-        waitings.push(fresh, waker);
+        let old = ticket.take();
+        let old = old.and_then(|ticket| waiters.retire(direction, ticket));
+        waiters.push(direction, fresh, waker);
         *ticket = Some(fresh);
         drop(waiters);
         drop(old);
@@ -263,17 +260,45 @@ impl Readiness {
 
     /// The holder of `ticket` waits no longer.
     pub(crate) fn retire(&self, direction: Direction, ticket: Ticket) {
-        let retired = self.waiters.lock().of(direction).retire(ticket);
+        let retired = self.waiters.lock().retire(direction, ticket);
         drop(retired);
     }
 }
 
 impl Waiters {
-    fn of(&mut self, direction: Direction) -> &mut Waitings {
-        match direction {
-            Direction::Read => &mut self.read,
-            Direction::Write => &mut self.write,
+    fn others(&mut self, direction: Direction) -> &mut Others {
+        &mut self.others.get_or_insert_default()[direction as usize]
+    }
+
+    fn push(&mut self, direction: Direction, ticket: Ticket, waker: Waker) {
+        let first = &mut self.first[direction as usize];
+        match first {
+            None => *first = Some((Some(ticket), waker.into())),
+            Some(_) => self.others(direction).ticketed.push((ticket, waker)),
         }
+    }
+
+    fn take_all(&mut self, direction: Direction, woken: &mut WakeList) {
+        let first = self.first[direction as usize].take();
+        woken.extend(first.map(|(_, waker)| Waker::from(waker)));
+        if let Some(others) = &mut self.others {
+            let others = &mut others[direction as usize];
+            woken.extend(others.ticketed.drain(..).map(|(_, waker)| waker));
+            woken.extend(others.left.drain(..));
+            others.limit = 0;
+        }
+    }
+
+    /// Takes out the waker under `ticket`, unless it has been woken. The caller drops it outside
+    /// the lock.
+    fn retire(&mut self, direction: Direction, ticket: Ticket) -> Option<Waker> {
+        let first = &mut self.first[direction as usize];
+        if let Some((_, waker)) = first.take_if(|(other, _)| *other == Some(ticket)) {
+            return Some(waker.into());
+        }
+        let ticketed = &mut self.others.as_mut()?[direction as usize].ticketed;
+        let index = ticketed.iter().position(|&(other, _)| other == ticket)?;
+        Some(ticketed.remove(index).1)
     }
 }
 
@@ -291,38 +316,6 @@ impl Others {
         }
         self.limit = limit * 2;
         (gone, std::mem::take(&mut self.left))
-    }
-}
-
-impl Waitings {
-    fn push(&mut self, ticket: Ticket, waker: Waker) {
-        match self.first {
-            None => self.first = Some((Some(ticket), waker)),
-            Some(_) => {
-                let others = self.others.get_or_insert_default();
-                others.ticketed.push((ticket, waker));
-            }
-        }
-    }
-
-    fn take_all(&mut self, woken: &mut WakeList) {
-        woken.extend(self.first.take().map(|(_, waker)| waker));
-        if let Some(others) = &mut self.others {
-            woken.extend(others.ticketed.drain(..).map(|(_, waker)| waker));
-            woken.extend(others.left.drain(..));
-            others.limit = 0;
-        }
-    }
-
-    /// Takes out the waker under `ticket`, unless it has been woken. The caller drops it outside
-    /// the lock.
-    fn retire(&mut self, ticket: Ticket) -> Option<Waker> {
-        if let Some((_, waker)) = self.first.take_if(|(other, _)| *other == Some(ticket)) {
-            return Some(waker);
-        }
-        let ticketed = &mut self.others.as_mut()?.ticketed;
-        let index = ticketed.iter().position(|&(other, _)| other == ticket)?;
-        Some(ticketed.remove(index).1)
     }
 }
 

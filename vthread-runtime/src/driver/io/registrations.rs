@@ -34,6 +34,11 @@ struct Entry {
     readiness: Arc<Readiness>,
 }
 
+/// The index in a token.
+pub(super) fn index_of(token: Token) -> u32 {
+    (token.0 & INDEX_MASK) as u32
+}
+
 impl Registrations {
     /// Adds `readiness` under a token of its own.
     pub(super) fn insert(&mut self, readiness: Arc<Readiness>) -> Token {
@@ -71,11 +76,18 @@ impl Registrations {
         (entry.generation == token.0 >> INDEX_BITS).then_some(&entry.readiness)
     }
 
-    /// Removes the readiness of `token`. The caller drops it outside the lock.
-    pub(super) fn remove(&mut self, token: Token) -> Option<Arc<Readiness>> {
-        self.get(token)?;
-        let index = token.0 & INDEX_MASK;
-        let entry = self.entries[index].take()?;
+    /// The token of the entry at `index`, which is occupied.
+    pub(super) fn token(&self, index: u32) -> Token {
+        let index = index as usize;
+        let entry = self.entries.get(index).and_then(Option::as_ref);
+        let generation = entry.expect("it is registered").generation;
+        Token(generation << INDEX_BITS | index)
+    }
+
+    /// Removes the readiness at `index`. The caller drops it outside the lock.
+    pub(super) fn remove(&mut self, index: u32) -> Option<Arc<Readiness>> {
+        let index = index as usize;
+        let entry = self.entries.get_mut(index)?.take()?;
         if index + 1 == self.entries.len() {
             self.shorten();
         } else {
@@ -112,8 +124,8 @@ mod tests {
         let mut registrations = Registrations::default();
         let first = registrations.insert(readiness());
         let second = registrations.insert(readiness());
-        assert!(registrations.remove(first).is_some());
-        assert!(registrations.remove(first).is_none());
+        assert!(registrations.remove(index_of(first)).is_some());
+        assert!(registrations.remove(index_of(first)).is_none());
         let third = registrations.insert(readiness());
         assert_ne!(first, third);
         assert!(registrations.get(first).is_none());
@@ -149,16 +161,16 @@ mod tests {
                 .chunks(100)
                 .map(|leaving| {
                     for token in leaving {
-                        assert!(registrations.remove(*token).is_some());
+                        assert!(registrations.remove(index_of(*token)).is_some());
                     }
                     registrations.insert(readiness())
                 })
                 .collect();
             let old = staying.pop().unwrap();
-            assert!(registrations.remove(old).is_some());
+            assert!(registrations.remove(index_of(old)).is_some());
             staying.push(registrations.insert(readiness()));
             for token in late {
-                assert!(registrations.remove(token).is_some());
+                assert!(registrations.remove(index_of(token)).is_some());
             }
             assert!(
                 staying
@@ -167,7 +179,7 @@ mod tests {
             );
         }
         for token in staying.drain(1..) {
-            assert!(registrations.remove(token).is_some());
+            assert!(registrations.remove(index_of(token)).is_some());
         }
         assert_eq!(registrations.entries.len(), 1);
         assert!(registrations.entries.capacity() <= 4 * SHORT);

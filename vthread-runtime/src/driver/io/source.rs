@@ -17,7 +17,8 @@ const REPORTS_UNASKED: bool = cfg!(unix);
 pub(crate) struct Source<S: mio::event::Source> {
     /// None once it has been taken out.
     pub(super) io: Option<S>,
-    pub(super) token: mio::Token,
+    /// Its place in the table of the reactor.
+    pub(super) index: u32,
     pub(super) readiness: Arc<Readiness>,
 }
 
@@ -25,12 +26,12 @@ impl<S: mio::event::Source> Source<S> {
     /// Registers `io`. The first attempts in the directions of `assumed` are made without waiting.
     pub(crate) fn new(mut io: S, assumed: Interest) -> io::Result<Self> {
         let readiness = Arc::new(Readiness::new(assumed));
-        let token = driver::get()
+        let index = driver::get()
             .reactor()
             .register(&mut io, readiness.clone())?;
         Ok(Source {
             io: Some(io),
-            token,
+            index,
             readiness,
         })
     }
@@ -38,7 +39,7 @@ impl<S: mio::event::Source> Source<S> {
     /// Takes it out: it is watched no longer.
     pub(crate) fn into_inner(mut self) -> S {
         let mut io = self.io.take().expect("only this takes it out");
-        driver::get().reactor().deregister(&mut io, self.token);
+        driver::get().reactor().deregister(&mut io, self.index);
         io
     }
 
@@ -122,7 +123,7 @@ impl<S: mio::event::Source> Deref for Source<S> {
 impl<S: mio::event::Source> Drop for Source<S> {
     fn drop(&mut self) {
         if let Some(io) = &mut self.io {
-            driver::get().reactor().deregister(io, self.token);
+            driver::get().reactor().deregister(io, self.index);
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::task::current::checkpoint;
 use futures_io::AsyncRead;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::task::ready;
+use std::task::{Poll, ready};
 
 /// How much room `read_to_end` makes at first, and at most, before it knows that there is something
 /// to fill it.
@@ -82,6 +82,32 @@ impl<T: AsyncRead + Unpin + Send + ?Sized> ReadFrames for T {
         })
     }
 
+    /// As the general one, in a smaller frame.
+    fn read_exact_frame(&mut self, buf: &mut [u8]) -> impl Future<Output = Result<()>> + Send {
+        let (mut filled, mut begun) = (0, false);
+        poll_fn(move |cx| {
+            loop {
+                ready!(checkpoint(cx));
+                if filled == buf.len() {
+                    return Poll::Ready(Ok(()));
+                }
+                let rest = &mut buf[filled..];
+                let read =
+                    first_poll::polled(&mut begun, || Pin::new(&mut *self).poll_read(cx, rest));
+                match ready!(read) {
+                    Ok(0) => return Poll::Ready(Err(end_is_early())),
+                    Ok(n) => filled += n,
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Err(error) => return Poll::Ready(Err(error)),
+                }
+                if filled == buf.len() {
+                    return Poll::Ready(Ok(()));
+                }
+                begun = false;
+            }
+        })
+    }
+
     fn read_vectored_frame(
         &mut self,
         bufs: &mut [IoSliceMut<'_>],
@@ -148,7 +174,7 @@ mod tests {
     use super::*;
     use crate::io::Read;
     use std::pin::Pin;
-    use std::task::{Context, Poll, Waker};
+    use std::task::{Context, Waker};
 
     /// Returns one byte at a time, and nothing after the third.
     struct Trickle(u8);

@@ -7,7 +7,7 @@ use futures_io::AsyncWrite;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::task::ready;
+use std::task::{Poll, ready};
 
 /// The frames of the methods of [`Write`](crate::io::Write), whose page describes each.
 pub(crate) trait WriteFrames: Send {
@@ -53,6 +53,31 @@ impl<T: AsyncWrite + Unpin + Send + ?Sized> WriteFrames for T {
         })
     }
 
+    /// As the general one, in a smaller frame.
+    fn write_all_frame(&mut self, buf: &[u8]) -> impl Future<Output = Result<()>> + Send {
+        let (mut rest, mut begun) = (buf, false);
+        poll_fn(move |cx| {
+            loop {
+                ready!(checkpoint(cx));
+                if rest.is_empty() {
+                    return Poll::Ready(Ok(()));
+                }
+                let written =
+                    first_poll::polled(&mut begun, || Pin::new(&mut *self).poll_write(cx, rest));
+                match ready!(written) {
+                    Ok(0) => return Poll::Ready(Err(takes_no_more())),
+                    Ok(n) => rest = &rest[n..],
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Err(error) => return Poll::Ready(Err(error)),
+                }
+                if rest.is_empty() {
+                    return Poll::Ready(Ok(()));
+                }
+                begun = false;
+            }
+        })
+    }
+
     fn write_vectored_frame(
         &mut self,
         bufs: &[IoSlice<'_>],
@@ -95,7 +120,7 @@ pub(crate) fn takes_no_more() -> Error {
 mod tests {
     use super::*;
     use crate::io::Write;
-    use std::task::{Context, Poll};
+    use std::task::Context;
 
     /// Takes two bytes at a time, up to five.
     #[derive(Default)]
