@@ -85,6 +85,15 @@ fn who_lives_on_is_named() {
     });
 }
 
+#[vthread::test]
+#[should_panic(expected = "let the test join or cancel their tasks")]
+fn what_to_do_with_who_lives_on() {
+    background! {
+        sleep(LONG);
+        Ok(())
+    };
+}
+
 #[vthread::test(virtual_time)]
 #[should_panic(expected = "`flusher`, spawned at ")]
 fn who_lives_on_is_named_in_virtual_time() {

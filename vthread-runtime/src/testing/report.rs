@@ -30,7 +30,8 @@ impl<R: Termination> Ended<R> {
                           is left that could wake one\n";
             complaint += dump;
         }
-        if !self.left.is_empty() {
+        let has_left = !self.left.is_empty();
+        if has_left {
             complaint +=
                 "the test has ended before vthreads that it spawned outside of its groups:\n";
         }
@@ -38,6 +39,10 @@ impl<R: Termination> Ended<R> {
             let waits = left.waits;
             let vthread = SpawnedVthread::new(left.name, left.site);
             let _ = writeln!(complaint, "    {vthread}, waits {waits}");
+        }
+        if has_left {
+            complaint += "let the test join or cancel their tasks, or spawn what serves the test into a group \
+                          around it, by `spawn!(service => { .. })`\n";
         }
         for failure in &self.failures {
             let _ = writeln!(complaint, "{failure}");
