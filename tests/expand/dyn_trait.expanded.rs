@@ -32,7 +32,7 @@ pub trait Handler: Send + Sync + rt::Suspends<
 macro_rules! __vthread_gates_Handler_14695981039346656037 {
     ([$($library:tt)*] $($implementation:tt)*) => {
         $($library)* ::__gates! { [_handle { rt::name_hash("handle") }]
-        [$($library)*] $($implementation)* }
+        [dyn] [$($library)*] $($implementation)* }
     };
 }
 #[doc(hidden)]
@@ -114,6 +114,6 @@ impl Handler for Echo {
 const _: () = {
     use Handler as write_vthread_before_the_trait_Handler_or_leave_it_out_here;
     write_vthread_before_the_trait_Handler_or_leave_it_out_here! {
-        [::vthread] [] [] [Echo] []
+        [::vthread] [] [] [Echo] [] [Echo] [Handler dyn]
     }
 };

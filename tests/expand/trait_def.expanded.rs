@@ -23,7 +23,7 @@ pub trait Store: Send + Sync + rt::Suspends<
 #[macro_export]
 macro_rules! __vthread_gates_Store_14695981039346656037 {
     ([$($library:tt)*] $($implementation:tt)*) => {
-        $($library)* ::__gates! { [_load { rt::name_hash("load") }]
+        $($library)* ::__gates! { [_load { rt::name_hash("load") }] []
         [$($library)*] $($implementation)* }
     };
 }
@@ -100,6 +100,6 @@ impl Store for Disk {
 const _: () = {
     use Store as write_vthread_before_the_trait_Store_or_leave_it_out_here;
     write_vthread_before_the_trait_Store_or_leave_it_out_here! {
-        [::vthread] [] [] [Disk] []
+        [::vthread] [] [] [Disk] [] [Disk] [Store]
     }
 };

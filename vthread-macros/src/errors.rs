@@ -137,6 +137,9 @@ pub(crate) const ATTRIBUTE_OF_PARAMETER: &str = "the parameters of a `closure!` 
 pub(crate) const ASYNC_CLOSURE: &str = "a vthread closure is written without `async`: remove it. \
     Calls of vthread functions suspend by themselves, and `.await` on any future still works inside";
 
+pub(crate) const VTHREAD_TWICE: &str = "`#[vthread]` stands here twice: leave one of the two out. \
+    `#[vthread::test]` makes a vthread function of the test by itself";
+
 pub(crate) fn attribute_below(name: &str) -> String {
     format!(
         "`#[{name}]` would act on what `#[vthread]` makes of this, and not on what you wrote: write it above `#[vthread]`"
@@ -148,6 +151,18 @@ pub(crate) fn attribute_of_method(name: &str) -> String {
         "`#[{name}]` would act on what `#[vthread]` makes of this method, and not on what you wrote: \
          mark the method `#[plain]`, or let it call a function that has `#[{name}]` above its own `#[vthread]`"
     )
+}
+
+pub(crate) fn form_of_impl(name: &str, is_dyn: bool) -> String {
+    match is_dyn {
+        true => format!(
+            "the trait `{name}` is marked `#[vthread(dyn)]`, so its `impl`s are: write `#[vthread(dyn)]` here"
+        ),
+        false => format!(
+            "the trait `{name}` is marked `#[vthread]`, without `dyn`, so its `impl`s are: write `#[vthread]` here, \
+             or `#[vthread(dyn)]` before the trait too"
+        ),
+    }
 }
 
 pub(crate) fn skipped_method(name: &str) -> String {

@@ -1,6 +1,6 @@
 //! The traits of `io`: as bounds, as `dyn`, implemented by users, through references and boxes.
 
-use std::io::IoSlice;
+use std::io::{IoSlice, IoSliceMut};
 use std::time::Duration;
 use vthread::io;
 use vthread::net::{TcpListener, TcpStream};
@@ -242,6 +242,84 @@ fn adapters() -> io::Result<()> {
 #[test]
 fn adapters_are_sources() -> io::Result<()> {
     adapters()
+}
+
+/// Read and written through a reference, as a socket is.
+#[derive(Default)]
+struct Shared {
+    bytes: std::sync::Mutex<Vec<u8>>,
+}
+#[vthread]
+impl Read for &Shared {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let mut bytes = self.bytes.lock().unwrap();
+        let n = buf.len().min(bytes.len());
+        buf[..n].copy_from_slice(&bytes[..n]);
+        bytes.drain(..n);
+        Ok(n)
+    }
+    fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        // The last: so a test sees that this is called.
+        self.read(bufs.last_mut().expect("a buffer"))
+    }
+}
+#[vthread]
+impl<'a> Write for &'a Shared {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.bytes.lock().unwrap().extend_from_slice(buf);
+        Ok(buf.len())
+    }
+    fn write_vectored<'b>(&mut self, bufs: &[IoSlice<'b>]) -> io::Result<usize> {
+        let mut n = 0;
+        for buf in bufs {
+            n += self.write(buf)?;
+        }
+        Ok(n)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+#[vthread]
+impl Read for Shared {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        (&*self).read(buf)
+    }
+    fn read_vectored<'b>(&mut self, bufs: &mut [IoSliceMut<'b>]) -> io::Result<usize> {
+        (&*self).read_vectored(bufs)
+    }
+}
+
+#[vthread]
+fn through_vectors(mut reader: impl Read, mut writer: impl Write) -> io::Result<()> {
+    let n = writer.write_vectored(&[IoSlice::new(b"ab"), IoSlice::new(b"cde")])?;
+    assert_eq!(n, 5, "both, and not the first alone");
+    let (mut first, mut last) = ([0; 2], [0; 3]);
+    let n = reader.read_vectored(&mut [IoSliceMut::new(&mut first), IoSliceMut::new(&mut last)])?;
+    assert_eq!((n, first, &last), (3, [0; 2], b"abc"));
+    let mut rest = String::new();
+    reader.read_to_string(&mut rest)?;
+    assert_eq!(rest, "de");
+    Ok(())
+}
+
+#[vthread]
+fn first_byte(mut reader: impl Read) -> io::Result<u8> {
+    let mut byte = [0];
+    reader.read_vectored(&mut [IoSliceMut::new(&mut byte)])?;
+    Ok(byte[0])
+}
+
+#[vthread::test]
+fn implemented_for_a_type_and_for_references_to_it() -> io::Result<()> {
+    let mut shared = Shared::default();
+    through_vectors(&shared, &shared)?;
+    through_vectors(&mut &shared, Box::new(&shared))?;
+    (&shared).write_all(b"xyz")?;
+    assert_eq!(first_byte(&shared)?, b'x');
+    assert_eq!(first_byte(&mut shared)?, b'y');
+    assert_eq!(first_byte(Box::new(shared))?, b'z');
+    Ok(())
 }
 
 /// A trait of the user's own that is named like one of the library's keeps the frames of its own

@@ -7,6 +7,7 @@
 use super::announced::Announcer;
 use super::attributes;
 use super::options::Options;
+use crate::errors;
 use crate::known::is_type_of_std;
 use crate::library;
 use crate::names::{self, hash, hygienic, plain_text};
@@ -18,7 +19,7 @@ use std::collections::{HashMap, HashSet};
 use syn::parse::{Parse, ParseStream};
 use syn::{
     Attribute, GenericArgument, Generics, ImplItemFn, ItemImpl, ItemTrait, Path, PathArguments,
-    Type, Visibility, WhereClause, bracketed, parse_quote_spanned,
+    Token, Type, Visibility, WhereClause, bracketed, parse_quote_spanned,
 };
 
 /// A suspending method, with the conditions under which it exists.
@@ -62,7 +63,11 @@ pub(crate) fn as_supertraits(definition: &mut ItemTrait, methods: &[Method]) {
 }
 
 /// The macro of a trait, which its impls invoke.
-pub(crate) fn of_trait(definition: &ItemTrait, methods: &[Method]) -> TokenStream {
+pub(crate) fn of_trait(
+    definition: &ItemTrait,
+    methods: &[Method],
+    options: &Options,
+) -> TokenStream {
     let (name, visibility) = (&definition.ident, &definition.vis);
     let span = hygienic(name.span());
     let unique = unique_name(name);
@@ -76,6 +81,7 @@ pub(crate) fn of_trait(definition: &ItemTrait, methods: &[Method]) -> TokenStrea
             (@method $name:ident {$($plain:tt)*} {$($own:tt)*} {$($io:tt)*}) => { $($own)* };
         )
     });
+    let dynamic = options.dynamic.then(|| quote!(dyn));
     let conditions = attributes::conditions(&definition.attrs);
     let exported =
         matches!(visibility, Visibility::Public(_)).then(|| quote_spanned!(span=> #[macro_export]));
@@ -88,7 +94,7 @@ pub(crate) fn of_trait(definition: &ItemTrait, methods: &[Method]) -> TokenStrea
         macro_rules! #unique {
             #form
             ([$($library:tt)*] $($implementation:tt)*) => {
-                $($library)*::__gates! { [#(#texts #hashes)*] [$($library)*] $($implementation)* }
+                $($library)*::__gates! { [#(#texts #hashes)*] [#dynamic] [$($library)*] $($implementation)* }
             };
         }
         #(#conditions)* #[doc(hidden)] #[allow(unused_imports)]
@@ -166,10 +172,13 @@ pub(crate) fn of_impl(block: &ItemImpl, methods: &[Method], options: &Options) -
                 .iter()
                 .map(|name| Ident::new(&format!("_{name}"), span));
             let called = names::trait_macro(&path.segments[path.segments.len() - 1].ident);
+            let whole = &block.self_ty;
+            let dynamic = options.dynamic.then(|| quote!(dyn));
+            let name = &path.segments[path.segments.len() - 1].ident;
             quote_spanned!(span=>
                 #(#conditions)* const _: () = {
                     #[allow(unused_imports)] use #path as #called;
-                    #called! { [#library] [#(#skipped)*] [#generics] [#ty] [#bounds] }
+                    #called! { [#library] [#(#skipped)*] [#generics] [#ty] [#bounds] [#whole] [#name #dynamic] }
                 };
             )
         }
@@ -250,11 +259,17 @@ fn target_of(ty: &Type, is_of_trait: bool) -> Option<&Type> {
 /// The arguments that a trait's macro passes to [`implement`].
 struct Request {
     methods: Vec<(Ident, Literal)>,
+    /// Whether the trait is `#[vthread(dyn)]`.
+    is_dyn: bool,
     library: TokenStream,
     skipped: Vec<Ident>,
     generics: Generics,
     ty: Type,
     bounds: Option<WhereClause>,
+    /// The name of the trait, as the `impl` has it.
+    name: Ident,
+    /// Whether the `impl` is `#[vthread(dyn)]`.
+    is_impl_dyn: bool,
 }
 
 impl Parse for Request {
@@ -274,6 +289,7 @@ impl Parse for Request {
             },
             part(input)?,
         )?;
+        let is_dyn = !part(input)?.is_empty();
         let library = part(input)?;
         let skipped = syn::parse::Parser::parse2(
             |input: ParseStream<'_>| {
@@ -285,13 +301,27 @@ impl Parse for Request {
             },
             part(input)?,
         )?;
+        let (generics, ty) = (syn::parse2(part(input)?)?, syn::parse2(part(input)?)?);
+        let bounds = syn::parse2(part(input)?)?;
+        // The type with its pointers is for the traits of `vthread::io`.
+        part(input)?;
+        let (name, is_impl_dyn) = syn::parse::Parser::parse2(
+            |input: ParseStream<'_>| {
+                let name = input.parse()?;
+                Ok((name, input.parse::<Option<Token![dyn]>>()?.is_some()))
+            },
+            part(input)?,
+        )?;
         Ok(Request {
             methods,
+            is_dyn,
             library,
             skipped,
-            generics: syn::parse2(part(input)?)?,
-            ty: syn::parse2(part(input)?)?,
-            bounds: syn::parse2(part(input)?)?,
+            generics,
+            ty,
+            bounds,
+            name,
+            is_impl_dyn,
         })
     }
 }
@@ -300,11 +330,14 @@ impl Parse for Request {
 pub(crate) fn implement(tokens: TokenStream) -> TokenStream {
     let Request {
         methods,
+        is_dyn,
         library,
         skipped,
         generics,
         ty,
         bounds,
+        name,
+        is_impl_dyn,
     } = match syn::parse2(tokens) {
         Ok(request) => request,
         Err(error) => return error.to_compile_error(),
@@ -317,7 +350,11 @@ pub(crate) fn implement(tokens: TokenStream) -> TokenStream {
         .filter(|(name, _)| !skipped.contains(name))
         .filter(|(_, hash)| !announcer.has_announced(&hash.to_string()))
         .map(|(_, hash)| quote_spanned!(span=> #[doc(hidden)] #[automatically_derived] #[diagnostic::do_not_recommend] impl #generics #suspends<#hash> for #ty #bounds {}));
-    quote!(#(#gates)*)
+    let of_other_form = (is_dyn != is_impl_dyn).then(|| {
+        let message = errors::form_of_impl(&plain_text(&name), is_dyn);
+        syn::Error::new(name.span(), message).to_compile_error()
+    });
+    quote!(#of_other_form #(#gates)*)
 }
 
 /// The location of a name. Outside of a compiler, as in our own tests, there is none.

@@ -62,6 +62,7 @@ fn is_allowed(attr: &Attribute, errors: &mut Errors, refused: fn(&str) -> String
     let message = match name.as_str() {
         "track_caller" => errors::TRACK_CALLER.to_owned(),
         "target_feature" => errors::TARGET_FEATURE.to_owned(),
+        "vthread" | "vthread::vthread" | "vthread::test" => errors::VTHREAD_TWICE.to_owned(),
         _ => refused(&name),
     };
     errors.on(attr, message);

@@ -1,12 +1,13 @@
 //! The signature of a method of a `#[vthread(dyn)]` trait: the call is boxed and names its borrows.
 
 use super::signature::output;
-use crate::names::{self, hygienic};
+use crate::names::{self, hygienic, plain_text};
 use proc_macro2::Span;
+use quote::quote_spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    FnArg, Lifetime, ParenthesizedGenericArguments, ReceiverKind, ReturnType, Signature, Type,
-    TypeFnPtr, TypeReference, parse_quote, parse_quote_spanned,
+    FnArg, GenericArgument, Lifetime, ParenthesizedGenericArguments, PathArguments, ReceiverKind,
+    ReturnType, Signature, Type, TypeFnPtr, TypeReference, parse_quote, parse_quote_spanned,
 };
 
 /// Makes the method return `Call<R, Boxed<'vt, R>>`, where every lifetime of the arguments outlives
@@ -72,6 +73,9 @@ pub(crate) fn io_call(sig: &mut Signature) {
     let at = sig.fn_token.span;
     let span = hygienic(at);
     let frame = Lifetime::new("'__vt", at);
+    let mut of_buffers = None;
+    let is_vectored =
+        ["read_vectored", "write_vectored"].contains(&plain_text(&sig.ident).as_str());
     for input in &mut sig.inputs {
         match input {
             FnArg::Receiver(receiver) => {
@@ -82,6 +86,9 @@ pub(crate) fn io_call(sig: &mut Signature) {
             FnArg::Typed(argument) => {
                 if let Type::Reference(reference) = &mut *argument.ty {
                     reference.lifetime = Some(frame.clone());
+                    if is_vectored {
+                        of_buffers = lifetime_of_buffers(&mut reference.elem, at);
+                    }
                 }
             }
         }
@@ -91,8 +98,45 @@ pub(crate) fn io_call(sig: &mut Signature) {
     }
     let (call, frames, output) = (names::call_type(span), names::io_frames(span), output(sig));
     let name = &sig.ident;
-    sig.generics.params.insert(0, parse_quote!(#frame));
-    sig.output = parse_quote_spanned!(span=> -> #call<#output, #frames::#name<#frame>>);
+    let mut declared = sig.generics.lifetimes();
+    let fresh = of_buffers
+        .clone()
+        .filter(|buffers| declared.all(|parameter| parameter.lifetime != *buffers));
+    drop(declared);
+    let buffers = of_buffers.into_iter();
+    let frame_type = quote_spanned!(span=> #frames::#name<#frame #(, #buffers)*>);
+    for lifetime in fresh.into_iter().chain([frame]) {
+        sig.generics.params.insert(0, parse_quote!(#lifetime));
+    }
+    sig.output = parse_quote_spanned!(span=> -> #call<#output, #frame_type>);
+}
+
+/// The lifetime of the buffers in `[IoSlice<'_>]`, which gets a name.
+fn lifetime_of_buffers(ty: &mut Type, at: Span) -> Option<Lifetime> {
+    let Type::Slice(slice) = ty else { return None };
+    let Type::Path(path) = &mut *slice.elem else {
+        return None;
+    };
+    let named = Lifetime::new("'__vb", at);
+    let arguments = &mut path.path.segments.last_mut()?.arguments;
+    if arguments.is_empty() {
+        *arguments = PathArguments::AngleBracketed(parse_quote!(<#named>));
+        return Some(named);
+    }
+    let PathArguments::AngleBracketed(arguments) = arguments else {
+        return None;
+    };
+    let written = arguments
+        .args
+        .iter_mut()
+        .find_map(|argument| match argument {
+            GenericArgument::Lifetime(lifetime) => Some(lifetime),
+            _ => None,
+        })?;
+    if written.ident == "_" {
+        *written = named;
+    }
+    Some(written.clone())
 }
 
 /// Names every elided lifetime of the arguments.

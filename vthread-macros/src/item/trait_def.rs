@@ -57,7 +57,7 @@ pub(crate) fn expand(
     let shown = shown(&definition);
     let unless_shown = shown.as_ref().map(|_| quote!(#[cfg(not(doc))]));
     announce::as_supertraits(&mut definition, &methods);
-    let gates = announce::of_trait(&definition, &methods);
+    let gates = announce::of_trait(&definition, &methods, options);
     quote!(#shown #unless_shown #definition #gates #again)
 }
 

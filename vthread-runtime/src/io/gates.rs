@@ -77,7 +77,7 @@ macro_rules! __vthread_io_forward {
 #[macro_export]
 macro_rules! __vthread_io_gates_read {
     (@method $name:ident {$($plain:tt)*} {$($own:tt)*} {$($io:tt)*}) => { $($io)* };
-    ([$($library:tt)*] [$($skipped:tt)*] [$($generics:tt)*] [$ty:ty] [$($bounds:tt)*]) => {
+    ([$($library:tt)*] [$($skipped:tt)*] [$($generics:tt)*] [$($target:tt)*] [$($bounds:tt)*] [$ty:ty] [$($form:tt)*]) => {
         $crate::__vthread_io_forward! { Read [$($generics)*] [&mut $ty] [$($bounds)*] self => &mut **self }
         $crate::__vthread_io_forward! { Read [$($generics)*] [::std::boxed::Box<$ty>] [$($bounds)*] self => &mut **self }
     };
@@ -88,7 +88,7 @@ macro_rules! __vthread_io_gates_read {
 #[macro_export]
 macro_rules! __vthread_io_gates_write {
     (@method $name:ident {$($plain:tt)*} {$($own:tt)*} {$($io:tt)*}) => { $($io)* };
-    ([$($library:tt)*] [$($skipped:tt)*] [$($generics:tt)*] [$ty:ty] [$($bounds:tt)*]) => {
+    ([$($library:tt)*] [$($skipped:tt)*] [$($generics:tt)*] [$($target:tt)*] [$($bounds:tt)*] [$ty:ty] [$($form:tt)*]) => {
         $crate::__vthread_io_forward! { Write [$($generics)*] [&mut $ty] [$($bounds)*] self => &mut **self }
         $crate::__vthread_io_forward! { Write [$($generics)*] [::std::boxed::Box<$ty>] [$($bounds)*] self => &mut **self }
     };
@@ -99,7 +99,7 @@ macro_rules! __vthread_io_gates_write {
 #[macro_export]
 macro_rules! __vthread_io_gates_seek {
     (@method $name:ident {$($plain:tt)*} {$($own:tt)*} {$($io:tt)*}) => { $($io)* };
-    ([$($library:tt)*] [$($skipped:tt)*] [$($generics:tt)*] [$ty:ty] [$($bounds:tt)*]) => {
+    ([$($library:tt)*] [$($skipped:tt)*] [$($generics:tt)*] [$($target:tt)*] [$($bounds:tt)*] [$ty:ty] [$($form:tt)*]) => {
         $crate::__vthread_io_forward! { Seek [$($generics)*] [&mut $ty] [$($bounds)*] self => &mut **self }
         $crate::__vthread_io_forward! { Seek [$($generics)*] [::std::boxed::Box<$ty>] [$($bounds)*] self => &mut **self }
     };
@@ -112,7 +112,7 @@ macro_rules! __vthread_io_gates_buf_read {
     // It waits for nothing.
     (@method consume {$($plain:tt)*} {$($own:tt)*} {$($io:tt)*}) => { $($plain)* };
     (@method $name:ident {$($plain:tt)*} {$($own:tt)*} {$($io:tt)*}) => { $($io)* };
-    ([$($library:tt)*] [$($skipped:tt)*] [$($generics:tt)*] [$ty:ty] [$($bounds:tt)*]) => {
+    ([$($library:tt)*] [$($skipped:tt)*] [$($generics:tt)*] [$($target:tt)*] [$($bounds:tt)*] [$ty:ty] [$($form:tt)*]) => {
         $crate::__vthread_io_forward! { BufRead [$($generics)*] [&mut $ty] [$($bounds)*] self => &mut **self }
         $crate::__vthread_io_forward! { BufRead [$($generics)*] [::std::boxed::Box<$ty>] [$($bounds)*] self => &mut **self }
     };

@@ -8,12 +8,12 @@ use crate::io::operations::{
 };
 
 pub type read<'a> = IoFrame<'a, Reading<'a>>;
-pub type read_vectored<'a> = IoFrame<'a, ReadingVectored<'a, 'a>>;
+pub type read_vectored<'a, 'b> = IoFrame<'a, ReadingVectored<'a, 'b>>;
 pub type read_exact<'a> = IoFrame<'a, ReadingExactly<'a>>;
 pub type read_to_end<'a> = IoFrame<'a, ReadingOn>;
 pub type read_to_string<'a> = IoFrame<'a, ReadingOn>;
 pub type write<'a> = IoFrame<'a, Writing<'a>>;
-pub type write_vectored<'a> = IoFrame<'a, WritingVectored<'a, 'a>>;
+pub type write_vectored<'a, 'b> = IoFrame<'a, WritingVectored<'a, 'b>>;
 pub type write_all<'a> = IoFrame<'a, WritingAll<'a>>;
 pub type write_fmt<'a> = IoFrame<'a, WritingText<'a>>;
 pub type flush<'a> = IoFrame<'a, Flushing<'a>>;
