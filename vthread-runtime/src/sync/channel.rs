@@ -248,13 +248,14 @@ impl<T> Future for Sending<'_, T> {
         let sending = self.as_ref();
         // SAFETY: The wait is pinned with the frame: nothing moves it out.
         let wait = unsafe { sending.map_unchecked(|sending| &sending.wait) };
-        let mut message = sending.message.take();
+        // SAFETY: This frame's only, which is borrowed uniquely. In place, since most calls move
+        // the message on at once.
+        let message = unsafe { &mut *sending.message.as_ptr() };
         let send = |cx: &mut Context<'_>| {
-            wait.poll(cx, |room, locked, _| room.send(locked, &mut message))
+            wait.poll(cx, |room, locked, _| room.send(locked, message))
                 .map(|settled| settled.settle())
         };
         let polled = checked_taking(cx, send, Result::is_ok);
-        sending.message.set(message);
         if polled.is_ready() {
             leak::<T>();
         }

@@ -69,14 +69,19 @@ pub(crate) struct WaitList {
     list: List<Slot>,
 }
 
-/// A waiter's part of the list. All of it belongs to the holder of the lock.
+/// A waiter's part of the list. All of it belongs to the holder of the lock, except `is_present`.
 struct Slot {
     waker: Cell<Option<Waker>>,
+    /// The size of its request, for places where that matters.
+    weight: usize,
     note: Cell<Option<Note>>,
     /// How often it was notified, and another was quicker.
     was_overtaken: Cell<u8>,
-    /// The size of its request, for places where that matters.
-    weight: usize,
+    /// Not `Absent`. Only the owner uses it.
+    is_present: Cell<bool>,
+    /// In place of padding. With that the compiler moves a new wait into the frame piece by piece,
+    /// at addresses at which the processor has to wait for each piece to be written.
+    _rest: [u8; 5],
 }
 
 impl WaitList {
@@ -125,8 +130,6 @@ impl WaitList {
 pub(crate) struct Wait<P: Place> {
     place: P,
     node: Node<Slot>,
-    /// Not `Absent`. Only the owner uses it.
-    is_present: Cell<bool>,
 }
 
 impl<P: Place> Wait<P> {
@@ -139,14 +142,15 @@ impl<P: Place> Wait<P> {
     pub(crate) const fn for_weight(place: P, weight: usize) -> Self {
         let slot = Slot {
             waker: Cell::new(None),
+            weight,
             note: Cell::new(None),
             was_overtaken: Cell::new(0),
-            weight,
+            is_present: Cell::new(false),
+            _rest: [0; 5],
         };
         Wait {
             place,
             node: Node::new(slot),
-            is_present: Cell::new(false),
         }
     }
 
@@ -157,7 +161,7 @@ impl<P: Place> Wait<P> {
 
     /// Whether it has begun: it is in the list, or was notified.
     pub(crate) fn is_present(&self) -> bool {
-        self.is_present.get()
+        self.node.value().is_present.get()
     }
 
     /// Makes `attempt` under the lock, and waits if it returns `None`.
@@ -173,7 +177,7 @@ impl<P: Place> Wait<P> {
         let mut fresh = None;
         loop {
             let mut state = self.place.lock();
-            let is_present = self.is_present.get();
+            let is_present = slot.is_present.get();
             let note = slot.note.get();
             if let Some(value) = attempt(&self.place, &mut state, note) {
                 if is_present {
@@ -217,7 +221,7 @@ impl<P: Place> Wait<P> {
     fn enter(self: Pin<&Self>, waiters: &mut WaitList, was_notified: bool) {
         let slot = self.node.value();
         slot.note.set(None);
-        self.is_present.set(true);
+        slot.is_present.set(true);
         let node = NonNull::from(&self.get_ref().node);
         if was_notified {
             slot.was_overtaken
@@ -233,8 +237,8 @@ impl<P: Place> Wait<P> {
 
     /// Edges 2 and 4, up to passing on.
     fn leave(&self, waiters: &mut WaitList) -> Option<Note> {
-        self.is_present.set(false);
         let slot = self.node.value();
+        slot.is_present.set(false);
         slot.was_overtaken.set(0);
         let note = slot.note.take();
         if note.is_none() {
@@ -248,7 +252,7 @@ impl<P: Place> Wait<P> {
 impl<P: Place> Drop for Wait<P> {
     #[inline]
     fn drop(&mut self) {
-        if self.is_present.get() {
+        if self.is_present() {
             self.go_away();
         }
     }
@@ -270,7 +274,7 @@ impl<P: Place> Wait<P> {
 impl<P: Place> fmt::Debug for Wait<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Wait")
-            .field("is_present", &self.is_present)
+            .field("is_present", &self.is_present())
             .finish_non_exhaustive()
     }
 }
