@@ -10,7 +10,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// How much is read in place at a time: copying more would hold up other vthreads.
+/// The largest file that is read whole in place: copying more would hold up other vthreads.
 const MOST: usize = 256 * 1024;
 
 /// How a path is looked up.
@@ -42,34 +42,58 @@ pub(super) fn metadata(path: &Path, purpose: For) -> Option<io::Result<fs::Metad
 
 #[cfg(test)]
 thread_local! {
-    /// For the tests of what a helper does.
-    pub(super) static IS_OFF: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+    /// How many bytes more are taken for being in memory: for the tests of what a helper does.
+    pub(super) static IN_MEMORY: std::cell::Cell<usize> = const { std::cell::Cell::new(usize::MAX) };
 }
 
-/// Reads into `buf` at the cursor of a regular file. None: a helper is needed.
-pub(super) fn read(file: &fs::File, buf: &mut [u8]) -> Option<io::Result<usize>> {
-    #[cfg(test)]
-    if IS_OFF.get() {
-        return None;
-    }
-    let n = buf.len().min(MOST);
-    let read = system::read(file, &mut buf[..n], None)?;
-    if matches!(read, Ok(0)) && n > 0 {
+/// How far a read in place has come.
+#[derive(Debug)]
+pub(super) enum InPlace {
+    Over(io::Result<usize>),
+    /// So many bytes are in the buffer. What follows is for a helper to read.
+    Begun(usize),
+}
+
+/// Reads into `buf` at the cursor of a regular file: once, or until it is full or the file ends, as
+/// a single read of std's does.
+pub(super) fn read(mut file: &fs::File, buf: &mut [u8], fills: bool) -> InPlace {
+    match in_place(file, buf, None, fills) {
         // Some systems say so where a page is missing. At the end of a file nothing is waited for.
-        let mut file = file;
-        return Some(file.read(&mut buf[..n]));
+        InPlace::Over(Ok(0)) if !buf.is_empty() => InPlace::Over(file.read(buf)),
+        read => read,
     }
-    Some(read)
 }
 
-/// Reads into `buf` at `offset`. None: a helper is needed.
+/// Reads into `buf` at `offset`, until it is full or the file ends.
 #[cfg(unix)]
-pub(super) fn read_at(file: &fs::File, buf: &mut [u8], offset: u64) -> Option<io::Result<usize>> {
-    let n = buf.len().min(MOST);
-    match system::read(file, &mut buf[..n], Some(offset))? {
-        Ok(0) if n > 0 => None,
-        read => Some(read),
+pub(super) fn read_at(file: &fs::File, buf: &mut [u8], offset: u64) -> InPlace {
+    match in_place(file, buf, Some(offset), true) {
+        InPlace::Over(Ok(0)) if !buf.is_empty() => InPlace::Begun(0),
+        read => read,
     }
+}
+
+fn in_place(file: &fs::File, buf: &mut [u8], offset: Option<u64>, fills: bool) -> InPlace {
+    let mut n_read = 0;
+    loop {
+        let here = offset.map(|offset| offset + n_read as u64);
+        match read_once(file, &mut buf[n_read..], here) {
+            None => return InPlace::Begun(n_read),
+            Some(n) => {
+                n_read += n;
+                if n == 0 || n_read == buf.len() || !fills {
+                    return InPlace::Over(Ok(n_read));
+                }
+            }
+        }
+    }
+}
+
+fn read_once(file: &fs::File, buf: &mut [u8], offset: Option<u64>) -> Option<usize> {
+    #[cfg(test)]
+    return tests::read_once(file, buf, offset);
+    #[cfg(not(test))]
+    system::read(file, buf, offset)
 }
 
 /// All of a regular file that has just been opened, if it is small and in memory. The bytes that
@@ -83,9 +107,9 @@ pub(super) fn read_whole(file: &fs::File, size: u64) -> (Vec<u8>, bool) {
     let mut n_read = 0;
     loop {
         match system::read(file, &mut bytes[n_read..], None) {
-            Some(Ok(0)) => break,
-            Some(Ok(n)) => n_read += n,
-            _ => {
+            Some(0) => break,
+            Some(n) => n_read += n,
+            None => {
                 bytes.truncate(n_read);
                 return (bytes, false);
             }
@@ -131,17 +155,11 @@ mod system {
         }
     }
 
-    pub(super) fn read(
-        file: &fs::File,
-        buf: &mut [u8],
-        offset: Option<u64>,
-    ) -> Option<io::Result<usize>> {
+    pub(super) fn read(file: &fs::File, buf: &mut [u8], offset: Option<u64>) -> Option<usize> {
         // At the cursor.
         let offset = offset.unwrap_or(u64::MAX);
         let mut bufs = [io::IoSliceMut::new(buf)];
-        preadv2(file, &mut bufs, offset, ReadWriteFlags::NOWAIT)
-            .ok()
-            .map(Ok)
+        preadv2(file, &mut bufs, offset, ReadWriteFlags::NOWAIT).ok()
     }
 }
 
@@ -153,16 +171,28 @@ mod system {
         None
     }
 
-    pub(super) fn read(_: &fs::File, _: &mut [u8], _: Option<u64>) -> Option<io::Result<usize>> {
+    pub(super) fn read(_: &fs::File, _: &mut [u8], _: Option<u64>) -> Option<usize> {
         None
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::io::Write;
 
+    /// With no more than [`IN_MEMORY`].
+    pub(super) fn read_once(file: &fs::File, buf: &mut [u8], offset: Option<u64>) -> Option<usize> {
+        let n = buf.len().min(IN_MEMORY.get());
+        if n < buf.len() && n == 0 {
+            return None;
+        }
+        let n = system::read(file, &mut buf[..n], offset)?;
+        IN_MEMORY.set(IN_MEMORY.get() - n);
+        Some(n)
+    }
+
+    #[cfg(target_os = "linux")]
     #[test]
     fn what_was_just_written_is_in_memory() {
         let directory = tempfile::tempdir().unwrap();
@@ -185,7 +215,7 @@ mod tests {
             assert!(bytes == [7; 10_000]);
         }
         let mut buf = [0; 64];
-        if let Some(read) = read_at(&file, &mut buf, 9_990) {
+        if let InPlace::Over(read) = read_at(&file, &mut buf, 9_990) {
             assert_eq!((read.unwrap(), buf[0]), (10, 7));
         }
         assert_eq!(read_whole(&file, 1 << 40), (Vec::new(), false));

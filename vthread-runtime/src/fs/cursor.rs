@@ -9,7 +9,7 @@
 //!
 //! While bytes are unread, the cursor is that far ahead. So a write or a seek first moves it back.
 
-use super::cached;
+use super::cached::{self, InPlace};
 use super::helper::{OnHelper, on_helper};
 use crate::task::current::checkpoint;
 use crate::task::taking::taking;
@@ -53,7 +53,10 @@ impl Cursor {
         }
     }
 
-    pub(super) async fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+    /// Reads as much as one read of std's: until `buf` is full or the file ends, if the cursor is
+    /// shared with no other handle. Otherwise the bytes of one system call, which are in one piece
+    /// whatever the other does.
+    pub(super) async fn read(&mut self, buf: &mut [u8], is_shared: bool) -> io::Result<usize> {
         poll_fn(checkpoint).await;
         // The error of an abandoned read comes again, if it lasts.
         let _ = self.settle().await;
@@ -62,25 +65,42 @@ impl Cursor {
             let in_place = poll_fn(|cx| {
                 taking(
                     cx,
-                    |_| Poll::Ready(cached::read(file, &mut *buf)),
-                    |read| matches!(read, Some(Ok(n)) if *n > 0),
+                    |_| Poll::Ready(cached::read(file, &mut *buf, !is_shared)),
+                    |read| matches!(read, InPlace::Over(Ok(n)) if *n > 0),
                 )
             });
-            if let Some(read) = in_place.await {
-                return read;
+            match in_place.await {
+                InPlace::Over(read) => return read,
+                InPlace::Begun(n) => self.unread = Unread::new(buf[..n].to_vec()),
             }
-            let (file, wanted) = (self.file.clone(), buf.len().min(MOST));
+            self.read_on_helpers(buf.len(), is_shared).await?;
+        }
+        let unread = &mut self.unread;
+        let n = poll_fn(|cx| taking(cx, |_| Poll::Ready(unread.move_to(buf)), |n| *n > 0)).await;
+        Ok(n)
+    }
+
+    /// Reads up to so many unread bytes.
+    async fn read_on_helpers(&mut self, n_wanted: usize, is_shared: bool) -> io::Result<()> {
+        loop {
+            let n_before = self.unread.len();
+            let (file, wanted) = (self.file.clone(), (n_wanted - n_before).min(MOST));
             self.under_way = Some(UnderWay::Reading(on_helper(move || {
                 let mut bytes = vec![0; wanted];
                 let n = (&*file).read(&mut bytes)?;
                 bytes.truncate(n);
                 Ok(bytes)
             })));
-            self.settle().await?;
+            match self.settle().await {
+                // It comes again, if it lasts.
+                Err(_) if n_before > 0 => return Ok(()),
+                settled => settled?,
+            };
+            let n = self.unread.len();
+            if is_shared || n - n_before < wanted || n == n_wanted {
+                return Ok(());
+            }
         }
-        let unread = &mut self.unread;
-        let n = poll_fn(|cx| taking(cx, |_| Poll::Ready(unread.move_to(buf)), |n| *n > 0)).await;
-        Ok(n)
     }
 
     pub(super) async fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
@@ -133,7 +153,7 @@ impl Cursor {
             Some(UnderWay::Reading(reading)) => {
                 let read = reading.await;
                 self.under_way = None;
-                self.unread = Unread::new(read?);
+                self.unread.append(read?);
                 Ok(0)
             }
             Some(UnderWay::Moving(moving)) => {
@@ -159,6 +179,14 @@ struct Unread {
 impl Unread {
     fn new(bytes: Vec<u8>) -> Self {
         Unread { bytes, n_given: 0 }
+    }
+
+    /// Puts more bytes behind them.
+    fn append(&mut self, bytes: Vec<u8>) {
+        match self.is_empty() {
+            true => *self = Unread::new(bytes),
+            false => self.bytes.extend(bytes),
+        }
     }
 
     fn len(&self) -> usize {

@@ -1,5 +1,6 @@
 //! Abandoned operations, polled by hand.
 
+use super::super::cached::IN_MEMORY;
 use super::*;
 use crate::task::call::Call;
 use std::future::Future;
@@ -14,7 +15,7 @@ struct Place {
 
 /// A cursor at the beginning of these bytes, which helpers read.
 fn cursor(bytes: &[u8]) -> Place {
-    super::super::cached::IS_OFF.set(true);
+    IN_MEMORY.set(0);
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("file");
     fs::write(&path, bytes).unwrap();
@@ -39,7 +40,7 @@ fn wait<F: Future>(frame: F) -> F::Output {
 
 fn read(cursor: &mut Cursor, n: usize) -> Vec<u8> {
     let mut buf = vec![0; n];
-    let n = wait(cursor.read(&mut buf)).unwrap();
+    let n = wait(cursor.read(&mut buf, false)).unwrap();
     buf.truncate(n);
     buf
 }
@@ -47,10 +48,10 @@ fn read(cursor: &mut Cursor, n: usize) -> Vec<u8> {
 #[test]
 fn the_next_reads_get_what_was_read() {
     let mut place = cursor(b"0123456789");
-    leave_alone(place.cursor.read(&mut [0; 6]));
+    leave_alone(place.cursor.read(&mut [0; 6], false));
     assert_eq!(read(&mut place.cursor, 4), b"0123");
     assert_eq!(read(&mut place.cursor, 4), b"45");
-    leave_alone(place.cursor.read(&mut [0; 2]));
+    leave_alone(place.cursor.read(&mut [0; 2], false));
     assert_eq!(read(&mut place.cursor, 9), b"67");
     assert_eq!(read(&mut place.cursor, 9), b"89");
     assert_eq!(read(&mut place.cursor, 9), b"");
@@ -59,7 +60,7 @@ fn the_next_reads_get_what_was_read() {
 #[test]
 fn the_end_is_looked_for_anew() {
     let mut place = cursor(b"");
-    leave_alone(place.cursor.read(&mut [0; 6]));
+    leave_alone(place.cursor.read(&mut [0; 6], false));
     wait(place.cursor.flush()).unwrap();
     fs::write(&place.path, b"late").unwrap();
     assert_eq!(read(&mut place.cursor, 6), b"late");
@@ -68,7 +69,7 @@ fn the_end_is_looked_for_anew() {
 #[test]
 fn a_seek_starts_where_the_reader_is() {
     let mut place = cursor(b"0123456789");
-    leave_alone(place.cursor.read(&mut [0; 6]));
+    leave_alone(place.cursor.read(&mut [0; 6], false));
     assert_eq!(read(&mut place.cursor, 2), b"01");
     let position = wait(place.cursor.seek(SeekFrom::Current(1)));
     assert_eq!(position.unwrap(), 3);
@@ -78,7 +79,7 @@ fn a_seek_starts_where_the_reader_is() {
 #[test]
 fn a_write_goes_where_the_reader_is() {
     let mut place = cursor(b"0123456789");
-    leave_alone(place.cursor.read(&mut [0; 6]));
+    leave_alone(place.cursor.read(&mut [0; 6], false));
     assert_eq!(read(&mut place.cursor, 2), b"01");
     assert_eq!(wait(place.cursor.write(b"xyz")).unwrap(), 3);
     assert_eq!(read(&mut place.cursor, 9), b"56789");
@@ -107,4 +108,48 @@ fn a_write_owns_its_bytes() {
     drop(bytes);
     wait(place.cursor.flush()).unwrap();
     assert_eq!(fs::read(&place.path).unwrap(), [1; 10_000]);
+}
+
+/// So much is read in place.
+fn has_in_memory(n: usize) {
+    IN_MEMORY.set(n);
+}
+
+#[test]
+fn a_read_fills_its_buffer_where_a_part_is_not_in_memory() {
+    let mut place = cursor(b"0123456789");
+    has_in_memory(3);
+    assert_eq!(read(&mut place.cursor, 8), b"01234567");
+    assert_eq!(read(&mut place.cursor, 8), b"89");
+    assert_eq!(read(&mut place.cursor, 8), b"");
+}
+
+#[test]
+fn a_large_read_fills_its_buffer() {
+    let bytes: Vec<u8> = (0..MOST * 5 / 2).map(|i| (i % 251) as u8).collect();
+    let mut place = cursor(&bytes);
+    assert!(read(&mut place.cursor, bytes.len() + 1) == bytes);
+    let mut place = cursor(&bytes);
+    has_in_memory(usize::MAX);
+    assert!(read(&mut place.cursor, bytes.len() + 1) == bytes);
+}
+
+#[test]
+fn a_read_that_is_left_alone_in_the_middle_loses_nothing() {
+    let mut place = cursor(b"0123456789");
+    has_in_memory(3);
+    leave_alone(place.cursor.read(&mut [0; 8], false));
+    assert_eq!(read(&mut place.cursor, 2), b"01");
+    assert_eq!(wait(place.cursor.seek(SeekFrom::Current(1))).unwrap(), 3);
+    assert_eq!(read(&mut place.cursor, 9), b"3456789");
+}
+
+#[test]
+fn a_read_of_a_shared_cursor_is_in_one_piece() {
+    let mut place = cursor(b"0123456789");
+    has_in_memory(3);
+    let mut buf = [0; 8];
+    assert_eq!(wait(place.cursor.read(&mut buf, true)).unwrap(), 3);
+    assert_eq!(wait(place.cursor.read(&mut buf[3..], true)).unwrap(), 5);
+    assert_eq!(&buf, b"01234567");
 }

@@ -19,6 +19,8 @@ use std::future::Future;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// An open file.
 ///
@@ -26,6 +28,10 @@ use std::sync::Arc;
 /// - [`io::Read`](crate::io::Read), [`io::Write`](crate::io::Write) and
 ///   [`io::Seek`](crate::io::Seek) of this library, which suspend;
 /// - std's traits of the same names, which block, for libraries written against those.
+///
+/// A read fills its buffer unless the file ends there, as one of std's does. Where another handle
+/// may move the cursor, after [`try_clone`](File::try_clone) and in a file from elsewhere, it may
+/// return less, so that its bytes are in one piece.
 ///
 /// It does not implement the `poll_*` traits of `futures-io`, whose callers cannot tell it that
 /// they gave up a write, so that the next one could not be told from it.
@@ -65,6 +71,8 @@ pub(super) enum Kind {
     WithCursor {
         file: Arc<fs::File>,
         cursor: Mutex<Cursor>,
+        /// Whether another handle may move the cursor.
+        is_shared: AtomicBool,
     },
     #[cfg_attr(windows, expect(dead_code, reason = "the system has no such files"))]
     Watched(Stream),
@@ -209,18 +217,26 @@ impl File {
     }
 
     /// A file whose operations are done by helpers.
-    pub(super) fn with_cursor(file: Arc<fs::File>) -> Self {
+    pub(super) fn with_cursor(file: Arc<fs::File>, is_shared: bool) -> Self {
         File {
             kind: Kind::WithCursor {
                 cursor: Mutex::new(Cursor::new(file.clone())),
                 file,
+                is_shared: AtomicBool::new(is_shared),
             },
+        }
+    }
+
+    /// Another handle has been made.
+    pub(super) fn is_shared_from_now_on(&self) {
+        if let Kind::WithCursor { is_shared, .. } = &self.kind {
+            is_shared.store(true, Relaxed);
         }
     }
 
     /// The same, of a file from elsewhere.
     pub(super) fn of_helpers(file: fs::File) -> Self {
-        File::with_cursor(Arc::new(file))
+        File::with_cursor(Arc::new(file), true)
     }
 
     /// A file that the reactor watches.
@@ -273,7 +289,9 @@ impl File {
 impl ReadFrames for File {
     async fn read_frame(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match &mut self.kind {
-            Kind::WithCursor { cursor, .. } => cursor.get_mut().read(buf).await,
+            Kind::WithCursor {
+                cursor, is_shared, ..
+            } => cursor.get_mut().read(buf, *is_shared.get_mut()).await,
             Kind::Watched(stream) => stream.read(buf).await,
         }
     }

@@ -1,7 +1,7 @@
 //! Reading and writing at a position, which leaves the cursor alone: so several vthreads may do it
 //! at once.
 
-use super::cached;
+use super::cached::{self, InPlace};
 use super::file::File;
 use super::helper::on_helper;
 use crate::io::frames::read::end_is_early;
@@ -138,21 +138,33 @@ fn progress(attempt: io::Result<usize>, none: fn() -> io::Error) -> io::Result<u
     }
 }
 
+/// Reads until `buf` is full or the file ends, as one read of std's.
 async fn read_at(file: &Arc<fs::File>, buf: &mut [u8], offset: u64) -> io::Result<usize> {
     poll_fn(checkpoint).await;
-    if let Some(read) = cached::read_at(file, buf, offset) {
-        return read;
+    let mut n_read = match cached::read_at(file, buf, offset) {
+        InPlace::Over(read) => return read,
+        InPlace::Begun(n) => n,
+    };
+    loop {
+        let (file, wanted) = (file.clone(), (buf.len() - n_read).min(MOST));
+        let from = offset + n_read as u64;
+        let read = on_helper(move || {
+            let mut bytes = vec![0; wanted];
+            let n = file.read_at(&mut bytes, from)?;
+            bytes.truncate(n);
+            Ok(bytes)
+        });
+        let bytes = match read.await {
+            // It comes again, if it lasts.
+            Err(_) if n_read > 0 => return Ok(n_read),
+            read => read?,
+        };
+        buf[n_read..][..bytes.len()].copy_from_slice(&bytes);
+        n_read += bytes.len();
+        if bytes.len() < wanted || n_read == buf.len() {
+            return Ok(n_read);
+        }
     }
-    let (file, wanted) = (file.clone(), buf.len().min(MOST));
-    let bytes = on_helper(move || {
-        let mut bytes = vec![0; wanted];
-        let n = file.read_at(&mut bytes, offset)?;
-        bytes.truncate(n);
-        Ok(bytes)
-    })
-    .await?;
-    buf[..bytes.len()].copy_from_slice(&bytes);
-    Ok(bytes.len())
 }
 
 async fn write_at(file: &Arc<fs::File>, buf: &[u8], offset: u64) -> io::Result<usize> {

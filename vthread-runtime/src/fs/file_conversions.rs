@@ -17,7 +17,9 @@ impl File {
     /// # Errors
     /// The system has no more descriptors.
     pub fn try_clone(&self) -> io::Result<File> {
-        from_std(self.file().try_clone()?)
+        let other = from_std(self.file().try_clone()?)?;
+        self.is_shared_from_now_on();
+        Ok(other)
     }
 
     /// Sets when the file was read and changed last. As [`std::fs::File::set_times`].

@@ -47,7 +47,7 @@ pub(super) fn open_now(options: &OpenOptions, path: &Path) -> io::Result<Option<
                 .clone()
                 .custom_flags(options.flags)
                 .open(path)?;
-            Ok(Some(File::with_cursor(Arc::new(file))))
+            Ok(Some(File::with_cursor(Arc::new(file), false)))
         }
         Err(error) => Err(error),
     }
@@ -57,7 +57,7 @@ pub(super) fn open_now(options: &OpenOptions, path: &Path) -> io::Result<Option<
 pub(super) fn opened(file: fs::File) -> io::Result<File> {
     let file_type = file.metadata()?.file_type();
     if !is_watched(file_type) {
-        return Ok(File::with_cursor(Arc::new(file)));
+        return Ok(File::with_cursor(Arc::new(file), false));
     }
     let file = Arc::new(file);
     match Stream::new(file.clone(), Blocks::Never) {
@@ -66,7 +66,7 @@ pub(super) fn opened(file: fs::File) -> io::Result<File> {
         // Devices that cannot be watched, such as /dev/zero, are always ready.
         Err(_) => {
             clear_nonblocking(&file)?;
-            Ok(File::with_cursor(file))
+            Ok(File::with_cursor(file, true))
         }
     }
 }
@@ -77,7 +77,7 @@ pub(super) fn from_std(file: fs::File) -> io::Result<File> {
     let file_type = file.metadata()?.file_type();
     let file = Arc::new(file);
     if !is_watched(file_type) {
-        return Ok(File::with_cursor(file));
+        return Ok(File::with_cursor(file, true));
     }
     let blocks = match file_type.is_fifo() {
         true => Blocks::Pipe,
@@ -86,7 +86,7 @@ pub(super) fn from_std(file: fs::File) -> io::Result<File> {
     match Stream::new(file.clone(), blocks) {
         Ok(stream) => Ok(File::watched(stream)),
         Err(error) if file_type.is_fifo() => Err(error),
-        Err(_) => Ok(File::with_cursor(file)),
+        Err(_) => Ok(File::with_cursor(file, true)),
     }
 }
 

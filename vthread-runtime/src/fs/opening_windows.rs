@@ -52,5 +52,5 @@ pub(super) fn opened(file: fs::File) -> io::Result<File> {
 
 /// A file from anywhere.
 pub(super) fn from_std(file: fs::File) -> io::Result<File> {
-    Ok(File::with_cursor(Arc::new(file)))
+    Ok(File::with_cursor(Arc::new(file), true))
 }

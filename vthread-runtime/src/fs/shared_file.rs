@@ -8,11 +8,17 @@ use crate::io::in_place::in_place;
 use crate::io::{IoSlice, IoSliceMut, SeekFrom};
 use crate::task::call::Call;
 use std::io;
+use std::sync::atomic::Ordering::Relaxed;
 
 impl ReadFrames for &File {
     async fn read_frame(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match self.kind() {
-            Kind::WithCursor { cursor, .. } => in_place(cursor.lock()).await.read(buf).await,
+            Kind::WithCursor {
+                cursor, is_shared, ..
+            } => {
+                let mut cursor = in_place(cursor.lock()).await;
+                cursor.read(buf, is_shared.load(Relaxed)).await
+            }
             Kind::Watched(stream) => stream.read(buf).await,
         }
     }
