@@ -41,8 +41,9 @@ pub fn cancel_on_ctrl_c() -> io::Result<()> {
     let mut is_done = IS_DONE.lock().unwrap_or_else(PoisonError::into_inner);
     if !*is_done {
         for signal in [SIGINT, SIGTERM] {
-            let arrivals = listen(SignalKind::from_raw(signal))?;
+            // First, since a second signal may come as soon as the first one is known.
             end_at_the_second(signal)?;
+            let arrivals = listen(SignalKind::from_raw(signal))?;
             cancel_at_the_first(signal, arrivals);
         }
         *is_done = true;

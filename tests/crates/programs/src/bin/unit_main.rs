@@ -4,9 +4,10 @@
 use std::thread;
 use std::time::Duration;
 use vthread::prelude::*;
+use vthread::signal::{self, Listener, SignalKind};
 use vthread::sync::{Sender, channel};
 use vthread::time::sleep;
-use vthread::{Config, Outcome, signal};
+use vthread::{Config, Outcome};
 
 const LONG: Duration = Duration::from_secs(3600);
 
@@ -42,6 +43,15 @@ fn start(name: &'static str, cleanup: Duration) {
         serve(name, cleanup, &tx);
     });
     rx.recv().unwrap();
+}
+
+/// Prints that a signal has come, which cancels this as well.
+#[vthread]
+fn tell_of(signals: &Listener) {
+    shield! {
+        signals.recv();
+        println!("the first has come");
+    }
 }
 
 #[vthread]
@@ -93,6 +103,8 @@ fn main() {
         }
         "second signal" => {
             signal::cancel_on_ctrl_c().unwrap();
+            let interrupts = signal::listen(SignalKind::interrupt()).unwrap();
+            thread::spawn(move || tell_of(&interrupts));
             shield! {
                 println!("ready");
                 // Plain code ignores the first one.
