@@ -301,8 +301,8 @@ pub fn vthread(attr: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Each test has vthreads of its own, and may run beside others. It fails if its body fails, and if
 /// a vthread panics that it has spawned, in a group or with `background!`; and if vthreads live on
-/// when its body has ended, which it names. (They have 100 ms to end, or, with a time of their own,
-/// as long as they need no time to pass.)
+/// when its body has ended, which it names. (They have two seconds to end, or, with a time of their
+/// own, as long as they need no time to pass.)
 ///
 /// | option | meaning |
 /// |---|---|

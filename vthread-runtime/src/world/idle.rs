@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 /// How long a socket may be silent before it no longer holds the clock.
 const SILENCE: Duration = Duration::from_millis(100);
 /// How long a thread that the world does not know may take to wake something, before there is a
-/// deadlock.
-const LAST_CHANCE: Duration = Duration::from_millis(300);
+/// deadlock. A machine with other work may keep it waiting; a deadlock costs this once.
+const LAST_CHANCE: Duration = Duration::from_secs(2);
 /// How often things are looked at that cannot call.
 const PACE: Duration = Duration::from_millis(2);
 /// The same while sockets are at work.
