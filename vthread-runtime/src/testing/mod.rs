@@ -29,9 +29,10 @@
 //! With a `seed` every decision of the runtime is drawn from a stream of pseudo-random numbers:
 //! which of the vthreads that can run goes next, which is held up for a while, which gives way
 //! between two operations of the library or between the looks at two branches of a `select!`, and
-//! which of the branches of a `select!` or the runners of a `race!` that are ready wins. `seeds = 1000` runs the test a thousand times, in a
-//! thousand orders. A test that fails prints its seed, and `VTHREAD_SEED=N` repeats that very run:
-//! the same vthreads in the same order at the same times.
+//! which of the branches of a `select!` or the runners of a `race!` that are ready wins.
+//! `seeds = 1000` runs the test a thousand times, in a thousand orders. A test that fails prints
+//! its seed, and `VTHREAD_SEED=N` repeats that very run: the same vthreads in the same order at
+//! the same times.
 //!
 //! The order covers what the test's own vthreads do through this library. Data that they draw from
 //! elsewhere, and the answers of helper threads, sockets and OS threads, come as they come.
