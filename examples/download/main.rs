@@ -30,6 +30,7 @@ use std::time::Instant;
 use clap::Parser;
 use vthread::net::TcpListener;
 use vthread::prelude::*;
+use vthread::signal::{Listener, SignalKind, listen};
 use vthread::sync::Mutex;
 
 use crate::failure::Failure;
@@ -90,13 +91,15 @@ fn run(args: &Args) -> Result<Summary, Failure> {
 /// Downloads `urls` and returns the summary, or the first failure after everything else has ended.
 #[vthread]
 fn download_all(args: &Args, urls: &[String]) -> Result<Summary, Failure> {
+    // From here on ctrl-c does not end the process, which would leave partial files behind.
+    let interrupts = listen(SignalKind::interrupt()).map_err(Failure::Signal)?;
     let started = Instant::now();
     let jobs = job::plan(urls)?;
     prepare(args.out.clone())?;
     let progress = Progress::start(jobs.len());
     let pages = Mutex::new(Vec::new());
     group! {
-        spawn!(service => { interrupt() });
+        spawn!(service => { interrupt(&interrupts) });
         group!(max_concurrency = args.max_concurrency.get(), name = "downloads" => {
             for job in &jobs {
                 spawn! {
@@ -116,8 +119,8 @@ fn download_all(args: &Args, urls: &[String]) -> Result<Summary, Failure> {
 
 /// Fails when the user presses ctrl-c, which cancels the rest of the group.
 #[vthread]
-fn interrupt() -> Result<(), Failure> {
-    vthread::signal::ctrl_c().map_err(Failure::Signal)?;
+fn interrupt(interrupts: &Listener) -> Result<(), Failure> {
+    interrupts.recv();
     Err(Failure::Interrupted)
 }
 

@@ -1,7 +1,10 @@
 //! The main example with URLs.
 
+use std::io::{BufRead, BufReader};
+use std::process::Command;
+
 use crate::program::{Download, text};
-use crate::server::{answer, serve};
+use crate::server::{answer, serve, serve_endlessly};
 
 #[test]
 fn are_downloaded_and_never_overwrite_one_another() {
@@ -41,4 +44,25 @@ fn a_chunked_body_is_put_together() {
     let output = run.end();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(run.read("x"), "abcde");
+}
+
+/// One page is there, and the other one never ends.
+#[test]
+fn ctrl_c_ends_all() {
+    let page = format!("http://{}/page", serve(answer("from a server", 13)));
+    let endless = format!("http://{}/endless", serve_endlessly());
+    let run = Download::new(&[&endless, &page]);
+    let mut child = run.start();
+    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+    lines.next().expect("a first page").expect("text");
+    // The shell's own `kill` exists on every system, and needs no unsafe code here.
+    let killed = Command::new("sh")
+        .args(["-c", &format!("kill -INT {}", child.id())])
+        .status();
+    assert!(killed.expect("a shell runs").success());
+    let last = lines.map_while(Result::ok).last().expect("a last line");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(last, "error: interrupted");
+    assert_eq!(run.files(), ["page"]);
 }

@@ -1,8 +1,5 @@
 //! The main example with its own server.
 
-use std::io::{BufRead, BufReader};
-use std::process::Command;
-
 use crate::program::{Download, error_line, text};
 
 #[test]
@@ -50,25 +47,6 @@ fn the_first_failure_ends_all() {
         assert_page_is_whole(page, &run.read(&name));
     }
     assert_eq!(text(&output.stdout), "");
-}
-
-#[test]
-fn ctrl_c_ends_all() {
-    let run = Download::new(&["--max-concurrency", "2"]);
-    let mut child = run.start();
-    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
-    lines.next().expect("a first page").expect("text");
-    // The shell's own `kill` exists on every system, and needs no unsafe code here.
-    let killed = Command::new("sh")
-        .args(["-c", &format!("kill -INT {}", child.id())])
-        .status();
-    assert!(killed.expect("a shell runs").success());
-    let last = lines.map_while(Result::ok).last().expect("a last line");
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(130));
-    assert_eq!(last, "error: interrupted");
-    run.assert_no_part_files();
-    assert!(run.files().len() < 200);
 }
 
 /// Each page repeats in each line its number and the number of lines.
