@@ -149,12 +149,12 @@ fn a_worker_that_is_killed_loses_no_page() {
                 .spawn()
                 .expect("it starts")
         };
+        // It has stored two pages, so it holds others now, unless it was too quick for this thread.
         let mut victim = start();
-        let others = [start(), start()];
-        // It has stored two pages, so it holds others now.
         let mut said = BufReader::new(victim.stdout.take().expect("piped")).lines();
         said.next().expect("a page").expect("text");
         said.next().expect("a page").expect("text");
+        let others = [start(), start()];
         victim.kill().expect("it is there");
         victim.wait().expect("it ends");
         for worker in others {

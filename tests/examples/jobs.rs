@@ -82,7 +82,7 @@ fn both_versions_report_the_same() {
 /// A job that takes too long is killed with all it has started, and what it wrote is there.
 #[test]
 fn jobs_that_take_too_long() {
-    let jobs = "slow timeout=1000: sleep 100 & echo begun; sleep 100\nafter after=slow: true\n";
+    let jobs = "slow timeout=5000: sleep 100 & echo begun; sleep 100\nafter after=slow: true\n";
     let before = Instant::now();
     let said = both(&["-"], jobs, 1);
     assert_eq!(said, "slow: timed out\n  out: begun\nafter: skipped\n");
