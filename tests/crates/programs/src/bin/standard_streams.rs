@@ -1,6 +1,6 @@
 //! Reads the standard input line by line, with hardly any patience, and writes each line to the
 //! standard output and its length to the standard error. No byte is lost to the many reads that
-//! were cancelled.
+//! were cancelled. With the argument `tells` it says so when the first of them was.
 
 use std::time::Duration;
 use vthread::io::{self, stderr, stdin, stdout};
@@ -9,6 +9,7 @@ use vthread::prelude::*;
 #[vthread]
 fn main() -> io::Result<()> {
     let mut input = stdin().lock();
+    let tells = std::env::args().any(|argument| argument == "tells");
     let mut n_cancelled = 0;
     let mut line = String::new();
     loop {
@@ -17,6 +18,9 @@ fn main() -> io::Result<()> {
             Err(_) => {
                 assert_eq!(line, "");
                 n_cancelled += 1;
+                if tells && n_cancelled == 1 {
+                    writeln!(stdout(), "cancelled")?;
+                }
                 continue;
             }
             Ok(Ok(0)) => break,
@@ -28,6 +32,6 @@ fn main() -> io::Result<()> {
         line.clear();
     }
     let mut output = stdout().lock();
-    writeln!(output, "cancelled: {}", n_cancelled > 0)?;
+    writeln!(output, "the end")?;
     output.flush()
 }

@@ -205,9 +205,11 @@ fn main() {
         "woken" => woken_peer(),
         case => beside(case, workers),
     }
-    let metrics = vthread::metrics();
-    assert!(metrics.stuck.len() <= workers, "{metrics:?}");
-    let longest = metrics.longest_stuck.map(|poll| poll.lasted);
+    // The threads of all polls that were stuck come back.
+    while !vthread::metrics().stuck.is_empty() {
+        thread::yield_now();
+    }
+    let longest = vthread::metrics().longest_stuck.map(|poll| poll.lasted);
     assert!(longest.is_none_or(|longest| longest <= began.elapsed() + Duration::from_millis(10)));
     println!("done");
 }

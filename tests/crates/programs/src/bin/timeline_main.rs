@@ -6,11 +6,26 @@ use vthread::prelude::*;
 use vthread::sync::channel;
 use vthread::time::sleep;
 
+/// Whether a dump says so of a vthread, in whatever order the others have run.
+fn is_told(who: &str, how: &str) -> bool {
+    let dump = vthread::dump().to_string();
+    dump.lines()
+        .any(|line| line.contains(who) && line.contains(how))
+}
+
+#[vthread]
+fn until_told(who: &str, how: &str) {
+    while !is_told(who, how) {
+        sleep(Duration::from_millis(1));
+    }
+}
+
 #[vthread]
 fn echo(listener: &TcpListener) {
     let (mut stream, _) = listener.accept().unwrap();
     let mut bytes = [0; 4];
     stream.read_exact(&mut bytes).unwrap();
+    until_told("`client`", " waits for I/O");
     stream.write_all(&bytes).unwrap();
 }
 
@@ -44,7 +59,6 @@ fn main() {
         let sleeper = spawn!(name = "sleeper" => { sleep(Duration::from_secs(3600)); });
         sleep(Duration::from_millis(5));
         sleeper.cancel();
-        // Until then the body waits for its children.
-        spawn! { sleep(Duration::from_millis(200)); }
+        spawn! { until_told("the blocking call", " waits for the children of its group"); }
     }
 }

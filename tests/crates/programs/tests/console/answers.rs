@@ -1,13 +1,8 @@
 //! What the console says of the program.
 
-use super::client::{command, has, line, start, started};
+use super::client::{all_wait, command, has, line, start, started};
 use serde_json::Value;
 use std::fs;
-
-/// All vthreads of the program wait, and the deadlock was reported.
-fn is_settled(tree: &Value) -> bool {
-    tree["deadlocks"] == 1 && has(tree, "reader", 10_000) && has(tree, "writer", 10_000)
-}
 
 fn texts<'a>(list: &'a Value, member: &str) -> Vec<&'a str> {
     let list = list.as_array().unwrap().iter();
@@ -17,7 +12,7 @@ fn texts<'a>(list: &'a Value, member: &str) -> Vec<&'a str> {
 #[test]
 fn those_that_are_alike_are_one_line() {
     let program = start(&["10000"]);
-    let tree = program.wait("/tree.json", is_settled);
+    let tree = program.wait("/tree.json", |tree| all_wait(tree, 10_000));
     assert_eq!(tree["process"], program.child.id());
     assert_eq!(tree["program"], "console_main");
     let n_lines = tree["lines"].as_array().unwrap().len();
@@ -70,8 +65,7 @@ fn lines_have_calls_and_ages() {
 #[test]
 fn a_search_finds_one_and_shows_where_it_is() {
     let program = start(&["100", "named"]);
-    let is_there = |tree: &Value| tree["vthreads"].as_u64().unwrap() > 320;
-    program.wait("/tree.json", is_there);
+    program.wait("/tree.json", |tree| all_wait(tree, 100));
     let found = program.get("/tree.json?q=CLIENT%20acz").json();
     // The call around it, itself, and the two of its group.
     assert_eq!(found["found"], 4);
@@ -91,8 +85,7 @@ fn a_search_finds_one_and_shows_where_it_is() {
 #[test]
 fn what_is_left_out_is_counted() {
     let program = start(&["3000", "named"]);
-    let is_there = |tree: &Value| tree["vthreads"].as_u64().unwrap() > 9000;
-    let tree = program.wait("/tree.json?limit=10", is_there);
+    let tree = program.wait("/tree.json?limit=10", |tree| all_wait(tree, 3000));
     let lines = tree["lines"].as_array().unwrap();
     assert!(lines.len() < 60, "{}", lines.len());
     let left_out = lines
@@ -108,8 +101,9 @@ fn what_is_left_out_is_counted() {
 #[test]
 fn a_hundred_thousand_are_a_few_lines() {
     let program = start(&["33333"]);
-    let answer = program.wait("/tree.json", |tree| has(tree, "reader", 33_333));
+    let answer = program.wait("/tree.json", |tree| all_wait(tree, 33_333));
     assert!(answer["vthreads"].as_u64().unwrap() > 100_000);
+    assert!(has(&answer, "reader", 33_333));
     assert!(answer["lines"].as_array().unwrap().len() < 20);
 }
 
@@ -178,7 +172,7 @@ fn the_timeline_is_there_if_one_is_recorded() {
             .env("VTHREAD_CONSOLE", "127.0.0.1:0")
             .env("VTHREAD_TRACE", &path),
     );
-    let tree = program.wait("/tree.json", |tree| has(tree, "reader", 10));
+    let tree = program.wait("/tree.json", |tree| all_wait(tree, 10));
     assert_eq!(tree["has_timeline"], true);
     let answer = program.get("/trace.json");
     assert!(

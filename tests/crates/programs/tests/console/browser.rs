@@ -1,6 +1,6 @@
 //! A real browser (Debian's `chromium`, without a window) shows the page.
 
-use super::client::{Program, has, start};
+use super::client::{Program, all_wait, start};
 use std::io::ErrorKind;
 use std::process::Command;
 
@@ -45,7 +45,7 @@ fn text(document: &str) -> String {
 fn the_page_shows_groups_vthreads_and_figures() {
     let program = start(&["10000"]);
     program.wait("/tree.json", |tree| {
-        tree["deadlocks"] == 1 && has(tree, "reader", 10_000)
+        tree["deadlocks"] == 1 && all_wait(tree, 10_000)
     });
     let Some(document) = document(&program, "") else {
         return;
@@ -87,7 +87,7 @@ fn the_page_shows_groups_vthreads_and_figures() {
 #[test]
 fn the_page_searches() {
     let program = start(&["100", "named"]);
-    program.wait("/tree.json", |tree| tree["vthreads"] == 328);
+    program.wait("/tree.json", |tree| all_wait(tree, 100));
     let Some(document) = document(&program, "?q=CLIENT+acz") else {
         return;
     };

@@ -117,6 +117,16 @@ pub(crate) fn line<'t>(tree: &'t Value, name: &str) -> Option<&'t Value> {
     lines.find(|line| line["name"] == name)
 }
 
+/// Whether all vthreads of the program with so many connections are there, and wait.
+pub(crate) fn all_wait(tree: &Value, n_connections: u64) -> bool {
+    // Beside a client and its two: the call, those of the jobs, the holder and those that wait for
+    // it, and the two of the deadlock.
+    let n_vthreads = 3 * n_connections + 1 + 4 + 21 + 2;
+    let lines = tree["lines"].as_array().unwrap();
+    let mut states = lines.iter().filter_map(|line| line["state"].as_str());
+    tree["vthreads"] == n_vthreads && states.all(|state| state == "waiting")
+}
+
 /// Whether there are so many that are alike, all waiting.
 pub(crate) fn has(tree: &Value, name: &str, n: u64) -> bool {
     line(tree, name).is_some_and(|line| line["n"] == n && line["state"] == "waiting")
