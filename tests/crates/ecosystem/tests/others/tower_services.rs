@@ -55,14 +55,18 @@ fn a_dropped_future_cancels_the_vthread() {
         }
     }
     let (tx, rx) = channel(1);
+    let (begun, has_begun) = channel(1);
     let endless = vthread::tower::service(closure!(move |_: u32| -> Result<(), String> {
         let _told = Told(tx.clone());
+        begun.send(()).unwrap();
         sleep(Duration::from_secs(3600));
         Ok(())
     }));
     group! {
-        let late = timeout!(Duration::from_millis(5) => endless.oneshot(1).await);
-        assert!(late.is_err());
+        select! {
+            _ = endless.oneshot(1).await => unreachable!(),
+            begun = has_begun.recv() => begun.unwrap(),
+        }
         rx.recv().unwrap();
     }
 }
