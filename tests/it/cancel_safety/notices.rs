@@ -211,16 +211,21 @@ impl Attempt for Waited<'_> {
 
 #[vthread]
 fn waited(seed: u64, n: usize) -> (usize, usize) {
-    let cell = OnceLock::new();
+    let cell = OnceLock::<u64>::new();
     group! {
+        let mut waiters = Vec::new();
         for _ in 0..100 {
             let cell = &cell;
-            spawn! {
-                assert_eq!(timeout!(PATIENCE => *cell.wait()).expect("it is set"), seed);
-            }
+            waiters.push(spawn! { *cell.wait() });
         }
         let result = storm(&Waited(&cell), seed, n);
         cell.set(seed).unwrap();
+        let all = timeout!(PATIENCE => {
+            for waiter in waiters {
+                assert_eq!(waiter.join(), seed);
+            }
+        });
+        all.expect("they are told");
         result
     }
 }

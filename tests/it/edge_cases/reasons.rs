@@ -24,10 +24,13 @@ fn cancelled(task: Task<()>) -> CancelReason {
 /// A group is cancelled by its handle, which concerns its children, and then a child fails, which
 /// concerns its body. The end of the grace goes through the shield in the body.
 #[vthread]
-fn cancelled_and_failed(inner: &Mutex<Option<Task<()>>>) -> Result<(), &'static str> {
+fn cancelled_and_failed(
+    inner: &Mutex<Option<Task<()>>>,
+    grace: Duration,
+) -> Result<(), &'static str> {
     let is_cancelled = AtomicBool::new(false);
     let (began, begun) = channel::<()>(1);
-    group!(g, grace = Duration::from_millis(100) => {
+    group!(g, grace = grace => {
         spawn!(name = "culprit" => {
             began.send(()).unwrap();
             // No suspension point from here on, so that nothing keeps it from failing.
@@ -47,11 +50,16 @@ fn cancelled_and_failed(inner: &Mutex<Option<Task<()>>>) -> Result<(), &'static 
     })
 }
 
+/// The grace may be over before the shield has begun: then the test tries a longer one.
 #[test]
 fn case_03_the_end_of_the_grace_tells_a_body_why_the_body_was_cancelled() {
-    let inner = Mutex::new(None);
-    assert_eq!(cancelled_and_failed(&inner), Err("no"));
-    let reason = cancelled(inner.into_inner().unwrap().unwrap());
+    let graces = (0..8).map(|n| Duration::from_millis(100 << n));
+    let mut tasks = graces.filter_map(|grace| {
+        let inner = Mutex::new(None);
+        assert_eq!(cancelled_and_failed(&inner, grace), Err("no"));
+        inner.into_inner().unwrap()
+    });
+    let reason = cancelled(tasks.next().unwrap());
     let CancelReason::SiblingFailed(culprit) = &reason else {
         panic!("{reason}");
     };

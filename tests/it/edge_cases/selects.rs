@@ -16,10 +16,10 @@ mod case_17_the_first_wins {
     use super::*;
 
     #[vthread]
-    fn run(patience: Duration) -> &'static str {
+    fn run(delay: Duration, patience: Duration) -> &'static str {
         let (tx, rx) = channel::<u32>(1);
         group! {
-            spawn! { sleep(SHORT); let _ = tx.send(7); }
+            spawn!(service => { sleep(delay); let _ = tx.send(7); });
             select! {
                 Ok(n) = rx.recv() => if n == 7 { "seven" } else { "other" },
                 _ = sleep(patience) => {
@@ -33,8 +33,8 @@ mod case_17_the_first_wins {
 
     #[test]
     fn holds() {
-        assert_eq!(run(LONG), "seven");
-        assert_eq!(run(Duration::ZERO), "late");
+        assert_eq!(run(SHORT, LONG), "seven");
+        assert_eq!(run(LONG, Duration::ZERO), "late");
     }
 }
 

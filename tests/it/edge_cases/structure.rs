@@ -18,14 +18,21 @@ mod case_21_an_empty_group {
 
     #[vthread]
     fn is_no_checkpoint(drop_log: &DropLog) -> Result<(), &'static str> {
-        let (ready, is_ready) = channel::<()>(1);
+        let (ready, all_ready) = channel::<()>(2);
+        let (going_on, cancelled) = channel::<()>(1);
         group! {
+            let ready = &ready;
+            spawn!(move => {
+                let _going_on = going_on;
+                ready.send(()).unwrap();
+                sleep(LONG);
+            });
             spawn! {
                 shield! {
                     ready.send(()).unwrap();
-                    sleep(SHORT);
+                    // Until the other one is dropped, and both are marked.
+                    assert!(cancelled.recv().is_err());
                 }
-                // Cancelled by now.
                 for _ in 0..1_000 {
                     group! {}?;
                     group!(max_concurrency = 1 => {})?;
@@ -34,7 +41,8 @@ mod case_21_an_empty_group {
                 yield_now();
                 drop_log.note("too far");
             }
-            is_ready.recv().unwrap();
+            all_ready.recv().unwrap();
+            all_ready.recv().unwrap();
             Err::<(), _>("stop")?;
         }
     }

@@ -39,8 +39,8 @@ mod case_16_a_body_out_of_time_is_dropped {
             let _body = drop_log.object("body");
             group! {
                 let object = drop_log.object("child");
-                spawn! { sleep(LONG); drop(object); }
                 let _inner = drop_log.object("inner");
+                spawn! { sleep(LONG); drop(object); }
                 sleep(LONG);
             }?;
             drop_log.note("went on");
@@ -204,9 +204,16 @@ mod case_16_inner_timeout_and_outer_cancellation_together {
 
     #[vthread]
     fn by_a_failure(drop_log: &DropLog) -> Result<(), &'static str> {
-        let (ready, all_ready) = channel::<()>(2);
+        let (ready, all_ready) = channel::<()>(3);
         let (go, gone) = channel::<()>(1);
+        let (going_on, cancelled) = channel::<()>(1);
         group! {
+            let ready = &ready;
+            spawn!(move => {
+                let _going_on = going_on;
+                ready.send(()).unwrap();
+                sleep(LONG);
+            });
             spawn! {
                 let _ = timeout!(SHORT => {
                     shield! {
@@ -222,12 +229,14 @@ mod case_16_inner_timeout_and_outer_cancellation_together {
             spawn! {
                 shield! {
                     ready.send(()).unwrap();
+                    assert!(cancelled.recv().is_err());
                     sleep(SHORT * 4);
                     go.send(()).unwrap();
                 }
             };
-            all_ready.recv().unwrap();
-            all_ready.recv().unwrap();
+            for _ in 0..3 {
+                all_ready.recv().unwrap();
+            }
             Err::<(), _>("stop")?;
         }
     }
