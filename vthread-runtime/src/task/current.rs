@@ -172,7 +172,7 @@ impl Running {
     }
 
     #[inline]
-    fn is_interrupted(&self, looks: u8) -> bool {
+    fn is_interrupted(&self, looks: u16) -> bool {
         looks & TURNS != 0 && self.waits_for_turn()
     }
 

@@ -30,15 +30,17 @@ use super::wait_for::{LockWait, SeenWait, is_unlimited};
 use super::wait_reason::{WaitReason, WaitReasonCell};
 use crate::cancel::reason::CancelReason;
 use crate::cancel::scope::{Kind, Level, Scope};
-use crate::primitive::{AtomicU8, Mutex, MutexGuard, Ordering};
+use crate::primitive::{AtomicU16, Mutex, MutexGuard, Ordering};
 use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::ptr;
 
 /// Some scope of the vthread may be marked, or have a deadline that has passed.
-const MARKS: u8 = 1 << 0;
+const MARKS: u16 = 1 << 0;
 /// Operations may be interrupted: `base/chance.rs`.
-pub(super) const TURNS: u8 = 1 << 1;
+pub(super) const TURNS: u16 = 1 << 1;
+/// One of the holds, which are counted in the bits from here up.
+const HOLD: u16 = 1 << 2;
 
 /// The part of a vthread that scopes and marks need.
 #[derive(Debug)]
@@ -55,11 +57,11 @@ pub(crate) struct Vthread {
     pub(crate) escape: GuardEscape,
     open: Mutex<Open>,
     /// Whether its operations have to look closer before they begin, and for what: `MARKS`,
-    /// `TURNS`. Never cleared while the vthread lives.
-    looks: AtomicU8,
-    /// The number of walks that have marked a scope of this vthread, and have others to mark still.
-    /// It wraps.
-    held: AtomicU8,
+    /// `TURNS`. Never cleared while the vthread lives. Beside these the number of holds: by walks
+    /// that have marked a scope of this vthread, and have others to mark still. One walk has as
+    /// many as it has found nested groups with a grace of their own. At 2^14 the number wraps, and
+    /// the vthread does not wait for the walk.
+    looks: AtomicU16,
     /// The reason of its wait when it is parked.
     pub(crate) wait_reason: WaitReasonCell,
     /// The data that only a task has. It fits into the padding after the flags.
@@ -112,7 +114,6 @@ impl Vthread {
                 escape: _,
                 open: _,
                 looks: _,
-                held: _,
                 wait_reason: _,
                 of_task: _,
                 stack: _,
@@ -129,8 +130,7 @@ impl Vthread {
                 waiting: ptr::null(),
                 joiner: None,
             }));
-            (&raw mut (*place).looks).write(AtomicU8::new(0));
-            (&raw mut (*place).held).write(AtomicU8::new(0));
+            (&raw mut (*place).looks).write(AtomicU16::new(0));
             (&raw mut (*place).wait_reason).write(WaitReasonCell::new(wait_reason));
             (&raw mut (*place).stack).write(Stack::new());
             (&raw mut (*place).of_task).write(of_task);
@@ -143,9 +143,9 @@ impl Vthread {
         self.looks() != 0
     }
 
-    /// What its operations have to look for. 0: nothing.
+    /// What its operations have to look for. 0: nothing. While it is held, it is not 0.
     #[inline]
-    pub(crate) fn looks(&self) -> u8 {
+    pub(crate) fn looks(&self) -> u16 {
         self.looks.load(Ordering::Acquire)
     }
 
@@ -162,18 +162,18 @@ impl Vthread {
     /// Called before a walk marks a scope of this vthread, if it marks others as well: until
     /// `release`, no frame of the vthread is dropped for that.
     pub(crate) fn hold(&self) {
-        self.held.fetch_add(1, Ordering::AcqRel);
+        self.looks.fetch_add(HOLD, Ordering::AcqRel);
     }
 
     /// The walk has marked all others. The vthread is woken after this.
     pub(crate) fn release(&self) {
-        self.held.fetch_sub(1, Ordering::AcqRel);
+        self.looks.fetch_sub(HOLD, Ordering::AcqRel);
     }
 
     /// Whether a walk that has marked this vthread is still marking others. Read after a mark was
     /// seen.
     pub(crate) fn is_held(&self) -> bool {
-        self.held.load(Ordering::Acquire) > 0
+        self.looks() >= HOLD
     }
 
     /// Whether it is.
@@ -262,8 +262,11 @@ impl Vthread {
         debug_assert!(self.top.get().is_null());
         self.root.reset();
         self.bindings.reset();
-        // A store: only walks set it, and none can while no call of this root is made.
-        self.looks.store(0, Ordering::Relaxed);
+        // The holds stay: a walk that has marked a scope of the last call may have others to mark
+        // still. No other walk finds this root while no call of it is made.
+        if self.looks.load(Ordering::Relaxed) & (MARKS | TURNS) != 0 {
+            self.looks.fetch_and(!(MARKS | TURNS), Ordering::Relaxed);
+        }
         self.escape.reset();
     }
 }
@@ -433,5 +436,38 @@ mod models {
             walk.join().unwrap();
             ending.join().unwrap();
         });
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vthread_is_held_until_all_have_released_it() {
+        let vthread = Vthread::new();
+        for number in 1..=10_000 {
+            vthread.hold();
+            assert!(vthread.is_held(), "held {number} times");
+        }
+        for _ in 0..10_000 {
+            assert!(vthread.is_held());
+            vthread.release();
+        }
+        assert!(!vthread.is_held());
+        assert!(!vthread.may_be_cancelled(), "nobody has marked it");
+    }
+
+    #[test]
+    fn a_reset_clears_what_it_looks_for_and_leaves_the_holds() {
+        let vthread = Vthread::new();
+        vthread.set_takes_turns();
+        vthread.set_maybe_cancelled();
+        vthread.hold();
+        vthread.reset();
+        assert!(!vthread.takes_turns());
+        assert!(vthread.is_held());
+        vthread.release();
+        assert!(!vthread.may_be_cancelled());
     }
 }
