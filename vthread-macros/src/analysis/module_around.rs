@@ -114,11 +114,29 @@ struct Module {
     imported: Option<usize>,
     /// The code of the items that may give a name another meaning.
     others: String,
+    /// How many globs these import.
+    n_globs: usize,
+    /// Whether these have a word.
+    mentioned: RefCell<HashMap<String, bool>>,
     types: OwnTypes,
     /// Its modules that have no function of their own name.
     modules: HashSet<String>,
     /// Whether macros make some of the items.
     is_made: bool,
+}
+
+impl Module {
+    /// Whether the items that may give a name another meaning have it.
+    fn mentions(&self, name: &str) -> bool {
+        if let Some(known) = self.mentioned.borrow().get(name) {
+            return *known;
+        }
+        let is_there = has_word(&self.others, name);
+        self.mentioned
+            .borrow_mut()
+            .insert(name.to_owned(), is_there);
+        is_there
+    }
 }
 
 impl Modules {
@@ -171,6 +189,9 @@ impl Modules {
                 (Kind::Other, _) => {
                     let module = &mut self.all[own];
                     module.types.declare(&item);
+                    if item.word == "use" {
+                        module.n_globs += item.rest.matches("::*").count();
+                    }
                     if item.rest == "use super::*" && item.attributes.is_empty() {
                         module.imported = around;
                     }
@@ -185,12 +206,12 @@ impl Modules {
 
     fn is_hidden(&self, at: usize, name: &str) -> bool {
         let module = &self.all[at];
-        if module.functions.contains_key(name) || has_word(&module.others, name) {
+        if module.functions.contains_key(name) || module.mentions(name) {
             return false;
         }
         // What `super::*` brings is known, unless another glob brings it there.
         let around = module.imported.map(|around| (around, &self.all[around]));
-        let n_globs = module.others.matches("::*").count() - usize::from(around.is_some());
+        let n_globs = module.n_globs - usize::from(around.is_some());
         let is_hidden = n_globs > 0 && module.modules.contains(name);
         is_hidden || around.is_some_and(|(at, _)| self.is_hidden(at, name))
     }
@@ -200,7 +221,7 @@ impl Modules {
         if let Some(known) = module.functions.get(name) {
             return *known;
         }
-        let is_free = !module.is_made && !has_word(&module.others, name);
+        let is_free = !module.is_made && !module.mentions(name);
         let around = module.imported.filter(|_| is_free)?;
         *self.all[around].functions.get(name)?
     }

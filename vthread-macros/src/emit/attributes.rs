@@ -1,11 +1,11 @@
 //! The attributes that a user writes on expressions, statements and arguments. They are removed
 //! before a rewrite and restored afterwards, in one place, so that no rewrite can forget them.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{AttrStyle, Attribute, Expr, Meta, Stmt, Token};
+use syn::{AttrStyle, Attribute, Expr, MacroDelimiter, Meta, MetaList, Stmt, Token, token};
 
 macro_rules! kinds {
     ($($kind:ident)*) => {
@@ -44,6 +44,25 @@ kinds! {
     Array Assign Async Await Binary Block Break Call Cast Closure Const Continue Field ForLoop Group If Index Infer
     Let Lit Loop Macro Match MethodCall Paren Path Range RawAddr Reference Repeat Return Struct Try TryBlock Tuple
     Unary Unsafe While Yield
+}
+
+/// `#[meta]`, which is not parsed: a macro that is not optimised parses slowly.
+pub(crate) fn of_meta(meta: Meta) -> Attribute {
+    Attribute {
+        pound_token: <Token![#]>::default(),
+        style: AttrStyle::Outer,
+        bracket_token: token::Bracket::default(),
+        meta,
+    }
+}
+
+/// `#[name(contents)]`.
+pub(crate) fn list(name: &str, contents: TokenStream) -> Attribute {
+    of_meta(Meta::List(MetaList {
+        path: Ident::new(name, Span::call_site()).into(),
+        delimiter: MacroDelimiter::Paren(token::Paren::default()),
+        tokens: contents,
+    }))
 }
 
 /// Removes the attributes from an expression before it is rewritten.

@@ -291,6 +291,16 @@ fn start(expr: &Expr) -> Span {
         Expr::Try(tried) if tried.attrs.is_empty() => start(&tried.expr),
         Expr::Index(indexed) if indexed.attrs.is_empty() => start(&indexed.expr),
         Expr::Call(call) if call.attrs.is_empty() => start(&call.func),
+        Expr::Path(path) if path.attrs.is_empty() && path.qself.is_none() => {
+            let first = &path.path.segments[0].ident;
+            let colons = path.path.leading_colon.map(|colons| colons.spans[0]);
+            colons.unwrap_or_else(|| first.span())
+        }
+        Expr::Macro(invocation) if invocation.attrs.is_empty() => {
+            let path = &invocation.mac.path;
+            let colons = path.leading_colon.map(|colons| colons.spans[0]);
+            colons.unwrap_or_else(|| path.segments[0].ident.span())
+        }
         other => {
             let first = other.to_token_stream().into_iter().next();
             first.map_or_else(Span::call_site, |tree| tree.span())

@@ -112,11 +112,10 @@ pub(crate) fn is_named_as_in_io(name: &Ident) -> bool {
 /// Whether the file imports a trait as `Read as Other`.
 fn is_another_name_in_io(name: &Ident, text: &str) -> bool {
     let read = file_of(name.span()).and_then(|file| read(&file));
+    let renamed = format!(" as {text}");
     read.is_some_and(|code| {
-        let mut imports = names::IO_TRAITS
-            .iter()
-            .map(|of_io| format!("{of_io} as {text}"));
-        imports.any(|import| code.contains(&import))
+        let mut imports = code.match_indices(&renamed).map(|(at, _)| &code[..at]);
+        imports.any(|before| names::IO_TRAITS.iter().any(|name| before.ends_with(name)))
     })
 }
 

@@ -1,11 +1,12 @@
 //! Where each of the user's attributes goes.
 
 use super::instrument::is_instrument;
+use crate::emit::attributes::{list, of_meta};
 use crate::errors::{self, Errors};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
-use syn::{AttrStyle, Attribute, FnArg, Meta, Path, Signature, Token, Visibility, parse_quote};
+use syn::{AttrStyle, Attribute, FnArg, Meta, Path, Signature, Token, Visibility};
 
 /// The compiler's own attributes that may stand below `#[vthread]`: they do not change what a
 /// function does.
@@ -96,11 +97,11 @@ fn companion_attribute(attr: &Attribute) -> Option<Attribute> {
     let path = attr.path();
     if path.is_ident("deprecated") {
         // Deprecated functions may use deprecated ones; the companion names the facade.
-        return Some(parse_quote!(#[allow(deprecated)]));
+        return Some(list("allow", quote!(deprecated)));
     }
     if path.is_ident("test") || path.is_ident("bench") {
         // Outside of tests rustc removes the facade.
-        return Some(parse_quote!(#[cfg(test)]));
+        return Some(list("cfg", quote!(test)));
     }
     selected(&attr.meta, &["allow", "warn", "deny", "forbid", "cfg"])
 }
@@ -110,13 +111,13 @@ fn selected(meta: &Meta, names: &[&str]) -> Option<Attribute> {
     let path = meta.path();
     if !path.is_ident("cfg_attr") {
         let is_selected = names.iter().any(|name| path.is_ident(name));
-        return is_selected.then(|| parse_quote!(#[#meta]));
+        return is_selected.then(|| of_meta(meta.clone()));
     }
     let mut parts = under_condition(meta).into_iter();
     let condition = parts.next()?;
     let parts = parts.filter_map(|part| Some(selected(&part, names)?.meta));
     let parts: Vec<Meta> = parts.collect();
-    (!parts.is_empty()).then(|| parse_quote!(#[cfg_attr(#condition, #(#parts),*)]))
+    (!parts.is_empty()).then(|| list("cfg_attr", quote!(#condition, #(#parts),*)))
 }
 
 /// The parts of a `cfg_attr`: its condition, then its attributes.
@@ -136,8 +137,7 @@ pub(crate) fn for_two(attrs: &mut [Attribute]) {
     for attr in attrs {
         attr.style = AttrStyle::Outer;
         if let (true, Meta::List(list)) = (attr.path().is_ident("expect"), &attr.meta) {
-            let lints = &list.tokens;
-            *attr = parse_quote!(#[allow(#lints)]);
+            *attr = self::list("allow", list.tokens.clone());
         }
     }
 }
@@ -173,7 +173,7 @@ pub(crate) const METHOD: &str = "*A vthread method: a call in `#[vthread]` code 
 /// A last paragraph of the documentation, for public functions only: others have no page.
 pub(crate) fn note(visibility: &Visibility, text: &str) -> Option<Attribute> {
     matches!(visibility, Visibility::Public(_))
-        .then(|| parse_quote!(#[cfg_attr(doc, doc = "", doc = #text)]))
+        .then(|| list("cfg_attr", quote!(doc, doc = "", doc = #text)))
 }
 
 /// The condition under which an argument exists.
@@ -195,7 +195,7 @@ pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
 /// lints whose spans are the user's. Each lint costs the user's compiler time, so they are allowed
 /// only where clippy checks.
 pub(crate) fn allowed_lints() -> Attribute {
-    parse_quote!(#[cfg_attr(clippy, allow(
+    let lints = quote!(
         clippy::manual_async_fn,
         clippy::let_and_return,
         clippy::double_must_use,
@@ -203,5 +203,6 @@ pub(crate) fn allowed_lints() -> Attribute {
         clippy::diverging_sub_expression,
         clippy::explicit_auto_deref,
         clippy::unnecessary_semicolon
-    ))])
+    );
+    list("cfg_attr", quote!(clippy, allow(#lints)))
 }

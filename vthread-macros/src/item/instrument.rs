@@ -15,8 +15,8 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Block, Expr, FnArg, Ident, LitInt, LitStr, Meta, Pat, Path, Signature, Token, Type,
-    parenthesized,
+    Attribute, Block, Expr, FnArg, Ident, LitInt, LitStr, Meta, Pat, Path, Signature, Stmt, Token,
+    Type, parenthesized,
 };
 
 /// Types whose values `tracing` records as they are; all others are recorded by `Debug`.
@@ -83,17 +83,20 @@ pub(crate) fn take(
     }
 }
 
-/// Reports the attribute above `#[vthread]`, which has put its guard into the body already.
+/// Reports the attribute above `#[vthread]`, which has put its guard into the body already: as a
+/// variable of the body or of a block there.
 pub(crate) fn refuse_above(name: &Ident, block: &Block, errors: &mut Errors) {
-    if mentions_guard(block.to_token_stream()) {
+    if declares_guard(block) {
         errors.on(name, errors::INSTRUMENT_ABOVE);
     }
 }
 
-fn mentions_guard(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|tree| match tree {
-        TokenTree::Ident(ident) => ident == "__tracing_attr_guard",
-        TokenTree::Group(group) => mentions_guard(group.stream()),
+fn declares_guard(block: &Block) -> bool {
+    block.stmts.iter().any(|statement| match statement {
+        Stmt::Local(local) => {
+            matches!(&local.pat, Pat::Ident(variable) if variable.ident == "__tracing_attr_guard")
+        }
+        Stmt::Expr(Expr::Block(inner), _) => declares_guard(&inner.block),
         _ => false,
     })
 }

@@ -166,7 +166,8 @@ pub(crate) fn call_output(signature: &Signature, is_send: bool, shown: Shown) ->
     // at the attribute.
     let mut arguments = Group::new(Delimiter::Bracket, arguments);
     arguments.set_span(end(signature));
-    syn::parse_quote_spanned!(span=> -> #call! #arguments)
+    let call = quote_spanned!(span=> #call! #arguments);
+    ReturnType::Type(Token![->](span), Box::new(Type::Verbatim(call)))
 }
 
 /// Where a signature ends, up to its return type.

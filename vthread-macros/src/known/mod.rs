@@ -4,52 +4,11 @@
 pub(crate) mod attributes;
 pub(crate) mod macros;
 mod own_macros;
+mod std_names;
 
 use crate::names::plain_text;
-use std::collections::HashSet;
-use std::sync::LazyLock;
+use std_names::{FUNCTIONS, METHODS, has, is_exception};
 use syn::{ExprPath, Path};
-
-/// Methods of std whose names users do not give to suspending methods.
-static METHODS: LazyLock<HashSet<&str>> = LazyLock::new(|| without_exceptions(STD_METHODS));
-
-/// The same for associated functions.
-static FUNCTIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| without_exceptions(STD_FUNCTIONS));
-
-// Written by the example `std_names` from std's documentation.
-const STD_METHODS: &str = include_str!("std_methods.txt");
-const STD_FUNCTIONS: &str = include_str!("std_functions.txt");
-/// Written by hand.
-const EXCEPTIONS: &str = include_str!("exceptions.txt");
-
-fn without_exceptions(names: &'static str) -> HashSet<&'static str> {
-    let (whole, begun): (Vec<_>, Vec<_>) = exceptions().partition(|name| !name.ends_with('*'));
-    let whole: HashSet<&str> = whole.into_iter().collect();
-    let is_begun = |name: &str| {
-        let mut begun = begun.iter().map(|name| name.trim_end_matches('*'));
-        begun.any(|begin| name.starts_with(begin))
-    };
-    let names = names.split_whitespace();
-    names
-        .filter(|name| !whole.contains(name) && !is_begun(name))
-        .collect()
-}
-
-fn exceptions() -> impl Iterator<Item = &'static str> {
-    let lines = EXCEPTIONS.lines();
-    lines.flat_map(|line| {
-        line.split('#')
-            .next()
-            .unwrap_or_default()
-            .split_whitespace()
-    })
-}
-
-/// All names of std's functions, with and without a receiver.
-static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    let methods = STD_METHODS.split_whitespace();
-    methods.chain(STD_FUNCTIONS.split_whitespace()).collect()
-});
 
 /// Types of std whose own functions never suspend. Names that users give to their own types
 /// (`Cell`, `Layout`, `Ordering`, `Mutex`, `File` ..) are not here.
@@ -155,17 +114,17 @@ pub(crate) fn is_type_of_std(name: &str) -> bool {
 
 /// Whether calls of methods of this name are left alone.
 pub(crate) fn method(name: &str) -> bool {
-    METHODS.contains(name)
+    has(&METHODS, name) && !is_exception(name)
 }
 
 /// Whether type-relative calls of associated functions of this name are left alone.
 pub(crate) fn associated(name: &str) -> bool {
-    FUNCTIONS.contains(name)
+    has(&FUNCTIONS, name) && !is_exception(name)
 }
 
-/// Whether std has an associated function of this name, of whatever type.
+/// Whether std has a function of this name, with or without a receiver, of whatever type.
 pub(crate) fn associated_of_std(name: &str) -> bool {
-    NAMES.contains(name)
+    has(&METHODS, name) || has(&FUNCTIONS, name)
 }
 
 /// Whether calls of this path are left alone.
@@ -230,7 +189,7 @@ pub(crate) fn is_of_std(path: &Path, function: &str) -> bool {
         let is_type = TYPES.contains(&name.as_str()) || PRIMITIVES.contains(&name.as_str());
         let traits = TRAITS.iter().chain(TRAITS_OF_OTHERS);
         let mut traits = traits.filter(|(known, _)| *known == name);
-        is_type && NAMES.contains(function)
+        is_type && associated_of_std(function)
             || traits.any(|(_, functions)| functions.contains(&function))
     })
 }
@@ -258,12 +217,9 @@ mod tests {
 
     #[test]
     fn every_exception_is_a_name_of_std() {
-        let std: HashSet<&str> = STD_METHODS
-            .split_whitespace()
-            .chain(STD_FUNCTIONS.split_whitespace())
-            .collect();
-        let is_known = |name: &&str| std.contains(name) || name.ends_with('*');
-        let unknown: Vec<&str> = exceptions().filter(|name| !is_known(name)).collect();
+        let is_known = |name: &str| associated_of_std(name) || name.ends_with('*');
+        let exceptions = super::std_names::EXCEPTIONS.iter();
+        let unknown: Vec<_> = exceptions.filter(|name| !is_known(name)).collect();
         assert!(unknown.is_empty(), "not in std: {unknown:?}");
     }
 
@@ -292,7 +248,7 @@ mod tests {
     #[test]
     fn functions_of_stds_traits_are_names_of_std() {
         for name in TRAITS.iter().flat_map(|(_, functions)| *functions) {
-            assert!(NAMES.contains(name), "{name}");
+            assert!(associated_of_std(name), "{name}");
         }
     }
 
