@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 /// The fewest tasks between two looks. A power of two.
 pub(super) const FEWEST: usize = 64;
-/// The most. A power of two.
-pub(super) const MOST: usize = 1024;
+/// The most. A power of two, and not larger, because tasks that were short may become long ones.
+pub(super) const MOST: usize = 256;
 /// If the tasks between two looks took less than this, there will be more before the next one.
 const SHORT: Duration = Duration::from_micros(15);
 /// If they took more than this, there will be fewer.
@@ -43,7 +43,7 @@ impl Cadence {
         if elapsed < SHORT {
             self.mask = (2 * self.mask + 1).min(MOST - 1);
         } else if elapsed > LONG {
-            // At once: tasks that were short may have become long ones.
+            // At once.
             self.mask = FEWEST - 1;
         }
     }
@@ -69,12 +69,12 @@ mod tests {
     #[test]
     fn short_tasks_are_many() {
         assert_eq!(tasks(Duration::from_nanos(10)), MOST);
-        assert_eq!(tasks(Duration::from_nanos(100)), 512);
+        assert_eq!(tasks(Duration::from_nanos(100)), MOST);
     }
 
     #[test]
     fn long_tasks_are_few() {
-        assert_eq!(tasks(Duration::from_nanos(500)), FEWEST);
+        assert_eq!(tasks(Duration::from_nanos(400)), FEWEST);
         assert_eq!(tasks(Duration::from_millis(1)), FEWEST);
     }
 

@@ -20,7 +20,7 @@ use std::time::Instant;
 
 /// The number of tasks after which the oldest nested child moves to the deque. A multiple of the
 /// number between two looks around, and so large that a recursion stays narrow.
-const ADVANCE: usize = 4 * cadence::MOST;
+const ADVANCE: usize = 16 * cadence::MOST;
 
 /// The result of a look around.
 enum Around {
