@@ -1,7 +1,9 @@
 //! What suspends in a `for` blocks as an iterator.
 #![deny(deprecated)]
+use std::path::Path;
+use vthread::fs;
 use vthread::io::BufReader;
-use vthread::net::TcpStream;
+use vthread::net::{TcpListener, TcpStream};
 use vthread::prelude::*;
 use vthread::sync::Receiver;
 
@@ -23,6 +25,22 @@ fn lines(reader: BufReader<TcpStream>) -> usize {
     reader.lines().map_while(Result::ok).count()
 }
 
+#[vthread]
+fn connections(listener: &TcpListener) -> std::io::Result<()> {
+    for (n, stream) in listener.incoming().enumerate() {
+        println!("{n} {:?}", stream?.peer_addr());
+    }
+    Ok(())
+}
+
+#[vthread]
+fn entries(path: &Path) -> std::io::Result<usize> {
+    for entry in fs::read_dir(path)?.flatten() {
+        println!("{:?}", entry.path());
+    }
+    Ok(fs::read_dir(path).unwrap().count() + vthread::fs::read_dir(path).expect("one").count())
+}
+
 // These suspend, or do not wait, or are others of these names.
 #[vthread]
 fn others(rx: &Receiver<u32>, readers: &[u32]) -> usize {
@@ -31,6 +49,9 @@ fn others(rx: &Receiver<u32>, readers: &[u32]) -> usize {
     }
     for n in rx {
         println!("{n}");
+    }
+    for entry in fs::read_dir("/").unwrap() {
+        println!("{entry:?}");
     }
     rx.try_iter().count() + readers.iter().count()
 }

@@ -209,21 +209,39 @@ pub(crate) fn unprobed(call: &ExprMethodCall, name: &str) -> Option<Expr> {
     is_asked.then(|| asked_of_result(call, "of_stdin", call.method.span()))
 }
 
-/// Has an iterator that further methods are called on asked about.
-pub(crate) fn ask_iterator(iterator: &mut Expr) {
-    if let (true, Expr::MethodCall(call)) = (is_asked_iterator(iterator), &*iterator) {
-        *iterator = asked_of_result(call, "of_an_iterator", call.method.span());
+/// Has an iterator that further methods are called on asked about; `at` is what
+/// [`asked_iterator`] says of it.
+pub(crate) fn ask_iterator(iterator: &mut Expr, at: Span) {
+    *iterator = asked_of_result(&*iterator, "of_an_iterator", at);
+}
+
+/// Where the name stands of what may be an iterator of the library's that blocks. To be called
+/// before the expression is rewritten.
+pub(crate) fn asked_iterator(iterator: &Expr) -> Option<Span> {
+    match iterator {
+        Expr::MethodCall(call) if call.attrs.is_empty() => {
+            let name = plain_text(&call.method);
+            let is_asked = name == "incoming"
+                || (ITERATORS.contains(&name.as_str())
+                    && mentions(call.receiver.to_token_stream(), NAMES_OF_SOURCES));
+            match name.as_str() {
+                "unwrap" | "expect" => read_dir(&call.receiver),
+                _ => is_asked.then(|| call.method.span()),
+            }
+        }
+        Expr::Try(tried) => read_dir(&tried.expr),
+        _ => None,
     }
 }
 
-/// Whether it may be an iterator of the library's that blocks.
-pub(super) fn is_asked_iterator(iterator: &Expr) -> bool {
-    let Expr::MethodCall(call) = iterator else {
-        return false;
+/// Where the name stands in `fs::read_dir(path)`.
+fn read_dir(call: &Expr) -> Option<Span> {
+    let Expr::Call(call) = call else { return None };
+    let Expr::Path(callee) = &*call.func else {
+        return None;
     };
-    ITERATORS.contains(&plain_text(&call.method).as_str())
-        && call.attrs.is_empty()
-        && mentions(call.receiver.to_token_stream(), NAMES_OF_SOURCES)
+    let last = &callee.path.segments.last()?.ident;
+    (last == "read_dir").then(|| last.span())
 }
 
 /// Whether it is a function of a module whose argument is the same module's `stdin()`, locked or

@@ -53,6 +53,7 @@ impl Lowering {
         let is_covered = self.is_covered;
         let is_probed = !is_of_std && own != Some(Known::Plain);
         self.is_covered |= is_probed && self.in_frame;
+        let asked_iterator = blocking_calls::asked_iterator(&call.receiver);
         if !(name == "block" && call.args.is_empty() && !self.in_frame) {
             self.part(&mut call.receiver);
         } else {
@@ -62,8 +63,8 @@ impl Lowering {
             .iter_mut()
             .for_each(|argument| self.visit_expected(argument));
         self.is_covered = is_covered;
-        if self.warns() {
-            blocking_calls::ask_iterator(&mut call.receiver);
+        if let (Some(at), true) = (asked_iterator, self.warns()) {
+            blocking_calls::ask_iterator(&mut call.receiver, at);
         }
         if is_of_std {
             return blocking_calls::unprobed(call, &name).filter(|_| self.warns());

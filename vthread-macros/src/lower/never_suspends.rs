@@ -85,7 +85,7 @@ impl Lowering {
         match known::method(&name) {
             true => {
                 blocking_calls::unprobed(call, &name).is_none()
-                    && !blocking_calls::is_asked_iterator(&call.receiver)
+                    && blocking_calls::asked_iterator(&call.receiver).is_none()
             }
             false => self.method_of_its_type(call) == Some(Known::Plain),
         }

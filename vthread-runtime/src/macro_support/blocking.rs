@@ -282,13 +282,22 @@ table! { vthread calls:
             [R, F] Probe<0, Unnamed, Call<R, F>>;
 }
 
+/// An iterator of the library's which a `for` of vthread code takes in another way.
+pub trait BlocksAtEachStep {}
+
+impl<M> BlocksAtEachStep for crate::sync::IntoIter<M> {}
+impl<M> BlocksAtEachStep for crate::sync::Iter<'_, M> {}
+impl<R> BlocksAtEachStep for crate::io::Lines<R> {}
+impl<R> BlocksAtEachStep for crate::io::Split<R> {}
+impl<R> BlocksAtEachStep for crate::io::Bytes<R> {}
+impl BlocksAtEachStep for crate::fs::ReadDir {}
+impl BlocksAtEachStep for crate::net::Incoming<'_> {}
+#[cfg(unix)]
+impl BlocksAtEachStep for crate::net::unix::Incoming<'_> {}
+
 table! { vthread calls:
     of_an_iterator = "as an iterator this blocks the OS thread at each step: let a `for` take the items, which suspends"
-        for [M] Probe<0, Unnamed, crate::sync::IntoIter<M>>,
-            [M] Probe<0, Unnamed, crate::sync::Iter<'_, M>>,
-            [R] Probe<0, Unnamed, crate::io::Lines<R>>,
-            [R] Probe<0, Unnamed, crate::io::Split<R>>,
-            [R] Probe<0, Unnamed, crate::io::Bytes<R>>;
+        for [T: BlocksAtEachStep] Probe<0, Unnamed, T>;
 }
 
 table! { streams under std:
