@@ -195,6 +195,20 @@ fn datagrams_overtake_one_another() {
 }
 
 #[vthread::test(virtual_time)]
+fn any_port_is_a_free_one() {
+    let first = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut taken = first.local_addr().unwrap();
+    taken.set_port(taken.port() + 1);
+    let _listener = TcpListener::bind(taken).unwrap();
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    assert_ne!(other.local_addr().unwrap(), taken);
+    taken.set_port(other.local_addr().unwrap().port() + 1);
+    let _socket = UdpSocket::bind(taken).unwrap();
+    let other = UdpSocket::bind("127.0.0.1:0").unwrap();
+    assert_ne!(other.local_addr().unwrap(), taken);
+}
+
+#[vthread::test(virtual_time)]
 fn datagrams_keep_their_bounds() {
     let one = UdpSocket::bind("127.0.0.1:0").unwrap();
     let other = UdpSocket::bind("127.0.0.1:0").unwrap();

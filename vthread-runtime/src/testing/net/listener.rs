@@ -1,6 +1,6 @@
 //! A listener in memory.
 
-use super::place;
+use super::place::{self, Place};
 use super::stream::TcpStream;
 use crate::sync::{Receiver, unbounded};
 use crate::task::call::{Call, suspends};
@@ -37,10 +37,11 @@ impl TcpListener {
             let mut address = address?;
             let (sender, streams) = unbounded();
             place::here(|place| {
+                let taken = |place: &Place, at: &_| place.listeners.contains_key(at);
                 if address.port() == 0 {
-                    address.set_port(place.any_port());
+                    address = place.at_any_port(address, taken);
                 }
-                if place.listeners.contains_key(&address) {
+                if taken(place, &address) {
                     return Err(ErrorKind::AddrInUse.into());
                 }
                 place.listeners.insert(address, sender);

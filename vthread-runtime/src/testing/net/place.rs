@@ -70,8 +70,23 @@ pub(crate) fn forget(of_test: &'static Process) {
 }
 
 impl Place {
-    /// A port that is not in use.
-    pub(super) fn any_port(&mut self) -> u16 {
+    /// `address` with a port with which it is not `taken`, if there is one.
+    pub(super) fn at_any_port(
+        &mut self,
+        mut address: SocketAddr,
+        taken: impl Fn(&Self, &SocketAddr) -> bool,
+    ) -> SocketAddr {
+        for _ in FIRST_PORT..=u16::MAX {
+            address.set_port(self.next_port());
+            if !taken(self, &address) {
+                break;
+            }
+        }
+        address
+    }
+
+    /// The next of the ports for those who ask for any.
+    pub(super) fn next_port(&mut self) -> u16 {
         let port = self.next_port;
         self.next_port = self.next_port.checked_add(1).unwrap_or(FIRST_PORT);
         port

@@ -89,7 +89,7 @@ impl TcpStream {
             }
             let (sender, port) = place::here(|place| {
                 let sender = place.listeners.get(&peer).cloned();
-                (sender, place.any_port())
+                (sender, place.next_port())
             });
             let sender = sender.ok_or(ErrorKind::ConnectionRefused)?;
             let local = SocketAddr::from((Ipv4Addr::LOCALHOST, port));

@@ -1,7 +1,7 @@
 //! A socket for datagrams in memory, over a network that delays and loses.
 
 use super::listener::first;
-use super::place;
+use super::place::{self, Place};
 use crate::base::clock;
 use crate::driver::time_limit::Limit;
 use crate::task::call::{Call, suspends};
@@ -155,10 +155,11 @@ impl UdpSocket {
             let mut address = address?;
             let inbox = Arc::<Inbox>::default();
             place::here(|place| {
+                let taken = |place: &Place, at: &_| place.inboxes.contains_key(at);
                 if address.port() == 0 {
-                    address.set_port(place.any_port());
+                    address = place.at_any_port(address, taken);
                 }
-                if place.inboxes.contains_key(&address) {
+                if taken(place, &address) {
                     return Err(io::Error::from(ErrorKind::AddrInUse));
                 }
                 place.inboxes.insert(address, inbox.clone());
