@@ -409,6 +409,17 @@ pub(super) fn push_last(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
     Ok(())
 }
 
+/// As `push_last`, for a task that was woken: not where no other thread looks (see `push_soon`).
+#[inline]
+pub(super) fn push_joiner(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
+    if let Some(core) = worker.core.borrow().as_ref()
+        && core.remote.hold.seen_by_owner() == Own::Relieved
+    {
+        return Err(task);
+    }
+    push_last(worker, task)
+}
+
 /// As `push_last`, for a child whose spawner is new.
 #[inline]
 pub(super) fn push_nested(worker: &Worker, child: TaskRef) -> Result<(), TaskRef> {
