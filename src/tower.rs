@@ -20,6 +20,10 @@ use vthread_macros::{catch_unwind, spawn};
 /// The service is always ready. The closure owns what it uses, and each call gets a clone. A
 /// dropped future cancels its vthread.
 ///
+/// The group has no `max_concurrency`. With one a call waits for room, and blocks the async code
+/// around it; of a connection that may be the code for which the group's children wait. A
+/// `Semaphore` in the closure bounds how many run at a time.
+///
 /// # Panics
 /// The future does, with the panic of the closure; and if the vthread is cancelled, which its group
 /// was then, too.

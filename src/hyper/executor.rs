@@ -19,6 +19,9 @@ pub struct Executor {
 
 impl Executor {
     /// One for the innermost group around the code that runs now: see [`Group::current`].
+    ///
+    /// The group has no `max_concurrency`. With one a future waits for room in the middle of the
+    /// poll that spawns it, which holds up the whole connection.
     pub fn current() -> Self {
         Executor {
             group: Group::current(),

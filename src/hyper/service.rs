@@ -87,6 +87,10 @@ impl<C> VthreadService<C> {
     ///
     /// That group is known only then. So the closure owns what it uses, and each call gets a clone:
     /// an `Arc`, or a `&'static`.
+    ///
+    /// The group has no `max_concurrency`. With one a request waits for room in the middle of the
+    /// poll: the whole connection stands still, and a closure that reads the body of its request
+    /// never gets it. A `Semaphore` in the closure bounds how many run at a time.
     pub fn in_current_group(self) -> GroupService<C>
     where
         C: 'static,
