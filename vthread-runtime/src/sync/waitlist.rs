@@ -166,8 +166,8 @@ impl<P: Place> Wait<P> {
 
     /// Makes `attempt` under the lock, and waits if it returns `None`.
     ///
-    /// The attempt gets the note if there is one, and must succeed if that is `Granted`. Its result
-    /// is dropped and used outside the lock.
+    /// The attempt gets the note if there is one, and gets it once. It must succeed if that is
+    /// `Granted`. Its result is dropped and used outside the lock.
     pub(crate) fn poll<T>(
         self: Pin<&Self>,
         cx: &mut Context<'_>,
@@ -179,6 +179,13 @@ impl<P: Place> Wait<P> {
             let mut state = self.place.lock();
             let is_present = slot.is_present.get();
             let note = slot.note.get();
+            if note == Some(Note::Attempt) && fresh.is_none() && !current::is_own(cx) {
+                // If the attempt fails it needs a waker, and cannot be made again: what it does
+                // about the note is done.
+                drop(state);
+                fresh = Some(cx.waker().clone());
+                continue;
+            }
             if let Some(value) = attempt(&self.place, &mut state, note) {
                 if is_present {
                     self.leave(P::waiters(&mut state));
@@ -282,3 +289,47 @@ impl<P: Place> fmt::Debug for Wait<P> {
 #[cfg(all(test, loom))]
 #[path = "waitlist_loom.rs"]
 mod model;
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::primitive::Mutex;
+    use std::pin::pin;
+
+    /// A place where there is nothing.
+    struct Nothing(Mutex<WaitList>);
+
+    impl Place for &Nothing {
+        const DOING: WaitReason = WaitReason::Acquiring;
+
+        type State = WaitList;
+
+        fn lock(&self) -> MutexGuard<'_, WaitList> {
+            self.0.lock()
+        }
+        fn waiters(state: &mut WaitList) -> &mut WaitList {
+            state
+        }
+        fn pass_on(&self, _: &mut WaitList, _: Note) -> Option<Waker> {
+            None
+        }
+    }
+
+    #[test]
+    fn an_attempt_has_a_note_once_whoever_wakes() {
+        let place = Nothing(Mutex::new(WaitList::new()));
+        let wait = pin!(Wait::new(&place));
+        let mut notes = Vec::new();
+        for _ in 0..2 {
+            let mut cx = Context::from_waker(Waker::noop());
+            let waits = wait.as_ref().poll(&mut cx, |_, _, note| {
+                notes.extend(note);
+                None::<()>
+            });
+            assert!(waits.is_pending());
+            let woken = place.0.lock().notify(Note::Attempt);
+            assert!(woken.is_some());
+        }
+        assert_eq!(notes, [Note::Attempt]);
+    }
+}
