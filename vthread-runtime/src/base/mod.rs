@@ -8,6 +8,7 @@ pub(crate) mod chance;
 pub(crate) mod clock;
 pub(crate) mod late_box;
 pub(crate) mod list;
+pub(crate) mod overwrite;
 #[cfg(all(any(debug_assertions, feature = "stacks"), not(loom)))]
 pub(crate) mod ticks;
 pub(crate) mod type_question;

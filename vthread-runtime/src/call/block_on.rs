@@ -12,6 +12,7 @@ use crate::base::unwind::{Ended, catch};
 use crate::group::grace::CleanupTimer;
 use crate::program::plain_threads::PlainCall;
 use crate::scheduler::{Given, wait};
+use crate::task::bindings;
 use crate::task::call::Call;
 use crate::task::current::{self, Running};
 use crate::task::poll::has_ended;
@@ -132,10 +133,10 @@ fn drive_registered<F: Future>(
     let mut frame = std::pin::pin!(Some(frame));
     let registration = register(&root);
     // Their owner is further out on this stack.
-    root.vthread.bindings.borrow_current();
+    bindings::borrow_current(&root.vthread);
     let result = drive(&root, &waker, frame.as_mut(), site);
     stack::goes_on();
-    root.vthread.bindings.reset();
+    root.vthread.stack_top.reset();
     drop(registration);
     drop(waker);
     root.set_site(None);
@@ -332,7 +333,7 @@ enum Registration<'a> {
 impl<'a> Registration<'a> {
     /// Below a vthread whose plain code may have given the call any of its values.
     fn nowhere(running: &Running) -> Self {
-        running.vthread().escape.leak();
+        running.vthread().leak();
         Registration::Nowhere
     }
 
@@ -385,8 +386,8 @@ impl Drop for Nested<'_> {
         // SAFETY: as in `register`.
         let outer = unsafe { &*self.outer };
         outer.open().remove(&self.root.vthread.root);
-        if self.root.vthread.escape.leaked() > 0 {
-            outer.escape.leak();
+        if self.root.vthread.leaked() > 0 {
+            outer.leak();
         }
         // SAFETY: still open: the scope around a call does not end before it, or the process is
         // aborted.

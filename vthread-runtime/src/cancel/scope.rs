@@ -11,7 +11,8 @@
 //! Who may touch what: `mark` and `forced` may be used by any thread. `inner` belongs to the thread
 //! that polls the vthread. `parent`, `next`, `grace` and `deadline` are written while the scope is
 //! not registered or under the lock of the vthread's list, and read under that lock or by the
-//! polling thread.
+//! polling thread. The root of a task has neither a parent nor a place in a list of scopes: there
+//! both words are the task's links in the list of its group, under the group's lock.
 
 #![allow(unsafe_code)] // Reads the parent by its address, which others use as the construct's.
 
@@ -25,9 +26,13 @@ use std::ptr;
 
 /// The construct that a registered scope is part of, for walks over the list of a vthread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub(crate) enum Kind {
-    /// The root of a vthread; never registered unless it is the root of a blocking call made inside
-    /// another vthread.
+    /// The root of a task.
+    Task = 0,
+    /// The root of a task that does not keep its group open.
+    Service,
+    /// The root of a blocking call; registered if that was made inside another vthread.
     Root,
     /// The body of a group.
     Group,
@@ -43,6 +48,14 @@ pub(crate) enum Kind {
     Catch,
     /// A recursive call on the heap; never registered, since the chain bypasses it.
     Segment,
+}
+
+impl Kind {
+    /// Whether it is the root of a task.
+    #[inline]
+    fn is_task(self) -> bool {
+        self as u8 <= Kind::Service as u8
+    }
 }
 
 /// How far a mark reaches.
@@ -65,7 +78,8 @@ pub(crate) struct Scope {
     grace: Cell<Grace>,
     /// The deadline of the smallest timeout that reaches the code inside.
     deadline: Cell<Deadline>,
-    parent: Cell<*const Scope>,
+    /// The scope around. Of a task: its link backwards.
+    parent: Cell<*const ()>,
     /// The state of the inside, in one word, since every task has a scope and pays for its size.
     ///
     /// - In steps of `ONE`: how many scopes are open directly inside, those of one place in the
@@ -73,8 +87,8 @@ pub(crate) struct Scope {
     /// - `MET`: a blocking call in a plain frame below has met the mark of this scope, and unwinds.
     ///   Of a `catch_unwind!`: something in it is cancelled by a mark further out.
     inner: Cell<u16>,
-    /// The next scope in the list of the vthread's open scopes.
-    pub(crate) next: Cell<*const Scope>,
+    /// The next scope in the list of the vthread's open scopes. Of a task: its link forwards.
+    next: Cell<*const ()>,
 }
 
 const MET: u16 = 1;
@@ -103,7 +117,8 @@ impl Scope {
     ///   finds a group's scope in the chain may take a share in the group.
     #[inline]
     pub(crate) unsafe fn set_parent(&self, parent: *const Scope) {
-        self.parent.set(parent);
+        debug_assert!(!self.kind.is_task());
+        self.parent.set(parent.cast());
         // SAFETY: open by the contract, and only the polling thread writes to it.
         let parent = unsafe { &*parent };
         self.grace.set(self.grace.get().min(parent.grace.get()));
@@ -147,8 +162,34 @@ impl Scope {
         self.grace.set(grace);
     }
 
+    #[inline]
     pub(crate) fn parent(&self) -> *const Scope {
-        self.parent.get()
+        match self.kind.is_task() {
+            true => ptr::null(),
+            false => self.parent.get().cast(),
+        }
+    }
+
+    /// The next scope in the list of open ones. Of a scope in that list.
+    #[inline]
+    pub(crate) fn next(&self) -> *const Scope {
+        debug_assert!(!self.kind.is_task());
+        self.next.get().cast()
+    }
+
+    /// Sets that.
+    #[inline]
+    pub(crate) fn set_next(&self, next: *const Scope) {
+        debug_assert!(!self.kind.is_task());
+        self.next.set(next.cast());
+    }
+
+    /// Of the root of a task: the words for the neighbours in the list of its group, backwards and
+    /// forwards.
+    #[inline]
+    pub(crate) fn task_links(&self) -> (&Cell<*const ()>, &Cell<*const ()>) {
+        debug_assert!(self.kind.is_task());
+        (&self.parent, &self.next)
     }
 
     /// Marks this scope, and with it all below. Where it is marked already, the first reason stays.

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)] // Projection to the pinned place.
 
 use super::core;
-use super::time::{Bell, Set, Timers, standing};
+use super::time::{Bell, Seen, Set, Timers, standing};
 use std::pin::Pin;
 use std::task::Waker;
 use std::time::Instant;
@@ -55,29 +55,18 @@ impl Alarm {
         self.timers().rewire(self.bell(), waker);
     }
 
-    /// Whether the time was over already when the alarm was made.
+    /// The alarm as it is now.
     #[inline]
-    pub(crate) fn was_due(&self) -> bool {
-        self.bell.was_due()
-    }
-
-    /// Whether the alarm has rung.
-    #[inline]
-    pub(crate) fn has_rung(&self) -> bool {
-        self.bell.has_rung()
-    }
-
-    #[inline]
-    pub(crate) fn is_set(&self) -> bool {
-        self.bell.is_set()
+    pub(crate) fn see(&self) -> Seen {
+        self.bell.see()
     }
 }
 
 impl std::fmt::Debug for Alarm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Alarm")
-            .field("is_set", &self.is_set())
-            .field("has_rung", &self.has_rung())
+            .field("is_set", &self.see().is_set())
+            .field("has_rung", &self.see().has_rung())
             .finish_non_exhaustive()
     }
 }
@@ -85,7 +74,8 @@ impl std::fmt::Debug for Alarm {
 impl Drop for Alarm {
     #[inline]
     fn drop(&mut self) {
-        if self.is_set() && !self.has_rung() {
+        let seen = self.see();
+        if seen.is_set() && !seen.has_rung() {
             // SAFETY: an alarm that was set, and so pinned, stays so until it is dropped.
             let alarm = unsafe { Pin::new_unchecked(&*self) };
             alarm.timers().take_out(alarm.bell());

@@ -20,6 +20,7 @@ static DRIVER: OnceLock<Driver> = OnceLock::new();
 ///
 /// # Panics
 /// Where the system has no more descriptors for a poller.
+#[inline]
 pub(crate) fn get() -> &'static Driver {
     DRIVER.get_or_init(|| match Reactor::new() {
         Ok(reactor) => Driver {

@@ -45,25 +45,26 @@ impl Limit {
 
     /// Whether the time was over already when this was made.
     pub(crate) fn was_due(&self) -> bool {
-        self.alarm.was_due()
+        self.alarm.see().was_due()
     }
 
     #[cfg(all(test, not(loom)))]
     pub(crate) fn has_rung(&self) -> bool {
-        self.alarm.has_rung()
+        self.alarm.see().has_rung()
     }
 
     /// Waits until the time is over. The first poll sets the alarm.
     pub(crate) fn poll_over(self: Pin<&Self>, cx: &Context<'_>) -> Poll<()> {
         // SAFETY: The alarm is pinned with the limit: nothing moves it out.
         let alarm = unsafe { self.map_unchecked(|limit| &limit.alarm) };
-        if alarm.was_due() || alarm.has_rung() {
+        let seen = alarm.see();
+        if seen.was_due() || seen.has_rung() {
             return Poll::Ready(());
         }
-        if alarm.is_set() {
+        if seen.is_set() {
             alarm.rewire(cx.waker());
             // It may have rung meanwhile, and woken the waker before.
-            return if alarm.has_rung() {
+            return if alarm.see().has_rung() {
                 Poll::Ready(())
             } else {
                 Poll::Pending

@@ -104,7 +104,7 @@ fn claimer(running: &Running) -> Option<(Arc<Node>, *const Header)> {
         match open.kind {
             // SAFETY: open, so that its owner keeps the node.
             Kind::Group => return Some((unsafe { node_of(scope) }, ptr::null())),
-            Kind::Root => break,
+            Kind::Task | Kind::Service | Kind::Root => break,
             Kind::Defer => has_cleanup = true,
             // The panic of a destructor may end here, and the failure with it.
             Kind::Catch => return None,

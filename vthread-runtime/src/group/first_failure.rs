@@ -23,7 +23,7 @@ impl<'a> From<&'a Header> for Member<'a> {
     fn from(child: &'a Header) -> Self {
         Member {
             name: child.name(),
-            site: child.site,
+            site: child.site(),
             is_body: false,
         }
     }

@@ -77,8 +77,9 @@ fn parts(word: *mut Header) -> (Option<NonNull<Header>>, usize) {
 /// # Safety
 /// - The task's memory is kept, and it has ended: no other thread looks at the place.
 unsafe fn before(child: NonNull<Header>) -> Option<NonNull<Header>> {
-    // SAFETY: by the contract. The root of a task is in no list of scopes.
-    let place = &unsafe { child.as_ref() }.vthread.root.next;
+    // SAFETY: by the contract. The call stack of a task that has ended is empty, and its bindings
+    // are given up.
+    let place = unsafe { child.as_ref() }.vthread.stack_top.unused();
     NonNull::new(place.get().cast_mut().cast())
 }
 
@@ -87,7 +88,7 @@ unsafe fn before(child: NonNull<Header>) -> Option<NonNull<Header>> {
 unsafe fn set_before(child: NonNull<Header>, before: Option<NonNull<Header>>) {
     let before = before.map_or(ptr::null_mut(), NonNull::as_ptr);
     // SAFETY: as above.
-    let place = &unsafe { child.as_ref() }.vthread.root.next;
+    let place = unsafe { child.as_ref() }.vthread.stack_top.unused();
     place.set(before.cast());
 }
 

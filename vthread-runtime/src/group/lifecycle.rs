@@ -265,7 +265,7 @@ impl<'o, 'scope, E, B: Future, S, X: Exit<E, B::Output, Said = S>>
         drop(grace);
         if leaked > 0 {
             let vthread = running.vthread();
-            vthread.escape.leaked_by_a_child(leaked);
+            vthread.leaked_by_a_child(leaked);
         }
     }
 }

@@ -68,7 +68,7 @@ unsafe fn describe<'a>(
     let name = task.name().map(|name| format!("the vthread `{name}`"));
     let name = name.unwrap_or_else(|| "a vthread".to_owned());
     // Writing to a string cannot fail.
-    let _ = write!(text, "{before}{name}, spawned at {}", task.site);
+    let _ = write!(text, "{before}{name}, spawned at {}", task.site());
     // SAFETY: the address is that of the node, or null of a child of the process. The task's parent
     // keeps the node until the task leaves, and no task around a polled one leaves.
     let node = unsafe { parent.cast::<Node>().as_ref() };

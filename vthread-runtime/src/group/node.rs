@@ -323,10 +323,10 @@ impl State {
         self.members.alive += 1;
         self.trace(&child);
         self.members.ordinary += usize::from(!child.is_service());
-        child.links.after.set(self.members.first);
+        child.set_after(self.members.first);
         // SAFETY: linked children are alive: they are unlinked under this lock first.
         if let Some(first) = self.members.first.map(|first| unsafe { Held::new(first) }) {
-            first.links.before.set(Some(child.as_ptr()));
+            first.set_before(Some(child.as_ptr()));
         }
         self.members.first = Some(child.as_ptr());
         // Refused work is missing as well, if the mark came from outside.
@@ -344,10 +344,14 @@ impl State {
     }
 
     /// A child and everything of it are gone.
+    #[inline(always)] // Twice, and once where it is hot.
     pub(super) fn unlink(&mut self, child: &Header) {
         self.remove(child);
         self.members.alive -= 1;
-        self.settle(child);
+        match child.born() {
+            0 => {}
+            born => self.settle(child, born),
+        }
         self.members.ordinary -= usize::from(!child.is_service());
         // A child that ended by itself under the mark, behind a shield perhaps, is not missing.
         let is_missing = child.has_lost_work() && child.end() == End::Cancelled;
@@ -364,36 +368,38 @@ impl State {
     fn trace(&self, child: &Header) {
         current::with(|running| {
             let Some(running) = running else { return };
-            let spawner = &running.vthread().escape;
+            let spawner = running.vthread();
             let is_own =
                 matches!(self.owner, Some((owner, _)) if ptr::eq(owner, running.vthread()));
             if is_own {
-                spawner.spawned_traced(&child.vthread.escape);
+                if let Some(count) = spawner.spawned_traced(&child.vthread) {
+                    child.set_born(count);
+                }
             } else {
                 spawner.leak();
             }
         });
     }
 
-    /// A child is gone: its captures are gone too, or have leaked.
-    fn settle(&mut self, child: &Header) {
-        let provenance = &child.vthread.escape;
+    /// A child is gone, whose spawner was followed: its captures are gone too, or have leaked.
+    #[cold]
+    fn settle(&mut self, child: &Header, born: u32) {
         let leaves_something = !matches!(child.end(), End::Done | End::Cancelled);
-        if provenance.born() > 0 && (provenance.leaked() > 0 || leaves_something) {
-            self.leaked = self.leaked.max(provenance.born());
+        if child.vthread.leaked() > 0 || leaves_something {
+            self.leaked = self.leaked.max(born);
         }
     }
 
     fn remove(&mut self, child: &Header) {
-        let (before, after) = (child.links.before.get(), child.links.after.get());
+        let (before, after) = (child.before(), child.after());
         // SAFETY: neighbours are linked, hence alive.
         match before.map(|before| unsafe { Held::new(before) }) {
-            Some(before) => before.links.after.set(after),
+            Some(before) => before.set_after(after),
             None => self.members.first = after,
         }
         // SAFETY: as above.
         if let Some(after) = after.map(|after| unsafe { Held::new(after) }) {
-            after.links.before.set(before);
+            after.set_before(before);
         }
     }
 
@@ -402,7 +408,7 @@ impl State {
         let mut at = self.members.first;
         // SAFETY: linked children are alive, and none is unlinked under our lock.
         while let Some(child) = at.map(|child| unsafe { Held::new(child) }) {
-            at = child.links.after.get();
+            at = child.after();
             visit(child);
         }
     }

@@ -95,7 +95,7 @@ impl<V> Task<V> {
 
     /// Returns the location of the `spawn!` that made the child.
     pub fn location(&self) -> &'static Location<'static> {
-        self.handle.header().site
+        self.handle.header().site()
     }
 }
 
@@ -103,7 +103,7 @@ impl<V> fmt::Debug for Task<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Task")
             .field("name", &self.name())
-            .field("spawned_at", &self.handle.header().site)
+            .field("spawned_at", &self.handle.header().site())
             .field("outcome", &self.outcome())
             .finish()
     }
@@ -212,7 +212,7 @@ fn name(task: &Header) -> Option<&str> {
 /// The panic of a join of a child that has no value: names the child, and the reason.
 #[cold]
 pub(super) fn no_value(task: &Header) -> ! {
-    let site = task.site;
+    let site = task.site();
     let who = match name(task) {
         Some(name) => format!("`{name}` (spawned at {site})"),
         None => format!("the vthread spawned at {site}"),

@@ -236,7 +236,7 @@ impl Snapshot {
                 self.visit_child(&child, Some(index), detail, pending);
             } else {
                 let group = &mut self.groups[index];
-                group.others_born = group.others_born.max(child.vthread.escape.born());
+                group.others_born = group.others_born.max(child.born());
             }
         });
     }
@@ -261,9 +261,10 @@ impl Snapshot {
             },
             name,
             task_id: (detail == Detail::All).then(|| child.id()),
-            site: Some(child.site),
+            site: Some(child.site()),
             is_ending: child.is_service() || vthread.root.has_own_mark(),
             activity: child.activity(),
+            born: child.born(),
             joiner: child.joiner(),
             within,
             ..SeenVthread::of(vthread, child.waker_data(), detail)
@@ -304,8 +305,8 @@ impl SeenVthread {
             site: None,
             waker,
             stamp: vthread.escape.now(),
-            leaked: vthread.escape.leaked(),
-            born: vthread.escape.born(),
+            leaked: vthread.leaked(),
+            born: 0,
             is_ending: false,
             activity: Activity::Running,
             wait_reason: vthread.wait_reason.get(),

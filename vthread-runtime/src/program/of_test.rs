@@ -87,7 +87,7 @@ impl OfTest {
         self.0.for_each_child(|child, _| {
             left.push(Left {
                 name: child.name().map(|name| name.to_string()),
-                site: child.site,
+                site: child.site(),
                 waits: child.vthread.wait_reason.get().words(),
             });
         });

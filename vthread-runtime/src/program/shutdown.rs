@@ -88,7 +88,7 @@ impl Process {
     pub(crate) fn record(&self, child: &Header, cause: Cause) {
         let failure = BackgroundFailure {
             name: child.name().cloned(),
-            site: child.site,
+            site: child.site(),
             cause,
         };
         trace::background_failure(&failure);

@@ -5,18 +5,19 @@
 //! is no chain of maps. The newest binding comes first, the others are sorted: a lookup is a
 //! comparison and, if that fails, a binary search among the few variables that are bound at all.
 //!
-//! *Current* is one pointer: in the vthread that the thread polls (touched by the polling thread
-//! only), or, on a thread that polls none, in a thread-local cell. Code that has bindings of its
-//! own (a `bind!`, a segment, a helper's work) sets the pointer for as long as it runs, and
-//! restores it: so it is the inherited map whenever the vthread is not polled, and code without
+//! *Current* is one pointer (`current_map.rs`): in the poll that the thread makes, or, on a thread
+//! that polls none, in a thread-local cell. Null is the map that the vthread has inherited
+//! (`stack_top.rs`), with which a poll begins. Code that has bindings of its own (a `bind!`, a
+//! segment, a helper's work) sets the pointer for as long as it runs, and restores it. Code without
 //! bindings pays nothing.
 
 #![allow(unsafe_code)] // The current map by address.
 
 use super::current;
+use super::current_map::{Borrowed, Current};
+use super::vthread::Vthread;
 use crate::base::arc::retain;
 use std::any::Any;
-use std::cell::Cell;
 use std::fmt;
 use std::ptr;
 use std::sync::Arc;
@@ -65,7 +66,12 @@ impl Bindings {
     /// The bindings of the code that runs now.
     #[inline]
     pub(crate) fn current() -> Self {
-        with_current(Current::share)
+        let map = now();
+        if map.is_none() {
+            return Bindings(None);
+        }
+        // SAFETY: every map lives in an `Arc`, and what is current is alive.
+        Bindings(Some(unsafe { retain(map_of(map)) }))
     }
 
     /// Adds a binding of the variable at `key` to `value`.
@@ -88,7 +94,8 @@ impl Bindings {
     }
 
     fn as_borrowed(&self) -> Borrowed {
-        Borrowed(self.0.as_ref().map_or(ptr::null(), Arc::as_ptr))
+        let map = self.0.as_ref().map_or(ptr::null(), Arc::as_ptr);
+        Borrowed::from_word(map.cast())
     }
 }
 
@@ -102,119 +109,86 @@ impl fmt::Debug for Bindings {
 /// Calls `code` with the value of the variable at `key`, if the code that runs now has it bound.
 #[inline]
 pub(crate) fn lookup<R>(key: usize, code: impl FnOnce(Option<&Value>) -> R) -> R {
-    with_current(|current| {
-        // SAFETY: the current map is owned by a frame further out on this stack, or by the vthread
-        // that the thread polls: until the code that runs now has gone on.
-        let map = unsafe { current.0.get().0.as_ref() };
-        code(map.and_then(|map| map.get(key)))
-    })
+    // SAFETY: the current map is owned by a frame further out on this stack, or by the vthread that
+    // the thread polls: until the code that runs now has gone on.
+    let map = unsafe { map_of(now()).as_ref() };
+    code(map.and_then(|map| map.get(key)))
 }
-
-/// A map with an owner elsewhere, which keeps it for long enough.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Borrowed(*const Map);
-
-impl Borrowed {
-    pub(crate) const fn none() -> Self {
-        Borrowed(ptr::null())
-    }
-}
-
-/// The pointer to the current map.
-#[derive(Debug)]
-pub(crate) struct Current(Cell<Borrowed>);
 
 thread_local! {
     /// The current map on a thread that polls no vthread.
-    static OF_THREAD: Current = const { Current::new() };
+    static OF_THREAD: Current = const { Current::inherited() };
 }
 
-/// Calls `code` with the current map of the code that runs now.
+/// Calls `code` with the place of the current map of the code that runs now.
 #[inline]
 fn with_current<R>(code: impl FnOnce(&Current) -> R) -> R {
     current::with(|running| match running {
-        Some(running) => code(&running.vthread().bindings),
+        Some(running) => code(running.bindings()),
         None => OF_THREAD.with(code),
     })
 }
 
-impl Current {
-    pub(crate) const fn new() -> Self {
-        Current(Cell::new(Borrowed::none()))
-    }
+/// The current map of the code that runs now: its owner keeps it for now.
+#[inline]
+pub(super) fn now() -> Borrowed {
+    current::with(|running| match running {
+        Some(running) => running.bindings_now(),
+        None => OF_THREAD.with(|of_thread| of_thread.get(Borrowed::none)),
+    })
+}
 
-    /// Clears the pointer; the map that it named is not owned here.
-    pub(crate) fn reset(&self) {
-        self.0.set(Borrowed::none());
-    }
+#[inline]
+fn map_of(borrowed: Borrowed) -> *const Map {
+    borrowed.into_word().cast()
+}
 
-    /// The current map.
-    #[inline]
-    pub(crate) fn get(&self) -> Borrowed {
-        self.0.get()
-    }
-
-    fn share(&self) -> Bindings {
-        let Borrowed(map) = self.0.get();
-        if map.is_null() {
-            return Bindings(None);
+/// Whether the code that runs now has bindings, or may have: on a thread that polls no vthread.
+#[inline]
+fn may_be_some() -> bool {
+    current::with(|running| match running {
+        Some(running) => {
+            let inherits = || !running.vthread().stack_top.inherited().is_none();
+            running.bindings().is_some_or(inherits)
         }
-        // SAFETY: every map lives in an `Arc`, and what is current is alive.
-        Bindings(Some(unsafe { retain(map) }))
-    }
+        None => true,
+    })
+}
 
-    /// Called at the birth of a task: it owns the inherited map, until `release`.
-    #[inline]
-    pub(crate) fn inherit(&self) {
-        let current = with_current(Current::get);
-        if !current.0.is_null() {
-            self.own(current);
-        }
+/// At the birth of a task: it owns the current bindings, until `release`.
+#[inline]
+pub(super) fn inherit(vthread: &Vthread) {
+    if may_be_some() {
+        inherit_some(vthread);
     }
+}
 
-    #[cold]
-    fn own(&self, map: Borrowed) {
-        // SAFETY: as in `share`.
-        let inherited = unsafe { retain(map.0) };
-        self.0.set(Borrowed(Arc::into_raw(inherited)));
+#[cold]
+fn inherit_some(vthread: &Vthread) {
+    if let Bindings(Some(map)) = Bindings::current() {
+        let map = Arc::into_raw(map).cast();
+        vthread.stack_top.set_inherited(Borrowed::from_word(map));
     }
+}
 
-    /// Gives up the inherited map. The values may be dropped with it.
-    ///
-    /// # Safety
-    /// - The task's frame is gone, and `inherit` was called at its birth.
-    #[inline]
-    pub(crate) unsafe fn release(&self) -> Bindings {
-        let Borrowed(map) = self.0.replace(Borrowed::none());
-        if map.is_null() {
-            return Bindings(None);
-        }
-        // SAFETY: the count that `inherit` took; the frame is gone, so the pointer is the inherited
-        // one again.
-        Bindings(Some(unsafe { Arc::from_raw(map) }))
+/// Gives up the bindings that a task owns. The values may be dropped with them.
+///
+/// # Safety
+/// - The task's frame is gone, and `inherit` was called at its birth.
+#[inline]
+pub(super) unsafe fn release(vthread: &Vthread) -> Bindings {
+    let inherited = vthread.stack_top.inherited();
+    if inherited.is_none() {
+        return Bindings(None);
     }
+    vthread.stack_top.reset();
+    // SAFETY: the count that `inherit` took.
+    Bindings(Some(unsafe { Arc::from_raw(map_of(inherited)) }))
+}
 
-    /// For a root on the stack of the code that runs now: it has the same map.
-    pub(crate) fn borrow_current(&self) {
-        self.0.set(with_current(Current::get));
-    }
-
-    /// Runs `code` with `bindings` as the current map.
-    ///
-    /// # Safety
-    /// - Their owner keeps them until `code` has ended.
-    pub(crate) unsafe fn within<R>(&self, bindings: Borrowed, code: impl FnOnce() -> R) -> R {
-        struct Restore<'a>(&'a Current, Borrowed);
-        impl Drop for Restore<'_> {
-            fn drop(&mut self) {
-                self.0.0.set(self.1);
-            }
-        }
-        let guard = Restore(self, self.0.replace(bindings));
-        let result = code();
-        drop(guard);
-        result
-    }
+/// For a root on the stack of the code that runs now: it has the same bindings.
+pub(crate) fn borrow_current(vthread: &Vthread) {
+    vthread.stack_top.set_inherited(now());
 }
 
 #[cfg(all(test, not(loom)))]

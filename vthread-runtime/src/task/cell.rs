@@ -10,6 +10,7 @@
 
 #![allow(unsafe_code)] // Owns frames by address.
 
+use super::bindings;
 use super::current::Running;
 use super::header::{About, End, Header, Held, Holds, TaskRef, VTable};
 use super::poll::{has_ended, poll_frame};
@@ -25,7 +26,7 @@ use std::future::Future;
 use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::ptr::NonNull;
-use std::task::Context;
+use std::task::{Context, Waker};
 
 /// The parent of a task, which waits for its end. Implemented by the group.
 pub(crate) trait Parent<R>: Send {
@@ -183,7 +184,7 @@ fn poll<F: Future, P: Parent<F::Output>>(
     cell: &Cell<F, P>,
     task: Held<'_>,
     running: &Running,
-    waker: &std::task::Waker,
+    waker: &Waker,
 ) -> Option<Ended<F::Output>> {
     let vthread = &cell.header.vthread;
     let root = &vthread.root;
@@ -250,7 +251,7 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
     let (end, value) = parent.ended(header, ended);
     if let Some(value) = value {
         if std::mem::needs_drop::<P::Value>() {
-            header.vthread.escape.leak();
+            header.vthread.leak();
         }
         // SAFETY: the stage is ours until `complete`, and holds nothing.
         unsafe { cell.value().write(value) };
@@ -261,7 +262,7 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
     if completed.has_joiner {
         let joiner = header.vthread.open().joiner.take();
         if let Some(joiner) = joiner
-            && let Err(payload) = catch(|| joiner.waker.wake())
+            && let Err(payload) = catch(|| Waker::from(joiner.waker).wake())
         {
             parent.panicked(header, payload);
         }
@@ -274,11 +275,13 @@ unsafe fn finish<F: Future, P: Parent<F::Output>>(
         }
     }
     // SAFETY: the frame is gone; `spawn` had the task inherit.
-    let bindings = unsafe { header.vthread.bindings.release() };
-    if !bindings.is_empty()
-        && let Err(payload) = catch(|| drop(bindings))
-    {
-        parent.panicked(header, payload);
+    let bindings = unsafe { bindings::release(&header.vthread) };
+    if !bindings.is_empty() {
+        // The destructors of their values run without them.
+        running.bindings().clear();
+        if let Err(payload) = catch(|| drop(bindings)) {
+            parent.panicked(header, payload);
+        }
     }
     // SAFETY: moved out once, here; the parent is not used in its place after the end.
     unsafe { ManuallyDrop::take(&mut *cell.parent.get()) }

@@ -1,26 +1,30 @@
-//! The data that few tasks have: a name, an id that was asked for, a number for the wait for their
-//! end.
+//! The data that few vthreads have: a name, an id that was asked for, a number for the wait for
+//! their end, a count of leaks.
 //!
-//! It is in a box that is made when the first of it is needed, so that all other tasks pay for one
-//! word. The box is freed with the task's memory.
+//! It is in a box that is made when the first of it is needed, so that all others pay for one word,
+//! and that word is of use to them: it is the place of their `spawn!`. The box is freed with the
+//! task's memory.
 
 #![allow(unsafe_code)] // The word owns the box.
 
 use super::header::Queue;
 use super::id::{LazyId, TaskId};
 use super::vthread::Open;
-use super::wait_for;
+use super::wait_for::{self, Site};
 use crate::trace::spans::SpanPlace;
 use std::any::Any;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
+use std::panic::Location;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 #[derive(Default)]
 struct Facts {
+    /// The location of the `spawn!`.
+    site: Option<Site>,
     /// As given in its `spawn!`.
     name: Option<Cow<'static, str>>,
     id: LazyId,
@@ -31,48 +35,98 @@ struct Facts {
     /// The queue of the test that runs the task.
     queue: OnceLock<Arc<dyn Queue>>,
     span: OnceLock<SpanPlace>,
+    /// The count of the vthread's last leak.
+    leaked: AtomicU32,
 }
 
 /// Data that a layer above keeps with a task.
 type Companion = dyn Any + Send + Sync;
 
-/// The pointer to the box. Set once.
-pub(crate) struct Cold(AtomicPtr<Facts>);
+/// One word: the address of the box, made odd, once it is made. Before that the place of the
+/// `spawn!`, which the box has then; null for a vthread that is no task.
+pub(crate) struct Cold(AtomicPtr<()>);
+
+/// Set in the address of the box.
+const BOXED: usize = 1;
 
 impl Cold {
+    /// Of a task.
     #[inline]
-    pub(crate) fn new(name: Option<Cow<'static, str>>) -> Self {
-        let facts = name.map_or(ptr::null_mut(), Facts::named);
-        Cold(AtomicPtr::new(facts))
+    pub(crate) fn new(site: Site, name: Option<Cow<'static, str>>) -> Self {
+        Cold(AtomicPtr::new(match name {
+            None => ptr::from_ref(site).cast_mut().cast(),
+            Some(name) => Facts::named(site, name),
+        }))
     }
 
+    /// Of another vthread.
+    pub(crate) fn of_none() -> Self {
+        Cold(AtomicPtr::new(ptr::null_mut()))
+    }
+
+    /// The location of the `spawn!`.
+    ///
+    /// # Safety
+    /// - It is a task's.
     #[inline]
-    fn get(&self) -> Option<&Facts> {
-        // SAFETY: null, or a box that is not freed before `self` is dropped. Its cells are touched
-        // under a lock, or by the thread that polls the task, as their comments say, and the rest
-        // is `Sync`.
-        unsafe { self.0.load(Ordering::Acquire).as_ref() }
+    pub(crate) unsafe fn site_of_task(&self) -> Site {
+        let word = self.0.load(Ordering::Acquire);
+        if word.addr() & BOXED != 0 {
+            return self.boxed_site();
+        }
+        // SAFETY: a task has one, from its birth: made from a `'static` reference.
+        unsafe { &*word.cast::<Location<'static>>() }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn boxed_site(&self) -> Site {
+        let site = self.facts().and_then(|facts| facts.site);
+        site.expect("it was there before the box")
+    }
+
+    /// The box, or the place in its stead.
+    #[inline]
+    fn get(&self) -> Result<&Facts, Option<Site>> {
+        let word = self.0.load(Ordering::Acquire);
+        match box_of(word) {
+            // SAFETY: a box that is not freed before `self` is dropped. Its cells are touched under
+            // a lock, or by the thread that polls the task, as their comments say, and the rest is
+            // `Sync`.
+            Some(facts) => Ok(unsafe { &*facts }),
+            // SAFETY: null, or made from a `'static` reference.
+            None => Err(unsafe { word.cast::<Location<'static>>().as_ref() }),
+        }
+    }
+
+    fn facts(&self) -> Option<&Facts> {
+        self.get().ok()
     }
 
     fn get_or_make(&self) -> &Facts {
-        if let Some(facts) = self.get() {
-            return facts;
-        }
-        let new = Box::into_raw(Box::default());
-        let null = ptr::null_mut();
+        let site = match self.get() {
+            Ok(facts) => return facts,
+            Err(site) => site,
+        };
+        let facts = Facts {
+            site,
+            ..Facts::default()
+        };
+        let new = facts.into_word();
         if self
             .0
-            .compare_exchange(null, new, Ordering::AcqRel, Ordering::Acquire)
+            .compare_exchange(word_of(site), new, Ordering::AcqRel, Ordering::Acquire)
             .is_err()
         {
+            let ours = box_of(new).expect("made as one");
             // SAFETY: ours, and no other thread has seen it.
-            drop(unsafe { Box::from_raw(new) });
+            drop(unsafe { Box::from_raw(ours) });
         }
-        self.get().expect("made by us, or by who was quicker")
+        self.facts().expect("made by us, or by who was quicker")
     }
 
     pub(crate) fn name(&self) -> Option<&Cow<'static, str>> {
-        self.get()?.name.as_ref()
+        self.facts()?.name.as_ref()
     }
 
     pub(crate) fn id(&self) -> TaskId {
@@ -86,7 +140,7 @@ impl Cold {
 
     /// The queue of the test that runs the task, if one does.
     pub(crate) fn queue(&self) -> Option<&Arc<dyn Queue>> {
-        self.get()?.queue.get()
+        self.facts()?.queue.get()
     }
 
     /// Sets it, once.
@@ -98,13 +152,25 @@ impl Cold {
     /// The place of the task's span, if it runs in one.
     #[inline]
     pub(super) fn span(&self) -> Option<&SpanPlace> {
-        self.get()?.span.get()
+        self.facts()?.span.get()
     }
 
     /// Sets it, once, before the task can run.
     pub(super) fn set_span(&self, span: SpanPlace) {
         let set = self.get_or_make().span.set(span);
         assert!(set.is_ok(), "a task has one span");
+    }
+
+    /// The count of the vthread's last leak: see `guard_escape.rs`.
+    pub(super) fn leaked(&self) -> u32 {
+        self.facts()
+            .map_or(0, |facts| facts.leaked.load(Ordering::Relaxed))
+    }
+
+    /// Sets that.
+    pub(super) fn set_leaked(&self, count: u32) {
+        let place = &self.get_or_make().leaked;
+        place.store(count, Ordering::Relaxed);
     }
 
     /// The number of the current wait for the task's end. `_open` proves that the lock is held.
@@ -115,27 +181,46 @@ impl Cold {
     /// Another wait for the task's end begins. `_open` proves that the lock is held.
     #[inline]
     pub(crate) fn begin_join(&self, _open: &Open) {
-        if let Some(facts) = self.get() {
+        if let Some(facts) = self.facts() {
             facts.join.set(0);
         }
     }
 }
 
+fn word_of(site: Option<Site>) -> *mut () {
+    site.map_or(ptr::null_mut(), |site| {
+        ptr::from_ref(site).cast_mut().cast()
+    })
+}
+
+/// The box, if the word is its address.
+#[inline]
+fn box_of(word: *mut ()) -> Option<*mut Facts> {
+    let is_box = word.addr() & BOXED != 0;
+    is_box.then(|| word.map_addr(|address| address & !BOXED).cast())
+}
+
 impl Facts {
     #[cold]
-    fn named(name: Cow<'static, str>) -> *mut Self {
-        Box::into_raw(Box::new(Facts {
+    fn named(site: Site, name: Cow<'static, str>) -> *mut () {
+        Facts {
+            site: Some(site),
             name: Some(name),
             ..Facts::default()
-        }))
+        }
+        .into_word()
+    }
+
+    fn into_word(self) -> *mut () {
+        let facts = Box::into_raw(Box::new(self)).cast::<()>();
+        facts.map_addr(|address| address | BOXED)
     }
 }
 
 impl Drop for Cold {
     #[inline]
     fn drop(&mut self) {
-        let facts = *self.0.get_mut();
-        if !facts.is_null() {
+        if let Some(facts) = box_of(*self.0.get_mut()) {
             // SAFETY: made by `Box::into_raw`, and given up once, here.
             drop(unsafe { Box::from_raw(facts) });
         }
@@ -152,22 +237,38 @@ impl fmt::Debug for Cold {
 mod tests {
     use super::*;
 
+    fn site_of(rare: &Cold) -> Site {
+        // SAFETY: those of the tests below are a task's.
+        unsafe { rare.site_of_task() }
+    }
+
     #[test]
     fn an_id_stays_whoever_asks_first() {
-        let rare = Cold::new(None);
+        let rare = Cold::of_none();
         let ids: Vec<_> = std::thread::scope(|scope| {
             let asks = [(); 4].map(|()| scope.spawn(|| rare.id()));
             asks.into_iter().map(|ask| ask.join().unwrap()).collect()
         });
         assert_eq!(ids, [rare.id(); 4]);
         assert_eq!(rare.name(), None);
-        assert_ne!(Cold::new(None).id(), rare.id());
+        assert_ne!(Cold::of_none().id(), rare.id());
+    }
+
+    #[test]
+    fn a_place_stays_when_the_box_is_made() {
+        let site: Site = Location::caller();
+        let rare = Cold::new(site, None);
+        assert_eq!((site_of(&rare), rare.leaked()), (site, 0));
+        rare.set_leaked(7);
+        assert_eq!((site_of(&rare), rare.leaked()), (site, 7));
     }
 
     #[test]
     fn a_name_is_there_from_the_beginning() {
-        let rare = Cold::new(Some("worker".to_owned().into()));
+        let site: Site = Location::caller();
+        let rare = Cold::new(site, Some("worker".to_owned().into()));
         let _ = rare.id();
+        assert_eq!(site_of(&rare), site);
         assert_eq!(rare.name().map(|name| &**name), Some("worker"));
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code)] // A pointer to the poll on this thread's own stack.
 
+use super::current_map::{Borrowed, Current};
 use super::header::{Header, Held};
 use super::race_turn::Runner;
 use super::vthread::{TURNS, Vthread};
@@ -53,6 +54,8 @@ pub(crate) struct Running {
     in_foreign: Cell<bool>,
     /// The runner of a race that is polled, if it is one.
     runner: Cell<*const Runner<'static>>,
+    /// The bindings of the code that runs.
+    bindings: Current,
     /// The position of the thread's stack when the poll of the vthread's call stack began.
     stack_base: Cell<usize>,
 }
@@ -90,6 +93,7 @@ impl Running {
             nests: Cell::new(false),
             in_foreign: Cell::new(false),
             runner: Cell::new(ptr::null()),
+            bindings: Current::inherited(),
             stack_base: Cell::new(0),
         }
     }
@@ -126,6 +130,19 @@ impl Running {
         // SAFETY: it is polled by this thread, here or further out on the stack.
         self.task
             .map(|task| RunningTask(unsafe { Held::new(task) }))
+    }
+
+    /// The place of the bindings of the code that runs.
+    #[inline]
+    pub(super) fn bindings(&self) -> &Current {
+        &self.bindings
+    }
+
+    /// The bindings of the code that runs.
+    #[inline]
+    pub(super) fn bindings_now(&self) -> Borrowed {
+        let inherited = || self.vthread().stack_top.inherited();
+        self.bindings.get(inherited)
     }
 
     /// The vthread that is polled.

@@ -2,9 +2,11 @@
 
 #![allow(unsafe_code)] // Reaches the task by address, takes its value.
 
+use super::bindings;
 use super::cell::{self, Parent};
 use super::current::{self, Running, checkpoint};
 use super::header::{About, Header, Held, Joiner, TaskRef, release};
+use super::short_waker::ShortWaker;
 use super::state::DropHandle;
 use super::taking::in_turn;
 use super::wait_for;
@@ -64,7 +66,7 @@ impl<V> Handle<V> {
         let task = unsafe { cell::allocate(frame, parent, about) };
         // SAFETY: just made.
         let held = unsafe { Held::new(task) };
-        held.vthread.bindings.inherit();
+        bindings::inherit(&held.vthread);
         match link(held) {
             // Where others can take it: its spawner may go on for long.
             Linked::Runs => {
@@ -118,7 +120,7 @@ impl<V> Handle<V> {
         });
         // Foreign wakers are cloned and dropped outside the lock.
         let new = Joiner {
-            waker: cx.waker().clone(),
+            waker: ShortWaker::from(cx.waker().clone()),
             site: is_alone.then_some(site),
         };
         let (old, is_watched) = {
@@ -130,7 +132,7 @@ impl<V> Handle<V> {
                     return false;
                 }
                 _ => {
-                    header.rare.begin_join(&open);
+                    header.vthread.rare.begin_join(&open);
                     (open.joiner.replace(new), wait_for::is_watched())
                 }
             }
@@ -248,6 +250,7 @@ impl<V> Join<V> {
     }
 
     /// The wait is over, if it had begun.
+    #[inline]
     fn leave(&mut self) {
         if let Some(handle) = self.handle.as_ref().filter(|_| self.is_registered) {
             let joiner = handle.header().vthread.open().joiner.take();
@@ -257,6 +260,7 @@ impl<V> Join<V> {
 }
 
 impl<V> Drop for Join<V> {
+    #[inline]
     fn drop(&mut self) {
         self.leave();
     }

@@ -4,10 +4,12 @@
 
 use super::cold::Cold;
 use super::id::TaskId;
+use super::short_waker::ShortWaker;
 use super::state::{Activity, Release, State};
 use super::vthread::Vthread;
 use super::wait_for::Site;
 use super::wait_reason::WaitReason;
+use crate::cancel::scope::Kind;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -39,13 +41,6 @@ pub(crate) trait Queue: Send + Sync {
     fn push(&self, task: TaskRef);
 }
 
-/// Neighbours in the list of the task's parent. Touched under the parent's lock only.
-#[derive(Debug)]
-pub(crate) struct Links {
-    pub(crate) before: Cell<Option<NonNull<Header>>>,
-    pub(crate) after: Cell<Option<NonNull<Header>>>,
-}
-
 /// The options of a child's `spawn!`.
 #[derive(Debug)]
 pub(crate) struct About {
@@ -60,7 +55,7 @@ pub(crate) struct About {
 /// The waiter for the end of a task.
 #[derive(Debug)]
 pub(crate) struct Joiner {
-    pub(crate) waker: Waker,
+    pub(crate) waker: ShortWaker,
     /// The location of its call, if it waits for nothing else.
     pub(crate) site: Option<Site>,
 }
@@ -72,7 +67,6 @@ pub(crate) struct OfTask {
     /// It counts against the group's limit. Touched by the thread that polls the task, and before
     /// that by the one that spawns it.
     has_permit: AtomicBool,
-    is_service: bool,
     /// Touched under the parent's lock only.
     has_lost_work: Cell<bool>,
     /// Belongs to the owner of the stage.
@@ -88,20 +82,15 @@ pub(crate) enum Holds {
 }
 
 impl OfTask {
+    /// Of a task that is new, or of a vthread that is none.
     #[inline]
-    fn new(is_service: bool) -> Self {
+    pub(super) fn new() -> Self {
         OfTask {
             end: AtomicU8::new(End::Alive as u8),
             has_permit: AtomicBool::new(false),
-            is_service,
             has_lost_work: Cell::new(false),
             holds: Cell::new(Holds::Frame),
         }
-    }
-
-    /// For a vthread that is no task.
-    pub(crate) fn none() -> Self {
-        Self::new(false)
     }
 }
 
@@ -123,12 +112,11 @@ pub(crate) struct SeenJoiner {
 #[cfg_attr(all(test, loom), repr(align(16)))] // Those of models are in no block.
 pub(crate) struct Header {
     pub(crate) state: State,
+    /// Of a traced child: its spawner's count after its birth (guard_escape.rs). Under the parent's
+    /// lock.
+    born: Cell<u32>,
     pub(crate) vtable: &'static VTable,
     pub(crate) vthread: Vthread,
-    pub(crate) links: Links,
-    /// The location of the `spawn!`.
-    pub(crate) site: Site,
-    pub(crate) rare: Cold,
 }
 
 /// The functions that depend on the task's types.
@@ -158,25 +146,22 @@ impl Header {
         let _ = |it: Self| {
             let Header {
                 state: _,
+                born: _,
                 vtable: _,
                 vthread: _,
-                links: _,
-                site: _,
-                rare: _,
             } = it;
         };
-        let of_task = OfTask::new(about.is_service);
+        let kind = match about.is_service {
+            true => Kind::Service,
+            false => Kind::Task,
+        };
+        let rare = Cold::new(about.site, about.name);
         // SAFETY: by the contract.
         unsafe {
             (&raw mut (*place).state).write(State::new());
+            (&raw mut (*place).born).write(Cell::new(0));
             (&raw mut (*place).vtable).write(vtable);
-            Vthread::write(&raw mut (*place).vthread, of_task, WaitReason::New);
-            (&raw mut (*place).links).write(Links {
-                before: Cell::new(None),
-                after: Cell::new(None),
-            });
-            (&raw mut (*place).site).write(about.site);
-            (&raw mut (*place).rare).write(Cold::new(about.name));
+            Vthread::write(&raw mut (*place).vthread, kind, rare, WaitReason::New);
         }
     }
 
@@ -221,16 +206,59 @@ impl Header {
     }
 
     pub(crate) fn id(&self) -> TaskId {
-        self.rare.id()
+        self.vthread.rare.id()
     }
 
     pub(crate) fn name(&self) -> Option<&Cow<'static, str>> {
-        self.rare.name()
+        self.vthread.rare.name()
+    }
+
+    /// The location of the `spawn!`.
+    #[inline]
+    pub(crate) fn site(&self) -> Site {
+        // SAFETY: this is a task, with which it was made.
+        unsafe { self.vthread.rare.site_of_task() }
+    }
+
+    /// The neighbour backwards in the list of the task's parent. Under the parent's lock.
+    #[inline]
+    pub(crate) fn before(&self) -> Option<NonNull<Header>> {
+        NonNull::new(self.vthread.root.task_links().0.get().cast_mut().cast())
+    }
+
+    /// Sets that. Under the parent's lock.
+    #[inline]
+    pub(crate) fn set_before(&self, before: Option<NonNull<Header>>) {
+        self.vthread.root.task_links().0.set(address(before));
+    }
+
+    /// The neighbour forwards. Under the parent's lock.
+    #[inline]
+    pub(crate) fn after(&self) -> Option<NonNull<Header>> {
+        NonNull::new(self.vthread.root.task_links().1.get().cast_mut().cast())
+    }
+
+    /// Sets that. Under the parent's lock.
+    #[inline]
+    pub(crate) fn set_after(&self, after: Option<NonNull<Header>>) {
+        self.vthread.root.task_links().1.set(address(after));
+    }
+
+    /// Of a traced child: its spawner's count after its birth. Under the parent's lock.
+    #[inline]
+    pub(crate) fn born(&self) -> u32 {
+        self.born.get()
+    }
+
+    /// Sets that. Under the parent's lock.
+    #[inline]
+    pub(crate) fn set_born(&self, count: u32) {
+        self.born.set(count);
     }
 
     /// Whether it does not keep its group open by itself.
     pub(crate) fn is_service(&self) -> bool {
-        self.vthread.of_task.is_service
+        self.vthread.root.kind == Kind::Service
     }
 
     /// Whether it counts against the group's limit.
@@ -272,7 +300,7 @@ impl Header {
         let joiner = open.joiner.as_ref()?;
         Some(SeenJoiner {
             site: joiner.site?,
-            number: self.rare.join_number(&open),
+            number: self.vthread.rare.join_number(&open),
             waker: joiner.waker.data(),
         })
     }
@@ -280,7 +308,7 @@ impl Header {
     /// Queues it, `task`, with the test that runs it.
     #[cold]
     pub(crate) fn queue_in_world(&self, task: TaskRef) {
-        let queue = self.rare.queue().expect("set before `enter_world`");
+        let queue = self.vthread.rare.queue().expect("set before `enter_world`");
         queue.push(task);
     }
 
@@ -381,7 +409,7 @@ impl TaskRef {
     #[inline]
     pub(crate) fn site(&self) -> Site {
         // SAFETY: a task in a queue is alive.
-        unsafe { self.0.as_ref() }.site
+        unsafe { self.0.as_ref() }.site()
     }
 
     /// The task by address, for a place of one word.
@@ -419,7 +447,7 @@ impl TaskRef {
     /// From here on `queue` has the task whenever it is woken. It was not queued before.
     pub(crate) fn enter_world(&self, queue: Arc<dyn Queue>) {
         let header = self.header();
-        header.rare.set_queue(queue);
+        header.vthread.rare.set_queue(queue);
         header.state.enter_world();
     }
 
@@ -453,6 +481,10 @@ impl TaskRef {
     }
 }
 
+fn address(task: Option<NonNull<Header>>) -> *const () {
+    task.map_or(ptr::null(), |task| task.as_ptr().cast())
+}
+
 /// Gives up one reference.
 ///
 /// # Safety
@@ -477,7 +509,7 @@ mod tests {
     fn a_header_is_no_larger_than_it_was() {
         let stack = size_of::<crate::task::stack::Stack>();
         // The header's size is a multiple of its alignment.
-        let most = (176 + stack).next_multiple_of(align_of::<Header>());
+        let most = (112 + stack).next_multiple_of(align_of::<Header>());
         assert!(size_of::<Header>() <= most, "{}", size_of::<Header>());
     }
 }

@@ -6,7 +6,9 @@ pub(crate) mod state;
 pub(crate) mod vthread;
 
 pub(crate) mod bindings;
+pub(crate) mod current_map;
 pub(crate) mod guard_escape;
+mod leaks;
 pub(crate) mod wait_for;
 pub(crate) mod wait_reason;
 
@@ -14,6 +16,7 @@ pub(crate) mod current;
 pub(crate) mod poll;
 pub(crate) mod race_turn;
 pub(crate) mod recursion;
+pub(crate) mod stack_top;
 pub(crate) mod taking;
 
 pub(crate) mod level;

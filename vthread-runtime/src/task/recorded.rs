@@ -15,7 +15,7 @@ impl Header {
         };
         Subject {
             who,
-            site: self.site,
+            site: self.site(),
         }
     }
 

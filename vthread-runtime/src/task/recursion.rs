@@ -25,12 +25,13 @@
 
 #![allow(unsafe_code)] // A stack of frames, linked by address.
 
-use super::bindings::Borrowed;
 use super::current::{self, Running};
-use super::poll::Overwrite;
+use super::current_map::Borrowed;
 use super::stack;
+use super::stack_top::Place;
 use super::vthread::Vthread;
 use crate::base::blocks;
+use crate::base::overwrite::Overwrite;
 use crate::base::unwind::catch;
 use crate::base::unwind::{CancelUnwind, Payload, drop_quietly};
 use crate::cancel::scope::{Kind, Scope};
@@ -46,12 +47,12 @@ use std::task::{Context, Poll};
 /// The part of a segment that does not depend on its types; its first field.
 #[repr(C)]
 pub(crate) struct Link {
+    place: Place,
     /// Never marked itself. Its parent is the nearest scope that can be, so that the chain is not
     /// as long as the recursion is deep.
     scope: Scope,
     /// The scope that was innermost at the call: the segment is open inside it.
     around: Cell<*const Scope>,
-    below: Cell<*const Link>,
     /// It was pushed, and waits for its first poll.
     is_fresh: Cell<bool>,
     /// The bindings at the call. Owned by a frame below, which waits for this one.
@@ -111,9 +112,9 @@ pub unsafe fn segment<F: Future>(frame: F) -> Segment<F> {
     unsafe {
         (&raw mut (*node).stage).write(UnsafeCell::new(Stage::Frame(frame)));
         (&raw mut (*node).link).write(Link {
+            place: Place::new(),
             scope: Scope::new(Kind::Segment),
             around: Cell::new(ptr::null()),
-            below: Cell::new(ptr::null()),
             is_fresh: Cell::new(true),
             bindings: Cell::new(Borrowed::none()),
             poll: poll::<F>,
@@ -238,17 +239,23 @@ unsafe fn push(running: &Running, link: NonNull<Link>) {
     // SAFETY: the parent of an open scope is open.
     unsafe { segment.scope.set_parent(parent) };
     segment.around.set(around);
-    segment.bindings.set(vthread.bindings.get());
+    segment.bindings.set(running.bindings().at_call());
     around.opened_inside();
-    segment.below.set(vthread.top.replace(link.as_ptr()));
+    vthread.stack_top.push(link.cast());
     vthread.stack.pushed();
+}
+
+/// The topmost segment, if there is one.
+#[inline]
+fn top_of(vthread: &Vthread) -> Option<NonNull<Link>> {
+    // A place is the first field of a segment, and was pushed by a pointer to that.
+    vthread.stack_top.segment().map(NonNull::cast)
 }
 
 /// Pops the top.
 #[inline]
 fn pop(vthread: &Vthread, top: &Link) {
-    debug_assert!(ptr::eq(vthread.top.get(), top));
-    vthread.top.set(top.below.get());
+    vthread.stack_top.pop(&top.place);
     vthread.stack.popped();
     // SAFETY: the scope around the call is open: this segment was open inside it.
     unsafe { &*top.around.get() }.closed_inside();
@@ -266,7 +273,7 @@ pub(crate) fn poll_on_segments<R>(
 ) -> Poll<R> {
     running.mark_stack();
     loop {
-        let top = NonNull::new(vthread.top.get().cast_mut());
+        let top = top_of(vthread);
         match top {
             // The frame below a segment that has ended goes on.
             Some(top) if poll_top(vthread, running, cx, top) => continue,
@@ -276,8 +283,9 @@ pub(crate) fn poll_on_segments<R>(
                 result => return result,
             },
         }
+        let pushed = top_of(vthread);
         // SAFETY: pushed, hence alive.
-        let pushed = unsafe { vthread.top.get().as_ref() };
+        let pushed = pushed.map(|pushed| unsafe { pushed.as_ref() });
         let has_fresh = pushed.is_some_and(|pushed| pushed.is_fresh.get());
         if pushed.is_some() {
             stack::in_recursion(top.is_none().then_some(&vthread.stack), has_fresh);
@@ -300,7 +308,7 @@ fn poll_top(
     link.is_fresh.set(false);
     // SAFETY: the chain above an open scope is open, and this thread polls the vthread.
     let is_marked = || unsafe { vthread.is_marked(&link.scope) };
-    let polled = within(vthread, running, link, || {
+    let polled = within(running, link, || {
         // SAFETY: the top of the line is polled by the line only.
         catch(|| unsafe { (link.poll)(top, cx) })
     });
@@ -312,7 +320,7 @@ fn poll_top(
         }
         // A mark is met at suspension points only: here the frame waits at one.
         Ok(Poll::Pending) => {
-            if !(ptr::eq(vthread.top.get(), link) && is_marked() && link.scope.is_empty()) {
+            if !(top_of(vthread) == Some(top) && is_marked() && link.scope.is_empty()) {
                 return false;
             }
         }
@@ -327,7 +335,7 @@ fn poll_top(
         // SAFETY: nothing is open in the frame; a value is left where it is.
         catch(|| unsafe { (link.drop_frame)(top) })
     };
-    let dropped = within(vthread, running, link, || running.dropping(drop_frame));
+    let dropped = within(running, link, || running.dropping(drop_frame));
     if let Err(payload) = dropped {
         drop_quietly(link.panic.replace(Some(payload)));
     }
@@ -336,10 +344,10 @@ fn poll_top(
 }
 
 /// Runs `code` as the segment's: in its scope, with the bindings of its call.
-fn within<R>(vthread: &Vthread, running: &Running, link: &Link, code: impl FnOnce() -> R) -> R {
+fn within<R>(running: &Running, link: &Link, code: impl FnOnce() -> R) -> R {
     // SAFETY: the frame below that owns the bindings waits for this segment.
     running.within(&link.scope, || unsafe {
-        vthread.bindings.within(link.bindings.get(), code)
+        running.bindings().as_at(link.bindings.get(), code)
     })
 }
 

@@ -5,33 +5,33 @@
 //! for the task's being alive: it is given up by the last step of its end. A task in a queue needs
 //! no reference of its own, because a task that is `NOTIFIED` has not ended.
 
-use crate::primitive::{AtomicUsize, Ordering};
+use crate::primitive::{AtomicU32, Ordering};
 
 /// The frame is being polled, or the task is new or has yielded, and is queued for its next poll:
 /// that costs no change of the word. Set at birth and by `start`, cleared by `pause` and
 /// `complete`.
-const RUNNING: usize = 1 << 0;
+const RUNNING: u32 = 1 << 0;
 /// The task is in a queue or, with `RUNNING`, must be polled again. Set by wakers, cleared by
 /// `start`.
-const NOTIFIED: usize = 1 << 1;
+const NOTIFIED: u32 = 1 << 1;
 /// The frame is gone, its value is written. Set once, by `complete`; never with `RUNNING`.
-const COMPLETE: usize = 1 << 2;
+const COMPLETE: u32 = 1 << 2;
 /// A handle exists, whose holder may take the value. Cleared once, by `drop_handle`.
-const HANDLE: usize = 1 << 3;
+const HANDLE: u32 = 1 << 3;
 /// The holder of the handle has left a waker. Set by `add_joiner`.
-const JOINER: usize = 1 << 4;
+const JOINER: u32 = 1 << 4;
 /// The task is one of a test that runs its vthreads itself, and is queued there. Set once, before
 /// the task is queued for the first time.
-const IN_WORLD: usize = 1 << 5;
+const IN_WORLD: u32 = 1 << 5;
 /// One reference. Wakers and the handle own one each, and being alive is one.
-const REFERENCE: usize = 1 << 6;
+const REFERENCE: u32 = 1 << 6;
 
-/// A word past which references would overflow: a program that leaks wakers.
-const MAX: usize = usize::MAX >> 1;
+/// A word past which references would overflow: 33 million wakers of one task, which has leaked.
+const MAX: u32 = u32::MAX >> 1;
 
 /// The state word.
 #[derive(Debug)]
-pub(crate) struct State(AtomicUsize);
+pub(crate) struct State(AtomicU32);
 
 /// The activity of a vthread, for dumps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ pub(crate) enum Release {
 impl Wake {
     /// The word was `before` when `NOTIFIED` was set.
     #[inline]
-    fn after(before: usize) -> Self {
+    fn after(before: u32) -> Self {
         // One comparison for all tasks but those of tests.
         match before & (RUNNING | NOTIFIED | COMPLETE | IN_WORLD) {
             0 => Wake::Schedule,
@@ -114,7 +114,7 @@ impl Wake {
 impl Release {
     /// The word was `before` when a reference was dropped.
     #[inline]
-    fn after(before: usize) -> Self {
+    fn after(before: u32) -> Self {
         debug_assert!(before >= REFERENCE);
         if before / REFERENCE == 1 {
             Release::Free
@@ -127,7 +127,7 @@ impl Release {
 impl State {
     /// A new task, about to be queued for its first poll, with the base reference and a handle.
     pub(crate) fn new() -> Self {
-        State(AtomicUsize::new(RUNNING | HANDLE | (2 * REFERENCE)))
+        State(AtomicU32::new(RUNNING | HANDLE | (2 * REFERENCE)))
     }
 
     /// Queued -> running, by the worker that took the task from a queue, where a wake had put it.

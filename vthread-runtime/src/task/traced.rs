@@ -17,9 +17,9 @@ impl Header {
     #[cold]
     fn make_wanted_span(&self, group: Option<Who<'_>>) {
         let name = self.name().map(|name| &**name);
-        let span = spans::of_vthread(|| self.id().number(), name, self.site, group);
+        let span = spans::of_vthread(|| self.id().number(), name, self.site(), group);
         if let Some(span) = span {
-            self.rare.set_span(span);
+            self.vthread.rare.set_span(span);
         }
     }
 
@@ -27,7 +27,7 @@ impl Header {
     #[inline]
     pub(super) fn enter_span(&self) -> Option<Inside<'_>> {
         match spans::are_wanted() {
-            true => self.rare.span()?.enter(),
+            true => self.vthread.rare.span()?.enter(),
             false => None,
         }
     }
@@ -36,7 +36,7 @@ impl Header {
     #[inline]
     pub(super) fn trace_waker(&self, what: OfWaker) {
         if spans::wakers_are_wanted()
-            && let Some(span) = self.rare.span()
+            && let Some(span) = self.vthread.rare.span()
         {
             span.note_waker(what);
         }

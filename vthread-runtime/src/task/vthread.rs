@@ -21,18 +21,20 @@
 
 #![allow(unsafe_code)] // Walks chains of scopes, which are linked by address.
 
-use super::bindings::Current;
+use super::cold::Cold;
 use super::guard_escape::GuardEscape;
 use super::header::{Joiner, OfTask};
-use super::recursion::Link;
 use super::stack::Stack;
+use super::stack_top::StackTop;
 use super::wait_for::{LockWait, SeenWait, is_unlimited};
 use super::wait_reason::{WaitReason, WaitReasonCell};
 use crate::cancel::reason::CancelReason;
 use crate::cancel::scope::{Kind, Level, Scope};
 use crate::primitive::{AtomicU16, Mutex, MutexGuard, Ordering};
-use std::cell::Cell;
+use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
+use std::ops::{Deref, DerefMut};
+use std::pin::Pin;
 use std::ptr;
 
 /// Some scope of the vthread may be marked, or have a deadline that has passed.
@@ -48,14 +50,16 @@ const HOLD: u16 = 1 << 2;
 pub(crate) struct Vthread {
     /// The outermost scope: marked when the whole vthread is cancelled.
     pub(crate) root: Scope,
-    /// The top of the call stack. Touched by the polling thread only.
-    pub(crate) top: Cell<*const Link>,
-    /// The bindings of the code that runs. Touched by the polling thread only; a task owns those it
-    /// was born with.
-    pub(crate) bindings: Current,
+    /// The top of the call stack, and the bindings that it was born with. Touched by the polling
+    /// thread only.
+    pub(crate) stack_top: StackTop,
     /// Whether the guards of its locks are certainly still its own.
     pub(crate) escape: GuardEscape,
-    open: Mutex<Open>,
+    /// The data that few vthreads have.
+    pub(crate) rare: Cold,
+    /// Under `lock`, which stands among the flags: beside the list it would take a word.
+    open: UnsafeCell<Open>,
+    lock: Mutex<()>,
     /// Whether its operations have to look closer before they begin, and for what: `MARKS`,
     /// `TURNS`. Never cleared while the vthread lives. Beside these the number of holds: by walks
     /// that have marked a scope of this vthread, and have others to mark still. One walk has as
@@ -70,8 +74,8 @@ pub(crate) struct Vthread {
     pub(crate) stack: Stack,
 }
 
-// SAFETY: the cells of scopes follow the rule in scope.rs: the polling thread or the lock. That of
-// the stage belongs to the owner of the stage (cell.rs).
+// SAFETY: the cells of scopes follow the rule in scope.rs: the polling thread or the lock; the list
+// is reached through its guard. The cell of the stage belongs to the owner of the stage (cell.rs).
 unsafe impl Send for Vthread {}
 // SAFETY: as above.
 unsafe impl Sync for Vthread {}
@@ -80,11 +84,37 @@ unsafe impl Sync for Vthread {}
 /// is a part of.
 #[derive(Debug)]
 pub(crate) struct Open {
-    head: *const Scope,
-    /// The lock that it waits for, if it waits for one and for nothing else.
-    pub(crate) waiting: *const LockWait,
+    /// The newest scope. If the vthread waits for a lock, and for nothing else, the address of that
+    /// wait, made odd: the wait has the newest scope then.
+    head: *const (),
     /// The waiter for the end of the task that it is.
     pub(crate) joiner: Option<Joiner>,
+}
+
+/// Set in the address of a wait.
+const WAIT: usize = 1;
+
+/// The shared part of a vthread, locked.
+pub(crate) struct OpenGuard<'a> {
+    open: &'a UnsafeCell<Open>,
+    _held: MutexGuard<'a, ()>,
+}
+
+impl Deref for OpenGuard<'_> {
+    type Target = Open;
+    #[inline]
+    fn deref(&self) -> &Open {
+        // SAFETY: the lock is held.
+        unsafe { &*self.open.get() }
+    }
+}
+
+impl DerefMut for OpenGuard<'_> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Open {
+        // SAFETY: the lock is held, and the guard is borrowed for as long.
+        unsafe { &mut *self.open.get() }
+    }
 }
 
 impl Vthread {
@@ -93,7 +123,8 @@ impl Vthread {
         let mut vthread = MaybeUninit::uninit();
         // SAFETY: a place for one, which is written.
         unsafe {
-            Vthread::write(vthread.as_mut_ptr(), OfTask::none(), WaitReason::Unknown);
+            let (place, rare) = (vthread.as_mut_ptr(), Cold::of_none());
+            Vthread::write(place, Kind::Root, rare, WaitReason::Unknown);
             vthread.assume_init()
         }
     }
@@ -104,15 +135,16 @@ impl Vthread {
     /// # Safety
     /// - The place is valid for a write.
     #[inline]
-    pub(crate) unsafe fn write(place: *mut Self, of_task: OfTask, wait_reason: WaitReason) {
+    pub(crate) unsafe fn write(place: *mut Self, kind: Kind, rare: Cold, wait_reason: WaitReason) {
         // All fields, so that the compiler finds one that is left out below.
         let _ = |it: Self| {
             let Vthread {
                 root: _,
-                top: _,
-                bindings: _,
+                stack_top: _,
                 escape: _,
+                rare: _,
                 open: _,
+                lock: _,
                 looks: _,
                 wait_reason: _,
                 of_task: _,
@@ -121,19 +153,19 @@ impl Vthread {
         };
         // SAFETY: by the contract.
         unsafe {
-            (&raw mut (*place).root).write(Scope::new(Kind::Root));
-            (&raw mut (*place).top).write(Cell::new(ptr::null()));
-            (&raw mut (*place).bindings).write(Current::new());
+            (&raw mut (*place).root).write(Scope::new(kind));
+            (&raw mut (*place).stack_top).write(StackTop::new());
             (&raw mut (*place).escape).write(GuardEscape::new());
-            (&raw mut (*place).open).write(Mutex::new(Open {
+            (&raw mut (*place).rare).write(rare);
+            (&raw mut (*place).open).write(UnsafeCell::new(Open {
                 head: ptr::null(),
-                waiting: ptr::null(),
                 joiner: None,
             }));
+            (&raw mut (*place).lock).write(Mutex::new(()));
             (&raw mut (*place).looks).write(AtomicU16::new(0));
             (&raw mut (*place).wait_reason).write(WaitReasonCell::new(wait_reason));
             (&raw mut (*place).stack).write(Stack::new());
-            (&raw mut (*place).of_task).write(of_task);
+            (&raw mut (*place).of_task).write(OfTask::new());
         }
     }
 
@@ -182,8 +214,12 @@ impl Vthread {
     }
 
     /// The list of open scopes, locked.
-    pub(crate) fn open(&self) -> MutexGuard<'_, Open> {
-        self.open.lock()
+    #[inline]
+    pub(crate) fn open(&self) -> OpenGuard<'_> {
+        OpenGuard {
+            open: &self.open,
+            _held: self.lock.lock(),
+        }
     }
 
     /// Whether `scope`, one of this vthread's, counts as marked.
@@ -259,15 +295,14 @@ impl Vthread {
 
     /// Prepares the same memory for another use. The root was not marked.
     pub(crate) fn reset(&self) {
-        debug_assert!(self.top.get().is_null());
         self.root.reset();
-        self.bindings.reset();
+        self.stack_top.reset();
         // The holds stay: a walk that has marked a scope of the last call may have others to mark
         // still. No other walk finds this root while no call of it is made.
         if self.looks.load(Ordering::Relaxed) & (MARKS | TURNS) != 0 {
             self.looks.fetch_and(!(MARKS | TURNS), Ordering::Relaxed);
         }
-        self.escape.reset();
+        self.reset_escape();
     }
 }
 
@@ -324,62 +359,104 @@ impl Open {
     ///   tells.
     pub(crate) unsafe fn push(&mut self, scope: *const Scope) {
         // SAFETY: alive by the contract.
-        unsafe { (*scope).next.set(self.head) };
-        self.head = scope;
+        unsafe { (*scope).set_next(self.newest()) };
+        self.set_newest(scope);
     }
 
     /// Unlinks `scope`, which mostly is the newest.
     pub(crate) fn remove(&mut self, scope: &Scope) {
         let mut link: *const Scope = ptr::null();
-        let mut at = self.head;
+        let mut at = self.newest();
         while !ptr::eq(at, scope) {
             assert!(!at.is_null(), "a scope closes that was not open");
             link = at;
             // SAFETY: linked, so alive: a scope unlinks itself under this lock first.
-            at = unsafe { (*at).next.get() };
+            at = unsafe { (*at).next() };
         }
         if link.is_null() {
-            self.head = scope.next.get();
+            self.set_newest(scope.next());
         } else {
             // SAFETY: as above.
-            unsafe { (*link).next.set(scope.next.get()) };
+            unsafe { (*link).set_next(scope.next()) };
+        }
+    }
+
+    /// The newest scope.
+    #[inline]
+    fn newest(&self) -> *const Scope {
+        match self.wait() {
+            Some(wait) => wait.below.get(),
+            None => self.head.cast(),
+        }
+    }
+
+    #[inline]
+    fn set_newest(&mut self, scope: *const Scope) {
+        match self.wait() {
+            Some(wait) => wait.below.set(scope),
+            None => self.head = scope.cast(),
+        }
+    }
+
+    #[inline]
+    fn wait(&self) -> Option<&LockWait> {
+        let is_wait = self.head.addr() & WAIT != 0;
+        is_wait.then(|| {
+            let wait = self.head.map_addr(|address| address & !WAIT);
+            // SAFETY: linked, and unlinked under this lock before it is dropped.
+            unsafe { &*wait.cast::<LockWait>() }
+        })
+    }
+
+    /// The vthread waits for a lock, and for nothing else. Its owner calls `end_wait` before it
+    /// drops it.
+    pub(super) fn begin_wait(&mut self, wait: Pin<&LockWait>) {
+        wait.below.set(self.newest());
+        let wait = ptr::from_ref(wait.get_ref()).cast::<()>();
+        self.head = wait.map_addr(|address| address | WAIT);
+    }
+
+    /// The wait is over.
+    pub(super) fn end_wait(&mut self, wait: &LockWait) {
+        if self.wait().is_some_and(|linked| ptr::eq(linked, wait)) {
+            self.head = wait.below.get().cast();
         }
     }
 
     /// Calls `visit` with every open scope, and with whether it is unlimited: no mark and no time
     /// limit of this vthread reaches it.
     pub(crate) fn for_each(&self, mut visit: impl FnMut(Kind, *const Scope, bool)) {
-        let mut at = self.head;
+        let mut at = self.newest();
         while !at.is_null() {
             // SAFETY: linked, so alive, and the scopes above outlive it.
             let (kind, next, is_unlimited) =
-                unsafe { ((*at).kind, (*at).next.get(), is_unlimited(at)) };
+                unsafe { ((*at).kind, (*at).next(), is_unlimited(at)) };
             visit(kind, at, is_unlimited);
             at = next;
         }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.head.is_null()
+        self.newest().is_null()
     }
 
     /// The lock that the vthread waits for.
     pub(crate) fn waiting(&self) -> Option<SeenWait> {
-        // SAFETY: linked, and unlinked under this lock before it is dropped.
-        unsafe { self.waiting.as_ref() }.map(LockWait::see)
+        self.wait().map(LockWait::see)
     }
 
     /// Calls `visit` with every open scope that counts as marked, at least at `mark`'s level, and
     /// with the marked scope nearest to it.
+    #[inline]
     pub(crate) fn for_each_marked(
         &self,
         mark: Level,
         mut visit: impl FnMut(Kind, *const Scope, &Scope),
     ) {
-        let mut at = self.head;
+        let mut at = self.newest();
         while !at.is_null() {
             // SAFETY: linked, so alive, and the scopes above outlive it.
-            let (kind, next) = unsafe { ((*at).kind, (*at).next.get()) };
+            let (kind, next) = unsafe { ((*at).kind, (*at).next()) };
             let counts = match mark {
                 Level::Graceful => true,
                 // SAFETY: as above.

@@ -114,7 +114,7 @@ pub(crate) fn leak<T>() {
     if std::mem::needs_drop::<T>() {
         current::with(|running| {
             if let Some(running) = running {
-                running.vthread().escape.leak();
+                running.vthread().leak();
             }
         });
     }
@@ -128,6 +128,8 @@ pub(crate) struct LockWait {
     /// The vthread whose frame holds this wait.
     vthread: Cell<*const Vthread>,
     taken: Cell<*const LockOwner>,
+    /// The scopes that are open around it: see `Open`. Under the lock.
+    pub(super) below: Cell<*const Scope>,
     /// Assigned by the first observer. Under the lock.
     number: Cell<u64>,
     _pinned: PhantomPinned,
@@ -148,6 +150,7 @@ impl LockWait {
             site,
             vthread: Cell::new(ptr::null()),
             taken: Cell::new(ptr::null()),
+            below: Cell::new(ptr::null()),
             number: Cell::new(0),
             _pinned: PhantomPinned,
         }
@@ -176,7 +179,7 @@ impl LockWait {
         self.number.set(0);
         self.vthread.set(vthread);
         let mut open = vthread.open();
-        open.waiting = self.get_ref();
+        open.begin_wait(self);
         is_watched()
     }
 
@@ -192,7 +195,7 @@ impl LockWait {
         let vthread = self.vthread.replace(ptr::null());
         // SAFETY: the frame that this is in is that vthread's, which lives while its frame does.
         if let Some(vthread) = unsafe { vthread.as_ref() } {
-            vthread.open().waiting = ptr::null();
+            vthread.open().end_wait(self);
         }
     }
 

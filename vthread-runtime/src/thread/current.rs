@@ -57,7 +57,7 @@ pub fn current() -> Thread {
 
 impl Thread {
     fn of(task: &Header) -> Self {
-        let inner = task.rare.companion(|| {
+        let inner = task.vthread.rare.companion(|| {
             Arc::new(Inner {
                 id: task.id(),
                 name: task.name().map(|name| (**name).into()),

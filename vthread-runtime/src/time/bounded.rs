@@ -161,7 +161,7 @@ impl<B: Future> Future for Timeout<B> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         with_own(cx, |running, cx| {
-            if !self.alarm.is_set() {
+            if !self.alarm.see().is_set() {
                 self.as_ref().start(running, cx);
             }
             // SAFETY: structural pinning.

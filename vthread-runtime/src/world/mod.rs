@@ -162,7 +162,7 @@ impl Orders for World {
     fn take(&self, task: TaskRef) {
         let header = task.header();
         if !header.state.is_in_world() {
-            let alive = (header.name().cloned(), header.site);
+            let alive = (header.name().cloned(), header.site());
             if self.seed.is_some() {
                 // Its operations may be interrupted.
                 header.vthread.set_takes_turns();

@@ -7,3 +7,4 @@ mod wheel;
 mod when;
 
 pub(crate) use timers::{Bell, Set, Timers};
+pub(crate) use when::Seen;

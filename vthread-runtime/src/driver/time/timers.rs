@@ -8,7 +8,7 @@
 
 use super::clock::Clock;
 use super::wheel::{Entry, Wheel};
-use super::when::{NUMBERS, When};
+use super::when::{NUMBERS, Seen, When};
 use crate::base::clock::StandingClock;
 use crate::base::wake::WakeList;
 use crate::primitive::Mutex;
@@ -221,11 +221,8 @@ impl Timers {
         }
     }
 
-    /// Takes the alarm out, if it is set: it does not ring any more.
+    /// Takes the alarm, which is set, out: it does not ring any more.
     pub(crate) fn take_out(&self, bell: Pin<&Bell>) {
-        if !bell.is_set() || bell.has_rung() {
-            return;
-        }
         let mut locked = self.locked.lock();
         if !bell.has_rung() {
             // SAFETY: It was linked by `set` and not handed out, or else it would have rung.
@@ -235,21 +232,21 @@ impl Timers {
 }
 
 impl Bell {
+    /// The alarm as it is now.
+    #[inline]
+    pub(crate) fn see(&self) -> Seen {
+        self.value().when.see()
+    }
+
     /// Whether the alarm has rung.
     #[inline]
     pub(crate) fn has_rung(&self) -> bool {
-        self.value().when.has_rung()
+        self.see().has_rung()
     }
 
     #[inline]
     pub(crate) fn is_set(&self) -> bool {
-        self.value().when.is_set()
-    }
-
-    /// Whether the time was over already when the place was made.
-    #[inline]
-    pub(crate) fn was_due(&self) -> bool {
-        self.value().when.tick() == 0
+        self.see().is_set()
     }
 
     /// The number of its timers.

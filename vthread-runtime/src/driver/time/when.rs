@@ -30,6 +30,11 @@ impl When {
         self.0.load(Ordering::Relaxed) & LAST_TICK
     }
 
+    #[inline]
+    pub(super) fn see(&self) -> Seen {
+        Seen(self.0.load(Ordering::Acquire))
+    }
+
     /// The number of its timers.
     #[inline]
     pub(super) fn number(&self) -> u64 {
@@ -43,11 +48,6 @@ impl When {
         self.0.store(others | SET | tick, Ordering::Relaxed);
     }
 
-    #[inline]
-    pub(super) fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed) & SET != 0
-    }
-
     /// It has been taken out because it is due. An owner that sees that owns the entry exclusively
     /// again.
     #[inline]
@@ -56,10 +56,28 @@ impl When {
         let others = self.0.load(Ordering::Relaxed);
         self.0.store(others | RUNG, Ordering::Release);
     }
+}
 
+/// The word as it was at some moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen(u64);
+
+impl Seen {
     #[inline]
-    pub(super) fn has_rung(&self) -> bool {
-        self.0.load(Ordering::Acquire) & RUNG != 0
+    pub(crate) fn is_set(self) -> bool {
+        self.0 & SET != 0
+    }
+
+    /// It has rung: its owner owns the entry exclusively again.
+    #[inline]
+    pub(crate) fn has_rung(self) -> bool {
+        self.0 & RUNG != 0
+    }
+
+    /// Whether the time was over already when it was made.
+    #[inline]
+    pub(crate) fn was_due(self) -> bool {
+        self.0 & LAST_TICK == 0
     }
 }
 
@@ -71,11 +89,12 @@ mod tests {
     fn the_parts_do_not_mix() {
         for (tick, number) in [(0, 0), (LAST_TICK, NUMBERS - 1), (77, 3)] {
             let when = When::new(tick, number);
-            assert!(!when.is_set() && !when.has_rung());
+            assert_eq!(when.see().was_due(), tick == 0);
+            assert!(!when.see().is_set() && !when.see().has_rung());
             when.set(LAST_TICK - tick);
-            assert!(when.is_set() && !when.has_rung());
+            assert!(when.see().is_set() && !when.see().has_rung());
             when.ring();
-            assert!(when.is_set() && when.has_rung());
+            assert!(when.see().is_set() && when.see().has_rung());
             assert_eq!((when.tick(), when.number()), (LAST_TICK - tick, number));
         }
     }
