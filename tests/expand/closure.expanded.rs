@@ -43,12 +43,12 @@ fn __vthread_names(
                         })
                         .collect();
                     (match ({
-                        use rt::none as __c;
+                        use rt::none as a_type_needs_a_capital;
                         use notify as __vthread_call;
                         {
-                            use notify as __c;
+                            use notify as a_type_needs_a_capital;
                             {
-                                use __c::*;
+                                use a_type_needs_a_capital::*;
                                 __vthread_call(|line| log(line))
                             }
                         }
@@ -58,12 +58,12 @@ fn __vthread_names(
                                 break '__frame break '__l;
                             }
                             let __k = ({
-                                use rt::none as __c;
+                                use rt::none as a_type_needs_a_capital;
                                 use rt::no::__VTHREAD_KIND;
                                 {
-                                    use notify as __c;
+                                    use notify as a_type_needs_a_capital;
                                     {
-                                        use __c::*;
+                                        use a_type_needs_a_capital::*;
                                         use notify as a_vthread_fn_and_a_plain_fn_of_this_name;
                                         use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                         __VTHREAD_KIND

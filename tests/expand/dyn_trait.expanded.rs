@@ -62,12 +62,12 @@ impl Handler for Echo {
                         ('__expected1: {
                             let __w = __vt_ty();
                             let __k = ({
-                                use rt::none as __c;
+                                use rt::none as a_type_needs_a_capital;
                                 use rt::no::__VTHREAD_KIND;
                                 {
-                                    use answer as __c;
+                                    use answer as a_type_needs_a_capital;
                                     {
-                                        use __c::*;
+                                        use a_type_needs_a_capital::*;
                                         use answer as a_vthread_fn_and_a_plain_fn_of_this_name;
                                         use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                         __VTHREAD_KIND
@@ -82,12 +82,12 @@ impl Handler for Echo {
                                 .hinted(
                                     __w,
                                     ({
-                                        use rt::none as __c;
+                                        use rt::none as a_type_needs_a_capital;
                                         use answer as __vthread_call;
                                         {
-                                            use answer as __c;
+                                            use answer as a_type_needs_a_capital;
                                             {
-                                                use __c::*;
+                                                use a_type_needs_a_capital::*;
                                                 __vthread_call
                                             }
                                         }

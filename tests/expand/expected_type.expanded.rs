@@ -24,12 +24,12 @@ fn __vthread_first(
                     ('__expected1: {
                         let __w = __vt_ty();
                         let __k = ({
-                            use rt::none as __c;
+                            use rt::none as a_type_needs_a_capital;
                             use rt::no::__VTHREAD_KIND;
                             {
-                                use wrap as __c;
+                                use wrap as a_type_needs_a_capital;
                                 {
-                                    use __c::*;
+                                    use a_type_needs_a_capital::*;
                                     use wrap as a_vthread_fn_and_a_plain_fn_of_this_name;
                                     use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                     __VTHREAD_KIND
@@ -44,12 +44,12 @@ fn __vthread_first(
                             .hinted(
                                 __w,
                                 ({
-                                    use rt::none as __c;
+                                    use rt::none as a_type_needs_a_capital;
                                     use wrap as __vthread_call;
                                     {
-                                        use wrap as __c;
+                                        use wrap as a_type_needs_a_capital;
                                         {
-                                            use __c::*;
+                                            use a_type_needs_a_capital::*;
                                             __vthread_call
                                         }
                                     }

@@ -23,12 +23,12 @@ pub(crate) fn __vthread_read_twice(
             () => '__frame: {
                 {
                     let first = (match ({
-                        use rt::none as __c;
+                        use rt::none as a_type_needs_a_capital;
                         use fetch as __vthread_call;
                         {
-                            use fetch as __c;
+                            use fetch as a_type_needs_a_capital;
                             {
-                                use __c::*;
+                                use a_type_needs_a_capital::*;
                                 __vthread_call
                             }
                         }
@@ -38,12 +38,12 @@ pub(crate) fn __vthread_read_twice(
                                 break '__frame break '__l;
                             }
                             let __k = ({
-                                use rt::none as __c;
+                                use rt::none as a_type_needs_a_capital;
                                 use rt::no::__VTHREAD_KIND;
                                 {
-                                    use fetch as __c;
+                                    use fetch as a_type_needs_a_capital;
                                     {
-                                        use __c::*;
+                                        use a_type_needs_a_capital::*;
                                         use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
                                         use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                         __VTHREAD_KIND
@@ -58,12 +58,12 @@ pub(crate) fn __vthread_read_twice(
                         }
                     })?;
                     let second = (match ({
-                        use rt::none as __c;
+                        use rt::none as a_type_needs_a_capital;
                         use pages::fetch as __vthread_call;
                         {
-                            use pages::fetch as __c;
+                            use pages::fetch as a_type_needs_a_capital;
                             {
-                                use __c::*;
+                                use a_type_needs_a_capital::*;
                                 __vthread_call
                             }
                         }
@@ -73,12 +73,12 @@ pub(crate) fn __vthread_read_twice(
                                 break '__frame break '__l;
                             }
                             let __k = ({
-                                use rt::none as __c;
+                                use rt::none as a_type_needs_a_capital;
                                 use rt::no::__VTHREAD_KIND;
                                 {
-                                    use pages::fetch as __c;
+                                    use pages::fetch as a_type_needs_a_capital;
                                     {
-                                        use __c::*;
+                                        use a_type_needs_a_capital::*;
                                         use pages::fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
                                         use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                         __VTHREAD_KIND

@@ -70,7 +70,7 @@ fn __vthread_read_all(
                             let __b = async {
                                 '__frame: {
                                     let this_group = this_group;
-                                    let __g2 = &this_group;
+                                    let the_group_2 = &this_group;
                                     let __error3 = rt::Group::error_type(
                                         &this_group,
                                     );
@@ -110,7 +110,7 @@ fn __vthread_read_all(
                                                                 use ::vthread::__macros::*;
                                                                 use spawn as a_spawn_not_of_vthread_needs_a_path_or_another_name;
                                                                 use a_spawn_not_of_vthread_needs_a_path_or_another_name as _;
-                                                                let __g: &rt::Group<'_, _> = __g2;
+                                                                let __g: &rt::Group<'_, _> = the_group_2;
                                                                 let __room = unsafe {
                                                                     rt::acquire_permit(__g)
                                                                 };
@@ -134,12 +134,12 @@ fn __vthread_read_all(
                                                                         let url = rt::Move::take(url);
                                                                         let __v = {
                                                                             let page = (match (match ({
-                                                                                use rt::none as __c;
+                                                                                use rt::none as a_type_needs_a_capital;
                                                                                 use fetch as __vthread_call;
                                                                                 {
-                                                                                    use fetch as __c;
+                                                                                    use fetch as a_type_needs_a_capital;
                                                                                     {
-                                                                                        use __c::*;
+                                                                                        use a_type_needs_a_capital::*;
                                                                                         __vthread_call
                                                                                     }
                                                                                 }
@@ -149,12 +149,12 @@ fn __vthread_read_all(
                                                                                         break '__frame break '__l;
                                                                                     }
                                                                                     let __k = ({
-                                                                                        use rt::none as __c;
+                                                                                        use rt::none as a_type_needs_a_capital;
                                                                                         use rt::no::__VTHREAD_KIND;
                                                                                         {
-                                                                                            use fetch as __c;
+                                                                                            use fetch as a_type_needs_a_capital;
                                                                                             {
-                                                                                                use __c::*;
+                                                                                                use a_type_needs_a_capital::*;
                                                                                                 use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
                                                                                                 use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                                                                                 __VTHREAD_KIND

@@ -38,24 +38,24 @@ fn __vthread_receivers(app: &App, all: Vec<Sender>) -> rt::call_type![()] {
                         match __r
                             .pass(
                                 (match ({
-                                    use rt::none as __c;
+                                    use rt::none as a_type_needs_a_capital;
                                     use connect as __vthread_call;
                                     {
-                                        use connect as __c;
+                                        use connect as a_type_needs_a_capital;
                                         {
-                                            use __c::*;
+                                            use a_type_needs_a_capital::*;
                                             __vthread_call
                                         }
                                     }
                                 })() {
                                     __x => {
                                         let __k = ({
-                                            use rt::none as __c;
+                                            use rt::none as a_type_needs_a_capital;
                                             use rt::no::__VTHREAD_KIND;
                                             {
-                                                use connect as __c;
+                                                use connect as a_type_needs_a_capital;
                                                 {
-                                                    use __c::*;
+                                                    use a_type_needs_a_capital::*;
                                                     use connect as a_vthread_fn_and_a_plain_fn_of_this_name;
                                                     use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                                     __VTHREAD_KIND

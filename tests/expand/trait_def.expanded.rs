@@ -49,12 +49,12 @@ impl Store for Disk {
                         ('__expected1: {
                             let __w = __vt_ty();
                             let __k = ({
-                                use rt::none as __c;
+                                use rt::none as a_type_needs_a_capital;
                                 use rt::no::__VTHREAD_KIND;
                                 {
-                                    use read_file as __c;
+                                    use read_file as a_type_needs_a_capital;
                                     {
-                                        use __c::*;
+                                        use a_type_needs_a_capital::*;
                                         use read_file as a_vthread_fn_and_a_plain_fn_of_this_name;
                                         use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                         __VTHREAD_KIND
@@ -69,12 +69,12 @@ impl Store for Disk {
                                 .hinted(
                                     __w,
                                     ({
-                                        use rt::none as __c;
+                                        use rt::none as a_type_needs_a_capital;
                                         use read_file as __vthread_call;
                                         {
-                                            use read_file as __c;
+                                            use read_file as a_type_needs_a_capital;
                                             {
-                                                use __c::*;
+                                                use a_type_needs_a_capital::*;
                                                 __vthread_call
                                             }
                                         }

@@ -24,12 +24,12 @@ fn __vthread_bodies(
                     ('__expected1: {
                         let __w = __vt_ty();
                         let __k = ({
-                            use rt::none as __c;
+                            use rt::none as a_type_needs_a_capital;
                             use rt::no::__VTHREAD_KIND;
                             {
-                                use map_concurrent as __c;
+                                use map_concurrent as a_type_needs_a_capital;
                                 {
-                                    use __c::*;
+                                    use a_type_needs_a_capital::*;
                                     use map_concurrent as a_vthread_fn_and_a_plain_fn_of_this_name;
                                     use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                     __VTHREAD_KIND
@@ -44,12 +44,12 @@ fn __vthread_bodies(
                             .hinted(
                                 __w,
                                 ({
-                                    use rt::none as __c;
+                                    use rt::none as a_type_needs_a_capital;
                                     use map_concurrent as __vthread_call;
                                     {
-                                        use map_concurrent as __c;
+                                        use map_concurrent as a_type_needs_a_capital;
                                         {
-                                            use __c::*;
+                                            use a_type_needs_a_capital::*;
                                             __vthread_call(
                                                 pages,
                                                 8,
@@ -71,12 +71,12 @@ fn __vthread_bodies(
                                                         async |page| {
                                                             '__frame: {
                                                                 (match ({
-                                                                    use rt::none as __c;
+                                                                    use rt::none as a_type_needs_a_capital;
                                                                     use fetch as __vthread_call;
                                                                     {
-                                                                        use fetch as __c;
+                                                                        use fetch as a_type_needs_a_capital;
                                                                         {
-                                                                            use __c::*;
+                                                                            use a_type_needs_a_capital::*;
                                                                             __vthread_call
                                                                         }
                                                                     }
@@ -86,12 +86,12 @@ fn __vthread_bodies(
                                                                             break '__frame break '__l;
                                                                         }
                                                                         let __k = ({
-                                                                            use rt::none as __c;
+                                                                            use rt::none as a_type_needs_a_capital;
                                                                             use rt::no::__VTHREAD_KIND;
                                                                             {
-                                                                                use fetch as __c;
+                                                                                use fetch as a_type_needs_a_capital;
                                                                                 {
-                                                                                    use __c::*;
+                                                                                    use a_type_needs_a_capital::*;
                                                                                     use fetch as a_vthread_fn_and_a_plain_fn_of_this_name;
                                                                                     use a_vthread_fn_and_a_plain_fn_of_this_name as _;
                                                                                     __VTHREAD_KIND

@@ -60,6 +60,7 @@ names! {
     in_frame = in_frame;
     none = none;
     no_kind = no::__VTHREAD_KIND;
+    functions = functions;
     loop_head = head;
     loop_steps = steps;
     closure_tag = closure_tag;
@@ -199,6 +200,12 @@ pub(crate) fn companion(name: &Ident) -> Ident {
         plain_text(name),
         span = hygienic(name.span())
     )
+}
+
+/// The name under which a probe imports the module beside a function. A type may stand there, as of
+/// `point(1, 2)`; rustc's error shows the name.
+pub(crate) fn companion_module(at: Span) -> Ident {
+    Ident::new("a_type_needs_a_capital", at)
 }
 
 /// The name that a vthread function and a plain one must not share; rustc's error shows it.

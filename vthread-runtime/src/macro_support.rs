@@ -10,6 +10,7 @@ mod debug;
 mod editor;
 mod failing_exit;
 mod frame_type;
+pub mod functions;
 pub mod io_frames;
 mod io_names;
 mod loops;

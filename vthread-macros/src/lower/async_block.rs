@@ -207,13 +207,14 @@ fn of_function(mut path: Path, at: Span) -> TokenStream {
     }
     let (none, no_kind, ty) = (names::none(span), names::no_kind(span), names::ty(span));
     let (key, blocks) = in_async_block(at);
+    let module = names::companion_module(span);
     quote_spanned!(span=>
         let __k = {
-            use #none as __c;
+            use #none as #module;
             use #no_kind;
             {
-                #[allow(unused_imports, deprecated)] use #path as __c;
-                { use __c::*; __VTHREAD_KIND }
+                #[allow(unused_imports, deprecated)] use #path as #module;
+                { use #module::*; __VTHREAD_KIND }
             }
         };
         #ty::<()>().across::<_, #key>(&__k)[()].#blocks();

@@ -286,7 +286,7 @@ impl Lowering {
         let span = error.span();
         self.scopes.open();
         let depth = self.scopes.depth();
-        let slot = self.fresh("slot", span);
+        let slot = self.fresh_shown("end_of_the_block", span);
         let scope = BodyScope::new(error, slot.clone(), slot, depth);
         self.frames.push(JumpScope::Group(BodyScope {
             can_fail,

@@ -118,6 +118,7 @@ impl Lowering {
                     Some(Known::Suspends) => {
                         return self.known(call, &path, CallMode::Await, at);
                     }
+                    None if self.is_tuple_of_its_module(&name, &path) => return None,
                     None => {}
                 },
             }
@@ -203,6 +204,11 @@ impl Lowering {
     pub(super) fn of_its_module(&self, name: &str, path: &Path) -> Option<Known> {
         let is_seen = self.n_importing == 0 || path.segments.len() > 1;
         self.subject.around.function(name).filter(|_| is_seen)
+    }
+
+    /// Whether the name is that of a tuple struct which the module around declares.
+    fn is_tuple_of_its_module(&self, name: &str, path: &Path) -> bool {
+        path.segments.len() == 1 && self.n_importing == 0 && self.subject.around.is_tuple(name)
     }
 
     /// A call of a `#[vthread]` function of this body or of the function itself: the companion is

@@ -66,9 +66,12 @@ impl Lowering {
         let vars = Vars {
             group: self.fresh("group", span),
             inner: this_group(span),
-            handle: form.handle.clone().unwrap_or_else(|| self.fresh("g", span)),
+            handle: form
+                .handle
+                .clone()
+                .unwrap_or_else(|| self.fresh_shown("the_group", span)),
             error: self.fresh("error", span),
-            slot: self.fresh("slot", span),
+            slot: self.fresh_shown("end_of_the_group", span),
             kind: (fails == Fails::AsTheFunction).then(|| self.fresh("kind", span)),
         };
         let tail_at = hygienic(tail::last_tokens(&form.body).span());

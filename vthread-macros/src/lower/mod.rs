@@ -13,6 +13,7 @@ pub(crate) mod block;
 pub(crate) mod blocking_calls;
 pub(crate) mod body_end;
 pub(crate) mod call_mode;
+mod called_macro;
 pub(crate) mod closure_macro;
 pub(crate) mod closure_result;
 pub(crate) mod control_flow;
@@ -263,6 +264,12 @@ impl Lowering {
     pub(crate) fn fresh(&mut self, stem: &str, span: Span) -> Ident {
         self.n_names += 1;
         Ident::new(&format!("__{stem}{}", self.n_names), span)
+    }
+
+    /// The same for a name that rustc's errors show: of what the group's handle or value is in.
+    pub(crate) fn fresh_shown(&mut self, stem: &str, span: Span) -> Ident {
+        self.n_names += 1;
+        Ident::new(&format!("{stem}_{}", self.n_names), span)
     }
 
     /// Rewrites an expression of which the code around it expects a type.

@@ -4,6 +4,7 @@
 //! module inside shadows it if that module exists.
 
 use super::blocking_calls;
+use super::called_macro::instead_of_a_function;
 use super::expectation::Expected;
 use super::function_call::extent;
 use crate::emit::call::{CallMode, Place, dead_in_arm, decide, outer, ways};
@@ -47,6 +48,7 @@ pub(super) fn probe(
     } = shape;
     let span = hygienic(at);
     let last = path.segments.last_mut().expect("a path has a segment");
+    let called = plain_text(&last.ident);
     let turbofish = match std::mem::replace(&mut last.arguments, PathArguments::None) {
         PathArguments::AngleBracketed(mut arguments) => {
             arguments.colon2_token.get_or_insert_with(Default::default);
@@ -62,6 +64,7 @@ pub(super) fn probe(
         false => (TokenStream::new(), parenthesized),
     };
     let (none, no_kind) = (names::none(span), names::no_kind(span));
+    let module = names::companion_module(span);
     let same = is_new.then(|| same_function(&path, at));
     let Beside {
         warning,
@@ -88,10 +91,14 @@ pub(super) fn probe(
     let extent = extent(call);
     let chosen = proc_macro2::Ident::new("__vthread_call", extent.start);
     let inside = quote_spanned!(span=>
-        use #none as __c;
+        use #none as #module;
         #allowed use #path as __vthread_call;
-        { #quiet use #path as __c; { use __c::*; #chosen #turbofish #inside } }
+        { #quiet use #path as #module; { use #module::*; #chosen #turbofish #inside } }
     );
+    let inside = match instead_of_a_function(&called, call.args.len(), at) {
+        Some(instead) => quote_spanned!(span=> #instead { #inside }),
+        None => inside,
+    };
     let mut block = Group::new(Delimiter::Brace, inside);
     // Messages about the call are about the user's callee. With arguments inside, the block has
     // temporaries, which live longer in one of the macro's edition.
@@ -112,11 +119,11 @@ pub(super) fn probe(
         }
     };
     let kind = quote_spanned!(span=> let __k = ({
-        use #none as __c;
+        use #none as #module;
         use #no_kind;
         {
-            #quiet use #path as __c;
-            { use __c::*; #same __VTHREAD_KIND }
+            #quiet use #path as #module;
+            { use #module::*; #same __VTHREAD_KIND }
         }
     }););
     let decided = match expected {

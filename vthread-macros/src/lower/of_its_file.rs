@@ -54,6 +54,8 @@ pub(super) struct Names {
     suspending: HashSet<String>,
     /// The traits without `#[vthread]`.
     traits: HashSet<String>,
+    /// Those of `macro_rules!`.
+    pub(super) macros: HashSet<String>,
     pub(super) code: String,
     /// The called names that may be slips, or not.
     pub(super) slips: RefCell<HashMap<String, bool>>,
@@ -71,10 +73,21 @@ impl Names {
             important: important(&code),
             suspending: suspending(&code),
             traits: plain_traits(&code),
+            macros: macros(&code),
             code,
             slips: RefCell::default(),
         }
     }
+}
+
+fn macros(code: &str) -> HashSet<String> {
+    let after = code.split("macro_rules!").skip(1);
+    let names = after.map(|after| {
+        let name = after.trim_start();
+        let end = name.bytes().position(|byte| !is_of_word(byte));
+        name[..end.unwrap_or(name.len())].to_owned()
+    });
+    names.collect()
 }
 
 fn suspending(code: &str) -> HashSet<String> {

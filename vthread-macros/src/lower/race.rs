@@ -22,7 +22,7 @@ impl Lowering {
         let options = self.race_options(&mut form, at);
         let finish = self.fresh("finish", span);
         let (group, inner) = (self.fresh("group", span), self.fresh("this_group", span));
-        let handle = self.fresh("g", span);
+        let handle = self.fresh_shown("the_group", span);
         let runner = self.runner(&form, &handle, &finish, at);
 
         let (owner, group_type) = (names::owner(span), names::group_type(span));

@@ -88,7 +88,7 @@ where
 /// The way out is [`block`](Call::block): `*mutex.lock().block() + 1`. A program that gets as far
 /// as to use this value is not built; `cargo check` alone does not see it.
 #[derive(Debug)]
-pub struct WriteBlockToMakeTheCall {
+pub struct WriteBlockToMakeTheCall /* as in `*mutex.lock().block()` */ {
     /// Stands in the message about an unknown field of the call.
     pub write_block_to_make_the_call: (),
 }
