@@ -59,13 +59,13 @@ pub(crate) struct Vthread {
     pub(crate) rare: Cold,
     /// Under `lock`, which stands among the flags: beside the list it would take a word.
     open: UnsafeCell<Open>,
-    lock: Mutex<()>,
     /// Whether its operations have to look closer before they begin, and for what: `MARKS`,
     /// `TURNS`. Never cleared while the vthread lives. Beside these the number of holds: by walks
     /// that have marked a scope of this vthread, and have others to mark still. One walk has as
     /// many as it has found nested groups with a grace of their own. At 2^14 the number wraps, and
     /// the vthread does not wait for the walk.
     looks: AtomicU16,
+    lock: Mutex<()>,
     /// The reason of its wait when it is parked.
     pub(crate) wait_reason: WaitReasonCell,
     /// The data that only a task has. It fits into the padding after the flags.
