@@ -7,7 +7,7 @@
 use super::Lowering;
 use crate::lower::control_flow::JumpScope;
 use crate::names::{self, hygienic, plain_text};
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Expr, ExprCall, ExprMethodCall, Path};
 
@@ -212,7 +212,19 @@ pub(crate) fn unprobed(call: &ExprMethodCall, name: &str) -> Option<Expr> {
 /// Has an iterator that further methods are called on asked about; `at` is what
 /// [`asked_iterator`] says of it.
 pub(crate) fn ask_iterator(iterator: &mut Expr, at: Span) {
-    *iterator = asked_of_result(&*iterator, "of_an_iterator", at);
+    let call = without_parentheses(iterator.to_token_stream());
+    *iterator = asked_of_result(call, "of_an_iterator", at);
+}
+
+/// rustc warns of those around the expression of a `match`, if they are the user's.
+fn without_parentheses(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Parenthesis => {
+            group.stream()
+        }
+        _ => tokens,
+    }
 }
 
 /// Where the name stands of what may be an iterator of the library's that blocks. To be called
