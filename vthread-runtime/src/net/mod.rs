@@ -10,7 +10,7 @@
 //! | `IpAddr` .. `SocketAddr`, `Shutdown`, `AddrParseError` | the same | |
 //! | `From<OwnedFd>`, `FromRawFd` (Windows: `OwnedSocket`, `FromRawSocket`) | `TryFrom<OwnedFd>`, `FromRawFd` | the system may be unable to watch it: an error, or a panic |
 //! | `From<..> for OwnedFd`, `IntoRawFd`, `AsFd`, `AsRawFd` | the same, and `into_std` | |
-//! | `set_nonblocking` | none | no operation blocks an OS thread |
+//! | `set_nonblocking` | none | no operation blocks an OS thread; `default` in a `select!` is for what is not ready at once |
 //! | none | [`TcpSocket`] | options before connecting and listening |
 //!
 //! In code that is not under `#[vthread]`, `.block()` makes a call and blocks:
