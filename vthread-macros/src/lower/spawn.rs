@@ -7,8 +7,7 @@ use crate::analysis::captures::{free_names, may_use};
 use crate::analysis::tail;
 use crate::analysis::tail::Tail;
 use crate::emit::call::{CallMode, awaited, body_future, dead, dead_beside, outer};
-use crate::emit::error_inference::{pin_error, pin_error_type};
-use crate::emit::group_prologue::this_group;
+use crate::emit::group_prologue::{kept_group, known_error, this_group};
 use crate::errors;
 use crate::forms::form::SpawnForm;
 use crate::lower::Lowering;
@@ -392,36 +391,6 @@ pub(crate) fn end(
             quote_spanned!(span=> let __v = #body; #[allow(unreachable_code)] #finished)
         }
     }
-}
-
-/// The code before and in the child by which its frame has the group, and the type of its errors.
-fn kept_group(
-    handle: &Ident,
-    inner: &Ident,
-    error: &Ident,
-    span: Span,
-) -> (TokenStream, TokenStream) {
-    let (group_type, pin) = (names::group_type(span), pin_error(inner, span));
-    let outside = quote_spanned!(span=> let #inner = unsafe { #group_type::dup(__g) };);
-    let inside = quote_spanned!(span=> let #inner = #inner;
-        #[allow(unused_variables)] let #handle = &#inner;
-        #[allow(unused_variables)] let #error = #group_type::error_type(&#inner);
-        #pin
-    );
-    (outside, inside)
-}
-
-/// The same for a child that does not name its group: its frame has the type alone, which takes no
-/// room.
-fn known_error(error: &Ident, span: Span) -> (TokenStream, TokenStream) {
-    let (group_type, pin) = (names::group_type(span), pin_error_type(error, span));
-    let (moved, take) = (names::moved(span), names::take(span));
-    let outside = quote_spanned!(span=> let #error = #moved(#group_type::error_type(__g)););
-    let inside = quote_spanned!(span=>
-        #[allow(unused_variables)] let #error = #take(#error);
-        #pin
-    );
-    (outside, inside)
 }
 
 /// Dead code that refuses a `Copy` variable that the child changes and that is used again
