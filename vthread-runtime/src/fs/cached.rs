@@ -179,6 +179,7 @@ mod system {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_os = "linux")]
     use std::io::Write;
 
     /// With no more than [`IN_MEMORY`].
