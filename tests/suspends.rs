@@ -245,3 +245,52 @@ fn no_stream_pins_a_kernel_thread() {
     assert_eq!(every_stream().unwrap(), 6 + 3 + 2 + 2);
     assert_eq!(vthread::metrics().pinned, 0);
 }
+
+macro_rules! parsers {
+    ($($name:ident)*) => {
+        $(#[vthread]
+        pub(crate) fn $name(n: u32) -> u32 {
+            sleep(Duration::from_millis(1));
+            n
+        })*
+    };
+}
+
+/// Functions that a macro names like types which are in scope everywhere.
+mod named_like_types {
+    use super::*;
+
+    parsers!(u8 str);
+
+    #[vthread]
+    pub(crate) fn beside() -> u32 {
+        u8(1) + str(2) + self::u8(3)
+    }
+}
+
+#[vthread]
+fn named_like_types_by_glob() -> u32 {
+    use named_like_types::*;
+    beside() + self::named_like_types::u8(4)
+}
+
+mod their_glob {
+    use super::named_like_types::*;
+    use vthread::prelude::*;
+
+    /// A plain one.
+    fn char(n: u32) -> u32 {
+        n
+    }
+
+    #[vthread]
+    pub(crate) fn all() -> u32 {
+        u8(1) + char(2) + async { char(3) }.await
+    }
+}
+
+#[test]
+fn t13_a_function_named_like_a_builtin_type_suspends() {
+    assert_eq!(named_like_types_by_glob() + their_glob::all(), 10 + 6);
+    assert_eq!(vthread::metrics().pinned, 0);
+}

@@ -127,12 +127,17 @@ pub(crate) fn associated_of_std(name: &str) -> bool {
     has(&METHODS, name) || has(&FUNCTIONS, name)
 }
 
+/// Whether it is the name of a type that is in scope everywhere.
+pub(crate) fn is_builtin_type(name: &str) -> bool {
+    PRIMITIVES.contains(&name)
+}
+
 /// Whether calls of this path are left alone.
 pub(crate) fn function(path: &Path) -> bool {
     let first = plain_text(&path.segments[0].ident);
     let last = plain_text(&path.segments[path.segments.len() - 1].ident);
     let in_std = path.segments.len() > 1 && matches!(first.as_str(), "std" | "core" | "alloc");
-    in_std || path.is_ident("drop") || is_upper(&last) || PRIMITIVES.contains(&last.as_str())
+    in_std || path.is_ident("drop") || is_upper(&last)
 }
 
 /// Whether the last segment but one names a type, so that the call is type-relative.

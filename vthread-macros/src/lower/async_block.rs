@@ -186,6 +186,9 @@ impl Calls<'_> {
         let is_left = callee.qself.is_some()
             || is_variable
             || known::function(path)
+            || path
+                .get_ident()
+                .is_some_and(|name| known::is_builtin_type(&plain_text(name)))
             || known::is_type_relative(path)
             || super::function_call::has_closure(call);
         if is_left {

@@ -123,9 +123,18 @@ impl Lowering {
                 },
             }
         }
+        let is_builtin = path.get_ident().is_some() && known::is_builtin_type(&name);
+        if is_builtin && self.n_importing > 0 {
+            // An import of the body may bring it: of a plain function, rustc would take the type
+            // for the module.
+            return None;
+        }
         let path = match path.get_ident() {
             // The type is found where a module would be, and the function stands further out.
-            Some(_) if self.types_of_blocks.contains(&name) && self.scopes.get(&name).is_none() => {
+            Some(_)
+                if is_builtin
+                    || self.types_of_blocks.contains(&name) && self.scopes.get(&name).is_none() =>
+            {
                 let mut path = path;
                 let own = Ident::new("self", hygienic(at));
                 path.segments.insert(0, own.into());
