@@ -238,8 +238,9 @@ use proc_macro::TokenStream;
 /// A vthread function takes its name among modules too: that is where vthread code finds the
 /// suspending version, and a `use` imports both. A module of the same name cannot stand beside it:
 /// instead of `mod wrap; pub use wrap::wrap;` write `mod wrap_fn; pub use wrap_fn::wrap;`. After a
-/// glob (`mod fetch; pub use fetch::*;`) the module takes precedence and hides the suspending
-/// version: calls of `fetch` block, which is correct but slower, and the macro cannot see it.
+/// glob (`mod fetch; pub use fetch::*;`, or `mod fetch; pub use client::*;` where `client` has the
+/// function) the module takes precedence and hides the suspending version: calls of `fetch` block,
+/// which is correct but slower, and the macro cannot see it.
 /// `metrics().pinned` counts such calls, and with the feature `tracing` each is an event with its
 /// location. A function with the name of its library must stand in that library's `lib.rs` itself.
 ///
