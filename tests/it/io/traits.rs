@@ -264,7 +264,7 @@ impl Read for &Shared {
     }
 }
 #[vthread]
-impl<'a> Write for &'a Shared {
+impl Write for &Shared {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         self.bytes.lock().unwrap().extend_from_slice(buf);
         Ok(buf.len())
