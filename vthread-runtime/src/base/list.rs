@@ -5,10 +5,10 @@
 //!
 //! # Who may touch what
 //! A list is protected by a lock of its user. The links of a node, and every `Cell` in its value,
-//! belong to the holder of the lock of the list that the node is used with; one node is only ever
-//! used with one lock. A linked node must neither move nor go away: its owner pins it and unlinks
-//! it, under the lock, before it drops it. After unlinking, under the lock, no one but the owner
-//! touches it.
+//! belong to the holder of the lock of the list that the node is used with, except those that its
+//! type gives to the owner; one node is only ever used with one lock. A linked node must neither
+//! move nor go away: its owner pins it and unlinks it, under the lock, before it drops it. After
+//! unlinking, under the lock, no one but the owner touches it.
 #![allow(unsafe_code)] // Nodes are owned by frames and reached by the list through pointers.
 
 use std::cell::Cell;

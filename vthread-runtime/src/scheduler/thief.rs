@@ -71,7 +71,7 @@ impl Thief {
         if let Some((since, first)) = self.stolen.take() {
             let took = now.saturating_duration_since(since);
             let n = round.wrapping_sub(first) as u32;
-            let has_paid = took >= LONG || took >= PRICE * n.min(1000);
+            let has_paid = took >= LONG || took >= PRICE * n;
             self.pause = match has_paid {
                 true => Duration::ZERO,
                 false => (self.pause * 2).clamp(PAUSES[0], PAUSES[1]),
