@@ -97,7 +97,10 @@ impl Lowering {
         let (name, at) = (plain_text(last), last.span());
         if let Some(qself) = qself {
             // Its type is inferred from its surroundings, so it cannot be probed.
-            if matches!(*qself.ty, Type::Infer(_)) && known::associated_of_std(&name) {
+            let is_inferred = matches!(*qself.ty, Type::Infer(_));
+            if is_inferred && known::associated_of_std(&name)
+                || known::package::never_suspends(&name)
+            {
                 return None;
             }
             let is_recursive =
@@ -160,7 +163,7 @@ impl Lowering {
         }
         if known::is_type_relative(&path) {
             let n = path.segments.len();
-            if known::associated(&name)
+            if known::is_plain_associated(&name)
                 || known::is_of_std(&path, &name)
                 || is_plain_trait_of_its_file(&path.segments[n - 2].ident)
             {
