@@ -10,7 +10,8 @@ use crate::lower::{Lowering, can_be_written};
 use crate::names::{self, called_at, hygienic, plain_text};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Block, ReturnType, Signature, Token, Type};
+use syn::visit::{self, Visit};
+use syn::{Block, Expr, Macro, ReturnType, Signature, Token, Type};
 
 /// Rewrites `block` and makes the body of the companion.
 pub(crate) fn emit(
@@ -43,6 +44,8 @@ pub(crate) fn emit_frame(
     body.is_used = !matches!(signature.output, ReturnType::Default);
     body.is_expected = body.is_used && body.returns.ty.is_some();
     types_parameters(&mut block, &signature.output);
+    let mut written = Written::default();
+    written.visit_block(&block);
     let n_before = n_awaited();
     body.body(&mut block);
     let has_awaited = n_awaited() > n_before;
@@ -58,7 +61,7 @@ pub(crate) fn emit_frame(
     let is_never =
         matches!(&signature.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)));
     let may_be_calm = !is_never && instrument.is_none() && !has_awaited;
-    let never_suspends = may_be_calm && never_suspends(block.clone());
+    let never_suspends = may_be_calm && (!written.may_await || never_suspends(block.clone()));
     let whole = quote_spanned!(span=> #returns match () { () => '__frame: { #block } });
     let whole = match instrument {
         Some(instrument) => instrument.wrap(span, &whole, &quote_spanned!(span=> #this #whole)),
@@ -77,6 +80,29 @@ pub(crate) fn emit_frame(
             quote_spanned!(span=> let __f = #unsuspending(move || #inside);)
         }
         false => quote_spanned!(span=> let __f = async move #inside;),
+    }
+}
+
+/// Whether the user's body may have an `.await`. Where neither it nor an unknown macro is written,
+/// the expansion has only those that are counted, and need not be searched.
+#[derive(Default)]
+struct Written {
+    may_await: bool,
+}
+
+impl<'ast> Visit<'ast> for Written {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        match expr {
+            // Of what the parser does not know, there are only tokens.
+            Expr::Await(_) | Expr::Verbatim(_) => self.may_await = true,
+            _ => visit::visit_expr(self, expr),
+        }
+    }
+
+    fn visit_macro(&mut self, mac: &'ast Macro) {
+        let name = mac.path.segments.last().map(|last| plain_text(&last.ident));
+        let is_known = name.is_some_and(|name| known::macros::is_of_std(&name));
+        self.may_await |= !is_known || !never_suspends(mac.tokens.clone());
     }
 }
 
