@@ -11,6 +11,8 @@ use crate::names::{self, hygienic};
 use crate::source::file_of;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// Our macros that a call may name. Each has a bound in the runtime.
 const OURS: &[&str] = &[
@@ -40,7 +42,10 @@ pub(super) fn instead_of_a_function(
     };
     let span = hygienic(at);
     let (functions, bound) = (names::functions(span), Ident::new(bound, span));
-    let function = format_ident!("{name}_is_a_macro", span = span);
+    let function = match number_of(name) {
+        1 => format_ident!("{name}_is_a_macro", span = span),
+        n => format_ident!("{name}_is_a_macro_{n}", span = span),
+    };
     let types: Vec<Ident> = (0..n_arguments)
         .map(|n| format_ident!("T{n}", span = span))
         .collect();
@@ -56,6 +61,19 @@ pub(super) fn instead_of_a_function(
         #[allow(unused_imports)]
         use #function as __vthread_call;
     ))
+}
+
+/// How many calls of this name the crate has had, with this one. rustc's note shows the name of the
+/// generated function, and with it the hidden path of a name that occurs twice.
+fn number_of(name: &str) -> usize {
+    thread_local! {
+        static CALLS: RefCell<HashMap<String, usize>> = RefCell::default();
+    }
+    CALLS.with_borrow_mut(|calls| {
+        let number = calls.entry(name.to_owned()).or_default();
+        *number += 1;
+        *number
+    })
 }
 
 /// Whether it is a macro of std, or the file has one of this name.
