@@ -268,6 +268,23 @@ mod named_like_types {
     }
 }
 
+/// Brings them into its body by their names, below a use of them.
+#[vthread]
+fn named_like_types_by_import() -> u32 {
+    let first = u8(1) + char(2);
+    use named_like_types::{self as named, str as char, u8};
+    first + named::beside()
+}
+
+/// A glob of the body brings a plain one; an item of the body has nothing to do with its name.
+#[vthread]
+fn named_like_types_beside_a_glob() -> u32 {
+    use their_glob::*;
+    struct Other;
+    let _ = Other;
+    char(5)
+}
+
 #[vthread]
 fn named_like_types_by_glob() -> u32 {
     use named_like_types::*;
@@ -279,7 +296,7 @@ mod their_glob {
     use vthread::prelude::*;
 
     /// A plain one.
-    fn char(n: u32) -> u32 {
+    pub(crate) fn char(n: u32) -> u32 {
         n
     }
 
@@ -292,5 +309,7 @@ mod their_glob {
 #[test]
 fn t13_a_function_named_like_a_builtin_type_suspends() {
     assert_eq!(named_like_types_by_glob() + their_glob::all(), 10 + 6);
+    assert_eq!(named_like_types_by_import(), 9);
+    assert_eq!(named_like_types_beside_a_glob(), 5);
     assert_eq!(vthread::metrics().pinned, 0);
 }

@@ -59,7 +59,9 @@ names! {
     kind = __VTHREAD_KIND;
     in_frame = in_frame;
     none = none;
+    no = no;
     no_kind = no::__VTHREAD_KIND;
+    found_by_a_glob = FoundByAGlob;
     functions = functions;
     loop_head = head;
     loop_steps = steps;

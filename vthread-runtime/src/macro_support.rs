@@ -81,7 +81,7 @@ pub use failing_exit::{Attempt, Claims, Ending, claim_failure, claimed, failing}
 pub use io_names::IoSuspends;
 pub use loops::{Head, head, steps};
 pub use lost_updates::changed;
-pub use namespace_probe::{no, none};
+pub use namespace_probe::{FoundByAGlob, no, none};
 pub use probe::{OwnMethod, Tag, Ty, Unnamed, is_own_method, ty};
 pub use return_type::{AResult, Another, Ends, FailsAs, MayFail, Neither, Returned, Whole};
 pub use return_type::{child_fails, child_may_fail, group_fails_as, return_type};

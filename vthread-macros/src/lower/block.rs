@@ -1,6 +1,6 @@
 //! The walk over a block: its statements in order, and the rules for the block as a whole.
 
-use super::{Lowering, macro_fragments};
+use super::{Lowering, macro_fragments, named_like_a_type};
 use crate::analysis::tail::first_tail;
 use crate::emit::attributes;
 use crate::emit::call::Extent;
@@ -33,6 +33,8 @@ impl Lowering {
         if has_imports {
             self.checked_paths.clear();
             self.n_importing += 1;
+            self.imports_of_blocks
+                .push(named_like_a_type::imports(block));
         }
         let n_types = self.types_of_blocks.len();
         self.types_of_blocks
@@ -135,6 +137,7 @@ impl Lowering {
         if has_imports {
             self.checked_paths.clear();
             self.n_importing -= 1;
+            self.imports_of_blocks.pop();
         }
         self.types_of_blocks.truncate(n_types);
         self.scopes.close();

@@ -7,7 +7,7 @@
 use super::expectation::{Expected, Remembered};
 use super::namespace_probe::{Beside, Shape, probe};
 use super::of_its_file::is_plain_trait_of_its_file;
-use super::{Lowering, blocking_calls};
+use super::{Lowering, blocking_calls, named_like_a_type};
 use crate::analysis::impl_siblings::Known;
 use crate::analysis::scopes::Name;
 use crate::editor;
@@ -127,17 +127,24 @@ impl Lowering {
             }
         }
         let is_builtin = path.get_ident().is_some() && known::is_builtin_type(&name);
-        if is_builtin && self.n_importing > 0 {
-            // An import of the body may bring it: of a plain function, rustc would take the type
-            // for the module.
-            return None;
-        }
+        let mut uses_import = None;
         let path = match path.get_ident() {
+            Some(_) if is_builtin => match self.place_of(last) {
+                named_like_a_type::Place::Module(path) => path,
+                named_like_a_type::Place::Import(path) => {
+                    uses_import = Some(quote_spanned!(hygienic(at)=>
+                        #[allow(unused_imports)] use #last as _;
+                    ));
+                    path
+                }
+                named_like_a_type::Place::InAGlob => {
+                    let name = last.clone();
+                    self.refuse_in_a_glob(call, &name);
+                    return None;
+                }
+            },
             // The type is found where a module would be, and the function stands further out.
-            Some(_)
-                if is_builtin
-                    || self.types_of_blocks.contains(&name) && self.scopes.get(&name).is_none() =>
-            {
+            Some(_) if self.types_of_blocks.contains(&name) && self.scopes.get(&name).is_none() => {
                 let mut path = path;
                 let own = Ident::new("self", hygienic(at));
                 path.segments.insert(0, own.into());
@@ -193,7 +200,11 @@ impl Lowering {
         let tied = blocking_calls::by_name(&path).filter(|_| !has_closure && self.warns());
         let held = self.held_across(quote_spanned!(hygienic(at)=> &__k), at);
         let mistyped = self.perhaps_mistyped(call, &path);
-        let warning = match stated.map(|call| quote!(#call;)).or(mistyped) {
+        let warning = match stated
+            .map(|call| quote!(#call;))
+            .or(mistyped)
+            .or(uses_import)
+        {
             None => warning,
             Some(again) => Some(quote!(#warning #again)),
         };

@@ -34,6 +34,7 @@ pub(crate) mod macro_fragments;
 pub(crate) mod macro_origin;
 pub(crate) mod method_call;
 pub(crate) mod must_use;
+mod named_like_a_type;
 mod namespace_probe;
 mod never_suspends;
 mod of_its_file;
@@ -61,7 +62,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use std::collections::HashSet;
 use std::rc::Rc;
-use syn::{Path, ReturnType, Type};
+use syn::{ItemUse, Path, ReturnType, Type};
 
 /// The state of the walk over one body.
 pub(crate) struct Lowering {
@@ -93,6 +94,8 @@ pub(crate) struct Lowering {
     pub(crate) checked_paths: HashSet<String>,
     /// How many of the blocks around may give a name another meaning than their module does.
     pub(crate) n_importing: usize,
+    /// The imports of each of these blocks.
+    imports_of_blocks: Vec<Vec<ItemUse>>,
     /// The types and modules of the blocks around.
     pub(crate) types_of_blocks: Vec<String>,
     /// The untyped parameters of the enclosing closures: their types cannot be probed yet.
@@ -249,6 +252,7 @@ impl Lowering {
             calls_itself: false,
             checked_paths: HashSet::new(),
             n_importing: 0,
+            imports_of_blocks: Vec::new(),
             types_of_blocks: Vec::new(),
             untyped: Vec::new(),
             stated: None,

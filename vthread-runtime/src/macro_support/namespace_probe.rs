@@ -13,3 +13,16 @@ pub mod no {
     /// An ordinary function.
     pub const __VTHREAD_KIND: IsPlain = IsPlain::IT;
 }
+
+/// What a function is that a glob of a body brings under the name of a builtin type.
+#[diagnostic::on_unimplemented(
+    message = "a function with the name of a builtin type, which a glob of this block brings, suspends",
+    label = "write its path, as in `module::u8(..)`, or import it by its name"
+)]
+pub trait FoundByAGlob {
+    /// Is called in code that never runs.
+    fn is_plain(&self) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl FoundByAGlob for crate::macro_support::choice::IsPlain {}
