@@ -53,6 +53,7 @@ mod hidden {
     pub(super) mod fetch {
         use vthread::prelude::*;
 
+        #[allow(deprecated)] // What the test is about is warned of here.
         #[vthread]
         pub(in super::super) fn fetch(n: u32) -> u32 {
             vthread::time::sleep(std::time::Duration::from_millis(1));

@@ -223,6 +223,14 @@ pub(crate) fn hidden_by_a_module(name: &str) -> String {
     )
 }
 
+pub(crate) fn hidden_behind_a_glob(name: &str) -> String {
+    format!(
+        "further out a glob brings `{name}` beside a module `{name}`, which hides whether the function \
+         suspends: vthread code that calls it there blocks. Rename one of the two, or call the \
+         function by the path of its own module"
+    )
+}
+
 pub(crate) fn plain_trait(name: &str) -> String {
     format!(
         "`{name}` is called by plain code, which cannot suspend: leave out `#[vthread]` here. \

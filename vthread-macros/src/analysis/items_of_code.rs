@@ -5,7 +5,7 @@ use crate::source::{closing, is_of_word};
 use std::ops::Range;
 
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Function,
     Module,
     /// An `impl` or a trait.
@@ -15,23 +15,23 @@ pub(super) enum Kind {
 }
 
 /// An item, as far as its text shows.
-pub(super) struct Item<'code> {
-    pub(super) kind: Kind,
+pub(crate) struct Item<'code> {
+    pub(crate) kind: Kind,
     /// The word that says what it is.
-    pub(super) word: &'code str,
+    pub(crate) word: &'code str,
     /// The words before it: `pub`, `unsafe`, `async`.
     pub(super) modifiers: &'code str,
-    pub(super) name: &'code str,
+    pub(crate) name: &'code str,
     pub(super) name_at: usize,
     pub(super) after_name: &'code str,
-    pub(super) attributes: Vec<&'code str>,
+    pub(crate) attributes: Vec<&'code str>,
     /// The code without attributes, up to the body.
-    pub(super) rest: &'code str,
-    pub(super) body: Option<Range<usize>>,
+    pub(crate) rest: &'code str,
+    pub(crate) body: Option<Range<usize>>,
 }
 
 /// The items in a part of the code, whose comments and literals are blanks.
-pub(super) fn items(code: &str, range: Range<usize>) -> Vec<Item<'_>> {
+pub(crate) fn items(code: &str, range: Range<usize>) -> Vec<Item<'_>> {
     let bytes = &code.as_bytes()[..range.end];
     let (mut start, mut at) = (range.start, range.start);
     let mut items = Vec::new();

@@ -5,7 +5,7 @@ pub(crate) mod endless_recursion;
 pub(crate) mod format_args;
 pub(crate) mod impl_siblings;
 pub(crate) mod indexed_places;
-mod items_of_code;
+pub(crate) mod items_of_code;
 pub(crate) mod loop_exit;
 pub(crate) mod lost_updates;
 pub(crate) mod module_around;

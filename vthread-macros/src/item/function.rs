@@ -6,7 +6,7 @@ use super::signature::{
     Shown, call_output, from_inside, in_braces, output, says_used, take_patterns, turbofish,
     type_parameters,
 };
-use super::{attributes, check, frame, instrument, neighbours};
+use super::{attributes, check, frame, hidden_by_module, instrument, neighbours};
 use crate::analysis::module_around::Around;
 use crate::emit::call::{answer, dead};
 use crate::errors::{self, Errors};
@@ -103,6 +103,9 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     let facade = in_braces(braces, facade(&sig, &hidden, &arguments.names));
     let note = attributes::note(&vis, attributes::FUNCTION);
     let module = (!options.local && clash.is_none()).then(|| module(&attrs, &vis, &sig, &hidden));
+    let hidden_name = (!options.local && clash.is_none())
+        .then(|| hidden_by_module::warning(&sig.ident, &vis, &lints))
+        .flatten();
     let span = hygienic(sig.ident.span());
     let tracked = attributes::tracked(&attrs, &sig);
     let (alive, quiet) = keeps_facade_alive(&sig, &arguments.names);
@@ -120,6 +123,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
         #(#attrs)* #note #tracked #quiet #handed_on #vis #sig #facade
         #(#lints)* #[doc(hidden)] #allowed #[cfg_attr(clippy, allow(clippy::too_many_arguments, clippy::type_complexity, clippy::needless_lifetimes))] #vis #hidden { #alive #companion_body }
         #module
+        #hidden_name
         #checks
     )
 }

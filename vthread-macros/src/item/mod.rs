@@ -9,6 +9,7 @@ pub(crate) mod context_var;
 pub(crate) mod dyn_signature;
 pub(crate) mod frame;
 pub(crate) mod function;
+mod hidden_by_module;
 pub(crate) mod impl_block;
 pub(crate) mod instrument;
 pub(crate) mod neighbours;

@@ -51,7 +51,7 @@ fn is_root(path: &Path) -> bool {
 }
 
 /// The names after each `mod` of a file: a file is searched once, and not for each function.
-fn modules_of(path: &Path) -> Option<Rc<HashSet<String>>> {
+pub(super) fn modules_of(path: &Path) -> Option<Rc<HashSet<String>>> {
     thread_local! {
         static MODULES: RefCell<HashMap<PathBuf, Rc<HashSet<String>>>> = RefCell::default();
     }
