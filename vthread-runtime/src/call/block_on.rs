@@ -7,6 +7,7 @@
 
 #![allow(unsafe_code)] // From a registered scope to the root around it, and back.
 
+use super::in_a_future;
 use crate::base::unwind::CancelUnwind;
 use crate::base::unwind::{Ended, catch};
 use crate::group::grace::CleanupTimer;
@@ -259,7 +260,7 @@ fn drive<F: Future>(
                     std::thread::yield_now();
                     return true;
                 }
-                let was_noticed = root.notice.wait(longest);
+                let was_noticed = in_a_future::wait(&root.notice, longest, site);
                 stack::renew_clock();
                 was_noticed
             },

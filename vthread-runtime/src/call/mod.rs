@@ -1,6 +1,7 @@
 //! The ways into vthread code: blocking calls, `main`, closures, and calls in loops and iterators.
 
 pub(crate) mod block_on;
+mod in_a_future;
 pub(crate) mod main;
 pub(crate) mod not_made;
 
