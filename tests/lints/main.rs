@@ -1,9 +1,9 @@
 //! Clippy reports the same about a user's program as it would without the transform: nothing about
 //! clean code, even under the pedantic lints, and each complaint about the rest.
 //!
-//! `clean.rs` and `dirty.rs` beside this file become the programs of a package of its own. A
-//! comment `//~ lint` stands where one must fire. Nor does rustdoc show anything of the transform
-//! (`pages.rs`).
+//! `clean.rs`, `constructs.rs`, `bodies.rs` and `dirty.rs` beside this file become the programs of
+//! packages of their own. A comment `//~ lint` stands where one must fire. Nor does rustdoc show
+//! anything of the transform (`pages.rs`).
 
 mod pages;
 
@@ -38,6 +38,40 @@ fn complaints_reach_the_user() {
 fn t08_lints_of_rustc_fire_in_bodies() {
     let source = include_str!("bodies.rs");
     assert_eq!(expected(source), complaints("bodies", source, &[]));
+}
+
+#[test]
+fn every_construct_is_left_alone() {
+    let source = include_str!("constructs.rs");
+    assert_eq!(
+        expected(source),
+        complaints("constructs", source, &["clippy::pedantic"])
+    );
+}
+
+/// In that edition a path of a `use` begins at the root of the crate, where it would find another
+/// function of the same name.
+#[test]
+fn t02_edition_2015_is_refused() {
+    let source = "extern crate vthread;
+        fn f() -> u32 { 1 }
+        mod a {
+            fn f() -> u32 { 2 }
+            #[::vthread::vthread]
+            pub fn calls() -> u32 { f() }
+        }
+        fn main() { assert_eq!(a::calls() + f(), 3); }";
+    let package = package_of("2015", "of_2015", "main.rs", source);
+    let output = Command::new(env!("CARGO"))
+        .args(["check", "--offline"])
+        .current_dir(&package)
+        .env("CARGO_TARGET_DIR", package.parent().unwrap().join("target"))
+        .env_remove("RUSTFLAGS")
+        .output()
+        .expect("cargo can be run");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{said}");
+    assert!(said.contains("`#[vthread]` needs edition 2018 or later"), "{said}");
 }
 
 /// The expectations in the comments.
@@ -90,12 +124,17 @@ fn complaints_in(message: Value) -> Vec<Complaint> {
 
 /// A package with one program or library, in the workspace's own build directory.
 fn package(name: &str, root_file: &str, source: &str) -> PathBuf {
+    package_of("2024", name, root_file, source)
+}
+
+/// The same, of an edition.
+fn package_of(edition: &str, name: &str, root_file: &str, source: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let package = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("lints")
         .join(name);
     let manifest = format!(
-        "[package]\nname = \"{name}\"\nedition = \"2024\"\n\n\
+        "[package]\nname = \"{name}\"\nedition = \"{edition}\"\n\n\
          [dependencies]\nvthread = {{ path = {root:?} }}\n\n[workspace]\n"
     );
     let lock = fs::read(root.join("Cargo.lock")).expect("the workspace has a lock file");
