@@ -6,3 +6,5 @@ mod outside;
 mod plain_code;
 mod seeds;
 mod time;
+#[cfg(unix)]
+mod unix_network;

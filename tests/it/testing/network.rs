@@ -115,6 +115,62 @@ fn each_test_has_its_own() {
     sleep(Duration::ZERO);
 }
 
+/// As code for the system's sockets uses them: in children, by reference, by clones, with limits.
+#[vthread::test(seeds = 50)]
+fn streams_are_used_as_the_systems() {
+    let listener = TcpListener::bind("10.0.0.1:80").unwrap();
+    group! {
+        spawn! {
+            for stream in listener.incoming().take(2) {
+                let stream = stream.unwrap();
+                let (mut reader, writer) = (stream.try_clone().unwrap(), stream);
+                let mut first = [0];
+                while reader.peek(&mut first).unwrap() > 0 {
+                    let mut byte = [0];
+                    reader.read_exact(&mut byte).unwrap();
+                    assert_eq!(first, byte);
+                    (&writer).write_all(&byte).unwrap();
+                }
+            }
+        }
+        for _ in 0..2 {
+            spawn! {
+                let stream = TcpStream::connect("10.0.0.1:80").unwrap();
+                stream.set_nodelay(true).unwrap();
+                assert!(stream.nodelay().unwrap());
+                let mut back = Vec::new();
+                group! {
+                    spawn! {
+                        (&stream).write_all(b"some words").unwrap();
+                        stream.shutdown(Shutdown::Write).unwrap();
+                    }
+                    (&stream).read_to_end(&mut back).unwrap();
+                }
+                assert_eq!(back, b"some words");
+            }
+        }
+    }
+}
+
+#[vthread::test(virtual_time)]
+fn waits_have_limits() {
+    set_conditions(Conditions::new().delays(Duration::from_secs(3600)));
+    let _listener = TcpListener::bind("10.0.0.1:80").unwrap();
+    let address = "10.0.0.1:80".parse().unwrap();
+    let limit = Duration::from_secs(1);
+    while let Ok(mut stream) = TcpStream::connect_timeout(&address, limit) {
+        stream.set_read_timeout(Some(limit)).unwrap();
+        let before = elapsed();
+        let late = stream.read(&mut [0]).unwrap_err();
+        assert_eq!(late.kind(), ErrorKind::WouldBlock);
+        assert_eq!(elapsed() - before, limit);
+    }
+    let socket = UdpSocket::bind("10.0.0.1:53").unwrap();
+    socket.set_read_timeout(Some(limit)).unwrap();
+    let late = socket.recv(&mut [0]).unwrap_err();
+    assert_eq!(late.kind(), ErrorKind::WouldBlock);
+}
+
 /// A protocol over datagrams: numbers each, asks again for what is not confirmed, and takes what
 /// comes twice once.
 #[vthread]
@@ -262,4 +318,13 @@ fn what_is_not_received_is_bounded() {
         n += 1;
     }
     assert_eq!(n, 208);
+    // Empty ones, too.
+    for _ in 0..10_000 {
+        sender.send_to(&[], to).unwrap();
+    }
+    n = 0;
+    while timeout!(Duration::from_secs(1) => { receiver.recv(&mut buf) }).is_ok() {
+        n += 1;
+    }
+    assert!((1..10_000).contains(&n), "{n}");
 }

@@ -69,8 +69,35 @@ struct State {
     is_ended: bool,
     /// Nothing more is read.
     is_deaf: bool,
-    reader: Option<Waker>,
-    writer: Option<Waker>,
+    readers: Waiters,
+    writers: Waiters,
+}
+
+/// Those who wait at one end. There is more than one only if an end is shared by reference.
+#[derive(Debug, Default)]
+struct Waiters {
+    first: Option<Waker>,
+    others: Vec<Waker>,
+}
+
+impl Waiters {
+    /// Takes the waker, unless it is among them. What it takes the place of is left there, to be
+    /// dropped outside the lock.
+    fn enter(&mut self, waker: &mut Option<Waker>) {
+        let Some(new) = &*waker else {
+            return;
+        };
+        if self.first.as_ref().is_none_or(|first| first.will_wake(new)) {
+            std::mem::swap(&mut self.first, waker);
+        } else if !self.others.iter().any(|other| other.will_wake(new)) {
+            self.others.extend(waker.take());
+        }
+    }
+
+    fn wake_all(&mut self, woken: &mut WakeList) {
+        woken.extend(self.first.take());
+        woken.extend(self.others.drain(..));
+    }
 }
 
 impl Pipe {
@@ -94,11 +121,29 @@ impl Pipe {
         let mut waker = Some(cx.waker().clone());
         let polled = self.change(|state, woken| {
             if state.bytes.is_empty() && !state.is_ended && !buf.is_empty() {
-                std::mem::swap(&mut state.reader, &mut waker);
+                state.readers.enter(&mut waker);
                 return Poll::Pending;
             }
             let n = state.bytes.read(buf);
-            woken.extend(state.writer.take());
+            state.writers.wake_all(woken);
+            Poll::Ready(n)
+        });
+        drop(waker);
+        polled
+    }
+
+    /// Copies what there is to read, and leaves it there.
+    fn poll_peek(&self, cx: &Context<'_>, buf: &mut [u8]) -> Poll<usize> {
+        let mut waker = Some(cx.waker().clone());
+        let polled = self.change(|state, _| {
+            if state.bytes.is_empty() && !state.is_ended && !buf.is_empty() {
+                state.readers.enter(&mut waker);
+                return Poll::Pending;
+            }
+            let n = buf.len().min(state.bytes.len());
+            let (front, back) = state.bytes.as_slices();
+            let bytes = front.iter().chain(back);
+            buf.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
             Poll::Ready(n)
         });
         drop(waker);
@@ -113,10 +158,10 @@ impl Pipe {
             }
             let n = buf.len().min(self.capacity - state.bytes.len());
             if n == 0 && !buf.is_empty() {
-                std::mem::swap(&mut state.writer, &mut waker);
+                state.writers.enter(&mut waker);
                 return Poll::Pending;
             }
-            woken.extend(state.reader.take());
+            state.readers.wake_all(woken);
             Poll::Ready(state.bytes.write(&buf[..n]))
         });
         drop(waker);
@@ -126,14 +171,14 @@ impl Pipe {
     fn end(&self) {
         self.change(|state, woken| {
             state.is_ended = true;
-            woken.extend(state.reader.take());
+            state.readers.wake_all(woken);
         });
     }
 
     fn turn_deaf(&self) {
         let unread = self.change(|state, woken| {
             state.is_deaf = true;
-            woken.extend(state.writer.take());
+            state.writers.wake_all(woken);
             std::mem::take(&mut state.bytes)
         });
         drop(unread);
@@ -157,6 +202,31 @@ impl DuplexStream {
     pub(crate) fn stop_reading(&self) {
         self.reads.turn_deaf();
     }
+
+    /// Reads through a shared reference.
+    pub(crate) fn poll_read_shared(
+        &self,
+        cx: &mut Context<'_>,
+        buf: &mut [u8],
+    ) -> Poll<Result<usize>> {
+        // As of a socket: a loser of a race takes none.
+        checked_taking(cx, |cx| self.reads.poll_read(cx, buf), Result::is_ok)
+    }
+
+    /// Writes through a shared reference.
+    pub(crate) fn poll_write_shared(
+        &self,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<Result<usize>> {
+        checked_taking(cx, |cx| self.writes.poll_write(cx, buf), Result::is_ok)
+    }
+
+    /// Copies what there is to read, and leaves it for the next reader. 0: the end.
+    pub(crate) fn poll_peek(&self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize>> {
+        ready!(checkpoint(cx));
+        self.reads.poll_peek(cx, buf).map(Ok)
+    }
 }
 
 impl Drop for DuplexStream {
@@ -172,14 +242,13 @@ impl AsyncRead for DuplexStream {
         cx: &mut Context<'_>,
         buf: &mut [u8],
     ) -> Poll<Result<usize>> {
-        // As of a socket: a loser of a race takes none.
-        checked_taking(cx, |cx| self.reads.poll_read(cx, buf), Result::is_ok)
+        self.poll_read_shared(cx, buf)
     }
 }
 
 impl AsyncWrite for DuplexStream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<Result<usize>> {
-        checked_taking(cx, |cx| self.writes.poll_write(cx, buf), Result::is_ok)
+        self.poll_write_shared(cx, buf)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {

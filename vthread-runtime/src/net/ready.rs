@@ -8,8 +8,8 @@ use crate::task::current::checkpoint;
 use crate::time::{Duration, Sleep};
 use std::future::{Future, poll_fn};
 use std::io;
-use std::pin::pin;
-use std::task::{Poll, ready};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, ready};
 
 /// Repeats `attempt` until it does not block.
 ///
@@ -31,18 +31,28 @@ pub(crate) async fn when_ready<S: mio::event::Source, T>(
     };
     let (mut operation, mut sleep) = (pin!(operation), pin!(Sleep::for_duration(limit)));
     poll_fn(|cx| {
-        if let Poll::Ready(result) = operation.as_mut().poll(cx) {
-            return Poll::Ready(result);
-        }
-        ready!(sleep.as_mut().poll(cx));
-        Poll::Ready(Err(timed_out()))
+        let polled = operation.as_mut().poll(cx);
+        poll_within(sleep.as_mut(), polled, cx)
     })
     .await
 }
 
+/// The result of a poll of an operation that waits until `limit` is over.
+pub(crate) fn poll_within<T>(
+    limit: Pin<&mut Sleep>,
+    polled: Poll<io::Result<T>>,
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<T>> {
+    if polled.is_ready() {
+        return polled;
+    }
+    ready!(limit.poll(cx));
+    Poll::Ready(Err(timed_out()))
+}
+
 /// How long reads and writes of a socket may wait. Of this handle: the system has no part in it.
 #[derive(Debug, Default)]
-pub(in crate::net) struct Limits {
+pub(crate) struct Limits {
     read: Limit,
     write: Limit,
 }
@@ -59,7 +69,7 @@ impl Limits {
         }
     }
 
-    pub(in crate::net) fn get(&self, direction: Direction) -> Option<Duration> {
+    pub(crate) fn get(&self, direction: Direction) -> Option<Duration> {
         match self.of(direction).0.load(Ordering::Relaxed) {
             0 => None,
             nanos => Some(Duration::from_nanos(nanos)),
@@ -68,11 +78,7 @@ impl Limits {
 
     /// # Errors
     /// As std: no time at all is no limit.
-    pub(in crate::net) fn set(
-        &self,
-        direction: Direction,
-        limit: Option<Duration>,
-    ) -> io::Result<()> {
+    pub(crate) fn set(&self, direction: Direction, limit: Option<Duration>) -> io::Result<()> {
         let nanos = match limit {
             None => 0,
             Some(Duration::ZERO) => {
@@ -155,4 +161,4 @@ macro_rules! limits {
         }
     };
 }
-pub(in crate::net) use limits;
+pub(crate) use limits;

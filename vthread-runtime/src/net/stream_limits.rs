@@ -15,7 +15,7 @@ use std::task::{Context, Poll, Waker};
 /// How long the reads and writes of a stream may wait, and since when they do. Few streams have
 /// limits, and a stream is moved from frame to frame: the others pay one word.
 #[derive(Debug, Default)]
-pub(in crate::net) struct StreamLimits(LateBox<Limited>);
+pub(crate) struct StreamLimits(LateBox<Limited>);
 
 #[derive(Debug, Default)]
 struct Limited {
@@ -34,17 +34,13 @@ struct Wait {
 
 impl StreamLimits {
     #[inline]
-    pub(in crate::net) fn get(&self, direction: Direction) -> Option<Duration> {
+    pub(crate) fn get(&self, direction: Direction) -> Option<Duration> {
         self.0.get()?.limits.get(direction)
     }
 
     /// # Errors
     /// As std: no time at all is no limit.
-    pub(in crate::net) fn set(
-        &self,
-        direction: Direction,
-        limit: Option<Duration>,
-    ) -> io::Result<()> {
+    pub(crate) fn set(&self, direction: Direction, limit: Option<Duration>) -> io::Result<()> {
         if limit.is_none() && self.0.get().is_none() {
             return Ok(());
         }
@@ -54,7 +50,7 @@ impl StreamLimits {
 
     /// The result of a poll of an operation, under the limit of its direction.
     #[inline]
-    pub(in crate::net) fn polled<T>(
+    pub(crate) fn polled<T>(
         &self,
         direction: Direction,
         cx: &mut Context<'_>,
@@ -133,4 +129,4 @@ macro_rules! stream {
         }
     };
 }
-pub(in crate::net) use stream;
+pub(crate) use stream;

@@ -29,7 +29,7 @@ impl Conditions {
     }
 
     /// One in `n` reads and writes finds its connection cut: it fails, and so does all that follows
-    /// on both sides. One in `n` datagrams is lost. 0: none.
+    /// on both sides. One in `n` datagrams of UDP is lost. 0: none.
     pub fn cuts(self, n: u32) -> Self {
         Conditions { cut: n, ..self }
     }

@@ -1,5 +1,7 @@
 //! A listener in memory.
 
+use super::incoming::incoming;
+use super::options::{Options, options};
 use super::place::{self, Place};
 use super::stream::TcpStream;
 use crate::sync::{Receiver, unbounded};
@@ -8,10 +10,19 @@ use crate::task::current::checkpoint;
 use std::future::{Future, poll_fn};
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
 
 /// A listener of a test's network: see [`net::TcpListener`](crate::net::TcpListener).
+///
+/// It is gone with its last handle. Options are kept, and have no effect.
 #[derive(Debug)]
 pub struct TcpListener {
+    listening: Arc<Listening>,
+    options: Arc<Options>,
+}
+
+#[derive(Debug)]
+struct Listening {
     place: usize,
     address: SocketAddr,
     streams: Receiver<TcpStream>,
@@ -48,9 +59,12 @@ impl TcpListener {
                 Ok(())
             })
             .map(|()| TcpListener {
-                place: place::number(),
-                address,
-                streams,
+                listening: Arc::new(Listening {
+                    place: place::number(),
+                    address,
+                    streams,
+                }),
+                options: Arc::default(),
             })
         })
     }
@@ -66,7 +80,7 @@ impl TcpListener {
     /// # Errors
     /// None.
     pub fn accept(&self) -> Call<Accepted, impl Future<Output = Accepted>> {
-        let receive = self.streams.recv().into_frame();
+        let receive = self.listening.streams.recv().into_frame();
         Call::leaf(async move {
             let stream = receive.await.map_err(io::Error::other)?;
             let peer = stream.peer_addr()?;
@@ -79,13 +93,38 @@ impl TcpListener {
     /// # Errors
     /// None.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.address)
+        Ok(self.listening.address)
+    }
+
+    /// Returns another handle of the same listener.
+    ///
+    /// # Errors
+    /// None.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        Ok(TcpListener {
+            listening: self.listening.clone(),
+            options: self.options.clone(),
+        })
+    }
+
+    /// Returns no error: there is none that no operation has returned.
+    ///
+    /// # Errors
+    /// None.
+    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
+        Ok(None)
+    }
+
+    options! {
+        ttl set_ttl: u32, "how many routers a packet may pass";
     }
 }
 
+incoming!(TcpListener, TcpStream);
+
 suspends!(TcpListener: "accept");
 
-impl Drop for TcpListener {
+impl Drop for Listening {
     fn drop(&mut self) {
         let sender = place::at(self.place, |place| place.listeners.remove(&self.address));
         // With the streams that were not accepted: outside the lock.

@@ -1,5 +1,5 @@
 //! A network in memory, for tests of protocols without sockets: streams, listeners and sockets for
-//! datagrams with the methods of [`vthread::net`](crate::net)'s.
+//! datagrams with the methods of [`vthread::net`](crate::net)'s, of TCP, UDP and the Unix domain.
 //!
 //! Code that is generic over [`Read`](crate::io::Read) and [`Write`](crate::io::Write) takes these
 //! streams as they are; other code can name `vthread::testing::net` in place of `vthread::net`
@@ -26,15 +26,27 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod arrivals;
 mod conditions;
+mod connection;
+#[cfg_attr(not(unix), allow(dead_code))] // Sockets of the Unix domain use all of it.
+mod inbox;
+mod incoming;
 mod listener;
+mod options;
 mod place;
 mod stream;
 mod udp_socket;
+#[cfg(unix)]
+pub mod unix;
+mod waiters;
+mod within;
 
 pub use conditions::{Conditions, set_conditions};
-pub use listener::TcpListener;
+pub use listener::{Incoming, TcpListener};
 pub use stream::TcpStream;
 pub use udp_socket::UdpSocket;
+#[cfg(unix)]
+pub use unix::{UnixDatagram, UnixListener, UnixStream};
 
 pub(super) use place::forget;

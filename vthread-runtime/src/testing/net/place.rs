@@ -1,11 +1,14 @@
 //! The network of a test: who listens where.
 
 use super::conditions::Conditions;
+use super::inbox::Inbox;
 use super::stream::TcpStream;
-use super::udp_socket::Inbox;
+#[cfg(unix)]
+use super::unix::{BoundName, Name};
 use crate::program::of_test;
 use crate::program::shutdown::Process;
 use crate::sync::Sender;
+use crate::time::Sleep;
 use crate::world::World;
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -21,7 +24,9 @@ const FIRST_PORT: u16 = 49_152;
 pub(super) struct Place {
     pub(super) conditions: Option<Conditions>,
     pub(super) listeners: HashMap<SocketAddr, Sender<TcpStream>>,
-    pub(super) inboxes: HashMap<SocketAddr, Arc<Inbox>>,
+    pub(super) inboxes: HashMap<SocketAddr, Arc<Inbox<SocketAddr>>>,
+    #[cfg(unix)]
+    pub(super) names: HashMap<Name, BoundName>,
     next_port: u16,
 }
 
@@ -45,6 +50,8 @@ pub(super) fn at<R>(number: usize, code: impl FnOnce(&mut Place) -> R) -> R {
         conditions: None,
         listeners: HashMap::new(),
         inboxes: HashMap::new(),
+        #[cfg(unix)]
+        names: HashMap::new(),
         next_port: FIRST_PORT,
     }))
 }
@@ -58,6 +65,14 @@ pub(super) fn number() -> usize {
 pub(super) fn conditions() -> Conditions {
     let is_seeded = || World::current().is_some_and(|world| world.seed().is_some());
     here(|place| place.conditions).unwrap_or_else(|| Conditions::usual(is_seeded()))
+}
+
+/// Waits as long as the network delays what begins here.
+pub(super) async fn delay() {
+    let delay = conditions().draw_delay();
+    if !delay.is_zero() {
+        Sleep::for_duration(delay).await;
+    }
 }
 
 /// The test is over.

@@ -1,67 +1,36 @@
-//! A stream in memory, over a network that delays and cuts.
+//! A TCP stream in memory.
 
+use super::connection::{Connection, of_connection};
 use super::listener::first;
+use super::options::{Options, options};
 use super::place;
-use crate::driver::time_limit::Limit;
-use crate::io::inherent::inherent_io;
-use crate::io::{DuplexStream, duplex};
-use crate::task::call::Call;
+use super::within::within;
+use crate::driver::Direction;
+use crate::net::stream_limits::StreamLimits;
+use crate::task::call::{Call, suspends};
 use crate::task::current::checkpoint;
-use futures_io::{AsyncRead, AsyncWrite};
+use crate::time::{Duration, Sleep};
 use std::future::{Future, poll_fn};
 use std::io::{self, ErrorKind};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, ToSocketAddrs};
-use std::pin::Pin;
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, ready};
-
-/// How many bytes are on their way at most.
-const CAPACITY: usize = 64 * 1024;
+use std::task::Poll;
 
 /// A stream of a test's network: see [`net::TcpStream`](crate::net::TcpStream).
+///
+/// It reads and writes as that does, also through a shared reference, and its handles can be
+/// cloned. Options are kept, and have no effect.
 ///
 /// # Cancellation
 /// A cancelled read or write has not happened.
 #[derive(Debug)]
 pub struct TcpStream {
-    end: DuplexStream,
+    connection: Arc<Connection>,
     local: SocketAddr,
     peer: SocketAddr,
-    /// Shared with the other end.
-    is_cut: Arc<AtomicBool>,
-    reads: Arrival,
-    writes: Arrival,
-}
-
-/// The delay of an operation that has begun.
-#[derive(Debug, Default)]
-struct Arrival(Option<Pin<Box<Limit>>>);
-
-impl Arrival {
-    /// Waits until the operation may happen. It begins with the first poll, and ends with the one
-    /// that is ready.
-    fn poll(&mut self, is_cut: &AtomicBool, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if is_cut.load(Ordering::Acquire) {
-            return Poll::Ready(Err(ErrorKind::ConnectionReset.into()));
-        }
-        if self.0.is_none() {
-            let delay = place::conditions().draw_delay();
-            if delay.is_zero() {
-                return Poll::Ready(Ok(()));
-            }
-            self.0 = Some(Box::pin(Limit::after(delay)));
-        }
-        if let Some(limit) = &self.0 {
-            ready!(limit.as_ref().poll_over(cx));
-        }
-        Poll::Ready(Ok(()))
-    }
-
-    /// The operation has happened: the next one has a delay of its own.
-    fn end(&mut self) {
-        self.0 = None;
-    }
+    options: Arc<Options>,
+    limits: StreamLimits,
 }
 
 impl TcpStream {
@@ -79,44 +48,79 @@ impl TcpStream {
         address: A,
     ) -> Call<io::Result<TcpStream>, impl Future<Output = io::Result<TcpStream>> + use<A>> {
         let address = first(address);
+        Call::leaf(async move { connected(address?).await })
+    }
+
+    /// As [`connect`](TcpStream::connect), within `limit`.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and as long as the network needs.
+    ///
+    /// # Cancellation
+    /// It has not happened.
+    ///
+    /// # Errors
+    /// [`TimedOut`](io::ErrorKind::TimedOut) after `limit`, and there is no listener.
+    pub fn connect_timeout(
+        address: &SocketAddr,
+        limit: Duration,
+    ) -> Call<io::Result<TcpStream>, impl Future<Output = io::Result<TcpStream>> + Send + use<>>
+    {
+        let address = *address;
         Call::leaf(async move {
-            poll_fn(checkpoint).await;
-            let peer = address?;
-            let delay = place::conditions().draw_delay();
-            if !delay.is_zero() {
-                let limit = std::pin::pin!(Limit::after(delay));
-                poll_fn(|cx| limit.as_ref().poll_over(cx)).await;
-            }
-            let (sender, port) = place::here(|place| {
-                let sender = place.listeners.get(&peer).cloned();
-                (sender, place.next_port())
-            });
-            let sender = sender.ok_or(ErrorKind::ConnectionRefused)?;
-            let local = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-            let (here, there) = duplex(CAPACITY);
-            let is_cut = Arc::default();
-            let there = TcpStream::of(there, peer, local, &is_cut);
-            if sender.try_send(there).is_err() {
-                return Err(ErrorKind::ConnectionRefused.into());
-            }
-            Ok(TcpStream::of(here, local, peer, &is_cut))
+            let (mut connected, mut limit) =
+                (pin!(connected(address)), pin!(Sleep::for_duration(limit)));
+            poll_fn(|cx| {
+                let polled = connected.as_mut().poll(cx);
+                match polled.is_pending() && limit.as_mut().poll(cx).is_ready() {
+                    true => Poll::Ready(Err(ErrorKind::TimedOut.into())),
+                    false => polled,
+                }
+            })
+            .await
         })
     }
 
-    fn of(
-        end: DuplexStream,
-        local: SocketAddr,
-        peer: SocketAddr,
-        is_cut: &Arc<AtomicBool>,
-    ) -> Self {
+    fn of(connection: Arc<Connection>, local: SocketAddr, peer: SocketAddr) -> Self {
         TcpStream {
-            end,
+            connection,
             local,
             peer,
-            is_cut: is_cut.clone(),
-            reads: Arrival::default(),
-            writes: Arrival::default(),
+            options: Arc::default(),
+            limits: StreamLimits::default(),
         }
+    }
+
+    /// Returns another handle of the same stream, with time limits of its own.
+    ///
+    /// # Errors
+    /// None.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        Ok(TcpStream {
+            connection: self.connection.clone(),
+            options: self.options.clone(),
+            limits: StreamLimits::default(),
+            ..*self
+        })
+    }
+
+    /// Waits for something to read, copies it into `buf`, and leaves it for the next reader.
+    /// Returns the number of bytes; 0 means the end.
+    ///
+    /// # Suspends
+    /// Always a checkpoint, and until there is something to read.
+    ///
+    /// # Cancellation
+    /// Nothing has changed.
+    ///
+    /// # Errors
+    /// The connection was cut, or the time limit is over.
+    pub fn peek(
+        &self,
+        buf: &mut [u8],
+    ) -> Call<io::Result<usize>, impl Future<Output = io::Result<usize>> + Send> {
+        let peek = poll_fn(|cx| self.connection.poll_peek(cx, buf));
+        Call::leaf(within(self.limits.get(Direction::Read), peek))
     }
 
     /// Returns the address of this end.
@@ -135,82 +139,30 @@ impl TcpStream {
         Ok(self.peer)
     }
 
-    /// Ends what is written here, what is read, or both.
-    ///
-    /// # Errors
-    /// None.
-    pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
-        if matches!(how, Shutdown::Write | Shutdown::Both) {
-            self.end.shutdown()?;
-        }
-        if matches!(how, Shutdown::Read | Shutdown::Both) {
-            self.end.stop_reading();
-        }
-        Ok(())
-    }
-
-    /// Has no effect: nothing waits here to be sent with more.
-    ///
-    /// # Errors
-    /// None.
-    pub fn set_nodelay(&self, _nodelay: bool) -> io::Result<()> {
-        Ok(())
-    }
-
-    /// Whether the connection is cut now, or was.
-    fn draw_cut(&self) -> bool {
-        if place::conditions().draw_cut() && !self.is_cut.swap(true, Ordering::AcqRel) {
-            let _ = self.end.shutdown();
-            self.end.stop_reading();
-        }
-        self.is_cut.load(Ordering::Acquire)
+    options! {
+        nodelay set_nodelay: bool, "whether small writes are sent at once";
+        ttl set_ttl: u32, "how many routers a packet may pass";
+        linger set_linger: Option<Duration>, "how long a close goes on to send the rest";
+        #[cfg(target_os = "linux")]
+        quickack set_quickack: bool, "whether what is received is acknowledged at once";
     }
 }
 
-impl AsyncRead for TcpStream {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        ready!(checkpoint(cx));
-        let this = self.get_mut();
-        ready!(this.reads.poll(&this.is_cut, cx))?;
-        let n = place::conditions().draw_piece(buf.len());
-        let n_read = ready!(Pin::new(&mut this.end).poll_read(cx, &mut buf[..n]));
-        this.reads.end();
-        if this.draw_cut() {
-            return Poll::Ready(Err(ErrorKind::ConnectionReset.into()));
-        }
-        Poll::Ready(n_read)
+async fn connected(peer: SocketAddr) -> io::Result<TcpStream> {
+    poll_fn(checkpoint).await;
+    place::delay().await;
+    let (sender, port) = place::here(|place| {
+        let sender = place.listeners.get(&peer).cloned();
+        (sender, place.next_port())
+    });
+    let sender = sender.ok_or(ErrorKind::ConnectionRefused)?;
+    let local = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let (here, there) = Connection::pair();
+    if sender.try_send(TcpStream::of(there, peer, local)).is_err() {
+        return Err(ErrorKind::ConnectionRefused.into());
     }
+    Ok(TcpStream::of(here, local, peer))
 }
 
-impl AsyncWrite for TcpStream {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        ready!(checkpoint(cx));
-        let this = self.get_mut();
-        ready!(this.writes.poll(&this.is_cut, cx))?;
-        if this.draw_cut() {
-            return Poll::Ready(Err(ErrorKind::ConnectionReset.into()));
-        }
-        let n = place::conditions().draw_piece(buf.len());
-        let written = ready!(Pin::new(&mut this.end).poll_write(cx, &buf[..n]));
-        this.writes.end();
-        Poll::Ready(written)
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().end).poll_flush(cx)
-    }
-
-    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().end).poll_close(cx)
-    }
-}
-
-inherent_io!(TcpStream: Read Write);
+of_connection!(TcpStream);
+suspends!(TcpStream: "peek");

@@ -1,136 +1,39 @@
 //! A socket for datagrams in memory, over a network that delays and loses.
 
+use super::inbox::{Datagram, Inbox};
 use super::listener::first;
 use super::place::{self, Place};
+use super::within::within;
 use crate::base::clock;
-use crate::driver::time_limit::Limit;
+use crate::driver::Direction;
+use crate::net::ready::{Limits, limits};
 use crate::task::call::{Call, suspends};
 use crate::task::current::checkpoint;
-use crate::task::wait_reason::{WaitReason, waits};
-use parking_lot::Mutex;
 use std::future::{Future, poll_fn};
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker, ready};
-use std::time::Instant;
 
 /// How many bytes a datagram has at most.
 const MOST_BYTES: usize = 65_507;
-/// How many bytes a socket keeps for its receivers: what comes then is lost.
-const CAPACITY: usize = 208 * 1024;
 
 /// A socket of a test's network: see [`net::UdpSocket`](crate::net::UdpSocket).
 ///
 /// In a test with a seed a datagram arrives late, and may be overtaken by a later one. Where
 /// [`Conditions`](super::Conditions) cut connections, one in so many datagrams is lost. It is lost
-/// as well if no socket has the address, or if more than 208 KiB have not been received.
+/// as well if no socket has the address, or if more than 208 KiB have not been received, of which
+/// each datagram takes at least 256 bytes.
 #[derive(Debug)]
 pub struct UdpSocket {
+    bound: Arc<Bound>,
+    limits: Limits,
+}
+
+#[derive(Debug)]
+struct Bound {
     place: usize,
     address: SocketAddr,
-    inbox: Arc<Inbox>,
-}
-
-/// What has been sent to a socket.
-#[derive(Debug, Default)]
-pub(super) struct Inbox(Mutex<Sent>);
-
-#[derive(Debug, Default)]
-struct Sent {
-    /// In the order in which they were sent.
-    datagrams: Vec<Datagram>,
-    n_bytes: usize,
-    /// The only one whose datagrams are taken, if there is one.
-    peer: Option<SocketAddr>,
-    /// Of the receivers that wait.
-    wakers: Vec<Waker>,
-}
-
-#[derive(Debug, Clone)]
-struct Datagram {
-    bytes: Vec<u8>,
-    from: SocketAddr,
-    arrives: Instant,
-}
-
-impl Inbox {
-    fn put(&self, datagram: Datagram) {
-        let mut sent = self.0.lock();
-        let is_foreign = sent.peer.is_some_and(|peer| peer != datagram.from);
-        if is_foreign || sent.n_bytes + datagram.bytes.len() > CAPACITY {
-            return;
-        }
-        sent.n_bytes += datagram.bytes.len();
-        sent.datagrams.push(datagram);
-        let wakers = std::mem::take(&mut sent.wakers);
-        drop(sent);
-        wakers.into_iter().for_each(Waker::wake);
-    }
-
-    /// The datagram that has arrived first. If none has, when one will, and a wake for what is sent
-    /// meanwhile.
-    fn first(&self, takes: bool, cx: &Context<'_>) -> Result<Datagram, Option<Instant>> {
-        let mut sent = self.0.lock();
-        let all = sent.datagrams.iter().enumerate();
-        let first = all.min_by_key(|(_, datagram)| datagram.arrives);
-        let next = match first {
-            Some((at, datagram)) if datagram.arrives <= clock::now() => {
-                if !takes {
-                    return Ok(datagram.clone());
-                }
-                let datagram = sent.datagrams.remove(at);
-                sent.n_bytes -= datagram.bytes.len();
-                return Ok(datagram);
-            }
-            next => next.map(|(_, datagram)| datagram.arrives),
-        };
-        if !sent.wakers.iter().any(|waker| waker.will_wake(cx.waker())) {
-            sent.wakers.push(cx.waker().clone());
-        }
-        Err(next)
-    }
-
-    /// From now on only what `peer` sends is taken, and of what is there what it has sent.
-    fn connect(&self, peer: SocketAddr) {
-        let mut sent = self.0.lock();
-        sent.peer = Some(peer);
-        sent.datagrams.retain(|datagram| datagram.from == peer);
-        sent.n_bytes = sent.datagrams.iter().map(|one| one.bytes.len()).sum();
-    }
-}
-
-/// The wait of a receiver.
-struct Receive<'s> {
-    inbox: &'s Inbox,
-    takes: bool,
-    /// For the datagram that will arrive first.
-    limit: Option<(Instant, Pin<Box<Limit>>)>,
-}
-
-impl Receive<'_> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Datagram> {
-        loop {
-            let next = match self.inbox.first(self.takes, cx) {
-                Ok(datagram) => return Poll::Ready(datagram),
-                Err(next) => next,
-            };
-            waits(WaitReason::InputOrOutput, cx);
-            let Some(arrives) = next else {
-                self.limit = None;
-                return Poll::Pending;
-            };
-            if self.limit.as_ref().is_none_or(|(at, _)| *at != arrives) {
-                let late = arrives.saturating_duration_since(clock::now());
-                self.limit = Some((arrives, Box::pin(Limit::after(late))));
-            }
-            if let Some((_, limit)) = &self.limit {
-                ready!(limit.as_ref().poll_over(cx));
-            }
-            self.limit = None;
-        }
-    }
+    inbox: Arc<Inbox<SocketAddr>>,
 }
 
 type Received = io::Result<(usize, SocketAddr)>;
@@ -153,7 +56,7 @@ impl UdpSocket {
         Call::leaf(async move {
             poll_fn(checkpoint).await;
             let mut address = address?;
-            let inbox = Arc::<Inbox>::default();
+            let inbox = Arc::new(Inbox::new(false));
             place::here(|place| {
                 let taken = |place: &Place, at: &_| place.inboxes.contains_key(at);
                 if address.port() == 0 {
@@ -166,9 +69,12 @@ impl UdpSocket {
                 Ok(())
             })?;
             Ok(UdpSocket {
-                place: place::number(),
-                address,
-                inbox,
+                bound: Arc::new(Bound {
+                    place: place::number(),
+                    address,
+                    inbox,
+                }),
+                limits: Limits::default(),
             })
         })
     }
@@ -191,7 +97,7 @@ impl UdpSocket {
         let address = first(address);
         Call::leaf(async move {
             poll_fn(checkpoint).await;
-            self.inbox.connect(address?);
+            self.bound.inbox.connect(address?, true);
             Ok(())
         })
     }
@@ -249,7 +155,7 @@ impl UdpSocket {
     /// Cancelled means not received.
     ///
     /// # Errors
-    /// None.
+    /// The time limit is over.
     pub fn recv_from(&self, buf: &mut [u8]) -> Call<Received, impl Future<Output = Received>> {
         Call::leaf(self.received(buf, true))
     }
@@ -263,7 +169,7 @@ impl UdpSocket {
     /// Nothing has changed.
     ///
     /// # Errors
-    /// None.
+    /// The time limit is over.
     pub fn peek_from(&self, buf: &mut [u8]) -> Call<Received, impl Future<Output = Received>> {
         Call::leaf(self.received(buf, false))
     }
@@ -278,7 +184,7 @@ impl UdpSocket {
     /// Cancelled means not received.
     ///
     /// # Errors
-    /// None.
+    /// The time limit is over.
     pub fn recv(
         &self,
         buf: &mut [u8],
@@ -296,7 +202,7 @@ impl UdpSocket {
     /// Nothing has changed.
     ///
     /// # Errors
-    /// None.
+    /// The time limit is over.
     pub fn peek(
         &self,
         buf: &mut [u8],
@@ -310,29 +216,40 @@ impl UdpSocket {
     /// # Errors
     /// None.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.address)
+        Ok(self.bound.address)
     }
+
+    /// Returns another handle of the same socket, with time limits of its own.
+    ///
+    /// # Errors
+    /// None.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        Ok(UdpSocket {
+            bound: self.bound.clone(),
+            limits: Limits::default(),
+        })
+    }
+
+    limits! {}
 
     /// Returns the address that [`connect`](UdpSocket::connect) has set.
     ///
     /// # Errors
     /// None was set.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
-        let peer = self.inbox.0.lock().peer;
-        peer.ok_or(ErrorKind::NotConnected.into())
+        self.bound
+            .inbox
+            .peer()
+            .ok_or(ErrorKind::NotConnected.into())
     }
 
     async fn received(&self, buf: &mut [u8], takes: bool) -> Received {
-        let mut receive = Receive {
-            inbox: &self.inbox,
-            takes,
-            limit: None,
-        };
-        let datagram = poll_fn(|cx| {
-            ready!(checkpoint(cx));
-            receive.poll(cx)
+        let limit = self.limits.get(Direction::Read);
+        let datagram = within(limit, async {
+            let received = self.bound.inbox.receive(takes).await;
+            received.ok_or(ErrorKind::BrokenPipe.into())
         })
-        .await;
+        .await?;
         let n = datagram.bytes.len().min(buf.len());
         buf[..n].copy_from_slice(&datagram.bytes[..n]);
         Ok((n, datagram.from))
@@ -351,22 +268,23 @@ impl UdpSocket {
         }
         let datagram = Datagram {
             bytes: buf.to_vec(),
-            from: seen(self.address),
+            from: seen(self.bound.address),
             arrives: clock::now() + conditions.draw_delay(),
         };
-        let inbox = place::at(self.place, |place| {
+        let inbox = place::at(self.bound.place, |place| {
             let anywhere = SocketAddr::new(unspecified(to), to.port());
             let exact = place.inboxes.get(&to);
             exact.or_else(|| place.inboxes.get(&anywhere)).cloned()
         });
         if let Some(inbox) = inbox {
-            inbox.put(datagram);
+            // What is refused is lost, as on its way.
+            let _ = inbox.put(datagram);
         }
         Ok(buf.len())
     }
 }
 
-impl Drop for UdpSocket {
+impl Drop for Bound {
     fn drop(&mut self) {
         let inbox = place::at(self.place, |place| place.inboxes.remove(&self.address));
         // With what was not received: outside the lock.
