@@ -13,6 +13,8 @@ pub mod hyper;
 #[cfg(feature = "tower")]
 pub mod tower;
 
+pub mod time;
+
 pub use vthread_macros::{
     background, bind, catch_unwind, closure, context_var, defer, group, plain, race, select,
     shield, spawn, test, timeout, vthread,
@@ -119,7 +121,7 @@ pub use vthread_runtime::{Closure, Mapped, VthreadFn, map_concurrent};
 pub use vthread_runtime::{Dump, OnDeadlock, dump};
 pub use vthread_runtime::{Task, TaskFuture, TaskId};
 pub use vthread_runtime::{blocking, blocking_scoped, checkpoint, is_cancelled, yield_now};
-pub use vthread_runtime::{fs, io, net, os, process, signal, sync, testing, thread, time};
+pub use vthread_runtime::{fs, io, net, os, process, signal, sync, testing, thread};
 
 /// The macros, and the traits of [`io`]: what programs with vthreads usually have in scope.
 pub mod prelude {

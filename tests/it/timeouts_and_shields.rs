@@ -92,6 +92,36 @@ mod until_an_instant {
         assert_eq!(outer, Ok((true, None)));
     }
 
+    /// A limit that is over tries nothing and takes nothing; what is there is had without a limit.
+    #[vthread::test]
+    fn no_time_takes_nothing() {
+        let (sender, receiver) = channel(2);
+        sender.send(1).unwrap();
+        sender.send(2).unwrap();
+        assert!(timeout!(Duration::ZERO => receiver.recv()).is_err());
+        assert!(timeout!(Instant::now() => receiver.recv()).is_err());
+        assert_eq!(receiver.recv_timeout(Duration::ZERO), Ok(1));
+        let there = select! {
+            value = receiver.recv() => value.ok(),
+            default => None,
+        };
+        assert_eq!(there, Some(2));
+        let none = select! {
+            value = receiver.recv() => value.ok(),
+            default => None,
+        };
+        assert_eq!(none, None);
+        assert!(receiver.recv_timeout(Duration::ZERO).is_err());
+    }
+
+    /// Where a user of another library looks for it.
+    #[vthread::test(virtual_time)]
+    fn the_macro_stands_in_the_module_of_time() {
+        use vthread::time::{sleep, timeout};
+        assert!(timeout!(SHORT => sleep(LONG)).is_err());
+        assert_eq!(vthread::time::timeout!(LONG => { sleep(SHORT); 3 }), Ok(3));
+    }
+
     #[vthread]
     fn all_within(limit: impl TimeLimit + Copy + Send, n: usize) -> Vec<bool> {
         (0..n)

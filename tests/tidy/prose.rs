@@ -125,23 +125,23 @@ const PICTURES: [(&str, &str, &str); 2] = [
 
 /// The modules for a reader who knows std's.
 const MIRRORS: [&str; 11] = [
-    "fs/mod.rs",
-    "io/mod.rs",
-    "net/mod.rs",
-    "net/unix/mod.rs",
-    "os.rs",
-    "process/mod.rs",
-    "signal/mod.rs",
-    "sync/mod.rs",
-    "sync/mpsc.rs",
-    "thread/mod.rs",
-    "time/mod.rs",
+    "src/time.rs",
+    "vthread-runtime/src/fs/mod.rs",
+    "vthread-runtime/src/io/mod.rs",
+    "vthread-runtime/src/net/mod.rs",
+    "vthread-runtime/src/net/unix/mod.rs",
+    "vthread-runtime/src/os.rs",
+    "vthread-runtime/src/process/mod.rs",
+    "vthread-runtime/src/signal/mod.rs",
+    "vthread-runtime/src/sync/mod.rs",
+    "vthread-runtime/src/sync/mpsc.rs",
+    "vthread-runtime/src/thread/mod.rs",
 ];
 
 #[test]
 fn pages_of_modules_open_with_the_table_of_std() {
     let has_table = |path: &&str| {
-        let text = read(&format!("vthread-runtime/src/{path}"));
+        let text = read(path);
         let page = text.lines().map_while(|line| line.strip_prefix("//!"));
         let mut opening = page.map(str::trim).filter(|line| !line.is_empty()).take(5);
         let head = opening.find(|line| line.starts_with('|'));

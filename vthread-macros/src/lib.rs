@@ -682,6 +682,11 @@ pub fn background(tokens: TokenStream) -> TokenStream {
 /// its groups joined, innermost first. The value of a body that has completed is delivered. If the
 /// surrounding code is cancelled as well, it does not continue.
 ///
+/// A limit that is over where the `timeout!` begins, `Duration::ZERO` or an instant that has
+/// passed, ends the body at its first suspension point: no operation of the library is tried, also
+/// if it would not have to wait. To take what is there and not wait for more, there are `try_recv`,
+/// `try_lock` and the like, `recv_timeout(Duration::ZERO)`, and `select! { .., default => .. }`.
+///
 /// # Panics
 /// Those of its body.
 ///

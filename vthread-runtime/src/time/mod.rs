@@ -1,12 +1,5 @@
-//! Sleeping, and the clock. Mirrors [`std::time`] and `std::thread::sleep`.
-//!
-//! | std | here | difference |
-//! |---|---|---|
-//! | `time::{Duration, Instant, SystemTime, UNIX_EPOCH}` | the same, re-exported | none: `Instant::now()` tells the time of the system in a [test](crate::testing), too |
-//! | `thread::{sleep, sleep_until}` | [`sleep`], [`sleep_until`] | they suspend |
-//! | - | `timeout!(duration => ..)`, `timeout!(instant => ..)`, [`deadline`] | beyond std |
-//! | - | [`interval`], [`Timer`] | beyond std |
-//! | `Instant::now`, `saturating_duration_since` | [`now`], [`until`] | they follow the clock of a [test](crate::testing) |
+//! Sleeping, and the clock. What it has of `std::time`, and what beyond, is a table in the crate
+//! `vthread`, whose module of this name adds the macro `timeout!`.
 
 pub(crate) mod bounded;
 mod deadline;
