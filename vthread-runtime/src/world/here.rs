@@ -1,7 +1,6 @@
 //! The world that this OS thread works for.
 
 use super::World;
-use super::plan::WaitingCall;
 use super::turns::{Above, Hand};
 use crate::base::clock;
 use crate::task::root::Root;
@@ -93,19 +92,7 @@ pub(crate) struct HelperWaits {
 
 impl HelperWaits {
     fn begin(world: Arc<World>, work: usize, root: &Arc<Root>) -> Self {
-        let mut plan = world.plan.lock();
-        let number = plan.new_wait();
-        plan.calls.push(WaitingCall {
-            number,
-            root: root.clone(),
-            hand: None,
-            is_queued: false,
-            poll: None,
-            has_ended: false,
-        });
-        // Unless it was abandoned.
-        plan.helpers.entry(work).and_modify(|waits| *waits = true);
-        drop(plan);
+        let number = world.plan.lock().helper_waits(work, root.clone());
         world.changed.notify_all();
         HelperWaits {
             world,
@@ -117,10 +104,8 @@ impl HelperWaits {
 
 impl Drop for HelperWaits {
     fn drop(&mut self) {
-        let mut plan = self.world.plan.lock();
-        let work = plan.helpers.entry(self.work);
-        work.and_modify(|waits| *waits = false);
-        plan.calls.retain(|call| call.number != self.number);
+        let call = (self.world.plan.lock()).helper_goes_on(self.work, self.number);
+        drop(call);
     }
 }
 
@@ -141,10 +126,7 @@ pub(crate) struct ForWorld {
 /// Holds the clock of the code that runs here, for work that another thread is to do.
 pub(crate) fn hold() -> Option<Hold> {
     let world = world()?;
-    let mut plan = world.plan.lock();
-    let work = plan.new_wait();
-    plan.helpers.insert(work, false);
-    drop(plan);
+    let work = world.plan.lock().helper_begins();
     Some(Hold { world, work })
 }
 
@@ -160,7 +142,7 @@ impl Hold {
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        self.world.plan.lock().helpers.remove(&self.work);
+        self.world.plan.lock().helper_ends(self.work);
         self.world.changed.notify_all();
     }
 }

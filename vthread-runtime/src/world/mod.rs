@@ -3,6 +3,8 @@
 
 mod here;
 mod idle;
+#[cfg(all(test, loom))]
+mod models;
 mod plan;
 mod turns;
 

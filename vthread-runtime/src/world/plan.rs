@@ -76,7 +76,7 @@ pub(super) struct Plan {
     n_spawned: usize,
     n_waits: usize,
     /// Work that helper threads do for the world, by number, and whether it waits for vthreads.
-    pub(super) helpers: HashMap<usize, bool>,
+    helpers: HashMap<usize, bool>,
     pub(super) outside: Outside,
     pub(super) quiet: Vec<WaitForQuiet>,
     random: Option<Random>,
@@ -203,6 +203,43 @@ impl Plan {
     /// Whether a call has ended while another one waited above it.
     pub(super) fn has_ended_above(&self, number: usize) -> bool {
         self.call(number).has_ended
+    }
+
+    /// A helper is to do some work, whose number it returns.
+    pub(super) fn helper_begins(&mut self) -> usize {
+        let work = self.new_wait();
+        self.helpers.insert(work, false);
+        work
+    }
+
+    /// The helper waits in a blocking call, before it has taken a notice. Returns the number of the
+    /// wait.
+    pub(super) fn helper_waits(&mut self, work: usize, root: Arc<Root>) -> usize {
+        let number = self.new_wait();
+        self.calls.push(WaitingCall {
+            number,
+            root,
+            hand: None,
+            is_queued: false,
+            poll: None,
+            has_ended: false,
+        });
+        // Unless it was abandoned.
+        self.helpers.entry(work).and_modify(|waits| *waits = true);
+        number
+    }
+
+    /// The wait is over. The notice is taken after this, by the next poll.
+    pub(super) fn helper_goes_on(&mut self, work: usize, number: usize) -> Option<WaitingCall> {
+        let entry = self.helpers.entry(work);
+        entry.and_modify(|waits| *waits = false);
+        let at = self.calls.iter().position(|call| call.number == number);
+        at.map(|at| self.calls.remove(at))
+    }
+
+    /// The work is done, and the waiter for it was woken; or it is abandoned.
+    pub(super) fn helper_ends(&mut self, work: usize) {
+        self.helpers.remove(&work);
     }
 
     /// Whether helpers work, or are about to go on.
