@@ -1,5 +1,6 @@
 //! The order of a test with a seed.
 
+use std::process::Command;
 use std::sync::Mutex as StdMutex;
 use vthread::prelude::*;
 use vthread::sync::{Notify, channel};
@@ -65,6 +66,43 @@ fn with_seed_7() {
     let mut first = FIRST.lock().unwrap();
     let first = first.get_or_insert_with(|| trace.clone());
     assert_eq!(*first, trace);
+}
+
+/// What begins the lines of a trace that is printed.
+const MARK: &str = "trace: ";
+
+/// For the test below, which runs it in processes of their own.
+#[vthread::test(seeds = 3)]
+#[ignore = "another test runs it"]
+fn prints_its_trace() {
+    println!();
+    trace().lines().for_each(|line| println!("{MARK}{line}"));
+}
+
+#[test]
+fn the_seed_that_a_failure_prints_repeats_it_in_another_process() {
+    let run = |seed: u64| {
+        let run = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "testing::seeds::prints_its_trace",
+                "--exact",
+                "--ignored",
+                "--nocapture",
+            ])
+            .env("VTHREAD_SEED", seed.to_string())
+            .output()
+            .unwrap();
+        assert!(run.status.success(), "{run:?}");
+        let text = String::from_utf8(run.stdout).unwrap();
+        let lines = text.lines().filter(|line| line.starts_with(MARK));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let first = run(7);
+    assert!(first.len() > 50, "{first:?}");
+    for _ in 0..5 {
+        assert_eq!(run(7), first);
+    }
+    assert_ne!(run(8), first);
 }
 
 static TRACES: StdMutex<Vec<String>> = StdMutex::new(Vec::new());
