@@ -161,7 +161,7 @@ mod a_blocking_destructor_completes {
         }
     }
 
-    #[test]
+    #[vthread::test(virtual_time)]
     fn holds() {
         let dropped = AtomicUsize::new(0);
         assert_eq!(run(&dropped), Err("stop"));

@@ -73,15 +73,13 @@ fn joins(drop_log: &DropLog) -> Result<(), &'static str> {
     Ok(())
 }
 
-#[test]
+#[vthread::test(seeds = 20)]
 fn r20_groups_inside_are_joined_first() {
-    for _ in 0..20 {
-        let drop_log = DropLog::new();
-        joins(&drop_log).unwrap();
-        let trace = drop_log.trace();
-        assert_eq!(trace[trace.len() - 2..], ["body", "boom"], "{trace:?}");
-        assert_eq!(drop_log.alive(), 0);
-    }
+    let drop_log = DropLog::new();
+    joins(&drop_log).unwrap();
+    let trace = drop_log.trace();
+    assert_eq!(trace[trace.len() - 2..], ["body", "boom"], "{trace:?}");
+    assert_eq!(drop_log.alive(), 0);
 }
 
 /// Cancellation of the surrounding scope is not a panic.
@@ -133,7 +131,7 @@ fn grace_is_over(drop_log: &DropLog) {
     });
 }
 
-#[test]
+#[vthread::test(virtual_time)]
 fn r20_cancellation_passes_through() {
     for run in [times_out, times_out_below_a_closure, grace_is_over] {
         let drop_log = DropLog::new();
@@ -164,7 +162,7 @@ fn panics_on_the_way(drop_log: &DropLog) {
     drop_log.note("went on");
 }
 
-#[test]
+#[vthread::test(virtual_time)]
 fn r20_a_panic_while_it_is_cancelled_goes_on() {
     let drop_log = DropLog::new();
     let caught = catch_unwind(AssertUnwindSafe(|| panics_on_the_way(&drop_log)));
@@ -287,7 +285,7 @@ fn serve(done: &Mutex<Vec<u32>>) -> u32 {
     failed.into_inner()
 }
 
-#[test]
+#[vthread::test(seeds = 10)]
 fn r20_a_handler_that_panics_ends_no_other() {
     let done = Mutex::new(Vec::new());
     assert_eq!(serve(&done), 1);

@@ -305,7 +305,7 @@ mod the_error_is_lost {
         })
     }
 
-    #[test]
+    #[vthread::test(virtual_time)]
     fn r07_that_is_no_success() {
         let payload = catch_unwind(run).unwrap_err();
         let message = payload.downcast::<String>().unwrap();
@@ -330,7 +330,7 @@ mod its_cleanup {
         })
     }
 
-    #[test]
+    #[vthread::test(virtual_time)]
     fn r07_comes_to_its_end() {
         assert_eq!(run(), Err("cause"));
     }

@@ -106,7 +106,7 @@ mod sync {
         assert_eq!(rx.recv_timeout(soon), Err(RecvTimeoutError::Disconnected));
     }
 
-    #[test]
+    #[vthread::test(seeds = 10)]
     fn waits_that_end() {
         limits();
     }
@@ -190,13 +190,12 @@ mod time {
         }
     }
 
-    #[test]
+    #[vthread::test(virtual_time)]
     fn a_timer_is_moved() {
         let (tx, rx) = unbounded();
         (0..10).for_each(|i| tx.try_send(i).unwrap());
-        let start = Instant::now();
         assert_eq!(until_idle(&rx, Duration::from_millis(5)), 10);
-        assert!(start.elapsed() >= Duration::from_millis(5));
+        assert_eq!(vthread::testing::elapsed(), Duration::from_millis(5));
     }
 
     #[vthread]

@@ -34,7 +34,7 @@ fn further_in() -> Result<u32, vthread::time::Elapsed> {
     })
 }
 
-#[test]
+#[vthread::test(virtual_time)]
 fn r08_a_timeout_elapses() {
     assert!(in_time().is_err());
     assert!(further_in().is_err());
@@ -167,7 +167,7 @@ fn late_child(how: u32) -> Result<u32, &'static str> {
     }
 }
 
-#[test]
+#[vthread::test(virtual_time)]
 fn r08_a_failure_after_a_swallowed_cancellation_is_none() {
     assert_eq!(late_service(), Ok(7));
     for how in 0..3 {
@@ -193,7 +193,7 @@ fn polite(n_panics: &std::sync::atomic::AtomicU32) -> Result<(), vthread::time::
     })
 }
 
-#[test]
+#[vthread::test(virtual_time)]
 fn r08_is_cancellation_tells_it_from_a_panic() {
     let n_panics = Default::default();
     assert!(polite(&n_panics).is_err());

@@ -103,7 +103,7 @@ fn a_cancelled_wait() -> Vec<u32> {
     seen
 }
 
-#[test]
+#[vthread::test(seeds = 10)]
 fn a_cancelled_wait_takes_nothing() {
     assert_eq!(a_cancelled_wait(), [7]);
 }

@@ -24,8 +24,9 @@ mod case_14_the_nearest_group_bounds_what_is_cancelled_alone {
             };
             rx.recv().unwrap();
             task.cancel();
+            // Time passes only while it waits.
             while !task.is_finished() {
-                yield_now();
+                sleep(GRACE);
             }
             assert!(matches!(task.outcome(), Some(Outcome::Cancelled(_))));
             drop_log.note("after");
@@ -91,7 +92,7 @@ mod case_14_the_nearest_group_bounds_what_is_cancelled_alone {
         });
     }
 
-    #[test]
+    #[vthread::test(seeds = 10)]
     fn holds() {
         let drop_log = DropLog::new();
         assert_eq!(a_task(&drop_log), 7);
@@ -147,7 +148,7 @@ mod case_14_grace_reaches_blocking_calls_in_plain_frames {
         });
     }
 
-    #[test]
+    #[vthread::test(seeds = 10)]
     fn holds() {
         let drop_log = DropLog::new();
         assert_eq!(run(&drop_log), Err(Stop));

@@ -31,7 +31,7 @@ mod case_17_the_first_wins {
         }
     }
 
-    #[test]
+    #[vthread::test(seeds = 10)]
     fn holds() {
         assert_eq!(run(SHORT, LONG), "seven");
         assert_eq!(run(LONG, Duration::ZERO), "late");
@@ -94,7 +94,7 @@ mod case_17_losers_are_closed_first {
         }
     }
 
-    #[test]
+    #[vthread::test(seeds = 10)]
     fn holds() {
         let (drop_log, lock) = (DropLog::new(), Mutex::new(()));
         run(&drop_log, &lock);
@@ -269,7 +269,7 @@ mod losers_are_cancelled_as_a_whole {
         }
     }
 
-    #[test]
+    #[vthread::test(seeds = 10)]
     fn holds() {
         assert!(run());
     }

@@ -67,7 +67,7 @@ macro_rules! case {
                 result
             }
 
-            #[test]
+            #[vthread::test(seeds = 10)]
             fn holds() {
                 let drop_log = DropLog::new();
                 assert_eq!(run(&drop_log, &AtomicBool::new(false)), Err(Stop));
@@ -177,7 +177,7 @@ mod case_15_an_outer_group_is_not_covered {
         })
     }
 
-    #[test]
+    #[vthread::test(seeds = 10)]
     fn holds() {
         let drop_log = DropLog::new();
         assert_eq!(run(&drop_log, &AtomicBool::new(false)), Err(Stop));

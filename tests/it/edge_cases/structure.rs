@@ -164,7 +164,7 @@ mod case_22_ways_out_of_a_body {
         Ok(0)
     }
 
-    #[test]
+    #[vthread::test(seeds = 10)]
     fn join_first() {
         let drop_log = DropLog::new();
         assert_eq!(returns(&drop_log, true), Ok("early"));
@@ -205,7 +205,7 @@ mod case_22_ways_out_of_a_body {
         Ok("late")
     }
 
-    #[test]
+    #[vthread::test(seeds = 10)]
     fn lose_no_failure() {
         assert_eq!(leaves_while_a_child_fails(), Err("child".to_string()));
     }

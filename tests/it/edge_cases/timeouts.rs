@@ -51,7 +51,7 @@ mod case_16_a_body_out_of_time_is_dropped {
         result
     }
 
-    #[test]
+    #[vthread::test(seeds = 10)]
     fn holds() {
         let drop_log = DropLog::new();
         assert!(run(&drop_log).is_err());
@@ -95,7 +95,7 @@ mod case_16_the_smallest_deadline_wins {
         (outer.is_err(), inner == Ok(true))
     }
 
-    #[test]
+    #[vthread::test(virtual_time)]
     fn holds() {
         assert_eq!(run(), (true, true));
     }
@@ -145,7 +145,7 @@ mod case_16_a_timeout_is_a_value {
         }
     }
 
-    #[test]
+    #[vthread::test(virtual_time)]
     fn holds() {
         assert_eq!(run(false), Ok("by default"));
         assert!(run(true).is_err());
@@ -187,14 +187,12 @@ mod case_16_children_do_not_outlive_the_time {
         drop_log.note("went on");
     }
 
-    #[test]
+    #[vthread::test(seeds = 10)]
     fn holds() {
-        for _ in 0..5 {
-            let drop_log = DropLog::new();
-            assert_eq!(run(&drop_log), (true, true));
-            drop_log.all_before(&["child", "grandchild"], "after");
-            assert!(!drop_log.trace().contains(&"went on".to_string()));
-        }
+        let drop_log = DropLog::new();
+        assert_eq!(run(&drop_log), (true, true));
+        drop_log.all_before(&["child", "grandchild"], "after");
+        assert!(!drop_log.trace().contains(&"went on".to_string()));
     }
 }
 
@@ -250,13 +248,11 @@ mod case_16_inner_timeout_and_outer_cancellation_together {
         outer.is_err()
     }
 
-    #[test]
+    #[vthread::test(seeds = 20)]
     fn the_outer_one_wins() {
         let drop_log = DropLog::new();
         assert_eq!(by_a_failure(&drop_log), Err("stop"));
-        for _ in 0..20 {
-            assert!(by_a_timeout(&drop_log));
-        }
+        assert!(by_a_timeout(&drop_log));
         assert_eq!(drop_log.trace(), [""; 0]);
     }
 }
