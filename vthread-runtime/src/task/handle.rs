@@ -137,12 +137,21 @@ impl<V> Handle<V> {
                 }
             }
         };
-        drop(old);
         let is_over = header.state.add_joiner();
-        if is_alone && !is_watched && !is_over {
+        if is_over {
+            self.forget_joiner();
+        } else if is_alone && !is_watched {
             crate::runtime::watch();
         }
+        drop(old);
         is_over
+    }
+
+    /// The wait for the end is over. The waker does not stay with the task's memory: it may be
+    /// foreign, and that memory is given up in places where no foreign code may run.
+    fn forget_joiner(&self) {
+        let joiner = self.header().vthread.open().joiner.take();
+        drop(joiner);
     }
 
     /// Waits for the end: returns the value, or the handle if there is none.
@@ -253,8 +262,7 @@ impl<V> Join<V> {
     #[inline]
     fn leave(&mut self) {
         if let Some(handle) = self.handle.as_ref().filter(|_| self.is_registered) {
-            let joiner = handle.header().vthread.open().joiner.take();
-            drop(joiner);
+            handle.forget_joiner();
         }
     }
 }
@@ -263,5 +271,89 @@ impl<V> Drop for Join<V> {
     #[inline]
     fn drop(&mut self) {
         self.leave();
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::base::unwind::{Ended, Payload};
+    use crate::task::header::End;
+    use std::panic::Location;
+    use std::ptr;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::{RawWaker, RawWakerVTable};
+
+    /// The parent of a task in no group.
+    struct NoGroup;
+    impl Parent<u32> for NoGroup {
+        type Value = u32;
+        fn ended(&self, _: &Header, ended: Ended<u32>) -> (End, Option<u32>) {
+            match ended {
+                Ended::Finished(value) => (End::Done, Some(value)),
+                _ => unreachable!("it returns"),
+            }
+        }
+        fn panicked(&self, _: &Header, _: Payload) {
+            unreachable!("it has no destructors")
+        }
+        fn cleanup_pending(&self, _: Held<'_>) {}
+        fn address(&self) -> *const () {
+            ptr::null()
+        }
+        unsafe fn left(self, task: Held<'_>) {
+            // SAFETY: the base reference, which is the parent's now.
+            unsafe { release(task.as_ptr()) };
+        }
+    }
+
+    /// What a waker leads to that runs a task when it is cloned.
+    struct RunsTask {
+        task: NonNull<Header>,
+        n_clones: AtomicUsize,
+    }
+
+    static RUNS_TASK: RawWakerVTable = RawWakerVTable::new(run_and_clone, |_| (), |_| (), uncount);
+
+    fn run_and_clone(data: *const ()) -> RawWaker {
+        // SAFETY: the test keeps it.
+        let this = unsafe { &*data.cast::<RunsTask>() };
+        this.n_clones.fetch_add(1, Ordering::Relaxed);
+        TaskRef(this.task).run();
+        RawWaker::new(data, &RUNS_TASK)
+    }
+
+    fn uncount(data: *const ()) {
+        // SAFETY: as above.
+        let this = unsafe { &*data.cast::<RunsTask>() };
+        this.n_clones.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// The task ends between the joiner's look and its entry.
+    #[test]
+    fn a_joiner_that_comes_too_late_leaves_no_waker() {
+        let site = Location::caller();
+        let about = About {
+            site,
+            name: None,
+            is_service: false,
+        };
+        // SAFETY: it borrows nothing, and stays on this thread.
+        let task = unsafe { cell::allocate(async { 7 }, NoGroup, about) };
+        let mut handle = Handle::<u32> {
+            task,
+            _value: PhantomData,
+        };
+        bindings::inherit(&handle.header().vthread);
+        let runs_task = RunsTask {
+            task,
+            n_clones: AtomicUsize::new(0),
+        };
+        let data = ptr::from_ref(&runs_task).cast();
+        // SAFETY: the functions use `data` as what it is, and it outlives the waker.
+        let waker = std::mem::ManuallyDrop::new(unsafe { Waker::new(data, &RUNS_TASK) });
+        assert!(handle.register(site, &Context::from_waker(&waker)));
+        assert_eq!(runs_task.n_clones.load(Ordering::Relaxed), 0);
+        assert_eq!(handle.take(), Some(7));
     }
 }
