@@ -108,8 +108,8 @@ impl<T> Sender<T> {
     /// The channel is closed. The error holds the message.
     pub fn send(&self, message: T) -> Call<Result<(), SendError<T>>, Sending<'_, T>> {
         Call::leaf(Sending {
-            message: Cell::new(Some(message)),
             wait: Wait::new(Room(&self.queue)),
+            message: Cell::new(Some(message)),
         })
     }
 
@@ -236,9 +236,10 @@ impl<T> Suspends<{ name_hash("recv") }> for Receiver<T> {}
 
 /// The frame of [`Sender::send`].
 pub struct Sending<'c, T> {
+    // Dropped first: the next sender has the room before the message's destructor runs.
+    wait: Wait<Room<'c, T>>,
     /// There until it has been sent.
     message: Cell<Option<T>>,
-    wait: Wait<Room<'c, T>>,
 }
 
 impl<T> Future for Sending<'_, T> {

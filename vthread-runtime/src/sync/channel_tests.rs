@@ -34,8 +34,8 @@ impl<F: Future> Hand<F> {
 
 fn send<T>(tx: &Sender<T>, message: T) -> Hand<Sending<'_, T>> {
     let frame = Sending {
-        message: Cell::new(Some(message)),
         wait: Wait::new(Room(&tx.queue)),
+        message: Cell::new(Some(message)),
     };
     Hand {
         frame: Box::pin(frame),
@@ -63,6 +63,30 @@ fn smoke() {
     assert_eq!(rx.recv().block(), Ok(1));
     assert_eq!(rx.try_recv(), Ok(2));
     assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
+}
+
+/// The destructor of a message may wait for the next sender.
+#[test]
+fn the_next_sender_is_woken_before_a_message_is_dropped() {
+    /// Notes how often a sender was woken before the drop.
+    struct Message(Arc<Counter>, Arc<AtomicUsize>);
+    impl Drop for Message {
+        fn drop(&mut self) {
+            let n = self.0.0.load(Ordering::Relaxed);
+            self.1.store(n, Ordering::Relaxed);
+        }
+    }
+    let (tx, rx) = channel(1);
+    assert!(tx.try_send(None).is_ok());
+    let mut next = send(&tx, None);
+    let seen = Arc::new(AtomicUsize::new(0));
+    let message = Message(next.woken.clone(), seen.clone());
+    let mut cancelled = send(&tx, Some(message));
+    assert!(cancelled.poll().is_none() && next.poll().is_none());
+    assert!(matches!(rx.try_recv(), Ok(None)));
+    assert_eq!((cancelled.woken(), next.woken()), (1, 0));
+    drop(cancelled);
+    assert_eq!(seen.load(Ordering::Relaxed), 1);
 }
 
 #[test]
