@@ -4,7 +4,7 @@
 use super::Scheduler;
 use super::cadence::Cadence;
 use super::monitor::StuckPoll;
-use super::remote::Remote;
+use super::remote::{Own, Remote};
 use super::thief::Thief;
 use super::worker::Worker;
 use crate::task::header::TaskRef;
@@ -168,6 +168,13 @@ impl Core {
 
     pub(super) fn is_asleep(&self) -> bool {
         self.asleep
+    }
+
+    /// Another thread has the seat. No other thread looks into these queues any more, except the
+    /// monitor from time to time.
+    #[inline]
+    pub(super) fn is_relieved(&self) -> bool {
+        self.remote.hold.seen_by_owner() == Own::Relieved
     }
 
     /// A pseudo-random number below `n`: xorshift, to begin stealing at different places.

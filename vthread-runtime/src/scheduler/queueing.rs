@@ -18,7 +18,7 @@ pub(crate) fn schedule(task: TaskRef) {
 /// next one unfinished, and wait again, for each of them.
 #[inline(never)]
 pub(crate) fn schedule_joiner(task: TaskRef) {
-    if let Err(task) = queue_here(task, worker::push_joiner) {
+    if let Err(task) = queue_here(task, worker::push_last) {
         inject(task);
     }
 }

@@ -33,6 +33,16 @@ impl World {
         }
     }
 
+    /// As `push_last`.
+    fn push_last(&self, number: usize) {
+        let task = TaskRef::for_model(number);
+        let queue = match self.hold.seen_by_owner() {
+            Own::Relieved => &self.injector,
+            _ => &self.deque,
+        };
+        queue.lock().push(task);
+    }
+
     /// As `Remote::empty`, into the injector.
     fn empty(&self) {
         let task = self.slot.take();
@@ -45,8 +55,8 @@ impl World {
     }
 }
 
-/// A stuck thread wakes two vthreads while it is relieved, and does not come back: the monitor's
-/// sweeps find both.
+/// A stuck thread wakes two vthreads and spawns one while it is relieved, and does not come back:
+/// the monitor's sweeps find all.
 #[test]
 fn loom_relief_what_a_stuck_thread_wakes_is_found() {
     loom::model(|| {
@@ -56,6 +66,7 @@ fn loom_relief_what_a_stuck_thread_wakes_is_found() {
             thread::spawn(move || {
                 world.push(1);
                 world.push(2);
+                world.push_last(3);
             })
         };
         assert!(world.hold.relieve());
@@ -63,7 +74,7 @@ fn loom_relief_what_a_stuck_thread_wakes_is_found() {
         stuck.join().unwrap();
         // The sweep after it.
         world.empty();
-        assert_eq!(world.n_injected(), 2);
+        assert_eq!(world.n_injected(), 3);
     });
 }
 

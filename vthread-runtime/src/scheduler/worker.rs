@@ -384,7 +384,7 @@ pub(super) fn push_soon(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
                 core.push(task);
                 return Ok(());
             }
-            // No other thread looks into the slot any more, except the monitor from time to time.
+            // See `Core::is_relieved`.
             Own::Relieved => return Err(task),
         }
     }
@@ -402,22 +402,14 @@ pub(super) fn push_last(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
     let Some(core) = core.as_mut() else {
         return Err(task);
     };
+    if core.is_relieved() {
+        return Err(task);
+    }
     core.deque.push(task);
     if !core.asleep {
         worker.scheduler.wake_another();
     }
     Ok(())
-}
-
-/// As `push_last`, for a task that was woken: not where no other thread looks (see `push_soon`).
-#[inline]
-pub(super) fn push_joiner(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
-    if let Some(core) = worker.core.borrow().as_ref()
-        && core.remote.hold.seen_by_owner() == Own::Relieved
-    {
-        return Err(task);
-    }
-    push_last(worker, task)
 }
 
 /// As `push_last`, for a child whose spawner is new.
@@ -428,6 +420,9 @@ pub(super) fn push_nested(worker: &Worker, child: TaskRef) -> Result<(), TaskRef
     let Some(core) = core.as_mut() else {
         return Err(child);
     };
+    if core.is_relieved() {
+        return Err(child);
+    }
     core.push_nested(child);
     // Its spawner runs here: this thread does not sleep.
     worker.scheduler.wake_another();
@@ -497,3 +492,7 @@ pub(super) fn with<R>(code: impl FnOnce(Option<&Worker>) -> R) -> R {
     // SAFETY: set by `enter` to a worker borrowed further out on this thread's stack.
     code(unsafe { WORKER.get().as_ref() })
 }
+
+#[cfg(all(test, not(loom)))]
+#[path = "worker_tests.rs"]
+mod tests;
