@@ -1,35 +1,43 @@
 //! The lock of a `Mutex`, without the value.
 //!
-//! One word with three bits; the list of waiters beside it has a lock of its own.
+//! One word with four bits; the list of waiters beside it has a lock of its own.
 //!
-//! | `LOCKED` | `WAITED` | `NOTIFIED` | means |
-//! |---|---|---|---|
-//! | no | no | no | free |
-//! | yes | no | no | held; the release concerns no one else |
-//! | yes | yes | no | held; the release notifies a waiter |
-//! | yes | any | yes | held; a waiter is on its way already, so the release notifies none |
-//! | no | any | yes | free; a notified waiter is on its way |
-//! | no | yes | no | never between two uses of the list's lock: no waiter would be woken |
+//! | `LOCKED` | `WAITED` | `NOTIFIED` | `OVERDUE` | means |
+//! |---|---|---|---|---|
+//! | no | no | no | no | free |
+//! | yes | no | no | no | held; the release concerns no one else |
+//! | yes | yes | no | no | held; the release notifies a waiter |
+//! | yes | yes | no | yes | held; the release grants the lock to a waiter |
+//! | yes | any | yes | no | held; a waiter is on its way already, so the release notifies none |
+//! | no | any | yes | no | free; a notified waiter is on its way |
+//! | no | yes | no | no | free; the vthread that has released it is about to notify a waiter |
+//! | no | yes | no | yes | the vthread that has released it is about to grant it: others wait |
 //!
 //! # Protocol
-//! `LOCKED` is set by the vthread that takes the lock, and cleared by the one that holds it.
-//! `WAITED` and `NOTIFIED` change under the lock of the list only. `WAITED` is set by a vthread
-//! that is about to wait, and cleared when the list is found empty. `NOTIFIED` is set when a waiter
-//! is told to attempt, and cleared when that waiter acts on it: it takes the lock, or finds it held
-//! and waits again, or goes away.
+//! `LOCKED` is set by the vthread that takes the lock, and cleared by the one that holds it: a
+//! subtraction, whatever the other bits are, and the one atomic change of most releases. The other
+//! bits change under the lock of the list only. `WAITED` is set by a vthread that is about to
+//! wait, and cleared when the list is found empty. `NOTIFIED` is set when a waiter is told to
+//! attempt, and cleared when that waiter acts on it: it takes the lock, or finds it held and waits
+//! again, or goes away.
 //!
 //! So at most one waiter is on its way at a time, and meanwhile releases cost what they cost
 //! without waiters. Newcomers may take the lock before it (they run already, and a switch to the
 //! waiter takes longer than most critical sections). A waiter that was overtaken `PATIENCE` times
-//! is *granted* the lock by the next release: `LOCKED` stays set, and the lock is the waiter's
-//! before it runs.
+//! sets `OVERDUE`: no newcomer takes the lock, and the next release *grants* it. `LOCKED` is set
+//! for the waiter, which has the lock before it runs.
 //!
-//! *No waiter is forgotten.* A release that leaves the list alone has seen `NOTIFIED`, or no
-//! `WAITED`, in the word that its own exchange changed. With `NOTIFIED`, the notified waiter acts
-//! later: it finds the lock free and takes it, or finds it held by a newcomer, clears `NOTIFIED`
-//! while `LOCKED` is set, and that holder's release sees `WAITED` alone. Without `WAITED`, a
-//! vthread that waits sets it by an exchange that has seen `LOCKED`, so the holder's exchange comes
-//! after it.
+//! *No waiter is forgotten.* A waiter is in danger if the lock is free, `WAITED`, and not
+//! `NOTIFIED`. Each change that leads there is a release, whose vthread looks at the word again
+//! afterwards (and under the lock of the list, before it acts). If it finds another state by then,
+//! that is because a waiter was notified or granted the lock meanwhile, or the list was found
+//! empty, or a newcomer has taken the lock: and then the release of that one looks. A release that
+//! has seen `NOTIFIED` in the word that it changed leaves the rest to the notified waiter. That one
+//! finds the lock free and takes it, or finds it held by a newcomer and clears `NOTIFIED` while
+//! `LOCKED` is set: that holder's release looks.
+//!
+//! *A release uses the lock after it is free.* It may: whoever frees the lock's memory waits for the
+//! end of all borrows, and the guard that releases it has one.
 //!
 //! The scheme is that of Go's `sync.Mutex` (normal and starvation mode), with a count where Go has
 //! a clock.
@@ -45,9 +53,21 @@ use std::task::{Context, Poll, Waker};
 const LOCKED: usize = 1;
 const WAITED: usize = 1 << 1;
 const NOTIFIED: usize = 1 << 2;
+const OVERDUE: usize = 1 << 3;
 
 /// How often a waiter is overtaken before it is granted the lock.
 pub(super) const PATIENCE: u8 = shrunk(4, 1);
+
+/// Whether a newcomer may take the lock.
+#[inline]
+fn is_free(word: usize) -> bool {
+    word & (LOCKED | OVERDUE) == 0
+}
+
+/// Whether the lock is free, and the next waiter does not know it.
+fn needs_notice(word: usize) -> bool {
+    word & (LOCKED | WAITED | NOTIFIED) == WAITED
+}
 
 /// The lock.
 #[derive(Debug)]
@@ -91,7 +111,7 @@ impl RawLock {
     /// As `try_acquire`. The word was `word`: it is held, or there are waiters.
     #[inline(never)]
     fn try_acquire_among_waiters(&self, mut word: usize) -> bool {
-        while word & LOCKED == 0 {
+        while is_free(word) {
             match self.word.compare_exchange_weak(
                 word,
                 word | LOCKED,
@@ -113,21 +133,29 @@ impl RawLock {
         }
         wait.poll(cx, |lock, _, note| match note {
             Some(Note::Granted) => Some(()),
-            note => lock.acquire_or_be_waited(note.is_some()).then_some(()),
+            note => {
+                let is_overdue = || wait.was_overtaken() >= PATIENCE - 1;
+                let (arrives, overdue) = match note {
+                    Some(_) if is_overdue() => (NOTIFIED, OVERDUE),
+                    Some(_) => (NOTIFIED, 0),
+                    None => (0, 0),
+                };
+                lock.acquire_or_be_waited(arrives, overdue).then_some(())
+            }
         })
     }
 
     /// Takes the lock if it is free, or has its release look at the list. Under the lock of the
-    /// list. A waiter that was notified is not on its way any more, in either case.
-    fn acquire_or_be_waited(&self, was_notified: bool) -> bool {
-        let arrives = if was_notified { NOTIFIED } else { 0 };
+    /// list. `arrives` is cleared in either case: a waiter that was notified is not on its way any
+    /// more. `overdue` is set if it is not free.
+    fn acquire_or_be_waited(&self, arrives: usize, overdue: usize) -> bool {
         let mut word = self.word.load(Ordering::Relaxed);
         loop {
-            let is_free = word & LOCKED == 0;
+            let is_free = is_free(word);
             let wanted = if is_free {
                 word | LOCKED
             } else {
-                word | WAITED
+                word | WAITED | overdue
             };
             match self.word.compare_exchange_weak(
                 word,
@@ -145,59 +173,49 @@ impl RawLock {
     #[inline]
     pub(super) fn release(&self) {
         self.taken.clear();
-        let released = self
-            .word
-            .compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed);
-        if let Err(now) = released {
-            self.release_among_waiters(now);
+        // A subtraction whose result is only compared with zero takes less time than an exchange.
+        if self.word.fetch_sub(LOCKED, Ordering::Release) != LOCKED {
+            self.released_among_waiters();
         }
     }
 
-    /// Releases the lock, whose word was `word`: there were waiters.
+    /// The lock was released, and there were waiters.
     #[cold]
-    fn release_among_waiters(&self, mut word: usize) {
-        while word & (WAITED | NOTIFIED) != WAITED {
-            match self.word.compare_exchange_weak(
-                word,
-                word & !LOCKED,
-                Ordering::Release,
-                Ordering::Relaxed,
-            ) {
-                Ok(_) => return,
-                Err(now) => word = now,
-            }
+    fn released_among_waiters(&self) {
+        if !needs_notice(self.word.load(Ordering::Relaxed)) {
+            return;
         }
-        self.release_waited();
-    }
-
-    /// There are waiters, and none is on its way.
-    #[cold]
-    fn release_waited(&self) {
         let mut waiters = self.waiters.lock();
-        let next = self.release_to(&mut waiters);
+        let next = self.notify_next(&mut waiters);
         drop(waiters);
         next.into_iter().for_each(wake);
     }
 
-    /// Releases the lock, which the caller holds: directly to the next waiter if that was overtaken
-    /// often enough.
-    fn release_to(&self, waiters: &mut WaitList) -> Option<Waker> {
-        let is_granted = waiters.next_was_overtaken() >= PATIENCE;
-        let next = waiters.notify(if is_granted {
-            Note::Granted
-        } else {
-            Note::Attempt
-        });
-        let on_its_way = match &next {
-            Some(_) if is_granted => LOCKED,
-            Some(_) => NOTIFIED,
-            None => 0,
-        };
-        let waited = if waiters.is_empty() { 0 } else { WAITED };
-        // No other thread changes the word: the lock is held, and so is the lock of the list. Where
-        // the lock is granted, its new holder sees what was done under it by the lock of the list.
-        self.word.store(on_its_way | waited, Ordering::Release);
-        next
+    /// Notifies the next waiter, if the lock is free and none is on its way; or grants it the lock,
+    /// if it is overdue. Under the lock of the list.
+    fn notify_next(&self, waiters: &mut WaitList) -> Option<Waker> {
+        // Acquire: the waiter that is granted the lock sees what was done under it by the lock of
+        // the list, also if another vthread than this one has released it last.
+        let mut word = self.word.load(Ordering::Acquire);
+        while needs_notice(word) {
+            let (note, mark) = match word & OVERDUE {
+                0 => (Note::Attempt, NOTIFIED),
+                _ => (Note::Granted, LOCKED),
+            };
+            let wanted = match waiters.is_empty() {
+                true => 0,
+                false if waiters.has_more_than(1) => mark | WAITED,
+                false => mark,
+            };
+            match self
+                .word
+                .compare_exchange_weak(word, wanted, Ordering::AcqRel, Ordering::Acquire)
+            {
+                Ok(_) => return waiters.notify(note),
+                Err(now) => word = now,
+            }
+        }
+        None
     }
 
     /// A notified waiter has gone away. If the lock is held, its release handles the others; if it
@@ -205,8 +223,7 @@ impl RawLock {
     fn notify_instead(&self, waiters: &mut WaitList) -> Option<Waker> {
         let mut word = self.word.load(Ordering::Relaxed);
         loop {
-            let is_free = word & LOCKED == 0;
-            let has_next = is_free && !waiters.is_empty();
+            let has_next = is_free(word) && !waiters.is_empty();
             let wanted = if has_next { word } else { word & !NOTIFIED };
             match self.word.compare_exchange_weak(
                 word,
@@ -237,7 +254,10 @@ impl Place for &RawLock {
 
     fn pass_on(&self, waiters: &mut WaitList, note: Note) -> Option<Waker> {
         match note {
-            Note::Granted => self.release_to(waiters),
+            Note::Granted => {
+                self.word.fetch_sub(LOCKED, Ordering::Release);
+                self.notify_next(waiters)
+            }
             Note::Attempt => self.notify_instead(waiters),
         }
     }

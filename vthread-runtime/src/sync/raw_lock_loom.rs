@@ -157,3 +157,40 @@ fn loom_lock_both_waiters_are_served() {
         check_free(&lock);
     });
 }
+
+/// A vthread that has released the lock looks at the waiters later than others that have taken it
+/// since: the waiter that it grants the lock sees what these did, and none is forgotten.
+#[test]
+fn loom_lock_a_late_release_grants_what_others_have_released() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let lock = Arc::new(RawLock::new());
+        let value = Arc::new(loom::cell::UnsafeCell::new(0));
+        assert!(lock.try_acquire());
+        let waiter = {
+            let (lock, value) = (lock.clone(), value.clone());
+            thread::spawn(move || {
+                acquire(&lock);
+                value.with_mut(|_| ());
+                lock.release();
+            })
+        };
+        let newcomer = {
+            let (lock, value) = (lock.clone(), value.clone());
+            thread::spawn(move || {
+                for _ in 0..2 {
+                    if lock.try_acquire() {
+                        value.with_mut(|_| ());
+                        lock.release();
+                    }
+                }
+            })
+        };
+        value.with_mut(|_| ());
+        lock.release();
+        waiter.join().unwrap();
+        newcomer.join().unwrap();
+        check_free(&lock);
+    });
+}

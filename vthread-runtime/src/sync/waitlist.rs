@@ -99,11 +99,6 @@ impl WaitList {
         self.list.has_more_than(n)
     }
 
-    /// How often the next waiter has been notified before, and another was quicker.
-    pub(crate) fn next_was_overtaken(&self) -> u8 {
-        self.list.front().map_or(0, |slot| slot.was_overtaken.get())
-    }
-
     /// The size of the next waiter's request.
     pub(crate) fn next_weight(&self) -> Option<usize> {
         self.list.front().map(|slot| slot.weight)
@@ -162,6 +157,11 @@ impl<P: Place> Wait<P> {
     /// Whether it has begun: it is in the list, or was notified.
     pub(crate) fn is_present(&self) -> bool {
         self.node.value().is_present.get()
+    }
+
+    /// How often it was notified, and another was quicker. Under the lock of the place.
+    pub(crate) fn was_overtaken(&self) -> u8 {
+        self.node.value().was_overtaken.get()
     }
 
     /// Makes `attempt` under the lock, and waits if it returns `None`.
