@@ -73,6 +73,19 @@ impl Core {
         }
     }
 
+    /// Queues the task that was polled last, behind all others.
+    ///
+    /// The worker takes its next task at once, so that as many tasks are left to steal as there
+    /// were before: no other worker is woken for that, unless the next task comes from the slot.
+    /// Where it comes from elsewhere than the deque, who takes it wakes another.
+    #[inline]
+    pub(super) fn push_again(&mut self, task: TaskRef, scheduler: &Scheduler) {
+        self.deque.push(task);
+        if !self.remote.slot.is_empty() {
+            scheduler.wake_another();
+        }
+    }
+
     #[inline]
     pub(super) fn next_local(&mut self, worker: &Worker) -> Option<TaskRef> {
         // The monitor may be quicker.

@@ -59,7 +59,7 @@ fn queue_here(
 /// Queues a task that this thread has spawned or polled: with the test that the thread runs, or
 /// where every worker finds it.
 #[inline(never)]
-fn order(task: TaskRef) {
+pub(super) fn order(task: TaskRef) {
     let not_taken = worker::with(
         |worker| match worker.and_then(|worker| worker.orders.as_ref()) {
             Some(orders) => {

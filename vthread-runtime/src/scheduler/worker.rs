@@ -6,6 +6,7 @@
 use super::Scheduler;
 use super::cadence;
 use super::core::Core;
+use super::queueing;
 use super::remote::{Call, Own, Remote, Seat};
 use super::thief;
 use crate::base::blocks;
@@ -53,11 +54,9 @@ impl Worker {
         if timeline::is_on() {
             return self.run_recorded();
         }
-        loop {
-            let Some(task) = self.next_task(|| {}) else {
-                return;
-            };
-            task.run();
+        let mut yielded = None;
+        while let Some(task) = self.next_task(yielded, || {}) {
+            yielded = task.run_to_yield();
         }
     }
 
@@ -66,20 +65,27 @@ impl Worker {
         // The end of a poll is the beginning of the next one, unless there was something else to
         // do: a look at the time is what costs most here.
         let mut since = None;
-        while let Some(task) = self.next_task(|| since = None) {
+        while let Some(task) = self.next_task(None, || since = None) {
             since = Some(task.run_recorded(since.unwrap_or_else(timeline::now_after_others)));
         }
     }
 
-    /// The next task, after a sleep if need be. `None`: the core was taken away. `looks` is called
-    /// if it does not come from the worker's own queue.
+    /// The next task, after a sleep if need be. `None`: the core was taken away. `yielded` was
+    /// polled before, and has its turn after all others. `looks` is called if the next task does
+    /// not come from the worker's own queue.
     ///
     /// It stands in both loops, so that the one that does not record is no longer for the other.
     #[inline(always)]
-    fn next_task(&self, mut looks: impl FnMut()) -> Option<TaskRef> {
+    fn next_task(&self, yielded: Option<TaskRef>, mut looks: impl FnMut()) -> Option<TaskRef> {
         let mut has_looked = false;
+        let mut core = self.core.borrow_mut();
+        if let Some(task) = yielded {
+            match core.as_deref_mut() {
+                Some(own) => own.push_again(task, self.scheduler),
+                None => queueing::order(task),
+            }
+        }
         loop {
-            let mut core = self.core.borrow_mut();
             let own = core.as_deref_mut()?;
             let is_plain = !own.cadence.is_due(own.remote.begin_round()) || has_looked;
             if is_plain && !own.remote.hold.is_called() {
@@ -91,15 +97,16 @@ impl Worker {
                 looks();
                 has_looked = false;
                 match self.find_or_sleep() {
-                    None => continue,
+                    None => core = self.core.borrow_mut(),
                     found => return found,
                 }
+                continue;
             }
             drop(core);
             looks();
             has_looked = true;
             match self.look_around() {
-                Around::Nothing => {}
+                Around::Nothing => core = self.core.borrow_mut(),
                 Around::Task(task) => return Some(task),
                 Around::Relieved => return None,
             }
@@ -430,10 +437,6 @@ pub(super) fn push_nested(worker: &Worker, child: TaskRef) -> Result<(), TaskRef
 }
 
 /// As `push_last`, for the task that this worker has just polled.
-///
-/// The worker takes its next task at once, so that as many tasks are left to steal as there were
-/// before: no other worker is woken for that, unless the next task comes from the slot. Where it
-/// comes from elsewhere than the deque, who takes it wakes another.
 #[inline]
 pub(super) fn push_again(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
     // As above.
@@ -441,10 +444,7 @@ pub(super) fn push_again(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> 
     let Some(core) = core.as_mut() else {
         return Err(task);
     };
-    core.deque.push(task);
-    if !core.remote.slot.is_empty() {
-        worker.scheduler.wake_another();
-    }
+    core.push_again(task, worker.scheduler);
     Ok(())
 }
 

@@ -121,8 +121,9 @@ unsafe fn parent<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) -> *con
     unsafe { &*task.cast::<Cell<F, P>>().as_ref().parent.get() }.address()
 }
 
-/// One poll, from `start` to `pause` or to the end.
-unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
+/// One poll, from `start` to `pause` or to the end. Returns the task if it has yielded: its worker
+/// has its queues at hand.
+unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) -> Option<TaskRef> {
     // SAFETY: the caller took the task from a queue, so it is alive and ours to run.
     let cell = unsafe { task.cast::<Cell<F, P>>().as_ref() };
     // SAFETY: as above, until the base reference is released below.
@@ -143,7 +144,7 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
             drop(span);
             // It stays what it is, `RUNNING`: a wake is noted until its next poll is over.
             header.vthread.wait_reason.set(WaitReason::Queued);
-            crate::runtime::schedule_again(TaskRef(task));
+            return Some(TaskRef(task));
         }
         None => {
             header.vthread.stack.waits();
@@ -167,6 +168,7 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) {
             unsafe { parent.left(held) };
         }
     }
+    None
 }
 
 /// The task waits, and may be cancelled.

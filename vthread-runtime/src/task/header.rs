@@ -124,8 +124,8 @@ pub(crate) struct Header {
 pub(crate) struct VTable {
     /// The parent's `Parent::address`.
     pub(crate) parent: unsafe fn(NonNull<Header>) -> *const (),
-    /// Polls the frame; the task was taken from a queue.
-    pub(crate) run: unsafe fn(NonNull<Header>),
+    /// Polls the frame; the task was taken from a queue. Returns it if it has yielded.
+    pub(crate) run: unsafe fn(NonNull<Header>) -> Option<TaskRef>,
     /// Moves the value to the place given; false if there is none.
     pub(crate) take_value: unsafe fn(NonNull<Header>, *mut ()) -> bool,
     /// Drops the value, if there is one.
@@ -177,6 +177,9 @@ impl Header {
         unsafe fn never(_: NonNull<Header>) {
             unreachable!()
         }
+        unsafe fn never_run(_: NonNull<Header>) -> Option<TaskRef> {
+            unreachable!()
+        }
         /// The model's `Arc` frees it.
         unsafe fn by_its_arc(_: NonNull<Header>) {}
         unsafe fn nothing(_: NonNull<Header>, _: *mut ()) -> bool {
@@ -187,7 +190,7 @@ impl Header {
         }
         static VTABLE: VTable = VTable {
             parent: no_parent,
-            run: never,
+            run: never_run,
             take_value: nothing,
             drop_value: never,
             free: by_its_arc,
@@ -475,6 +478,14 @@ impl TaskRef {
 
     /// Polls the task once.
     pub(crate) fn run(self) {
+        if let Some(task) = self.run_to_yield() {
+            crate::runtime::schedule_again(task);
+        }
+    }
+
+    /// Polls the task once, and returns it if it has yielded: the caller queues it.
+    #[inline]
+    pub(crate) fn run_to_yield(self) -> Option<Self> {
         // SAFETY: a task in a queue is notified or running, hence alive. It is in one queue
         // only, so that no other thread runs it.
         unsafe { (self.0.as_ref().vtable.run)(self.0) }
