@@ -10,7 +10,7 @@
 
 use super::handle::Group;
 use super::node::{Node, State};
-use crate::task::current::{self, check_mark, checkpoint};
+use crate::task::current::{self, check_mark, checkpoint, checkpoint_of_spawn};
 use crate::task::header::Header;
 use crate::task::wait_reason;
 use crate::task::wait_reason::WaitReason;
@@ -208,7 +208,7 @@ impl<'a> Future for AcquirePermit<'a> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Permit<'a>> {
-        ready!(checkpoint(cx));
+        ready!(checkpoint_of_spawn(cx));
         if self.is_counted {
             return self.poll_counted(cx);
         }
