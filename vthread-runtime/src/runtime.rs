@@ -48,6 +48,12 @@ pub(crate) fn schedule(task: TaskRef) {
     crate::scheduler::schedule(task);
 }
 
+/// Queues tasks that were woken at once.
+#[inline]
+pub(crate) fn schedule_all(tasks: Vec<TaskRef>) {
+    crate::scheduler::schedule_all(tasks);
+}
+
 /// Queues a task that was woken, and that waits for one of many after the other.
 #[inline]
 pub(crate) fn schedule_joiner(task: TaskRef) {

@@ -12,9 +12,10 @@ use crate::base::arc::retain;
 use crate::cancel::in_progress::CancelInProgress;
 use crate::cancel::reason::CancelReason;
 use crate::cancel::scope::{Kind, Level, Scope};
-use crate::task::header::Held;
+use crate::task::header::{Held, TaskRef};
 use crate::task::root::Root;
 use crate::task::vthread::Vthread;
+use crate::task::waker::queue_claimed;
 use crate::trace::timeline;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
@@ -47,7 +48,9 @@ pub(crate) struct Walk {
     level: Level,
     /// Groups whose children are still to be marked, and the reason: the mark nearest to each.
     groups: Vec<(Arc<Node>, CancelReason, Whose)>,
-    /// The vthreads that have been marked.
+    /// The children that waited when they were marked: no other thread polls or queues them.
+    claimed: Vec<TaskRef>,
+    /// The other vthreads that have been marked.
     vthreads: Vec<Marked>,
     /// At the first level: an error cancels, which spares the child that has claimed its group's
     /// first failure.
@@ -100,6 +103,7 @@ impl Walk {
             is_request: false,
             level,
             groups: Vec::new(),
+            claimed: Vec::new(),
             vthreads: Vec::new(),
             is_for_error: false,
             blocked: Vec::new(),
@@ -114,7 +118,19 @@ impl Walk {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.vthreads.is_empty()
+        self.claimed.is_empty() && self.vthreads.is_empty()
+    }
+
+    /// Called before a child is marked: until all are, it does not end. True: it waited, and is the
+    /// walk's until then.
+    fn hold_child(&mut self, child: Held<'_>) -> bool {
+        let claimed = child.claim();
+        if claimed.is_none() {
+            self.hold(&child.vthread, child.waker());
+        }
+        let is_claimed = claimed.is_some();
+        self.claimed.extend(claimed);
+        is_claimed
     }
 
     /// Called before a vthread, which `waker` wakes, is marked: until all are, it does not end.
@@ -176,6 +192,8 @@ impl Walk {
         for (group, reach) in self.graces {
             group.begin_grace(reach);
         }
+        // First, since a foreign waker may panic.
+        queue_claimed(self.claimed);
         for root in self.blocked {
             root.unpark();
         }
@@ -265,6 +283,7 @@ impl Node {
                 _ => ptr::null(),
             };
             let mut spared = None;
+            walk.claimed.reserve(state.members.alive);
             state.for_each_child(|child| {
                 if ptr::eq(child.header(), claimed) {
                     spared = Some(child.as_ptr());
@@ -337,12 +356,17 @@ impl Node {
 /// Marks a vthread that is kept alive, and collects the groups open in it. Returns whether this is
 /// its first mark.
 pub(crate) fn mark_child(child: Held<'_>, reason: &CancelReason, walk: &mut Walk) -> bool {
-    walk.hold(&child.vthread, child.waker());
+    let is_claimed = walk.hold_child(child);
     let is_first = child.vthread.root.mark(reason);
     if is_first && timeline::is_on() {
         child.record_cancellation();
     }
-    mark_below(&child.vthread, walk);
+    // What is open in a frame is its poll's to change, and a claimed task is polled by none.
+    if is_claimed && child.vthread.root.is_empty() {
+        child.vthread.set_maybe_cancelled();
+    } else {
+        mark_below(&child.vthread, walk);
+    }
     is_first
 }
 

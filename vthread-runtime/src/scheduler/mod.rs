@@ -21,7 +21,8 @@ pub(crate) mod threads;
 pub(crate) use blocking_wait::{Given, Place, has_place, wait};
 pub use monitor::StuckPoll;
 pub(crate) use queueing::{
-    ordered, schedule, schedule_again, schedule_joiner, schedule_last, schedule_nested,
+    ordered, schedule, schedule_again, schedule_all, schedule_joiner, schedule_last,
+    schedule_nested,
 };
 pub(crate) use worker::Orders;
 

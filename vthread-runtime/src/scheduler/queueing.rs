@@ -13,6 +13,21 @@ pub(crate) fn schedule(task: TaskRef) {
     }
 }
 
+/// As `schedule` for one after the other, for tasks that were woken at once. One sleeping worker is
+/// woken for all of them: as long as there is work it wakes the next one.
+#[inline(never)]
+pub(crate) fn schedule_all(mut tasks: Vec<TaskRef>) {
+    let Some(last) = tasks.pop() else { return };
+    if !tasks.is_empty() {
+        let others = worker::with(|worker| match worker {
+            Some(worker) => worker::push_all(worker, tasks),
+            None => tasks,
+        });
+        inject_all(others);
+    }
+    schedule(last);
+}
+
 /// Queues a woken task that goes from the end of one vthread to that of the next, of many: behind
 /// those that wait, since most of them are the vthreads it waits for. At once it would find the
 /// next one unfinished, and wait again, for each of them.
@@ -76,6 +91,18 @@ pub(super) fn order(task: TaskRef) {
 fn inject(task: TaskRef) {
     let scheduler = crate::runtime::scheduler();
     scheduler.injector.push(task);
+    scheduler.wake_a_worker();
+}
+
+#[inline(never)]
+fn inject_all(tasks: Vec<TaskRef>) {
+    if tasks.is_empty() {
+        return;
+    }
+    let scheduler = crate::runtime::scheduler();
+    tasks
+        .into_iter()
+        .for_each(|task| scheduler.injector.push(task));
     scheduler.wake_a_worker();
 }
 

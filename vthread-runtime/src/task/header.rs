@@ -381,6 +381,16 @@ impl<'a> Held<'a> {
         Waker::clone(&super::waker::borrowed(self))
     }
 
+    /// Takes the task from where it waits, as a waker does, to be queued later by `queue_claimed`:
+    /// until then no other thread polls it. `None`: it does not wait.
+    #[inline]
+    pub(crate) fn claim(self) -> Option<TaskRef> {
+        self.state.claim().then(|| {
+            self.vthread.wait_reason.set(WaitReason::Queued);
+            TaskRef(self.task)
+        })
+    }
+
     /// The parent's `Parent::address`.
     ///
     /// # Safety

@@ -176,6 +176,27 @@ impl State {
         (Wake::after(now), Release::after(now))
     }
 
+    /// Idle -> queued, as by a yield, for a caller that queues the task later: until then no other
+    /// thread polls or queues it. False, and nothing has changed: it is not idle, or it is one of a
+    /// test that runs its vthreads itself.
+    ///
+    /// The caller sees all that the last poll has done.
+    #[inline]
+    pub(crate) fn claim(&self) -> bool {
+        let mut now = self.0.load(Ordering::Relaxed);
+        while now & (RUNNING | NOTIFIED | COMPLETE | IN_WORLD) == 0 {
+            let next = now | RUNNING;
+            match self
+                .0
+                .compare_exchange_weak(now, next, Ordering::AcqRel, Ordering::Relaxed)
+            {
+                Ok(_) => return true,
+                Err(seen) => now = seen,
+            }
+        }
+        false
+    }
+
     /// The task, which was not queued yet, is one of a test that runs its vthreads itself.
     pub(crate) fn enter_world(&self) {
         self.0.fetch_or(IN_WORLD, Ordering::AcqRel);
@@ -297,6 +318,25 @@ mod tests {
         assert_eq!(state.pause(), Pause::Idle);
         assert_eq!(state.wake(), Wake::ScheduleInWorld);
         assert_eq!(state.wake(), Wake::Nothing);
+    }
+
+    #[test]
+    fn only_an_idle_task_is_claimed() {
+        let state = State::new();
+        assert!(!state.claim(), "it is queued");
+        assert_eq!(state.pause(), Pause::Idle);
+        assert!(state.claim());
+        assert!(!state.claim(), "it is the first one's");
+        // A wake meanwhile leads to a poll after the next one.
+        assert_eq!(state.wake(), Wake::Nothing);
+        assert_eq!(state.pause(), Pause::Reschedule);
+        state.start();
+        assert_eq!(state.pause(), Pause::Idle);
+        assert_eq!(state.wake(), Wake::Schedule);
+        assert!(!state.claim(), "it is queued");
+        state.start();
+        let _ = state.complete();
+        assert!(!state.claim(), "it is over");
     }
 
     #[test]

@@ -12,12 +12,14 @@
 //! end, by a closed channel or its outcome, is then marked as well, and meets that at its next
 //! suspension point. So a walk (0) holds the vthread before step 1, and releases it after the last
 //! mark and before it wakes it. A vthread that finds itself marked and held waits, with its frame
-//! as it is.
+//! as it is. A task that waits at step 0 need not be held: the walk *claims* it (`state.rs`), so
+//! that no waker has it polled, and queues it after the last mark.
 //!
 //! *No marked vthread ends early.* A thread that sees the mark of step 1 sees the hold of step 0,
-//! unless it is released; and a thread that sees the release sees all marks. *None is forgotten:* a
-//! vthread that waits because it is held is woken after the release
-//! (`loom_vthread_ends_when_all_are_marked`).
+//! unless it is released; and a thread that sees the release sees all marks. A claimed task is not
+//! polled before it is queued. *None is forgotten:* a vthread that waits because it is held is
+//! woken after the release (`loom_vthread_ends_when_all_are_marked`,
+//! `loom_vthread_is_claimed_or_held`).
 
 #![allow(unsafe_code)] // Walks chains of scopes, which are linked by address.
 
@@ -474,7 +476,8 @@ impl Open {
 #[cfg(all(test, loom))]
 mod models {
     use super::*;
-    use crate::primitive::{Arc, AtomicBool, thread};
+    use crate::primitive::{Arc, AtomicBool, AtomicUsize, thread};
+    use crate::task::state::{Pause, State, Wake};
 
     /// A vthread that was marked early ends as soon as it may, and its sibling, which sees that, is
     /// marked.
@@ -512,6 +515,78 @@ mod models {
             }
             walk.join().unwrap();
             ending.join().unwrap();
+        });
+    }
+
+    /// A task that ends as soon as it may, and a vthread that is marked after it.
+    struct Polled {
+        state: State,
+        vthread: Vthread,
+        late: Vthread,
+        n_ended: AtomicUsize,
+    }
+
+    impl Polled {
+        /// Polls the task as often as it was notified.
+        fn poll(&self) {
+            loop {
+                // SAFETY: only the holder of the notification is here.
+                let is_marked = unsafe { self.vthread.is_marked(&self.vthread.root) };
+                if is_marked && !self.vthread.is_held() {
+                    // SAFETY: the scope is the model's.
+                    let sees_late = unsafe { self.late.is_marked(&self.late.root) };
+                    assert!(sees_late, "it ends before all are marked");
+                    self.n_ended.fetch_add(1, Ordering::AcqRel);
+                    let _ = self.state.complete();
+                    return;
+                }
+                if self.state.pause() == Pause::Idle {
+                    return;
+                }
+                self.state.start();
+            }
+        }
+
+        fn wake(&self) {
+            if self.state.wake() == Wake::Schedule {
+                self.state.start();
+                self.poll();
+            }
+        }
+    }
+
+    /// A task that waits is woken while a walk marks it: whichever of the two has it polled, it ends
+    /// once, and not before all are marked.
+    #[test]
+    fn loom_vthread_is_claimed_or_held() {
+        loom::model(|| {
+            let task = Arc::new(Polled {
+                state: State::new(),
+                vthread: Vthread::new(),
+                late: Vthread::new(),
+                n_ended: AtomicUsize::new(0),
+            });
+            assert_eq!(task.state.pause(), Pause::Idle);
+            let waker = {
+                let task = task.clone();
+                thread::spawn(move || task.wake())
+            };
+            let is_claimed = task.state.claim();
+            if !is_claimed {
+                task.vthread.hold();
+            }
+            for vthread in [&task.vthread, &task.late] {
+                vthread.root.mark(&CancelReason::GroupCancelled);
+                vthread.set_maybe_cancelled();
+            }
+            if is_claimed {
+                task.poll();
+            } else {
+                task.vthread.release();
+                task.wake();
+            }
+            waker.join().unwrap();
+            assert_eq!(task.n_ended.load(Ordering::Acquire), 1);
         });
     }
 }
