@@ -29,7 +29,7 @@ const PRICE: Duration = Duration::from_nanos(400);
 /// A theft that was worth its price, however short its tasks.
 const LONG: Duration = Duration::from_micros(50);
 /// The first wait after a theft that did not pay, and the longest.
-const PAUSES: [Duration; 2] = [Duration::from_micros(5), Duration::from_micros(40)];
+const PAUSES: [Duration; 2] = [Duration::from_micros(5), Duration::from_micros(160)];
 
 /// What a worker knows of its sleeps and thefts.
 #[derive(Debug, Default)]
