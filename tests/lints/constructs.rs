@@ -67,6 +67,13 @@ impl From<io::Error> for Error {
     }
 }
 
+fn kind(error: &Error) -> Option<io::ErrorKind> {
+    match error {
+        Error::Io(error) => Some(error.kind()),
+        Error::Closed => None,
+    }
+}
+
 #[vthread]
 fn called(n: u32) -> u32 {
     yield_now();
@@ -114,7 +121,7 @@ struct Tree {
 
 #[vthread]
 impl Tree {
-    fn sum(&self) -> u32 {
+    fn total(&self) -> u32 {
         let mut sum = called(self.value);
         for tree in &self.below {
             sum += tree.sum_of_both(1);
@@ -184,7 +191,7 @@ fn groups(numbers: &[u32]) -> Result<u32, Error> {
         helper(g, numbers);
         spawn!(service => { loop { sleep(Duration::from_secs(1)); } });
     })?;
-    Ok(kept? + all + sum.into_inner())
+    Ok(kept + all + sum.into_inner())
 }
 
 #[vthread]
@@ -206,6 +213,7 @@ fn leaves(numbers: &[u32]) -> Option<u32> {
                 _ => {}
             }
         }
+        yield_now();
     }
     None
 }
@@ -219,7 +227,7 @@ fn selects() -> u32 {
         select! {
             biased;
             Ok(found) = rx.recv() => n += found,
-            _ = sleep(Duration::from_secs(9)), if n > 0 => {}
+            () = sleep(Duration::from_secs(9)), if n > 0 => {}
             else => n += 100,
         }
         n += select! {
@@ -227,12 +235,12 @@ fn selects() -> u32 {
             default => 0,
         };
     }
-    let first = race!(called(5), called(6));
+    let first = race!(for n in 5..7 => checked(n));
     drop(tx);
     for found in rx {
         n += found;
     }
-    n + first
+    n + first.unwrap_or_default()
 }
 
 #[vthread]
@@ -249,10 +257,9 @@ fn scopes(values: &mut Vec<u32>) -> u32 {
 
 #[vthread]
 fn closures(numbers: &[u32]) -> Result<u32, Error> {
-    let twice = closure!(|n: u32| -> u32 { called(n) * 2 });
     let doubled = map_concurrent(numbers.to_vec(), 2, closure!(|n| checked(n)))?;
     let plainly: u32 = numbers.iter().map(|n| called(*n)).sum();
-    Ok(twice(1) + doubled.iter().sum::<u32>() + plainly)
+    Ok(doubled.iter().sum::<u32>() + plainly)
 }
 
 #[vthread]
@@ -295,9 +302,13 @@ fn main() {
     let stored = Memory(Mutex::new(vec!["a value".to_owned()]));
     let store: &(dyn Store + Sync) = &stored;
     let mut values = Vec::new();
-    println!("{} {}", tree.sum().block(), tree.is_leaf());
+    println!("{} {}", tree.total().block(), tree.is_leaf());
     println!("{:?}", store.load_all(&["a"]).block());
-    println!("{:?} {:?}", groups(&[1, 2]), leaves(&[0, 9]));
+    println!(
+        "{:?} {:?}",
+        groups(&[1, 2]).map_err(|error| kind(&error)),
+        leaves(&[0, 9])
+    );
     println!("{} {}", selects(), scopes(&mut values));
     println!("{:?} {:?}", closures(&[1]), streams().ok());
     println!("{} {} {:?}", macros(), awaits(), largest(&[1, 2]));

@@ -71,7 +71,10 @@ fn t02_edition_2015_is_refused() {
         .expect("cargo can be run");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{said}");
-    assert!(said.contains("`#[vthread]` needs edition 2018 or later"), "{said}");
+    assert!(
+        said.contains("`#[vthread]` needs edition 2018 or later"),
+        "{said}"
+    );
 }
 
 /// The expectations in the comments.

@@ -192,9 +192,12 @@ pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
 }
 
 /// The one list of lints that generated code is exempt from. The user's own code stays under all
-/// lints whose spans are the user's. Each lint costs the user's compiler time, so they are allowed
-/// only where clippy checks.
-pub(crate) fn allowed_lints() -> Attribute {
+/// lints whose spans are the user's. Each lint costs the user's compiler time, so those of clippy
+/// are allowed only where clippy checks.
+///
+/// `tail_expr_drop_order` is about a move to edition 2024. Our own code keeps an older one, so that
+/// it would be reported in crates of any edition.
+pub(crate) fn allowed_lints() -> [Attribute; 2] {
     let lints = quote!(
         clippy::manual_async_fn,
         clippy::let_and_return,
@@ -204,5 +207,8 @@ pub(crate) fn allowed_lints() -> Attribute {
         clippy::explicit_auto_deref,
         clippy::unnecessary_semicolon
     );
-    list("cfg_attr", quote!(clippy, allow(#lints)))
+    [
+        list("allow", quote!(tail_expr_drop_order)),
+        list("cfg_attr", quote!(clippy, allow(#lints))),
+    ]
 }

@@ -121,7 +121,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     }
     quote_spanned!(span=>
         #(#attrs)* #note #tracked #quiet #handed_on #vis #sig #facade
-        #(#lints)* #[doc(hidden)] #allowed #[cfg_attr(clippy, allow(clippy::too_many_arguments, clippy::type_complexity, clippy::needless_lifetimes))] #vis #hidden { #alive #companion_body }
+        #(#lints)* #[doc(hidden)] #(#allowed)* #[cfg_attr(clippy, allow(clippy::too_many_arguments, clippy::type_complexity, clippy::needless_lifetimes))] #vis #hidden { #alive #companion_body }
         #module
         #hidden_name
         #checks

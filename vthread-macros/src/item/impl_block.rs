@@ -150,7 +150,7 @@ fn method(
             .push(parse_quote!(#[allow(unused_variables)]));
         return None;
     }
-    function.attrs.push(attributes::allowed_lints());
+    function.attrs.extend(attributes::allowed_lints());
     let for_io = io_sig.map(|sig| ImplItemFn {
         sig,
         block: Block {

@@ -132,7 +132,7 @@ fn method(
         });
         calls_itself = body.calls_itself;
         errors.append(body.errors);
-        function.attrs.push(attributes::allowed_lints());
+        function.attrs.extend(attributes::allowed_lints());
     } else {
         // A call is `must_use` already.
         function
