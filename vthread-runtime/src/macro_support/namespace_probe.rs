@@ -24,5 +24,4 @@ pub trait FoundByAGlob {
     fn is_plain(&self) {}
 }
 
-#[diagnostic::do_not_recommend]
 impl FoundByAGlob for crate::macro_support::choice::IsPlain {}
