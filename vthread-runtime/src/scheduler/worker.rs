@@ -3,12 +3,10 @@
 //! A core moves to another thread when a vthread blocks its own (`handoff.rs`). A thread that is
 //! stuck keeps its core but loses the seat (`monitor.rs`); when it comes back it retires the core.
 
-use super::Scheduler;
-use super::cadence;
 use super::core::Core;
-use super::queueing;
 use super::remote::{Call, Own, Remote, Seat};
 use super::thief;
+use super::{Scheduler, cadence, queueing};
 use crate::base::blocks;
 use crate::task::header::TaskRef;
 use crate::task::stack;

@@ -36,7 +36,7 @@
 //! finds the lock free and takes it, or finds it held by a newcomer and clears `NOTIFIED` while
 //! `LOCKED` is set: that holder's release looks.
 //!
-//! *A release uses the lock after it is free.* It may: whoever frees the lock's memory waits for the
+//! *A release uses the lock after it is free.* It may: the memory of the lock is freed after the
 //! end of all borrows, and the guard that releases it has one.
 //!
 //! The scheme is that of Go's `sync.Mutex` (normal and starvation mode), with a count where Go has
