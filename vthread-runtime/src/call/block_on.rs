@@ -23,7 +23,7 @@ use crate::task::stack;
 use crate::task::vthread::Vthread;
 use crate::task::wait_reason::WaitReason;
 use crate::trace;
-use crate::trace::timeline::{self, Subject, What, Who};
+use crate::trace::timeline::{self, Subject, Then, What, Who};
 use crate::world::{self, Above, Waited};
 use std::cell::RefCell;
 use std::future::Future;
@@ -283,18 +283,14 @@ fn drive<F: Future>(
 /// Makes a poll of a call, and records it.
 #[cold]
 fn recorded<R>(subject: Subject, root: &Root, poll: &mut dyn FnMut() -> Step<R>) -> Step<R> {
-    let since = timeline::now();
+    timeline::record_timed(What::Calls(subject));
     let step = poll();
     let then = match step {
-        Step::Ended(_) => None,
-        Step::Waits => Some(root.vthread.wait_reason.get() as u8),
-        Step::Yields | Step::Again => Some(WaitReason::Queued as u8),
+        Step::Ended(_) => Then::ENDS,
+        Step::Waits => root.vthread.wait_reason.then(),
+        Step::Yields | Step::Again => WaitReason::Queued.as_then(),
     };
-    timeline::record(What::Polled {
-        subject,
-        since,
-        then,
-    });
+    timeline::record_timed(What::Returns(then));
     step
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod watchdog;
 mod dump;
 mod folded;
 pub(crate) mod json;
+mod merge;
 pub(crate) mod stack;
 pub(crate) mod timeline;
 

@@ -6,9 +6,11 @@
 //! longer have are missing, but what is written is whole: each begin has its end.
 
 use super::json::Object;
+use super::merge::merge;
 use crate::config;
+use crate::scheduler::threads;
 use crate::task::wait_reason::WaitReason;
-use crate::trace::timeline::{self, Event, Subject, Thread, What, Who};
+use crate::trace::timeline::{self, Event, Subject, Then, What, Who};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::fs;
@@ -16,6 +18,14 @@ use std::io;
 use std::panic::Location;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::Duration;
+
+/// How long something may take before threads are called to look at the clock. A thread that wakes
+/// more often than this takes time from the program where all processors are busy.
+const CALLS: Duration = Duration::from_millis(2);
+/// The same while nothing is recorded.
+const IDLE_CALLS: Duration = Duration::from_millis(64);
 
 /// The process, which may fork, and the file.
 static TARGET: OnceLock<(u32, PathBuf)> = OnceLock::new();
@@ -38,8 +48,21 @@ pub(crate) fn follow_configuration() -> bool {
     let is_first = TARGET.set((std::process::id(), path)).is_ok();
     if is_first {
         timeline::switch_on();
+        // Without it, times are less exact.
+        let _ = threads::start_beside("timeline", call_threads);
     }
     is_first
+}
+
+fn call_threads() {
+    let mut pause = CALLS;
+    loop {
+        thread::sleep(pause);
+        pause = match timeline::call_threads() {
+            true => CALLS,
+            false => IDLE_CALLS.min(2 * pause),
+        };
+    }
 }
 
 /// Writes what has been recorded so far, if anything is.
@@ -90,10 +113,30 @@ struct Life {
     number: u64,
     /// When it was first seen.
     began: u64,
+    /// How often it was polled.
+    n_polls: u64,
     /// Since when it waits, and for what.
     waits: Option<(u64, &'static str)>,
     /// Where it was woken, if it has not been polled since: a thread, a time.
     woken: Option<(u64, u64)>,
+}
+
+/// What is known of a thread.
+#[derive(Debug, Default)]
+struct Track {
+    /// The poll that it makes as a worker.
+    polled: Option<Poll>,
+    /// The polls of blocking calls, each in the frame of the one before.
+    calls: Vec<Poll>,
+    sleeps: Option<u64>,
+}
+
+#[derive(Debug)]
+struct Poll {
+    subject: Subject,
+    since: u64,
+    /// Of the vthread, and the number of the poll among its polls.
+    number: (u64, u64),
 }
 
 struct Writer<'a> {
@@ -102,6 +145,7 @@ struct Writer<'a> {
     sites: HashMap<(&'static str, &'static Location<'static>), Arc<str>>,
     /// Those that have begun and not ended.
     lives: HashMap<Who, Life>,
+    tracks: BTreeMap<u64, Track>,
     n_lives: u64,
     n_arrows: usize,
     is_begun: bool,
@@ -114,6 +158,7 @@ impl<'a> Writer<'a> {
             names: timeline::names(),
             sites: HashMap::new(),
             lives: HashMap::new(),
+            tracks: BTreeMap::new(),
             n_lives: 0,
             n_arrows: 0,
             is_begun: false,
@@ -122,30 +167,35 @@ impl<'a> Writer<'a> {
 
     fn write(mut self) -> fmt::Result {
         self.text.push_str("{\"traceEvents\":[");
-        let mut threads: BTreeMap<u64, Arc<Thread>> = BTreeMap::new();
-        let mut events: Vec<(u64, Event)> = Vec::new();
-        for (thread, piece) in timeline::events() {
-            events.extend(piece.into_iter().map(|event| (thread.number, event)));
-            threads.insert(thread.number, thread);
-        }
-        for thread in threads.values() {
+        let recorded = timeline::recorded();
+        for (thread, _) in &recorded.threads {
             self.event("M", "thread_name", "", thread.number, 0, |object| {
                 object.object("args", |inner| inner.text("name", &thread.name))
             })?;
         }
-        // A poll is recorded at its end, and counts from its beginning.
-        events.sort_by_key(|(_, event)| match event.what {
-            What::Polled { since, .. } => since,
-            _ => event.at,
-        });
-        let end = events.iter().map(|(_, event)| event.at).max();
+        let threads = recorded.threads.into_iter();
+        let events = merge(
+            threads
+                .map(|(thread, of_it)| (thread.number, of_it))
+                .collect(),
+        );
+        let last = events.iter().map(|(_, event)| event.at).max();
+        let end = last.unwrap_or_default().max(recorded.now);
         for (thread, event) in events {
             self.one(thread, event)?;
+        }
+        for (thread, track) in std::mem::take(&mut self.tracks) {
+            for poll in track.polled.into_iter().chain(track.calls) {
+                self.poll(thread, &poll, end, "is polled")?;
+            }
+            if let Some(since) = track.sleeps {
+                self.sleep(thread, since, end)?;
+            }
         }
         let mut lives: Vec<Life> = self.lives.drain().map(|(_, life)| life).collect();
         lives.sort_by_key(|life| life.number);
         for life in lives {
-            self.end(&life, end.unwrap_or_default())?;
+            self.end(&life, end)?;
         }
         self.text.push_str("\n]}\n");
         Ok(())
@@ -181,65 +231,110 @@ impl<'a> Writer<'a> {
                 object.object("args", |inner| inner.plain("due", n))
             }),
             What::Ready => self.instant("ready", thread, at, None),
-            What::Slept { since } => self.event("X", "sleep", "", thread, since, |object| {
-                object.plain("dur", micros(at.saturating_sub(since)))
-            }),
-            What::Polled {
-                subject,
-                since,
-                then,
-            } => {
-                let then = then
-                    .and_then(WaitReason::with_number)
-                    .map(WaitReason::words);
-                self.poll(thread, subject, since, at, then)
+            What::Sleeps => {
+                self.track(thread).sleeps = Some(at);
+                Ok(())
             }
+            What::Rises => match self.track(thread).sleeps.take() {
+                Some(since) => self.sleep(thread, since, at),
+                None => Ok(()),
+            },
+            What::Polls(subject, before) => {
+                self.worker_turns(thread, at, before)?;
+                let poll = self.begin(thread, subject, at)?;
+                self.track(thread).polled = Some(poll);
+                Ok(())
+            }
+            What::Turns(before) => self.worker_turns(thread, at, before),
+            What::Calls(subject) => {
+                let poll = self.begin(thread, subject, at)?;
+                self.track(thread).calls.push(poll);
+                Ok(())
+            }
+            What::Returns(then) => match self.track(thread).calls.pop() {
+                Some(poll) => self.is_over(thread, &poll, at, then),
+                None => Ok(()),
+            },
         }
     }
 
-    fn poll(
-        &mut self,
-        thread: u64,
-        subject: Subject,
-        since: u64,
-        at: u64,
-        then: Option<&'static str>,
-    ) -> fmt::Result {
-        let life = self.life(subject, since);
-        let woken = life.woken.take();
-        let waited = life.waits.take();
-        life.waits = then.map(|words| (at, words));
-        let number = life.number;
-        if let Some((began, words)) = waited {
-            self.wait(number, began, since, words)?;
+    fn track(&mut self, thread: u64) -> &mut Track {
+        self.tracks.entry(thread).or_default()
+    }
+
+    /// The poll of a worker is over.
+    fn worker_turns(&mut self, thread: u64, at: u64, then: Then) -> fmt::Result {
+        match self.track(thread).polled.take() {
+            Some(poll) => self.is_over(thread, &poll, at, then),
+            None => Ok(()),
         }
-        let name = self.name(subject);
-        self.event("X", &name, "poll", thread, since, |object| {
-            object.plain("dur", micros(at.saturating_sub(since)))?;
-            object.object("args", |inner| {
-                inner.plain("vthread", number)?;
-                inner.text("site", subject.site)?;
-                inner.text("then", then.unwrap_or("ends"))
-            })
-        })?;
+    }
+
+    /// A poll begins: what its vthread has waited for is over.
+    fn begin(&mut self, thread: u64, subject: Subject, at: u64) -> Result<Poll, fmt::Error> {
+        let life = self.life(subject, at);
+        life.n_polls += 1;
+        let number = (life.number, life.n_polls);
+        let (woken, waited) = (life.woken.take(), life.waits.take());
+        if let Some((began, words)) = waited {
+            self.wait(number.0, began, at, words)?;
+        }
         if let Some((from, when)) = woken {
             self.n_arrows += 1;
             let arrow = self.n_arrows;
             self.event("s", "wake", "wake", from, when, |object| {
                 object.plain("id", arrow)
             })?;
-            self.event("f", "wake", "wake", thread, since, |object| {
+            self.event("f", "wake", "wake", thread, at, |object| {
                 object.text("bp", "e")?;
                 object.plain("id", arrow)
             })?;
         }
-        match then {
-            Some(_) => Ok(()),
-            None => match self.lives.remove(&subject.who) {
-                Some(life) => self.end(&life, at),
-                None => Ok(()),
-            },
+        Ok(Poll {
+            subject,
+            since: at,
+            number,
+        })
+    }
+
+    /// A poll is over.
+    fn is_over(&mut self, thread: u64, poll: &Poll, at: u64, then: Then) -> fmt::Result {
+        let waits = WaitReason::of(then).map(WaitReason::words);
+        self.poll(thread, poll, at, waits.unwrap_or("ends"))?;
+        // Another thread may have gone on with the vthread before this one recorded the end.
+        let who = poll.subject.who;
+        let life = self.lives.get_mut(&who);
+        let Some(life) = life.filter(|life| (life.number, life.n_polls) == poll.number) else {
+            return Ok(());
+        };
+        if let Some(words) = waits {
+            let is_woken = life.woken.is_some();
+            life.waits = (!is_woken).then_some((at, words));
+            return Ok(());
         }
+        match self.lives.remove(&who) {
+            Some(life) => self.end(&life, at),
+            None => Ok(()),
+        }
+    }
+
+    /// A poll on the track of its thread.
+    fn poll(&mut self, thread: u64, poll: &Poll, until: u64, then: &str) -> fmt::Result {
+        let name = self.name(poll.subject);
+        self.event("X", &name, "poll", thread, poll.since, |object| {
+            object.plain("dur", micros(until.saturating_sub(poll.since)))?;
+            object.object("args", |inner| {
+                inner.plain("vthread", poll.number.0)?;
+                inner.text("site", poll.subject.site)?;
+                inner.text("then", then)
+            })
+        })
+    }
+
+    fn sleep(&mut self, thread: u64, since: u64, until: u64) -> fmt::Result {
+        self.event("X", "sleep", "", thread, since, |object| {
+            object.plain("dur", micros(until.saturating_sub(since)))
+        })
     }
 
     fn life(&mut self, subject: Subject, now: u64) -> &mut Life {
@@ -249,6 +344,7 @@ impl<'a> Writer<'a> {
                 subject,
                 number: self.n_lives,
                 began: now,
+                n_polls: 0,
                 waits: None,
                 woken: None,
             }

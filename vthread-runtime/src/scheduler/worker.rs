@@ -10,7 +10,7 @@ use super::{Scheduler, cadence, queueing};
 use crate::base::blocks;
 use crate::task::header::TaskRef;
 use crate::task::stack;
-use crate::trace::timeline::{self, What};
+use crate::trace::timeline::{self, Then, What};
 use crossbeam_deque::{Steal, Stealer, Worker as Deque};
 use std::cell::RefCell;
 use std::ptr;
@@ -20,6 +20,15 @@ use std::time::Instant;
 /// The number of tasks after which the oldest nested child moves to the deque. A multiple of the
 /// number between two looks around, and so large that a recursion stays narrow.
 const ADVANCE: usize = 16 * cadence::MOST;
+
+/// What a worker does between two polls.
+#[derive(Clone, Copy, Debug)]
+enum Looks {
+    /// It looks at the driver, and whether there is work for all.
+    Around,
+    /// It has no work, and searches for some, or sleeps.
+    Elsewhere,
+}
 
 /// The result of a look around.
 enum Around {
@@ -53,28 +62,47 @@ impl Worker {
             return self.run_recorded();
         }
         let mut yielded = None;
-        while let Some(task) = self.next_task(yielded, || {}) {
-            yielded = task.run_to_yield();
+        while let Some(task) = self.next_task(yielded, |_| {}) {
+            (_, yielded) = task.run_to_yield();
         }
     }
 
     #[cold]
     fn run_recorded(&self) {
-        // The end of a poll is the beginning of the next one, unless there was something else to
-        // do: a look at the time is what costs most here.
-        let mut since = None;
-        while let Some(task) = self.next_task(None, || since = None) {
-            since = Some(task.run_recorded(since.unwrap_or_else(timeline::now_after_others)));
+        // What the vthread polled last does now, until that is recorded.
+        let mut before = Then::NO_POLL;
+        let mut yielded = None;
+        loop {
+            let task = self.next_task(yielded, |looks| {
+                let before = std::mem::replace(&mut before, Then::NO_POLL);
+                let ends_poll = before != Then::NO_POLL;
+                match looks {
+                    // That is short.
+                    Looks::Around if ends_poll => timeline::record(What::Turns(before)),
+                    Looks::Around => {}
+                    Looks::Elsewhere if ends_poll => timeline::record_timed(What::Turns(before)),
+                    Looks::Elsewhere => timeline::time_next(),
+                }
+            });
+            let Some(task) = task else { break };
+            (before, yielded) = task.run_recorded(before);
+        }
+        if before != Then::NO_POLL {
+            timeline::record_timed(What::Turns(before));
         }
     }
 
     /// The next task, after a sleep if need be. `None`: the core was taken away. `yielded` was
-    /// polled before, and has its turn after all others. `looks` is called if the next task does
-    /// not come from the worker's own queue.
+    /// polled before, and has its turn after all others. `looks` is called before the worker does
+    /// something other than to take a task from its own queue.
     ///
     /// It stands in both loops, so that the one that does not record is no longer for the other.
     #[inline(always)]
-    fn next_task(&self, yielded: Option<TaskRef>, mut looks: impl FnMut()) -> Option<TaskRef> {
+    fn next_task(
+        &self,
+        yielded: Option<TaskRef>,
+        mut looks: impl FnMut(Looks),
+    ) -> Option<TaskRef> {
         let mut has_looked = false;
         let mut core = self.core.borrow_mut();
         if let Some(task) = yielded {
@@ -92,7 +120,7 @@ impl Worker {
                     return Some(task);
                 }
                 drop(core);
-                looks();
+                looks(Looks::Elsewhere);
                 has_looked = false;
                 match self.find_or_sleep() {
                     None => core = self.core.borrow_mut(),
@@ -101,7 +129,7 @@ impl Worker {
                 continue;
             }
             drop(core);
-            looks();
+            looks(Looks::Around);
             has_looked = true;
             match self.look_around() {
                 Around::Nothing => core = self.core.borrow_mut(),

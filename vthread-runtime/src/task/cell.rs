@@ -21,6 +21,7 @@ use super::wait_reason::WaitReason;
 use super::waker;
 use crate::base::blocks;
 use crate::base::unwind::{Ended, Payload, catch};
+use crate::trace::timeline::Then;
 use std::cell::UnsafeCell;
 use std::future::Future;
 use std::mem::ManuallyDrop;
@@ -121,9 +122,9 @@ unsafe fn parent<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) -> *con
     unsafe { &*task.cast::<Cell<F, P>>().as_ref().parent.get() }.address()
 }
 
-/// One poll, from `start` to `pause` or to the end. Returns the task if it has yielded: its worker
-/// has its queues at hand.
-unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) -> Option<TaskRef> {
+/// One poll, from `start` to `pause` or to the end. Returns what the vthread does then; one that
+/// yields is queued by the caller, who has the worker's queues at hand.
+unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) -> Then {
     // SAFETY: the caller took the task from a queue, so it is alive and ours to run.
     let cell = unsafe { task.cast::<Cell<F, P>>().as_ref() };
     // SAFETY: as above, until the base reference is released below.
@@ -144,16 +145,19 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) -> Option<
             drop(span);
             // It stays what it is, `RUNNING`: a wake is noted until its next poll is over.
             header.vthread.wait_reason.set(WaitReason::Queued);
-            return Some(TaskRef(task));
+            Then::YIELDS
         }
         None => {
             header.vthread.stack.waits();
             drop(entered);
             drop(span);
+            let then = header.vthread.wait_reason.then();
             // From here on a waker may have the task run elsewhere.
-            if header.state.pause() == Pause::Reschedule {
-                crate::runtime::schedule_last(TaskRef(task));
+            if header.state.pause() == Pause::Idle {
+                return then;
             }
+            crate::runtime::schedule_last(TaskRef(task));
+            WaitReason::Queued.as_then()
         }
         Some(ended) => {
             stack::goes_on();
@@ -166,9 +170,9 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) -> Option<
             }
             // SAFETY: the end.
             unsafe { parent.left(held) };
+            Then::ENDS
         }
     }
-    None
 }
 
 /// The task waits, and may be cancelled.

@@ -78,6 +78,17 @@ impl Cold {
         unsafe { &*word.cast::<Location<'static>>() }
     }
 
+    /// The same of a task without a name. `None`: it may have one.
+    ///
+    /// # Safety
+    /// - It is a task's.
+    #[inline]
+    pub(super) unsafe fn site_if_nameless(&self) -> Option<Site> {
+        let word = self.0.load(Ordering::Acquire);
+        // SAFETY: as above.
+        (word.addr() & BOXED == 0).then(|| unsafe { &*word.cast::<Location<'static>>() })
+    }
+
     #[cold]
     #[inline(never)]
     fn boxed_site(&self) -> Site {

@@ -80,7 +80,9 @@ impl<V> Handle<V> {
                 }
             }
             // Marked, so that this only drops the frame.
-            Linked::IsCancelled => TaskRef(task).run(),
+            Linked::IsCancelled => {
+                TaskRef(task).run();
+            }
         }
         Handle {
             task,

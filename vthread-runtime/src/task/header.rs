@@ -10,6 +10,7 @@ use super::vthread::Vthread;
 use super::wait_for::Site;
 use super::wait_reason::WaitReason;
 use crate::cancel::scope::Kind;
+use crate::trace::timeline::Then;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -124,8 +125,9 @@ pub(crate) struct Header {
 pub(crate) struct VTable {
     /// The parent's `Parent::address`.
     pub(crate) parent: unsafe fn(NonNull<Header>) -> *const (),
-    /// Polls the frame; the task was taken from a queue. Returns it if it has yielded.
-    pub(crate) run: unsafe fn(NonNull<Header>) -> Option<TaskRef>,
+    /// Polls the frame; the task was taken from a queue. Returns what it does then; if it yields,
+    /// the caller queues it.
+    pub(crate) run: unsafe fn(NonNull<Header>) -> Then,
     /// Moves the value to the place given; false if there is none.
     pub(crate) take_value: unsafe fn(NonNull<Header>, *mut ()) -> bool,
     /// Drops the value, if there is one.
@@ -177,7 +179,7 @@ impl Header {
         unsafe fn never(_: NonNull<Header>) {
             unreachable!()
         }
-        unsafe fn never_run(_: NonNull<Header>) -> Option<TaskRef> {
+        unsafe fn never_runs(_: NonNull<Header>) -> Then {
             unreachable!()
         }
         /// The model's `Arc` frees it.
@@ -190,7 +192,7 @@ impl Header {
         }
         static VTABLE: VTable = VTable {
             parent: no_parent,
-            run: never_run,
+            run: never_runs,
             take_value: nothing,
             drop_value: never,
             free: by_its_arc,
@@ -221,6 +223,13 @@ impl Header {
     pub(crate) fn site(&self) -> Site {
         // SAFETY: this is a task, with which it was made.
         unsafe { self.vthread.rare.site_of_task() }
+    }
+
+    /// The same of a task without a name. `None`: it may have one.
+    #[inline]
+    pub(super) fn site_if_nameless(&self) -> Option<Site> {
+        // SAFETY: as above.
+        unsafe { self.vthread.rare.site_if_nameless() }
     }
 
     /// The neighbour backwards in the list of the task's parent. Under the parent's lock.
@@ -464,41 +473,24 @@ impl TaskRef {
         header.state.enter_world();
     }
 
-    /// Polls the task once. Returns whether it has ended.
-    pub(crate) fn run_to_know(self) -> bool {
-        self.run_and(Header::is_complete)
-    }
-
-    /// Polls the task once, and looks at it then.
-    pub(super) fn run_and<R>(self, look: impl FnOnce(&Header) -> R) -> R {
-        /// A reference, by which the task can be looked at after its poll.
-        struct Kept(NonNull<Header>);
-        impl Drop for Kept {
-            fn drop(&mut self) {
-                // SAFETY: the reference that was taken below, given up once.
-                unsafe { release(self.0) };
-            }
-        }
-        self.header().state.retain();
-        let kept = Kept(self.0);
-        self.run();
-        // SAFETY: kept.
-        look(unsafe { kept.0.as_ref() })
-    }
-
-    /// Polls the task once.
-    pub(crate) fn run(self) {
-        if let Some(task) = self.run_to_yield() {
+    /// Polls the task once, and returns what it does then.
+    pub(crate) fn run(self) -> Then {
+        let (then, yielded) = self.run_to_yield();
+        if let Some(task) = yielded {
             crate::runtime::schedule_again(task);
         }
+        then
     }
 
-    /// Polls the task once, and returns it if it has yielded: the caller queues it.
+    /// Polls the task once, and returns what it does then, and the task if it has yielded: the
+    /// caller queues it.
     #[inline]
-    pub(crate) fn run_to_yield(self) -> Option<Self> {
+    pub(crate) fn run_to_yield(self) -> (Then, Option<Self>) {
+        let task = self.0;
         // SAFETY: a task in a queue is notified or running, hence alive. It is in one queue
         // only, so that no other thread runs it.
-        unsafe { (self.0.as_ref().vtable.run)(self.0) }
+        let then = unsafe { (task.as_ref().vtable.run)(task) };
+        (then, (then == Then::YIELDS).then_some(TaskRef(task)))
     }
 }
 

@@ -1,14 +1,23 @@
 //! Polls, spawns, wakes and cancellations of tasks, recorded for the timeline.
 
 use super::header::{Header, TaskRef};
-use super::state::Activity;
-use super::wait_reason::WaitReason;
-use crate::trace::timeline::{self, Stamp, Subject, What, Who};
+use crate::trace::timeline::{self, Subject, Then, What, Who};
 use std::ptr;
 
 impl Header {
-    #[inline]
+    #[inline(always)] // In three places, each of which is hot while a timeline is recorded.
     fn subject(&self) -> Subject {
+        match self.site_if_nameless() {
+            Some(site) => Subject {
+                who: Who::At(ptr::from_ref(self).addr()),
+                site,
+            },
+            None => self.named_subject(),
+        }
+    }
+
+    #[inline(never)]
+    fn named_subject(&self) -> Subject {
         let who = match self.name() {
             None => Who::At(ptr::from_ref(self).addr()),
             Some(_) => Who::Named(self.id().number()),
@@ -22,10 +31,13 @@ impl Header {
     /// Records that the task was spawned, before it can run.
     #[cold]
     pub(super) fn record_spawn(&self) {
-        if let Some(name) = self.name() {
-            timeline::name(self.id().number(), name);
+        let subject = self.subject();
+        if let Who::Named(number) = subject.who
+            && let Some(name) = self.name()
+        {
+            timeline::name(number, name);
         }
-        timeline::record(What::Spawned(self.subject()));
+        timeline::record(What::Spawned(subject));
     }
 
     /// Records that it was woken, before it can run.
@@ -42,31 +54,12 @@ impl Header {
 }
 
 impl TaskRef {
-    /// Polls the task once, and records that: since the time given, until the one returned.
-    pub(crate) fn run_recorded(self, since: Stamp) -> Stamp {
-        let subject = self.header().subject();
-        let (then, until) = self.run_and(|header| {
-            let then = match header.is_complete() {
-                true => None,
-                false => Some(what_then(header) as u8),
-            };
-            // Before another vthread can have its address.
-            (then, timeline::now())
-        });
-        let polled = What::Polled {
-            subject,
-            since,
-            then,
-        };
-        timeline::record_at(until, polled);
-        until
-    }
-}
-
-/// What it waits for. Another thread may be polling it already.
-fn what_then(header: &Header) -> WaitReason {
-    match (header.vthread.wait_reason.get(), header.activity()) {
-        (WaitReason::Unknown, Activity::Ready) => WaitReason::Queued,
-        (wait_reason, _) => wait_reason,
+    /// Polls the task once, and records that. Takes and returns what a vthread does after its poll:
+    /// that of the poll before, and this one's. The end of one is recorded with the beginning of
+    /// the next. A task that has yielded is returned, for the caller to queue.
+    #[inline]
+    pub(crate) fn run_recorded(self, before: Then) -> (Then, Option<Self>) {
+        timeline::record(What::Polls(self.header().subject(), before));
+        self.run_to_yield()
     }
 }

@@ -6,6 +6,7 @@
 //! waits for several things at once, the last one set counts.
 
 use super::current;
+use crate::trace::timeline::Then;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::Context;
 
@@ -60,9 +61,18 @@ impl WaitReason {
         WaitReason::New,
     ];
 
-    /// The reason with that number, if there is one.
-    pub(crate) fn with_number(number: u8) -> Option<Self> {
-        Self::ALL.get(usize::from(number)).copied()
+    /// The reason as what a vthread does after a poll.
+    #[inline]
+    pub(crate) const fn as_then(self) -> Then {
+        Then::waits(self as u8)
+    }
+
+    /// The reason of a vthread that waits after a poll.
+    pub(crate) fn of(then: Then) -> Option<Self> {
+        if then == Then::YIELDS {
+            return Some(WaitReason::Queued);
+        }
+        Self::ALL.get(usize::from(then.reason()?)).copied()
     }
 
     /// It waits for a lock, or for the end of another vthread.
@@ -158,6 +168,12 @@ impl WaitReasonCell {
     #[inline]
     pub(crate) fn turn(&self) -> Turn {
         Turn(usize::from(self.0.load(Ordering::Relaxed)))
+    }
+
+    /// What the vthread, whose poll ends, does then if it waits.
+    #[inline]
+    pub(crate) fn then(&self) -> Then {
+        Then::waits(self.0.load(Ordering::Relaxed))
     }
 
     pub(crate) fn get(&self) -> WaitReason {

@@ -5,6 +5,10 @@
 //! and waits behind the others that are. A thread that needs a chunk gets a new one, until there
 //! are as many as there may be; then the one that was closed first, whose events are forgotten.
 //!
+//! A chunk also says after how many events its thread looks at the clock next: so the usual event
+//! costs one comparison for the room and the clock together. The thread sets that number itself,
+//! and another one may *call* it: set the number to zero.
+//!
 //! Chunks change hands under the lock under which they are read. So a reader sees of each the
 //! events of one thread, all that were complete when it looked.
 
@@ -16,37 +20,29 @@ use std::panic::Location;
 use std::ptr;
 use std::sync::Arc;
 
-/// How many events a chunk has.
-pub(super) const ROOM: usize = if cfg!(loom) { 2 } else { 256 };
+/// How many events a chunk has. A power of two.
+pub(super) const ROOM: usize = if cfg!(loom) { 2 } else { 1024 };
 
 /// An event, as it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Record {
-    /// When it happened: a stamp.
-    pub(super) at: u64,
     /// What happened, and to which vthread.
     pub(super) what: u64,
-    /// What else there is to say: a stamp, a number.
-    pub(super) more: u64,
     /// The place in the program.
     pub(super) site: Option<&'static Location<'static>>,
 }
 
 #[derive(Debug)]
-#[cfg_attr(not(loom), repr(align(32)))] // No event is in two lines of a cache.
+#[cfg_attr(not(loom), repr(align(16)))] // No event is in two lines of a cache.
 struct Slot {
-    at: AtomicU64,
     what: AtomicU64,
-    more: AtomicU64,
     site: AtomicPtr<Location<'static>>,
 }
 
 impl Slot {
     fn new() -> Self {
         Slot {
-            at: AtomicU64::new(0),
             what: AtomicU64::new(0),
-            more: AtomicU64::new(0),
             site: AtomicPtr::new(ptr::null_mut()),
         }
     }
@@ -54,18 +50,14 @@ impl Slot {
     #[inline]
     fn write(&self, record: Record) {
         let site = record.site.map_or(ptr::null(), ptr::from_ref);
-        self.at.store(record.at, Ordering::Relaxed);
         self.what.store(record.what, Ordering::Relaxed);
-        self.more.store(record.more, Ordering::Relaxed);
         self.site.store(site.cast_mut(), Ordering::Relaxed);
     }
 
     fn read(&self) -> Record {
         let site = self.site.load(Ordering::Relaxed);
         Record {
-            at: self.at.load(Ordering::Relaxed),
             what: self.what.load(Ordering::Relaxed),
-            more: self.more.load(Ordering::Relaxed),
             // SAFETY: null, or from a reference that is valid as long as the program runs. It is
             // only read.
             site: unsafe { site.cast_const().as_ref() },
@@ -75,31 +67,77 @@ impl Slot {
 
 /// Events of one thread, oldest first.
 #[derive(Debug)]
+#[cfg_attr(not(loom), repr(align(64)))]
 pub(super) struct Chunk {
     /// How many there are. Written by the thread whose chunk it is.
     n: AtomicUsize,
-    slots: Box<[Slot]>,
+    /// How many there are when the thread looks at the clock next: at most `ROOM`.
+    limit: AtomicUsize,
+    slots: [Slot; ROOM],
 }
 
 impl Chunk {
     fn leaked() -> &'static Self {
         Box::leak(Box::new(Chunk {
             n: AtomicUsize::new(0),
-            slots: (0..ROOM).map(|_| Slot::new()).collect(),
+            limit: AtomicUsize::new(0),
+            slots: std::array::from_fn(|_| Slot::new()),
         }))
     }
 
-    /// Adds an event, if there is room. Only the thread whose chunk it is may call this.
+    /// Adds an event, unless the thread is to look at the clock first. Only the thread whose chunk
+    /// it is may call this.
     #[inline]
     pub(super) fn add(&self, record: Record) -> bool {
         let n = self.n.load(Ordering::Relaxed);
-        let Some(slot) = self.slots.get(n) else {
+        if n >= self.limit.load(Ordering::Relaxed) {
             return false;
-        };
-        slot.write(record);
+        }
+        self.write(n, record);
+        true
+    }
+
+    /// Adds an event in any case, if there is room. As above.
+    pub(super) fn push(&self, record: Record) -> bool {
+        let n = self.n();
+        if n < ROOM {
+            self.write(n, record);
+        }
+        n < ROOM
+    }
+
+    #[inline]
+    fn write(&self, n: usize, record: Record) {
+        self.slots[n % ROOM].write(record);
         // A reader of the number sees the event.
         self.n.store(n + 1, Ordering::Release);
-        true
+    }
+
+    /// How many events there are, as their thread sees it.
+    pub(super) fn n(&self) -> usize {
+        self.n.load(Ordering::Relaxed)
+    }
+
+    /// Adds `more` events before the thread looks at the clock. As above.
+    pub(super) fn allow(&self, more: usize) {
+        let limit = ROOM.min(self.n() + more);
+        self.limit.store(limit, Ordering::Relaxed);
+    }
+
+    /// Asks the thread to look at the clock before its next event. False: that was asked already.
+    fn call(&self) -> bool {
+        let is_new = !self.is_called();
+        if is_new {
+            // A limit that the thread sets at this moment may take its place: then the thread has
+            // just looked.
+            self.limit.store(0, Ordering::Relaxed);
+        }
+        is_new
+    }
+
+    /// Whether the thread was asked that.
+    pub(super) fn is_called(&self) -> bool {
+        self.limit.load(Ordering::Relaxed) == 0
     }
 
     fn records(&self) -> Vec<Record> {
@@ -163,6 +201,13 @@ impl<T> Chunks<T> {
         self.0.lock().close(chunk);
     }
 
+    /// Calls all threads. Returns whether any of them has looked at the clock since the last time.
+    pub(super) fn call(&self) -> bool {
+        let kept = self.0.lock();
+        let called = kept.open.iter().filter(|entry| entry.chunk.call());
+        called.count() > 0
+    }
+
     /// All events, in pieces: those of one thread in the order in which they happened.
     pub(super) fn read(&self) -> Vec<(Arc<T>, Vec<Record>)> {
         let kept = self.0.lock();
@@ -184,6 +229,7 @@ impl<T> Kept<T> {
             Some(entry) => {
                 // Its thread has left it, and the lock is held: nothing else looks at it.
                 entry.chunk.n.store(0, Ordering::Relaxed);
+                entry.chunk.limit.store(0, Ordering::Relaxed);
                 entry.chunk
             }
             None => Chunk::leaked(),
@@ -206,9 +252,7 @@ impl<T> Kept<T> {
 #[cfg(test)]
 fn record(n: u64) -> Record {
     Record {
-        at: n,
         what: n,
-        more: n,
         site: None,
     }
 }
@@ -219,9 +263,9 @@ mod tests {
 
     /// Adds an event for a thread whose chunk may be full.
     fn add(chunks: &Chunks<&'static str>, chunk: &mut &'static Chunk, n: u64) {
-        if !chunk.add(record(n)) {
+        if !chunk.push(record(n)) {
             *chunk = chunks.turn(chunk).unwrap();
-            assert!(chunk.add(record(n)));
+            assert!(chunk.push(record(n)));
         }
     }
 
@@ -230,7 +274,7 @@ mod tests {
         let of_it = all.filter(|(whose, _)| **whose == thread);
         of_it
             .flat_map(|(_, records)| records)
-            .map(|record| record.at)
+            .map(|record| record.what)
             .collect()
     }
 
@@ -251,7 +295,7 @@ mod tests {
         let chunks = Chunks::new(2);
         for at in 0..1000 {
             let chunk = chunks.open(Arc::new("short"));
-            assert!(chunk.add(record(at)));
+            assert!(chunk.push(record(at)));
             chunks.close(chunk);
         }
         assert_eq!(of(&chunks, "short"), [998, 999]);
@@ -259,8 +303,25 @@ mod tests {
         let threads = ["a", "b", "c"].map(|name| chunks.open(Arc::new(name)));
         assert_eq!(chunks.read().len(), 3, "one for each");
         assert_eq!(of(&chunks, "short"), []);
-        assert!(threads.iter().all(|chunk| chunk.add(record(5))));
+        assert!(threads.iter().all(|chunk| chunk.push(record(5))));
         assert_eq!(of(&chunks, "b"), [5]);
+    }
+
+    #[test]
+    fn a_thread_looks_at_the_clock_when_it_is_called_or_has_used_its_events_up() {
+        let chunks = Chunks::new(2);
+        let chunk = chunks.open(Arc::new("one"));
+        assert!(chunk.is_called() && !chunk.add(record(0)));
+        assert!(!chunks.call(), "it is called already");
+        chunk.allow(2);
+        assert!(chunk.add(record(1)) && chunk.add(record(2)) && !chunk.add(record(3)));
+        assert!(!chunk.is_called());
+        chunk.allow(9);
+        assert!(chunks.call() && !chunk.add(record(3)));
+        chunk.allow(2 * ROOM);
+        let n = (0..2 * ROOM as u64).take_while(|n| chunk.add(record(*n)));
+        assert_eq!(n.count(), ROOM - 2, "there is no more room");
+        assert_eq!(of(&chunks, "one")[..3], [1, 2, 0]);
     }
 }
 
@@ -268,31 +329,37 @@ mod tests {
 mod models {
     use super::*;
 
-    /// A reader sees whole events, each once, in their order, while a thread writes, turns its
-    /// chunk over, and takes one that has been read; and all that it saw before it began.
+    /// A reader sees whole events, each once, in their order, while a thread writes, is called,
+    /// turns its chunk over, and takes one that has been read; and all that it saw before it began.
     #[test]
     fn loom_timeline_a_reader_sees_whole_events() {
         loom::model(|| {
             let chunks = std::sync::Arc::new(Chunks::new(2));
             let mut chunk = chunks.open(Arc::new(()));
+            chunk.allow(2);
             assert!(chunk.add(record(1)));
             let writer = {
                 let chunks = chunks.clone();
                 loom::thread::spawn(move || {
                     for n in 2..=5 {
-                        if !chunk.add(record(n)) {
-                            chunk = chunks.turn(chunk).unwrap();
-                            assert!(chunk.add(record(n)));
+                        if chunk.add(record(n)) {
+                            continue;
                         }
+                        if !chunk.push(record(n)) {
+                            chunk = chunks.turn(chunk).unwrap();
+                            assert!(chunk.push(record(n)));
+                        }
+                        chunk.allow(1);
                     }
                 })
             };
+            chunks.call();
             let seen = chunks.read();
             let seen: Vec<Record> = seen.into_iter().flat_map(|(_, records)| records).collect();
             for pair in seen.windows(2) {
-                assert_eq!(pair[0].at + 1, pair[1].at);
+                assert_eq!(pair[0].what + 1, pair[1].what);
             }
-            assert!(seen.iter().all(|seen| *seen == record(seen.at)));
+            assert!(seen.iter().all(|seen| *seen == record(seen.what)));
             assert!(!seen.is_empty());
             writer.join().unwrap();
             let last = chunks.read().into_iter().flat_map(|(_, records)| records);

@@ -19,8 +19,10 @@ pub(crate) mod spans;
 pub(crate) mod spans;
 
 mod chunks;
+mod encoding;
 pub(crate) mod frame_sizes;
 pub(crate) mod panics;
+mod placing;
 mod stamps;
 pub(crate) mod timeline;
 

@@ -27,7 +27,7 @@ impl Moment {
         let instant = Instant::now();
         // The system's clock is the slower one to read: its end is nearer to the stamp.
         let stamp = match COUNTS.load(Ordering::Relaxed) {
-            true => counter::ordered(),
+            true => counter::now(),
             false => 0,
         };
         Moment { stamp, instant }
@@ -40,19 +40,10 @@ pub(super) fn begin() {
     LazyLock::force(&BEGINNING);
 }
 
-/// The present time. The processor may read it a little before what the code does first.
-#[inline]
+/// The present time, not before what the thread has read from others already.
 pub(super) fn now() -> u64 {
     match COUNTS.load(Ordering::Relaxed) {
         true => counter::now(),
-        false => nanos_since_beginning(),
-    }
-}
-
-/// The present time, not before what the thread has read from others already.
-pub(super) fn ordered() -> u64 {
-    match COUNTS.load(Ordering::Relaxed) {
-        true => counter::ordered(),
         false => nanos_since_beginning(),
     }
 }
@@ -127,15 +118,10 @@ mod counter {
         true
     }
 
-    #[inline]
     pub(super) fn now() -> u64 {
-        // SAFETY: every processor of this architecture has the instruction.
-        unsafe { _rdtsc() }
-    }
-
-    pub(super) fn ordered() -> u64 {
-        // SAFETY: as above.
+        // SAFETY: every processor of this architecture has the instructions.
         unsafe {
+            // Else the processor may read it before what the code did last.
             _mm_lfence();
             _rdtsc()
         }
@@ -149,10 +135,6 @@ mod counter {
     }
 
     pub(super) fn now() -> u64 {
-        unreachable!("stamps are nanoseconds here")
-    }
-
-    pub(super) fn ordered() -> u64 {
         unreachable!("stamps are nanoseconds here")
     }
 }
@@ -190,7 +172,7 @@ mod tests {
         while before.elapsed() < Duration::from_millis(20) {
             std::hint::spin_loop();
         }
-        let last = ordered();
+        let last = now();
         let most = before.elapsed();
         let scale = Scale::now();
         let between = Duration::from_nanos(scale.nanos(last) - scale.nanos(first));

@@ -9,6 +9,7 @@ use super::plan::{Entry, Plan, WaitingCall};
 use crate::task::current;
 use crate::task::header::TaskRef;
 use crate::task::root::Root;
+use crate::trace::timeline::Then;
 use parking_lot::MutexGuard;
 use std::fmt;
 use std::sync::Arc;
@@ -231,7 +232,7 @@ impl World {
         let who = task.address();
         plan.outside.end(who);
         let (has_ended, waits_for_io) = MutexGuard::unlocked(plan, || {
-            let has_ended = task.run_to_know();
+            let has_ended = task.run() == Then::ENDS;
             (has_ended, here::has_waited_for_io())
         });
         if has_ended {

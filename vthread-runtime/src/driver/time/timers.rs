@@ -161,7 +161,7 @@ impl Timers {
 
 fn record_due(n: usize) {
     if n > 0 && timeline::is_on() {
-        timeline::record(What::Timers(n));
+        timeline::record(What::Timers(u32::try_from(n).unwrap_or(u32::MAX)));
     }
 }
 
