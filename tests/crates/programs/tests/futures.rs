@@ -14,7 +14,7 @@ fn a_call_that_blocks_a_future_for_long_is_told() {
     errors.read_line(&mut said).unwrap();
     hanging.kill().unwrap();
     hanging.wait().unwrap();
-    let place = "the call at tests/crates/programs/src/bin/future_main.rs:20:32 has blocked";
+    let place = "the call at tests/crates/programs/src/bin/future_main.rs:";
     assert!(said.contains(place), "{said}");
     assert!(said.contains("`task.await`"), "{said}");
 }
