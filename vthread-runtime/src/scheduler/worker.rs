@@ -98,11 +98,7 @@ impl Worker {
     ///
     /// It stands in both loops, so that the one that does not record is no longer for the other.
     #[inline(always)]
-    fn next_task(
-        &self,
-        yielded: Option<TaskRef>,
-        mut looks: impl FnMut(Looks),
-    ) -> Option<TaskRef> {
+    fn next_task(&self, yielded: Option<TaskRef>, mut looks: impl FnMut(Looks)) -> Option<TaskRef> {
         let mut has_looked = false;
         let mut core = self.core.borrow_mut();
         if let Some(task) = yielded {

@@ -22,6 +22,8 @@ impl Park for NoDriver {
 }
 
 /// No other thread looks into its queues, except the monitor, which may sleep for a second.
+type Push = fn(&Worker, TaskRef) -> Result<(), TaskRef>;
+
 #[test]
 fn a_relieved_thread_queues_neither_what_it_wakes_nor_what_it_spawns() {
     let (scheduler, mut cores) = Scheduler::new(1, &NoDriver);
@@ -33,8 +35,7 @@ fn a_relieved_thread_queues_neither_what_it_wakes_nor_what_it_spawns() {
         core: RefCell::new(Some(core)),
         orders: None,
     };
-    let ways: [fn(&Worker, TaskRef) -> Result<(), TaskRef>; 3] =
-        [push_soon, push_last, push_nested];
+    let ways: [Push; 3] = [push_soon, push_last, push_nested];
     for push in ways {
         assert!(push(&worker, TaskRef::for_model(16)).is_ok());
     }
