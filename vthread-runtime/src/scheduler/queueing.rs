@@ -20,12 +20,30 @@ pub(crate) fn schedule_all(mut tasks: Vec<TaskRef>) {
     let Some(last) = tasks.pop() else { return };
     if !tasks.is_empty() {
         let others = worker::with(|worker| match worker {
-            Some(worker) => worker::push_all(worker, tasks),
+            Some(worker) => push_all(worker, tasks),
             None => tasks,
         });
         inject_all(others);
     }
     schedule(last);
+}
+
+/// Queues woken tasks with this worker, behind all others. Returns them if the thread has no core,
+/// or one in whose queue no other thread looks.
+fn push_all(worker: &Worker, tasks: Vec<TaskRef>) -> Vec<TaskRef> {
+    // Queues are not touched while user code runs, so the cell is free here.
+    let mut core = worker.core.borrow_mut();
+    let Some(core) = core.as_mut() else {
+        return tasks;
+    };
+    if core.is_relieved() {
+        return tasks;
+    }
+    tasks.into_iter().for_each(|task| core.deque.push(task));
+    if !core.asleep {
+        worker.scheduler.wake_another();
+    }
+    Vec::new()
 }
 
 /// Queues a woken task that goes from the end of one vthread to that of the next, of many: behind

@@ -441,23 +441,6 @@ pub(super) fn push_last(worker: &Worker, task: TaskRef) -> Result<(), TaskRef> {
     Ok(())
 }
 
-/// As `push_last`, for several that were woken. Returns them where `push_last` returns one.
-pub(super) fn push_all(worker: &Worker, tasks: Vec<TaskRef>) -> Vec<TaskRef> {
-    // As above.
-    let mut core = worker.core.borrow_mut();
-    let Some(core) = core.as_mut() else {
-        return tasks;
-    };
-    if core.is_relieved() {
-        return tasks;
-    }
-    tasks.into_iter().for_each(|task| core.deque.push(task));
-    if !core.asleep {
-        worker.scheduler.wake_another();
-    }
-    Vec::new()
-}
-
 /// As `push_last`, for a child whose spawner is new.
 #[inline]
 pub(super) fn push_nested(worker: &Worker, child: TaskRef) -> Result<(), TaskRef> {
