@@ -11,8 +11,10 @@
 //! Who may touch what: `mark` and `forced` may be used by any thread. `inner` belongs to the thread
 //! that polls the vthread. `parent`, `next`, `grace` and `deadline` are written while the scope is
 //! not registered or under the lock of the vthread's list, and read under that lock or by the
-//! polling thread. The root of a task has neither a parent nor a place in a list of scopes: there
-//! both words are the task's links in the list of its group, under the group's lock.
+//! polling thread. While a child of a group is polled, the chain around that group does not change:
+//! the child's thread may read it, too. The root of a task has neither a parent nor a place in a
+//! list of scopes: there both words are the task's links in the list of its group, under the
+//! group's lock.
 
 #![allow(unsafe_code)] // Reads the parent by its address, which others use as the construct's.
 

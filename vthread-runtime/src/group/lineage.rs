@@ -9,6 +9,7 @@
 #![allow(unsafe_code)] // Parents by address.
 
 use super::node::Node;
+use crate::cancel::scope::{Kind, Scope};
 use crate::task::current;
 use crate::task::header::{Header, Held};
 use crate::task::waker;
@@ -38,10 +39,9 @@ fn describe_above(text: &mut String, innermost: Option<&Node>) {
     let mut owners: Vec<Waker> = Vec::new();
     let mut group = innermost;
     while let Some(node) = group {
-        let name = node.name.as_deref().map(|name| format!("`{name}`, "));
-        let name = name.unwrap_or_default();
-        // Writing to a string cannot fail.
-        let _ = write!(text, "\n  in the group {name}opened at {}", node.site);
+        describe_group(text, node);
+        // SAFETY: the group is open.
+        unsafe { describe_enclosing(text, &node.scope) };
         let Some(owner) = owner(node) else { return };
         owners.push(owner);
         let task = owners.last().and_then(waker::task_of);
@@ -51,6 +51,30 @@ fn describe_above(text: &mut String, innermost: Option<&Node>) {
             // SAFETY: the owner of an open group has not ended: see the module's header.
             unsafe { describe(text, " by ", &task, task.parent()) }
         });
+    }
+}
+
+fn describe_group(text: &mut String, node: &Node) {
+    let name = node.name.as_deref().map(|name| format!("`{name}`, "));
+    let name = name.unwrap_or_default();
+    // Writing to a string cannot fail.
+    let _ = write!(text, "\n  in the group {name}opened at {}", node.site);
+}
+
+/// Adds a line for each group that the same vthread has opened around `scope`.
+///
+/// # Safety
+/// - The scope is that of an open group, of which this thread polls a member.
+unsafe fn describe_enclosing(text: &mut String, scope: &Scope) {
+    let mut around = scope.parent();
+    // SAFETY: a chain is written before its scopes have members, and stays as it is, and alive,
+    // until the innermost one has closed.
+    while let Some(scope) = unsafe { around.as_ref() } {
+        if scope.kind == Kind::Group {
+            // SAFETY: the scope of a group stands at the beginning of its node.
+            describe_group(text, unsafe { &*around.cast::<Node>() });
+        }
+        around = scope.parent();
     }
 }
 

@@ -9,10 +9,12 @@ fn fetch(url: &str) {
 
 #[vthread]
 fn crawl(urls: &[&str]) {
-    group!(name = "pages" => {
-        for url in urls {
-            spawn! { fetch(url); }
-        }
+    group!(name = "batch" => {
+        group!(name = "pages" => {
+            for url in urls {
+                spawn! { fetch(url); }
+            }
+        });
     });
 }
 
