@@ -139,6 +139,8 @@ pub(crate) enum What {
     Outcome(Verdict),
     /// This many children of this group run, and its limit is lower.
     Crowded(usize),
+    /// A child of this group, which waited for its place after a spawn, is about to go on without.
+    CutShort,
     Threw(Thrown),
     Caught(Thrown),
     /// Plain code caught the unwinding of a cancelled call, and goes on.

@@ -183,6 +183,8 @@ impl Drop for Paused<'_> {
     fn drop(&mut self) {
         // It continues without it; its own `Running` counts down once more.
         if let Some(running) = self.running.take() {
+            // Before another child can count too many.
+            running.log.note(running.group, What::CutShort);
             running.count.fetch_add(1, Ordering::SeqCst);
             std::mem::forget(running);
         }

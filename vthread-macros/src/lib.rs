@@ -242,7 +242,8 @@ use proc_macro::TokenStream;
 /// function) the module takes precedence and hides the suspending version: calls of `fetch` by that
 /// path block, which is correct but slower. The function gets a warning if the glob stands in a
 /// module around its own; elsewhere the macro cannot see it. `metrics().pinned` counts such calls,
-/// and with the feature `tracing` each is an event with its location. A function with the name of its library must stand in that library's `lib.rs` itself.
+/// and with the feature `tracing` each is an event with its location. A function with the name of
+/// its library must stand in that library's `lib.rs` itself.
 ///
 /// A call by name is resolved before the types of its arguments are known to the caller, so the
 /// type that rustc expects of the result does not reach a generic callee. Where that type chooses

@@ -29,13 +29,10 @@ pub(super) fn check(facts: &Facts<'_>, broken: &mut Vec<String>) {
         }
         // In a cancelled group spawns do not wait, and nothing is counted. A child whose wait for
         // its own place is cut short by a timeout continues without one.
-        let mut spawns = facts.members[group].iter().map(|member| member.id);
-        let is_cut_short = |id| {
-            let gone = facts.gone.get(&(id, Part::Step));
-            facts.fate(id) == Fate::Cancelled && gone.is_some_and(|(gone, _)| gone < at)
-        };
+        let cut_short = (*group, What::CutShort);
+        let mut earlier = facts.notes.iter().take_while(|(early, ..)| early < at);
         if let What::Crowded(n) = what
-            && !spawns.any(is_cut_short)
+            && !earlier.any(|(_, group, what)| (*group, *what) == cut_short)
             && !facts.is_cause(Scope::Member(*group), *at)
             && !facts.is_cancelled(facts.around[*group], *at)
         {

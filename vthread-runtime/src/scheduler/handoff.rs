@@ -3,6 +3,7 @@
 
 use super::Scheduler;
 use super::core::Core;
+use super::remote::Remote;
 use super::threads::{self, Refused};
 use super::worker::{self, Worker};
 use crate::trace;
@@ -159,6 +160,24 @@ impl Scheduler {
                 state.waiting -= 1;
                 return None;
             }
+        }
+    }
+
+    /// Empties the core of a relieved thread, and keeps it for the next relief.
+    pub(super) fn retire(&self, mut core: Box<Core>) {
+        if std::mem::take(&mut core.searching) {
+            // Another worker may have to search in its place, as below.
+            let _ = self.idle.stop_searching();
+        }
+        self.empty(core.remote);
+        self.wake_a_worker();
+        self.monitor.came_back(core);
+    }
+
+    /// Moves the tasks queued at a core to the injector, where every worker finds them.
+    pub(super) fn empty(&self, remote: &Remote) {
+        if remote.empty(|task| self.injector.push(task)) {
+            self.wake_a_worker();
         }
     }
 }

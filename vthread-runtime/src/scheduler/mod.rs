@@ -9,6 +9,7 @@ mod queueing;
 
 mod remote;
 mod thief;
+mod waking;
 mod worker;
 
 mod bare_thread;

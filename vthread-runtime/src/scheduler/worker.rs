@@ -4,7 +4,7 @@
 //! stuck keeps its core but loses the seat (`monitor.rs`); when it comes back it retires the core.
 
 use super::core::Core;
-use super::remote::{Call, Own, Remote, Seat};
+use super::remote::{Call, Own};
 use super::thief;
 use super::{Scheduler, cadence, queueing};
 use crate::base::blocks;
@@ -355,44 +355,6 @@ impl Scheduler {
                 Steal::Empty => return None,
                 Steal::Retry => {}
             }
-        }
-    }
-
-    pub(super) fn has_work(&self) -> bool {
-        let has_work = |seat: &Seat| seat.remote().has_loot();
-        !self.injector.is_empty() || self.seats.iter().any(has_work)
-    }
-
-    /// Empties the core of a relieved thread, and keeps it for the next relief.
-    pub(super) fn retire(&self, mut core: Box<Core>) {
-        if std::mem::take(&mut core.searching) {
-            // Another worker may have to search in its place, as below.
-            let _ = self.idle.stop_searching();
-        }
-        self.empty(core.remote);
-        self.wake_a_worker();
-        self.monitor.came_back(core);
-    }
-
-    /// Moves the tasks queued at a core to the injector, where every worker finds them.
-    pub(super) fn empty(&self, remote: &Remote) {
-        if remote.empty(|task| self.injector.push(task)) {
-            self.wake_a_worker();
-        }
-    }
-
-    #[inline]
-    pub(super) fn wake_a_worker(&self) {
-        if let Some(worker) = self.idle.worker_to_wake() {
-            self.parkers[worker].unpark(self.driver);
-        }
-    }
-
-    /// As `wake_a_worker`, called by a worker that is awake: none sleeps if it is the only one.
-    #[inline]
-    pub(super) fn wake_another(&self) {
-        if self.seats.len() > 1 {
-            self.wake_a_worker();
         }
     }
 }
