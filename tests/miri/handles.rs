@@ -40,3 +40,28 @@ fn the_last_share_frees_the_group() {
     drop(of_a_child());
     drop(below_recursion());
 }
+
+#[vthread]
+fn in_others() -> OwnedGroup {
+    group! { timeout!(LONG => { group! { yield_now(); Group::current() } }).unwrap() }
+}
+
+#[vthread]
+fn too_late(g: &OwnedGroup) {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("after the end");
+        }
+    }
+    let bomb = Bomb;
+    spawn!(g => { drop(bomb) });
+}
+
+/// The report of the panic names the groups around, which are gone.
+#[test]
+fn a_child_of_an_ended_group_panics() {
+    let g = in_others();
+    let run = std::panic::AssertUnwindSafe(|| too_late(&g));
+    assert!(std::panic::catch_unwind(run).is_err());
+}

@@ -154,6 +154,37 @@ fn case_10_captures_that_panic_after_the_end_are_the_spawners() {
     assert!(drop_log.trace().is_empty());
 }
 
+#[vthread]
+fn handle_of_a_group_in_others() -> OwnedGroup {
+    group!(name = "outer" => {
+        let inner = timeout!(Duration::from_secs(600) => {
+            group!(name = "inner" => { yield_now(); Group::current() })
+        });
+        inner.unwrap()
+    })
+}
+
+/// What stood around the group is gone, so that the report of the panic does not look for it.
+#[vthread]
+fn late_child_panics(g: &OwnedGroup) {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("after the end");
+        }
+    }
+    let bomb = Bomb;
+    spawn!(g => { drop(bomb) });
+}
+
+#[test]
+fn case_10_a_panic_after_the_end_is_told() {
+    let g = handle_of_a_group_in_others();
+    let run = std::panic::AssertUnwindSafe(|| late_child_panics(&g));
+    let payload = std::panic::catch_unwind(run).unwrap_err();
+    assert_eq!(*payload.downcast::<&str>().unwrap(), "after the end");
+}
+
 /// Where there is no other group, the children are the process's: they outlive the call.
 #[vthread]
 fn no_group(tx: &Sender<&'static str>) -> [Task<()>; 2] {

@@ -2,7 +2,7 @@
 //! panic.
 //!
 //! The walk goes up from a task that this thread polls. While it is polled it has not left its
-//! group: so the group is open, its owner waits for it, and is a member of another open group, and
+//! group, unless it was spawned into a closed one, which the walk asks. So the group is open, its owner waits for it, and is a member of another open group, and
 //! so on up to a blocking call or the group of the process. A group's owner is found by its waker,
 //! under the group's lock, whose copy keeps the owner's memory until the walk is past it.
 
@@ -40,9 +40,11 @@ fn describe_above(text: &mut String, innermost: Option<&Node>) {
     let mut group = innermost;
     while let Some(node) = group {
         describe_group(text, node);
-        // SAFETY: the group is open.
+        let Some(owner) = owner_of_open(node) else {
+            return;
+        };
+        // SAFETY: the group has not closed, and does not before the member that is polled has left.
         unsafe { describe_enclosing(text, &node.scope) };
-        let Some(owner) = owner(node) else { return };
         owners.push(owner);
         let task = owners.last().and_then(waker::task_of);
         group = task.and_then(|task| {
@@ -64,7 +66,7 @@ fn describe_group(text: &mut String, node: &Node) {
 /// Adds a line for each group that the same vthread has opened around `scope`.
 ///
 /// # Safety
-/// - The scope is that of an open group, of which this thread polls a member.
+/// - The scope is that of a group that is not closed, and this thread polls a member of it.
 unsafe fn describe_enclosing(text: &mut String, scope: &Scope) {
     let mut around = scope.parent();
     // SAFETY: a chain is written before its scopes have members, and stays as it is, and alive,
@@ -102,8 +104,12 @@ unsafe fn describe<'a>(
     node
 }
 
-/// The waker of the vthread that has opened the group.
-fn owner(node: &Node) -> Option<Waker> {
+/// The waker of the vthread that has opened the group. `None` if it is closed: a child that was
+/// spawned too late is dropped by its spawner, and nothing holds what is around the group.
+fn owner_of_open(node: &Node) -> Option<Waker> {
     let state = node.state.try_lock_for(PATIENCE)?;
+    if state.is_closed {
+        return None;
+    }
     state.owner.as_ref().map(|(_, waker)| waker.clone())
 }

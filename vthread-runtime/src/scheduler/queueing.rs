@@ -39,6 +39,8 @@ fn push_all(worker: &Worker, tasks: Vec<TaskRef>) -> Vec<TaskRef> {
     if core.is_relieved() {
         return tasks;
     }
+    // What was about to run goes before all of these.
+    core.open_slot();
     tasks.into_iter().for_each(|task| core.deque.push(task));
     if !core.asleep {
         worker.scheduler.wake_another();

@@ -10,6 +10,7 @@ use super::vthread::Vthread;
 use super::wait_for::Site;
 use super::wait_reason::WaitReason;
 use crate::cancel::scope::Kind;
+use crate::trace::spans;
 use crate::trace::timeline::Then;
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -391,9 +392,13 @@ impl<'a> Held<'a> {
     }
 
     /// Takes the task from where it waits, as a waker does, to be queued later by `queue_claimed`:
-    /// until then no other thread polls it. `None`: it does not wait.
+    /// until then no other thread polls it. `None`: it does not wait, or its wakes are told.
     #[inline]
     pub(crate) fn claim(self) -> Option<TaskRef> {
+        // The user's code that is told of a wake may wait for another claimed task.
+        if spans::wakers_are_wanted() {
+            return None;
+        }
         self.state.claim().then(|| {
             self.vthread.wait_reason.set(WaitReason::Queued);
             TaskRef(self.task)

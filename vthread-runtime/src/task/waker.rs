@@ -4,7 +4,7 @@
 
 use super::header::{Header, Held, TaskRef, release};
 use super::state::{Release, Wake};
-use crate::trace::spans::{self, OfWaker};
+use crate::trace::spans::OfWaker;
 use crate::trace::timeline;
 use std::mem::ManuallyDrop;
 use std::ptr::{self, NonNull};
@@ -79,15 +79,10 @@ unsafe fn wake_by_ref(data: *const ()) {
     }
 }
 
-/// Queues tasks that were claimed, as if each had been woken.
+/// Queues tasks that were claimed.
 pub(crate) fn queue_claimed(tasks: Vec<TaskRef>) {
-    if timeline::is_on() || spans::wakers_are_wanted() {
-        for task in &tasks {
-            task.header().trace_waker(OfWaker::WakeByRef);
-            if timeline::is_on() {
-                task.header().record_wake();
-            }
-        }
+    if timeline::is_on() {
+        tasks.iter().for_each(|task| task.header().record_wake());
     }
     crate::runtime::schedule_all(tasks);
 }
