@@ -172,15 +172,6 @@ pub(crate) fn skipped_method(name: &str) -> String {
     )
 }
 
-pub(crate) fn overlooked(name: &str) -> String {
-    format!(
-        "the files of this package show no vthread method `{name}`, so calls of it were not looked at: \
-         a macro of another crate has made it, or a file that lies elsewhere. \
-         Declare the name in a file of the package, too: \
-         `#[cfg(any())] #[vthread] trait Names {{ fn {name}(&self); }}`"
-    )
-}
-
 pub(crate) fn first_value(name: &str) -> String {
     format!(
         "`{name}` cannot get its first value in here: the body of a `group!`, or of its like, is a block that borrows what is around it. \

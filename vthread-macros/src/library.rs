@@ -141,7 +141,7 @@ impl Dependency<'_> {
     }
 }
 
-pub(crate) fn is_own(package: &str) -> bool {
+fn is_own(package: &str) -> bool {
     PACKAGES.contains(&package)
 }
 
@@ -192,13 +192,13 @@ fn dependencies(manifest: &str, of_workspace: bool) -> Vec<Dependency<'_>> {
 }
 
 /// A line of a manifest, with its table. A header is a line without key.
-pub(crate) struct Entry<'a> {
-    pub(crate) table: &'a str,
-    pub(crate) key: &'a str,
-    pub(crate) value: &'a str,
+struct Entry<'a> {
+    table: &'a str,
+    key: &'a str,
+    value: &'a str,
 }
 
-pub(crate) fn entries(manifest: &str) -> impl Iterator<Item = Entry<'_>> {
+fn entries(manifest: &str) -> impl Iterator<Item = Entry<'_>> {
     let mut table = "";
     manifest.lines().filter_map(move |line| {
         let line = line.trim();

@@ -174,22 +174,6 @@ fn is_byte_prefix(bytes: &[u8], at: usize) -> bool {
     matches!(bytes[at], b'b' | b'c') && (at == 0 || !is_of_word(bytes[at - 1]))
 }
 
-/// Where a group ends that begins at `at`. This crate is usually not optimised: over an index the
-/// loop costs less than over an iterator.
-pub(crate) fn closing(bytes: &[u8], mut at: usize) -> usize {
-    let mut depth = 0_usize;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' if depth <= 1 => return at,
-            b')' | b']' | b'}' => depth -= 1,
-            _ => {}
-        }
-        at += 1;
-    }
-    bytes.len()
-}
-
 pub(crate) fn is_of_word(byte: u8) -> bool {
     byte == b'_' || byte.is_ascii_alphanumeric() || !byte.is_ascii()
 }

@@ -1,7 +1,7 @@
 //! Items of a file, as far as its text shows. A macro sees only its own item; to parse the whole
 //! file would cost the user's compiler more than the answers save.
 
-use crate::source::{closing, is_of_word};
+use crate::source::is_of_word;
 use std::ops::Range;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -53,6 +53,22 @@ pub(crate) fn items(code: &str, range: Range<usize>) -> Vec<Item<'_>> {
         at += 1;
     }
     items
+}
+
+/// Where a group ends that begins at `at`. This crate is usually not optimised: over an index the
+/// loop costs less than over an iterator.
+pub(super) fn closing(bytes: &[u8], mut at: usize) -> usize {
+    let mut depth = 0_usize;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' if depth <= 1 => return at,
+            b')' | b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
 }
 
 fn item(code: &str, header: Range<usize>, body: Option<Range<usize>>) -> Option<Item<'_>> {

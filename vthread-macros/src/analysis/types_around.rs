@@ -9,8 +9,9 @@
 //! Only types without type parameters are known: others may have several methods of one name.
 
 use super::impl_siblings::{HARMLESS, Known, Taking};
-use super::items_of_code::{Item, Kind, after_angles, first_word, items, lifetimes, parts};
-use crate::source::closing;
+use super::items_of_code::{
+    Item, Kind, after_angles, closing, first_word, items, lifetimes, parts,
+};
 use std::collections::HashMap;
 
 /// The types of a module.

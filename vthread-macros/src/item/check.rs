@@ -105,9 +105,6 @@ pub(crate) fn method(signature: &Signature, errors: &mut Errors) -> bool {
         None if known::associated(&name) => {
             errors.on(&signature.ident, errors::skipped_function(&name));
         }
-        _ if known::package::never_suspends(&name) => {
-            errors.on(&signature.ident, errors::overlooked(&name));
-        }
         _ => {}
     }
     function(signature, errors)

@@ -4,7 +4,6 @@
 pub(crate) mod attributes;
 pub(crate) mod macros;
 mod own_macros;
-pub(crate) mod package;
 mod std_names;
 
 use crate::names::plain_text;
@@ -113,23 +112,12 @@ pub(crate) fn is_type_of_std(name: &str) -> bool {
     name != "Result" && (TYPES.contains(&name) || PRIMITIVES.contains(&name))
 }
 
-/// Whether calls of methods of this name are left alone: because std has it, or because no method
-/// suspends that the package can call by it.
-pub(crate) fn is_plain_method(name: &str) -> bool {
-    method(name) || package::never_suspends(name)
-}
-
-/// The same of type-relative calls.
-pub(crate) fn is_plain_associated(name: &str) -> bool {
-    associated(name) || package::never_suspends(name)
-}
-
-/// Whether no vthread method can have this name: calls of std's are left alone.
+/// Whether calls of methods of this name are left alone.
 pub(crate) fn method(name: &str) -> bool {
     has(&METHODS, name) && !is_exception(name)
 }
 
-/// The same of associated functions.
+/// Whether type-relative calls of associated functions of this name are left alone.
 pub(crate) fn associated(name: &str) -> bool {
     has(&FUNCTIONS, name) && !is_exception(name)
 }

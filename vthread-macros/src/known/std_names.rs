@@ -1,4 +1,4 @@
-//! The names of std's functions and of the library's, in order: a lookup costs nothing before it.
+//! The names of std's functions, in order: a lookup costs nothing before it.
 //!
 //! A macro is usually not optimised, and a set that is filled at its start took longer than all
 //! lookups of a small crate. So the lists are taken apart when this crate is compiled.
@@ -10,15 +10,11 @@ const METHODS_TEXT: &str = include_str!("std_methods.txt");
 const FUNCTIONS_TEXT: &str = include_str!("std_functions.txt");
 /// Written by hand.
 const EXCEPTIONS_TEXT: &str = include_str!("exceptions.txt");
-/// Written by hand, and compared with the library's sources by a test.
-const LIBRARY_TEXT: &str = include_str!("library_methods.txt");
 
 pub(super) static METHODS: [&str; count(METHODS_TEXT)] = sorted(METHODS_TEXT);
 pub(super) static FUNCTIONS: [&str; count(FUNCTIONS_TEXT)] = sorted(FUNCTIONS_TEXT);
 /// Names that are looked at all the same; `*` at the end stands for any rest.
 pub(super) static EXCEPTIONS: [&str; count(EXCEPTIONS_TEXT)] = sorted(EXCEPTIONS_TEXT);
-/// The methods and associated functions of the library that suspend.
-pub(super) static LIBRARY: [&str; count(LIBRARY_TEXT)] = sorted(LIBRARY_TEXT);
 /// The beginnings that stand before a `*`.
 static BEGINNINGS: [&str; count_beginnings()] = beginnings();
 

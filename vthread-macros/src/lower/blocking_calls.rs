@@ -102,11 +102,6 @@ impl Lowering {
         };
         self.in_frame && (!self.subject.is_unknown() || in_child())
     }
-
-    /// Whether calls of methods of this name get a warning here, if they are std's.
-    pub(crate) fn is_examined(&self, name: &str) -> bool {
-        METHODS.contains(&name) && self.warns()
-    }
 }
 
 /// The warning for a function of `fs`, `thread` or `io`, if the module is std's.

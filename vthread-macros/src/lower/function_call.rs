@@ -97,10 +97,7 @@ impl Lowering {
         let (name, at) = (plain_text(last), last.span());
         if let Some(qself) = qself {
             // Its type is inferred from its surroundings, so it cannot be probed.
-            let is_inferred = matches!(*qself.ty, Type::Infer(_));
-            if is_inferred && known::associated_of_std(&name)
-                || known::package::never_suspends(&name)
-            {
+            if matches!(*qself.ty, Type::Infer(_)) && known::associated_of_std(&name) {
                 return None;
             }
             let is_recursive =
@@ -170,7 +167,7 @@ impl Lowering {
         }
         if known::is_type_relative(&path) {
             let n = path.segments.len();
-            if known::is_plain_associated(&name)
+            if known::associated(&name)
                 || known::is_of_std(&path, &name)
                 || is_plain_trait_of_its_file(&path.segments[n - 2].ident)
             {

@@ -41,17 +41,17 @@ impl Lowering {
         let name = plain_text(&call.method);
         let stated = self.stated.take();
         let expected = self.expected(is_expected, &call.args, call.method.span());
-        let is_left_alone = known::is_plain_method(&name) && !self.is_examined(&name);
+        let is_of_std = known::method(&name);
         let own = match is_self(&call.receiver) {
             true => self.subject.siblings.method(&name, self.subject.taking),
             false => None,
         };
-        let own = own.or_else(|| match is_left_alone {
+        let own = own.or_else(|| match is_of_std {
             true => None,
             false => self.method_of_its_type(call),
         });
         let is_covered = self.is_covered;
-        let is_probed = !is_left_alone && own != Some(Known::Plain);
+        let is_probed = !is_of_std && own != Some(Known::Plain);
         self.is_covered |= is_probed && self.in_frame;
         let asked_iterator = blocking_calls::asked_iterator(&call.receiver);
         if !(name == "block" && call.args.is_empty() && !self.in_frame) {
@@ -66,7 +66,7 @@ impl Lowering {
         if let (Some(at), true) = (asked_iterator, self.warns()) {
             blocking_calls::ask_iterator(&mut call.receiver, at);
         }
-        if is_left_alone {
+        if is_of_std {
             return blocking_calls::unprobed(call, &name).filter(|_| self.warns());
         }
         let is_recursive = self.subject.method.as_deref() == Some(&name);

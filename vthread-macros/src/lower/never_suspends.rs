@@ -82,7 +82,7 @@ impl Lowering {
 
     fn is_plain_method(&mut self, call: &ExprMethodCall) -> bool {
         let name = plain_text(&call.method);
-        match known::is_plain_method(&name) && !self.is_examined(&name) {
+        match known::method(&name) {
             true => {
                 blocking_calls::unprobed(call, &name).is_none()
                     && blocking_calls::asked_iterator(&call.receiver).is_none()
@@ -118,7 +118,7 @@ impl Lowering {
         known::is_type_relative(path)
             && !blocking_calls::is_constructor(&name)
             && blocking_calls::wrapper(call, path).is_none()
-            && (known::is_plain_associated(&name) || known::is_of_std(path, &name))
+            && (known::associated(&name) || known::is_of_std(path, &name))
     }
 }
 
