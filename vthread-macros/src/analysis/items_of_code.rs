@@ -20,7 +20,7 @@ pub(crate) struct Item<'code> {
     /// The word that says what it is.
     pub(crate) word: &'code str,
     /// The words before it: `pub`, `unsafe`, `async`.
-    pub(super) modifiers: &'code str,
+    pub(crate) modifiers: &'code str,
     pub(crate) name: &'code str,
     pub(super) name_at: usize,
     pub(super) after_name: &'code str,

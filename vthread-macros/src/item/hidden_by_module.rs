@@ -24,7 +24,7 @@ pub(crate) fn warning(
     visibility: &Visibility,
     lints: &[Attribute],
 ) -> Option<TokenStream> {
-    if matches!(visibility, Visibility::Inherited) || !is_hidden(name)? {
+    if !is_public(visibility) || !is_hidden(name)? {
         return None;
     }
     let text = plain_text(name);
@@ -35,6 +35,15 @@ pub(crate) fn warning(
         #(#lints)* #[allow(non_upper_case_globals)]
         const _: () = { #[deprecated(note = #note)] const #hidden: () = (); #hidden };
     ))
+}
+
+/// Whether a glob of any module brings it.
+fn is_public(visibility: &Visibility) -> bool {
+    match visibility {
+        Visibility::Public(_) => true,
+        Visibility::Restricted(to) => to.path.is_ident("crate"),
+        Visibility::Inherited => false,
+    }
 }
 
 fn is_hidden(name: &Ident) -> Option<bool> {
@@ -78,8 +87,11 @@ fn may_be_hidden(file: &Path, name: &str) -> bool {
 struct Module {
     name: String,
     declared: HashSet<String>,
-    /// The modules of which a glob imports all.
+    functions: HashSet<String>,
+    /// The modules in it of which a glob imports all.
     globs: HashSet<String>,
+    /// Those of them whose names it passes on.
+    public_globs: HashSet<String>,
 }
 
 impl Module {
@@ -90,35 +102,45 @@ impl Module {
         };
         for item in items(code, range) {
             let is_certain = !item.attributes.iter().any(|name| name.starts_with("cfg"));
-            if item.kind == Kind::Module && is_certain {
-                module.declared.insert(item.name.to_owned());
+            match item.kind {
+                Kind::Function => drop(module.functions.insert(item.name.to_owned())),
+                Kind::Module if is_certain => drop(module.declared.insert(item.name.to_owned())),
+                _ => {}
             }
-            if item.word == "use" {
-                module.globs.extend(globs(&item, code));
+            if item.word == "use" && is_certain {
+                let globs = globs(&item, code);
+                if matches!(item.modifiers.trim(), "pub" | "pub(crate)") {
+                    module.public_globs.extend(globs.iter().cloned());
+                }
+                module.globs.extend(globs);
             }
         }
         module
     }
 }
 
-/// The names before each `::*` of an import.
+/// The modules beside an import of which it takes all: `fetch::*` and `self::fetch::*`. What a
+/// longer path names is not looked for.
 fn globs(import: &Item<'_>, code: &str) -> HashSet<String> {
+    let head = import.rest.trim_start_matches(import.modifiers).trim();
+    let head: String = head.split_whitespace().skip(1).collect();
     let inside = import.body.clone().map_or("", |body| &code[body]);
-    let before = |text: &str| {
-        let path = text
-            .trim_end()
-            .rsplit(|c: char| !(c == '_' || c.is_alphanumeric()));
-        path.into_iter().next().unwrap_or_default().to_owned()
+    // Of `use a::{b, c::*};` the head ends before the braces.
+    let paths: Vec<String> = match inside.is_empty() {
+        true => vec![head],
+        false => {
+            let inside: String = inside.split_whitespace().collect();
+            let parts = inside.split(',').map(|part| format!("{head}{part}"));
+            parts.collect()
+        }
     };
-    let (head, inside) = (import.rest, inside.trim());
-    let mut found: HashSet<String> = HashSet::new();
-    for text in [head, inside] {
-        found.extend(text.match_indices("::*").map(|(at, _)| before(&text[..at])));
-    }
-    // `fetch::{*}`
-    let has_bare = inside.split(',').any(|part| part.trim() == "*");
-    found.extend(has_bare.then(|| before(head.trim_end().trim_end_matches("::"))));
-    found
+    let module = |path: String| {
+        let path = path.strip_suffix("::*")?;
+        let name = path.strip_prefix("self::").unwrap_or(path);
+        let is_name = name.chars().all(|c| c == '_' || c.is_alphanumeric());
+        is_name.then(|| name.to_owned())
+    };
+    paths.into_iter().filter_map(module).collect()
 }
 
 /// The modules of a file around an offset, outermost first.
@@ -150,8 +172,15 @@ fn look(chain: &[Module], name: &str) -> Look {
         if !around.globs.contains(&inner.name) {
             return Look::IsNoGlob;
         }
+        // A function of its own takes precedence over that of the glob.
+        if around.functions.contains(name) {
+            return Look::IsNoGlob;
+        }
         if around.declared.contains(name) {
             return Look::Hides;
+        }
+        if !around.public_globs.contains(&inner.name) {
+            return Look::IsNoGlob;
         }
     }
     Look::Further
@@ -189,7 +218,8 @@ mod tests {
         for import in [
             "pub use fetch::*;",
             "pub use self::fetch::*;",
-            "pub use crate::a::fetch::*;",
+            "use fetch::*;",
+            "pub(crate) use fetch::*;",
             "pub use fetch::{*};",
             "pub use {other::x, fetch::*};",
         ] {
@@ -210,6 +240,11 @@ mod tests {
             "#[cfg(never)] mod work; mod fetch { pub fn work() {} } pub use fetch::*;",
             "mod work; mod a { mod fetch { pub fn work() {} } pub use fetch::*; }",
             "mod jobs; mod fetch { pub fn work() {} } pub use fetch::*;",
+            "mod work; mod fetch { pub fn work() {} } pub use other::fetch::*;",
+            "mod work; mod fetch { pub fn work() {} } use super::fetch::*;",
+            "mod work; mod fetch { pub fn work() {} } #[cfg(test)] use fetch::*;",
+            "mod work; mod a { mod fetch { pub fn work() {} } use fetch::*; } use a::*;",
+            "mod work; mod fetch { pub fn work() {} } use fetch::*; fn work() {}",
         ] {
             assert!(!is_hidden(code), "{code}");
         }
