@@ -189,8 +189,8 @@ impl Walk {
         for root in &self.blocked {
             root.vthread().release();
         }
-        // First: a foreign waker may panic, and what is told of a grace that is over may wait for one
-        // of these.
+        // First: a foreign waker may panic, and what is told of a grace that is over may wait for
+        // one of these.
         queue_claimed(self.claimed);
         for (group, reach) in self.graces {
             group.begin_grace(reach);

@@ -2,9 +2,10 @@
 //! panic.
 //!
 //! The walk goes up from a task that this thread polls. While it is polled it has not left its
-//! group, unless it was spawned into a closed one, which the walk asks. So the group is open, its owner waits for it, and is a member of another open group, and
-//! so on up to a blocking call or the group of the process. A group's owner is found by its waker,
-//! under the group's lock, whose copy keeps the owner's memory until the walk is past it.
+//! group, unless it was spawned into a closed one, which the walk asks. So the group is open, its
+//! owner waits for it, and is a member of another open group, and so on up to a blocking call or
+//! the group of the process. A group's owner is found by its waker, under the group's lock, whose
+//! copy keeps the owner's memory until the walk is past it.
 
 #![allow(unsafe_code)] // Parents by address.
 
