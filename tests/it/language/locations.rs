@@ -47,3 +47,26 @@ fn of_plain_calls() {
         assert_eq!(place, expected);
     }
 }
+
+/// Of these calls the macro cannot know that they are plain, and looks for a warning.
+#[vthread]
+fn calls_in_an_async_block() -> Vec<((u32, u32), (u32, u32))> {
+    begin().await;
+    #[rustfmt::skip]
+    let places = async {
+        use super::locations as elsewhere;
+        vec![
+            (self::place(1), (line!(), 14)),
+            (elsewhere::place_of(|| 1), (line!(), 14)),
+            (elsewhere::place(2), (line!(), 14)),
+        ]
+    };
+    places.await
+}
+
+#[test]
+fn of_plain_calls_in_an_async_block() {
+    for (place, expected) in suspends(0, calls_in_an_async_block) {
+        assert_eq!(place, expected);
+    }
+}

@@ -5,6 +5,7 @@
 //! in the runtime's `macro_support/blocking.rs`. A name that is not here costs nothing.
 
 use super::Lowering;
+use crate::emit;
 use crate::lower::control_flow::JumpScope;
 use crate::names::{self, hygienic, plain_text};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
@@ -195,10 +196,10 @@ fn asked_of_result(call: impl ToTokens, key: &str, at: Span) -> Expr {
     let span = hygienic(at);
     let tag = names::tag_of_result(span);
     let warning = of_tag(key, at);
-    let dead = crate::emit::call::dead(span, quote_spanned!(span=> let __t = #tag(&__x); #warning));
+    let dead = emit::call::dead(span, quote_spanned!(span=> let __t = #tag(&__x); #warning));
     let asked =
         quote_spanned!(span=> (match #call { #[allow(unreachable_code)] __x => { #dead __x } }));
-    Expr::Verbatim(crate::emit::call::outer(asked, at))
+    Expr::Verbatim(emit::call::outer(asked, at))
 }
 
 /// The call of a method that is not probed and returns a reader of the standard input.
@@ -306,8 +307,9 @@ fn blocks(at: Span) -> Ident {
     Ident::new("blocks", at)
 }
 
-/// `callee` with a warning beside it, for a call that is not probed.
+/// `callee` with a warning beside it, for a call that is not probed. The outermost span is the
+/// user's: `Location::caller` is the place of the call.
 pub(crate) fn beside(callee: impl ToTokens, warning: &TokenStream, at: Span) -> TokenStream {
-    let dead = crate::emit::call::dead(hygienic(at), quote!(#warning));
-    quote_spanned!(hygienic(at)=> ({ #dead #callee }))
+    let dead = emit::call::dead(hygienic(at), quote!(#warning));
+    emit::call::outer(quote_spanned!(hygienic(at)=> ({ #dead #callee })), at)
 }
