@@ -52,7 +52,9 @@ fn random_trees() {
     let clock = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .expect("after 1970");
-    let base = one.unwrap_or(clock.as_secs() << 24);
+    // A plain `cargo test` runs the same plans each time, in whatever order the machine makes.
+    let explores = seconds.is_some() || number("VTHREAD_TREES").is_some();
+    let base = one.unwrap_or_else(|| (if explores { clock.as_secs() } else { 1 }) << 24);
     println!("trees from seed {base} on");
 
     let started = Instant::now();
