@@ -17,18 +17,21 @@ const PATIENCE: Duration = Duration::from_secs(60);
 struct Redis {
     process: Child,
     address: String,
+    _held: TcpListener,
     _folder: tempfile::TempDir,
 }
 
 impl Redis {
     /// `None`: there is no such program here.
     fn start() -> Option<Redis> {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = free.local_addr().expect("an address");
-        drop(free);
+        // While this is held no other listener is given the port. The server has it at another
+        // address of this machine, which nothing else uses.
+        let held = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = held.local_addr().expect("an address").port();
+        let address = SocketAddr::from(([127, 0, 0, 2], port));
         let folder = tempfile::tempdir().expect("a folder");
         let started = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--save", "", "--port"])
+            .args(["--bind", "127.0.0.2", "--save", "", "--port"])
             .arg(address.port().to_string())
             .current_dir(folder.path())
             .stdout(Stdio::null())
@@ -45,6 +48,7 @@ impl Redis {
         let redis = Redis {
             process,
             address: address.to_string(),
+            _held: held,
             _folder: folder,
         };
         let before = Instant::now();

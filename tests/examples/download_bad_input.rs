@@ -1,9 +1,10 @@
 //! The main example with every kind of bad input: one clear line each, and nothing left behind.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::SocketAddr;
 use std::process::Command;
 
+use socket2::{Domain, Socket, Type};
 use tempfile::TempDir;
 
 use crate::program::{Download, binary, error_line, text};
@@ -66,10 +67,12 @@ fn a_file_that_cannot_be_written() {
 
 #[test]
 fn a_refused_connection() {
-    // The port was free a moment ago, and has no listener.
-    let address = TcpListener::bind("127.0.0.1:0")
-        .and_then(|l| l.local_addr())
-        .expect("a port");
+    // The port is held, so that no other listener is given it, and has none.
+    let held = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    held.bind(&any.into()).expect("a port");
+    let address = held.local_addr().expect("an address");
+    let address = address.as_socket().expect("one of IP");
     let url = format!("http://{address}/x");
     assert_refused(
         &[&url],

@@ -61,6 +61,7 @@ mod children_blocked_in_plain_frames_starve_no_other {
 
     #[vthread]
     fn run(n: usize) -> usize {
+        let before = vthread::metrics().pinned;
         let (tx, rx) = channel::<()>(n);
         let entered = AtomicUsize::new(0);
         let done = AtomicUsize::new(0);
@@ -77,6 +78,10 @@ mod children_blocked_in_plain_frames_starve_no_other {
             }
             spawn! {
                 while entered.load(Ordering::SeqCst) < n {
+                    yield_now();
+                }
+                // One that has entered is about to block. Where it is counted it does.
+                while vthread::metrics().pinned < before + n {
                     yield_now();
                 }
                 for _ in 0..n {

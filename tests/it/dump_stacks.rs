@@ -221,7 +221,9 @@ fn json_of_a_wait() {
         spawn!(name = "aged" => { client(&messages); });
         loop {
             let seen = member("aged").unwrap();
-            if seen["age"].as_f64().is_some_and(|age| age >= 0.05) {
+            // One that has not begun has an age as well: for so long it has been ready.
+            let is_waiting = seen["state"] == "waiting";
+            if is_waiting && seen["age"].as_f64().is_some_and(|age| age >= 0.05) {
                 assert_eq!(seen["waits"], "for a message");
                 assert!(seen["waits_at"].as_str().unwrap().contains("dump_stacks.rs:"));
                 let stack = seen["stack"].as_array().unwrap();

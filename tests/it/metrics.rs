@@ -56,7 +56,7 @@ mod hidden {
         #[allow(deprecated)] // What the test is about is warned of here.
         #[vthread]
         pub(in super::super) fn fetch(n: u32) -> u32 {
-            vthread::time::sleep(std::time::Duration::from_millis(1));
+            vthread::yield_now();
             n + 1
         }
     }

@@ -88,6 +88,10 @@ fn changed(seed: u64, n: usize) -> (usize, usize) {
         };
         let result = storm(&Changed(&sender), seed, n);
         sending.cancel();
+        // It may be about to send once more, and no value comes after the last one.
+        while !sending.is_finished() {
+            yield_now();
+        }
         sender.send_replace(u64::MAX);
         result
     }

@@ -17,7 +17,7 @@ fn compute_past(deadline: Instant) {
 fn in_place(duration: Duration) -> (bool, u32) {
     let n = Mutex::new(0);
     let deadline = Instant::now() + duration;
-    let result = timeout!(duration => {
+    let result = timeout!(deadline => {
         compute_past(deadline + duration);
         *n.lock() += 1;
     });
@@ -28,7 +28,7 @@ fn in_place(duration: Duration) -> (bool, u32) {
 fn in_a_child(duration: Duration) -> (bool, u32) {
     let n = Mutex::new(0);
     let deadline = Instant::now() + duration;
-    let result = timeout!(duration => {
+    let result = timeout!(deadline => {
         group! {
             spawn! {
                 compute_past(deadline + duration);
@@ -43,8 +43,8 @@ fn in_a_child(duration: Duration) -> (bool, u32) {
 fn of_the_outer_one(duration: Duration) -> (bool, u32) {
     let n = Mutex::new(0);
     let deadline = Instant::now() + duration;
-    let result = timeout!(duration => {
-        let inner = timeout!(duration * 2 => {
+    let result = timeout!(deadline => {
+        let inner = timeout!(deadline + duration => {
             compute_past(deadline + 3 * duration);
             *n.lock() += 1;
         });
@@ -68,7 +68,7 @@ fn case_34_a_deadline_that_passed_during_a_computation() {
 fn shielded(duration: Duration) -> u32 {
     let n = Mutex::new(0);
     let deadline = Instant::now() + duration;
-    let _ = timeout!(duration => {
+    let _ = timeout!(deadline => {
         shield! {
             compute_past(deadline);
             *n.lock() += 1;

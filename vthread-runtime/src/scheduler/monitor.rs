@@ -30,7 +30,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct StuckPoll {
-    /// Where the vthread was spawned. `None` if the thread was stuck in a waker.
+    /// Where the vthread was spawned. `None` if the thread was stuck in a waker, or lost its
+    /// processor between two polls.
     pub spawned_at: Option<&'static Location<'static>>,
     /// How long it took; how long it has taken so far, if it has not ended. Known to about five
     /// milliseconds.

@@ -207,7 +207,8 @@ pub(super) struct Remote {
     steals: AtomicUsize,
     /// How often it has gone to sleep. Written by the thread.
     sleeps: AtomicUsize,
-    /// Where the vthread that is polled was spawned. Null while no vthread is polled.
+    /// Where the vthread that is polled, or was polled last, was spawned. Null while the thread
+    /// looks around, and before its first poll.
     polled: std::sync::atomic::AtomicPtr<Location<'static>>,
 }
 

@@ -32,6 +32,17 @@ pub(super) fn by_hand<R, F: Future>(call: Call<R, F>) -> Hand<F> {
     }
 }
 
+/// Makes a call with a time limit, and begins to wait. One whose time is over at its first poll, as
+/// it may be on a slow machine, is made again.
+pub(super) fn begun<R, F: Future>(make: impl Fn() -> Call<R, F>) -> Hand<F> {
+    loop {
+        let mut hand = by_hand(make());
+        if hand.poll().is_none() {
+            return hand;
+        }
+    }
+}
+
 impl<F: Future> Hand<F> {
     /// Its result, if it is done.
     pub(super) fn poll(&mut self) -> Option<F::Output> {

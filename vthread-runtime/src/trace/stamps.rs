@@ -169,7 +169,8 @@ mod tests {
         begin();
         let before = Instant::now();
         let first = now();
-        while before.elapsed() < Duration::from_millis(20) {
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_millis(20) {
             std::hint::spin_loop();
         }
         let last = now();

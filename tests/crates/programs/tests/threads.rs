@@ -28,11 +28,12 @@ fn r12_a_standstill_ends_with_a_message() {
 /// A crowd of operations on files queues for the helpers, and starts no more of them.
 #[test]
 fn ten_thousand_files_keep_to_the_bound() {
-    let directory = std::env::temp_dir().join(format!("vthread-files-{}", std::process::id()));
-    std::fs::create_dir(&directory).unwrap();
+    let directory = tempfile::tempdir().unwrap();
     let program = env!("CARGO_BIN_EXE_limits_main");
-    let run = Command::new(program).arg("files").arg(&directory).output();
-    std::fs::remove_dir_all(&directory).unwrap();
+    let run = Command::new(program)
+        .arg("files")
+        .arg(directory.path())
+        .output();
     let run = run.unwrap();
     assert!(run.status.success() && run.stdout == b"done\n", "{run:?}");
 }

@@ -121,7 +121,9 @@ fn sqlx_queries_sqlite() -> Result<(), sqlx::Error> {
     let folder = tempfile::tempdir()?;
     let options = sqlx::sqlite::SqliteConnectOptions::new()
         .filename(folder.path().join("numbers.db"))
-        .create_if_missing(true);
+        .create_if_missing(true)
+        // Ten of them wait for one another, and for the disk.
+        .busy_timeout(Duration::from_secs(60));
     let pool = sqlx::SqlitePool::connect_with(options).await?;
     sqlx::query("CREATE TABLE numbers (n INTEGER)")
         .execute(&pool)
@@ -164,9 +166,14 @@ fn redis_commands_reach_a_server() {
 #[vthread]
 fn count_with(url: &str) {
     let client = redis::Client::open(url).unwrap();
+    // Its own limit for an answer is half a second.
+    let patient = redis::AsyncConnectionConfig::new().set_response_timeout(None);
     // The server needs a moment to listen.
     let mut connection = loop {
-        match client.get_multiplexed_async_connection().await {
+        match client
+            .get_multiplexed_async_connection_with_config(&patient)
+            .await
+        {
             Ok(connection) => break connection,
             Err(_) => vthread::time::sleep(Duration::from_millis(5)),
         }

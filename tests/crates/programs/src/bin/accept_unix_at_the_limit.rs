@@ -32,6 +32,8 @@ fn accept_all(listener: &UnixListener) -> usize {
 
 fn main() {
     let path = std::env::temp_dir().join(format!("at_the_limit_{}", std::process::id()));
+    // A killed process of this number may have left one.
+    let _ = std::fs::remove_file(&path);
     let listener = UnixListener::bind(&path).expect("a path");
     let _clients: Vec<_> = (0..CLIENTS)
         .map(|_| Client::connect(&path).expect("the system accepts it"))

@@ -3,6 +3,7 @@
 
 use std::future::{Future, poll_fn};
 use std::hint::black_box;
+use std::panic::Location;
 use std::pin::pin;
 use std::process::exit;
 use std::sync::Arc;
@@ -180,7 +181,9 @@ fn endless(workers: usize) {
                 sleep(Duration::from_millis(1));
             }
             for poll in vthread::metrics().stuck {
-                assert!(poll.spawned_at.unwrap().file().ends_with("stuck_main.rs"));
+                // None: the system took the processor from a thread between two polls.
+                let is_here = |at: &Location<'_>| at.file().ends_with("stuck_main.rs");
+                assert!(poll.spawned_at.is_none_or(is_here));
                 assert!(poll.lasted >= Duration::from_millis(10));
             }
             println!("done");
