@@ -196,3 +196,49 @@ mod no_vthread_starves_behind_new_children {
         in_a_new_vthread();
     }
 }
+
+mod a_cancelled_crowd_ends_beside_vthreads_that_never_wait {
+    use super::*;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    const N: usize = 3_000;
+
+    /// Counts its drop.
+    struct Counted<'a>(&'a AtomicUsize);
+    impl Drop for Counted<'_> {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[vthread]
+    fn run() -> usize {
+        let (n_waiting, n_dropped) = (&AtomicUsize::new(0), &AtomicUsize::new(0));
+        let is_over = &AtomicBool::new(false);
+        group! {
+            // More than there are workers, so that none of these is ever without work.
+            for _ in 0..64 {
+                spawn! { while !is_over.load(Ordering::Acquire) { yield_now(); } }
+            }
+            group!(sleepers => {
+                for _ in 0..N {
+                    let counted = Counted(n_dropped);
+                    spawn! {
+                        n_waiting.fetch_add(1, Ordering::AcqRel);
+                        sleep(Duration::from_secs(3600));
+                        drop(counted);
+                    }
+                }
+                while n_waiting.load(Ordering::Acquire) < N { yield_now(); }
+                sleepers.cancel();
+            });
+            is_over.store(true, Ordering::Release);
+        }
+        n_dropped.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn holds() {
+        assert_eq!(run(), N);
+    }
+}

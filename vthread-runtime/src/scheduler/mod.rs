@@ -3,11 +3,13 @@
 
 mod cadence;
 mod core;
+mod crowds;
 mod idle;
 pub(crate) mod parker;
 mod queueing;
 
 mod remote;
+mod search;
 mod thief;
 mod waking;
 mod worker;
@@ -28,6 +30,7 @@ pub(crate) use queueing::{
 pub(crate) use worker::Orders;
 
 use self::core::Core;
+use self::crowds::Crowds;
 use self::handoff::Spares;
 use self::idle::Idle;
 use self::monitor::Monitor;
@@ -42,6 +45,7 @@ use std::time::Duration;
 /// The state that the workers share.
 pub(crate) struct Scheduler {
     injector: Injector<TaskRef>,
+    crowds: Crowds,
     seats: Box<[Seat]>,
     idle: Idle,
     parkers: Box<[Parker]>,
@@ -58,6 +62,7 @@ impl Scheduler {
             .collect();
         let scheduler = Scheduler {
             injector: Injector::new(),
+            crowds: Crowds::new(),
             seats: cores.iter().map(|core| Seat::new(core.remote)).collect(),
             idle: Idle::new(workers),
             parkers: (0..workers).map(|_| Parker::new()).collect(),
@@ -117,7 +122,7 @@ impl Scheduler {
     /// What the workers have done so far.
     pub(crate) fn counts(&self) -> Counts {
         let mut counts = Counts {
-            queued: self.injector.len(),
+            queued: self.injector.len() + self.crowds.len(),
             ..Counts::default()
         };
         Remote::for_each(|remote| {

@@ -295,7 +295,7 @@ impl Scheduler {
             // One of them waits there from now on.
             self.wake_a_worker();
         }
-        let waits = !has_sleepers && (is_driver_idle || !self.injector.is_empty());
+        let waits = !has_sleepers && (is_driver_idle || self.has_injected());
         if !waits && !remote.has_work() {
             return;
         }

@@ -1,6 +1,7 @@
 //! Where a task goes that shall run: to the queues of the worker that this thread is, or to the
 //! queue that all workers share.
 
+use super::crowds::Crowds;
 use super::worker::{self, Orders, Worker};
 use crate::task::header::TaskRef;
 use std::cell::RefCell;
@@ -17,6 +18,12 @@ pub(crate) fn schedule(task: TaskRef) {
 /// woken for all of them: as long as there is work it wakes the next one.
 #[inline(never)]
 pub(crate) fn schedule_all(mut tasks: Vec<TaskRef>) {
+    if tasks.len() >= Crowds::LEAST {
+        let scheduler = crate::runtime::scheduler();
+        let seat = worker::with(|worker| worker.and_then(Worker::seat));
+        scheduler.crowds.push(tasks, seat);
+        return scheduler.wake_a_worker();
+    }
     let Some(last) = tasks.pop() else { return };
     if !tasks.is_empty() {
         let others = worker::with(|worker| match worker {

@@ -25,11 +25,14 @@ const ATTEMPTS: u8 = 4;
 pub(super) const LOOKS: u32 = 64;
 
 /// What a theft costs for each task.
-const PRICE: Duration = Duration::from_nanos(400);
+pub(super) const PRICE: Duration = Duration::from_nanos(400);
 /// A theft that was worth its price, however short its tasks.
 const LONG: Duration = Duration::from_micros(50);
 /// The first wait after a theft that did not pay, and the longest.
 const PAUSES: [Duration; 2] = [Duration::from_micros(5), Duration::from_micros(160)];
+
+/// How long a searcher waits for its turn at a crowd before it looks for other work again.
+pub(super) const TURN: Duration = Duration::from_micros(500);
 
 /// What a worker knows of its sleeps and thefts.
 #[derive(Debug, Default)]

@@ -6,7 +6,12 @@ use super::remote::Seat;
 impl Scheduler {
     pub(super) fn has_work(&self) -> bool {
         let has_work = |seat: &Seat| seat.remote().has_loot();
-        !self.injector.is_empty() || self.seats.iter().any(has_work)
+        self.has_injected() || self.seats.iter().any(has_work)
+    }
+
+    /// Whether there is work that no worker has.
+    pub(super) fn has_injected(&self) -> bool {
+        !self.injector.is_empty() || !self.crowds.is_empty()
     }
 
     #[inline]

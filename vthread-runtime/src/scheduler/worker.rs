@@ -5,13 +5,11 @@
 
 use super::core::Core;
 use super::remote::{Call, Own};
-use super::thief;
 use super::{Scheduler, cadence, queueing};
 use crate::base::blocks;
 use crate::task::header::TaskRef;
 use crate::task::stack;
 use crate::trace::timeline::{self, Then, What};
-use crossbeam_deque::{Steal, Stealer, Worker as Deque};
 use std::cell::RefCell;
 use std::ptr;
 use std::sync::Arc;
@@ -135,6 +133,13 @@ impl Worker {
         }
     }
 
+    /// The index of its seat. `None`: it has no core, or has lost the seat.
+    pub(super) fn seat(&self) -> Option<usize> {
+        let core = self.core.borrow();
+        let core = core.as_ref().filter(|core| !core.is_relieved());
+        core.map(|core| core.index)
+    }
+
     /// Prepares to run `task`.
     #[inline]
     fn begin(&self, core: &mut Core, task: &TaskRef) {
@@ -196,88 +201,15 @@ impl Worker {
     #[cold]
     fn find_or_sleep(&self) -> Option<TaskRef> {
         if let Some(core) = self.core.borrow_mut().as_mut()
-            && let Some(task) = self.search(core).or_else(|| self.look_out(core))
+            && let Some(task) = self
+                .search(core)
+                .or_else(|| self.wait_for_crowd(core))
+                .or_else(|| self.look_out(core))
         {
             self.begin(core, &task);
             return Some(task);
         }
         self.sleep();
-        None
-    }
-
-    /// Looks for work elsewhere.
-    fn search(&self, core: &mut Core) -> Option<TaskRef> {
-        if !core.searching {
-            core.searching = self.scheduler.idle.start_searching();
-            if !core.searching {
-                return self.scheduler.take_injected(core);
-            }
-        }
-        if let Some(task) = self.wait_to_steal(core) {
-            return Some(task);
-        }
-        let seats = &self.scheduler.seats;
-        let first = core.random_below(seats.len());
-        for offset in 0..seats.len() {
-            let victim = (first + offset) % seats.len();
-            if victim == core.index {
-                continue;
-            }
-            let remote = seats[victim].remote();
-            // The oldest children have the most below them, in a recursion.
-            let task = match steal(&remote.nested, &core.nested) {
-                Some(child) => {
-                    core.note_nested();
-                    Some(child)
-                }
-                None => steal(&remote.stealer, &core.deque),
-            };
-            if task.is_some() {
-                core.remote.note_steal();
-                core.thief.has_stolen(Instant::now(), core.remote.rounds());
-                if timeline::is_on() {
-                    timeline::record(What::Stole);
-                }
-                return task;
-            }
-        }
-        self.scheduler.take_injected(core)
-    }
-
-    /// Waits before the next theft, if the last one did not pay. It counts as a searcher meanwhile.
-    fn wait_to_steal(&self, core: &mut Core) -> Option<TaskRef> {
-        let start = Instant::now();
-        let pause = core.thief.judge(start, core.remote.rounds());
-        if pause.is_zero() {
-            return None;
-        }
-        while start.elapsed() < pause && !core.remote.hold.is_called() {
-            if !self.scheduler.injector.is_empty() {
-                return self.scheduler.take_injected(core);
-            }
-            std::hint::spin_loop();
-        }
-        None
-    }
-
-    /// Waits for work for a moment, where that has paid before. Meanwhile it counts as a searcher,
-    /// so that who posts work wakes no other.
-    fn look_out(&self, core: &mut Core) -> Option<TaskRef> {
-        if !core.searching || !core.thief.looks_out() {
-            return None;
-        }
-        for _ in 0..thief::LOOKS {
-            std::hint::spin_loop();
-            if core.remote.hold.is_called() {
-                break;
-            }
-            if self.scheduler.has_work()
-                && let Some(task) = self.search(core)
-            {
-                return Some(task);
-            }
-        }
-        core.thief.looked_in_vain();
         None
     }
 
@@ -331,30 +263,6 @@ impl Worker {
         let core = self.core.take();
         if let Some(core) = core {
             self.scheduler.retire(core);
-        }
-    }
-}
-
-/// A task from another core, and a batch of others for a queue of this one.
-fn steal(from: &Stealer<TaskRef>, to: &Deque<TaskRef>) -> Option<TaskRef> {
-    loop {
-        match from.steal_batch_and_pop(to) {
-            Steal::Success(task) => return Some(task),
-            Steal::Empty => return None,
-            Steal::Retry => {}
-        }
-    }
-}
-
-impl Scheduler {
-    /// A task from the injector, and a batch of others for the core's own queue.
-    fn take_injected(&self, core: &mut Core) -> Option<TaskRef> {
-        loop {
-            match self.injector.steal_batch_and_pop(&core.deque) {
-                Steal::Success(task) => return Some(task),
-                Steal::Empty => return None,
-                Steal::Retry => {}
-            }
         }
     }
 }

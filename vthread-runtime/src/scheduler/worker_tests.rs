@@ -1,5 +1,6 @@
 //! Where the tasks of a worker's thread go.
 
+use super::super::crowds::{LARGE, PORTION};
 use super::super::parker::Park;
 use super::*;
 
@@ -21,17 +22,23 @@ impl Park for NoDriver {
     fn unpark(&self) {}
 }
 
+/// A worker and its core, which no thread runs.
+fn idle_worker() -> (&'static Scheduler, Box<Core>) {
+    let (scheduler, mut cores) = Scheduler::new(1, &NoDriver);
+    let core = cores.0.pop().expect("one for the worker");
+    (Box::leak(Box::new(scheduler)), core)
+}
+
 /// No other thread looks into its queues, except the monitor, which may sleep for a second.
 type Push = fn(&Worker, TaskRef) -> Result<(), TaskRef>;
 
 #[test]
 fn a_relieved_thread_queues_neither_what_it_wakes_nor_what_it_spawns() {
-    let (scheduler, mut cores) = Scheduler::new(1, &NoDriver);
-    let core = cores.0.pop().expect("one for the worker");
+    let (scheduler, core) = idle_worker();
     let remote = core.remote;
     remote.hold.take_up();
     let worker = Worker {
-        scheduler: Box::leak(Box::new(scheduler)),
+        scheduler,
         core: RefCell::new(Some(core)),
         orders: None,
     };
@@ -47,4 +54,18 @@ fn a_relieved_thread_queues_neither_what_it_wakes_nor_what_it_spawns() {
     assert_eq!(remote.n_queued(), 3);
     // They count in the metrics of the process.
     remote.empty(|_| ());
+}
+
+#[test]
+fn a_busy_worker_takes_more_of_a_crowd_at_once() {
+    let (scheduler, mut core) = idle_worker();
+    let tasks = (1..3 * LARGE).map(TaskRef::for_model).collect();
+    scheduler.crowds.push(tasks, Some(core.index));
+    assert!(scheduler.take_injected(&mut core).is_some());
+    assert_eq!(core.deque.len(), PORTION - 1);
+    (0..PORTION).for_each(|_| core.deque.push(TaskRef::for_model(16)));
+    assert!(scheduler.take_injected(&mut core).is_some());
+    assert_eq!(core.deque.len(), 2 * PORTION - 1 + LARGE - 1);
+    // They count in the metrics of the process.
+    core.remote.empty(|_| ());
 }
