@@ -72,7 +72,9 @@ const HOUSES: &[House] = &[
     House {
         sources: "vthread-macros/src",
         layers: &[
-            &["names", "errors", "library", "editor", "source", "stacks"],
+            &[
+                "names", "errors", "library", "editor", "clippy", "source", "stacks",
+            ],
             &["emit"],
             &["known"],
             &["forms"],

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod analysis;
+mod clippy;
 mod editor;
 mod emit;
 mod errors;

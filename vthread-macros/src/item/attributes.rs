@@ -1,6 +1,7 @@
 //! Where each of the user's attributes goes.
 
 use super::instrument::is_instrument;
+use crate::clippy;
 use crate::emit::attributes::{list, of_meta};
 use crate::errors::{self, Errors};
 use proc_macro2::TokenStream;
@@ -197,18 +198,26 @@ pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
 ///
 /// `tail_expr_drop_order` is about a move to edition 2024. Our own code keeps an older one, so that
 /// it would be reported in crates of any edition.
-pub(crate) fn allowed_lints() -> [Attribute; 2] {
-    let lints = quote!(
-        clippy::manual_async_fn,
-        clippy::let_and_return,
-        clippy::double_must_use,
-        clippy::needless_return,
-        clippy::diverging_sub_expression,
-        clippy::explicit_auto_deref,
-        clippy::unnecessary_semicolon
-    );
-    [
-        list("allow", quote!(tail_expr_drop_order)),
-        list("cfg_attr", quote!(clippy, allow(#lints))),
-    ]
+pub(crate) fn allowed_lints() -> Vec<Attribute> {
+    let mut allowed = vec![list("allow", quote!(tail_expr_drop_order))];
+    allowed.extend(for_clippy(|| {
+        quote!(
+            clippy::manual_async_fn,
+            clippy::let_and_return,
+            clippy::double_must_use,
+            clippy::needless_return,
+            clippy::diverging_sub_expression,
+            clippy::explicit_auto_deref,
+            clippy::unnecessary_semicolon
+        )
+    }));
+    allowed
+}
+
+/// The lints of clippy that are allowed, where it may check.
+pub(crate) fn for_clippy(lints: impl FnOnce() -> TokenStream) -> Option<Attribute> {
+    clippy::may_check().then(|| {
+        let lints = lints();
+        list("cfg_attr", quote!(clippy, allow(#lints)))
+    })
 }

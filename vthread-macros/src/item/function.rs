@@ -100,6 +100,13 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     hidden.output = call_output(&sig, is_send, Shown::Nowhere);
     let lints = attributes::for_companion(&attrs);
     let allowed = attributes::allowed_lints();
+    let allowed_of_signature = attributes::for_clippy(|| {
+        quote!(
+            clippy::too_many_arguments,
+            clippy::type_complexity,
+            clippy::needless_lifetimes
+        )
+    });
     let facade = in_braces(braces, facade(&sig, &hidden, &arguments.names));
     let note = attributes::note(&vis, attributes::FUNCTION);
     let module = (!options.local && clash.is_none()).then(|| module(&attrs, &vis, &sig, &hidden));
@@ -121,7 +128,7 @@ pub(crate) fn expand(mut function: ItemFn, options: &Options, errors: &mut Error
     }
     quote_spanned!(span=>
         #(#attrs)* #note #tracked #quiet #handed_on #vis #sig #facade
-        #(#lints)* #[doc(hidden)] #(#allowed)* #[cfg_attr(clippy, allow(clippy::too_many_arguments, clippy::type_complexity, clippy::needless_lifetimes))] #vis #hidden { #alive #companion_body }
+        #(#lints)* #[doc(hidden)] #(#allowed)* #allowed_of_signature #vis #hidden { #alive #companion_body }
         #module
         #hidden_name
         #checks
@@ -222,6 +229,7 @@ fn module(
     let (name, companion) = (&signature.ident, &hidden.ident);
     let (conditions, inside) = (attributes::conditions(attrs), from_inside(visibility));
     let (kind, both) = (names::kind(span), names::both_functions(span));
+    let allowed = attributes::for_clippy(|| quote!(clippy::unsafe_removed_from_name));
     if matches!(visibility, syn::Visibility::Public(_)) && neighbours::is_named_as_its_library(name)
     {
         // Every user of the crate has a module of this name, the crate. So the companion takes the
@@ -237,7 +245,7 @@ fn module(
         );
     }
     quote_spanned!(span=>
-        #(#conditions)* #[cfg(not(doc))] #[doc(hidden)] #[allow(non_snake_case, unused_imports, deprecated)] #[cfg_attr(clippy, allow(clippy::unsafe_removed_from_name))]
+        #(#conditions)* #[cfg(not(doc))] #[doc(hidden)] #[allow(non_snake_case, unused_imports, deprecated)] #allowed
         #visibility mod #name {
             #inside use super::#companion as __vthread_call;
             #inside use super::#name as #both;
@@ -267,7 +275,7 @@ fn keeps_facade_alive(
     }
     let (name, turbofish) = (&signature.ident, turbofish(signature));
     (
-        dead(span, quote_spanned!(span=> let _ = #name #turbofish;)),
+        dead(span, quote_spanned!(span=> let _ = #name #turbofish;)).into_token_stream(),
         TokenStream::new(),
     )
 }
