@@ -3,10 +3,11 @@
 //! library.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, TokenStreamExt, quote};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use syn::Token;
 
 const OWN_NAME: &str = "vthread";
 
@@ -18,22 +19,29 @@ thread_local! {
     static GIVEN: RefCell<Option<TokenStream>> = const { RefCell::new(None) };
 }
 
-/// The path to the library, with this span.
-pub(crate) fn path(span: Span) -> TokenStream {
+/// Writes the path to the library, with this span.
+pub(crate) fn write_path(span: Span, tokens: &mut TokenStream) {
     let given = GIVEN.with_borrow(|given| given.clone());
     match given {
-        Some(path) => with_span(path, span),
+        Some(path) => with_span(path, span).to_tokens(tokens),
         None => {
             // Each call of the runtime in an expansion has this name.
             static IS_RAW: OnceLock<bool> = OnceLock::new();
             let is_raw = *IS_RAW.get_or_init(|| syn::parse_str::<Ident>(name()).is_err());
-            let name = match is_raw {
+            Token![::](span).to_tokens(tokens);
+            tokens.append(match is_raw {
                 true => Ident::new_raw(name(), span),
                 false => Ident::new(name(), span),
-            };
-            quote_spanned!(span=> ::#name)
+            });
         }
     }
+}
+
+/// The path to the library, with this span.
+pub(crate) fn path(span: Span) -> TokenStream {
+    let mut path = TokenStream::new();
+    write_path(span, &mut path);
+    path
 }
 
 /// Whether a path of one segment before a macro's name is the library.

@@ -2,31 +2,50 @@
 
 use crate::library;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote_spanned};
+use quote::{ToTokens, TokenStreamExt, format_ident};
+use syn::Token;
 
-/// The facade's module for generated code.
-pub(crate) fn support(span: Span) -> TokenStream {
-    let library = library::path(span);
-    quote_spanned!(span=> #library::__rt)
+/// A path in a module of the facade. It is written token for token where it is interpolated: a
+/// stream would be built, copied and joined by calls of the compiler.
+#[derive(Clone, Copy)]
+pub(crate) struct RuntimePath {
+    segments: &'static [&'static str],
+    span: Span,
+}
+
+impl ToTokens for RuntimePath {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        library::write_path(self.span, tokens);
+        for segment in self.segments {
+            Token![::](self.span).to_tokens(tokens);
+            tokens.append(Ident::new(segment, self.span));
+        }
+    }
 }
 
 /// The facade's module with our macros, under the names of `both_macros`.
-pub(crate) fn macros(span: Span) -> TokenStream {
-    let library = library::path(span);
-    quote_spanned!(span=> #library::__macros)
+pub(crate) fn macros(span: Span) -> RuntimePath {
+    RuntimePath {
+        segments: &["__macros"],
+        span,
+    }
 }
 
 /// The facade's module with std's macros, under the names of `both_std_macros`.
-pub(crate) fn std_macros(span: Span) -> TokenStream {
-    let library = library::path(span);
-    quote_spanned!(span=> #library::__std_macros)
+pub(crate) fn std_macros(span: Span) -> RuntimePath {
+    RuntimePath {
+        segments: &["__std_macros"],
+        span,
+    }
 }
 
 macro_rules! names {
     ($($name:ident = $($segment:ident)::+;)*) => {
-        $(pub(crate) fn $name(span: Span) -> TokenStream {
-            let support = support(span);
-            quote_spanned!(span=> #support $(::$segment)+)
+        $(pub(crate) fn $name(span: Span) -> RuntimePath {
+            RuntimePath {
+                segments: &["__rt", $(stringify!($segment)),+],
+                span,
+            }
         })*
     };
 }

@@ -1,7 +1,7 @@
 //! The code of a suspending call, and the dead code beside it.
 
-use crate::emit::parens::parenthesized;
-use crate::names::{self, called_at, hygienic};
+use crate::emit::write::{NOTHING, Written, group, write_spanned};
+use crate::names::{self, RuntimePath, called_at, hygienic};
 use crate::stacks;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -30,14 +30,16 @@ pub(crate) fn body_future(at: Span, moves: impl ToTokens, inside: TokenStream) -
 }
 
 /// A statement that is type-checked and never runs: no borrow, no move, no recursion cycle.
-pub(crate) fn dead(span: Span, code: TokenStream) -> TokenStream {
-    quote_spanned!(span=> #[allow(unreachable_code)] '__l: { break '__l; #code })
+pub(crate) fn dead(span: Span, code: impl ToTokens) -> impl ToTokens {
+    Written(move |to: &mut TokenStream| {
+        write_spanned!(to, span=> #[allow(unreachable_code)] '__l: { break '__l; #code });
+    })
 }
 
 /// Stands beside each generated `.await`: it does not compile (E0767) in an async block or closure
 /// of the user's, so that no frame can become part of a future that the user holds.
-pub(crate) fn in_place(span: Span) -> TokenStream {
-    quote_spanned!(span=> break '__frame break '__l;)
+pub(crate) fn in_place(span: Span) -> impl ToTokens {
+    Written(move |to: &mut TokenStream| write_spanned!(to, span=> break '__frame break '__l;))
 }
 
 /// Where the place of a call is checked, as `in_place` does.
@@ -52,31 +54,35 @@ pub(crate) enum Place {
 
 /// The first statement of dead code beside a call that may be awaited: leaves it, and checks the
 /// place as `in_place` does.
-pub(crate) fn leave(making: CallMode, span: Span, value: TokenStream) -> TokenStream {
-    match making {
+pub(crate) fn leave(making: CallMode, span: Span, value: impl ToTokens) -> impl ToTokens {
+    Written(move |to: &mut TokenStream| match making {
         CallMode::Await | CallMode::Segment => {
-            quote_spanned!(span=> break '__frame break '__l #value;)
+            write_spanned!(to, span=> break '__frame break '__l #value;);
         }
-        CallMode::Block => quote_spanned!(span=> break '__l #value;),
-    }
+        CallMode::Block => write_spanned!(to, span=> break '__l #value;),
+    })
 }
 
 /// `dead` beside a call that is made in this mode.
-pub(crate) fn dead_beside(making: CallMode, span: Span, code: TokenStream) -> TokenStream {
+pub(crate) fn dead_beside(making: CallMode, span: Span, code: impl ToTokens) -> impl ToTokens {
     let dead = dead_in_arm(making, span, code);
-    quote_spanned!(span=> #[allow(unreachable_code)] #dead)
+    Written(move |to: &mut TokenStream| {
+        write_spanned!(to, span=> #[allow(unreachable_code)] #dead);
+    })
 }
 
 /// The same in an arm that allows code which never runs.
-pub(crate) fn dead_in_arm(making: CallMode, span: Span, code: TokenStream) -> TokenStream {
-    let leave = leave(making, span, TokenStream::new());
-    quote_spanned!(span=> '__l: { #leave #code })
+pub(crate) fn dead_in_arm(making: CallMode, span: Span, code: impl ToTokens) -> impl ToTokens {
+    let leave = leave(making, span, NOTHING);
+    Written(move |to: &mut TokenStream| write_spanned!(to, span=> '__l: { #leave #code }))
 }
 
 /// The answer to a question, determined in dead code.
-pub(crate) fn answer(question: TokenStream, span: Span) -> TokenStream {
+pub(crate) fn answer(question: impl ToTokens, span: Span) -> impl ToTokens {
     let chosen = names::chosen_answer(span);
-    quote_spanned!(span=> '__l: { break '__l #chosen(); #question[()] })
+    Written(move |to: &mut TokenStream| {
+        write_spanned!(to, span=> '__l: { break '__l #chosen(); #question[()] });
+    })
 }
 
 /// The answer of a probe, determined in dead code: `tag` has the types.
@@ -84,42 +90,58 @@ pub(crate) fn found(
     making: CallMode,
     place: Place,
     span: Span,
-    tag: TokenStream,
+    tag: impl ToTokens,
     warning: Option<TokenStream>,
-    which: TokenStream,
-) -> TokenStream {
+    which: impl ToTokens,
+) -> impl ToTokens {
     let chosen = names::chosen(span);
     let making = match place {
         Place::Checked => making,
         Place::CheckedAround => CallMode::Block,
     };
-    let leave = leave(making, span, quote_spanned!(span=> #chosen()));
-    quote_spanned!(span=> let __k = '__l: { #leave let __t = #tag; #warning #which };)
+    let value = Written(move |to: &mut TokenStream| write_spanned!(to, span=> #chosen()));
+    let leave = leave(making, span, value);
+    Written(move |to: &mut TokenStream| {
+        write_spanned!(to, span=> let __k = '__l: { #leave let __t = #tag; #warning #which };);
+    })
 }
 
 /// The two ways to make the call, with the answer in `__k` and the result of the call in `__x`.
 /// `arguments` is where the user's parentheses are: what rustc suggests after the value stands
 /// after these.
-pub(crate) fn ways(making: CallMode, at: Span, arguments: Span) -> TokenStream {
+pub(crate) fn ways(making: CallMode, at: Span, arguments: Span) -> impl ToTokens {
     let span = hygienic(at);
-    let made = match making {
-        CallMode::Await => awaited(quote_spanned!(span=> unsafe { __k.frame(__x) }), at),
+    let frame = Written(move |to: &mut TokenStream| match making {
         CallMode::Segment => {
             let segment = names::segment(span);
-            awaited(
-                quote_spanned!(span=> unsafe { #segment(__k.frame(__x)) }),
-                at,
-            )
+            write_spanned!(to, span=> unsafe { #segment(__k.frame(__x)) });
         }
-        CallMode::Block => {
+        _ => write_spanned!(to, span=> unsafe { __k.frame(__x) }),
+    });
+    let awaited = (making != CallMode::Block).then(|| awaited(frame, at));
+    let value = Ident::new("__x", hygienic(arguments));
+    let value = called_at(hygienic(arguments), value.into_token_stream());
+    Written(move |to: &mut TokenStream| {
+        let blocked = awaited.is_none().then(|| {
             // A blocking call remembers its caller, which is the user's own code.
             let (probe, call) = (quote_spanned!(span=> __k), quote_spanned!(span=> __x));
             quote_spanned!(at=> #probe.block(#call))
-        }
-    };
-    let value = Ident::new("__x", hygienic(arguments));
-    let value = called_at(hygienic(arguments), value.into_token_stream());
-    quote_spanned!(span=> if __k.is_plain { __k.plain #value } else { #made })
+        });
+        write_spanned!(to, span=> if __k.is_plain { __k.plain #value } else { #awaited #blocked });
+    })
+}
+
+/// The arm in which the kind of the call is found, and the call made.
+pub(crate) fn arm(
+    span: Span,
+    found: impl ToTokens,
+    held: TokenStream,
+    ways: impl ToTokens,
+) -> impl ToTokens {
+    let held = (!held.is_empty()).then_some(held);
+    Written(move |to: &mut TokenStream| {
+        write_spanned!(to, span=> #[allow(unreachable_code)] __x => { #found #held #ways });
+    })
 }
 
 /// The value of a call, for an editor.
@@ -130,43 +152,45 @@ pub(crate) fn shown_value(call: &impl ToTokens, at: Span) -> Expr {
 
 /// A call whose result is known to be a `Call`. `held` warns about guards that live across it.
 pub(crate) fn known_call(
-    call: TokenStream,
+    call: impl ToTokens,
     making: CallMode,
     at: Span,
     extent: Extent,
-    held: TokenStream,
+    held: impl ToTokens,
 ) -> TokenStream {
     let span = hygienic(at);
-    let dead = dead_in_arm(making, span, TokenStream::new());
-    let (frame, segment, block) = (
-        names::frame(span),
-        names::segment(span),
-        names::block_call(span),
-    );
-    let made = match making {
-        CallMode::Await => {
-            let awaited = awaited(quote_spanned!(span=> __f), at);
-            quote_spanned!(span=> let __f = unsafe { #frame(__c) }; #awaited)
+    let dead = dead_in_arm(making, span, NOTHING);
+    let future = Written(move |to: &mut TokenStream| write_spanned!(to, span=> __f));
+    let awaited = (making != CallMode::Block).then(|| awaited(future, at));
+    let made = Written(move |to: &mut TokenStream| {
+        let frame = names::frame(span);
+        match making {
+            CallMode::Await => {
+                write_spanned!(to, span=> let __f = unsafe { #frame(__c) }; #awaited);
+            }
+            CallMode::Segment => {
+                let segment = names::segment(span);
+                write_spanned!(to, span=> let __f = unsafe { #segment(#frame(__c)) }; #awaited);
+            }
+            CallMode::Block => {
+                let block = names::block_call(span);
+                write_spanned!(to, span=> #block(__c));
+            }
         }
-        CallMode::Segment => {
-            let awaited = awaited(quote_spanned!(span=> __f), at);
-            quote_spanned!(span=> let __f = unsafe { #segment(#frame(__c)) }; #awaited)
-        }
-        CallMode::Block => quote_spanned!(span=> #block(__c)),
-    };
-    let decided = decide(
-        extent,
-        call,
-        quote_spanned!(span=> #[allow(unreachable_code)] __c => { #dead #held #made }),
-    );
-    parenthesized(decided)
+    });
+    let arms = Written(move |to: &mut TokenStream| {
+        write_spanned!(to, span=> #[allow(unreachable_code)] __c => { #dead #held #made });
+    });
+    decided(extent, call, arms)
 }
 
 /// The value of `__run`: awaited in place, or by blocking.
 pub(crate) fn run(making: CallMode, at: Span) -> TokenStream {
     match making {
         CallMode::Block => run_group(making, hygienic(at)),
-        CallMode::Await | CallMode::Segment => awaited(quote_spanned!(hygienic(at)=> __run), at),
+        CallMode::Await | CallMode::Segment => {
+            awaited(quote_spanned!(hygienic(at)=> __run), at).into_token_stream()
+        }
     }
 }
 
@@ -192,24 +216,27 @@ pub(crate) fn n_awaited() -> usize {
 
 /// A future of the library's, awaited in place. Where stacks are kept, its level of the stack has
 /// the location of the user's `at`.
-pub(crate) fn awaited(future: TokenStream, at: Span) -> TokenStream {
+pub(crate) fn awaited(future: impl ToTokens, at: Span) -> impl ToTokens {
     N_AWAITED.set(N_AWAITED.get() + 1);
-    match stacks::are_kept() {
-        true => on_level(&future, at),
-        false => quote_spanned!(hygienic(at)=> #future.await),
-    }
+    Written(move |to: &mut TokenStream| match stacks::are_kept() {
+        true => on_level(&future, at).to_tokens(to),
+        false => {
+            let span = hygienic(at);
+            write_spanned!(to, span=> #future.await);
+        }
+    })
 }
 
 /// The future stands in the frame itself, and the level refers to it: `task/level.rs` of the
 /// runtime says why.
-fn on_level(future: &TokenStream, at: Span) -> TokenStream {
+fn on_level(future: &impl ToTokens, at: Span) -> TokenStream {
     let span = hygienic(at);
     let (level, here) = (names::level(span), here(at));
     quote_spanned!(span=> (match #future { mut __f => unsafe { #level(&raw mut __f, || #here) }.await }))
 }
 
 /// The function that makes a user's future one to await here, and its arguments.
-pub(crate) fn foreign(future: impl ToTokens, at: Span) -> (TokenStream, TokenStream) {
+pub(crate) fn foreign(future: impl ToTokens, at: Span) -> (RuntimePath, TokenStream) {
     let span = hygienic(at);
     match stacks::are_kept() {
         true => {
@@ -308,12 +335,24 @@ fn start(expr: &Expr) -> Span {
     }
 }
 
-/// `(match scrutinee { arms })` in place of the user's call: lints about unused values point at it.
-pub(crate) fn decide(extent: Extent, scrutinee: TokenStream, arms: TokenStream) -> TokenStream {
-    let matched = Token![match](extent.start);
-    let mut braces = Group::new(Delimiter::Brace, arms);
-    braces.set_span(extent.end);
-    quote!(#matched #scrutinee #braces)
+/// `match scrutinee { arms }` in place of the user's call: lints about unused values point at it.
+pub(crate) fn decide(extent: Extent, scrutinee: impl ToTokens, arms: impl ToTokens) -> TokenStream {
+    let mut decided = Token![match](extent.start).into_token_stream();
+    scrutinee.to_tokens(&mut decided);
+    group(&mut decided, Delimiter::Brace, extent.end, |inside| {
+        arms.to_tokens(inside);
+    });
+    decided
+}
+
+/// The same in parentheses, which may stand anywhere in an expression of the user's.
+pub(crate) fn decided(
+    extent: Extent,
+    scrutinee: impl ToTokens,
+    arms: impl ToTokens,
+) -> TokenStream {
+    let decided = decide(extent, scrutinee, arms);
+    called_at(hygienic(extent.start), decided).into_token_stream()
 }
 
 /// The outermost parentheses carry the user's span: `let` chains look at the edition of the end of

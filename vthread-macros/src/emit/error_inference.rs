@@ -4,7 +4,7 @@
 use crate::emit::call::{answer, dead};
 use crate::names;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::Type;
 
 /// Dead code that makes this block fail with the error type that `error` holds.
@@ -14,6 +14,7 @@ pub(crate) fn pin_error_type(error: &Ident, span: Span) -> TokenStream {
         span,
         quote_spanned!(span=> return ::core::result::Result::Err(#value(&#error));),
     )
+    .into_token_stream()
 }
 
 /// Dead code that fixes the error type that this block returns, through any alias.
@@ -23,6 +24,7 @@ pub(crate) fn pin_error(group: &Ident, span: Span) -> TokenStream {
         span,
         quote_spanned!(span=> return ::core::result::Result::Err(#owner::err(&#group));),
     )
+    .into_token_stream()
 }
 
 /// Finds the formatter of an error, for events. An error type that is left to inference is not

@@ -2,7 +2,7 @@
 
 use crate::emit::call::{CallMode, dead_beside};
 use crate::emit::error_inference::{pin_error, pin_error_type};
-use crate::names;
+use crate::names::{self, RuntimePath};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
@@ -18,10 +18,10 @@ pub(crate) fn handle_binding(handle: &Ident, inner: &Ident, span: Span) -> Token
 
 /// Reports the body's value through the slot; the body then pends until it is dropped.
 pub(crate) fn slot_end(
-    done: &TokenStream,
+    done: RuntimePath,
     turbofish: &TokenStream,
     slot: &Ident,
-    val: &TokenStream,
+    val: RuntimePath,
     span: Span,
 ) -> TokenStream {
     let dead = dead_beside(CallMode::Await, span, TokenStream::new());

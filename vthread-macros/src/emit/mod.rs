@@ -5,3 +5,4 @@ pub(crate) mod call;
 pub(crate) mod error_inference;
 pub(crate) mod group_prologue;
 pub(crate) mod parens;
+pub(crate) mod write;

@@ -123,9 +123,17 @@ fn around(expr: &Expr) -> Option<Group> {
 
 /// `+=` and its like, whose right side the lint looks at.
 pub(crate) fn is_assignment(op: &BinOp) -> bool {
-    op.to_token_stream().to_string().ends_with('=')
-        && !matches!(
-            op,
-            BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Le(_) | BinOp::Ge(_)
-        )
+    matches!(
+        op,
+        BinOp::AddAssign(_)
+            | BinOp::SubAssign(_)
+            | BinOp::MulAssign(_)
+            | BinOp::DivAssign(_)
+            | BinOp::RemAssign(_)
+            | BinOp::BitXorAssign(_)
+            | BinOp::BitAndAssign(_)
+            | BinOp::BitOrAssign(_)
+            | BinOp::ShlAssign(_)
+            | BinOp::ShrAssign(_)
+    )
 }

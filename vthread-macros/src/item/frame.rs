@@ -184,6 +184,7 @@ fn says_output(signature: &Signature) -> TokenStream {
         span,
         quote_spanned!(span=> let __r: #ty = #any(); return __r;),
     )
+    .into_token_stream()
 }
 
 /// The body of a companion whose function has errors: callers still type-check.

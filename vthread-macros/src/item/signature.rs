@@ -129,7 +129,7 @@ pub(crate) fn output(signature: &Signature) -> TokenStream {
         ReturnType::Default => quote!(()),
         // `Output = !` cannot be written, but a name for it can.
         ReturnType::Type(_, ty) if matches!(**ty, syn::Type::Never(_)) => {
-            names::never_type(hygienic(ty.span()))
+            names::never_type(hygienic(ty.span())).into_token_stream()
         }
         ReturnType::Type(_, ty) => quote!(#ty),
     }

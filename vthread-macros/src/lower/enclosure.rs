@@ -17,7 +17,7 @@ use crate::forms::form::{EnclosureForm, Head};
 use crate::lower::Lowering;
 use crate::names::{self, hygienic};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::Macro;
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
@@ -322,6 +322,7 @@ impl Lowering {
                     span,
                     quote_spanned!(span=> let __r #annotation = #any(); return __r;),
                 )
+                .into_token_stream()
             }
         };
         let turbofish = match has_type {
@@ -331,7 +332,7 @@ impl Lowering {
         Leaving {
             before: quote_spanned!(span=> let #slot = #slot_new();),
             pin,
-            end: crate::emit::group_prologue::slot_end(&slot_done, &turbofish, slot, &val, span),
+            end: crate::emit::group_prologue::slot_end(slot_done, &turbofish, slot, val, span),
             body: quote_spanned!(span=> #until_done(&#slot, __b)),
             value: quote_spanned!(span=> #done(#val(__v))),
             left: quote_spanned!(span=> #returned(__r)),

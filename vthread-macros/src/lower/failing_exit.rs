@@ -10,7 +10,7 @@ use super::control_flow::JumpScope;
 use crate::emit::call::{Extent, answer, decide};
 use crate::emit::parens::parenthesized;
 use crate::lower::Lowering;
-use crate::names::{self, hygienic};
+use crate::names::{self, RuntimePath, hygienic};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
@@ -48,7 +48,7 @@ impl Lowering {
     /// The operand of a `?`, rewritten.
     pub(crate) fn claims_attempt(&self, operand: &mut Expr, extent: Extent) {
         let attempt = names::attempt(hygienic(extent.start));
-        *operand = Expr::Verbatim(claims(operand.to_token_stream(), &attempt, extent));
+        *operand = Expr::Verbatim(claims(operand.to_token_stream(), attempt, extent));
     }
 
     /// A tail whose type decides.
@@ -58,7 +58,7 @@ impl Lowering {
         match extent {
             Some(extent) => {
                 let ending = names::ending(hygienic(extent.start));
-                Expr::Verbatim(claims(tail.to_token_stream(), &ending, extent))
+                Expr::Verbatim(claims(tail.to_token_stream(), ending, extent))
             }
             None => tail,
         }
@@ -132,7 +132,7 @@ fn claimed(result: TokenStream, span: Span) -> TokenStream {
 }
 
 /// `value`, examined in place where `question` finds that its type may fail.
-fn claims(value: TokenStream, question: &TokenStream, extent: Extent) -> TokenStream {
+fn claims(value: TokenStream, question: RuntimePath, extent: Extent) -> TokenStream {
     let span = hygienic(extent.start);
     let it = Ident::new("__x", span);
     let claim_failure = names::claim_failure(span);

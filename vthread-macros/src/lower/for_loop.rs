@@ -6,6 +6,7 @@ use super::expr::label_text;
 use crate::editor;
 use crate::emit::call::{CallMode, answer, awaited, dead_beside};
 use crate::emit::parens::parenthesized;
+use crate::emit::write::NOTHING;
 use crate::lower::control_flow::JumpScope;
 use crate::names::{self, hygienic, plain_text};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
@@ -173,7 +174,7 @@ fn step(making: CallMode, item: &Ident, at: Span) -> TokenStream {
 fn guard(making: CallMode, span: Span) -> TokenStream {
     match making {
         CallMode::Block => TokenStream::new(),
-        _ => dead_beside(making, span, TokenStream::new()),
+        _ => dead_beside(making, span, NOTHING).into_token_stream(),
     }
 }
 

@@ -11,8 +11,11 @@ use super::{Lowering, blocking_calls, named_like_a_type};
 use crate::analysis::impl_siblings::Known;
 use crate::analysis::scopes::Name;
 use crate::editor;
-use crate::emit::call::{CallMode, Extent, Place, decide, found, known_call, shown_value, ways};
+use crate::emit::call::{
+    CallMode, Extent, Place, arm, decided, found, known_call, shown_value, ways,
+};
 use crate::emit::parens;
+use crate::emit::write::{NOTHING, Written, write_spanned};
 use crate::errors;
 use crate::known;
 use crate::names::{self, companion, hygienic, plain_text};
@@ -319,7 +322,7 @@ impl Lowering {
                     warning,
                 ),
                 extent(call),
-                quote_spanned!(span=> #[allow(unreachable_code)] __x => { #held #ways }),
+                arm(span, NOTHING, held, ways).into_token_stream(),
             );
             return Expr::Verbatim(parens::parenthesized(decided));
         }
@@ -351,18 +354,13 @@ impl Lowering {
             making,
             Place::Checked,
             span,
-            quote_spanned!(span=> #tag(&__x)),
+            Written(move |to: &mut TokenStream| write_spanned!(to, span=> #tag(&__x))),
             warning,
-            quote_spanned!(span=> __t[()]),
+            Written(move |to: &mut TokenStream| write_spanned!(to, span=> __t[()])),
         );
         let held = self.held_across(quote_spanned!(span=> &__k), at);
         let ways = ways(making, at, arguments);
-        let decided = decide(
-            extent,
-            value,
-            quote_spanned!(span=> #[allow(unreachable_code)] __x => { #found #held #ways }),
-        );
-        Expr::Verbatim(parens::parenthesized(decided))
+        Expr::Verbatim(decided(extent, value, arm(span, found, held, ways)))
     }
 }
 

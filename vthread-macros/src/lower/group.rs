@@ -16,7 +16,7 @@ use crate::forms::form::{GroupForm, OnFailure};
 use crate::lower::Lowering;
 use crate::names::{self, hygienic};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{Expr, ExprBreak, ExprContinue, Macro, Type};
@@ -322,7 +322,8 @@ impl Lowering {
                 false => dead(
                     span,
                     quote_spanned!(span=> let __r #annotation = #any(); return __r;),
-                ),
+                )
+                .into_token_stream(),
             };
             let depth = self.frames.len();
             let value = self.claimed_after_join(depth, quote_spanned!(span=> __r), span);
@@ -337,7 +338,7 @@ impl Lowering {
             )
         };
         let (body, unit) = (&form.body, tail::unit(&form.body, span));
-        let end = slot_end(&slot_done, &turbofish, slot, &val, span);
+        let end = slot_end(slot_done, &turbofish, slot, val, span);
         let handle_let = handle_binding(handle, inner, span);
         let (before, run) = self.run(
             quote_spanned!(span=> #owner::run_native(&__o, #group, &#slot, __b)),

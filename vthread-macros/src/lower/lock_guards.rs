@@ -99,6 +99,7 @@ impl Lowering {
                 #(#types.across::<_, #table::held_guard>(#choice)[()].#blocks();)*
             ),
         )
+        .into_token_stream()
     }
 
     /// The same beside an expression that is known to suspend.

@@ -8,7 +8,7 @@
 
 use crate::analysis::scopes::Name;
 use crate::lower::Lowering;
-use crate::names::{self, hygienic, plain_text};
+use crate::names::{self, RuntimePath, hygienic, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::Path;
@@ -61,7 +61,7 @@ impl Lowering {
 }
 
 /// Refuses a macro at `path` that is not the one named `both` in `macros`.
-fn same(macros: TokenStream, path: &Path, both: &Ident, span: Span) -> TokenStream {
+fn same(macros: RuntimePath, path: &Path, both: &Ident, span: Span) -> TokenStream {
     quote_spanned!(span=>
         #[allow(unused_imports)] use #macros::*;
         #[allow(unused_imports)] use #path as #both;

@@ -6,8 +6,9 @@ use super::of_its_file::is_function_of_its_file;
 use super::{Lowering, blocking_calls};
 use crate::analysis::impl_siblings::Known;
 use crate::editor;
-use crate::emit::call::{Extent, decide, found, known_call, shown_value, ways};
+use crate::emit::call::{Extent, arm, decide, decided, found, known_call, shown_value, ways};
 use crate::emit::parens::{as_argument, parenthesized};
+use crate::emit::write::{NOTHING, Written, write_spanned};
 use crate::known;
 use crate::names::{self, hash, hygienic, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -143,13 +144,11 @@ impl Lowering {
         let hash = hash(name);
         let warning = blocking_calls::method(name, at).filter(|_| self.warns());
         let warning = stated.map(|call| quote!(#call;)).or(warning);
-        let which = match names::IO_METHODS.contains(&name) {
-            true => {
-                let io = names::io(span);
-                quote_spanned!(span=> #io(&__t)[()])
-            }
-            false => quote_spanned!(span=> __t[()]),
-        };
+        let io = names::IO_METHODS.contains(&name).then(|| names::io(span));
+        let which = Written(move |to: &mut TokenStream| match &io {
+            Some(io) => write_spanned!(to, span=> #io(&__t)[()]),
+            None => write_spanned!(to, span=> __t[()]),
+        });
         let held = self.held_across(quote_spanned!(span=> &__k), at);
         let place = self.place_of_check();
         let ExprMethodCall {
@@ -164,7 +163,12 @@ impl Lowering {
         let arguments = names::called_at(paren_token.span.join(), args.to_token_stream());
         let extent = Extent::from(receiver, paren_token.span.close());
         let ways = ways(making, at, paren_token.span.join());
-        let tail = quote!(#dot_token #method #turbofish #arguments);
+        let tail = Written(|to: &mut TokenStream| {
+            dot_token.to_tokens(to);
+            method.to_tokens(to);
+            turbofish.to_tokens(to);
+            arguments.to_tokens(to);
+        });
         let new_ty = names::ty(span);
         let is_value = classify(receiver) == Receiver::Value;
         let probed = if is_value {
@@ -174,31 +178,33 @@ impl Lowering {
             }
             let receiver = as_argument(receiver);
             let tag = names::tag_of_value(span);
-            let tag = quote_spanned!(span=> #tag::<#hash, _, _>(&__r, &__x));
+            let tag = Written(move |to: &mut TokenStream| {
+                write_spanned!(to, span=> #tag::<#hash, _, _>(&__r, &__x));
+            });
             let found = found(making, place, span, tag, warning, which);
-            let decided = decide(
-                extent,
-                quote_spanned!(span=> __r.pass(#receiver) #tail),
-                quote_spanned!(span=> #[allow(unreachable_code)] __x => { #found #held #ways }),
-            );
+            let made = Written(move |to: &mut TokenStream| {
+                write_spanned!(to, span=> __r.pass(#receiver) #tail);
+            });
+            let decided = decide(extent, made, arm(span, found, held, ways));
             quote_spanned!(span=> { let __r = #new_ty(); #decided })
         } else {
             let mut types = Vec::new();
             let (real, copy) = self.place(receiver, &mut types);
-            let tag = match is_raw_place(receiver) {
-                _ if self.is_function(receiver) => {
+            let (is_raw, is_function) = (is_raw_place(receiver), self.is_function(receiver));
+            let tag = Written(|to: &mut TokenStream| match is_raw {
+                _ if is_function => {
                     let tag = names::tag_of_result(span);
-                    quote_spanned!(span=> #tag(&__x))
+                    write_spanned!(to, span=> #tag(&__x));
                 }
                 true => {
                     let tag = names::tag_of_raw(span);
-                    quote_spanned!(span=> #tag::<#hash, _, _>(&raw const #copy, &__x))
+                    write_spanned!(to, span=> #tag::<#hash, _, _>(&raw const #copy, &__x));
                 }
                 false => {
                     let tag = names::tag(span);
-                    quote_spanned!(span=> #tag::<#hash, _, _>(&#copy, &__x))
+                    write_spanned!(to, span=> #tag::<#hash, _, _>(&#copy, &__x));
                 }
-            };
+            });
             let remembered = expected
                 .filter(|_| types.is_empty())
                 .and_then(|expected| Some((expected, self.remembered(args, span)?)));
@@ -213,22 +219,23 @@ impl Lowering {
                     (making, place),
                     &remembered.types,
                     (quote!(#real #call), quote!(#copy #again)),
-                    (tag, which, warning),
+                    (tag.into_token_stream(), which.into_token_stream(), warning),
                     extent,
-                    quote_spanned!(span=> #[allow(unreachable_code)] __x => { #held #ways }),
+                    arm(span, NOTHING, held, ways).into_token_stream(),
                 );
                 return Expr::Verbatim(parenthesized(decided));
             }
             let found = found(making, place, span, tag, warning, which);
-            let decided = decide(
-                extent,
-                quote!(#real #tail),
-                quote_spanned!(span=> #[allow(unreachable_code)] __x => { #found #held #ways }),
-            );
-            match types.is_empty() {
-                true => decided,
-                false => quote_spanned!(span=> { #(let #types = #new_ty();)* #decided }),
+            let made = Written(move |to: &mut TokenStream| {
+                real.to_tokens(to);
+                tail.to_tokens(to);
+            });
+            let arm = arm(span, found, held, ways);
+            if types.is_empty() {
+                return Expr::Verbatim(decided(extent, made, arm));
             }
+            let decided = decide(extent, made, arm);
+            quote_spanned!(span=> { #(let #types = #new_ty();)* #decided })
         };
         Expr::Verbatim(parenthesized(probed))
     }

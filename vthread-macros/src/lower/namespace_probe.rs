@@ -7,8 +7,9 @@ use super::blocking_calls;
 use super::called_macro::instead_of_a_function;
 use super::expectation::Expected;
 use super::function_call::extent;
-use crate::emit::call::{CallMode, Place, dead_in_arm, decide, outer, ways};
+use crate::emit::call::{CallMode, Place, arm, dead_in_arm, decide, outer, ways};
 use crate::emit::parens;
+use crate::emit::write::{NOTHING, Written, write_spanned};
 use crate::names::{self, hygienic, plain_text};
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -76,15 +77,13 @@ pub(super) fn probe(
         None => (TokenStream::new(), TokenStream::new(), warning),
     };
     let asked = expected.as_ref().map(Expected::asked);
-    let beside = match (&asked, &warning) {
-        (None, None) => None,
-        _ => Some(quote!(#asked #warning)),
+    let making = match place {
+        Place::Checked => CallMode::Await,
+        Place::CheckedAround => CallMode::Block,
     };
-    let dead = match (place, &beside) {
-        (Place::CheckedAround, None) => TokenStream::new(),
-        (Place::CheckedAround, Some(_)) => dead_in_arm(CallMode::Block, span, quote!(#beside)),
-        (Place::Checked, _) => dead_in_arm(CallMode::Await, span, quote!(#beside)),
-    };
+    let has_dead = place == Place::Checked || asked.is_some() || warning.is_some();
+    let beside = quote!(#asked #warning);
+    let dead = has_dead.then(|| dead_in_arm(making, span, beside));
     let ways = ways(CallMode::Await, at, call.paren_token.span.join());
     let (allowed, quiet) = (allowed(&path, false, span), allowed(&path, true, span));
     // The call begins where the user's does, for `Location::caller` in a plain function.
@@ -118,24 +117,28 @@ pub(super) fn probe(
             quote!(#callee #outside)
         }
     };
-    let kind = quote_spanned!(span=> let __k = ({
-        use #none as #module;
-        use #no_kind;
-        {
-            #quiet use #path as #module;
-            { use #module::*; #same __VTHREAD_KIND }
-        }
-    }););
+    let kind = Written(|to: &mut TokenStream| {
+        write_spanned!(to, span=> let __k = ({
+            use #none as #module;
+            use #no_kind;
+            {
+                #quiet use #path as #module;
+                { use #module::*; #same __VTHREAD_KIND }
+            }
+        }););
+    });
     let decided = match expected {
         None => decide(
             extent,
             result,
-            quote_spanned!(span=> #[allow(unreachable_code)] __x => { #dead #kind #held #ways }),
+            Written(|to: &mut TokenStream| {
+                write_spanned!(to, span=> #[allow(unreachable_code)] __x => { #dead #kind #held #ways });
+            }),
         ),
         Some(expected) => {
             let dead = quote_spanned!(span=> #[allow(unreachable_code)] #dead);
-            let arms = quote_spanned!(span=> #[allow(unreachable_code)] __x => { #held #ways });
-            expected.of_name(&kind, (dead, extent), result, arms)
+            let arms = arm(span, NOTHING, held, ways).into_token_stream();
+            expected.of_name(&kind.to_token_stream(), (dead, extent), result, arms)
         }
     };
     let chosen = match remembers.is_empty() {

@@ -16,7 +16,7 @@ use crate::lower::body_end::body_by_type;
 use crate::lower::group::{Parts, Vars};
 use crate::names::{self, hygienic};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 
 impl Lowering {
     /// Probes the function's return type; in a child, marks where it would fail.
@@ -46,7 +46,7 @@ impl Lowering {
             Some(ty) => quote_spanned!(span=> #kind.left(#unknown::<#ty>())),
             None => quote_spanned!(span=> #kind.left_inferred()),
         };
-        dead(span, quote_spanned!(span=> return #left;))
+        dead(span, quote_spanned!(span=> return #left;)).into_token_stream()
     }
 
     pub(crate) fn with_error_asked(
@@ -92,7 +92,8 @@ impl Lowering {
             false => quote_spanned!(span=> let #leaves = #kind;),
         };
         let pin = match is_in_child {
-            true => dead(span, quote_spanned!(span=> return #leaves.left_inferred();)),
+            true => dead(span, quote_spanned!(span=> return #leaves.left_inferred();))
+                .into_token_stream(),
             false => self.pin_left(&leaves, span),
         };
         let (val, out) = (names::ctl_val(tail_at), names::ctl_out(span));
@@ -116,7 +117,7 @@ impl Lowering {
                 )
             }
         };
-        let end = slot_end(&slot_done, &TokenStream::new(), slot, &val, span);
+        let end = slot_end(slot_done, &TokenStream::new(), slot, val, span);
         let handle_let = handle_binding(handle, inner, span);
         let (before, run) = self.run(
             quote_spanned!(span=> #owner::run_asked(&__o, #group, &#slot, #leaves, __b)),

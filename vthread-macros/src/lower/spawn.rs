@@ -8,12 +8,13 @@ use crate::analysis::tail;
 use crate::analysis::tail::Tail;
 use crate::emit::call::{CallMode, awaited, body_future, dead, dead_beside, outer};
 use crate::emit::group_prologue::{kept_group, known_error, this_group};
+use crate::emit::write::NOTHING;
 use crate::errors;
 use crate::forms::form::SpawnForm;
 use crate::lower::Lowering;
-use crate::names::{self, hygienic, plain_text};
+use crate::names::{self, RuntimePath, hygienic, plain_text};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{Block, Expr, Macro, Token};
@@ -219,12 +220,12 @@ impl Lowering {
         let block_on = names::block_on(span);
         match self.making(false) {
             CallMode::Block => quote_spanned!(span=> #block_on(#future)),
-            _ => awaited(future, at),
+            _ => awaited(future, at).into_token_stream(),
         }
     }
 
     fn dead_for_await(&self, span: Span) -> TokenStream {
-        dead_beside(self.making(false), span, TokenStream::new())
+        dead_beside(self.making(false), span, NOTHING).into_token_stream()
     }
 
     /// Waits for the place that the spawner has given to the child.
@@ -243,7 +244,7 @@ impl Lowering {
 
     /// `Options::new()` records its caller: it needs the user's span, or it would record the
     /// attribute.
-    pub(crate) fn new_options(&self, options: TokenStream, at: Span) -> TokenStream {
+    pub(crate) fn new_options(&self, options: RuntimePath, at: Span) -> TokenStream {
         quote_spanned!(at=> #options::new())
     }
 
@@ -398,7 +399,7 @@ pub(crate) fn end(
 fn changes_its_copy(name: &Ident) -> TokenStream {
     let span = hygienic(name.span());
     let changed = names::changed(span);
-    dead(span, quote_spanned!(span=> #changed(&#name)[()].check();))
+    dead(span, quote_spanned!(span=> #changed(&#name)[()].check();)).into_token_stream()
 }
 
 /// One `Move` outside and one `take` inside for each name: a use by value of a `Copy` name alone
