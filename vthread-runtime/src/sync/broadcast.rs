@@ -3,7 +3,7 @@
 use super::SendError;
 use super::waitlist::{Note, Place, Wait, WaitList};
 use crate::base::wake::WakeList;
-use crate::primitive::{Mutex, MutexGuard};
+use crate::primitive::{Mutex, ShortMutex, ShortMutexGuard};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
 use crate::task::taking::checked_taking;
@@ -45,7 +45,7 @@ pub fn broadcast<T>(capacity: usize) -> (BroadcastSender<T>, BroadcastReceiver<T
     );
     let shared = Arc::new(Shared {
         capacity,
-        locked: Mutex::new(State {
+        locked: ShortMutex::new(State {
             slots: VecDeque::new(),
             first: 0,
             n_senders: 1,
@@ -96,7 +96,7 @@ pub enum TryBroadcastRecvError {
 
 struct Shared<T> {
     capacity: usize,
-    locked: Mutex<State<T>>,
+    locked: ShortMutex<State<T>>,
 }
 
 struct State<T> {
@@ -333,7 +333,7 @@ impl<T> Place for Receiving<'_, T> {
 
     type State = State<T>;
 
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> ShortMutexGuard<'_, State<T>> {
         self.0.locked.lock()
     }
 
@@ -352,7 +352,7 @@ impl<T> Place for Closing<'_, T> {
 
     type State = State<T>;
 
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> ShortMutexGuard<'_, State<T>> {
         self.0.locked.lock()
     }
 

@@ -18,7 +18,7 @@
 
 use super::waitlist::{Note, Place, WaitList};
 use crate::base::wake::{WakeList, wake};
-use crate::primitive::{Mutex, MutexGuard};
+use crate::primitive::{ShortMutex, ShortMutexGuard};
 use crate::task::wait_reason::WaitReason;
 use std::collections::VecDeque;
 use std::sync::mpsc::{RecvError, SendError, TryRecvError, TrySendError};
@@ -31,7 +31,7 @@ const INITIAL_ROOM: usize = 32;
 #[derive(Debug)]
 pub(super) struct Queue<T> {
     bound: usize,
-    locked: Mutex<Locked<T>>,
+    locked: ShortMutex<Locked<T>>,
 }
 
 /// The state of a channel.
@@ -72,7 +72,7 @@ impl<T> Queue<T> {
         };
         Queue {
             bound,
-            locked: Mutex::new(locked),
+            locked: ShortMutex::new(locked),
         }
     }
 
@@ -394,7 +394,7 @@ impl<T> Place for Room<'_, T> {
 
     type State = Locked<T>;
 
-    fn lock(&self) -> MutexGuard<'_, Locked<T>> {
+    fn lock(&self) -> ShortMutexGuard<'_, Locked<T>> {
         self.0.locked.lock()
     }
 
@@ -440,7 +440,7 @@ impl<T> Place for Messages<'_, T> {
 
     type State = Locked<T>;
 
-    fn lock(&self) -> MutexGuard<'_, Locked<T>> {
+    fn lock(&self) -> ShortMutexGuard<'_, Locked<T>> {
         self.0.locked.lock()
     }
 
@@ -472,7 +472,7 @@ impl<T> Place for Closing<'_, T> {
 
     type State = Locked<T>;
 
-    fn lock(&self) -> MutexGuard<'_, Locked<T>> {
+    fn lock(&self) -> ShortMutexGuard<'_, Locked<T>> {
         self.0.locked.lock()
     }
 

@@ -44,7 +44,9 @@
 
 use super::waitlist::{Note, Place, Wait, WaitList};
 use crate::base::wake::wake;
-use crate::primitive::{AtomicUsize, Mutex, MutexGuard, Ordering, const_unless_modelled, shrunk};
+use crate::primitive::{
+    AtomicUsize, Ordering, ShortMutex, ShortMutexGuard, const_unless_modelled, shrunk,
+};
 use crate::task::wait_for::LockOwner;
 use crate::task::wait_reason::WaitReason;
 use std::pin::Pin;
@@ -73,7 +75,7 @@ fn needs_notice(word: usize) -> bool {
 #[derive(Debug)]
 pub(super) struct RawLock {
     word: AtomicUsize,
-    waiters: Mutex<WaitList>,
+    waiters: ShortMutex<WaitList>,
     /// For the report of deadlocks.
     taken: LockOwner,
 }
@@ -84,7 +86,7 @@ impl RawLock {
         pub(super) const fn new() -> Self {
             RawLock {
                 word: AtomicUsize::new(0),
-                waiters: Mutex::new(WaitList::new()),
+                waiters: ShortMutex::new(WaitList::new()),
                 taken: LockOwner::unowned(),
             }
         }
@@ -244,7 +246,7 @@ impl Place for &RawLock {
 
     type State = WaitList;
 
-    fn lock(&self) -> MutexGuard<'_, WaitList> {
+    fn lock(&self) -> ShortMutexGuard<'_, WaitList> {
         self.waiters.lock()
     }
 

@@ -26,7 +26,7 @@
 
 use crate::base::list::{List, Node};
 use crate::base::wake::wake;
-use crate::primitive::MutexGuard;
+use crate::primitive::ShortMutexGuard;
 use crate::task::current;
 use crate::task::wait_reason;
 use crate::task::wait_reason::WaitReason;
@@ -45,7 +45,7 @@ pub(crate) trait Place {
     const DOING: WaitReason;
 
     /// Takes the lock.
-    fn lock(&self) -> MutexGuard<'_, Self::State>;
+    fn lock(&self) -> ShortMutexGuard<'_, Self::State>;
 
     /// The waiters here.
     fn waiters(state: &mut Self::State) -> &mut WaitList;
@@ -293,18 +293,18 @@ mod model;
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use crate::primitive::Mutex;
+    use crate::primitive::ShortMutex;
     use std::pin::pin;
 
     /// A place where there is nothing.
-    struct Nothing(Mutex<WaitList>);
+    struct Nothing(ShortMutex<WaitList>);
 
     impl Place for &Nothing {
         const DOING: WaitReason = WaitReason::Acquiring;
 
         type State = WaitList;
 
-        fn lock(&self) -> MutexGuard<'_, WaitList> {
+        fn lock(&self) -> ShortMutexGuard<'_, WaitList> {
             self.0.lock()
         }
         fn waiters(state: &mut WaitList) -> &mut WaitList {
@@ -317,7 +317,7 @@ mod tests {
 
     #[test]
     fn an_attempt_has_a_note_once_whoever_wakes() {
-        let place = Nothing(Mutex::new(WaitList::new()));
+        let place = Nothing(ShortMutex::new(WaitList::new()));
         let wait = pin!(Wait::new(&place));
         let mut notes = Vec::new();
         for _ in 0..2 {

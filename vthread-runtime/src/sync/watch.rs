@@ -3,7 +3,7 @@
 use super::waitlist::{Note, Place, Wait, WaitList};
 use super::{RecvError, SendError};
 use crate::base::wake::WakeList;
-use crate::primitive::{Mutex, MutexGuard};
+use crate::primitive::{ShortMutex, ShortMutexGuard};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
 use crate::task::taking::{checked_taking, taking};
@@ -35,7 +35,7 @@ use std::task::{Context, Poll, Waker, ready};
 pub fn watch<T>(value: T) -> (WatchSender<T>, WatchReceiver<T>) {
     let shared = Arc::new(Shared {
         value: RwLock::new(value),
-        locked: Mutex::new(State {
+        locked: ShortMutex::new(State {
             version: 0,
             n_senders: 1,
             n_receivers: 1,
@@ -76,7 +76,7 @@ pub struct WatchRef<'r, T> {
 /// reading reads the version that belongs to it.
 struct Shared<T> {
     value: RwLock<T>,
-    locked: Mutex<State>,
+    locked: ShortMutex<State>,
 }
 
 struct State {
@@ -322,7 +322,7 @@ impl<T> Place for Receiving<'_, T> {
 
     type State = State;
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> ShortMutexGuard<'_, State> {
         self.0.locked.lock()
     }
 
@@ -341,7 +341,7 @@ impl<T> Place for Closing<'_, T> {
 
     type State = State;
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> ShortMutexGuard<'_, State> {
         self.0.locked.lock()
     }
 
