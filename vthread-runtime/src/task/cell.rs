@@ -156,6 +156,7 @@ unsafe fn run<F: Future, P: Parent<F::Output>>(task: NonNull<Header>) -> Then {
             if header.state.pause() == Pause::Idle {
                 return then;
             }
+            header.vthread.wait_reason.set_woken();
             crate::runtime::schedule_last(TaskRef(task));
             WaitReason::Queued.as_then()
         }

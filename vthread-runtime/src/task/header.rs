@@ -423,7 +423,7 @@ impl std::ops::Deref for Held<'_> {
     }
 }
 
-/// A task in a queue: notified, hence alive. Its holder runs it.
+/// A task in a queue: `RUNNING`, hence alive. Its holder runs it.
 #[derive(Debug)]
 pub(crate) struct TaskRef(pub(crate) NonNull<Header>);
 
@@ -492,7 +492,7 @@ impl TaskRef {
     #[inline]
     pub(crate) fn run_to_yield(self) -> (Then, Option<Self>) {
         let task = self.0;
-        // SAFETY: a task in a queue is notified or running, hence alive. It is in one queue
+        // SAFETY: a task in a queue is `RUNNING`, hence alive. It is in one queue
         // only, so that no other thread runs it.
         let then = unsafe { (task.as_ref().vtable.run)(task) };
         (then, (then == Then::YIELDS).then_some(TaskRef(task)))

@@ -3,16 +3,16 @@
 //!
 //! One word holds the life cycle's bits and the count of references. The *base reference* stands
 //! for the task's being alive: it is given up by the last step of its end. A task in a queue needs
-//! no reference of its own, because a task that is `NOTIFIED` has not ended.
+//! no reference of its own, because a task that is `RUNNING` has not ended.
 
 use crate::primitive::{AtomicU32, Ordering};
 
-/// The frame is being polled, or the task is new or has yielded, and is queued for its next poll:
-/// that costs no change of the word. Set at birth and by `start`, cleared by `pause` and
+/// The frame is being polled, or the task is in a queue for its next poll, whose beginning costs no
+/// change of the word. Set at birth and by the wake of an idle task, cleared by `pause` and
 /// `complete`.
 const RUNNING: u32 = 1 << 0;
-/// The task is in a queue or, with `RUNNING`, must be polled again. Set by wakers, cleared by
-/// `start`.
+/// A task that is `RUNNING` was woken, and must be polled after that. Set by wakers, cleared by
+/// `start` and `pause`.
 const NOTIFIED: u32 = 1 << 1;
 /// The frame is gone, its value is written. Set once, by `complete`; never with `RUNNING`.
 const COMPLETE: u32 = 1 << 2;
@@ -50,7 +50,7 @@ pub(crate) enum Activity {
 #[derive(Debug, PartialEq, Eq)]
 #[must_use]
 pub(crate) enum Wake {
-    /// Put the task into a queue: it was idle, and now it is notified.
+    /// Put the task into a queue: it was idle, and belongs to the caller until it is queued.
     Schedule,
     /// Put the task into the queue of its test: the same, of a task `IN_WORLD`.
     ScheduleInWorld,
@@ -99,7 +99,17 @@ pub(crate) enum Release {
 }
 
 impl Wake {
-    /// The word was `before` when `NOTIFIED` was set.
+    /// The word after a wake.
+    #[inline]
+    fn applied(now: u32) -> u32 {
+        if now & (RUNNING | NOTIFIED | COMPLETE) == 0 {
+            now | RUNNING
+        } else {
+            now | NOTIFIED
+        }
+    }
+
+    /// The word was `before` when it was woken.
     #[inline]
     fn after(before: u32) -> Self {
         // One comparison for all tasks but those of tests.
@@ -130,14 +140,19 @@ impl State {
         State(AtomicU32::new(RUNNING | HANDLE | (2 * REFERENCE)))
     }
 
-    /// Queued -> running, by the worker that took the task from a queue, where a wake had put it.
+    /// Called by the worker that took the task from a queue, where a wake had put it: the poll that
+    /// follows answers the wakes until now. A load, if there were no others.
     #[inline]
     pub(crate) fn start(&self) {
-        let before = self.0.fetch_xor(NOTIFIED | RUNNING, Ordering::AcqRel);
-        debug_assert_eq!(before & (NOTIFIED | RUNNING | COMPLETE), NOTIFIED);
+        let before = self.0.load(Ordering::Relaxed);
+        debug_assert_eq!(before & (RUNNING | COMPLETE), RUNNING);
+        if before & NOTIFIED != 0 {
+            self.0.fetch_and(!NOTIFIED, Ordering::AcqRel);
+        }
     }
 
-    /// Running -> idle or queued, by the worker whose poll was `Pending`.
+    /// Running -> idle or queued, by the worker whose poll was `Pending`. If it is queued, the
+    /// caller is the one that queues it.
     #[inline]
     pub(crate) fn pause(&self) -> Pause {
         // The bit is set: a subtraction clears it, which is one instruction where the word before
@@ -147,33 +162,48 @@ impl State {
         if before & NOTIFIED == 0 {
             Pause::Idle
         } else {
+            self.run_again();
             Pause::Reschedule
         }
     }
 
-    /// Anything -> notified. Always a read-modify-write, so that the waker's earlier writes are
-    /// seen by the poll that this notification leads to, even if it was notified already.
+    /// Notified -> running. No other thread changes these bits meanwhile: a wake finds `NOTIFIED`,
+    /// and sets it again.
+    #[cold]
+    fn run_again(&self) {
+        let before = self.0.fetch_xor(NOTIFIED | RUNNING, Ordering::AcqRel);
+        debug_assert_eq!(before & (NOTIFIED | RUNNING | COMPLETE), NOTIFIED);
+    }
+
+    /// Idle -> running, and to be queued by the caller; anything else -> notified. Always a
+    /// read-modify-write, so that the waker's earlier writes are seen by the poll that it leads to,
+    /// even if the task was notified already.
     #[inline]
     pub(crate) fn wake(&self) -> Wake {
-        Wake::after(self.0.fetch_or(NOTIFIED, Ordering::AcqRel))
+        Wake::after(self.change(Wake::applied))
+    }
+
+    /// Changes the word by `next`, and returns what it was.
+    #[inline]
+    fn change(&self, next: impl Fn(u32) -> u32) -> u32 {
+        let mut now = self.0.load(Ordering::Relaxed);
+        loop {
+            match self
+                .0
+                .compare_exchange_weak(now, next(now), Ordering::AcqRel, Ordering::Relaxed)
+            {
+                Ok(before) => return before,
+                Err(seen) => now = seen,
+            }
+        }
     }
 
     /// As `wake`, and gives up a reference by the same change.
     #[inline]
     pub(crate) fn wake_and_release(&self) -> (Wake, Release) {
-        let mut now = self.0.load(Ordering::Relaxed);
-        loop {
-            let next = (now | NOTIFIED) - REFERENCE;
-            match self
-                .0
-                .compare_exchange_weak(now, next, Ordering::AcqRel, Ordering::Relaxed)
-            {
-                Ok(_) => break,
-                Err(seen) => now = seen,
-            }
-        }
+        let before = self.change(|now| Wake::applied(now) - REFERENCE);
         // The last reference is that of a task that is over.
-        (Wake::after(now), Release::after(now))
+        (Wake::after(before), Release::after(before))
     }
 
     /// Idle -> queued, as by a yield, for a caller that queues the task later: until then no other
@@ -402,6 +432,39 @@ mod models {
             if scheduled == 1 {
                 state.start();
                 seen = facts.iter().all(|fact| fact.load(Ordering::Relaxed));
+                assert_eq!(state.pause(), Pause::Idle);
+            }
+            assert!(seen, "a wake was lost");
+        });
+    }
+
+    /// A task that was woken and is about to be polled, against another waker: its write is seen by
+    /// that poll or by a later one.
+    #[test]
+    fn loom_state_a_wake_in_the_queue_is_not_lost() {
+        loom::model(|| {
+            let state = Arc::new(State::new());
+            assert_eq!(state.pause(), Pause::Idle);
+            assert_eq!(state.wake(), Wake::Schedule);
+            let fact = Arc::new(AtomicBool::new(false));
+            let waker = {
+                let (state, fact) = (state.clone(), fact.clone());
+                thread::spawn(move || {
+                    fact.store(true, Ordering::Relaxed);
+                    state.wake() == Wake::Schedule
+                })
+            };
+            let mut seen;
+            loop {
+                state.start();
+                seen = fact.load(Ordering::Relaxed);
+                if state.pause() == Pause::Idle {
+                    break;
+                }
+            }
+            if waker.join().unwrap() {
+                state.start();
+                seen = fact.load(Ordering::Relaxed);
                 assert_eq!(state.pause(), Pause::Idle);
             }
             assert!(seen, "a wake was lost");

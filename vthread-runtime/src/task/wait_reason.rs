@@ -104,6 +104,9 @@ impl WaitReason {
     }
 }
 
+/// Set beside the reason of a task that has waited, was woken, and is queued for its next poll.
+const WOKEN: u8 = 1 << 7;
+
 /// Why a task is polled: the reason that it had in its queue. A word, which the poll copies.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Turn(usize);
@@ -115,7 +118,7 @@ impl Turn {
     /// It waited, and was woken.
     #[inline]
     pub(crate) fn is_woken(self) -> bool {
-        self.0 < WaitReason::Queued as usize
+        self.0 & WOKEN as usize != 0
     }
 
     /// The reason to wait for an end after such a turn.
@@ -124,7 +127,7 @@ impl Turn {
         const ONCE: usize = WaitReason::Joining as usize;
         const TWICE: usize = WaitReason::JoiningAgain as usize;
         const MORE: usize = WaitReason::JoiningMany as usize;
-        match self.0 {
+        match self.0 & !(WOKEN as usize) {
             ONCE => WaitReason::JoiningAgain,
             TWICE | MORE => WaitReason::JoiningMany,
             _ => WaitReason::Joining,
@@ -152,16 +155,23 @@ impl WaitReasonCell {
         self.0.store(wait_reason as u8, Ordering::Relaxed);
     }
 
-    /// Whether the task is queued because it is new or has yielded.
+    /// The task, which waited, is about to be queued. Called by its only waker that queues it.
+    #[inline]
+    pub(crate) fn set_woken(&self) {
+        self.0
+            .store(self.0.load(Ordering::Relaxed) | WOKEN, Ordering::Relaxed);
+    }
+
+    /// Whether the task is queued: it is new, has yielded, or was woken.
     #[inline]
     pub(crate) fn is_queued(&self) -> bool {
-        !self.turn().is_woken()
+        self.0.load(Ordering::Relaxed) >= WaitReason::Queued as u8
     }
 
     /// Whether the vthread, which is parked, goes from the end of one to the next of many.
     #[inline]
     pub(crate) fn joins_many(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == WaitReason::JoiningMany as u8
+        self.0.load(Ordering::Relaxed) & !WOKEN == WaitReason::JoiningMany as u8
     }
 
     /// Why the task is to be polled.
@@ -177,7 +187,7 @@ impl WaitReasonCell {
     }
 
     pub(crate) fn get(&self) -> WaitReason {
-        WaitReason::ALL[usize::from(self.0.load(Ordering::Relaxed))]
+        WaitReason::ALL[usize::from(self.0.load(Ordering::Relaxed) & !WOKEN)]
     }
 }
 
@@ -211,6 +221,8 @@ mod tests {
         let waits = [false, false, true, true].map(|is_of_many| {
             cell.set(cell.turn().joins());
             assert_eq!(cell.joins_many(), is_of_many);
+            cell.set_woken();
+            assert_eq!(cell.joins_many(), is_of_many);
             cell.get()
         });
         assert!(waits.iter().all(|wait| wait.is_waiting_for_another()));
@@ -226,6 +238,10 @@ mod tests {
             assert_eq!(cell.get(), wait_reason);
             let is_queued = matches!(wait_reason, WaitReason::Queued | WaitReason::New);
             assert_eq!(cell.is_queued(), is_queued);
+            assert!(!cell.turn().is_woken());
+            cell.set_woken();
+            assert_eq!(cell.get(), wait_reason);
+            assert!(cell.is_queued() && cell.turn().is_woken());
         }
     }
 }

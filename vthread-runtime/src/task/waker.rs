@@ -60,7 +60,7 @@ unsafe fn wake(data: *const ()) {
     match header.state.wake_and_release() {
         // It does not run, nor end, before it is queued.
         (Wake::Schedule, _) => schedule(task, header),
-        (Wake::ScheduleInWorld, _) => header.queue_in_world(TaskRef(task)),
+        (Wake::ScheduleInWorld, _) => schedule_in_world(task, header),
         // SAFETY: that was the last reference.
         (Wake::Nothing, Release::Free) => unsafe { free(task) },
         (Wake::Nothing, Release::Shared) => {}
@@ -74,7 +74,7 @@ unsafe fn wake_by_ref(data: *const ()) {
     header.trace_waker(OfWaker::WakeByRef);
     match header.state.wake() {
         Wake::Schedule => schedule(task, header),
-        Wake::ScheduleInWorld => header.queue_in_world(TaskRef(task)),
+        Wake::ScheduleInWorld => schedule_in_world(task, header),
         Wake::Nothing => {}
     }
 }
@@ -87,7 +87,15 @@ pub(crate) fn queue_claimed(tasks: Vec<TaskRef>) {
     crate::runtime::schedule_all(tasks);
 }
 
+#[cold]
+fn schedule_in_world(task: NonNull<Header>, header: &Header) {
+    header.vthread.wait_reason.set_woken();
+    header.queue_in_world(TaskRef(task));
+}
+
+#[inline]
 fn schedule(task: NonNull<Header>, header: &Header) {
+    header.vthread.wait_reason.set_woken();
     if timeline::is_on() {
         header.record_wake();
     }
