@@ -94,6 +94,10 @@ impl Core {
                 self.turns += 1;
                 return Some(woken);
             }
+            if !self.has_nested() && self.deque.is_empty() {
+                // No other waits for its turn.
+                return Some(woken);
+            }
             self.deque.push(woken);
         }
         if self.turns != 0 {
