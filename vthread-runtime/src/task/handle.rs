@@ -8,7 +8,7 @@ use super::current::{self, Running, checkpoint};
 use super::header::{About, Header, Held, Joiner, TaskRef, release};
 use super::short_waker::ShortWaker;
 use super::state::DropHandle;
-use super::taking::in_turn;
+use super::taking::checked_taking;
 use super::wait_for;
 use super::wait_for::Site;
 use super::wait_reason;
@@ -212,11 +212,8 @@ impl<V> Future for Join<V> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         // One that is not consumed, the future of a task, may be joined after a race that it has
-        // lost. As `checked_taking` does it, with the usual way inlined.
-        match ready!(current::checkpoint_of(cx)) {
-            true => in_turn(cx, |cx| this.poll_end(cx), Result::is_ok),
-            false => this.poll_end(cx),
-        }
+        // lost.
+        checked_taking(cx, |cx| this.poll_end(cx), Result::is_ok)
     }
 }
 

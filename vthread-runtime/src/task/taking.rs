@@ -2,6 +2,7 @@
 //! `race_turn.rs`.
 
 use super::current::{self, Running};
+use super::race_turn::Runner;
 use std::future::poll_fn;
 use std::task::{Context, Poll, ready};
 
@@ -15,11 +16,8 @@ pub(crate) fn taking<T>(
     has_taken: impl FnOnce(&T) -> bool,
 ) -> Poll<T> {
     let races = |running: Option<&Running>| running.is_some_and(|running| running.races(cx));
-    if current::with(races) {
-        in_turn(cx, poll, has_taken)
-    } else {
-        poll(cx)
-    }
+    let races = current::with(races);
+    in_turn(races, cx, poll, has_taken)
 }
 
 /// As `taking`, after a `checkpoint`, with one access to the current poll for both.
@@ -29,11 +27,25 @@ pub(crate) fn checked_taking<T>(
     poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
     has_taken: impl FnOnce(&T) -> bool,
 ) -> Poll<T> {
-    if ready!(current::checkpoint_of(cx)) {
-        in_turn(cx, poll, has_taken)
-    } else {
-        poll(cx)
+    let races = ready!(current::checkpoint_of(cx));
+    in_turn(races, cx, poll, has_taken)
+}
+
+/// The operation may race others, and waits for its turn to take something then. It is called in
+/// one place, so that the compiler can put it there.
+#[inline]
+fn in_turn<T>(
+    races: bool,
+    cx: &mut Context<'_>,
+    poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+    has_taken: impl FnOnce(&T) -> bool,
+) -> Poll<T> {
+    let gives_back = races && ready!(poll_turn(cx));
+    let polled = poll(cx);
+    if gives_back && !matches!(&polled, Poll::Ready(result) if has_taken(result)) {
+        give_back();
     }
+    polled
 }
 
 /// Waits for the turn in a race, so that what follows in the same poll may take something.
@@ -41,16 +53,12 @@ pub(crate) async fn turn() {
     poll_fn(|cx| taking(cx, |_| Poll::Ready(()), |()| true)).await;
 }
 
-/// The rare case: the operation races others, and waits for its turn to take something.
+/// Waits for the turn. Returns whether it is to be given back, if nothing is taken.
 #[cold]
-pub(super) fn in_turn<T>(
-    cx: &mut Context<'_>,
-    poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
-    has_taken: impl FnOnce(&T) -> bool,
-) -> Poll<T> {
+fn poll_turn(cx: &mut Context<'_>) -> Poll<bool> {
     current::with(|running| {
         let Some(runner) = running.and_then(Running::runner) else {
-            return poll(cx);
+            return Poll::Ready(false);
         };
         // By an operation around this one, or by one that has taken something in this poll.
         let had_turn = runner.has_turn();
@@ -63,14 +71,14 @@ pub(super) fn in_turn<T>(
             runner.give_back();
             return Poll::Pending;
         }
-        let polled = poll(cx);
-        let keeps = match &polled {
-            Poll::Ready(result) => has_taken(result),
-            Poll::Pending => false,
-        };
-        if !keeps && !had_turn {
-            runner.give_back();
-        }
-        polled
+        Poll::Ready(!had_turn)
     })
+}
+
+#[cold]
+fn give_back() {
+    current::with(|running| {
+        let runner = running.and_then(Running::runner);
+        runner.into_iter().for_each(Runner::give_back);
+    });
 }
