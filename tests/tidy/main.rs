@@ -174,6 +174,7 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/sync/semaphore.rs",
     "vthread-runtime/src/sync/send_permit.rs",
     "vthread-runtime/src/sync/waitlist.rs",
+    "vthread-runtime/src/task/frame_waker.rs",
     "vthread-runtime/src/task/short_waker.rs",
     "vthread-runtime/src/task/bindings.rs",
     "vthread-runtime/src/task/call.rs",

@@ -148,6 +148,7 @@ impl Drop for Arrival<'_> {
 }
 
 /// The place where a vthread waits.
+#[derive(Clone, Copy)]
 struct Door<'b>(&'b Barrier);
 
 impl Place for Door<'_> {

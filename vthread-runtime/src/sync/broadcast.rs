@@ -1,7 +1,7 @@
 //! A channel whose receivers each get every message.
 
 use super::SendError;
-use super::waitlist::{Note, Place, Wait, WaitList};
+use super::waitlist::{Note, Place, Wait, WaitList, copied_places};
 use crate::base::wake::WakeList;
 use crate::primitive::{Mutex, ShortMutex, ShortMutexGuard};
 use crate::task::call::{Call, Suspends, name_hash};
@@ -327,6 +327,8 @@ struct Receiving<'s, T>(&'s Shared<T>);
 
 /// The place where senders wait for the end of the receivers.
 struct Closing<'s, T>(&'s Shared<T>);
+
+copied_places! { Receiving Closing }
 
 impl<T> Place for Receiving<'_, T> {
     const DOING: WaitReason = WaitReason::Receiving;

@@ -16,10 +16,11 @@
 //! through room that was reserved before, are still received: the receivers have reached the end
 //! when there is neither.
 
-use super::waitlist::{Note, Place, WaitList};
+use super::waitlist::{Note, Place, WaitList, copied_places};
 use crate::base::wake::{WakeList, wake};
 use crate::primitive::{ShortMutex, ShortMutexGuard};
 use crate::task::wait_reason::WaitReason;
+use crate::task::waker::wake_claimed;
 use std::collections::VecDeque;
 use std::sync::mpsc::{RecvError, SendError, TryRecvError, TrySendError};
 use std::task::Waker;
@@ -351,11 +352,14 @@ pub(super) struct Settled<T, E> {
 
 impl<T, E> Settled<T, E> {
     /// Wakes, outside the lock, and returns the result.
+    #[inline]
     pub(super) fn settle(self) -> Result<T, E> {
-        self.next.into_iter().for_each(wake);
+        self.next.into_iter().for_each(wake_claimed);
         self.result
     }
 }
+
+copied_places! { Room Messages Closing }
 
 /// The place where senders wait for room.
 #[derive(Debug)]

@@ -236,7 +236,7 @@ pub struct Acquire<'s> {
 }
 
 /// The claim of a waiter.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Claim<'s> {
     semaphore: &'s Semaphore,
     n: usize,
@@ -245,7 +245,7 @@ struct Claim<'s> {
 impl<'s> Acquire<'s> {
     pub(super) fn new(semaphore: &'s Semaphore, n: usize) -> Self {
         Acquire {
-            wait: Wait::for_weight(Claim { semaphore, n }, n),
+            wait: Wait::new(Claim { semaphore, n }),
             departure: Departure {
                 semaphore,
                 is_due: Cell::new(false),
@@ -290,6 +290,10 @@ impl Place for Claim<'_> {
     const DOING: WaitReason = WaitReason::Acquiring;
 
     type State = State;
+
+    fn weight(&self) -> usize {
+        self.n
+    }
 
     fn lock(&self) -> ShortMutexGuard<'_, State> {
         self.semaphore.locked.lock()

@@ -21,28 +21,38 @@
 //! decides its next receiver. Hence *no note is lost*, whichever waiter is cancelled. A notified
 //! waiter may be overtaken; then it is the next one again.
 //!
-//! Wakers are cloned, woken and dropped outside the lock: they may be foreign.
+//! Wakers are cloned, woken and dropped outside the lock: they may be foreign. The vthread's own is
+//! not cloned (`frame_waker.rs`): the notifier claims the task under the lock, at edge 3, and
+//! queues it after that.
 #![allow(unsafe_code)] // Waiters live in frames; the list reaches them by pointer.
 
 use crate::base::list::{List, Node};
 use crate::base::wake::wake;
 use crate::primitive::ShortMutexGuard;
 use crate::task::current;
+use crate::task::frame_waker::FrameWaker;
 use crate::task::wait_reason;
 use crate::task::wait_reason::WaitReason;
-use std::cell::Cell;
+use std::cell::{Cell, UnsafeCell};
 use std::fmt;
+use std::marker::PhantomPinned;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 use std::task::{Context, Poll, Waker};
 
-/// A place to wait: a state in a lock, with a list of waiters.
-pub(crate) trait Place {
+/// A place to wait: a state in a lock, with a list of waiters. It is a reference to that.
+pub(crate) trait Place: Copy {
     /// The state under the lock.
     type State;
 
     /// The reason of the waits here.
     const DOING: WaitReason;
+
+    /// The size of a request, for places where that matters.
+    fn weight(&self) -> usize {
+        1
+    }
 
     /// Takes the lock.
     fn lock(&self) -> ShortMutexGuard<'_, Self::State>;
@@ -53,6 +63,19 @@ pub(crate) trait Place {
     /// A waiter has gone without acting on its `note`: returns the waiter to wake instead.
     fn pass_on(&self, state: &mut Self::State, note: Note) -> Option<Waker>;
 }
+
+/// Places that are copied whatever their `T` is.
+macro_rules! copied_places {
+    ($($place:ident)*) => {$(
+        impl<T> Clone for $place<'_, T> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+        impl<T> Copy for $place<'_, T> {}
+    )*};
+}
+pub(super) use copied_places;
 
 /// The note of a notified waiter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,19 +92,24 @@ pub(crate) struct WaitList {
     list: List<Slot>,
 }
 
-/// A waiter's part of the list. All of it belongs to the holder of the lock, except `is_present`.
+/// A waiter's part of the list. All of it belongs to the holder of the lock.
 struct Slot {
-    waker: Cell<Option<Waker>>,
-    /// The size of its request, for places where that matters.
+    waker: Cell<FrameWaker>,
+    /// The size of its request.
     weight: usize,
     note: Cell<Option<Note>>,
     /// How often it was notified, and another was quicker.
     was_overtaken: Cell<u8>,
-    /// Not `Absent`. Only the owner uses it.
-    is_present: Cell<bool>,
-    /// In place of padding. With that the compiler moves a new wait into the frame piece by piece,
-    /// at addresses at which the processor has to wait for each piece to be written.
-    _rest: [u8; 5],
+}
+
+impl Slot {
+    /// Whether the waker of `cx`, which is not the vthread's own, is there already.
+    fn waker_will_wake(&self, cx: &Context<'_>) -> bool {
+        let waker = self.waker.replace(FrameWaker::NONE);
+        let will_wake = waker.will_wake(cx);
+        let _none = self.waker.replace(waker);
+        will_wake
+    }
 }
 
 impl WaitList {
@@ -112,7 +140,8 @@ impl WaitList {
         // held.
         let slot = unsafe { node.as_ref() }.value();
         slot.note.set(Some(note));
-        slot.waker.take()
+        // SAFETY: It lies in the waiter's frame, which is there for the same reason.
+        unsafe { slot.waker.replace(FrameWaker::NONE).claim() }
     }
 
     /// Tells all waiters to attempt. The caller wakes them after it has released the lock.
@@ -122,30 +151,34 @@ impl WaitList {
 }
 
 /// One vthread's wait at a place, pinned in the frame of an operation.
+///
+/// Most operations do not wait: so the node is made in place by those that do, and what is not
+/// present costs a word. Its drop uses no address of its own, except that of a node which is there:
+/// else the compiler would keep a call that has not been polled yet in memory, and copy it.
 pub(crate) struct Wait<P: Place> {
     place: P,
-    node: Node<Slot>,
+    /// The node in `room`, while it is present; the wait is pinned then. Else `ABSENT`: were that
+    /// zero, the compiler would fill the room with zeros as well. Only the owner uses it.
+    present: Cell<*const Node<Slot>>,
+    room: UnsafeCell<MaybeUninit<Node<Slot>>>,
+    _pinned: PhantomPinned,
 }
+
+// SAFETY: It owns a node, or nothing, and the node may be sent.
+unsafe impl<P: Place + Send> Send for Wait<P> {}
+
+/// The address of no node.
+const ABSENT: *const Node<Slot> = ptr::without_provenance(1);
 
 impl<P: Place> Wait<P> {
     /// A wait that has not begun.
+    #[inline]
     pub(crate) const fn new(place: P) -> Self {
-        Wait::for_weight(place, 1)
-    }
-
-    /// A wait that has not begun, for a request of size `weight`.
-    pub(crate) const fn for_weight(place: P, weight: usize) -> Self {
-        let slot = Slot {
-            waker: Cell::new(None),
-            weight,
-            note: Cell::new(None),
-            was_overtaken: Cell::new(0),
-            is_present: Cell::new(false),
-            _rest: [0; 5],
-        };
         Wait {
             place,
-            node: Node::new(slot),
+            present: Cell::new(ABSENT),
+            room: UnsafeCell::new(MaybeUninit::uninit()),
+            _pinned: PhantomPinned,
         }
     }
 
@@ -155,13 +188,23 @@ impl<P: Place> Wait<P> {
     }
 
     /// Whether it has begun: it is in the list, or was notified.
+    #[inline]
     pub(crate) fn is_present(&self) -> bool {
-        self.node.value().is_present.get()
+        !ptr::eq(self.present.get(), ABSENT)
+    }
+
+    /// The part of it that belongs to the lock, if it has begun.
+    #[inline]
+    fn slot(&self) -> Option<&Slot> {
+        // SAFETY: It is in `room`, and is not unmade while `self` is borrowed, except by `leave`,
+        // whose callers have no slot by then.
+        let slot = || unsafe { &*self.present.get() }.value();
+        self.is_present().then(slot)
     }
 
     /// How often it was notified, and another was quicker. Under the lock of the place.
     pub(crate) fn was_overtaken(&self) -> u8 {
-        self.node.value().was_overtaken.get()
+        self.slot().map_or(0, |slot| slot.was_overtaken.get())
     }
 
     /// Makes `attempt` under the lock, and waits if it returns `None`.
@@ -173,12 +216,10 @@ impl<P: Place> Wait<P> {
         cx: &mut Context<'_>,
         mut attempt: impl FnMut(&P, &mut P::State, Option<Note>) -> Option<T>,
     ) -> Poll<T> {
-        let slot = self.node.value();
         let mut fresh = None;
         loop {
             let mut state = self.place.lock();
-            let is_present = slot.is_present.get();
-            let note = slot.note.get();
+            let note = self.slot().and_then(|slot| slot.note.get());
             if note == Some(Note::Attempt) && fresh.is_none() && !current::is_own(cx) {
                 // If the attempt fails it needs a waker, and cannot be made again: what it does
                 // about the note is done.
@@ -187,95 +228,126 @@ impl<P: Place> Wait<P> {
                 continue;
             }
             if let Some(value) = attempt(&self.place, &mut state, note) {
-                if is_present {
-                    self.leave(P::waiters(&mut state));
-                }
-                let old = slot.waker.take();
+                let present = self.present.get();
+                let old = if ptr::eq(present, ABSENT) {
+                    FrameWaker::NONE
+                } else {
+                    self.present.set(ABSENT);
+                    // SAFETY: It was present, and is not used again.
+                    unsafe { leave(present, P::waiters(&mut state)) }.1
+                };
                 drop(state);
                 drop((old, fresh));
                 return Poll::Ready(value);
             }
             debug_assert!(note != Some(Note::Granted), "what was granted can be had");
-            let old = slot.waker.take();
-            if old.as_ref().is_some_and(|old| old.will_wake(cx.waker())) {
-                slot.waker.set(old);
+            if let Some(own) = FrameWaker::of_own(cx) {
+                let old = self.enter(own, note.is_some(), P::waiters(&mut state));
                 drop(state);
+                drop((old, fresh));
                 wait_reason::waits(P::DOING, cx);
                 return Poll::Pending;
             }
-            if fresh.is_none() && current::is_own(cx) {
-                // No foreign code runs when one of our own is cloned.
-                fresh = Some(cx.waker().clone());
-            }
-            let Some(fresh) = fresh.take() else {
-                slot.waker.set(old);
+            if self.slot().is_some_and(|slot| slot.waker_will_wake(cx)) {
                 drop(state);
-                fresh = Some(cx.waker().clone());
-                continue;
-            };
-            slot.waker.set(Some(fresh));
-            if !is_present || note.is_some() {
-                self.enter(P::waiters(&mut state), note.is_some());
+                drop(fresh);
+                wait_reason::waits(P::DOING, cx);
+                return Poll::Pending;
+            }
+            if let Some(fresh) = fresh.take() {
+                let fresh = FrameWaker::Other(fresh);
+                let old = self.enter(fresh, note.is_some(), P::waiters(&mut state));
+                drop(state);
+                drop(old);
+                wait_reason::waits(P::DOING, cx);
+                return Poll::Pending;
             }
             drop(state);
-            drop(old);
-            wait_reason::waits(P::DOING, cx);
-            return Poll::Pending;
+            fresh = Some(cx.waker().clone());
         }
     }
 
-    /// Edges 1 and 5.
-    fn enter(self: Pin<&Self>, waiters: &mut WaitList, was_notified: bool) {
-        let slot = self.node.value();
-        slot.note.set(None);
-        slot.is_present.set(true);
-        let node = NonNull::from(&self.get_ref().node);
+    /// Edges 1 and 5; and nothing but the waker changes if it is in the list. Returns the old
+    /// waker, which the caller drops outside the lock.
+    fn enter(
+        self: Pin<&Self>,
+        waker: FrameWaker,
+        was_notified: bool,
+        waiters: &mut WaitList,
+    ) -> FrameWaker {
+        let Some(slot) = self.slot() else {
+            let node = self.room.get().cast::<Node<Slot>>();
+            let slot = Slot {
+                waker: Cell::new(waker),
+                weight: self.place.weight(),
+                note: Cell::new(None),
+                was_overtaken: Cell::new(0),
+            };
+            // SAFETY: Room for one, where there is none, in the wait, which is pinned. It is in no
+            // list, and `poll` and `drop` unlink it under the lock before it goes.
+            unsafe {
+                node.write(Node::new(slot));
+                waiters.list.push_back(NonNull::new_unchecked(node));
+            }
+            self.present.set(node);
+            return FrameWaker::NONE;
+        };
+        let old = slot.waker.replace(waker);
         if was_notified {
-            slot.was_overtaken
-                .set(slot.was_overtaken.get().saturating_add(1));
-            // SAFETY: A waiter that is absent, or notified, is in no list. The node is pinned with
-            // the wait, and `drop` and `poll` unlink it under the lock before it goes.
-            unsafe { waiters.list.push_front(node) };
-        } else {
-            // SAFETY: As above.
-            unsafe { waiters.list.push_back(node) };
+            slot.note.set(None);
+            let times = slot.was_overtaken.get();
+            slot.was_overtaken.set(times.saturating_add(1));
+            let node = self.present.get().cast_mut();
+            // SAFETY: A waiter that is notified is in no list. The rest as above.
+            unsafe { waiters.list.push_front(NonNull::new_unchecked(node)) };
         }
+        old
     }
+}
 
-    /// Edges 2 and 4, up to passing on.
-    fn leave(&self, waiters: &mut WaitList) -> Option<Note> {
-        let slot = self.node.value();
-        slot.is_present.set(false);
-        slot.was_overtaken.set(0);
-        let note = slot.note.take();
-        if note.is_none() {
-            // SAFETY: A waiter that is present and has no note is in the list of the place.
-            unsafe { waiters.list.remove(NonNull::from(&self.node)) };
-        }
-        note
+/// Edges 2 and 4, up to passing on. Returns the waker as well, which the caller drops outside the
+/// lock.
+///
+/// # Safety
+/// - The node is that of a wait which was present until now, at the place of `waiters`, whose lock
+///   is held. It is not used again.
+unsafe fn leave(node: *const Node<Slot>, waiters: &mut WaitList) -> (Option<Note>, FrameWaker) {
+    // SAFETY: It is there, by the contract.
+    let slot = unsafe { &*node }.value();
+    let waker = slot.waker.replace(FrameWaker::NONE);
+    let note = slot.note.get();
+    if note.is_none() {
+        // SAFETY: A waiter that is present and has no note is in the list of the place.
+        unsafe { waiters.list.remove(NonNull::new_unchecked(node.cast_mut())) };
     }
+    // Nothing is left in the node that would have to be dropped.
+    (note, waker)
 }
 
 impl<P: Place> Drop for Wait<P> {
     #[inline]
     fn drop(&mut self) {
-        if self.is_present() {
-            self.go_away();
+        let present = self.present.get();
+        if !ptr::eq(present, ABSENT) {
+            // SAFETY: It goes, and the node with it.
+            unsafe { go_away(present, self.place) };
         }
     }
 }
 
-impl<P: Place> Wait<P> {
-    /// A waiter, notified or not, is dropped.
-    #[cold]
-    fn go_away(&self) {
-        let mut state = self.place.lock();
-        let note = self.leave(P::waiters(&mut state));
-        let next = note.and_then(|note| self.place.pass_on(&mut state, note));
-        drop(state);
-        next.into_iter().for_each(wake);
-        // The waker of this wait is dropped with the fields, outside the lock.
-    }
+/// A waiter, notified or not, is dropped.
+///
+/// # Safety
+/// - The node is that of a wait at `place`, which is present and is not used again.
+#[cold]
+unsafe fn go_away<P: Place>(node: *const Node<Slot>, place: P) {
+    let mut state = place.lock();
+    // SAFETY: By the contract.
+    let (note, waker) = unsafe { leave(node, P::waiters(&mut state)) };
+    let next = note.and_then(|note| place.pass_on(&mut state, note));
+    drop(state);
+    next.into_iter().for_each(wake);
+    drop(waker);
 }
 
 impl<P: Place> fmt::Debug for Wait<P> {

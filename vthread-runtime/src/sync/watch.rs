@@ -1,6 +1,6 @@
 //! A value that is watched: receivers see the latest one, and wait for the next.
 
-use super::waitlist::{Note, Place, Wait, WaitList};
+use super::waitlist::{Note, Place, Wait, WaitList, copied_places};
 use super::{RecvError, SendError};
 use crate::base::wake::WakeList;
 use crate::primitive::{ShortMutex, ShortMutexGuard};
@@ -316,6 +316,8 @@ struct Receiving<'s, T>(&'s Shared<T>);
 
 /// The place where senders wait for the end of the receivers.
 struct Closing<'s, T>(&'s Shared<T>);
+
+copied_places! { Receiving Closing }
 
 impl<T> Place for Receiving<'_, T> {
     const DOING: WaitReason = WaitReason::Receiving;

@@ -117,6 +117,13 @@ impl Running {
         ptr::eq(cx.waker().data(), self.waker)
     }
 
+    /// The task, if `cx` is that of its own poll.
+    #[inline]
+    fn own_task(&self, cx: &Context<'_>) -> Option<NonNull<Header>> {
+        let is_own = |task: &NonNull<Header>| ptr::eq(task.as_ptr().cast(), self.waker);
+        self.task.filter(is_own).filter(|_| self.is_own(cx))
+    }
+
     /// Why the vthread is polled.
     #[inline]
     pub(crate) fn turn(&self) -> Turn {
@@ -499,6 +506,12 @@ fn checkpoint_for<R>(
 #[inline]
 pub(crate) fn is_own(cx: &Context<'_>) -> bool {
     with(|running| running.is_some_and(|running| running.is_own(cx)))
+}
+
+/// The task that is polled with `cx`, with no foreign executor and no blocking call between.
+#[inline]
+pub(crate) fn own_task(cx: &Context<'_>) -> Option<NonNull<Header>> {
+    with(|running| running?.own_task(cx))
 }
 
 /// As `checkpoint`, without spending budget: for waits that are polled again by a wake.

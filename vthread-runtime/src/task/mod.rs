@@ -32,6 +32,7 @@ pub(crate) mod id;
 mod recorded;
 mod traced;
 
+pub(crate) mod frame_waker;
 pub(crate) mod header;
 pub(crate) mod short_waker;
 pub(crate) mod waker;

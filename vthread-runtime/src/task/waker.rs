@@ -12,6 +12,10 @@ use std::task::{RawWaker, RawWakerVTable, Waker};
 
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop);
 
+/// Of a task that was woken under a lock (`frame_waker.rs`), and is queued by the wake or the drop
+/// of this waker.
+static CLAIMED: RawWakerVTable = RawWakerVTable::new(clone, queue, wait_for_drop, queue);
+
 /// The waker that a poll hands out: it borrows the reference of being alive, so that a vthread that
 /// does not wait costs no reference counting.
 pub(crate) fn borrowed(task: Held<'_>) -> ManuallyDrop<Waker> {
@@ -42,6 +46,51 @@ pub(crate) fn has_ended(waker: &Waker) -> bool {
     // SAFETY: the waker's reference keeps the header alive.
     task_of(waker).is_some_and(|task| unsafe { task.as_ref() }.is_complete())
 }
+
+/// Wakes `task` up to the point where it is queued, which the returned waker does when it is woken
+/// or dropped. Runs no foreign code, so that it may be called under a lock.
+///
+/// # Safety
+/// - The task is alive until this returns.
+#[inline]
+pub(super) unsafe fn claim(task: NonNull<Header>) -> Waker {
+    // SAFETY: by the contract.
+    let header = unsafe { task.as_ref() };
+    if header.state.wake() == Wake::Nothing {
+        return Waker::noop().clone();
+    }
+    let raw = RawWaker::new(task.as_ptr().cast_const().cast(), &CLAIMED);
+    // SAFETY: the vtable keeps the contract of RawWaker: the task is claimed, so that it does not
+    // run, nor end, before it is queued, which is done once.
+    unsafe { Waker::from_raw(raw) }
+}
+
+/// As `base::wake::wake`, and shorter for a task that was claimed.
+#[inline]
+pub(crate) fn wake_claimed(waker: Waker) {
+    if ptr::eq(waker.vtable(), &CLAIMED) {
+        let waker = ManuallyDrop::new(waker);
+        // SAFETY: its waker, which is not used again.
+        unsafe { queue(waker.data()) };
+    } else {
+        crate::base::wake::wake(waker);
+    }
+}
+
+/// # Safety
+/// - The task was claimed, and not queued since.
+unsafe fn queue(data: *const ()) {
+    let task = header(data);
+    // SAFETY: what is claimed is alive until it is queued.
+    let header = unsafe { task.as_ref() };
+    if header.state.is_in_world() {
+        schedule_in_world(task, header);
+    } else {
+        schedule(task, header);
+    }
+}
+
+unsafe fn wait_for_drop(_: *const ()) {}
 
 unsafe fn clone(data: *const ()) -> RawWaker {
     // SAFETY: a waker's reference keeps the header alive.
