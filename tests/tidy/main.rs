@@ -161,7 +161,6 @@ const UNSAFE_FILES: &[&str] = &[
     "vthread-runtime/src/signal/cancel.rs",
     "vthread-runtime/src/signal/delivery.rs",
     "vthread-runtime/src/signal/dump_on.rs",
-    "vthread-runtime/src/primitive/short_lock.rs",
     "vthread-runtime/src/sync/channel.rs",
     "vthread-runtime/src/sync/manual_poll.rs",
     "vthread-runtime/src/sync/mutex.rs",

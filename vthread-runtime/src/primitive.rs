@@ -6,14 +6,6 @@ pub(crate) use self::model::*;
 #[cfg(not(loom))]
 pub(crate) use self::real::*;
 
-#[cfg_attr(loom, allow(dead_code))] // There it is only modelled.
-mod short_lock;
-/// A model has one kind of lock.
-#[cfg(loom)]
-pub(crate) use self::model::{Mutex as ShortMutex, MutexGuard as ShortMutexGuard};
-#[cfg(not(loom))]
-pub(crate) use self::short_lock::{ShortMutex, ShortMutexGuard};
-
 #[cfg(not(loom))]
 mod real {
     pub(crate) use parking_lot::{Mutex, MutexGuard};

@@ -7,7 +7,7 @@
 
 use super::waitlist::{Note, Place, Wait, WaitList};
 use crate::base::wake::WakeList;
-use crate::primitive::{ShortMutex, ShortMutexGuard, const_unless_modelled};
+use crate::primitive::{Mutex, MutexGuard, const_unless_modelled};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
 use crate::task::wait_reason::WaitReason;
@@ -36,7 +36,7 @@ use std::task::{Waker, ready};
 /// ```
 pub struct Barrier {
     n: usize,
-    locked: ShortMutex<State>,
+    locked: Mutex<State>,
 }
 
 /// The state of a barrier.
@@ -66,7 +66,7 @@ impl Barrier {
         pub const fn new(n: usize) -> Self {
             Barrier {
                 n,
-                locked: ShortMutex::new(State { n_arrived: 0, generation: 0, waiters: WaitList::new() }),
+                locked: Mutex::new(State { n_arrived: 0, generation: 0, waiters: WaitList::new() }),
             }
         }
     }
@@ -156,7 +156,7 @@ impl Place for Door<'_> {
 
     type State = State;
 
-    fn lock(&self) -> ShortMutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.0.locked.lock()
     }
 

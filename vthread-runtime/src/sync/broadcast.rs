@@ -3,7 +3,7 @@
 use super::SendError;
 use super::waitlist::{Note, Place, Wait, WaitList, copied_places};
 use crate::base::wake::WakeList;
-use crate::primitive::{Mutex, ShortMutex, ShortMutexGuard};
+use crate::primitive::{Mutex, MutexGuard};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
 use crate::task::taking::checked_taking;
@@ -45,7 +45,7 @@ pub fn broadcast<T>(capacity: usize) -> (BroadcastSender<T>, BroadcastReceiver<T
     );
     let shared = Arc::new(Shared {
         capacity,
-        locked: ShortMutex::new(State {
+        locked: Mutex::new(State {
             slots: VecDeque::new(),
             first: 0,
             n_senders: 1,
@@ -96,7 +96,7 @@ pub enum TryBroadcastRecvError {
 
 struct Shared<T> {
     capacity: usize,
-    locked: ShortMutex<State<T>>,
+    locked: Mutex<State<T>>,
 }
 
 struct State<T> {
@@ -145,8 +145,8 @@ impl<T> BroadcastSender<T> {
         });
         woken.extend(state.receiving.notify_all());
         drop(state);
-        drop(oldest);
         woken.wake_all();
+        drop(oldest);
         Ok(n_receivers)
     }
 
@@ -335,7 +335,7 @@ impl<T> Place for Receiving<'_, T> {
 
     type State = State<T>;
 
-    fn lock(&self) -> ShortMutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.0.locked.lock()
     }
 
@@ -354,7 +354,7 @@ impl<T> Place for Closing<'_, T> {
 
     type State = State<T>;
 
-    fn lock(&self) -> ShortMutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.0.locked.lock()
     }
 
@@ -405,8 +405,8 @@ impl<T> Drop for BroadcastReceiver<T> {
             woken.extend(state.closing.notify_all());
         }
         drop(state);
-        drop(dropped);
         woken.wake_all();
+        drop(dropped);
     }
 }
 

@@ -18,7 +18,7 @@
 
 use super::waitlist::{Note, Place, WaitList, copied_places};
 use crate::base::wake::{WakeList, wake};
-use crate::primitive::{ShortMutex, ShortMutexGuard};
+use crate::primitive::{Mutex, MutexGuard};
 use crate::task::wait_reason::WaitReason;
 use crate::task::waker::wake_claimed;
 use std::collections::VecDeque;
@@ -32,7 +32,7 @@ const INITIAL_ROOM: usize = 32;
 #[derive(Debug)]
 pub(super) struct Queue<T> {
     bound: usize,
-    locked: ShortMutex<Locked<T>>,
+    locked: Mutex<Locked<T>>,
 }
 
 /// The state of a channel.
@@ -73,7 +73,7 @@ impl<T> Queue<T> {
         };
         Queue {
             bound,
-            locked: ShortMutex::new(locked),
+            locked: Mutex::new(locked),
         }
     }
 
@@ -398,7 +398,7 @@ impl<T> Place for Room<'_, T> {
 
     type State = Locked<T>;
 
-    fn lock(&self) -> ShortMutexGuard<'_, Locked<T>> {
+    fn lock(&self) -> MutexGuard<'_, Locked<T>> {
         self.0.locked.lock()
     }
 
@@ -444,7 +444,7 @@ impl<T> Place for Messages<'_, T> {
 
     type State = Locked<T>;
 
-    fn lock(&self) -> ShortMutexGuard<'_, Locked<T>> {
+    fn lock(&self) -> MutexGuard<'_, Locked<T>> {
         self.0.locked.lock()
     }
 
@@ -476,7 +476,7 @@ impl<T> Place for Closing<'_, T> {
 
     type State = Locked<T>;
 
-    fn lock(&self) -> ShortMutexGuard<'_, Locked<T>> {
+    fn lock(&self) -> MutexGuard<'_, Locked<T>> {
         self.0.locked.lock()
     }
 

@@ -36,14 +36,14 @@ use std::task::{Context, Poll, Waker, ready};
 /// });
 /// ```
 pub struct Condvar {
-    waiters: primitive::ShortMutex<WaitList>,
+    waiters: primitive::Mutex<WaitList>,
 }
 
 impl Condvar {
     const_unless_modelled! {
         /// Makes a condition without waiters.
         pub const fn new() -> Self {
-            Condvar { waiters: primitive::ShortMutex::new(WaitList::new()) }
+            Condvar { waiters: primitive::Mutex::new(WaitList::new()) }
         }
     }
 
@@ -182,7 +182,7 @@ impl Place for &Condvar {
 
     type State = WaitList;
 
-    fn lock(&self) -> primitive::ShortMutexGuard<'_, WaitList> {
+    fn lock(&self) -> primitive::MutexGuard<'_, WaitList> {
         self.waiters.lock()
     }
 

@@ -2,7 +2,7 @@
 
 use super::waitlist::{Note, Place, Wait, WaitList};
 use crate::base::wake::{WakeList, wake};
-use crate::primitive::{ShortMutex, ShortMutexGuard, const_unless_modelled};
+use crate::primitive::{Mutex, MutexGuard, const_unless_modelled};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
 use crate::task::taking::checked_taking;
@@ -29,7 +29,7 @@ use std::task::{Context, Waker, ready};
 /// CHANGED.notified().block(); // In #[vthread] code: CHANGED.notified()
 /// ```
 pub struct Notify {
-    locked: ShortMutex<State>,
+    locked: Mutex<State>,
 }
 
 pub(crate) struct State {
@@ -44,7 +44,7 @@ impl Notify {
         /// Makes one without a notification.
         pub const fn new() -> Self {
             Notify {
-                locked: ShortMutex::new(State { is_kept: false, waiters: WaitList::new() }),
+                locked: Mutex::new(State { is_kept: false, waiters: WaitList::new() }),
             }
         }
     }
@@ -123,7 +123,7 @@ impl Place for &Notify {
 
     type State = State;
 
-    fn lock(&self) -> ShortMutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.locked.lock()
     }
 

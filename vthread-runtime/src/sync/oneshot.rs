@@ -3,7 +3,7 @@
 use super::waitlist::{Note, Place, Wait, WaitList};
 use super::{RecvError, SendError, TryRecvError};
 use crate::base::wake::WakeList;
-use crate::primitive::{ShortMutex, ShortMutexGuard};
+use crate::primitive::{Mutex, MutexGuard};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
 use crate::task::taking::taking;
@@ -27,7 +27,7 @@ use std::task::{Context, Waker, ready};
 /// assert_eq!(rx.recv().block(), Ok("the answer")); // In #[vthread] code: rx.recv()
 /// ```
 pub fn oneshot<T>() -> (OneshotSender<T>, OneshotReceiver<T>) {
-    let shared = Arc::new(Shared(ShortMutex::new(State {
+    let shared = Arc::new(Shared(Mutex::new(State {
         stage: Stage::Open,
         receiving: WaitList::new(),
     })));
@@ -50,7 +50,7 @@ pub struct OneshotReceiver<T> {
 }
 
 /// The state shared by the two halves.
-struct Shared<T>(ShortMutex<State<T>>);
+struct Shared<T>(Mutex<State<T>>);
 
 struct State<T> {
     stage: Stage<T>,
@@ -163,7 +163,7 @@ impl<T> Place for &Shared<T> {
 
     type State = State<T>;
 
-    fn lock(&self) -> ShortMutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.0.lock()
     }
 

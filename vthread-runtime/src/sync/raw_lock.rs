@@ -44,9 +44,7 @@
 
 use super::waitlist::{Note, Place, Wait, WaitList};
 use crate::base::wake::wake;
-use crate::primitive::{
-    AtomicUsize, Ordering, ShortMutex, ShortMutexGuard, const_unless_modelled, shrunk,
-};
+use crate::primitive::{AtomicUsize, Mutex, MutexGuard, Ordering, const_unless_modelled, shrunk};
 use crate::task::wait_for::LockOwner;
 use crate::task::wait_reason::WaitReason;
 use std::pin::Pin;
@@ -75,7 +73,7 @@ fn needs_notice(word: usize) -> bool {
 #[derive(Debug)]
 pub(super) struct RawLock {
     word: AtomicUsize,
-    waiters: ShortMutex<WaitList>,
+    waiters: Mutex<WaitList>,
     /// For the report of deadlocks.
     taken: LockOwner,
 }
@@ -86,7 +84,7 @@ impl RawLock {
         pub(super) const fn new() -> Self {
             RawLock {
                 word: AtomicUsize::new(0),
-                waiters: ShortMutex::new(WaitList::new()),
+                waiters: Mutex::new(WaitList::new()),
                 taken: LockOwner::unowned(),
             }
         }
@@ -246,7 +244,7 @@ impl Place for &RawLock {
 
     type State = WaitList;
 
-    fn lock(&self) -> ShortMutexGuard<'_, WaitList> {
+    fn lock(&self) -> MutexGuard<'_, WaitList> {
         self.waiters.lock()
     }
 

@@ -16,7 +16,7 @@
 
 use super::waitlist::{Note, Place, Wait, WaitList};
 use crate::base::wake::WakeList;
-use crate::primitive::{ShortMutex, ShortMutexGuard, const_unless_modelled};
+use crate::primitive::{Mutex, MutexGuard, const_unless_modelled};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
 use crate::task::wait_reason::WaitReason;
@@ -46,7 +46,7 @@ use std::task::{Context, Poll, Waker, ready};
 /// # drop(second);
 /// ```
 pub struct Semaphore {
-    locked: ShortMutex<State>,
+    locked: Mutex<State>,
 }
 
 /// The state of a semaphore.
@@ -63,7 +63,7 @@ impl Semaphore {
         /// Makes a semaphore with `permits` permits.
         pub const fn new(permits: usize) -> Self {
             Semaphore {
-                locked: ShortMutex::new(State {
+                locked: Mutex::new(State {
                     is_closed: false,
                     n_available: permits,
                     n_total: permits,
@@ -169,7 +169,7 @@ impl Semaphore {
     }
 
     /// The lock around its state.
-    pub(super) fn locked(&self) -> &ShortMutex<State> {
+    pub(super) fn locked(&self) -> &Mutex<State> {
         &self.locked
     }
 
@@ -295,7 +295,7 @@ impl Place for Claim<'_> {
         self.n
     }
 
-    fn lock(&self) -> ShortMutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.semaphore.locked.lock()
     }
 

@@ -28,11 +28,12 @@
 
 use crate::base::list::{List, Node};
 use crate::base::wake::wake;
-use crate::primitive::ShortMutexGuard;
+use crate::primitive::MutexGuard;
 use crate::task::current;
 use crate::task::frame_waker::FrameWaker;
 use crate::task::wait_reason;
 use crate::task::wait_reason::WaitReason;
+use crate::trace::spans;
 use std::cell::{Cell, UnsafeCell};
 use std::fmt;
 use std::marker::PhantomPinned;
@@ -55,7 +56,7 @@ pub(crate) trait Place: Copy {
     }
 
     /// Takes the lock.
-    fn lock(&self) -> ShortMutexGuard<'_, Self::State>;
+    fn lock(&self) -> MutexGuard<'_, Self::State>;
 
     /// The waiters here.
     fn waiters(state: &mut Self::State) -> &mut WaitList;
@@ -132,7 +133,8 @@ impl WaitList {
         self.list.front().map(|slot| slot.weight)
     }
 
-    /// Gives the next waiter `note`. The caller wakes it after it has released the lock.
+    /// Gives the next waiter `note`. The caller wakes it after it has released the lock, before any
+    /// code of the user's runs: until then nothing else runs a vthread that waited.
     #[must_use]
     pub(crate) fn notify(&mut self, note: Note) -> Option<Waker> {
         let node = self.list.pop_front()?;
@@ -144,7 +146,7 @@ impl WaitList {
         unsafe { slot.waker.replace(FrameWaker::NONE).claim() }
     }
 
-    /// Tells all waiters to attempt. The caller wakes them after it has released the lock.
+    /// Tells all waiters to attempt. The caller wakes them as described at `notify`.
     pub(crate) fn notify_all(&mut self) -> impl Iterator<Item = Waker> {
         std::iter::from_fn(|| self.notify(Note::Attempt))
     }
@@ -217,10 +219,12 @@ impl<P: Place> Wait<P> {
         mut attempt: impl FnMut(&P, &mut P::State, Option<Note>) -> Option<T>,
     ) -> Poll<T> {
         let mut fresh = None;
+        // Whether foreign code may run when its waker is cloned.
+        let is_foreign = || spans::wakers_are_wanted() || !current::is_own(cx);
         loop {
             let mut state = self.place.lock();
             let note = self.slot().and_then(|slot| slot.note.get());
-            if note == Some(Note::Attempt) && fresh.is_none() && !current::is_own(cx) {
+            if note == Some(Note::Attempt) && fresh.is_none() && is_foreign() {
                 // If the attempt fails it needs a waker, and cannot be made again: what it does
                 // about the note is done.
                 drop(state);
@@ -253,6 +257,10 @@ impl<P: Place> Wait<P> {
                 drop(fresh);
                 wait_reason::waits(P::DOING, cx);
                 return Poll::Pending;
+            }
+            if fresh.is_none() && !is_foreign() {
+                // That of a blocking call.
+                fresh = Some(cx.waker().clone());
             }
             if let Some(fresh) = fresh.take() {
                 let fresh = FrameWaker::Other(fresh);
@@ -365,18 +373,20 @@ mod model;
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use crate::primitive::ShortMutex;
+    use crate::primitive::Mutex;
+    use crate::task::call::Call;
+    use std::future::poll_fn;
     use std::pin::pin;
 
     /// A place where there is nothing.
-    struct Nothing(ShortMutex<WaitList>);
+    struct Nothing(Mutex<WaitList>);
 
     impl Place for &Nothing {
         const DOING: WaitReason = WaitReason::Acquiring;
 
         type State = WaitList;
 
-        fn lock(&self) -> ShortMutexGuard<'_, WaitList> {
+        fn lock(&self) -> MutexGuard<'_, WaitList> {
             self.0.lock()
         }
         fn waiters(state: &mut WaitList) -> &mut WaitList {
@@ -388,8 +398,34 @@ mod tests {
     }
 
     #[test]
+    fn a_blocking_call_makes_one_attempt_at_each_poll() {
+        let place = Nothing(Mutex::new(WaitList::new()));
+        let waits = async {
+            let wait = pin!(Wait::new(&place));
+            let mut n_attempts = 0;
+            let mut polled = |cx: &mut Context<'_>| {
+                let waits = wait.as_ref().poll(cx, |_, _, _| {
+                    n_attempts += 1;
+                    None::<()>
+                });
+                assert!(waits.is_pending());
+                n_attempts
+            };
+            poll_fn(|cx| {
+                for n in 1..=3 {
+                    assert_eq!(polled(cx), n);
+                    drop(place.0.lock().notify(Note::Attempt));
+                }
+                Poll::Ready(())
+            })
+            .await;
+        };
+        Call::leaf(waits).block();
+    }
+
+    #[test]
     fn an_attempt_has_a_note_once_whoever_wakes() {
-        let place = Nothing(ShortMutex::new(WaitList::new()));
+        let place = Nothing(Mutex::new(WaitList::new()));
         let wait = pin!(Wait::new(&place));
         let mut notes = Vec::new();
         for _ in 0..2 {

@@ -1,11 +1,11 @@
 //! The wait list under every schedule: a place with permits, and waiters that may be cancelled.
 
 use super::*;
-use crate::primitive::{Arc, ShortMutex, block_on, thread};
+use crate::primitive::{Arc, Mutex, block_on, thread};
 use std::future::poll_fn;
 use std::pin::pin;
 
-struct Permits(ShortMutex<State>);
+struct Permits(Mutex<State>);
 
 struct State {
     n: usize,
@@ -14,7 +14,7 @@ struct State {
 
 impl Permits {
     fn new(n: usize) -> Arc<Self> {
-        Arc::new(Permits(ShortMutex::new(State {
+        Arc::new(Permits(Mutex::new(State {
             n,
             list: WaitList::new(),
         })))
@@ -54,7 +54,7 @@ impl Place for &Permits {
     const DOING: WaitReason = WaitReason::Acquiring;
 
     type State = State;
-    fn lock(&self) -> ShortMutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock()
     }
     fn waiters(state: &mut State) -> &mut WaitList {

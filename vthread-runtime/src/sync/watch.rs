@@ -3,7 +3,7 @@
 use super::waitlist::{Note, Place, Wait, WaitList, copied_places};
 use super::{RecvError, SendError};
 use crate::base::wake::WakeList;
-use crate::primitive::{ShortMutex, ShortMutexGuard};
+use crate::primitive::{Mutex, MutexGuard};
 use crate::task::call::{Call, Suspends, name_hash};
 use crate::task::current::checkpoint;
 use crate::task::taking::{checked_taking, taking};
@@ -35,7 +35,7 @@ use std::task::{Context, Poll, Waker, ready};
 pub fn watch<T>(value: T) -> (WatchSender<T>, WatchReceiver<T>) {
     let shared = Arc::new(Shared {
         value: RwLock::new(value),
-        locked: ShortMutex::new(State {
+        locked: Mutex::new(State {
             version: 0,
             n_senders: 1,
             n_receivers: 1,
@@ -76,7 +76,7 @@ pub struct WatchRef<'r, T> {
 /// reading reads the version that belongs to it.
 struct Shared<T> {
     value: RwLock<T>,
-    locked: ShortMutex<State>,
+    locked: Mutex<State>,
 }
 
 struct State {
@@ -324,7 +324,7 @@ impl<T> Place for Receiving<'_, T> {
 
     type State = State;
 
-    fn lock(&self) -> ShortMutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.0.locked.lock()
     }
 
@@ -343,7 +343,7 @@ impl<T> Place for Closing<'_, T> {
 
     type State = State;
 
-    fn lock(&self) -> ShortMutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.0.locked.lock()
     }
 
