@@ -99,7 +99,6 @@ pub(crate) fn group(
 
 #[cfg(test)]
 mod tests {
-    use super::write_spanned;
     use proc_macro2::{Span, TokenStream};
     use quote::{quote, quote_spanned};
 
