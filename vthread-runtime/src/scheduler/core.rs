@@ -33,6 +33,8 @@ pub(super) struct Core {
     /// deque.
     turns: u32,
     pub(super) searching: bool,
+    /// It has run out of tasks since it last looked around.
+    pub(super) has_searched: bool,
     /// The poll whose thread this core's thread has replaced, until that is reported.
     pub(super) relieves: Option<StuckPoll>,
     /// The thread sleeps: tasks queued meanwhile come from events, which it sees as it returns.
@@ -53,6 +55,7 @@ impl Core {
             nested_is_next: true,
             turns: 0,
             searching: false,
+            has_searched: true,
             relieves: None,
             asleep: false,
             random: 0x9E37_79B9 ^ (index as u32 + 1).wrapping_mul(0x85EB_CA6B),

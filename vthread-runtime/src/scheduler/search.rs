@@ -13,13 +13,14 @@ use std::time::Instant;
 impl Worker {
     /// Looks for work elsewhere.
     pub(super) fn search(&self, core: &mut Core) -> Option<TaskRef> {
+        core.has_searched = true;
         if !core.searching {
             core.searching = self.scheduler.idle.start_searching();
             if !core.searching {
                 return self.scheduler.take_injected(core);
             }
         }
-        if let Some(task) = self.scheduler.take_of_crowd(core) {
+        if let Some(task) = self.scheduler.take_of_crowd(core, PORTION) {
             return Some(task);
         }
         if let Some(task) = self.wait_to_steal(core) {
@@ -77,8 +78,10 @@ impl Worker {
         if pause.is_zero() {
             return None;
         }
+        let crowds = &self.scheduler.crowds;
         while start.elapsed() < pause && !core.remote.hold.is_called() {
-            if !self.scheduler.injector.is_empty() {
+            let is_open = !crowds.is_empty() && crowds.are_open_to(core.index);
+            if is_open || !self.scheduler.injector.is_empty() {
                 return self.scheduler.take_injected(core);
             }
             std::hint::spin_loop();
@@ -125,18 +128,24 @@ impl Scheduler {
         loop {
             match self.injector.steal_batch_and_pop(&core.deque) {
                 Steal::Success(task) => return Some(task),
-                Steal::Empty => return self.take_of_crowd(core),
+                Steal::Empty => return self.take_of_crowd(core, PORTION),
                 Steal::Retry => {}
             }
         }
     }
 
-    /// A task of a crowd, and the rest of a portion for the core's own queue.
-    fn take_of_crowd(&self, core: &mut Core) -> Option<TaskRef> {
-        let n = match core.deque.len() <= PORTION {
-            true => PORTION,
-            false => LARGE,
-        };
+    /// For a worker that looks around: where it always has other tasks, `search` does not bring it
+    /// to the crowds, and the injector may be filled at each look.
+    pub(super) fn queue_of_crowd(&self, core: &mut Core) {
+        let is_busy = !std::mem::take(&mut core.has_searched);
+        if is_busy && let Some(task) = self.take_of_crowd(core, LARGE) {
+            core.deque.push(task);
+            self.wake_a_worker();
+        }
+    }
+
+    /// A task of a crowd, and others, `n` together, for the core's own queue.
+    fn take_of_crowd(&self, core: &mut Core, n: usize) -> Option<TaskRef> {
         self.crowds
             .take(n, core.index, |task| core.deque.push(task))
     }

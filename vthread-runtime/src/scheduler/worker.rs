@@ -133,10 +133,12 @@ impl Worker {
         }
     }
 
-    /// The index of its seat. `None`: it has no core, or has lost the seat.
+    /// The index of its seat. `None`: it has no core, has lost the seat, or is about to sleep.
     pub(super) fn seat(&self) -> Option<usize> {
         let core = self.core.borrow();
-        let core = core.as_ref().filter(|core| !core.is_relieved());
+        let core = core
+            .as_ref()
+            .filter(|core| !core.is_relieved() && !core.is_asleep());
         core.map(|core| core.index)
     }
 
@@ -183,6 +185,7 @@ impl Worker {
             // It was in neither queue for a moment.
             self.scheduler.wake_a_worker();
         }
+        self.scheduler.queue_of_crowd(core);
         match self.scheduler.take_injected(core) {
             Some(task) => {
                 self.begin(core, &task);

@@ -58,14 +58,27 @@ fn a_relieved_thread_queues_neither_what_it_wakes_nor_what_it_spawns() {
 
 #[test]
 fn a_busy_worker_takes_more_of_a_crowd_at_once() {
-    let (scheduler, mut core) = idle_worker();
-    let tasks = (1..3 * LARGE).map(TaskRef::for_model).collect();
-    scheduler.crowds.push(tasks, Some(core.index));
-    assert!(scheduler.take_injected(&mut core).is_some());
-    assert_eq!(core.deque.len(), PORTION - 1);
-    (0..PORTION).for_each(|_| core.deque.push(TaskRef::for_model(16)));
-    assert!(scheduler.take_injected(&mut core).is_some());
-    assert_eq!(core.deque.len(), 2 * PORTION - 1 + LARGE - 1);
+    let (scheduler, core) = idle_worker();
+    let (remote, seat) = (core.remote, Some(core.index));
+    remote.hold.take_up();
+    let worker = Worker {
+        scheduler,
+        core: RefCell::new(Some(core)),
+        orders: None,
+    };
+    let crowd = |n: usize| (1..n + 1).map(TaskRef::for_model).collect();
+    scheduler.crowds.push(crowd(PORTION), seat);
+    scheduler.crowds.push(crowd(LARGE), seat);
+    {
+        let mut core = worker.core.borrow_mut();
+        let core = core.as_mut().expect("it was not relieved");
+        assert!(scheduler.take_injected(core).is_some());
+        assert_eq!(core.deque.len(), PORTION - 1);
+        core.has_searched = false;
+    }
+    // It has a few others to run, and has not been without since the last look.
+    assert!(matches!(worker.look_around(), Around::Nothing));
+    assert!(scheduler.crowds.is_empty());
     // They count in the metrics of the process.
-    core.remote.empty(|_| ());
+    remote.empty(|_| ());
 }
